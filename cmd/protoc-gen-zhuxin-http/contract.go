@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
@@ -31,7 +32,8 @@ type binding struct {
 	params     []string
 	bodyField  *protogen.Field // nil: the whole request
 	hasBody    bool
-	number     int // within the method
+	upload     bool // the body is a file (google.api.HttpBody), read as a stream
+	number     int  // within the method
 }
 
 // readServices gives the services of a file, or every fault of them at once.
@@ -81,6 +83,9 @@ func readMethod(m *protogen.Method) ([]binding, error) {
 		}
 		if rule.GetIdempotentByKey() && b.verb == http.MethodGet {
 			return nil, errors.New("idempotent_by_key is for routes that change something; a GET needs no key")
+		}
+		if rule.GetIdempotentByKey() && b.upload {
+			return nil, errors.New("idempotent_by_key needs the whole body to compare; a file is read as a stream")
 		}
 		b.rule, b.number = rule, n
 		out = append(out, b)
@@ -140,7 +145,25 @@ func readBinding(m *protogen.Method, h *annotations.HttpRule) (binding, error) {
 	if err := readBody(&b, h.GetBody()); err != nil {
 		return b, err
 	}
-	return b, readPath(&b)
+	if err := readPath(&b); err != nil {
+		return b, err
+	}
+	return b, checkReachable(&b)
+}
+
+// checkReachable refuses a field that no client can set: beside a body field
+// there is only the path, unless the body is a file and the query is free.
+func checkReachable(b *binding) error {
+	if b.bodyField == nil || b.upload {
+		return nil
+	}
+	for _, f := range b.method.Input.Fields {
+		if f != b.bodyField && !slices.Contains(b.params, string(f.Desc.Name())) {
+			return fmt.Errorf(`google.api.http: field %q is neither in the path nor in the body field %q; use body: "*"`,
+				f.Desc.Name(), b.bodyField.Desc.Name())
+		}
+	}
+	return nil
 }
 
 // readBody wants a body exactly where HTTP has one: a POST without it would
@@ -165,6 +188,7 @@ func readBody(b *binding, body string) error {
 				return fmt.Errorf("google.api.http: body field %q must be a single message outside a oneof", body)
 			}
 			b.bodyField = f
+			b.upload = f.Message.Desc.FullName() == "google.api.HttpBody"
 			return nil
 		}
 	}

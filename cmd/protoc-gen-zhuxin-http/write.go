@@ -84,7 +84,12 @@ func writeHandler(g *protogen.GeneratedFile, s service, b binding) {
 	g.P(khttpPkg.Ident("SetOperation"), "(ctx, ", operation(s, b.method), ")")
 	g.P("h := ctx.Middleware(func(c ", contextPkg.Ident("Context"), ", _ any) (any, error) {")
 	g.P("var in ", b.method.Input.GoIdent)
-	if b.hasBody {
+	switch {
+	case b.upload:
+		g.P("c = ", routePkg.Ident("WithUpload"), "(c, ctx.Request())")
+		step(g, "ctx.BindQuery(&in)")
+		g.P("in.", b.bodyField.GoName, " = &", b.bodyField.Message.GoIdent, "{ContentType: ctx.Request().Header.Get(\"Content-Type\")}")
+	case b.hasBody:
 		step(g, routePkg.Ident("RejectQuery"), "(ctx.Request())")
 		if b.bodyField != nil {
 			g.P("in.", b.bodyField.GoName, " = new(", b.bodyField.Message.GoIdent, ")")
@@ -92,7 +97,7 @@ func writeHandler(g *protogen.GeneratedFile, s service, b binding) {
 		} else {
 			step(g, "ctx.Bind(&in)")
 		}
-	} else {
+	default:
 		step(g, "ctx.BindQuery(&in)")
 	}
 	if len(b.params) > 0 {
@@ -126,7 +131,10 @@ func writeInfo(g *protogen.GeneratedFile, s service, b binding) {
 	if len(b.params) > 0 {
 		g.P("Params: []string{\"", strings.Join(b.params, `", "`), "\"},")
 	}
-	if b.hasBody {
+	switch {
+	case b.upload:
+		g.P("Upload: true,")
+	case b.hasBody:
 		g.P("Body: true,")
 	}
 	g.P("Request: ", quote(string(b.method.Input.Desc.FullName())), ", Reply: ", quote(string(b.method.Output.Desc.FullName())), ",")

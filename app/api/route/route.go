@@ -33,6 +33,7 @@ type Info struct {
 	IdempotentByKey bool     // takes an Idempotency-Key and refuses to run without
 	Params          []string // names of the path variables, in order
 	Body            bool     // reads a JSON body; its query must be empty
+	Upload          bool     // reads a file as its body (UploadFrom); other input comes by path and query
 	Request         string   // full proto name of the request message
 	Reply           string   // full proto name of the reply message
 }

@@ -25,6 +25,9 @@ func fixOperations(root *yaml.Node, c *contract) error {
 				return
 			}
 			fixOperation(op, rule)
+			if c.uploads[id.Value] {
+				set(op, "requestBody", parse("{content: {application/octet-stream: {schema: {type: string, format: binary}}}, required: true}"))
+			}
 		})
 	})
 	return fault

@@ -20,6 +20,7 @@ const (
 	OperationEchoServiceOverview = "/zhuxin.echo.v1.EchoService/Overview"
 	OperationEchoServiceMe       = "/zhuxin.echo.v1.EchoService/Me"
 	OperationEchoServiceHello    = "/zhuxin.echo.v1.EchoService/Hello"
+	OperationEchoServiceUpload   = "/zhuxin.echo.v1.EchoService/Upload"
 	OperationEchoServiceDownload = "/zhuxin.echo.v1.EchoService/Download"
 )
 
@@ -41,6 +42,8 @@ type EchoServiceHTTPServer interface {
 	Me(context.Context, *SummaryRequest) (*Thing, error)
 	// Hello is for anybody.
 	Hello(context.Context, *SummaryRequest) (*Thing, error)
+	// Upload takes a file.
+	Upload(context.Context, *UploadRequest) (*Thing, error)
 	// Download answers bytes.
 	Download(context.Context, *GetRequest) (*httpbody.HttpBody, error)
 }
@@ -87,6 +90,14 @@ var EchoServiceRoutes = []route.Info{
 		Request: "zhuxin.echo.v1.UpdateRequest", Reply: "zhuxin.echo.v1.Thing",
 	},
 	{
+		Operation: OperationEchoServiceUpload,
+		Method:    "POST", Path: "/v1/things/{id}/file",
+		Side: route.SideTenant, Permission: "document.write",
+		Params:  []string{"id"},
+		Upload:  true,
+		Request: "zhuxin.echo.v1.UploadRequest", Reply: "zhuxin.echo.v1.Thing",
+	},
+	{
 		Operation: OperationEchoServiceDownload,
 		Method:    "GET", Path: "/v1/things/{id}/file",
 		Side: route.SideTenant, Permission: "document.read",
@@ -121,6 +132,7 @@ func RegisterEchoServiceHTTPServer(s *http.Server, srv EchoServiceHTTPServer) {
 	r.GET("/v1/things/summary", _EchoService_Summary0_HTTP_Handler(srv))
 	r.GET("/v1/things/{id:[^/:]+}", _EchoService_Get0_HTTP_Handler(srv))
 	r.PUT("/v1/things/{id:[^/:]+}", _EchoService_Update0_HTTP_Handler(srv))
+	r.POST("/v1/things/{id:[^/:]+}/file", _EchoService_Upload0_HTTP_Handler(srv))
 	r.GET("/v1/things/{id:[^/:]+}/file", _EchoService_Download0_HTTP_Handler(srv))
 	r.POST("/v1/things/{id:[^/:]+}/reservations", _EchoService_Reserve0_HTTP_Handler(srv))
 	r.POST("/v1/things/{id:[^/:]+}:retire", _EchoService_Retire0_HTTP_Handler(srv))
@@ -234,6 +246,29 @@ func _EchoService_Update0_HTTP_Handler(srv EchoServiceHTTPServer) func(http.Cont
 				return nil, err
 			}
 			return srv.Update(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _EchoService_Upload0_HTTP_Handler(srv EchoServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationEchoServiceUpload)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in UploadRequest
+			c = route.WithUpload(c, ctx.Request())
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			in.Content = &httpbody.HttpBody{ContentType: ctx.Request().Header.Get("Content-Type")}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.Upload(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
