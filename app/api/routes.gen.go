@@ -4,10 +4,31 @@ package api
 
 import (
 	slices "slices"
+	v1 "zhuxin/app/api/account/v1"
+	v11 "zhuxin/app/api/approval/v1"
+	v12 "zhuxin/app/api/audit/v1"
+	v13 "zhuxin/app/api/creditcheck/v1"
+	v14 "zhuxin/app/api/customer/v1"
+	v17 "zhuxin/app/api/hq/v1"
+	v15 "zhuxin/app/api/member/v1"
+	v18 "zhuxin/app/api/negativelist/v1"
+	v16 "zhuxin/app/api/rating/v1"
+	v19 "zhuxin/app/api/receivable/v1"
 	route "zhuxin/app/api/route"
 )
 
 // Routes gives every route of every service.
 func Routes() []route.Info {
-	return slices.Concat[[]route.Info]()
+	return slices.Concat[[]route.Info](
+		v1.AccountServiceRoutes,
+		v11.ApprovalServiceRoutes,
+		v12.AuditServiceRoutes,
+		v13.CreditCheckServiceRoutes,
+		v14.CustomerServiceRoutes,
+		v15.MemberServiceRoutes,
+		v16.RatingServiceRoutes,
+		v17.HQServiceRoutes,
+		v18.NegativeListServiceRoutes,
+		v19.ReceivableServiceRoutes,
+	)
 }

@@ -32,7 +32,6 @@ type binding struct {
 	params     []string
 	bodyField  *protogen.Field // nil: the whole request
 	hasBody    bool
-	upload     bool // the body is a file (google.api.HttpBody), read as a stream
 	number     int  // within the method
 }
 
@@ -77,17 +76,14 @@ func readMethod(m *protogen.Method) ([]binding, error) {
 	main := proto.GetExtension(opts, annotations.E_Http).(*annotations.HttpRule)
 	var out []binding
 	for n, h := range append([]*annotations.HttpRule{main}, main.GetAdditionalBindings()...) {
-		b, err := readBinding(m, h)
+		b, err := readBinding(m, rule, h)
 		if err != nil {
 			return nil, err
 		}
 		if rule.GetIdempotentByKey() && b.verb == http.MethodGet {
 			return nil, errors.New("idempotent_by_key is for routes that change something; a GET needs no key")
 		}
-		if rule.GetIdempotentByKey() && b.upload {
-			return nil, errors.New("idempotent_by_key needs the whole body to compare; a file is read as a stream")
-		}
-		b.rule, b.number = rule, n
+		b.number = n
 		out = append(out, b)
 	}
 	return out, nil
@@ -120,11 +116,17 @@ func checkRule(r *accessv1.Rule) error {
 	default:
 		return errors.New("rule: side is missing; name SIDE_TENANT, SIDE_HQ or SIDE_ACCOUNT")
 	}
+	if r.GetRawRequest() && r.GetIdempotentByKey() {
+		return errors.New("rule: idempotent_by_key needs the whole body to compare; a raw_request is read as a stream")
+	}
+	if r.GetMaxBodyBytes() < 0 {
+		return errors.New("rule: max_body_bytes is negative; 0 is the server's preset")
+	}
 	return nil
 }
 
-func readBinding(m *protogen.Method, h *annotations.HttpRule) (binding, error) {
-	b := binding{method: m}
+func readBinding(m *protogen.Method, rule *accessv1.Rule, h *annotations.HttpRule) (binding, error) {
+	b := binding{method: m, rule: rule}
 	switch p := h.GetPattern().(type) {
 	case *annotations.HttpRule_Get:
 		b.verb, b.path = http.MethodGet, p.Get
@@ -152,9 +154,9 @@ func readBinding(m *protogen.Method, h *annotations.HttpRule) (binding, error) {
 }
 
 // checkReachable refuses a field that no client can set: beside a body field
-// there is only the path, unless the body is a file and the query is free.
+// there is only the path, because its query must be empty.
 func checkReachable(b *binding) error {
-	if b.bodyField == nil || b.upload {
+	if b.bodyField == nil {
 		return nil
 	}
 	for _, f := range b.method.Input.Fields {
@@ -167,10 +169,17 @@ func checkReachable(b *binding) error {
 }
 
 // readBody wants a body exactly where HTTP has one: a POST without it would
-// take its input from the query, which lands in access logs of proxies.
+// take its input from the query, which lands in access logs of proxies. A
+// raw_request has the file there, and takes its fields from path and query.
 func readBody(b *binding, body string) error {
 	takesBody := b.verb == http.MethodPost || b.verb == http.MethodPut || b.verb == http.MethodPatch
 	switch {
+	case b.rule.GetRawRequest() && !takesBody:
+		return fmt.Errorf("rule: raw_request on a %s, which has no body", b.verb)
+	case b.rule.GetRawRequest() && body != "":
+		return errors.New("google.api.http: a raw_request names no body; the body is the file")
+	case b.rule.GetRawRequest():
+		return nil
 	case !takesBody && body != "":
 		return fmt.Errorf("google.api.http: a %s has no body", b.verb)
 	case !takesBody:
@@ -188,7 +197,6 @@ func readBody(b *binding, body string) error {
 				return fmt.Errorf("google.api.http: body field %q must be a single message outside a oneof", body)
 			}
 			b.bodyField = f
-			b.upload = f.Message.Desc.FullName() == "google.api.HttpBody"
 			return nil
 		}
 	}

@@ -9,6 +9,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 
 	"google.golang.org/protobuf/compiler/protogen"
@@ -27,21 +28,20 @@ func main() {
 // run generates for every file that protoc was asked for, in protoc's order.
 func run(p *protogen.Plugin, routesPackage string) error {
 	var services []service
+	var faults []error
 	for _, f := range p.Files {
 		if !f.Generate {
 			continue
 		}
 		found, err := readServices(f)
-		if err != nil {
-			return err
-		}
+		faults = append(faults, err)
 		if len(found) == 0 {
 			continue
 		}
 		services = append(services, found...)
 		writeHTTP(p, f, found)
 	}
-	if err := checkOverlap(services); err != nil {
+	if err := errors.Join(append(faults, checkOverlap(services))...); err != nil {
 		return err
 	}
 	if routesPackage != "" {

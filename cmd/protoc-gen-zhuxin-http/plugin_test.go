@@ -143,6 +143,10 @@ func TestRefusesAnOpenContract(t *testing.T) {
 		{"subsidiary permission at HQ", []method{{name: "Get", http: get("/v1/a"), rule: rule(accessv1.Side_SIDE_HQ, "customer.read")}}, "no permission of SIDE_HQ"},
 		{"role permission on the account", []method{{name: "Get", http: get("/v1/a"), rule: rule(accessv1.Side_SIDE_ACCOUNT, "customer.read")}}, "no permission of SIDE_ACCOUNT"},
 		{"key on a GET", []method{{name: "Get", http: get("/v1/a"), rule: &accessv1.Rule{Side: 1, Permission: "customer.read", IdempotentByKey: true}}}, "a GET needs no key"},
+		{"key on a stream", []method{{name: "Do", http: post("/v1/a", ""), rule: &accessv1.Rule{Side: 1, Permission: "customer.write", IdempotentByKey: true, RawRequest: true}}}, "a raw_request is read as a stream"},
+		{"stream with a body field", []method{{name: "Do", http: post("/v1/a", "*"), rule: &accessv1.Rule{Side: 1, Permission: "customer.write", RawRequest: true}}}, "names no body"},
+		{"stream on a GET", []method{{name: "Get", http: get("/v1/a"), rule: &accessv1.Rule{Side: 1, Permission: "customer.read", RawRequest: true}}}, "raw_request on a GET"},
+		{"negative size", []method{{name: "Do", http: post("/v1/a", "*"), rule: &accessv1.Rule{Side: 1, Permission: "customer.write", MaxBodyBytes: -1}}}, "max_body_bytes is negative"},
 		{"POST without body", []method{{name: "Do", http: post("/v1/a", ""), rule: read}}, `a POST needs body: "*"`},
 		{"GET with body", []method{{name: "Get", http: &annotations.HttpRule{Pattern: &annotations.HttpRule_Get{Get: "/v1/a"}, Body: "*"}, rule: read}}, "a GET has no body"},
 		{"unknown body field", []method{{name: "Do", http: post("/v1/a", "nix"), rule: read}}, `body field "nix" is not in Request`},
@@ -177,6 +181,8 @@ func TestGeneratesRoutes(t *testing.T) {
 		method{name: "List", http: get("/v1/a/list"), rule: read},
 		method{name: "Update", http: put("/v1/a/{id}", "*"), rule: rule(accessv1.Side_SIDE_TENANT, "customer.write")},
 		method{name: "Retire", http: post("/v1/a/{id}:retire", "*"), rule: check},
+		method{name: "Upload", http: post("/v1/a/{id}/file", ""), rule: &accessv1.Rule{Side: accessv1.Side_SIDE_TENANT, Permission: "document.write", RawRequest: true, MaxBodyBytes: 7}},
+		method{name: "Download", http: get("/v1/a/{id}/file"), rule: &accessv1.Rule{Side: accessv1.Side_SIDE_TENANT, Permission: "document.read", RawReply: true}},
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +191,10 @@ func TestGeneratesRoutes(t *testing.T) {
 	for _, want := range []string{
 		"type ThingsHTTPServer interface {",
 		"Get(context.Context, *Request) (*Reply, error)",
-		`OperationThingsGet    = "/test.v1.Things/Get"`,
+		`OperationThingsGet      = "/test.v1.Things/Get"`,
+		"Download(context.Context, *Request) (*route.File, error)",
+		"c = route.WithUpload(c, ctx.Request())",
+		"MaxBodyBytes: 7,",
 		`Method:    "POST", Path: "/v1/a/{id}:retire",`,
 		`Side: route.SideTenant, Permission: "credit.reserve",`,
 		"IdempotentByKey: true,",

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/compiler/protogen"
+	"google.golang.org/protobuf/proto"
 
 	accessv1 "zhuxin/app/api/access/v1"
 )
@@ -49,7 +50,7 @@ func writeService(g *protogen.GeneratedFile, s service) {
 	g.P("type ", s.GoName, "HTTPServer interface {")
 	for _, m := range s.methods {
 		writeComment(g, m)
-		g.P(m.GoName, "(", contextPkg.Ident("Context"), ", *", m.Input.GoIdent, ") (*", m.Output.GoIdent, ", error)")
+		g.P(m.GoName, "(", contextPkg.Ident("Context"), ", *", m.Input.GoIdent, ") (*", replyIdent(m), ", error)")
 	}
 	g.P("}")
 
@@ -74,6 +75,16 @@ func writeService(g *protogen.GeneratedFile, s service) {
 	}
 }
 
+// reply is what the method returns: its message, or a file.
+func (s service) reply(m *protogen.Method) protogen.GoIdent {
+	for _, b := range s.bindings {
+		if b.method == m && b.rule.GetRawReply() {
+			return routePkg.Ident("File")
+		}
+	}
+	return m.Output.GoIdent
+}
+
 // writeHandler binds inside the middleware chain: nobody's body is read before
 // he is allowed to call. The path is bound last and so wins over the body.
 func writeHandler(g *protogen.GeneratedFile, s service, b binding) {
@@ -85,10 +96,9 @@ func writeHandler(g *protogen.GeneratedFile, s service, b binding) {
 	g.P("h := ctx.Middleware(func(c ", contextPkg.Ident("Context"), ", _ any) (any, error) {")
 	g.P("var in ", b.method.Input.GoIdent)
 	switch {
-	case b.upload:
+	case b.rule.GetRawRequest():
 		g.P("c = ", routePkg.Ident("WithUpload"), "(c, ctx.Request())")
 		step(g, "ctx.BindQuery(&in)")
-		g.P("in.", b.bodyField.GoName, " = &", b.bodyField.Message.GoIdent, "{ContentType: ctx.Request().Header.Get(\"Content-Type\")}")
 	case b.hasBody:
 		step(g, routePkg.Ident("RejectQuery"), "(ctx.Request())")
 		if b.bodyField != nil {
@@ -109,9 +119,21 @@ func writeHandler(g *protogen.GeneratedFile, s service, b binding) {
 	g.P("if err != nil {")
 	g.P("return err")
 	g.P("}")
-	g.P("return ctx.Result(200, out)")
+	if b.rule.GetFileReply() {
+		g.P("return ", routePkg.Ident("SendFile"), "(ctx.Response(), out.(*", routePkg.Ident("File"), "))")
+	} else {
+		g.P("return ctx.Result(200, out)")
+	}
 	g.P("}")
 	g.P("}")
+}
+
+// replyIdent is what a method returns: its reply message, or a file.
+func replyIdent(m *protogen.Method) protogen.GoIdent {
+	if proto.GetExtension(m.Desc.Options(), accessv1.E_Rule).(*accessv1.Rule).GetFileReply() {
+		return routePkg.Ident("File")
+	}
+	return m.Output.GoIdent
 }
 
 func step(g *protogen.GeneratedFile, call ...any) {
@@ -128,12 +150,15 @@ func writeInfo(g *protogen.GeneratedFile, s service, b binding) {
 	if b.rule.GetIdempotentByKey() {
 		g.P("IdempotentByKey: true,")
 	}
+	if b.rule.GetFileReply() {
+		g.P("FileReply: true,")
+	}
 	if len(b.params) > 0 {
 		g.P("Params: []string{\"", strings.Join(b.params, `", "`), "\"},")
 	}
 	switch {
 	case b.upload:
-		g.P("Upload: true,")
+		g.P("Upload: true, MaxUploadBytes: ", b.rule.GetMaxUploadBytes(), ",")
 	case b.hasBody:
 		g.P("Body: true,")
 	}

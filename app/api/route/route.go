@@ -33,7 +33,11 @@ type Info struct {
 	IdempotentByKey bool     // takes an Idempotency-Key and refuses to run without
 	Params          []string // names of the path variables, in order
 	Body            bool     // reads a JSON body; its query must be empty
-	Upload          bool     // reads a file as its body (UploadFrom); other input comes by path and query
+	RawRequest      bool     // its body is a file (UploadFrom); other input comes by path and query
+	RawReply        bool     // answers a File
+	MaxBodyBytes    int64    // largest body taken; 0 is the server's preset
+	MaxUploadBytes  int64    // largest file taken; 0 is the server's preset
+	FileReply       bool     // answers with a file (SendFile)
 	Request         string   // full proto name of the request message
 	Reply           string   // full proto name of the reply message
 }

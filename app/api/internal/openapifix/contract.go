@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -18,7 +17,6 @@ type contract struct {
 	messages map[string]protoreflect.MessageDescriptor // by gnostic's schema name
 	names    map[string]string                         // gnostic's schema name -> ours
 	rules    map[string]*accessv1.Rule                 // by operationId: Service_Method
-	uploads  map[string]bool                           // by operationId: the body is a file
 }
 
 func readContract(set *descriptorpb.FileDescriptorSet) (*contract, error) {
@@ -30,7 +28,6 @@ func readContract(set *descriptorpb.FileDescriptorSet) (*contract, error) {
 		messages: map[string]protoreflect.MessageDescriptor{},
 		names:    map[string]string{},
 		rules:    map[string]*accessv1.Rule{},
-		uploads:  map[string]bool{},
 	}
 	shorts := map[string][]string{}
 	var fault error
@@ -76,10 +73,6 @@ func (c *contract) addRules(ss protoreflect.ServiceDescriptors) error {
 				return fmt.Errorf("two services give the operation %s; name the services apart", id)
 			}
 			c.rules[id], _ = proto.GetExtension(m.Options(), accessv1.E_Rule).(*accessv1.Rule)
-			http, _ := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
-			if f := m.Input().Fields().ByName(protoreflect.Name(http.GetBody())); f != nil && f.Message() != nil {
-				c.uploads[id] = f.Message().FullName() == "google.api.HttpBody"
-			}
 		}
 	}
 	return nil

@@ -25,13 +25,12 @@ func fixOperations(root *yaml.Node, c *contract) error {
 				return
 			}
 			fixOperation(op, rule)
-			if c.uploads[id.Value] {
-				set(op, "requestBody", parse("{content: {application/octet-stream: {schema: {type: string, format: binary}}}, required: true}"))
-			}
 		})
 	})
 	return fault
 }
+
+const file = "{application/octet-stream: {schema: {type: string, format: binary}}}"
 
 func fixOperation(op *yaml.Node, rule *accessv1.Rule) {
 	set(op, "x-permission", text(rule.GetPermission()))
@@ -43,8 +42,11 @@ func fixOperation(op *yaml.Node, rule *accessv1.Rule) {
 		addParameter(op, "IdempotencyKey")
 	}
 	responses := child(op, "responses")
-	if content := get(get(responses, "200"), "content"); get(content, "*/*") != nil {
-		content.Content = parse("application/octet-stream: {schema: {type: string, format: binary}}").Content
+	if rule.GetRawRequest() {
+		set(op, "requestBody", parse("{content: "+file+", required: true}"))
+	}
+	if rule.GetRawReply() {
+		set(child(responses, "200"), "content", parse(file))
 	}
 	set(responses, "default", parse("$ref: '#/components/responses/Error'"))
 }

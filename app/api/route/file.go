@@ -16,14 +16,23 @@ type Upload struct {
 
 type uploadKey struct{}
 
-// WithUpload is called by generated handlers of routes whose body is a google.api.HttpBody.
+// WithUpload is called by generated handlers of routes with raw_request.
 func WithUpload(ctx context.Context, r *http.Request) context.Context {
 	return context.WithValue(ctx, uploadKey{}, Upload{ContentType: r.Header.Get("Content-Type"), Size: r.ContentLength, Body: r.Body})
 }
 
 // UploadFrom gives the file of the request; ok is false on any other route.
-// Reading more than the server takes ends in an error that becomes a 413.
+// Reading more than the route takes ends in an error that becomes a 413.
 func UploadFrom(ctx context.Context) (Upload, bool) {
 	u, ok := ctx.Value(uploadKey{}).(Upload)
 	return u, ok
+}
+
+// File is the answer of a route with raw_reply. The server streams Body and
+// closes it, also when the client has gone.
+type File struct {
+	Name        string // offered to the browser for saving; may hold any character
+	ContentType string // application/octet-stream when empty
+	Size        int64  // sent as Content-Length when greater than zero
+	Body        io.ReadCloser
 }
