@@ -32,7 +32,7 @@ type binding struct {
 	params     []string
 	bodyField  *protogen.Field // nil: the whole request
 	hasBody    bool
-	number     int  // within the method
+	number     int // within the method
 }
 
 // readServices gives the services of a file, or every fault of them at once.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/compiler/protogen"
-	"google.golang.org/protobuf/proto"
 
 	accessv1 "zhuxin/app/api/access/v1"
 )
@@ -50,7 +49,7 @@ func writeService(g *protogen.GeneratedFile, s service) {
 	g.P("type ", s.GoName, "HTTPServer interface {")
 	for _, m := range s.methods {
 		writeComment(g, m)
-		g.P(m.GoName, "(", contextPkg.Ident("Context"), ", *", m.Input.GoIdent, ") (*", replyIdent(m), ", error)")
+		g.P(m.GoName, "(", contextPkg.Ident("Context"), ", *", m.Input.GoIdent, ") (*", s.reply(m), ", error)")
 	}
 	g.P("}")
 
@@ -119,21 +118,9 @@ func writeHandler(g *protogen.GeneratedFile, s service, b binding) {
 	g.P("if err != nil {")
 	g.P("return err")
 	g.P("}")
-	if b.rule.GetFileReply() {
-		g.P("return ", routePkg.Ident("SendFile"), "(ctx.Response(), out.(*", routePkg.Ident("File"), "))")
-	} else {
-		g.P("return ctx.Result(200, out)")
-	}
+	g.P("return ctx.Result(200, out)")
 	g.P("}")
 	g.P("}")
-}
-
-// replyIdent is what a method returns: its reply message, or a file.
-func replyIdent(m *protogen.Method) protogen.GoIdent {
-	if proto.GetExtension(m.Desc.Options(), accessv1.E_Rule).(*accessv1.Rule).GetFileReply() {
-		return routePkg.Ident("File")
-	}
-	return m.Output.GoIdent
 }
 
 func step(g *protogen.GeneratedFile, call ...any) {
@@ -150,17 +137,20 @@ func writeInfo(g *protogen.GeneratedFile, s service, b binding) {
 	if b.rule.GetIdempotentByKey() {
 		g.P("IdempotentByKey: true,")
 	}
-	if b.rule.GetFileReply() {
-		g.P("FileReply: true,")
-	}
 	if len(b.params) > 0 {
 		g.P("Params: []string{\"", strings.Join(b.params, `", "`), "\"},")
 	}
 	switch {
-	case b.upload:
-		g.P("Upload: true, MaxUploadBytes: ", b.rule.GetMaxUploadBytes(), ",")
+	case b.rule.GetRawRequest():
+		g.P("RawRequest: true,")
 	case b.hasBody:
 		g.P("Body: true,")
+	}
+	if b.rule.GetRawReply() {
+		g.P("RawReply: true,")
+	}
+	if n := b.rule.GetMaxBodyBytes(); n > 0 {
+		g.P("MaxBodyBytes: ", n, ",")
 	}
 	g.P("Request: ", quote(string(b.method.Input.Desc.FullName())), ", Reply: ", quote(string(b.method.Output.Desc.FullName())), ",")
 	g.P("},")

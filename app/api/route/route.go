@@ -36,8 +36,6 @@ type Info struct {
 	RawRequest      bool     // its body is a file (UploadFrom); other input comes by path and query
 	RawReply        bool     // answers a File
 	MaxBodyBytes    int64    // largest body taken; 0 is the server's preset
-	MaxUploadBytes  int64    // largest file taken; 0 is the server's preset
-	FileReply       bool     // answers with a file (SendFile)
 	Request         string   // full proto name of the request message
 	Reply           string   // full proto name of the reply message
 }

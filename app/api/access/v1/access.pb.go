@@ -89,14 +89,16 @@ type Rule struct {
 	Permission string `protobuf:"bytes,2,opt,name=permission,proto3" json:"permission,omitempty"`
 	// The route changes state and takes an Idempotency-Key.
 	IdempotentByKey bool `protobuf:"varint,3,opt,name=idempotent_by_key,json=idempotentByKey,proto3" json:"idempotent_by_key,omitempty"`
+	// The request body is a file: it is not decoded, the service reads it as a
+	// stream; fields come from path and query.
+	RawRequest bool `protobuf:"varint,4,opt,name=raw_request,json=rawRequest,proto3" json:"raw_request,omitempty"`
 	// The answer is a file: the method returns a *route.File instead of its
 	// reply message.
-	FileReply bool `protobuf:"varint,4,opt,name=file_reply,json=fileReply,proto3" json:"file_reply,omitempty"`
-	// Largest upload taken (a body of google.api.HttpBody), in bytes; 0 is the
-	// server's preset.
-	MaxUploadBytes int64 `protobuf:"varint,5,opt,name=max_upload_bytes,json=maxUploadBytes,proto3" json:"max_upload_bytes,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	RawReply bool `protobuf:"varint,5,opt,name=raw_reply,json=rawReply,proto3" json:"raw_reply,omitempty"`
+	// Largest request body taken, in bytes; 0 is the server's preset (1 MiB).
+	MaxBodyBytes  int64 `protobuf:"varint,6,opt,name=max_body_bytes,json=maxBodyBytes,proto3" json:"max_body_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Rule) Reset() {
@@ -150,16 +152,23 @@ func (x *Rule) GetIdempotentByKey() bool {
 	return false
 }
 
-func (x *Rule) GetFileReply() bool {
+func (x *Rule) GetRawRequest() bool {
 	if x != nil {
-		return x.FileReply
+		return x.RawRequest
 	}
 	return false
 }
 
-func (x *Rule) GetMaxUploadBytes() int64 {
+func (x *Rule) GetRawReply() bool {
 	if x != nil {
-		return x.MaxUploadBytes
+		return x.RawReply
+	}
+	return false
+}
+
+func (x *Rule) GetMaxBodyBytes() int64 {
+	if x != nil {
+		return x.MaxBodyBytes
 	}
 	return 0
 }
@@ -187,16 +196,17 @@ var File_app_api_access_v1_access_proto protoreflect.FileDescriptor
 
 const file_app_api_access_v1_access_proto_rawDesc = "" +
 	"\n" +
-	"\x1eapp/api/access/v1/access.proto\x12\x10zhuxin.access.v1\x1a google/protobuf/descriptor.proto\"\xc7\x01\n" +
+	"\x1eapp/api/access/v1/access.proto\x12\x10zhuxin.access.v1\x1a google/protobuf/descriptor.proto\"\xe2\x01\n" +
 	"\x04Rule\x12*\n" +
 	"\x04side\x18\x01 \x01(\x0e2\x16.zhuxin.access.v1.SideR\x04side\x12\x1e\n" +
 	"\n" +
 	"permission\x18\x02 \x01(\tR\n" +
 	"permission\x12*\n" +
-	"\x11idempotent_by_key\x18\x03 \x01(\bR\x0fidempotentByKey\x12\x1d\n" +
-	"\n" +
-	"file_reply\x18\x04 \x01(\bR\tfileReply\x12(\n" +
-	"\x10max_upload_bytes\x18\x05 \x01(\x03R\x0emaxUploadBytes*L\n" +
+	"\x11idempotent_by_key\x18\x03 \x01(\bR\x0fidempotentByKey\x12\x1f\n" +
+	"\vraw_request\x18\x04 \x01(\bR\n" +
+	"rawRequest\x12\x1b\n" +
+	"\traw_reply\x18\x05 \x01(\bR\brawReply\x12$\n" +
+	"\x0emax_body_bytes\x18\x06 \x01(\x03R\fmaxBodyBytes*L\n" +
 	"\x04Side\x12\x14\n" +
 	"\x10SIDE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSIDE_TENANT\x10\x01\x12\v\n" +

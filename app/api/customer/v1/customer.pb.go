@@ -10,7 +10,6 @@ package customerv1
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -1818,7 +1817,6 @@ type UploadDocumentRequest struct {
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	FileName      string                 `protobuf:"bytes,3,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
-	File          *httpbody.HttpBody     `protobuf:"bytes,4,opt,name=file,proto3" json:"file,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1874,13 +1872,6 @@ func (x *UploadDocumentRequest) GetFileName() string {
 	return ""
 }
 
-func (x *UploadDocumentRequest) GetFile() *httpbody.HttpBody {
-	if x != nil {
-		return x.File
-	}
-	return nil
-}
-
 type DownloadDocumentRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1929,7 +1920,7 @@ var File_app_api_customer_v1_customer_proto protoreflect.FileDescriptor
 
 const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
-	"\"app/api/customer/v1/customer.proto\x12\x12zhuxin.customer.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x01\n" +
+	"\"app/api/customer/v1/customer.proto\x12\x12zhuxin.customer.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x01\n" +
 	"\x14ListCustomersRequest\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\tR\x04view\x12\x19\n" +
@@ -2127,15 +2118,14 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12:\n" +
 	"\n" +
-	"created_by\x18\b \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\"\x93\x01\n" +
+	"created_by\x18\b \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\"i\n" +
 	"\x15UploadDocumentRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1b\n" +
-	"\tfile_name\x18\x03 \x01(\tR\bfileName\x12(\n" +
-	"\x04file\x18\x04 \x01(\v2\x14.google.api.HttpBodyR\x04file\")\n" +
+	"\tfile_name\x18\x03 \x01(\tR\bfileName\")\n" +
 	"\x17DownloadDocumentRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id2\x92\f\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id2\x8e\f\n" +
 	"\x0fCustomerService\x12\x8d\x01\n" +
 	"\rListCustomers\x12(.zhuxin.customer.v1.ListCustomersRequest\x1a&.zhuxin.customer.v1.ListCustomersReply\"*\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/customers\x12\x84\x01\n" +
 	"\vGetCustomer\x12&.zhuxin.customer.v1.GetCustomerRequest\x1a\x1c.zhuxin.customer.v1.Customer\"/\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/customers/{id}\x12\x89\x01\n" +
@@ -2144,10 +2134,10 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\rCheckIdentity\x12(.zhuxin.customer.v1.CheckIdentityRequest\x1a!.zhuxin.customer.v1.IdentityCheck\":\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/customers:check-identity\x12\xa1\x01\n" +
 	"\fListProjects\x12'.zhuxin.customer.v1.ListProjectsRequest\x1a%.zhuxin.customer.v1.ListProjectsReply\"A\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02&\x12$/v1/customers/{customer_id}/projects\x12\x9d\x01\n" +
 	"\rCreateProject\x12(.zhuxin.customer.v1.CreateProjectRequest\x1a\x1b.zhuxin.customer.v1.Project\"E\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02):\x01*\"$/v1/customers/{customer_id}/projects\x12\xa5\x01\n" +
-	"\rListDocuments\x12(.zhuxin.customer.v1.ListDocumentsRequest\x1a&.zhuxin.customer.v1.ListDocumentsReply\"B\x92\xc2\x18\x11\b\x01\x12\rdocument.read\x82\xd3\xe4\x93\x02'\x12%/v1/customers/{customer_id}/documents\x12\xa9\x01\n" +
-	"\x0eUploadDocument\x12).zhuxin.customer.v1.UploadDocumentRequest\x1a\x1c.zhuxin.customer.v1.Document\"N\x92\xc2\x18\x17\b\x01\x12\x0edocument.write(\x80\x80\x80\n" +
-	"\x82\xd3\xe4\x93\x02-:\x04file\"%/v1/customers/{customer_id}/documents\x12\x97\x01\n" +
-	"\x10DownloadDocument\x12+.zhuxin.customer.v1.DownloadDocumentRequest\x1a\x1b.zhuxin.common.v1.FileReply\"9\x92\xc2\x18\x13\b\x01\x12\rdocument.read \x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/documents/{id}/contentB'Z%zhuxin/app/api/customer/v1;customerv1b\x06proto3"
+	"\rListDocuments\x12(.zhuxin.customer.v1.ListDocumentsRequest\x1a&.zhuxin.customer.v1.ListDocumentsReply\"B\x92\xc2\x18\x11\b\x01\x12\rdocument.read\x82\xd3\xe4\x93\x02'\x12%/v1/customers/{customer_id}/documents\x12\xa5\x01\n" +
+	"\x0eUploadDocument\x12).zhuxin.customer.v1.UploadDocumentRequest\x1a\x1c.zhuxin.customer.v1.Document\"J\x92\xc2\x18\x19\b\x01\x12\x0edocument.write \x010\x80\x80\x80\n" +
+	"\x82\xd3\xe4\x93\x02'\"%/v1/customers/{customer_id}/documents\x12\x97\x01\n" +
+	"\x10DownloadDocument\x12+.zhuxin.customer.v1.DownloadDocumentRequest\x1a\x1b.zhuxin.common.v1.FileReply\"9\x92\xc2\x18\x13\b\x01\x12\rdocument.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/documents/{id}/contentB'Z%zhuxin/app/api/customer/v1;customerv1b\x06proto3"
 
 var (
 	file_app_api_customer_v1_customer_proto_rawDescOnce sync.Once
@@ -2188,8 +2178,7 @@ var file_app_api_customer_v1_customer_proto_goTypes = []any{
 	(*v1.PersonRef)(nil),            // 22: zhuxin.common.v1.PersonRef
 	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
 	(*v1.Aging)(nil),                // 24: zhuxin.common.v1.Aging
-	(*httpbody.HttpBody)(nil),       // 25: google.api.HttpBody
-	(*v1.FileReply)(nil),            // 26: zhuxin.common.v1.FileReply
+	(*v1.FileReply)(nil),            // 25: zhuxin.common.v1.FileReply
 }
 var file_app_api_customer_v1_customer_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.customer.v1.ListCustomersReply.customers:type_name -> zhuxin.customer.v1.CustomerSummary
@@ -2209,32 +2198,31 @@ var file_app_api_customer_v1_customer_proto_depIdxs = []int32{
 	18, // 14: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
 	23, // 15: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
 	22, // 16: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
-	25, // 17: zhuxin.customer.v1.UploadDocumentRequest.file:type_name -> google.api.HttpBody
-	0,  // 18: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
-	3,  // 19: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
-	7,  // 20: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
-	8,  // 21: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
-	9,  // 22: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
-	11, // 23: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
-	15, // 24: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
-	16, // 25: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
-	19, // 26: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
-	20, // 27: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
-	1,  // 28: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
-	4,  // 29: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 30: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 31: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
-	10, // 32: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
-	12, // 33: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
-	13, // 34: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
-	17, // 35: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
-	18, // 36: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
-	26, // 37: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
-	28, // [28:38] is the sub-list for method output_type
-	18, // [18:28] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	0,  // 17: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
+	3,  // 18: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
+	7,  // 19: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
+	8,  // 20: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
+	9,  // 21: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
+	11, // 22: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
+	15, // 23: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
+	16, // 24: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
+	19, // 25: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
+	20, // 26: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
+	1,  // 27: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
+	4,  // 28: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 29: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 30: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
+	10, // 31: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
+	12, // 32: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
+	13, // 33: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
+	17, // 34: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
+	18, // 35: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
+	25, // 36: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
+	27, // [27:37] is the sub-list for method output_type
+	17, // [17:27] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_app_api_customer_v1_customer_proto_init() }

@@ -6,7 +6,6 @@ package customerv1
 import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	route "zhuxin/app/api/route"
 )
 
@@ -81,9 +80,10 @@ var CustomerServiceRoutes = []route.Info{
 		Operation: OperationCustomerServiceUploadDocument,
 		Method:    "POST", Path: "/v1/customers/{customer_id}/documents",
 		Side: route.SideTenant, Permission: "document.write",
-		Params: []string{"customer_id"},
-		Upload: true, MaxUploadBytes: 20971520,
-		Request: "zhuxin.customer.v1.UploadDocumentRequest", Reply: "zhuxin.customer.v1.Document",
+		Params:       []string{"customer_id"},
+		RawRequest:   true,
+		MaxBodyBytes: 20971520,
+		Request:      "zhuxin.customer.v1.UploadDocumentRequest", Reply: "zhuxin.customer.v1.Document",
 	},
 	{
 		Operation: OperationCustomerServiceListProjects,
@@ -110,9 +110,9 @@ var CustomerServiceRoutes = []route.Info{
 		Operation: OperationCustomerServiceDownloadDocument,
 		Method:    "GET", Path: "/v1/documents/{id}/content",
 		Side: route.SideTenant, Permission: "document.read",
-		FileReply: true,
-		Params:    []string{"id"},
-		Request:   "zhuxin.customer.v1.DownloadDocumentRequest", Reply: "zhuxin.common.v1.FileReply",
+		Params:   []string{"id"},
+		RawReply: true,
+		Request:  "zhuxin.customer.v1.DownloadDocumentRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
 }
 
@@ -245,7 +245,6 @@ func _CustomerService_UploadDocument0_HTTP_Handler(srv CustomerServiceHTTPServer
 			if err := ctx.BindQuery(&in); err != nil {
 				return nil, err
 			}
-			in.File = &httpbody.HttpBody{ContentType: ctx.Request().Header.Get("Content-Type")}
 			if err := ctx.BindVars(&in); err != nil {
 				return nil, err
 			}
@@ -339,6 +338,6 @@ func _CustomerService_DownloadDocument0_HTTP_Handler(srv CustomerServiceHTTPServ
 		if err != nil {
 			return err
 		}
-		return route.SendFile(ctx.Response(), out.(*route.File))
+		return ctx.Result(200, out)
 	}
 }

@@ -12,7 +12,6 @@ package negativelistv1
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -443,7 +442,6 @@ func (x *RemoveEntryRequest) GetReason() string {
 type UploadEvidenceRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	FileName      string                 `protobuf:"bytes,1,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
-	File          *httpbody.HttpBody     `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -483,13 +481,6 @@ func (x *UploadEvidenceRequest) GetFileName() string {
 		return x.FileName
 	}
 	return ""
-}
-
-func (x *UploadEvidenceRequest) GetFile() *httpbody.HttpBody {
-	if x != nil {
-		return x.File
-	}
-	return nil
 }
 
 type Evidence struct {
@@ -935,7 +926,7 @@ var File_app_api_negativelist_v1_negativelist_proto protoreflect.FileDescriptor
 
 const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\n" +
-	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"g\n" +
+	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"g\n" +
 	"\x12ListEntriesRequest\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\tR\x04view\x12\x12\n" +
@@ -975,10 +966,9 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\x14evidence_document_id\x18\x06 \x01(\tR\x12evidenceDocumentId\"<\n" +
 	"\x12RemoveEntryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"^\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"4\n" +
 	"\x15UploadEvidenceRequest\x12\x1b\n" +
-	"\tfile_name\x18\x01 \x01(\tR\bfileName\x12(\n" +
-	"\x04file\x18\x02 \x01(\v2\x14.google.api.HttpBodyR\x04file\"g\n" +
+	"\tfile_name\x18\x01 \x01(\tR\bfileName\"g\n" +
 	"\bEvidence\x12\x1f\n" +
 	"\vdocument_id\x18\x01 \x01(\tR\n" +
 	"documentId\x12\x1b\n" +
@@ -1012,13 +1002,13 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"viewerName\x12+\n" +
 	"\x11viewer_subsidiary\x18\x03 \x01(\tR\x10viewerSubsidiary\x12\x12\n" +
 	"\x04uscc\x18\x04 \x01(\tR\x04uscc\x12\x18\n" +
-	"\apurpose\x18\x05 \x01(\tR\apurpose2\xe7\a\n" +
+	"\apurpose\x18\x05 \x01(\tR\apurpose2\xe3\a\n" +
 	"\x13NegativeListService\x12\x98\x01\n" +
 	"\vListEntries\x12*.zhuxin.negativelist.v1.ListEntriesRequest\x1a(.zhuxin.negativelist.v1.ListEntriesReply\"3\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/negative-list\x12\x91\x01\n" +
 	"\vCreateEntry\x12*.zhuxin.negativelist.v1.CreateEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"7\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/negative-list\x12\x9d\x01\n" +
-	"\vRemoveEntry\x12*.zhuxin.negativelist.v1.RemoveEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"C\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/negative-list/{id}:remove\x12\xab\x01\n" +
-	"\x0eUploadEvidence\x12-.zhuxin.negativelist.v1.UploadEvidenceRequest\x1a .zhuxin.negativelist.v1.Evidence\"H\x92\xc2\x18\x1c\b\x01\x12\x13negative_list.write(\x80\x80\x80\n" +
-	"\x82\xd3\xe4\x93\x02\":\x04file\"\x1a/v1/negative-list:evidence\x12\xb8\x01\n" +
+	"\vRemoveEntry\x12*.zhuxin.negativelist.v1.RemoveEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"C\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/negative-list/{id}:remove\x12\xa7\x01\n" +
+	"\x0eUploadEvidence\x12-.zhuxin.negativelist.v1.UploadEvidenceRequest\x1a .zhuxin.negativelist.v1.Evidence\"D\x92\xc2\x18\x1e\b\x01\x12\x13negative_list.write \x010\x80\x80\x80\n" +
+	"\x82\xd3\xe4\x93\x02\x1c\"\x1a/v1/negative-list:evidence\x12\xb8\x01\n" +
 	"\x12GetCustomerHistory\x121.zhuxin.negativelist.v1.GetCustomerHistoryRequest\x1a'.zhuxin.negativelist.v1.CustomerHistory\"F\x92\xc2\x18\x10\b\x01\x12\fhistory.read\x82\xd3\xe4\x93\x02,\x12*/v1/customers/{customer_id}/shared-history\x12\x97\x01\n" +
 	"\x0eListSharingLog\x12-.zhuxin.negativelist.v1.ListSharingLogRequest\x1a+.zhuxin.negativelist.v1.ListSharingLogReply\")\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"audit.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/sharing-logB/Z-zhuxin/app/api/negativelist/v1;negativelistv1b\x06proto3"
@@ -1051,35 +1041,33 @@ var file_app_api_negativelist_v1_negativelist_proto_goTypes = []any{
 	(*ListSharingLogReply)(nil),       // 11: zhuxin.negativelist.v1.ListSharingLogReply
 	(*SharingLogRow)(nil),             // 12: zhuxin.negativelist.v1.SharingLogRow
 	(*timestamppb.Timestamp)(nil),     // 13: google.protobuf.Timestamp
-	(*httpbody.HttpBody)(nil),         // 14: google.api.HttpBody
 }
 var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.negativelist.v1.ListEntriesReply.entries:type_name -> zhuxin.negativelist.v1.Entry
 	13, // 1: zhuxin.negativelist.v1.Entry.listed_at:type_name -> google.protobuf.Timestamp
 	13, // 2: zhuxin.negativelist.v1.Entry.removed_at:type_name -> google.protobuf.Timestamp
-	14, // 3: zhuxin.negativelist.v1.UploadEvidenceRequest.file:type_name -> google.api.HttpBody
-	9,  // 4: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
-	13, // 5: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
-	13, // 6: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	12, // 7: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
-	13, // 8: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
-	0,  // 9: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
-	3,  // 10: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
-	4,  // 11: zhuxin.negativelist.v1.NegativeListService.RemoveEntry:input_type -> zhuxin.negativelist.v1.RemoveEntryRequest
-	5,  // 12: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
-	7,  // 13: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	10, // 14: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
-	1,  // 15: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
-	2,  // 16: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
-	2,  // 17: zhuxin.negativelist.v1.NegativeListService.RemoveEntry:output_type -> zhuxin.negativelist.v1.Entry
-	6,  // 18: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
-	8,  // 19: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
-	11, // 20: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
-	15, // [15:21] is the sub-list for method output_type
-	9,  // [9:15] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	9,  // 3: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
+	13, // 4: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
+	13, // 5: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	12, // 6: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
+	13, // 7: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
+	0,  // 8: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
+	3,  // 9: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
+	4,  // 10: zhuxin.negativelist.v1.NegativeListService.RemoveEntry:input_type -> zhuxin.negativelist.v1.RemoveEntryRequest
+	5,  // 11: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
+	7,  // 12: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	10, // 13: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
+	1,  // 14: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
+	2,  // 15: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
+	2,  // 16: zhuxin.negativelist.v1.NegativeListService.RemoveEntry:output_type -> zhuxin.negativelist.v1.Entry
+	6,  // 17: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
+	8,  // 18: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
+	11, // 19: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
+	14, // [14:20] is the sub-list for method output_type
+	8,  // [8:14] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_app_api_negativelist_v1_negativelist_proto_init() }

@@ -6,7 +6,6 @@ package negativelistv1
 import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	route "zhuxin/app/api/route"
 )
 
@@ -69,8 +68,9 @@ var NegativeListServiceRoutes = []route.Info{
 		Operation: OperationNegativeListServiceUploadEvidence,
 		Method:    "POST", Path: "/v1/negative-list:evidence",
 		Side: route.SideTenant, Permission: "negative_list.write",
-		Upload: true, MaxUploadBytes: 20971520,
-		Request: "zhuxin.negativelist.v1.UploadEvidenceRequest", Reply: "zhuxin.negativelist.v1.Evidence",
+		RawRequest:   true,
+		MaxBodyBytes: 20971520,
+		Request:      "zhuxin.negativelist.v1.UploadEvidenceRequest", Reply: "zhuxin.negativelist.v1.Evidence",
 	},
 	{
 		Operation: OperationNegativeListServiceListSharingLog,
@@ -184,7 +184,6 @@ func _NegativeListService_UploadEvidence0_HTTP_Handler(srv NegativeListServiceHT
 			if err := ctx.BindQuery(&in); err != nil {
 				return nil, err
 			}
-			in.File = &httpbody.HttpBody{ContentType: ctx.Request().Header.Get("Content-Type")}
 			return srv.UploadEvidence(c, &in)
 		})
 		out, err := h(ctx, nil)

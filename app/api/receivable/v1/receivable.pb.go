@@ -10,7 +10,6 @@ package receivablev1
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -510,7 +509,6 @@ func (x *MonthFigures) GetCollected() int64 {
 type UploadFileRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	FileName      string                 `protobuf:"bytes,1,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
-	File          *httpbody.HttpBody     `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -550,13 +548,6 @@ func (x *UploadFileRequest) GetFileName() string {
 		return x.FileName
 	}
 	return ""
-}
-
-func (x *UploadFileRequest) GetFile() *httpbody.HttpBody {
-	if x != nil {
-		return x.File
-	}
-	return nil
 }
 
 type UploadedFile struct {
@@ -1686,7 +1677,7 @@ var File_app_api_receivable_v1_receivable_proto protoreflect.FileDescriptor
 
 const file_app_api_receivable_v1_receivable_proto_rawDesc = "" +
 	"\n" +
-	"&app/api/receivable/v1/receivable.proto\x12\x14zhuxin.receivable.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n" +
+	"&app/api/receivable/v1/receivable.proto\x12\x14zhuxin.receivable.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n" +
 	"\x16ListReceivablesRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
@@ -1731,10 +1722,9 @@ const file_app_api_receivable_v1_receivable_proto_rawDesc = "" +
 	"\fMonthFigures\x12\x14\n" +
 	"\x05month\x18\x01 \x01(\tR\x05month\x12\x1a\n" +
 	"\binvoiced\x18\x02 \x01(\x03R\binvoiced\x12\x1c\n" +
-	"\tcollected\x18\x03 \x01(\x03R\tcollected\"Z\n" +
+	"\tcollected\x18\x03 \x01(\x03R\tcollected\"0\n" +
 	"\x11UploadFileRequest\x12\x1b\n" +
-	"\tfile_name\x18\x01 \x01(\tR\bfileName\x12(\n" +
-	"\x04file\x18\x02 \x01(\v2\x14.google.api.HttpBodyR\x04file\"\x9a\x02\n" +
+	"\tfile_name\x18\x01 \x01(\tR\bfileName\"\x9a\x02\n" +
 	"\fUploadedFile\x12\x17\n" +
 	"\afile_id\x18\x01 \x01(\tR\x06fileId\x12\x1b\n" +
 	"\tfile_name\x18\x02 \x01(\tR\bfileName\x12\x1d\n" +
@@ -1826,17 +1816,17 @@ const file_app_api_receivable_v1_receivable_proto_rawDesc = "" +
 	"\amapping\x18\x03 \x01(\v2\x1d.zhuxin.receivable.v1.MappingR\amapping\"a\n" +
 	"\x12SaveMappingRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x127\n" +
-	"\amapping\x18\x02 \x01(\v2\x1d.zhuxin.receivable.v1.MappingR\amapping2\xb5\f\n" +
+	"\amapping\x18\x02 \x01(\v2\x1d.zhuxin.receivable.v1.MappingR\amapping2\xb1\f\n" +
 	"\x11ReceivableService\x12\x9b\x01\n" +
 	"\x0fListReceivables\x12,.zhuxin.receivable.v1.ListReceivablesRequest\x1a*.zhuxin.receivable.v1.ListReceivablesReply\".\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/receivables\x12\x8e\x01\n" +
-	"\vGetOverview\x12(.zhuxin.receivable.v1.GetOverviewRequest\x1a\x1e.zhuxin.receivable.v1.Overview\"5\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/receivables:overview\x12\xa5\x01\n" +
+	"\vGetOverview\x12(.zhuxin.receivable.v1.GetOverviewRequest\x1a\x1e.zhuxin.receivable.v1.Overview\"5\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/receivables:overview\x12\xa1\x01\n" +
 	"\n" +
-	"UploadFile\x12'.zhuxin.receivable.v1.UploadFileRequest\x1a\".zhuxin.receivable.v1.UploadedFile\"J\x92\xc2\x18\x1b\b\x01\x12\x11receivable.import(\x80\x80\x80\x96\x01\x82\xd3\xe4\x93\x02%:\x04file\"\x1d/v1/receivable-imports:upload\x12\x91\x01\n" +
+	"UploadFile\x12'.zhuxin.receivable.v1.UploadFileRequest\x1a\".zhuxin.receivable.v1.UploadedFile\"F\x92\xc2\x18\x1d\b\x01\x12\x11receivable.import \x010\x80\x80\x80\x96\x01\x82\xd3\xe4\x93\x02\x1f\"\x1d/v1/receivable-imports:upload\x12\x91\x01\n" +
 	"\vStartImport\x12(.zhuxin.receivable.v1.StartImportRequest\x1a\x1c.zhuxin.receivable.v1.Import\":\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/receivable-imports\x12\x98\x01\n" +
 	"\vListImports\x12(.zhuxin.receivable.v1.ListImportsRequest\x1a&.zhuxin.receivable.v1.ListImportsReply\"7\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/receivable-imports\x12\x8f\x01\n" +
 	"\tGetImport\x12&.zhuxin.receivable.v1.GetImportRequest\x1a\x1c.zhuxin.receivable.v1.Import\"<\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/receivable-imports/{id}\x12\xa1\x01\n" +
-	"\x0eDownloadErrors\x12+.zhuxin.receivable.v1.DownloadErrorsRequest\x1a\x1b.zhuxin.common.v1.FileReply\"E\x92\xc2\x18\x17\b\x01\x12\x11receivable.import \x01\x82\xd3\xe4\x93\x02$\x12\"/v1/receivable-imports/{id}/errors\x12\xa2\x01\n" +
-	"\x10DownloadTemplate\x12-.zhuxin.receivable.v1.DownloadTemplateRequest\x1a\x1b.zhuxin.common.v1.FileReply\"B\x92\xc2\x18\x17\b\x01\x12\x11receivable.import \x01\x82\xd3\xe4\x93\x02!\x12\x1f/v1/receivable-imports:template\x12\x9c\x01\n" +
+	"\x0eDownloadErrors\x12+.zhuxin.receivable.v1.DownloadErrorsRequest\x1a\x1b.zhuxin.common.v1.FileReply\"E\x92\xc2\x18\x17\b\x01\x12\x11receivable.import(\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/receivable-imports/{id}/errors\x12\xa2\x01\n" +
+	"\x10DownloadTemplate\x12-.zhuxin.receivable.v1.DownloadTemplateRequest\x1a\x1b.zhuxin.common.v1.FileReply\"B\x92\xc2\x18\x17\b\x01\x12\x11receivable.import(\x01\x82\xd3\xe4\x93\x02!\x12\x1f/v1/receivable-imports:template\x12\x9c\x01\n" +
 	"\fListMappings\x12).zhuxin.receivable.v1.ListMappingsRequest\x1a'.zhuxin.receivable.v1.ListMappingsReply\"8\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/receivable-mappings\x12\x9f\x01\n" +
 	"\vSaveMapping\x12(.zhuxin.receivable.v1.SaveMappingRequest\x1a\".zhuxin.receivable.v1.NamedMapping\"B\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02#:\x01*\x1a\x1e/v1/receivable-mappings/{name}B+Z)zhuxin/app/api/receivable/v1;receivablev1b\x06proto3"
 
@@ -1879,55 +1869,53 @@ var file_app_api_receivable_v1_receivable_proto_goTypes = []any{
 	(*SaveMappingRequest)(nil),      // 22: zhuxin.receivable.v1.SaveMappingRequest
 	nil,                             // 23: zhuxin.receivable.v1.Mapping.ColumnsEntry
 	(*v1.Aging)(nil),                // 24: zhuxin.common.v1.Aging
-	(*httpbody.HttpBody)(nil),       // 25: google.api.HttpBody
-	(*timestamppb.Timestamp)(nil),   // 26: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),            // 27: zhuxin.common.v1.PersonRef
-	(*v1.FileReply)(nil),            // 28: zhuxin.common.v1.FileReply
+	(*timestamppb.Timestamp)(nil),   // 25: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),            // 26: zhuxin.common.v1.PersonRef
+	(*v1.FileReply)(nil),            // 27: zhuxin.common.v1.FileReply
 }
 var file_app_api_receivable_v1_receivable_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.receivable.v1.ListReceivablesReply.receivables:type_name -> zhuxin.receivable.v1.Receivable
 	24, // 1: zhuxin.receivable.v1.Overview.aging:type_name -> zhuxin.common.v1.Aging
 	5,  // 2: zhuxin.receivable.v1.Overview.months:type_name -> zhuxin.receivable.v1.MonthFigures
-	25, // 3: zhuxin.receivable.v1.UploadFileRequest.file:type_name -> google.api.HttpBody
-	8,  // 4: zhuxin.receivable.v1.UploadedFile.sample:type_name -> zhuxin.receivable.v1.SampleRow
-	9,  // 5: zhuxin.receivable.v1.UploadedFile.proposed:type_name -> zhuxin.receivable.v1.Mapping
-	23, // 6: zhuxin.receivable.v1.Mapping.columns:type_name -> zhuxin.receivable.v1.Mapping.ColumnsEntry
-	9,  // 7: zhuxin.receivable.v1.StartImportRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
-	12, // 8: zhuxin.receivable.v1.Import.totals:type_name -> zhuxin.receivable.v1.ControlTotal
-	13, // 9: zhuxin.receivable.v1.Import.errors:type_name -> zhuxin.receivable.v1.RowError
-	26, // 10: zhuxin.receivable.v1.Import.created_at:type_name -> google.protobuf.Timestamp
-	26, // 11: zhuxin.receivable.v1.Import.finished_at:type_name -> google.protobuf.Timestamp
-	27, // 12: zhuxin.receivable.v1.Import.created_by:type_name -> zhuxin.common.v1.PersonRef
-	9,  // 13: zhuxin.receivable.v1.Import.mapping:type_name -> zhuxin.receivable.v1.Mapping
-	11, // 14: zhuxin.receivable.v1.ListImportsReply.imports:type_name -> zhuxin.receivable.v1.Import
-	21, // 15: zhuxin.receivable.v1.ListMappingsReply.mappings:type_name -> zhuxin.receivable.v1.NamedMapping
-	9,  // 16: zhuxin.receivable.v1.NamedMapping.mapping:type_name -> zhuxin.receivable.v1.Mapping
-	9,  // 17: zhuxin.receivable.v1.SaveMappingRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
-	0,  // 18: zhuxin.receivable.v1.ReceivableService.ListReceivables:input_type -> zhuxin.receivable.v1.ListReceivablesRequest
-	3,  // 19: zhuxin.receivable.v1.ReceivableService.GetOverview:input_type -> zhuxin.receivable.v1.GetOverviewRequest
-	6,  // 20: zhuxin.receivable.v1.ReceivableService.UploadFile:input_type -> zhuxin.receivable.v1.UploadFileRequest
-	10, // 21: zhuxin.receivable.v1.ReceivableService.StartImport:input_type -> zhuxin.receivable.v1.StartImportRequest
-	14, // 22: zhuxin.receivable.v1.ReceivableService.ListImports:input_type -> zhuxin.receivable.v1.ListImportsRequest
-	16, // 23: zhuxin.receivable.v1.ReceivableService.GetImport:input_type -> zhuxin.receivable.v1.GetImportRequest
-	17, // 24: zhuxin.receivable.v1.ReceivableService.DownloadErrors:input_type -> zhuxin.receivable.v1.DownloadErrorsRequest
-	18, // 25: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:input_type -> zhuxin.receivable.v1.DownloadTemplateRequest
-	19, // 26: zhuxin.receivable.v1.ReceivableService.ListMappings:input_type -> zhuxin.receivable.v1.ListMappingsRequest
-	22, // 27: zhuxin.receivable.v1.ReceivableService.SaveMapping:input_type -> zhuxin.receivable.v1.SaveMappingRequest
-	1,  // 28: zhuxin.receivable.v1.ReceivableService.ListReceivables:output_type -> zhuxin.receivable.v1.ListReceivablesReply
-	4,  // 29: zhuxin.receivable.v1.ReceivableService.GetOverview:output_type -> zhuxin.receivable.v1.Overview
-	7,  // 30: zhuxin.receivable.v1.ReceivableService.UploadFile:output_type -> zhuxin.receivable.v1.UploadedFile
-	11, // 31: zhuxin.receivable.v1.ReceivableService.StartImport:output_type -> zhuxin.receivable.v1.Import
-	15, // 32: zhuxin.receivable.v1.ReceivableService.ListImports:output_type -> zhuxin.receivable.v1.ListImportsReply
-	11, // 33: zhuxin.receivable.v1.ReceivableService.GetImport:output_type -> zhuxin.receivable.v1.Import
-	28, // 34: zhuxin.receivable.v1.ReceivableService.DownloadErrors:output_type -> zhuxin.common.v1.FileReply
-	28, // 35: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:output_type -> zhuxin.common.v1.FileReply
-	20, // 36: zhuxin.receivable.v1.ReceivableService.ListMappings:output_type -> zhuxin.receivable.v1.ListMappingsReply
-	21, // 37: zhuxin.receivable.v1.ReceivableService.SaveMapping:output_type -> zhuxin.receivable.v1.NamedMapping
-	28, // [28:38] is the sub-list for method output_type
-	18, // [18:28] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	8,  // 3: zhuxin.receivable.v1.UploadedFile.sample:type_name -> zhuxin.receivable.v1.SampleRow
+	9,  // 4: zhuxin.receivable.v1.UploadedFile.proposed:type_name -> zhuxin.receivable.v1.Mapping
+	23, // 5: zhuxin.receivable.v1.Mapping.columns:type_name -> zhuxin.receivable.v1.Mapping.ColumnsEntry
+	9,  // 6: zhuxin.receivable.v1.StartImportRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	12, // 7: zhuxin.receivable.v1.Import.totals:type_name -> zhuxin.receivable.v1.ControlTotal
+	13, // 8: zhuxin.receivable.v1.Import.errors:type_name -> zhuxin.receivable.v1.RowError
+	25, // 9: zhuxin.receivable.v1.Import.created_at:type_name -> google.protobuf.Timestamp
+	25, // 10: zhuxin.receivable.v1.Import.finished_at:type_name -> google.protobuf.Timestamp
+	26, // 11: zhuxin.receivable.v1.Import.created_by:type_name -> zhuxin.common.v1.PersonRef
+	9,  // 12: zhuxin.receivable.v1.Import.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	11, // 13: zhuxin.receivable.v1.ListImportsReply.imports:type_name -> zhuxin.receivable.v1.Import
+	21, // 14: zhuxin.receivable.v1.ListMappingsReply.mappings:type_name -> zhuxin.receivable.v1.NamedMapping
+	9,  // 15: zhuxin.receivable.v1.NamedMapping.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	9,  // 16: zhuxin.receivable.v1.SaveMappingRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	0,  // 17: zhuxin.receivable.v1.ReceivableService.ListReceivables:input_type -> zhuxin.receivable.v1.ListReceivablesRequest
+	3,  // 18: zhuxin.receivable.v1.ReceivableService.GetOverview:input_type -> zhuxin.receivable.v1.GetOverviewRequest
+	6,  // 19: zhuxin.receivable.v1.ReceivableService.UploadFile:input_type -> zhuxin.receivable.v1.UploadFileRequest
+	10, // 20: zhuxin.receivable.v1.ReceivableService.StartImport:input_type -> zhuxin.receivable.v1.StartImportRequest
+	14, // 21: zhuxin.receivable.v1.ReceivableService.ListImports:input_type -> zhuxin.receivable.v1.ListImportsRequest
+	16, // 22: zhuxin.receivable.v1.ReceivableService.GetImport:input_type -> zhuxin.receivable.v1.GetImportRequest
+	17, // 23: zhuxin.receivable.v1.ReceivableService.DownloadErrors:input_type -> zhuxin.receivable.v1.DownloadErrorsRequest
+	18, // 24: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:input_type -> zhuxin.receivable.v1.DownloadTemplateRequest
+	19, // 25: zhuxin.receivable.v1.ReceivableService.ListMappings:input_type -> zhuxin.receivable.v1.ListMappingsRequest
+	22, // 26: zhuxin.receivable.v1.ReceivableService.SaveMapping:input_type -> zhuxin.receivable.v1.SaveMappingRequest
+	1,  // 27: zhuxin.receivable.v1.ReceivableService.ListReceivables:output_type -> zhuxin.receivable.v1.ListReceivablesReply
+	4,  // 28: zhuxin.receivable.v1.ReceivableService.GetOverview:output_type -> zhuxin.receivable.v1.Overview
+	7,  // 29: zhuxin.receivable.v1.ReceivableService.UploadFile:output_type -> zhuxin.receivable.v1.UploadedFile
+	11, // 30: zhuxin.receivable.v1.ReceivableService.StartImport:output_type -> zhuxin.receivable.v1.Import
+	15, // 31: zhuxin.receivable.v1.ReceivableService.ListImports:output_type -> zhuxin.receivable.v1.ListImportsReply
+	11, // 32: zhuxin.receivable.v1.ReceivableService.GetImport:output_type -> zhuxin.receivable.v1.Import
+	27, // 33: zhuxin.receivable.v1.ReceivableService.DownloadErrors:output_type -> zhuxin.common.v1.FileReply
+	27, // 34: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:output_type -> zhuxin.common.v1.FileReply
+	20, // 35: zhuxin.receivable.v1.ReceivableService.ListMappings:output_type -> zhuxin.receivable.v1.ListMappingsReply
+	21, // 36: zhuxin.receivable.v1.ReceivableService.SaveMapping:output_type -> zhuxin.receivable.v1.NamedMapping
+	27, // [27:37] is the sub-list for method output_type
+	17, // [17:27] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_app_api_receivable_v1_receivable_proto_init() }

@@ -6,7 +6,6 @@ package receivablev1
 import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	route "zhuxin/app/api/route"
 )
 
@@ -70,23 +69,24 @@ var ReceivableServiceRoutes = []route.Info{
 		Operation: OperationReceivableServiceDownloadErrors,
 		Method:    "GET", Path: "/v1/receivable-imports/{id}/errors",
 		Side: route.SideTenant, Permission: "receivable.import",
-		FileReply: true,
-		Params:    []string{"id"},
-		Request:   "zhuxin.receivable.v1.DownloadErrorsRequest", Reply: "zhuxin.common.v1.FileReply",
+		Params:   []string{"id"},
+		RawReply: true,
+		Request:  "zhuxin.receivable.v1.DownloadErrorsRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
 	{
 		Operation: OperationReceivableServiceDownloadTemplate,
 		Method:    "GET", Path: "/v1/receivable-imports:template",
 		Side: route.SideTenant, Permission: "receivable.import",
-		FileReply: true,
-		Request:   "zhuxin.receivable.v1.DownloadTemplateRequest", Reply: "zhuxin.common.v1.FileReply",
+		RawReply: true,
+		Request:  "zhuxin.receivable.v1.DownloadTemplateRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
 	{
 		Operation: OperationReceivableServiceUploadFile,
 		Method:    "POST", Path: "/v1/receivable-imports:upload",
 		Side: route.SideTenant, Permission: "receivable.import",
-		Upload: true, MaxUploadBytes: 314572800,
-		Request: "zhuxin.receivable.v1.UploadFileRequest", Reply: "zhuxin.receivable.v1.UploadedFile",
+		RawRequest:   true,
+		MaxBodyBytes: 314572800,
+		Request:      "zhuxin.receivable.v1.UploadFileRequest", Reply: "zhuxin.receivable.v1.UploadedFile",
 	},
 	{
 		Operation: OperationReceivableServiceListMappings,
@@ -208,7 +208,7 @@ func _ReceivableService_DownloadErrors0_HTTP_Handler(srv ReceivableServiceHTTPSe
 		if err != nil {
 			return err
 		}
-		return route.SendFile(ctx.Response(), out.(*route.File))
+		return ctx.Result(200, out)
 	}
 }
 
@@ -226,7 +226,7 @@ func _ReceivableService_DownloadTemplate0_HTTP_Handler(srv ReceivableServiceHTTP
 		if err != nil {
 			return err
 		}
-		return route.SendFile(ctx.Response(), out.(*route.File))
+		return ctx.Result(200, out)
 	}
 }
 
@@ -239,7 +239,6 @@ func _ReceivableService_UploadFile0_HTTP_Handler(srv ReceivableServiceHTTPServer
 			if err := ctx.BindQuery(&in); err != nil {
 				return nil, err
 			}
-			in.File = &httpbody.HttpBody{ContentType: ctx.Request().Header.Get("Content-Type")}
 			return srv.UploadFile(c, &in)
 		})
 		out, err := h(ctx, nil)

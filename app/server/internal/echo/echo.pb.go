@@ -11,7 +11,6 @@ package echo
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -295,7 +294,6 @@ type UploadRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	FileName      string                 `protobuf:"bytes,2,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
-	Content       *httpbody.HttpBody     `protobuf:"bytes,3,opt,name=content,proto3" json:"content,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -342,13 +340,6 @@ func (x *UploadRequest) GetFileName() string {
 		return x.FileName
 	}
 	return ""
-}
-
-func (x *UploadRequest) GetContent() *httpbody.HttpBody {
-	if x != nil {
-		return x.Content
-	}
-	return nil
 }
 
 type Reason struct {
@@ -508,7 +499,7 @@ var File_app_server_internal_echo_echo_proto protoreflect.FileDescriptor
 
 const file_app_server_internal_echo_echo_proto_rawDesc = "" +
 	"\n" +
-	"#app/server/internal/echo/echo.proto\x12\x0ezhuxin.echo.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"}\n" +
+	"#app/server/internal/echo/echo.proto\x12\x0ezhuxin.echo.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"}\n" +
 	"\n" +
 	"GetRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
@@ -523,11 +514,10 @@ const file_app_server_internal_echo_echo_proto_rawDesc = "" +
 	"amount_fen\x18\x03 \x01(\x03R\tamountFen\"O\n" +
 	"\rRetireRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12.\n" +
-	"\x06reason\x18\x02 \x01(\v2\x16.zhuxin.echo.v1.ReasonR\x06reason\"l\n" +
+	"\x06reason\x18\x02 \x01(\v2\x16.zhuxin.echo.v1.ReasonR\x06reason\"<\n" +
 	"\rUploadRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
-	"\tfile_name\x18\x02 \x01(\tR\bfileName\x12.\n" +
-	"\acontent\x18\x03 \x01(\v2\x14.google.api.HttpBodyR\acontent\"\x1c\n" +
+	"\tfile_name\x18\x02 \x01(\tR\bfileName\"\x1c\n" +
 	"\x06Reason\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\"\xc1\x02\n" +
 	"\x05Thing\x12\x0e\n" +
@@ -545,7 +535,7 @@ const file_app_server_internal_echo_echo_proto_rawDesc = "" +
 	"\x06Colour\x12\x16\n" +
 	"\x12COLOUR_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
-	"COLOUR_RED\x10\x012\xfb\b\n" +
+	"COLOUR_RED\x10\x012\xfa\b\n" +
 	"\vEchoService\x12f\n" +
 	"\x03Get\x12\x1a.zhuxin.echo.v1.GetRequest\x1a\x15.zhuxin.echo.v1.Thing\",\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/things/{id}\x12q\n" +
 	"\aSummary\x12\x1e.zhuxin.echo.v1.SummaryRequest\x1a\x15.zhuxin.echo.v1.Thing\"/\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/things/summary\x12p\n" +
@@ -555,9 +545,9 @@ const file_app_server_internal_echo_echo_proto_rawDesc = "" +
 	"\bOverview\x12\x1e.zhuxin.echo.v1.SummaryRequest\x1a\x15.zhuxin.echo.v1.Thing\"-\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/hq/things\x12]\n" +
 	"\x02Me\x12\x1e.zhuxin.echo.v1.SummaryRequest\x1a\x15.zhuxin.echo.v1.Thing\" \x92\xc2\x18\b\b\x03\x12\x04self\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/me/thing\x12_\n" +
 	"\x05Hello\x12\x1e.zhuxin.echo.v1.SummaryRequest\x1a\x15.zhuxin.echo.v1.Thing\"\x1f\x92\xc2\x18\n" +
-	"\b\x03\x12\x06public\x82\xd3\xe4\x93\x02\v\x12\t/v1/hello\x12{\n" +
-	"\x06Upload\x12\x1d.zhuxin.echo.v1.UploadRequest\x1a\x15.zhuxin.echo.v1.Thing\";\x92\xc2\x18\x12\b\x01\x12\x0edocument.write\x82\xd3\xe4\x93\x02\x1f:\acontent\"\x14/v1/things/{id}/file\x12o\n" +
-	"\bDownload\x12\x1a.zhuxin.echo.v1.GetRequest\x1a\x14.google.api.HttpBody\"1\x92\xc2\x18\x11\b\x01\x12\rdocument.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/things/{id}/fileB&Z$zhuxin/app/server/internal/echo;echob\x06proto3"
+	"\b\x03\x12\x06public\x82\xd3\xe4\x93\x02\v\x12\t/v1/hello\x12w\n" +
+	"\x06Upload\x12\x1d.zhuxin.echo.v1.UploadRequest\x1a\x15.zhuxin.echo.v1.Thing\"7\x92\xc2\x18\x17\b\x01\x12\x0edocument.write \x010\xd0\x0f\x82\xd3\xe4\x93\x02\x16\"\x14/v1/things/{id}/file\x12r\n" +
+	"\bDownload\x12\x1a.zhuxin.echo.v1.GetRequest\x1a\x15.zhuxin.echo.v1.Thing\"3\x92\xc2\x18\x13\b\x01\x12\rdocument.read(\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/things/{id}/fileB&Z$zhuxin/app/server/internal/echo;echob\x06proto3"
 
 var (
 	file_app_server_internal_echo_echo_proto_rawDescOnce sync.Once
@@ -582,41 +572,39 @@ var file_app_server_internal_echo_echo_proto_goTypes = []any{
 	(*UploadRequest)(nil),         // 5: zhuxin.echo.v1.UploadRequest
 	(*Reason)(nil),                // 6: zhuxin.echo.v1.Reason
 	(*Thing)(nil),                 // 7: zhuxin.echo.v1.Thing
-	(*httpbody.HttpBody)(nil),     // 8: google.api.HttpBody
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
 }
 var file_app_server_internal_echo_echo_proto_depIdxs = []int32{
 	0,  // 0: zhuxin.echo.v1.GetRequest.colour:type_name -> zhuxin.echo.v1.Colour
 	6,  // 1: zhuxin.echo.v1.RetireRequest.reason:type_name -> zhuxin.echo.v1.Reason
-	8,  // 2: zhuxin.echo.v1.UploadRequest.content:type_name -> google.api.HttpBody
-	0,  // 3: zhuxin.echo.v1.Thing.colour:type_name -> zhuxin.echo.v1.Colour
-	9,  // 4: zhuxin.echo.v1.Thing.seen_at:type_name -> google.protobuf.Timestamp
-	6,  // 5: zhuxin.echo.v1.Thing.reason:type_name -> zhuxin.echo.v1.Reason
-	1,  // 6: zhuxin.echo.v1.EchoService.Get:input_type -> zhuxin.echo.v1.GetRequest
-	2,  // 7: zhuxin.echo.v1.EchoService.Summary:input_type -> zhuxin.echo.v1.SummaryRequest
-	3,  // 8: zhuxin.echo.v1.EchoService.Update:input_type -> zhuxin.echo.v1.UpdateRequest
-	4,  // 9: zhuxin.echo.v1.EchoService.Retire:input_type -> zhuxin.echo.v1.RetireRequest
-	3,  // 10: zhuxin.echo.v1.EchoService.Reserve:input_type -> zhuxin.echo.v1.UpdateRequest
-	2,  // 11: zhuxin.echo.v1.EchoService.Overview:input_type -> zhuxin.echo.v1.SummaryRequest
-	2,  // 12: zhuxin.echo.v1.EchoService.Me:input_type -> zhuxin.echo.v1.SummaryRequest
-	2,  // 13: zhuxin.echo.v1.EchoService.Hello:input_type -> zhuxin.echo.v1.SummaryRequest
-	5,  // 14: zhuxin.echo.v1.EchoService.Upload:input_type -> zhuxin.echo.v1.UploadRequest
-	1,  // 15: zhuxin.echo.v1.EchoService.Download:input_type -> zhuxin.echo.v1.GetRequest
-	7,  // 16: zhuxin.echo.v1.EchoService.Get:output_type -> zhuxin.echo.v1.Thing
-	7,  // 17: zhuxin.echo.v1.EchoService.Summary:output_type -> zhuxin.echo.v1.Thing
-	7,  // 18: zhuxin.echo.v1.EchoService.Update:output_type -> zhuxin.echo.v1.Thing
-	7,  // 19: zhuxin.echo.v1.EchoService.Retire:output_type -> zhuxin.echo.v1.Thing
-	7,  // 20: zhuxin.echo.v1.EchoService.Reserve:output_type -> zhuxin.echo.v1.Thing
-	7,  // 21: zhuxin.echo.v1.EchoService.Overview:output_type -> zhuxin.echo.v1.Thing
-	7,  // 22: zhuxin.echo.v1.EchoService.Me:output_type -> zhuxin.echo.v1.Thing
-	7,  // 23: zhuxin.echo.v1.EchoService.Hello:output_type -> zhuxin.echo.v1.Thing
-	7,  // 24: zhuxin.echo.v1.EchoService.Upload:output_type -> zhuxin.echo.v1.Thing
-	8,  // 25: zhuxin.echo.v1.EchoService.Download:output_type -> google.api.HttpBody
-	16, // [16:26] is the sub-list for method output_type
-	6,  // [6:16] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	0,  // 2: zhuxin.echo.v1.Thing.colour:type_name -> zhuxin.echo.v1.Colour
+	8,  // 3: zhuxin.echo.v1.Thing.seen_at:type_name -> google.protobuf.Timestamp
+	6,  // 4: zhuxin.echo.v1.Thing.reason:type_name -> zhuxin.echo.v1.Reason
+	1,  // 5: zhuxin.echo.v1.EchoService.Get:input_type -> zhuxin.echo.v1.GetRequest
+	2,  // 6: zhuxin.echo.v1.EchoService.Summary:input_type -> zhuxin.echo.v1.SummaryRequest
+	3,  // 7: zhuxin.echo.v1.EchoService.Update:input_type -> zhuxin.echo.v1.UpdateRequest
+	4,  // 8: zhuxin.echo.v1.EchoService.Retire:input_type -> zhuxin.echo.v1.RetireRequest
+	3,  // 9: zhuxin.echo.v1.EchoService.Reserve:input_type -> zhuxin.echo.v1.UpdateRequest
+	2,  // 10: zhuxin.echo.v1.EchoService.Overview:input_type -> zhuxin.echo.v1.SummaryRequest
+	2,  // 11: zhuxin.echo.v1.EchoService.Me:input_type -> zhuxin.echo.v1.SummaryRequest
+	2,  // 12: zhuxin.echo.v1.EchoService.Hello:input_type -> zhuxin.echo.v1.SummaryRequest
+	5,  // 13: zhuxin.echo.v1.EchoService.Upload:input_type -> zhuxin.echo.v1.UploadRequest
+	1,  // 14: zhuxin.echo.v1.EchoService.Download:input_type -> zhuxin.echo.v1.GetRequest
+	7,  // 15: zhuxin.echo.v1.EchoService.Get:output_type -> zhuxin.echo.v1.Thing
+	7,  // 16: zhuxin.echo.v1.EchoService.Summary:output_type -> zhuxin.echo.v1.Thing
+	7,  // 17: zhuxin.echo.v1.EchoService.Update:output_type -> zhuxin.echo.v1.Thing
+	7,  // 18: zhuxin.echo.v1.EchoService.Retire:output_type -> zhuxin.echo.v1.Thing
+	7,  // 19: zhuxin.echo.v1.EchoService.Reserve:output_type -> zhuxin.echo.v1.Thing
+	7,  // 20: zhuxin.echo.v1.EchoService.Overview:output_type -> zhuxin.echo.v1.Thing
+	7,  // 21: zhuxin.echo.v1.EchoService.Me:output_type -> zhuxin.echo.v1.Thing
+	7,  // 22: zhuxin.echo.v1.EchoService.Hello:output_type -> zhuxin.echo.v1.Thing
+	7,  // 23: zhuxin.echo.v1.EchoService.Upload:output_type -> zhuxin.echo.v1.Thing
+	7,  // 24: zhuxin.echo.v1.EchoService.Download:output_type -> zhuxin.echo.v1.Thing
+	15, // [15:25] is the sub-list for method output_type
+	5,  // [5:15] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_app_server_internal_echo_echo_proto_init() }

@@ -6,7 +6,6 @@ package echo
 import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
-	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	route "zhuxin/app/api/route"
 )
 
@@ -45,7 +44,7 @@ type EchoServiceHTTPServer interface {
 	// Upload takes a file.
 	Upload(context.Context, *UploadRequest) (*Thing, error)
 	// Download answers bytes.
-	Download(context.Context, *GetRequest) (*httpbody.HttpBody, error)
+	Download(context.Context, *GetRequest) (*route.File, error)
 }
 
 // EchoServiceRoutes is the table of the routes of EchoService.
@@ -93,16 +92,18 @@ var EchoServiceRoutes = []route.Info{
 		Operation: OperationEchoServiceUpload,
 		Method:    "POST", Path: "/v1/things/{id}/file",
 		Side: route.SideTenant, Permission: "document.write",
-		Params:  []string{"id"},
-		Upload:  true,
-		Request: "zhuxin.echo.v1.UploadRequest", Reply: "zhuxin.echo.v1.Thing",
+		Params:       []string{"id"},
+		RawRequest:   true,
+		MaxBodyBytes: 2000,
+		Request:      "zhuxin.echo.v1.UploadRequest", Reply: "zhuxin.echo.v1.Thing",
 	},
 	{
 		Operation: OperationEchoServiceDownload,
 		Method:    "GET", Path: "/v1/things/{id}/file",
 		Side: route.SideTenant, Permission: "document.read",
-		Params:  []string{"id"},
-		Request: "zhuxin.echo.v1.GetRequest", Reply: "google.api.HttpBody",
+		Params:   []string{"id"},
+		RawReply: true,
+		Request:  "zhuxin.echo.v1.GetRequest", Reply: "zhuxin.echo.v1.Thing",
 	},
 	{
 		Operation: OperationEchoServiceReserve,
@@ -264,7 +265,6 @@ func _EchoService_Upload0_HTTP_Handler(srv EchoServiceHTTPServer) func(http.Cont
 			if err := ctx.BindQuery(&in); err != nil {
 				return nil, err
 			}
-			in.Content = &httpbody.HttpBody{ContentType: ctx.Request().Header.Get("Content-Type")}
 			if err := ctx.BindVars(&in); err != nil {
 				return nil, err
 			}
