@@ -109,5 +109,6 @@ func Reset(dir string) error {
 	if err := errors.Join(os.RemoveAll(outsideHome(abs)), os.RemoveAll(abs)); err != nil {
 		return fmt.Errorf("devstack: %w", err)
 	}
+	os.Remove(filepath.Dir(outsideHome(abs))) // goes when no other folder has its cluster there
 	return nil
 }
