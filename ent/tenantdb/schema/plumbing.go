@@ -1,0 +1,89 @@
+// Package schema is the tenant graph: the tables of one subsidiary. Names are
+// unqualified; the scope's search path decides whose they are. No statement runs
+// without a scope.
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	entschema "entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
+
+	"zhuxin/ent/mixin"
+)
+
+// AuditLog is the tenant's append-only record of state changes.
+type AuditLog struct{ ent.Schema }
+
+// Mixin of AuditLog.
+func (AuditLog) Mixin() []ent.Mixin { return []ent.Mixin{mixin.AuditLog{}} }
+
+// AuditSeal chains the tenant's audit rows.
+type AuditSeal struct{ ent.Schema }
+
+// Mixin of AuditSeal.
+func (AuditSeal) Mixin() []ent.Mixin { return []ent.Mixin{mixin.AuditSeal{}} }
+
+// Outbox is the tenant's outbox.
+type Outbox struct{ ent.Schema }
+
+// Mixin of Outbox.
+func (Outbox) Mixin() []ent.Mixin { return []ent.Mixin{mixin.Outbox{}} }
+
+// HandledEvent makes a handler take effect once in this tenant.
+type HandledEvent struct{ ent.Schema }
+
+// Mixin of HandledEvent.
+func (HandledEvent) Mixin() []ent.Mixin { return []ent.Mixin{mixin.HandledEvent{}} }
+
+// IdempotencyKey keeps the answer to a command for 72 hours.
+type IdempotencyKey struct{ ent.Schema }
+
+// Fields of IdempotencyKey.
+func (IdempotencyKey) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").Immutable().Comment("principal id, a colon, and the client's key"),
+		field.Bytes("request_hash").Immutable().Comment("SHA-256 of route and body"),
+		field.Bytes("response").Immutable().Comment("the first answer's body"),
+		field.Time("created_at").Default(mixin.Now).Immutable(),
+	}
+}
+
+// Annotations of IdempotencyKey.
+func (IdempotencyKey) Annotations() []entschema.Annotation {
+	return []entschema.Annotation{entsql.Annotation{Table: "idempotency_keys"}}
+}
+
+// Keyset is one of the tenant's own encryption keysets, wrapped by the key
+// encryption key and bound to tenant and purpose by associated data.
+type Keyset struct{ ent.Schema }
+
+// Fields of Keyset.
+func (Keyset) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").Immutable().Comment("purpose: field, audit"),
+		field.Bytes("wrapped"),
+		field.Time("created_at").Default(mixin.Now).Immutable(),
+	}
+}
+
+// Document is a stored file; its bytes lie encrypted in the object store.
+type Document struct{ ent.Schema }
+
+// Mixin of Document.
+func (Document) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.Created{}} }
+
+// Fields of Document.
+func (Document) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("customer_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("null for files of the tenant itself, such as an import's error file"),
+		field.Enum("kind").Values("business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "other").Immutable(),
+		field.String("file_name").Immutable(),
+		field.String("content_type").Immutable(),
+		field.Int64("size_bytes").Immutable(),
+		field.Bytes("sha256").Immutable(),
+		field.String("object_key").Unique().Immutable(),
+		field.Int("revision").Default(1).Immutable().Comment("counts up per customer and kind"),
+	}
+}

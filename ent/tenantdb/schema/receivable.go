@@ -1,0 +1,118 @@
+package schema
+
+import (
+	"encoding/json"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"github.com/google/uuid"
+
+	"zhuxin/ent/mixin"
+)
+
+// Receivable is one open or settled item. (source, document_no) is its identity,
+// so importing a file twice changes nothing. Without foreign keys: the import
+// checks its customers set-based (performance.md).
+type Receivable struct{ ent.Schema }
+
+// Fields of Receivable.
+func (Receivable) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("id", uuid.UUID{}).Default(mixin.NewID).Immutable(),
+		field.String("source").Immutable(),
+		field.String("document_no").Immutable(),
+		field.UUID("customer_id", uuid.UUID{}),
+		field.UUID("project_id", uuid.UUID{}).Optional().Nillable(),
+		mixin.Date("invoice_date"),
+		mixin.Date("due_date"),
+		field.String("currency").MaxLen(3),
+		field.Int64("amount").Comment("fen; negative for a credit note"),
+		field.Int64("open_amount").Comment("fen still open; same sign as amount, or 0"),
+		field.UUID("import_id", uuid.UUID{}).Comment("the run that last changed it"),
+		field.Time("updated_at").Default(mixin.Now).UpdateDefault(mixin.Now),
+	}
+}
+
+// Indexes of Receivable.
+func (Receivable) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("source", "document_no").Unique(),
+		index.Fields("customer_id", "due_date").Annotations(entsql.IndexWhere("open_amount <> 0")).StorageKey("receivable_open"),
+	}
+}
+
+// Receipt is money received from a customer.
+type Receipt struct{ ent.Schema }
+
+// Fields of Receipt.
+func (Receipt) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("id", uuid.UUID{}).Default(mixin.NewID).Immutable(),
+		field.String("source").Immutable(),
+		field.String("document_no").Immutable(),
+		field.UUID("customer_id", uuid.UUID{}).Immutable(),
+		mixin.Date("received_on"),
+		field.String("currency").MaxLen(3).Immutable(),
+		field.Int64("amount").Immutable().Comment("fen"),
+		field.Time("created_at").Default(mixin.Now).Immutable(),
+	}
+}
+
+// Indexes of Receipt.
+func (Receipt) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("source", "document_no").Unique(),
+		index.Fields("customer_id", "received_on"),
+	}
+}
+
+// ReceivableImport is one run of a file, dry or real.
+type ReceivableImport struct{ ent.Schema }
+
+// Mixin of ReceivableImport.
+func (ReceivableImport) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.ID{}, mixin.Created{}, mixin.Updated{}}
+}
+
+// Fields of ReceivableImport.
+func (ReceivableImport) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("file_name").Immutable(),
+		field.String("source").Immutable(),
+		field.Bytes("file_sha256").Immutable(),
+		field.String("object_key").Default("").Immutable().Comment("the uploaded file, in the tenant's object store"),
+		field.JSON("mapping", json.RawMessage{}).Immutable(),
+		field.Bool("dry_run").Immutable(),
+		field.Enum("status").Values("queued", "running", "done", "failed").Default("queued"),
+		field.String("failure").Default(""),
+		field.Int64("rows_read").Default(0),
+		field.Int64("rows_inserted").Default(0),
+		field.Int64("rows_updated").Default(0),
+		field.Int64("rows_unchanged").Default(0),
+		field.Int64("rows_refused").Default(0),
+		field.JSON("totals", json.RawMessage{}).Optional().Comment("control totals per currency: file, accepted, ledger before and after"),
+		field.UUID("error_document_id", uuid.UUID{}).Optional().Nillable(),
+		field.Time("finished_at").Optional().Nillable(),
+	}
+}
+
+// Indexes of ReceivableImport.
+func (ReceivableImport) Indexes() []ent.Index { return []ent.Index{index.Fields("created_at")} }
+
+// ImportMapping is a saved column mapping.
+type ImportMapping struct{ ent.Schema }
+
+// Mixin of ImportMapping.
+func (ImportMapping) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.ID{}, mixin.Created{}, mixin.Updated{}}
+}
+
+// Fields of ImportMapping.
+func (ImportMapping) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").Unique(),
+		field.JSON("mapping", json.RawMessage{}),
+	}
+}
