@@ -54,7 +54,7 @@ func startKratos(ctx context.Context, c Config, s secrets) (*child, error) {
 			return cmd
 		},
 		ready: func(ctx context.Context) error {
-			if err := getOK(ctx, "http://"+loopback(c.Ports.KratosAdmin)+"/health/ready"); err != nil {
+			if err := getOK(ctx, "http://"+loopback(c.Ports.KratosAdmin)+"/admin/health/ready"); err != nil {
 				return err
 			}
 			return getOK(ctx, "http://"+loopback(c.Ports.Kratos)+"/health/ready")
