@@ -1,0 +1,163 @@
+package exposure
+
+import (
+	"strconv"
+	"strings"
+)
+
+// statements is the set for some customers ($1 their ids) or for all; the other
+// parameters follow.
+type statements struct{ open, lock, bill, compute string }
+
+var some, all = build(true), build(false)
+
+// build puts the filter by ids in, and numbers the other parameters behind it:
+// {of COLUMN} becomes a condition on the column, {1} the first parameter after ids.
+func build(some bool) statements {
+	fill := func(s string) string {
+		shift := 0
+		if some {
+			shift = 1
+		}
+		for n := 9; n >= 1; n-- {
+			s = strings.ReplaceAll(s, "{"+strconv.Itoa(n)+"}", "$"+strconv.Itoa(n+shift))
+		}
+		for _, column := range []string{"c.id", "a.id", "r.customer_id", "l.customer_id", "t.customer_id"} {
+			condition := "true"
+			if some {
+				condition = column + " = ANY($1::uuid[])"
+			}
+			s = strings.ReplaceAll(s, "{of "+column+"}", condition)
+		}
+		return s
+	}
+	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), compute: fill(computeAccounts)}
+}
+
+const lockTenant = `SELECT pg_advisory_xact_lock(hashtextextended('credit_accounts ' || current_schema(), 0))`
+
+// {1} today
+const openMissing = `
+INSERT INTO credit_accounts (id, as_of, valid_through)
+SELECT c.id, {1}::date, {1}::date FROM customers c
+WHERE {of c.id} AND NOT EXISTS (SELECT FROM credit_accounts a WHERE a.id = c.id)
+ORDER BY c.id
+ON CONFLICT (id) DO NOTHING`
+
+const lockAccounts = `SELECT count(*) FROM (SELECT FROM credit_accounts a WHERE {of a.id} ORDER BY a.id FOR NO KEY UPDATE) AS locked`
+
+// {1} now, {2} actor kind, {3} actor id, {4} actor name, {5} request id
+const billCommitted = `
+WITH billed AS (
+  UPDATE reservations t SET status = 'billed', held_amount = 0, updated_at = {1}::timestamptz
+  FROM reservations r JOIN receivables v ON v.source = r.source AND v.document_no = r.document_no AND v.customer_id = r.customer_id
+  WHERE t.id = r.id AND {of r.customer_id} AND r.status = 'committed' AND r.document_no <> '' AND t.status = 'committed'
+  RETURNING t.id, r.held_amount AS was, v.id AS receivable_id
+), logged AS (
+  INSERT INTO audit_log (at, actor_kind, actor_id, actor_name, action, object_type, object_id, before, after, request_id)
+  SELECT {1}::timestamptz, {2}::text, {3}::uuid, {4}::text, 'reservation.billed', 'reservation', b.id::text,
+    jsonb_build_object('status', 'committed', 'held_amount', b.was),
+    jsonb_build_object('status', 'billed', 'held_amount', 0, 'receivable_id', b.receivable_id), {5}::text
+  FROM billed b
+)
+SELECT count(*) FROM billed`
+
+// computeAccounts makes every figure anew. {1} today, {2} currency.
+//
+// A temporary limit replaces the standing one or adds to it (ruling 3); of two
+// that replace, the later one counts. One that adds to nothing is a limit of its
+// own: it was approved, so the customer is not without one.
+const computeAccounts = `
+WITH due AS (
+  SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS net
+  FROM receivables r
+  WHERE {of r.customer_id} AND r.open_amount <> 0 AND r.currency = {2}::text
+  GROUP BY r.customer_id, r.due_date
+), owed AS (
+  SELECT customer_id,
+    sum(net)::bigint AS receivable,
+    greatest(0, coalesce(sum(net) FILTER (WHERE due_date < {1}::date), 0))::bigint AS overdue,
+    min(due_date) FILTER (WHERE due_date < {1}::date AND net > 0) AS oldest,
+    min(due_date) FILTER (WHERE due_date >= {1}::date) AS until
+  FROM due GROUP BY customer_id
+), held AS (
+  SELECT r.customer_id, sum(r.held_amount)::bigint AS amount
+  FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed')
+  GROUP BY r.customer_id
+), limits AS (
+  SELECT l.*, l.starts_on <= {1}::date AND (l.ends_on IS NULL OR l.ends_on >= {1}::date) AS in_force
+  FROM credit_limits l WHERE {of l.customer_id} AND l.status = 'effective'
+), summed AS (
+  SELECT customer_id,
+    max(kind) FILTER (WHERE in_force AND class = 'standing') AS standing_kind,
+    coalesce(max(amount) FILTER (WHERE in_force AND class = 'standing' AND kind = 'amount'), 0) AS standing,
+    (array_agg(kind ORDER BY starts_on DESC, created_at DESC, id DESC) FILTER (WHERE in_force AND class = 'temporary' AND mode = 'replace'))[1] AS replacing_kind,
+    (array_agg(CASE kind WHEN 'amount' THEN amount ELSE 0 END ORDER BY starts_on DESC, created_at DESC, id DESC)
+       FILTER (WHERE in_force AND class = 'temporary' AND mode = 'replace'))[1] AS replacing,
+    coalesce(sum(amount) FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add' AND kind = 'amount'), 0)::bigint AS adding,
+    coalesce(bool_or(kind = 'amount') FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add'), false) AS adds,
+    coalesce(bool_or(kind = 'unlimited') FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add'), false) AS frees,
+    min(CASE WHEN starts_on > {1}::date THEN starts_on - 1 ELSE ends_on END)
+      FILTER (WHERE starts_on > {1}::date OR ends_on >= {1}::date) AS until
+  FROM limits GROUP BY customer_id
+), ruled AS (
+  SELECT customer_id, standing, replacing_kind, replacing, adding, until,
+    CASE WHEN frees OR coalesce(replacing_kind, standing_kind, 'none') = 'unlimited' THEN 'unlimited'
+         WHEN adds THEN 'amount'
+         ELSE coalesce(replacing_kind, standing_kind, 'none') END AS kind
+  FROM summed
+)
+UPDATE credit_accounts a SET
+  limit_kind = coalesce(x.kind, 'none'),
+  standing_amount = coalesce(x.standing, 0),
+  temporary_amount = CASE WHEN x.kind = 'amount' THEN CASE WHEN x.replacing_kind IS NULL THEN 0 ELSE x.replacing - x.standing END + x.adding ELSE 0 END,
+  grade = coalesce(t.grade, ''),
+  max_overdue_amount = t.max_overdue_amount,
+  max_overdue_days = t.max_overdue_days,
+  receivable_amount = coalesce(o.receivable, 0),
+  overdue_amount = coalesce(o.overdue, 0),
+  oldest_due_on = CASE WHEN o.overdue > 0 THEN o.oldest END,
+  reserved_amount = coalesce(h.amount, 0),
+  as_of = {1}::date,
+  valid_through = least(o.until, x.until, date '9999-12-31'),
+  version = a.version + 1
+FROM customers c
+LEFT JOIN owed o ON o.customer_id = c.id
+LEFT JOIN held h ON h.customer_id = c.id
+LEFT JOIN ruled x ON x.customer_id = c.id
+LEFT JOIN credit_ratings t ON t.customer_id = c.id AND t.status = 'effective'
+WHERE a.id = c.id AND {of a.id} AND {of c.id}`
+
+const readAccount = `
+SELECT limit_kind, standing_amount, temporary_amount, grade, max_overdue_amount, max_overdue_days, receivable_amount, overdue_amount,
+  oldest_due_on, reserved_amount, frozen, frozen_reason, as_of, valid_through, version
+FROM credit_accounts WHERE id = $1`
+
+// $1 today, $2 currency: the SQL form of biz/exposure Aging.Add.
+const aging = `
+SELECT coalesce(sum(o), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE d >= $1::date), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE d < $1::date AND (d + interval '6 months') > $1::date), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE (d + interval '6 months') <= $1::date AND (d + interval '12 months') > $1::date), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE (d + interval '12 months') <= $1::date AND (d + interval '24 months') > $1::date), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE (d + interval '24 months') <= $1::date), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE $1::date - d BETWEEN 1 AND 30), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE $1::date - d BETWEEN 31 AND 60), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE $1::date - d BETWEEN 61 AND 90), 0)::bigint,
+  coalesce(sum(o) FILTER (WHERE $1::date - d >= 91), 0)::bigint
+FROM (SELECT due_date AS d, sum(open_amount) AS o FROM receivables WHERE open_amount <> 0 AND currency = $2::text{and} GROUP BY due_date) AS by_day`
+
+var (
+	agingAll = strings.ReplaceAll(aging, "{and}", "")
+	agingOne = strings.ReplaceAll(aging, "{and}", " AND customer_id = $3")
+)
+
+// $1 the import, or the nil UUID for all
+const billable = `
+SELECT DISTINCT r.customer_id
+FROM reservations r JOIN receivables v ON v.source = r.source AND v.document_no = r.document_no AND v.customer_id = r.customer_id
+WHERE r.status = 'committed' AND r.document_no <> ''
+  AND ($1::uuid = '00000000-0000-0000-0000-000000000000' OR v.import_id = $1::uuid)
+ORDER BY r.customer_id`
+
+const stale = `SELECT id FROM credit_accounts WHERE NOT ($1::date BETWEEN as_of AND valid_through) ORDER BY id`
