@@ -32,7 +32,7 @@ func (AuditLog) Fields() []ent.Field {
 		field.JSON("before", json.RawMessage{}).Optional().Immutable(),
 		field.JSON("after", json.RawMessage{}).Optional().Immutable(),
 		field.String("request_id").Immutable(),
-		field.Bytes("mac").Default([]byte{}).Immutable().Comment("a nonce and the writer's HMAC over the other columns, so that a row that the application did not write is found (data/auditlog)"),
+		field.Bytes("mac").Default([]byte{}).Immutable().Annotations(entsql.DefaultExpr("''::bytea")).Comment("a nonce and the writer's HMAC over the other columns, so that a row that the application did not write is found (data/auditlog)"),
 	}
 }
 

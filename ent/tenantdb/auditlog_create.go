@@ -180,9 +180,6 @@ func (_c *AuditLogCreate) check() error {
 	if _, ok := _c.mutation.RequestID(); !ok {
 		return &ValidationError{Name: "request_id", err: errors.New(`tenantdb: missing required field "AuditLog.request_id"`)}
 	}
-	if _, ok := _c.mutation.MAC(); !ok {
-		return &ValidationError{Name: "mac", err: errors.New(`tenantdb: missing required field "AuditLog.mac"`)}
-	}
 	return nil
 }
 

@@ -106,7 +106,7 @@ var (
 		{Name: "before", Type: field.TypeJSON, Nullable: true},
 		{Name: "after", Type: field.TypeJSON, Nullable: true},
 		{Name: "request_id", Type: field.TypeString},
-		{Name: "mac", Type: field.TypeBytes},
+		{Name: "mac", Type: field.TypeBytes, Default: schema.Expr("''::bytea")},
 	}
 	// AuditLogTable holds the schema information for the "audit_log" table.
 	AuditLogTable = &schema.Table{
