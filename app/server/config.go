@@ -13,7 +13,7 @@ type Config struct {
 	TransferTimeout   time.Duration  // 10 min: for a route that takes or gives a file
 	ReadHeaderTimeout time.Duration  // 5 s (reliability 37)
 	IdleTimeout       time.Duration  // 2 min
-	SessionCookie     string         // ory_kratos_session
+	SessionCookie     string         // zhuxin_session
 	SessionCache      time.Duration  // 10 s, at most 15 s: how old an answer about a caller may be for a read (P24)
 	TrustedProxies    []netip.Prefix // peers whose X-Forwarded-For is believed
 }
@@ -38,7 +38,7 @@ func (c Config) withDefaults() Config {
 	preset(&c.SessionCache, 10*time.Second)
 	c.SessionCache = min(c.SessionCache, maxStaleReads)
 	if c.SessionCookie == "" {
-		c.SessionCookie = "ory_kratos_session"
+		c.SessionCookie = "zhuxin_session"
 	}
 	return c
 }

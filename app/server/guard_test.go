@@ -20,7 +20,7 @@ import (
 
 func TestWhoMayCall(t *testing.T) {
 	bobHQ, erp := []string{"X-Session-Token", "bob"}, []string{"Authorization", "Bearer zx_erp"}
-	cookie := []string{"Cookie", "csrf=1; ory_kratos_session=alice", HeaderTenant, "north"}
+	cookie := []string{"Cookie", "csrf=1; zhuxin_session=alice", HeaderTenant, "north"}
 	tests := []struct {
 		name, method, target string
 		headers              []string

@@ -43,7 +43,7 @@ func (i *identities) Session(_ context.Context, c Credential) (Person, error) {
 	if i.err != nil {
 		return Person{}, i.err
 	}
-	switch c.Token + strings.TrimPrefix(c.Cookie, "ory_kratos_session=") {
+	switch c.Token + strings.TrimPrefix(c.Cookie, "zhuxin_session=") {
 	case "alice":
 		return Person{ID: alice, Name: "Alice", Email: "alice@example.com", AAL: "aal1"}, nil
 	case "bob":

@@ -1547,8 +1547,10 @@ type CreateProjectRequest struct {
 	Address    string                 `protobuf:"bytes,5,opt,name=address,proto3" json:"address,omitempty"`
 	// Thousandths of m³.
 	ContractedVolume int64 `protobuf:"varint,6,opt,name=contracted_volume,json=contractedVolume,proto3" json:"contracted_volume,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// The supply contract, when it is known already.
+	Contract      *Contract `protobuf:"bytes,7,opt,name=contract,proto3" json:"contract,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateProjectRequest) Reset() {
@@ -1621,6 +1623,13 @@ func (x *CreateProjectRequest) GetContractedVolume() int64 {
 		return x.ContractedVolume
 	}
 	return 0
+}
+
+func (x *CreateProjectRequest) GetContract() *Contract {
+	if x != nil {
+		return x.Contract
+	}
+	return nil
 }
 
 type ListDocumentsRequest struct {
@@ -2092,7 +2101,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"unit_price\x18\x03 \x01(\x03R\tunitPrice\x12(\n" +
 	"\x10credit_term_days\x18\x04 \x01(\x05R\x0ecreditTermDays\x12\x1b\n" +
-	"\tsigned_on\x18\x05 \x01(\tR\bsignedOn\"\xc9\x01\n" +
+	"\tsigned_on\x18\x05 \x01(\tR\bsignedOn\"\x83\x02\n" +
 	"\x14CreateProjectRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -2101,7 +2110,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"owner_name\x18\x04 \x01(\tR\townerName\x12\x18\n" +
 	"\aaddress\x18\x05 \x01(\tR\aaddress\x12+\n" +
-	"\x11contracted_volume\x18\x06 \x01(\x03R\x10contractedVolume\"7\n" +
+	"\x11contracted_volume\x18\x06 \x01(\x03R\x10contractedVolume\x128\n" +
+	"\bcontract\x18\a \x01(\v2\x1c.zhuxin.customer.v1.ContractR\bcontract\"7\n" +
 	"\x14ListDocumentsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"P\n" +
@@ -2195,34 +2205,35 @@ var file_app_api_customer_v1_customer_proto_depIdxs = []int32{
 	6,  // 11: zhuxin.customer.v1.IdentityCheck.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
 	13, // 12: zhuxin.customer.v1.ListProjectsReply.projects:type_name -> zhuxin.customer.v1.Project
 	14, // 13: zhuxin.customer.v1.Project.contracts:type_name -> zhuxin.customer.v1.Contract
-	18, // 14: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
-	23, // 15: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
-	22, // 16: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
-	0,  // 17: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
-	3,  // 18: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
-	7,  // 19: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
-	8,  // 20: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
-	9,  // 21: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
-	11, // 22: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
-	15, // 23: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
-	16, // 24: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
-	19, // 25: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
-	20, // 26: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
-	1,  // 27: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
-	4,  // 28: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 29: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 30: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
-	10, // 31: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
-	12, // 32: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
-	13, // 33: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
-	17, // 34: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
-	18, // 35: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
-	25, // 36: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
-	27, // [27:37] is the sub-list for method output_type
-	17, // [17:27] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	14, // 14: zhuxin.customer.v1.CreateProjectRequest.contract:type_name -> zhuxin.customer.v1.Contract
+	18, // 15: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
+	23, // 16: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
+	22, // 17: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
+	0,  // 18: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
+	3,  // 19: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
+	7,  // 20: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
+	8,  // 21: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
+	9,  // 22: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
+	11, // 23: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
+	15, // 24: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
+	16, // 25: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
+	19, // 26: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
+	20, // 27: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
+	1,  // 28: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
+	4,  // 29: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 30: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 31: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
+	10, // 32: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
+	12, // 33: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
+	13, // 34: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
+	17, // 35: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
+	18, // 36: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
+	25, // 37: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
+	28, // [28:38] is the sub-list for method output_type
+	18, // [18:28] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_app_api_customer_v1_customer_proto_init() }

@@ -130,7 +130,7 @@ securitySchemes:
   session:
     type: apiKey
     in: cookie
-    name: ory_kratos_session
+    name: zhuxin_session
     description: The session that the login sets.
   apiKey:
     type: http
