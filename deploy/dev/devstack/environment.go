@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -111,4 +112,47 @@ func Reset(dir string) error {
 	}
 	os.Remove(filepath.Dir(outsideHome(abs))) // goes when no other folder has its cluster there
 	return nil
+}
+
+// Env returns how to reach the servers, as NAME=value pairs to add to a
+// program's environment. Only servers that were started are in it.
+func (s *Stack) Env() []string {
+	c, sec := s.config, s.secrets
+	env := []string{
+		"ZHUXIN_STACK_DIR=" + c.Dir,
+		"ZHUXIN_PUBLIC_URL=" + c.PublicURL,
+		"ZHUXIN_MASTER_KEY=" + sec.MasterKey,
+	}
+	if c.wants(PostgreSQL) {
+		env = append(env,
+			"ZHUXIN_PG_ADMIN_DSN="+pgDSN(c, superuser, sec.PGPassword, appDatabase),
+			"ZHUXIN_PG_HOST=127.0.0.1",
+			"ZHUXIN_PG_PORT="+strconv.Itoa(c.Ports.PostgreSQL),
+			"ZHUXIN_PG_BIN="+s.pgBin)
+	}
+	if c.wants(Redis) {
+		env = append(env,
+			"ZHUXIN_REDIS_ADDR="+loopback(c.Ports.Redis),
+			"ZHUXIN_REDIS_PASSWORD="+sec.RedisPassword)
+	}
+	if c.wants(S3) {
+		env = append(env,
+			"ZHUXIN_S3_ENDPOINT=http://"+loopback(c.Ports.S3),
+			"ZHUXIN_S3_REGION="+s3Region,
+			"ZHUXIN_S3_BUCKET="+bucket,
+			"ZHUXIN_S3_ACCESS_KEY="+sec.S3AccessKey,
+			"ZHUXIN_S3_SECRET_KEY="+sec.S3SecretKey)
+	}
+	if c.wants(Kratos) {
+		env = append(env,
+			"ZHUXIN_KRATOS_PUBLIC_URL=http://"+loopback(c.Ports.Kratos),
+			"ZHUXIN_KRATOS_ADMIN_URL=http://"+loopback(c.Ports.KratosAdmin))
+	}
+	if c.wants(Mail) {
+		env = append(env,
+			"ZHUXIN_SMTP_ADDR="+loopback(c.Ports.SMTP),
+			"ZHUXIN_MAIL_DIR="+s.mailDir(),
+			"ZHUXIN_MAIL_URL=http://"+loopback(c.Ports.Mail))
+	}
+	return env
 }
