@@ -1,0 +1,46 @@
+import { useI18n } from 'vue-i18n'
+import { ApiError, type FieldFault } from './error'
+
+/** What happened, and what to do now, in the reader's language. */
+export interface ErrorText {
+  title: string
+  advice: string
+  requestId: string
+  retry: boolean
+}
+
+/** Texts of errors by their reason, with the server's own message as the fallback. */
+export function useErrorText() {
+  const { t, te } = useI18n()
+
+  const byStatus = (code: number) => {
+    if (code === 403) return 'error.FORBIDDEN'
+    if (code === 404) return 'error.NOT_FOUND'
+    if (code === 409) return 'error.CONFLICT'
+    if (code === 429) return 'error.RATE_LIMITED'
+    if (code === 503) return 'error.UNAVAILABLE'
+    return code >= 500 ? 'error.INTERNAL' : 'error.UNEXPECTED_ANSWER'
+  }
+
+  const describe = (error: unknown): ErrorText => {
+    if (!(error instanceof ApiError)) {
+      return { title: t('error.CLIENT'), advice: t('error.adviceReload'), requestId: '', retry: false }
+    }
+    const key = `error.${error.reason}`
+    const title = te(key) ? t(key, error.metadata) : error.message || t(byStatus(error.code))
+    const adviceKey = `error.advice.${error.reason}`
+    let advice = te(adviceKey) ? t(adviceKey, error.metadata) : ''
+    if (!advice && error.retryAfter > 0) advice = t('error.adviceWait', { seconds: error.retryAfter })
+    if (!advice && error.temporary) advice = t('error.adviceRetry')
+    if (!advice && error.code >= 500) advice = t('error.adviceReport')
+    return { title, advice, requestId: error.requestId, retry: error.temporary || error.code >= 500 }
+  }
+
+  /** The text of one field's fault: its reason's text, else the server's message. */
+  const describeField = (fault: FieldFault): string => {
+    const key = `error.field.${fault.reason}`
+    return te(key) ? t(key) : fault.message
+  }
+
+  return { describe, describeField }
+}

@@ -1,0 +1,14 @@
+import { HomeFilled } from '@element-plus/icons-vue'
+import { defineModule } from '@/router/module'
+
+export default defineModule({
+  name: 'workbench',
+  tenant: [
+    {
+      path: '',
+      name: 'workbench',
+      component: () => import('./WorkbenchPage.vue'),
+      meta: { title: 'shell.menu.workbench', menu: { order: 10, icon: HomeFilled, phoneOrder: 20 } },
+    },
+  ],
+})
