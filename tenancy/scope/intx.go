@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -113,7 +114,7 @@ func (p *Pool) inTx(ctx context.Context, b binding, fn func(context.Context) err
 		return fn(ctx)
 	}
 	err = p.once(ctx, b, fn)
-	if retryable(err) && ctx.Err() == nil {
+	if retryable(err) && pause(ctx) {
 		err = p.once(ctx, b, fn)
 	}
 	return translate(ctx, err)
@@ -125,6 +126,20 @@ func retryable(err error) bool {
 		return true
 	}
 	return false
+}
+
+// pause lets the transaction that won finish first: at once, the loser can take
+// the row it had just let go before the winner wakes up, and both lock crosswise
+// again.
+func pause(ctx context.Context) bool {
+	t := time.NewTimer(5*time.Millisecond + rand.N(20*time.Millisecond))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
 }
 
 func (p *Pool) once(ctx context.Context, b binding, fn func(context.Context) error) error {
