@@ -22,7 +22,7 @@ RUN CGO_ENABLED=0 go build -trimpath -o /out/ \
       ./deploy/kratos/cmd/kratos-run ./deploy/docker/cmd/make-bucket ./deploy/dev/cmd/mailsink
 
 FROM alpine:3.22 AS base
-RUN apk add --no-cache ca-certificates tzdata && adduser -D -H -u 10001 zhuxin
+RUN apk add --no-cache ca-certificates openssl tzdata && adduser -D -H -u 10001 zhuxin
 
 FROM base AS versitygw
 COPY --from=build-servers /out/versitygw /usr/local/bin/

@@ -19,6 +19,6 @@ FROM alpine:3.22
 RUN apk add --no-cache ca-certificates tzdata && adduser -D -H -u 10001 zhuxin
 COPY --from=build /out/zhuxin /usr/local/bin/
 USER zhuxin
-EXPOSE 8080
+EXPOSE 8443
 ENTRYPOINT ["zhuxin"]
 CMD ["serve", "--roles", "gateway,api,worker"]

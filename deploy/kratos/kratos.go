@@ -50,6 +50,9 @@ type Settings struct {
 	// credentials: loopback or a private network only.
 	AdminHost string
 	AdminPort int
+	// TLSCert and TLSKey are files, as Kratos sees them, with which both sides
+	// speak https; both empty for plain http on loopback.
+	TLSCert, TLSKey string
 	// SMTPURL is where mails are handed in: "smtp://host:port/?disable_starttls=true".
 	SMTPURL string
 	// MailFrom is the sender's address of every mail.
@@ -86,6 +89,9 @@ func (s Settings) Validate() error {
 	if s.PublicHost == "" || s.AdminHost == "" {
 		bad("PublicHost and AdminHost must be set: an empty one listens on every interface")
 	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		bad("TLSCert and TLSKey belong together; set both or none")
+	}
 	if !strings.HasPrefix(s.SMTPURL, "smtp://") && !strings.HasPrefix(s.SMTPURL, "smtps://") {
 		bad("SMTPURL must start with smtp:// or smtps://")
 	}
@@ -109,6 +115,14 @@ func (s Settings) Validate() error {
 		bad("BcryptCost %d is below %d, which only a test on plain http may use", s.BcryptCost, MinBcryptCost)
 	}
 	return errors.Join(errs...)
+}
+
+// Scheme is how both sides are spoken to.
+func (s Settings) Scheme() string {
+	if s.TLSCert != "" {
+		return "https"
+	}
+	return "http"
 }
 
 // insecureCookies says whether cookies must go without the Secure attribute:

@@ -17,6 +17,7 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/redis/go-redis/v9"
 
+	"zhuxin/app/conf"
 	"zhuxin/deploy/dev/devstack"
 )
 
@@ -45,6 +46,9 @@ func TestStackServesAndKeepsState(t *testing.T) {
 	msg := "From: a@zhuxin.example\r\nTo: b@zhuxin.example\r\nSubject: kept\r\n\r\nstill here\r\n"
 	if err := smtp.SendMail(env(t, s, "ZHUXIN_SMTP_ADDR"), nil, "a@zhuxin.example", []string{"b@zhuxin.example"}, []byte(msg)); err != nil {
 		t.Fatal("smtp:", err)
+	}
+	if unknown := conf.Unknown(s.Env()); len(unknown) > 0 {
+		t.Errorf("the stack hands out settings that the program does not know: %v", unknown)
 	}
 	before := s.Env()
 	if err := s.Stop(); err != nil {

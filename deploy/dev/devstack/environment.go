@@ -115,19 +115,24 @@ func Reset(dir string) error {
 }
 
 // Env returns how to reach the servers, as NAME=value pairs to add to a
-// program's environment. Only servers that were started are in it.
+// program's environment, in the names of app/conf. Only servers that were
+// started are in it. ZHUXIN_PG_APP_PASSWORD and ZHUXIN_PG_MIGRATOR_PASSWORD are
+// the passwords to give the roles when tenancy makes them.
 func (s *Stack) Env() []string {
 	c, sec := s.config, s.secrets
 	env := []string{
 		"ZHUXIN_STACK_DIR=" + c.Dir,
 		"ZHUXIN_PUBLIC_URL=" + c.PublicURL,
 		"ZHUXIN_MASTER_KEY=" + sec.MasterKey,
+		"ZHUXIN_ALLOW_INSECURE_LOOPBACK=true", // all of it is on loopback, without TLS
 	}
 	if c.wants(PostgreSQL) {
 		env = append(env,
 			"ZHUXIN_PG_ADMIN_DSN="+pgDSN(c, superuser, sec.PGPassword, appDatabase),
 			"ZHUXIN_PG_HOST=127.0.0.1",
 			"ZHUXIN_PG_PORT="+strconv.Itoa(c.Ports.PostgreSQL),
+			"ZHUXIN_PG_APP_PASSWORD="+sec.PGAppPassword,
+			"ZHUXIN_PG_MIGRATOR_PASSWORD="+sec.PGMigratorPass,
 			"ZHUXIN_PG_BIN="+s.pgBin)
 	}
 	if c.wants(Redis) {
@@ -151,6 +156,7 @@ func (s *Stack) Env() []string {
 	if c.wants(Mail) {
 		env = append(env,
 			"ZHUXIN_SMTP_ADDR="+loopback(c.Ports.SMTP),
+			"ZHUXIN_SMTP_FROM="+mailFrom,
 			"ZHUXIN_MAIL_DIR="+s.mailDir(),
 			"ZHUXIN_MAIL_URL=http://"+loopback(c.Ports.Mail))
 	}

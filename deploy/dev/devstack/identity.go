@@ -15,6 +15,9 @@ import (
 // fastBcryptCost hashes passwords of tests in a millisecond.
 const fastBcryptCost = 4
 
+// mailFrom is the sender of every mail of the stack.
+const mailFrom = "no-reply@zhuxin.example"
+
 // startKratos writes Kratos's configuration, brings its database up to date and
 // starts it. PostgreSQL and the mail sink run by then.
 func startKratos(ctx context.Context, c Config, s secrets) (*child, error) {
@@ -31,7 +34,7 @@ func startKratos(ctx context.Context, c Config, s secrets) (*child, error) {
 		AdminHost:     "127.0.0.1",
 		AdminPort:     c.Ports.KratosAdmin,
 		SMTPURL:       "smtp://" + loopback(c.Ports.SMTP) + "/?disable_starttls=true",
-		MailFrom:      "no-reply@zhuxin.example",
+		MailFrom:      mailFrom,
 		CookieSecrets: []string{s.KratosCookie},
 		CipherSecrets: []string{s.KratosCipher},
 	}

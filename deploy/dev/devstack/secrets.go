@@ -14,6 +14,8 @@ import (
 // secrets are made once per Dir and kept in one file that only its owner reads.
 type secrets struct {
 	PGPassword       string `json:"pg_password"`
+	PGAppPassword    string `json:"pg_app_password"`      // for the roles that tenancy makes
+	PGMigratorPass   string `json:"pg_migrator_password"` //
 	KratosDBPassword string `json:"kratos_db_password"`
 	RedisPassword    string `json:"redis_password"`
 	S3AccessKey      string `json:"s3_access_key"`
@@ -59,7 +61,8 @@ func (s *secrets) fill() {
 		value *string
 		bytes int
 	}{
-		{&s.PGPassword, 24}, {&s.KratosDBPassword, 24}, {&s.RedisPassword, 24},
+		{&s.PGPassword, 24}, {&s.PGAppPassword, 24}, {&s.PGMigratorPass, 24}, {&s.KratosDBPassword, 24},
+		{&s.RedisPassword, 24},
 		{&s.S3AccessKey, 10}, {&s.S3SecretKey, 20},
 		{&s.KratosCookie, 24}, {&s.KratosCipher, 16}, // Kratos wants exactly 32 characters here
 	} {

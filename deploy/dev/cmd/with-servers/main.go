@@ -71,12 +71,21 @@ func run(args []string) int {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 
+	if o.portBase == 0 {
+		if o.portBase, err = devstack.FreePorts(portCount); err != nil {
+			fmt.Fprintln(os.Stderr, "with-servers:", err)
+			return exitNoServers
+		}
+	}
 	stack, err := start(o, signals)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "with-servers:", err)
 		return exitNoServers
 	}
-	code := runCommand(o.command, stack.Env(), signals)
+	env := append(stack.Env(),
+		"ZHUXIN_LISTEN="+o.ownAddress(0),
+		"ZHUXIN_ADMIN_LISTEN="+o.ownAddress(1))
+	code := runCommand(o.command, env, signals)
 	if err := stack.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "with-servers:", err)
 	}
@@ -87,7 +96,7 @@ func parse(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("with-servers", flag.ContinueOnError)
 	f.StringVar(&o.dir, "dir", ".local/test", "folder for the servers' data, logs and secrets")
-	f.IntVar(&o.portBase, "port-base", 0, "first of eight consecutive ports on 127.0.0.1; 0 chooses free ones")
+	f.IntVar(&o.portBase, "port-base", 0, "first of nine consecutive ports on 127.0.0.1; 0 chooses free ones")
 	f.StringVar(&o.publicURL, "public-url", "", "origin of the console, for Kratos; default: the eighth port on 127.0.0.1")
 	f.StringVar(&o.servers, "servers", "", "only these, comma separated: "+strings.Join(names(), ","))
 	f.BoolVar(&o.fast, "fast", false, "no fsync and cheap password hashes: for tests")
@@ -111,9 +120,17 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
-// portCount is what a run takes: seven ports of the servers, and one that stays
-// free for the gateway under test.
-const portCount = 8
+// portCount is what a run takes: seven ports of the servers, and two that stay
+// free for zhuxin itself: its gateway, and its health and metrics.
+const (
+	serverPorts = 7
+	portCount   = serverPorts + 2
+)
+
+// ownAddress is the n-th address that is left to zhuxin itself.
+func (o options) ownAddress(n int) string {
+	return fmt.Sprintf("127.0.0.1:%d", o.portBase+serverPorts+n)
+}
 
 func start(o options, signals <-chan os.Signal) (*devstack.Stack, error) {
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -127,15 +144,8 @@ func start(o options, signals <-chan os.Signal) (*devstack.Stack, error) {
 		case <-done:
 		}
 	}()
-	base := o.portBase
-	if base == 0 {
-		var err error
-		if base, err = devstack.FreePorts(portCount); err != nil {
-			return nil, err
-		}
-	}
 	config := devstack.Config{
-		Dir: o.dir, Fast: o.fast, Ports: devstack.PortsFrom(base), PublicURL: o.publicURL,
+		Dir: o.dir, Fast: o.fast, Ports: devstack.PortsFrom(o.portBase), PublicURL: o.publicURL,
 		Progress: func(s devstack.Server, message string) {
 			if o.verbose {
 				fmt.Fprintf(os.Stderr, "with-servers: %s: %s\n", s, message)
@@ -143,7 +153,7 @@ func start(o options, signals <-chan os.Signal) (*devstack.Stack, error) {
 		},
 	}
 	if config.PublicURL == "" {
-		config.PublicURL = fmt.Sprintf("http://127.0.0.1:%d", base+portCount-1)
+		config.PublicURL = "http://" + o.ownAddress(0)
 	}
 	for _, name := range strings.FieldsFunc(o.servers, func(r rune) bool { return r == ',' }) {
 		i := slices.IndexFunc(devstack.All, func(s devstack.Server) bool { return strings.EqualFold(string(s), name) })

@@ -9,14 +9,18 @@
 //	ZHUXIN_KRATOS_DSN              Kratos's own database
 //	ZHUXIN_KRATOS_COOKIE_SECRETS   32 characters or more each, newest first, comma separated
 //	ZHUXIN_KRATOS_CIPHER_SECRETS   32 characters each, newest first, comma separated
-//	ZHUXIN_SMTP_URL                smtp://user:password@host:port/
-//	ZHUXIN_MAIL_FROM               sender of its mails
+//	ZHUXIN_SMTP_ADDR               host:port that takes its mails
+//	ZHUXIN_SMTP_FROM               sender of its mails
+//	ZHUXIN_SMTP_USERNAME, ZHUXIN_SMTP_PASSWORD   when that server wants a login
+//	ZHUXIN_SMTP_TLS                true: require STARTTLS
+//	ZHUXIN_KRATOS_TLS_CERT, ZHUXIN_KRATOS_TLS_KEY   files to speak https with
 //	ZHUXIN_KRATOS_CONFIG_DIR       where the configuration is written (default /tmp/kratos)
 package main
 
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -84,8 +88,10 @@ func settings(getenv func(string) string) (kratos.Settings, error) {
 		PublicPort:    publicPort,
 		AdminHost:     "0.0.0.0",
 		AdminPort:     adminPort,
-		SMTPURL:       need("ZHUXIN_SMTP_URL"),
-		MailFrom:      need("ZHUXIN_MAIL_FROM"),
+		TLSCert:       getenv("ZHUXIN_KRATOS_TLS_CERT"),
+		TLSKey:        getenv("ZHUXIN_KRATOS_TLS_KEY"),
+		SMTPURL:       smtpURL(need("ZHUXIN_SMTP_ADDR"), getenv),
+		MailFrom:      need("ZHUXIN_SMTP_FROM"),
 		CookieSecrets: split(need("ZHUXIN_KRATOS_COOKIE_SECRETS")),
 		CipherSecrets: split(need("ZHUXIN_KRATOS_CIPHER_SECRETS")),
 	}
@@ -93,6 +99,19 @@ func settings(getenv func(string) string) (kratos.Settings, error) {
 		return s, fmt.Errorf("not set: %s", strings.Join(missing, ", "))
 	}
 	return s, nil
+}
+
+// smtpURL writes the SMTP settings, which are those of zhuxin itself, the way
+// Kratos wants them. Kratos requires STARTTLS unless told not to use it.
+func smtpURL(addr string, getenv func(string) string) string {
+	u := url.URL{Scheme: "smtp", Host: addr, Path: "/"}
+	if user := getenv("ZHUXIN_SMTP_USERNAME"); user != "" {
+		u.User = url.UserPassword(user, getenv("ZHUXIN_SMTP_PASSWORD"))
+	}
+	if getenv("ZHUXIN_SMTP_TLS") != "true" {
+		u.RawQuery = "disable_starttls=true"
+	}
+	return u.String()
 }
 
 func split(list string) []string {
