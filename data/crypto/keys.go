@@ -115,6 +115,18 @@ func (k *Keys) File(ctx context.Context) (tink.StreamingAEAD, error) {
 	return o.file, err
 }
 
+// Prepare makes the owner's keysets in a transaction of their own, which is short.
+// Without it the first transaction that needs one makes it, and everybody else of
+// the owner who needs it waits for that one to end.
+func (k *Keys) Prepare(ctx context.Context) error {
+	for _, p := range []purpose{purposeField, purposeAudit, purposeFile} {
+		if _, err := k.get(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (k *Keys) field(ctx context.Context) (tink.AEAD, error) {
 	o, err := k.get(ctx, purposeField)
 	return o.field, err

@@ -21,7 +21,7 @@ import (
 
 	biz "zhuxin/biz/exposure"
 	"zhuxin/data/postgres"
-	"zhuxin/shared/access"
+	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
 	"zhuxin/shared/money"
@@ -32,6 +32,7 @@ import (
 type Repo struct {
 	clock  calendar.Clock
 	events event.Publisher
+	log    audit.Recorder
 }
 
 var (
@@ -40,9 +41,9 @@ var (
 	_ biz.Refresher = (*Repo)(nil)
 )
 
-// New makes the repository; events is the tenant's outbox.
-func New(clock calendar.Clock, events event.Publisher) *Repo {
-	return &Repo{clock: clock, events: events}
+// New makes the repository; events is the tenant's outbox, log its audit log.
+func New(clock calendar.Clock, events event.Publisher, log audit.Recorder) *Repo {
+	return &Repo{clock: clock, events: events, log: log}
 }
 
 // work is the scope of one call.
@@ -109,7 +110,7 @@ func (r *Repo) recompute(ctx context.Context, w work, customerIDs []uuid.UUID) e
 // customers, cannot meet another one half-way.
 func lock(ctx context.Context, q scope.Querier, statement string, single bool, args ...any) error {
 	if !single {
-		if _, err := q.ExecContext(ctx, lockTenant); err != nil {
+		if _, err := q.ExecContext(ctx, lockTenant, lockTenantName); err != nil {
 			return fmt.Errorf("lock the tenant's accounts: %w", err)
 		}
 	}
@@ -188,19 +189,41 @@ func (r *Repo) BillCommitted(ctx context.Context, importID uuid.UUID) (int64, er
 	return n, postgres.Map(ctx, err, "bill reservations")
 }
 
+// billedState is what the audit keeps of a reservation that a receivable took over.
+type billedState struct {
+	Status       string     `json:"status"`
+	Held         int64      `json:"held_amount"`
+	ReceivableID *uuid.UUID `json:"receivable_id,omitempty"`
+}
+
 // bill ends the committed reservations of locked accounts whose receivable is there.
 func (r *Repo) bill(ctx context.Context, w work, statement string, args ...any) (int64, error) {
-	actor, _ := access.From(ctx)
-	var id any
-	if actor.ID != uuid.Nil {
-		id = actor.ID
-	}
-	args = append(append([]any{}, args...), r.clock.Now(), string(actor.Kind), id, actor.Name, actor.RequestID)
-	var n int64
-	if err := w.q.QueryRowContext(ctx, statement, args...).Scan(&n); err != nil {
+	rows, err := w.q.QueryContext(ctx, statement, append(append([]any{}, args...), r.clock.Now())...)
+	if err != nil {
 		return 0, fmt.Errorf("bill committed reservations: %w", err)
 	}
-	return n, nil
+	defer func() { _ = rows.Close() }()
+	var entries []audit.Entry
+	for rows.Next() {
+		var (
+			id, receivable uuid.UUID
+			was            int64
+		)
+		if err := rows.Scan(&id, &was, &receivable); err != nil {
+			return 0, fmt.Errorf("bill committed reservations: %w", err)
+		}
+		entries = append(entries, audit.Entry{Action: "reservation.billed", ObjectType: "reservation", ObjectID: id.String(),
+			Before: billedState{Status: "committed", Held: was}, After: billedState{Status: "billed", ReceivableID: &receivable}})
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return 0, fmt.Errorf("bill committed reservations: %w", err)
+	}
+	for _, e := range entries {
+		if err := r.log.Record(ctx, e); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(entries)), nil
 }
 
 // RefreshStale implements biz.Refresher.

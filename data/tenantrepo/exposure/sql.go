@@ -34,7 +34,12 @@ func build(some bool) statements {
 	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), compute: fill(computeAccounts)}
 }
 
-const lockTenant = `SELECT pg_advisory_xact_lock(hashtextextended('credit_accounts ' || current_schema(), 0))`
+// lockTenant is taken before several accounts are locked, here and in
+// data/query/creditcheck. $1 lockTenantName.
+const (
+	lockTenant     = `SELECT pg_advisory_xact_lock(hashtextextended($1::text || current_schema(), 0))`
+	lockTenantName = "credit_accounts "
+)
 
 // {1} today
 const openMissing = `
@@ -46,21 +51,12 @@ ON CONFLICT (id) DO NOTHING`
 
 const lockAccounts = `SELECT count(*) FROM (SELECT FROM credit_accounts a WHERE {of a.id} ORDER BY a.id FOR NO KEY UPDATE) AS locked`
 
-// {1} now, {2} actor kind, {3} actor id, {4} actor name, {5} request id
+// {1} now. The old held amount comes by the second mention of the table.
 const billCommitted = `
-WITH billed AS (
-  UPDATE reservations t SET status = 'billed', held_amount = 0, updated_at = {1}::timestamptz
-  FROM reservations r JOIN receivables v ON v.source = r.source AND v.document_no = r.document_no AND v.customer_id = r.customer_id
-  WHERE t.id = r.id AND {of r.customer_id} AND r.status = 'committed' AND r.document_no <> '' AND t.status = 'committed'
-  RETURNING t.id, r.held_amount AS was, v.id AS receivable_id
-), logged AS (
-  INSERT INTO audit_log (at, actor_kind, actor_id, actor_name, action, object_type, object_id, before, after, request_id)
-  SELECT {1}::timestamptz, {2}::text, {3}::uuid, {4}::text, 'reservation.billed', 'reservation', b.id::text,
-    jsonb_build_object('status', 'committed', 'held_amount', b.was),
-    jsonb_build_object('status', 'billed', 'held_amount', 0, 'receivable_id', b.receivable_id), {5}::text
-  FROM billed b
-)
-SELECT count(*) FROM billed`
+UPDATE reservations t SET status = 'billed', held_amount = 0, updated_at = {1}::timestamptz
+FROM reservations r JOIN receivables v ON v.source = r.source AND v.document_no = r.document_no AND v.customer_id = r.customer_id
+WHERE t.id = r.id AND {of r.customer_id} AND r.status = 'committed' AND r.document_no <> '' AND t.status = 'committed'
+RETURNING t.id, r.held_amount, v.id`
 
 // computeAccounts makes every figure anew. {1} today, {2} currency.
 //
