@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/shared/money"
+	"zhuxin/shared/tenant"
 )
 
 // Tenant is one subsidiary as the scope needs to know it. Schema is its opaque
@@ -38,9 +39,11 @@ var schemaName = regexp.MustCompile(`^t_[a-z0-9]{8,32}$`)
 
 type tenantKey struct{}
 
-// WithTenant binds the context to a tenant. registry.Bind does this for requests
-// and jobs after it has looked at the tenant's state.
+// WithTenant binds the context to a tenant, for the database and, by shared/tenant,
+// for the domain. registry.Bind does this for requests and jobs after it has looked
+// at the tenant's state.
 func WithTenant(ctx context.Context, t Tenant) context.Context {
+	ctx = tenant.With(ctx, tenant.Tenant{ID: t.ID, Slug: t.Slug, Name: t.Name, Currency: t.Currency, Zone: t.Zone})
 	return context.WithValue(ctx, tenantKey{}, t)
 }
 
