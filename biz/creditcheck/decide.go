@@ -1,0 +1,151 @@
+package creditcheck
+
+import (
+	"math"
+
+	"zhuxin/biz/exposure"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/money"
+)
+
+// Facts is all that a decision sees, besides the policy and the amount asked
+// for; it is stored with the decision. Amounts are fen of Currency.
+type Facts struct {
+	LimitKind          exposure.LimitKind `json:"limit_kind"`
+	StandingLimit      money.Amount       `json:"standing_limit"`
+	TemporaryLimit     money.Amount       `json:"temporary_limit"`
+	Receivable         money.Amount       `json:"receivable"`
+	Reserved           money.Amount       `json:"reserved"`
+	Exposure           money.Amount       `json:"exposure"`
+	Headroom           money.Amount       `json:"headroom"` // before this order; means nothing for kind unlimited
+	OverdueAmount      money.Amount       `json:"overdue_amount"`
+	OverdueDays        int                `json:"overdue_days"`
+	MaxOverdueAmount   *money.Amount      `json:"max_overdue_amount,omitempty"`
+	MaxOverdueDays     *int               `json:"max_overdue_days,omitempty"`
+	Grade              string             `json:"grade"`
+	CustomerActive     bool               `json:"customer_active"`
+	SettlesAdvance     bool               `json:"settles_advance"`
+	NegativeListed     bool               `json:"negative_listed"`
+	NegativeReasonCode string             `json:"negative_reason_code"`
+	NegativeReasonText string             `json:"negative_reason_text"`
+	NegativeAction     Outcome            `json:"negative_action"` // HQ's policy for listed companies
+	GroupPolicyVersion int64              `json:"group_policy_version"`
+	Frozen             bool               `json:"frozen"`
+	FrozenReason       string             `json:"frozen_reason"`
+	Currency           money.Currency     `json:"currency"`
+	AsOf               calendar.Date      `json:"as_of"` // business date the figures hold for
+	AccountVersion     int64              `json:"account_version"`
+}
+
+// Limit names which limit bound a decision.
+type Limit string
+
+// The limits that can bind (ruling 4; projects and group caps come with their modules).
+const (
+	LimitNone          Limit = "none"
+	LimitCustomer      Limit = "customer_limit"
+	LimitOverdueAmount Limit = "overdue_amount"
+	LimitOverdueDays   Limit = "overdue_days"
+	LimitNegativeList  Limit = "negative_list"
+	LimitFreeze        Limit = "freeze"
+)
+
+// Verdict is what Decide makes of the facts.
+type Verdict struct {
+	Outcome Outcome
+	Reasons []Reason // each rule that applied, also those whose action is allow; the strictest first
+	Binding Limit    // the limit behind the strictest reason; none when the order is allowed
+}
+
+// Decide judges an order of amount fen. It is a pure function, and the only
+// place where the decision is made. The strictest action among the rules that
+// apply is the outcome.
+//
+// A customer who pays in advance passes all rules about credit (ruling 16); the
+// negative list, a freeze and an inactive customer stop him like anybody. The
+// overdue maxima are the grade's, so they bind rated customers only; overdue up
+// to the policy's tolerance never binds.
+func Decide(f Facts, p Policy, amount money.Amount) Verdict {
+	rules := []rule{inactive, frozen, negative}
+	if !f.SettlesAdvance {
+		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, unrated)
+	}
+	v := Verdict{Outcome: Allow, Reasons: []Reason{}, Binding: LimitNone}
+	for _, r := range rules {
+		reason, binding, applies := r(f, p, amount)
+		if !applies {
+			continue
+		}
+		if reason.Action.StricterThan(v.Outcome) {
+			v.Outcome, v.Binding = reason.Action, binding
+		}
+		v.Reasons = append(v.Reasons, reason.explained(f))
+	}
+	sortReasons(v.Reasons)
+	return v
+}
+
+// Holds is the amount that a reservation of the order would hold: nothing for a
+// customer who pays in advance, for he uses no credit.
+func (f Facts) Holds(amount money.Amount) money.Amount {
+	if f.SettlesAdvance {
+		return 0
+	}
+	return amount
+}
+
+type rule func(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool)
+
+func inactive(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
+	return Reason{Code: CustomerInactive, Action: Block}, LimitNone, !f.CustomerActive
+}
+
+func frozen(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
+	return Reason{Code: Frozen, Action: Block}, LimitFreeze, f.Frozen
+}
+
+func negative(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
+	return Reason{Code: NegativeList, Action: f.NegativeAction}, LimitNegativeList, f.NegativeListed
+}
+
+func overdueDays(f Facts, p Policy, _ money.Amount) (Reason, Limit, bool) {
+	if f.MaxOverdueDays == nil || f.OverdueAmount <= p.OverdueTolerance || f.OverdueDays <= *f.MaxOverdueDays {
+		return Reason{}, LimitNone, false
+	}
+	return Reason{Code: OverdueDays, Action: p.OverdueDays, Actual: int64(f.OverdueDays), Bound: int64(*f.MaxOverdueDays)}, LimitOverdueDays, true
+}
+
+func overdueAmount(f Facts, p Policy, _ money.Amount) (Reason, Limit, bool) {
+	if f.MaxOverdueAmount == nil || f.OverdueAmount <= p.OverdueTolerance || f.OverdueAmount <= *f.MaxOverdueAmount {
+		return Reason{}, LimitNone, false
+	}
+	return Reason{Code: OverdueAmount, Action: p.OverdueAmount, Actual: int64(f.OverdueAmount), Bound: int64(*f.MaxOverdueAmount)}, LimitOverdueAmount, true
+}
+
+func noLimit(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
+	applies := f.LimitKind != exposure.LimitAmount && f.LimitKind != exposure.LimitUnlimited
+	return Reason{Code: NoLimit, Action: p.NoLimit, Actual: int64(add(f.Exposure, amount))}, LimitCustomer, applies
+}
+
+func overLimit(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
+	limit, after := add(f.StandingLimit, f.TemporaryLimit), add(f.Exposure, amount)
+	applies := f.LimitKind == exposure.LimitAmount && after > limit
+	return Reason{Code: OverLimit, Action: p.OverLimit, Actual: int64(after), Bound: int64(limit)}, LimitCustomer, applies
+}
+
+func unrated(f Facts, p Policy, _ money.Amount) (Reason, Limit, bool) {
+	return Reason{Code: Unrated, Action: p.Unrated}, LimitNone, f.Grade == ""
+}
+
+// add stops at the ends of the range instead of turning over: a sum that does
+// not fit is as far over the limit as any.
+func add(a, b money.Amount) money.Amount {
+	s := a + b
+	switch {
+	case a > 0 && b > 0 && s < 0:
+		return math.MaxInt64
+	case a < 0 && b < 0 && s >= 0:
+		return math.MinInt64
+	}
+	return s
+}

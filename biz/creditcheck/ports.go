@@ -1,0 +1,150 @@
+package creditcheck
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/exposure"
+	"zhuxin/shared/access"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/money"
+)
+
+// ErrStale means that what was loaded is no longer so: another transaction was
+// faster. The unit of work is done again from the start.
+var ErrStale = &fault.Error{Kind: fault.KindUnavailable, Reason: "TRY_AGAIN",
+	Message: "somebody else changed the same record at the same moment; try again", RetryAfter: 1}
+
+// Store is the check's own way to the tenant's tables: one statement to lock and
+// read, one to write. All methods work in the transaction of ctx.
+type Store interface {
+	// Load locks the customer's account row and gives all that decisions about him
+	// need, with one Found per Ask in their order. ok is false when there is no
+	// such customer.
+	Load(ctx context.Context, customer Selector, asks []Ask) (l Loaded, ok bool, err error)
+	// Save writes decisions with everything that goes with them, and moves the
+	// account's reserved sum under its guard; ErrStale when the guard, a repeated
+	// key or a repeated order number stopped it.
+	Save(ctx context.Context, b Batch) error
+
+	// LoadReservation locks the account and the reservation.
+	LoadReservation(ctx context.Context, id uuid.UUID, key string) (l LoadedReservation, ok bool, err error)
+	// ReceivableOf gives the customer of a receivable by its identity.
+	ReceivableOf(ctx context.Context, source, documentNo string) (customerID uuid.UUID, ok bool, err error)
+	// SaveReservation moves a reservation and the account's reserved sum; ErrStale
+	// when either is no longer as loaded.
+	SaveReservation(ctx context.Context, c Change) error
+	// Expire ends open reservations whose time is over at now, at most limit of
+	// them, and says how many and whose.
+	Expire(ctx context.Context, now time.Time, limit int, actor access.Actor) (n int, customers []uuid.UUID, err error)
+
+	// ForgetKeys drops remembered commands by id; SweepKeys the ones from before a
+	// time, at most limit of them.
+	ForgetKeys(ctx context.Context, ids []string) error
+	SweepKeys(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+// Archive reads what was decided, and keeps the policy's versions.
+type Archive interface {
+	// Reservation gives a reservation; ownedBy, unless Nil, hides those of
+	// customers of another salesperson.
+	Reservation(ctx context.Context, id, ownedBy uuid.UUID) (r Reservation, ok bool, err error)
+	// Decisions gives a page, newest first, and the number of all.
+	Decisions(ctx context.Context, f DecisionFilter) (page []Decision, total int64, err error)
+	// Policy gives the version in force; ok is false while there is none.
+	Policy(ctx context.Context) (p Policy, ok bool, err error)
+	// AddPolicy stores the version after p.Version, or ErrPolicyVersion when there
+	// is a later one.
+	AddPolicy(ctx context.Context, p Policy, by uuid.UUID) error
+}
+
+// Ask is what one command needs to know besides the customer.
+type Ask struct {
+	Key     string // row id of its idempotency key, empty without one
+	OrderNo string // of a reserve, empty otherwise
+}
+
+// Found is the answer to an Ask.
+type Found struct {
+	Remembered *Remembered
+	InFlight   bool      // another transaction works on the same key
+	LiveID     uuid.UUID // live reservation of the order
+}
+
+// Remembered is the stored answer to a command.
+type Remembered struct {
+	Hash []byte
+	Body []byte
+	At   time.Time
+}
+
+// Loaded is what Load gives.
+type Loaded struct {
+	Account        exposure.Account
+	Name           string
+	Active         bool
+	SettlesAdvance bool
+	SalespersonID  uuid.UUID
+	Policy         Policy
+	Negative       *Negative // nil when not on the list
+	GroupPolicy    int64     // version, 0 for the preset
+	NegativeAction Outcome
+	Found          []Found
+}
+
+// Negative is the earliest listing of a company that is in force.
+type Negative struct{ ReasonCode, ReasonText string }
+
+// Key is a command's row id and hash.
+type Key struct {
+	ID   string
+	Hash [32]byte
+}
+
+// Record is one decision to be stored.
+type Record struct {
+	Decision
+	Actor access.Actor
+	Key   *Key   // nil without an idempotency key
+	Body  []byte // what a repeat is answered with
+}
+
+// Batch is the decisions of one transaction about one customer.
+type Batch struct {
+	CustomerID     uuid.UUID
+	AccountVersion int64        // as loaded
+	Held           money.Amount // by all new reservations together
+	Overrun        bool         // policy let an order go over the limit, so the guard must
+	At             time.Time
+	Records        []Record
+}
+
+// LoadedReservation is what LoadReservation gives.
+type LoadedReservation struct {
+	Reservation
+	SalespersonID  uuid.UUID
+	AccountVersion int64
+	Found          Found
+}
+
+// Change moves one reservation.
+type Change struct {
+	Before, After  Reservation
+	AccountVersion int64
+	Action         string // of the audit row: reservation.committed
+	Note           string // why, from the client; empty without
+	Actor          access.Actor
+	Key            *Key
+	Body           []byte
+}
+
+// DecisionFilter narrows a list of decisions.
+type DecisionFilter struct {
+	CustomerID uuid.UUID // Nil for all
+	OwnedBy    uuid.UUID // Nil for all: the salesperson who sees his customers only
+	Outcome    Outcome   // empty for all
+	Limit      int
+	Offset     int
+}
