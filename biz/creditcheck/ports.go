@@ -40,7 +40,7 @@ type Store interface {
 	// them, and says how many and whose.
 	Expire(ctx context.Context, now time.Time, limit int, actor access.Actor) (n int, customers []uuid.UUID, err error)
 
-	// ForgetKeys drops remembered commands by id; SweepKeys the ones from before a
+	// ForgetKeys drops remembered commands by id; SweepKeys the ones from at or before a
 	// time, at most limit of them.
 	ForgetKeys(ctx context.Context, ids []string) error
 	SweepKeys(ctx context.Context, before time.Time, limit int) (int, error)

@@ -247,7 +247,7 @@ func (s *Store) SweepKeys(ctx context.Context, before time.Time, limit int) (int
 	if err != nil {
 		return 0, err
 	}
-	res, err := q.ExecContext(ctx, `DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE created_at < $1::timestamptz LIMIT $2)`, before, limit)
+	res, err := q.ExecContext(ctx, `DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE created_at <= $1::timestamptz LIMIT $2)`, before, limit)
 	if err != nil {
 		return 0, postgres.Map(ctx, err, "sweep idempotency keys")
 	}
