@@ -256,6 +256,11 @@ func (_c *RatingTemplateCreate) check() error {
 	if _, ok := _c.mutation.Definition(); !ok {
 		return &ValidationError{Name: "definition", err: errors.New(`tenantdb: missing required field "RatingTemplate.definition"`)}
 	}
+	if v, ok := _c.mutation.Definition(); ok {
+		if err := v.Validate(); err != nil {
+			return &ValidationError{Name: "definition", err: fmt.Errorf(`tenantdb: validator failed for field "RatingTemplate.definition": %w`, err)}
+		}
+	}
 	return nil
 }
 

@@ -245,6 +245,11 @@ func (_u *RatingTemplateUpdate) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`tenantdb: validator failed for field "RatingTemplate.status": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Definition(); ok {
+		if err := v.Validate(); err != nil {
+			return &ValidationError{Name: "definition", err: fmt.Errorf(`tenantdb: validator failed for field "RatingTemplate.definition": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -589,6 +594,11 @@ func (_u *RatingTemplateUpdateOne) check() error {
 	if v, ok := _u.mutation.Status(); ok {
 		if err := ratingtemplate.StatusValidator(v); err != nil {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`tenantdb: validator failed for field "RatingTemplate.status": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Definition(); ok {
+		if err := v.Validate(); err != nil {
+			return &ValidationError{Name: "definition", err: fmt.Errorf(`tenantdb: validator failed for field "RatingTemplate.definition": %w`, err)}
 		}
 	}
 	return nil

@@ -1,0 +1,42 @@
+package provision
+
+// privileges are what a tenant's role may do on the tables of its schema, in
+// PostgreSQL's letters: r SELECT, a INSERT, w UPDATE, d DELETE. The grants
+// themselves stand in ent/migrations/tenant; this is the second opinion that
+// Verify holds them against, so a new table is entered in both.
+var privileges = map[string]string{
+	"audit_log":          "ra",
+	"audit_seals":        "ra",
+	"credit_checks":      "ra",
+	"credit_policies":    "ra",
+	"receipts":           "ra",
+	"documents":          "ra",
+	"idempotency_keys":   "rad",
+	"approvals":          "raw",
+	"contracts":          "raw",
+	"credit_accounts":    "raw",
+	"credit_limits":      "raw",
+	"customers":          "raw",
+	"keysets":            "raw",
+	"projects":           "raw",
+	"receivable_imports": "raw",
+	"receivables":        "raw",
+	"reservations":       "raw",
+	"credit_ratings":     "rawd",
+	"handled_events":     "rawd",
+	"import_mappings":    "rawd",
+	"outbox":             "rawd",
+	"rating_templates":   "rawd",
+	"schema_migrations":  "",
+}
+
+// guarded lists the triggers that must fire always, by table.
+var guarded = map[string]string{
+	"audit_log":        "append_only",
+	"audit_seals":      "append_only",
+	"credit_checks":    "append_only",
+	"credit_policies":  "append_only",
+	"receipts":         "append_only",
+	"credit_ratings":   "keep_submitted",
+	"rating_templates": "keep_submitted",
+}
