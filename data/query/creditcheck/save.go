@@ -15,6 +15,7 @@ import (
 	"zhuxin/data/postgres"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
+	"zhuxin/shared/event"
 	"zhuxin/tenancy/scope"
 )
 
@@ -196,7 +197,7 @@ func (s *Store) group(ctx context.Context, b biz.Batch, version int64, records [
 		}
 		return g, nil
 	}
-	head, err := holdArgs(b.CustomerID, version, sum, b.Overrun, b.At)
+	head, err := s.holdArgs(b.CustomerID, version, sum, b.Overrun, b.At)
 	if err != nil {
 		return group{}, err
 	}
@@ -209,12 +210,9 @@ func (s *Store) group(ctx context.Context, b biz.Batch, version int64, records [
 }
 
 // holdArgs are the parameters of moveReserved and writeOutbox.
-func holdArgs(customer uuid.UUID, version, difference int64, overrun bool, at time.Time) ([]any, error) {
-	payload, err := json.Marshal(exposure.Changed{CustomerIDs: []uuid.UUID{customer}})
-	if err != nil {
-		return nil, fmt.Errorf("encode event: %w", err)
-	}
-	return []any{customer, version, difference, overrun, uuid.Must(uuid.NewV7()), string(exposure.TopicAccountChanged), string(payload), at}, nil
+func (s *Store) holdArgs(customer uuid.UUID, version, difference int64, overrun bool, at time.Time) ([]any, error) {
+	e, err := s.outbox.Row(event.Event{Topic: exposure.TopicAccountChanged, Payload: exposure.Changed{CustomerIDs: []uuid.UUID{customer}}})
+	return []any{customer, version, difference, overrun, e.ID, e.Topic, string(e.Payload), at}, err
 }
 
 func addCheck(checks *rows, r biz.Record) error {

@@ -34,7 +34,7 @@ type bundle struct {
 func setup(t *testing.T) bundle {
 	env := tenancytest.New(t)
 	clock := &calendar.Frozen{At: start}
-	f := creditchecktest.New(env.Pool, clock, creditchecktest.Box{Clock: clock})
+	f := creditchecktest.New(env.Pool, clock)
 	return bundle{Fixture: f, env: env, clock: clock, ctx: creditchecktest.ERP(env.CtxA(t)), hands: env.CtxA(t)}
 }
 

@@ -99,7 +99,7 @@ func (s *Store) SaveReservation(ctx context.Context, c biz.Change) error {
 		return err
 	}
 	// Giving back never needs the guard's permission.
-	args, err := holdArgs(c.After.CustomerID, c.AccountVersion, int64(c.After.HeldAmount-c.Before.HeldAmount), true, c.After.UpdatedAt)
+	args, err := s.holdArgs(c.After.CustomerID, c.AccountVersion, int64(c.After.HeldAmount-c.Before.HeldAmount), true, c.After.UpdatedAt)
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,10 @@ import (
 
 	biz "zhuxin/biz/creditcheck"
 	"zhuxin/data/auditlog"
+	"zhuxin/data/outbox"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/audit"
+	"zhuxin/shared/event"
 	"zhuxin/tenancy/scope"
 )
 

@@ -15,6 +15,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -79,9 +80,19 @@ func (r *Repo) Recompute(ctx context.Context, customerIDs ...uuid.UUID) error {
 	if err := r.recompute(ctx, w, customerIDs); err != nil {
 		return postgres.Map(ctx, err, "recompute credit accounts")
 	}
-	changed := biz.Changed{CustomerIDs: customerIDs, All: len(customerIDs) == 0}
-	return r.events.Publish(ctx, event.Event{Topic: biz.TopicAccountChanged, Payload: changed})
+	if len(customerIDs) == 0 {
+		return r.events.Publish(ctx, event.Event{Topic: biz.TopicAccountChanged, Payload: biz.Changed{All: true}})
+	}
+	for ids := range slices.Chunk(customerIDs, perEvent) {
+		if err := r.events.Publish(ctx, event.Event{Topic: biz.TopicAccountChanged, Payload: biz.Changed{CustomerIDs: ids}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// perEvent is how many customers one event names, which the outbox bounds.
+const perEvent = 500
 
 func (r *Repo) recompute(ctx context.Context, w work, customerIDs []uuid.UUID) error {
 	args, s := []any{}, all

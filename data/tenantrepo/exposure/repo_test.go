@@ -23,7 +23,7 @@ var start = time.Date(2026, 3, 31, 4, 0, 0, 0, time.UTC) // noon in Shanghai
 func setup(t *testing.T) (*tenancytest.Env, *creditchecktest.Fixture, *calendar.Frozen) {
 	env := tenancytest.New(t)
 	clock := &calendar.Frozen{At: start}
-	return env, creditchecktest.New(env.Pool, clock, creditchecktest.Box{Clock: clock}), clock
+	return env, creditchecktest.New(env.Pool, clock), clock
 }
 
 func TestLimitsOfTheAccount(t *testing.T) {

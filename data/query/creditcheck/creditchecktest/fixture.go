@@ -15,11 +15,11 @@ import (
 	biz "zhuxin/biz/creditcheck"
 	"zhuxin/biz/exposure"
 	"zhuxin/data/auditlog"
+	"zhuxin/data/outbox"
 	"zhuxin/data/query/creditcheck"
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
-	"zhuxin/shared/event"
 	"zhuxin/shared/idempotency"
 	"zhuxin/shared/money"
 	"zhuxin/tenancy/scope"
@@ -33,32 +33,24 @@ type Fixture struct {
 	Store    *creditcheck.Store
 	Service  *biz.Service
 
+	deps   biz.Deps
 	number atomic.Int64
 }
 
-// Outbox is what the check needs of the tenant's outbox.
-type Outbox interface {
-	event.Publisher
-	creditcheck.Outbox
-}
-
 // New wires the check.
-func New(pool *scope.Pool, clock calendar.Clock, box Outbox) *Fixture {
-	log := auditlog.Tenant(pool, auditlog.WithClock(clock))
-	f := &Fixture{Pool: pool, Clock: clock}
-	f.Accounts = exposurerepo.New(clock, box, log)
-	f.Store = creditcheck.New(log, box)
-	f.Service = biz.New(f.deps(f.Store, log, box))
+func New(pool *scope.Pool, clock calendar.Clock) *Fixture {
+	log, box := auditlog.Tenant(pool, auditlog.WithClock(clock)), outbox.Tenant(pool, outbox.WithClock(clock))
+	f := &Fixture{Pool: pool, Clock: clock, Accounts: exposurerepo.New(clock, box, log), Store: creditcheck.New(log, box)}
+	f.deps = biz.Deps{Tx: pool.Tenant(), Store: f.Store, Archive: f.Store, Accounts: f.Accounts, Audit: log, Events: box, Clock: clock}
+	f.Service = biz.New(f.deps)
 	return f
 }
 
 // With is the same check over another store, for tests that break one.
-func (f *Fixture) With(store biz.Store, box Outbox) *biz.Service {
-	return biz.New(f.deps(store, auditlog.Tenant(f.Pool, auditlog.WithClock(f.Clock)), box))
-}
-
-func (f *Fixture) deps(store biz.Store, log *auditlog.Log, box Outbox) biz.Deps {
-	return biz.Deps{Tx: f.Pool.Tenant(), Store: store, Archive: f.Store, Accounts: f.Accounts, Audit: log, Events: box, Clock: f.Clock}
+func (f *Fixture) With(store biz.Store) *biz.Service {
+	d := f.deps
+	d.Store = store
+	return biz.New(d)
 }
 
 // Customer is a customer to be made; the zero value of a field takes its preset.
