@@ -34,8 +34,11 @@ type AuditLog interface {
 	Written(ctx context.Context) error
 }
 
-// Outbox announces rows of the tenant's outbox that a statement of ours wrote.
+// Outbox makes and announces outbox rows; *outbox.Outbox of the tenant does.
 type Outbox interface {
+	Row(e event.Event) (outbox.Row, error)
+	Written(ctx context.Context) error
+}
 	Written(ctx context.Context) error
 }
 
