@@ -39,8 +39,6 @@ type Outbox interface {
 	Row(e event.Event) (outbox.Row, error)
 	Written(ctx context.Context) error
 }
-	Written(ctx context.Context) error
-}
 
 // Store implements biz/creditcheck.Store and Archive on the transaction of the
 // context.
