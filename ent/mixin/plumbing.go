@@ -83,7 +83,10 @@ func (Outbox) Fields() []ent.Field {
 
 // Indexes of Outbox.
 func (Outbox) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("due_at").Annotations(entsql.IndexWhere("status = 'pending' OR status = 'sent'")).StorageKey("outbox_open")}
+	return []ent.Index{
+		index.Fields("due_at").Annotations(entsql.IndexWhere("status = 'pending' OR status = 'sent'")).StorageKey("outbox_open"),
+		index.Fields("created_at").Annotations(entsql.IndexWhere("status = 'dead'")).StorageKey("outbox_dead"),
+	}
 }
 
 // Annotations of Outbox.

@@ -460,6 +460,14 @@ var (
 					Where: "status = 'pending' OR status = 'sent'",
 				},
 			},
+			{
+				Name:    "outbox_dead",
+				Unique:  false,
+				Columns: []*schema.Column{OutboxColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'dead'",
+				},
+			},
 		},
 	}
 	// ProjectsColumns holds the columns for the "projects" table.
