@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -326,5 +327,32 @@ func TestFilesStream(t *testing.T) {
 	}
 	if !strings.Contains(d.Header().Get("Content-Security-Policy"), "sandbox") {
 		t.Error("an uploaded file could run in our origin")
+	}
+}
+
+// conn is a writer with the deadlines of a connection.
+type conn struct {
+	*httptest.ResponseRecorder
+	read, write time.Time
+}
+
+func (c *conn) SetReadDeadline(t time.Time) error  { c.read = t; return nil }
+func (c *conn) SetWriteDeadline(t time.Time) error { c.write = t; return nil }
+
+// An upload of minutes must not die on the connection's short deadlines, which
+// all the writers in between have to pass on.
+func TestFilesGetMoreTimeOnTheConnection(t *testing.T) {
+	b := setup(t, func(c *Config, _ *Deps) { c.TransferTimeout = time.Hour })
+	for target, want := range map[string]time.Duration{"/v1/things/7/file": time.Hour, "/v1/things/7": 30 * time.Second} {
+		r := httptest.NewRequest("GET", target, nil)
+		r.Header.Set("X-Session-Token", "alice")
+		r.Header.Set(HeaderTenant, "north")
+		w := &conn{ResponseRecorder: httptest.NewRecorder()}
+		b.ServeHTTP(w, r)
+		for _, got := range []time.Time{w.read, w.write} {
+			if left := time.Until(got); left < want-time.Minute || left > want+time.Minute {
+				t.Errorf("%s: %v left on the connection, want about %v", target, left, want)
+			}
+		}
 	}
 }
