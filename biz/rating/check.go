@@ -51,6 +51,17 @@ func (d Definition) Validate() error {
 	return e
 }
 
+// checkSize bounds what a draft may hold at all, sound or not.
+func (d Definition) checkSize(c *fault.Checks) {
+	c.Require(len(d.Items) <= MaxItems, "definition.items", "TOO_MANY", fmt.Sprintf("at most %d indicators", MaxItems))
+	c.Require(len(d.Bands) <= len(Grades), "definition.bands", "TOO_MANY", fmt.Sprintf("at most %d bands", len(Grades)))
+	for i, it := range d.Items {
+		at := fmt.Sprintf("definition.items[%d].scoring.", i)
+		c.Require(len(it.Scoring.Ranges) <= indicator.MaxRanges, at+"ranges", "TOO_MANY", fmt.Sprintf("at most %d ranges", indicator.MaxRanges))
+		c.Require(len(it.Scoring.Options) <= indicator.MaxOptions, at+"options", "TOO_MANY", fmt.Sprintf("at most %d options", indicator.MaxOptions))
+	}
+}
+
 func (d Definition) checkItems(c *fault.Checks) {
 	if len(d.Items) == 0 {
 		c.Add("items", "REQUIRED", "pick at least one indicator")

@@ -202,3 +202,14 @@ func (d Definition) Item(code string) (Item, bool) {
 // halfUp divides by 10000 and rounds half up; sums of weights and scores are
 // never negative.
 func halfUp(sum int64) int64 { return (sum + indicator.FullPoints/2) / indicator.FullPoints }
+
+// Missing lists the indicators of the definition that have none of the values.
+func (d Definition) Missing(values []Value) []string {
+	var out []string
+	for _, it := range d.Items {
+		if !slices.ContainsFunc(values, func(v Value) bool { return v.IndicatorCode == it.IndicatorCode }) {
+			out = append(out, it.IndicatorCode)
+		}
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package customer
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
+// Repository keeps customers and projects; its methods run inside a unit of work.
+type Repository interface {
+	Finder
+	// List gives a page with the figures as the accounts hold them; the service has
+	// brought stale ones up to date before.
+	List(ctx context.Context, q Query) (Page, error)
+	Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Customer, error)
+	// Lock is Get and holds the row until the end of the transaction.
+	Lock(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Customer, error)
+	// NextNumber gives the next free customer number of the year: C, year, four
+	// digits or more. It holds a lock of the tenant until the end of the transaction.
+	NextNumber(ctx context.Context, year int) (string, error)
+	// Insert stores a new customer; ErrExists when another one was faster.
+	Insert(ctx context.Context, c Customer, s Sealed) error
+	// Update stores the customer with its version as given; ErrExists as Insert.
+	Update(ctx context.Context, c Customer, s Sealed) error
+	// FindTaken says who has code, name or number; nil when all are free.
+	FindTaken(ctx context.Context, i Identity) (*Taken, error)
+	// EffectiveRating gives the id of the customer's effective rating, or nil.
+	EffectiveRating(ctx context.Context, id uuid.UUID) (*uuid.UUID, error)
+	// Negative gives the newest effective entry of the group's negative list for
+	// the code, or nil.
+	Negative(ctx context.Context, uscc string) (*NegativeHit, error)
+	// ActiveMember gives the name of an active member of the subsidiary; ok is
+	// false for anybody else.
+	ActiveMember(ctx context.Context, person uuid.UUID) (name string, ok bool, err error)
+
+	Projects(ctx context.Context, customerID uuid.UUID) ([]Project, error)
+	NextProjectNumber(ctx context.Context, year int) (string, error)
+	InsertProject(ctx context.Context, p Project, by *uuid.UUID) error
+}
+
+// Elsewhere counts the other subsidiaries that know a company: a count, and
+// nothing else of theirs. It is called outside of the tenant's unit of work.
+type Elsewhere interface {
+	Count(ctx context.Context, uscc string) (int, error)
+}

@@ -1,0 +1,260 @@
+package customer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/exposure"
+	"zhuxin/shared/access"
+	"zhuxin/shared/audit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/paging"
+	"zhuxin/shared/party"
+	"zhuxin/shared/personal"
+	"zhuxin/shared/tenant"
+	"zhuxin/shared/uow"
+)
+
+// Accounts is what customers need of the credit accounts.
+type Accounts interface {
+	exposure.Accounts
+	exposure.Refresher
+}
+
+// Service keeps the customers of a subsidiary.
+type Service struct {
+	tx        uow.Tenant
+	repo      Repository
+	accounts  Accounts
+	elsewhere Elsewhere
+	cipher    personal.Cipher
+	audit     audit.Recorder
+	clock     calendar.Clock
+}
+
+// New wires the service.
+func New(tx uow.Tenant, repo Repository, accounts Accounts, elsewhere Elsewhere, cipher personal.Cipher,
+	recorder audit.Recorder, clock calendar.Clock) *Service {
+	return &Service{tx: tx, repo: repo, accounts: accounts, elsewhere: elsewhere, cipher: cipher, audit: recorder, clock: clock}
+}
+
+// ListInput asks for a page of the list.
+type ListInput struct {
+	Text           string
+	View           View
+	OrderBy        string // an Order; a leading minus turns it around
+	Page, PageSize int32
+}
+
+func (in ListInput) query(a access.Actor) (Query, error) {
+	var c fault.Checks
+	q := Query{Text: in.Text, View: in.View, Viewer: a.ID, OnlyOf: OnlyOf(a)}
+	if q.View == "" {
+		q.View = ViewAll
+	}
+	c.Require(slices.Contains(Views, q.View), "view", "UNKNOWN", "the views are all, mine, over_limit, overdue, unrated and negative")
+	c.Require(utf8.RuneCountInString(q.Text) <= 100, "q", "TOO_LONG", "at most 100 characters")
+	order := in.OrderBy
+	if len(order) > 0 && order[0] == '-' {
+		order, q.Desc = order[1:], true
+	}
+	q.Order = Order(order)
+	c.Require(slices.Contains([]Order{"", OrderName, OrderReceivable, OrderOverdue, OrderUtilization}, q.Order), "order_by", "UNKNOWN",
+		"the list is ordered by name, receivable, overdue or utilization; a leading minus turns it around")
+	q.Window = paging.Of(&c, in.Page, in.PageSize)
+	return q, c.Err()
+}
+
+// List gives a page of the customers in the caller's scope, with figures for
+// today: accounts that a date has made stale are recomputed first.
+func (s *Service) List(ctx context.Context, in ListInput) (Page, error) {
+	actor, err := access.Require(ctx, access.CustomerRead)
+	if err != nil {
+		return Page{}, err
+	}
+	q, err := in.query(actor)
+	if err != nil {
+		return Page{}, err
+	}
+	if q.Today, err = tenant.Today(ctx, s.clock); err != nil {
+		return Page{}, err
+	}
+	var p Page
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.accounts.RefreshStale(ctx); err != nil {
+			return err
+		}
+		p, err = s.repo.List(ctx, q)
+		return err
+	})
+	return p, err
+}
+
+// Get gives a customer with his standing. How many others know him is asked
+// outside of the transaction.
+func (s *Service) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
+	actor, err := access.Require(ctx, access.CustomerRead)
+	if err != nil {
+		return Detail{}, err
+	}
+	var d Detail
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		d, err = s.detail(ctx, id, OnlyOf(actor))
+		return err
+	})
+	if err != nil {
+		return Detail{}, err
+	}
+	return s.withElsewhere(ctx, d)
+}
+
+func (s *Service) detail(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Detail, error) {
+	t, err := tenant.From(ctx)
+	if err != nil {
+		return Detail{}, err
+	}
+	d := Detail{Currency: t.Currency}
+	if d.Customer, err = s.repo.Get(ctx, id, onlyOf); err != nil {
+		return Detail{}, err
+	}
+	if d.Account, err = s.accounts.Get(ctx, id); err != nil {
+		return Detail{}, err
+	}
+	if d.Aging, err = s.accounts.Aging(ctx, id); err != nil {
+		return Detail{}, err
+	}
+	if d.RatingID, err = s.repo.EffectiveRating(ctx, id); err != nil {
+		return Detail{}, err
+	}
+	if d.USCC != "" {
+		d.Negative, err = s.repo.Negative(ctx, d.USCC)
+	}
+	return d, err
+}
+
+func (s *Service) withElsewhere(ctx context.Context, d Detail) (_ Detail, err error) {
+	if d.USCC != "" {
+		d.KnownElsewhere, err = s.elsewhere.Count(ctx, d.USCC)
+	}
+	return d, err
+}
+
+// IdentityCheck is what is known about a name and a code before saving (000-39 to 41).
+type IdentityCheck struct {
+	FormOK, CheckDigitOK bool
+	USCCFree, NameFree   bool
+	Existing             *uuid.UUID // the own customer that has code or name, where the caller may see him
+	KnownElsewhere       int
+	Negative             *NegativeHit
+}
+
+// CheckIdentity looks at a name and a code while they are typed; either may be empty.
+func (s *Service) CheckIdentity(ctx context.Context, name, uscc string) (IdentityCheck, error) {
+	actor, err := access.Require(ctx, access.CustomerWrite)
+	if err != nil {
+		return IdentityCheck{}, err
+	}
+	f := Fields{Name: &name, USCC: &uscc}
+	f.normalize()
+	out := IdentityCheck{USCCFree: true, NameFree: true}
+	code, perr := party.ParseUSCC(uscc)
+	out.FormOK, out.CheckDigitOK = !errors.Is(perr, party.ErrForm), perr == nil
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		for _, look := range []struct {
+			identity Identity
+			free     *bool
+		}{{Identity{Name: name, AlsoUncoded: true}, &out.NameFree}, {Identity{USCC: string(code)}, &out.USCCFree}} {
+			taken, err := s.repo.FindTaken(ctx, look.identity)
+			if err != nil {
+				return err
+			}
+			if taken == nil {
+				continue
+			}
+			*look.free = false
+			if visible(actor, taken) {
+				out.Existing = &taken.ID
+			}
+		}
+		if code != "" {
+			out.Negative, err = s.repo.Negative(ctx, string(code))
+		}
+		return err
+	})
+	if err != nil || code == "" {
+		return out, err
+	}
+	out.KnownElsewhere, err = s.elsewhere.Count(ctx, string(code))
+	return out, err
+}
+
+func visible(a access.Actor, t *Taken) bool {
+	return !a.OwnCustomersOnly() || (t.Salesperson != nil && t.Salesperson.ID == a.ID)
+}
+
+// exists says who has the name, code or number. The id is told only to those who
+// may open that customer.
+func exists(a access.Actor, t *Taken) error {
+	what := map[string]string{"uscc": "this unified social credit code", "name": "this name", "number": "this number"}[t.Field]
+	e := ErrExists.With("field", t.Field).With("existing_number", t.Number).With("existing_name", t.Name)
+	e.Message = fmt.Sprintf("there is already a customer with %s: %s %s", what, t.Number, t.Name)
+	if t.Salesperson != nil && t.Salesperson.Name != "" {
+		e = e.With("existing_salesperson", t.Salesperson.Name)
+		e.Message += ", looked after by " + t.Salesperson.Name
+	}
+	e.Fields = []fault.Field{{Name: t.Field, Reason: "TAKEN", Message: e.Message}}
+	if visible(a, t) {
+		e = e.With("existing_customer_id", t.ID.String())
+	}
+	return e
+}
+
+// inTx runs fn, and when another one was faster with the same code, name or
+// number, says who it is: the transaction that met the violation cannot look.
+func (s *Service) inTx(ctx context.Context, a access.Actor, wanted *Identity, fn func(ctx context.Context) error) error {
+	err := s.tx.InTx(ctx, fn)
+	f, ok := fault.As(err)
+	if !ok || !errors.Is(err, ErrExists) || f.Meta["field"] != "" {
+		return err
+	}
+	var taken *Taken
+	if lerr := s.tx.InTx(ctx, func(ctx context.Context) (err error) {
+		taken, err = s.repo.FindTaken(ctx, *wanted)
+		return err
+	}); lerr != nil {
+		return lerr
+	}
+	if taken == nil {
+		return err
+	}
+	return exists(a, taken)
+}
+
+func (s *Service) free(ctx context.Context, a access.Actor, i Identity) error {
+	taken, err := s.repo.FindTaken(ctx, i)
+	if err != nil || taken == nil {
+		return err
+	}
+	return exists(a, taken)
+}
+
+// trace is what the audit keeps of a customer: everything, personal fields as masks.
+func trace(c Customer) map[string]any {
+	t := map[string]any{"number": c.Number, "name": c.Name, "uscc": c.USCC, "tax_no": c.TaxNo, "contact_name": c.ContactName,
+		"contact_phone": c.ContactPhoneMask, "legal_representative": c.LegalRepresentative, "legal_representative_id": c.LegalRepresentativeID,
+		"bank_account": c.BankAccountMask, "address": c.Address, "credit_term_days": strconv.Itoa(c.CreditTermDays), "settles_advance": c.SettlesAdvance}
+	if c.USCCOverrideReason != "" {
+		t["uscc_override_reason"] = c.USCCOverrideReason
+	}
+	if c.Salesperson != nil {
+		t["salesperson_id"] = c.Salesperson.ID
+	}
+	return t
+}

@@ -1,0 +1,129 @@
+package rating
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/limit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/indicator"
+	"zhuxin/shared/paging"
+	"zhuxin/shared/party"
+)
+
+// Status is where a rating stands.
+type Status string
+
+// The statuses. draft → submitted → effective → lapsed; a submission that is
+// rejected or withdrawn stays as it was seen, and saving it again starts a new
+// draft.
+const (
+	StatusDraft     Status = "draft"
+	StatusSubmitted Status = "submitted"
+	StatusEffective Status = "effective"
+	StatusLapsed    Status = "lapsed"
+	StatusRejected  Status = "rejected"
+	StatusWithdrawn Status = "withdrawn"
+)
+
+// Statuses lists them.
+var Statuses = []Status{StatusDraft, StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusWithdrawn}
+
+// Rating is one credit rating of a customer. It keeps the template it was made
+// by and every value it saw, so it can be read when both have moved on.
+type Rating struct {
+	ID              uuid.UUID
+	CustomerID      uuid.UUID
+	CustomerName    string
+	TemplateID      uuid.UUID
+	TemplateNumber  int
+	TemplateName    string
+	Definition      Definition // of the template, to name indicators and choices
+	Status          Status
+	Result          Result
+	Remark          string
+	CreatedAt       time.Time
+	CreatedBy       *party.Person
+	EffectiveAt     *time.Time
+	LapsedAt        *time.Time
+	DecisionComment string
+	Version         int64
+}
+
+// TopicEffective tells that a rating has become effective; its payload is an
+// Effective.
+const TopicEffective event.Topic = "rating.effective"
+
+// Effective names the rating; the reader looks it up in the tenant.
+type Effective struct {
+	RatingID uuid.UUID `json:"rating_id"`
+}
+
+// Faults of ratings.
+var (
+	ErrNotFound        = fault.NotFound("RATING_NOT_FOUND", "there is no such rating, or it is not one of your customers'")
+	ErrVersion         = fault.Conflict("VERSION_CONFLICT", "the rating was changed meanwhile; load it again and repeat your change")
+	ErrNotDraft        = fault.Conflict("RATING_NOT_DRAFT", "only a draft can be changed or submitted; start a new rating")
+	ErrInApproval      = fault.Conflict("RATING_IN_APPROVAL", "another rating of this customer is in approval; it has to be decided or withdrawn first")
+	ErrState           = fault.Conflict("RATING_STATE_CHANGED", "the rating is no longer in approval; load it again")
+	ErrTemplateChanged = fault.Conflict("TEMPLATE_CHANGED", "a new rating template is in force since this draft was saved; open the rating form again, complete the values and save it")
+	ErrUSCCMissing     = fault.Conflict("CUSTOMER_USCC_MISSING", "this customer has no unified social credit code yet and cannot be rated; add the code to the customer first")
+)
+
+// Query selects a page of ratings, newest first.
+type Query struct {
+	CustomerID *uuid.UUID
+	Status     Status     // empty for all
+	OnlyOf     *uuid.UUID // the data scope
+	paging.Window
+}
+
+// Repository keeps ratings; its methods run inside a unit of work.
+type Repository interface {
+	List(ctx context.Context, q Query) ([]Rating, int64, error)
+	// Get reads a rating of a customer in the scope; ErrNotFound.
+	Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Rating, error)
+	// Lock is Get and holds the row until the end of the transaction.
+	Lock(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Rating, error)
+	// Latest reads the customer's newest rating in one of the statuses; nil without one.
+	Latest(ctx context.Context, customerID uuid.UUID, of ...Status) (*Rating, error)
+	Insert(ctx context.Context, r Rating) error
+	// SaveDraft stores result, remark and version of a draft.
+	SaveDraft(ctx context.Context, r Rating) error
+	Delete(ctx context.Context, id uuid.UUID) error
+	// SetStatus stores status, both times and version; ErrInApproval when another
+	// rating of the customer is submitted.
+	SetStatus(ctx context.Context, r Rating) error
+}
+
+// Subject is whom a data source measures.
+type Subject struct {
+	CustomerID uuid.UUID
+	USCC       string
+}
+
+// DataSource measures what the tenant's own data say of a customer on a business
+// date. Each source asked for is in the answer; one without a base is counted as
+// zero, and its detail shows that.
+type DataSource interface {
+	Measure(ctx context.Context, s Subject, today calendar.Date, sources []indicator.DataSource) (Measurements, error)
+}
+
+// Limits sets standing limits (biz/limit).
+type Limits interface {
+	SetStanding(ctx context.Context, in limit.StandingInput) (limit.Limit, error)
+}
+
+// Form is what a person rates by.
+type Form struct {
+	CustomerID   uuid.UUID
+	CustomerName string
+	Template     Template
+	Data         Result  // the data values alone, scored
+	Previous     *Rating // the effective one; nil for a first rating
+	Draft        *Rating // to go on with: a draft, or the last one if it was rejected or withdrawn
+}

@@ -1,0 +1,117 @@
+package customer
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/google/uuid"
+
+	biz "zhuxin/biz/customer"
+	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/roster"
+	"zhuxin/tenancy/scope"
+)
+
+// The list joins each customer with his credit account; the view's condition and
+// the sums of all views come from the same terms, so that tab and list agree.
+const (
+	limitAmount = `CASE a.limit_kind WHEN 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END`
+	owed        = `(coalesce(a.receivable_amount, 0) + coalesce(a.reserved_amount, 0))`
+
+	isMine      = `c.salesperson_id = $1`
+	isOverLimit = `coalesce(a.limit_kind, 'none') <> 'unlimited' AND ` + owed + ` > coalesce(` + limitAmount + `, 0)`
+	isOverdue   = `coalesce(a.overdue_amount, 0) > 0`
+	isUnrated   = `coalesce(a.grade, '') = ''`
+	isNegative  = `EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = c.uscc)`
+
+	inView = `CASE $3 WHEN 'mine' THEN ` + isMine + ` WHEN 'over_limit' THEN ` + isOverLimit + ` WHEN 'overdue' THEN ` + isOverdue +
+		` WHEN 'unrated' THEN ` + isUnrated + ` WHEN 'negative' THEN ` + isNegative + ` ELSE true END`
+
+	// matches: $4 is a LIKE pattern, or nothing for everything.
+	matches = `($4 = '' OR c.name ILIKE $4 OR c.number ILIKE $4 OR c.uscc ILIKE $4)`
+
+	// inScope: $2 is the person whose customers alone are shown, or null.
+	inScope = `($2::uuid IS NULL OR c.salesperson_id = $2)`
+
+	countSQL = `SELECT count(*), count(*) FILTER (WHERE ` + isMine + `), count(*) FILTER (WHERE ` + isOverLimit + `),
+		count(*) FILTER (WHERE ` + isOverdue + `), count(*) FILTER (WHERE ` + isUnrated + `), count(*) FILTER (WHERE ` + isNegative + `),
+		count(*) FILTER (WHERE ` + inView + ` AND ` + matches + `)
+		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id WHERE ` + inScope
+
+	pageSQL = `SELECT c.id, c.number, c.name, coalesce(c.uscc, ''), coalesce(a.grade, ''), coalesce(a.limit_kind, 'none'), coalesce(` + limitAmount + `, 0),
+		` + owed + `, coalesce(a.receivable_amount, 0), coalesce(a.overdue_amount, 0),
+		CASE WHEN a.oldest_due_on IS NULL THEN 0 ELSE greatest(0, $5::date - a.oldest_due_on) END, ` + isNegative + `,
+		c.salesperson_id, m.name, c.updated_at
+		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id LEFT JOIN hq.v_members m ON m.person_id = c.salesperson_id
+		WHERE ` + inScope + ` AND ` + inView + ` AND ` + matches
+)
+
+// orders are the sort keys; the direction and the id follow.
+var orders = map[biz.Order]string{
+	"":                   `c.updated_at`,
+	biz.OrderName:        `c.name`,
+	biz.OrderReceivable:  `coalesce(a.receivable_amount, 0)`,
+	biz.OrderOverdue:     `coalesce(a.overdue_amount, 0)`,
+	biz.OrderUtilization: owed + `::numeric / nullif(` + limitAmount + `, 0)`,
+}
+
+func pageOf(q biz.Query) string {
+	direction := " ASC"
+	if q.Desc || q.Order == "" {
+		direction = " DESC"
+	}
+	return pageSQL + ` ORDER BY ` + orders[q.Order] + direction + ` NULLS LAST, c.id LIMIT $6 OFFSET $7`
+}
+
+// pattern makes a LIKE pattern that finds text anywhere; its own signs are plain.
+func pattern(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}
+
+// List implements biz.Repository, in two statements.
+func (Repo) List(ctx context.Context, q biz.Query) (biz.Page, error) {
+	c, err := scope.Conn(ctx)
+	if err != nil {
+		return biz.Page{}, err
+	}
+	only, like := nullable(q.OnlyOf), pattern(q.Text)
+	var all, mine, over, overdue, unrated, negative int64
+	p := biz.Page{}
+	if err := c.QueryRowContext(ctx, countSQL, q.Viewer, only, q.View, like).
+		Scan(&all, &mine, &over, &overdue, &unrated, &negative, &p.Total); err != nil {
+		return biz.Page{}, postgres.Map(ctx, err, "count customers")
+	}
+	p.Counts = map[biz.View]int64{biz.ViewAll: all, biz.ViewMine: mine, biz.ViewOverLimit: over, biz.ViewOverdue: overdue,
+		biz.ViewUnrated: unrated, biz.ViewNegative: negative}
+	rows, err := c.QueryContext(ctx, pageOf(q), q.Viewer, only, q.View, like, q.Today, q.Limit, q.Offset)
+	if err != nil {
+		return biz.Page{}, postgres.Map(ctx, err, "list customers")
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var (
+			s      biz.Summary
+			person uuid.NullUUID
+			name   sql.NullString
+		)
+		if err := rows.Scan(&s.ID, &s.Number, &s.Name, &s.USCC, &s.Grade, &s.LimitKind, &s.LimitAmount, &s.Exposure, &s.Receivable, &s.Overdue,
+			&s.OverdueDays, &s.OnNegativeList, &person, &name, &s.UpdatedAt); err != nil {
+			return biz.Page{}, postgres.Map(ctx, err, "list customers")
+		}
+		s.Salesperson = roster.Ref(person, name)
+		p.Customers = append(p.Customers, s)
+	}
+	return p, postgres.Map(ctx, rows.Err(), "list customers")
+}
+
+func nullable(id *uuid.UUID) uuid.NullUUID {
+	if id == nil {
+		return uuid.NullUUID{}
+	}
+	return uuid.NullUUID{UUID: *id, Valid: true}
+}
