@@ -134,10 +134,12 @@ func (x *Me) GetApplication() *Application {
 }
 
 type Person struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Email         string                 `protobuf:"bytes,2,opt,name=email,proto3" json:"email,omitempty"`
-	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Email string                 `protobuf:"bytes,2,opt,name=email,proto3" json:"email,omitempty"`
+	Name  string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// Applying and accepting an invitation need it.
+	EmailVerified bool `protobuf:"varint,4,opt,name=email_verified,json=emailVerified,proto3" json:"email_verified,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -193,6 +195,13 @@ func (x *Person) GetName() string {
 	return ""
 }
 
+func (x *Person) GetEmailVerified() bool {
+	if x != nil {
+		return x.EmailVerified
+	}
+	return false
+}
+
 type Membership struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	TenantId        string                 `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
@@ -203,7 +212,9 @@ type Membership struct {
 	Roles           []string               `protobuf:"bytes,6,rep,name=roles,proto3" json:"roles,omitempty"`
 	Permissions     []string               `protobuf:"bytes,7,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	// active, suspended (the subsidiary) or disabled (the membership).
-	Status        string `protobuf:"bytes,8,opt,name=status,proto3" json:"status,omitempty"`
+	Status string `protobuf:"bytes,8,opt,name=status,proto3" json:"status,omitempty"`
+	// Why HQ suspended the subsidiary.
+	StatusReason  string `protobuf:"bytes,9,opt,name=status_reason,json=statusReason,proto3" json:"status_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -290,6 +301,13 @@ func (x *Membership) GetPermissions() []string {
 func (x *Membership) GetStatus() string {
 	if x != nil {
 		return x.Status
+	}
+	return ""
+}
+
+func (x *Membership) GetStatusReason() string {
+	if x != nil {
+		return x.StatusReason
 	}
 	return ""
 }
@@ -1030,11 +1048,12 @@ const file_app_api_account_v1_account_proto_rawDesc = "" +
 	"\x06person\x18\x01 \x01(\v2\x19.zhuxin.account.v1.PersonR\x06person\x12?\n" +
 	"\vmemberships\x18\x02 \x03(\v2\x1d.zhuxin.account.v1.MembershipR\vmemberships\x12/\n" +
 	"\x02hq\x18\x03 \x01(\v2\x1f.zhuxin.account.v1.HQMembershipR\x02hq\x12@\n" +
-	"\vapplication\x18\x04 \x01(\v2\x1e.zhuxin.account.v1.ApplicationR\vapplication\"B\n" +
+	"\vapplication\x18\x04 \x01(\v2\x1e.zhuxin.account.v1.ApplicationR\vapplication\"i\n" +
 	"\x06Person\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05email\x18\x02 \x01(\tR\x05email\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"\x83\x02\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12%\n" +
+	"\x0eemail_verified\x18\x04 \x01(\bR\remailVerified\"\xa8\x02\n" +
 	"\n" +
 	"Membership\x12\x1b\n" +
 	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x1f\n" +
@@ -1046,7 +1065,8 @@ const file_app_api_account_v1_account_proto_rawDesc = "" +
 	"\bcurrency\x18\x05 \x01(\tR\bcurrency\x12\x14\n" +
 	"\x05roles\x18\x06 \x03(\tR\x05roles\x12 \n" +
 	"\vpermissions\x18\a \x03(\tR\vpermissions\x12\x16\n" +
-	"\x06status\x18\b \x01(\tR\x06status\"F\n" +
+	"\x06status\x18\b \x01(\tR\x06status\x12#\n" +
+	"\rstatus_reason\x18\t \x01(\tR\fstatusReason\"F\n" +
 	"\fHQMembership\x12\x14\n" +
 	"\x05roles\x18\x01 \x03(\tR\x05roles\x12 \n" +
 	"\vpermissions\x18\x02 \x03(\tR\vpermissions\"\xa0\x02\n" +

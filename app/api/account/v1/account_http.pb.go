@@ -24,7 +24,8 @@ const (
 type AccountServiceHTTPServer interface {
 	// Who is logged in, his subsidiaries and permissions, his open application.
 	GetMe(context.Context, *GetMeRequest) (*Me, error)
-	// Applies for a subsidiary. With a valid invitation code it is approved at once.
+	// Applies for a subsidiary. With a valid invitation code it is approved at
+	// once. The person's e-mail address must be verified (EMAIL_UNVERIFIED).
 	SubmitApplication(context.Context, *SubmitApplicationRequest) (*Application, error)
 	GetApplication(context.Context, *GetApplicationRequest) (*Application, error)
 	// Runs a failed provisioning again.

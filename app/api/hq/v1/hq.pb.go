@@ -33,7 +33,8 @@ const (
 
 type ListApplicationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// submitted, active, rejected, failed; empty is all.
+	// submitted, approved, provisioning, active, rejected, duplicate, failed;
+	// empty is all.
 	Status        string `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -125,8 +126,12 @@ type ApplicationRow struct {
 	Application    *v1.Application        `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
 	ApplicantName  string                 `protobuf:"bytes,2,opt,name=applicant_name,json=applicantName,proto3" json:"applicant_name,omitempty"`
 	ApplicantEmail string                 `protobuf:"bytes,3,opt,name=applicant_email,json=applicantEmail,proto3" json:"applicant_email,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Why a code whose check character fails is right all the same.
+	UsccOverrideReason string `protobuf:"bytes,4,opt,name=uscc_override_reason,json=usccOverrideReason,proto3" json:"uscc_override_reason,omitempty"`
+	// Whether an invitation code approved it.
+	ByInvitationCode bool `protobuf:"varint,5,opt,name=by_invitation_code,json=byInvitationCode,proto3" json:"by_invitation_code,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *ApplicationRow) Reset() {
@@ -178,6 +183,20 @@ func (x *ApplicationRow) GetApplicantEmail() string {
 		return x.ApplicantEmail
 	}
 	return ""
+}
+
+func (x *ApplicationRow) GetUsccOverrideReason() string {
+	if x != nil {
+		return x.UsccOverrideReason
+	}
+	return ""
+}
+
+func (x *ApplicationRow) GetByInvitationCode() bool {
+	if x != nil {
+		return x.ByInvitationCode
+	}
+	return false
 }
 
 type DecideApplicationRequest struct {
@@ -2265,11 +2284,13 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x17ListApplicationsRequest\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\tR\x06status\"Y\n" +
 	"\x15ListApplicationsReply\x12@\n" +
-	"\fapplications\x18\x01 \x03(\v2\x1c.zhuxin.hq.v1.ApplicationRowR\fapplications\"\xa2\x01\n" +
+	"\fapplications\x18\x01 \x03(\v2\x1c.zhuxin.hq.v1.ApplicationRowR\fapplications\"\x82\x02\n" +
 	"\x0eApplicationRow\x12@\n" +
 	"\vapplication\x18\x01 \x01(\v2\x1e.zhuxin.account.v1.ApplicationR\vapplication\x12%\n" +
 	"\x0eapplicant_name\x18\x02 \x01(\tR\rapplicantName\x12'\n" +
-	"\x0fapplicant_email\x18\x03 \x01(\tR\x0eapplicantEmail\"\\\n" +
+	"\x0fapplicant_email\x18\x03 \x01(\tR\x0eapplicantEmail\x120\n" +
+	"\x14uscc_override_reason\x18\x04 \x01(\tR\x12usccOverrideReason\x12,\n" +
+	"\x12by_invitation_code\x18\x05 \x01(\bR\x10byInvitationCode\"\\\n" +
 	"\x18DecideApplicationRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x16\n" +
@@ -2432,7 +2453,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\vtotal_score\x18\x03 \x01(\x03R\n" +
 	"totalScore\x12=\n" +
 	"\feffective_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
-	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt2\x8a\x15\n" +
+	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt2\xb9\x17\n" +
 	"\tHQService\x12\x91\x01\n" +
 	"\x10ListApplications\x12%.zhuxin.hq.v1.ListApplicationsRequest\x1a#.zhuxin.hq.v1.ListApplicationsReply\"1\x92\xc2\x18\x12\b\x02\x12\x0ehq.tenant.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/hq/applications\x12\x9f\x01\n" +
 	"\x11DecideApplication\x12&.zhuxin.hq.v1.DecideApplicationRequest\x1a\x1e.zhuxin.account.v1.Application\"B\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/hq/applications/{id}:decide\x12\xa0\x01\n" +
@@ -2442,7 +2463,9 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\vListTenants\x12 .zhuxin.hq.v1.ListTenantsRequest\x1a\x1e.zhuxin.hq.v1.ListTenantsReply\",\x92\xc2\x18\x12\b\x02\x12\x0ehq.tenant.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/hq/tenants\x12\x90\x01\n" +
 	"\x0fSetTenantStatus\x12$.zhuxin.hq.v1.SetTenantStatusRequest\x1a\x14.zhuxin.hq.v1.Tenant\"A\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/hq/tenants/{id}:set-status\x12\x87\x01\n" +
 	"\rListHQMembers\x12\".zhuxin.hq.v1.ListHQMembersRequest\x1a\".zhuxin.member.v1.ListMembersReply\".\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/hq/members\x12\x8c\x01\n" +
-	"\x0eInviteHQMember\x12%.zhuxin.member.v1.InviteMemberRequest\x1a\x1c.zhuxin.member.v1.Invitation\"5\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/hq/invitations\x12\x83\x01\n" +
+	"\x0eInviteHQMember\x12%.zhuxin.member.v1.InviteMemberRequest\x1a\x1c.zhuxin.member.v1.Invitation\"5\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/hq/invitations\x12\xa0\x01\n" +
+	"\x12RevokeHQInvitation\x12).zhuxin.member.v1.RevokeInvitationRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"A\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/hq/invitations/{id}:revoke\x12\x89\x01\n" +
+	"\x0eUpdateHQMember\x12%.zhuxin.member.v1.UpdateMemberRequest\x1a\x18.zhuxin.member.v1.Member\"6\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x18:\x01*2\x13/v1/hq/members/{id}\x12\x83\x01\n" +
 	"\vListLibrary\x12 .zhuxin.hq.v1.ListLibraryRequest\x1a\x1e.zhuxin.hq.v1.ListLibraryReply\"2\x92\xc2\x18\x15\b\x02\x12\x11hq.indicator.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/hq/indicators\x12\x8f\x01\n" +
 	"\rSaveIndicator\x12\".zhuxin.hq.v1.SaveIndicatorRequest\x1a\x1b.zhuxin.rating.v1.Indicator\"=\x92\xc2\x18\x16\b\x02\x12\x12hq.indicator.write\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/v1/hq/indicators/{code}\x12\xa2\x01\n" +
 	"\x13ListNegativeEntries\x12(.zhuxin.hq.v1.ListNegativeEntriesRequest\x1a&.zhuxin.hq.v1.ListNegativeEntriesReply\"9\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/negative-list\x12\xa8\x01\n" +
@@ -2508,8 +2531,12 @@ var file_app_api_hq_v1_hq_proto_goTypes = []any{
 	(*v12.PersonRef)(nil),               // 38: zhuxin.common.v1.PersonRef
 	(*v12.Aging)(nil),                   // 39: zhuxin.common.v1.Aging
 	(*v13.InviteMemberRequest)(nil),     // 40: zhuxin.member.v1.InviteMemberRequest
-	(*v13.ListMembersReply)(nil),        // 41: zhuxin.member.v1.ListMembersReply
-	(*v13.Invitation)(nil),              // 42: zhuxin.member.v1.Invitation
+	(*v13.RevokeInvitationRequest)(nil), // 41: zhuxin.member.v1.RevokeInvitationRequest
+	(*v13.UpdateMemberRequest)(nil),     // 42: zhuxin.member.v1.UpdateMemberRequest
+	(*v13.ListMembersReply)(nil),        // 43: zhuxin.member.v1.ListMembersReply
+	(*v13.Invitation)(nil),              // 44: zhuxin.member.v1.Invitation
+	(*v12.EmptyReply)(nil),              // 45: zhuxin.common.v1.EmptyReply
+	(*v13.Member)(nil),                  // 46: zhuxin.member.v1.Member
 }
 var file_app_api_hq_v1_hq_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.hq.v1.ListApplicationsReply.applications:type_name -> zhuxin.hq.v1.ApplicationRow
@@ -2549,35 +2576,39 @@ var file_app_api_hq_v1_hq_proto_depIdxs = []int32{
 	13, // 34: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
 	14, // 35: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
 	40, // 36: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
-	15, // 37: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
-	17, // 38: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
-	18, // 39: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
-	21, // 40: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
-	22, // 41: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
-	24, // 42: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
-	25, // 43: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
-	29, // 44: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
-	32, // 45: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
-	1,  // 46: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
-	35, // 47: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
-	5,  // 48: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
-	8,  // 49: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
-	6,  // 50: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
-	11, // 51: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
-	12, // 52: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
-	41, // 53: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
-	42, // 54: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
-	16, // 55: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
-	37, // 56: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
-	19, // 57: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
-	20, // 58: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
-	23, // 59: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	23, // 60: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	26, // 61: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
-	30, // 62: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
-	33, // 63: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
-	46, // [46:64] is the sub-list for method output_type
-	28, // [28:46] is the sub-list for method input_type
+	41, // 37: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
+	42, // 38: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
+	15, // 39: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
+	17, // 40: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
+	18, // 41: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
+	21, // 42: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
+	22, // 43: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
+	24, // 44: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
+	25, // 45: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
+	29, // 46: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
+	32, // 47: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
+	1,  // 48: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
+	35, // 49: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
+	5,  // 50: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
+	8,  // 51: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
+	6,  // 52: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
+	11, // 53: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
+	12, // 54: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
+	43, // 55: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
+	44, // 56: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
+	45, // 57: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
+	46, // 58: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
+	16, // 59: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
+	37, // 60: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
+	19, // 61: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
+	20, // 62: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
+	23, // 63: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	23, // 64: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	26, // 65: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
+	30, // 66: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
+	33, // 67: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
+	48, // [48:68] is the sub-list for method output_type
+	28, // [28:48] is the sub-list for method input_type
 	28, // [28:28] is the sub-list for extension type_name
 	28, // [28:28] is the sub-list for extension extendee
 	0,  // [0:28] is the sub-list for field type_name

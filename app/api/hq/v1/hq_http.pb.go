@@ -7,8 +7,9 @@ import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
 	v1 "zhuxin/app/api/account/v1"
+	v12 "zhuxin/app/api/common/v1"
 	v11 "zhuxin/app/api/member/v1"
-	v12 "zhuxin/app/api/rating/v1"
+	v13 "zhuxin/app/api/rating/v1"
 	route "zhuxin/app/api/route"
 )
 
@@ -23,6 +24,8 @@ const (
 	OperationHQServiceSetTenantStatus      = "/zhuxin.hq.v1.HQService/SetTenantStatus"
 	OperationHQServiceListHQMembers        = "/zhuxin.hq.v1.HQService/ListHQMembers"
 	OperationHQServiceInviteHQMember       = "/zhuxin.hq.v1.HQService/InviteHQMember"
+	OperationHQServiceRevokeHQInvitation   = "/zhuxin.hq.v1.HQService/RevokeHQInvitation"
+	OperationHQServiceUpdateHQMember       = "/zhuxin.hq.v1.HQService/UpdateHQMember"
 	OperationHQServiceListLibrary          = "/zhuxin.hq.v1.HQService/ListLibrary"
 	OperationHQServiceSaveIndicator        = "/zhuxin.hq.v1.HQService/SaveIndicator"
 	OperationHQServiceListNegativeEntries  = "/zhuxin.hq.v1.HQService/ListNegativeEntries"
@@ -46,9 +49,12 @@ type HQServiceHTTPServer interface {
 	SetTenantStatus(context.Context, *SetTenantStatusRequest) (*Tenant, error)
 	ListHQMembers(context.Context, *ListHQMembersRequest) (*v11.ListMembersReply, error)
 	InviteHQMember(context.Context, *v11.InviteMemberRequest) (*v11.Invitation, error)
+	RevokeHQInvitation(context.Context, *v11.RevokeInvitationRequest) (*v12.EmptyReply, error)
+	// Changes roles or status. The last active administrator stays one.
+	UpdateHQMember(context.Context, *v11.UpdateMemberRequest) (*v11.Member, error)
 	ListLibrary(context.Context, *ListLibraryRequest) (*ListLibraryReply, error)
 	// Creates or changes an indicator; templates keep the copy they took.
-	SaveIndicator(context.Context, *SaveIndicatorRequest) (*v12.Indicator, error)
+	SaveIndicator(context.Context, *SaveIndicatorRequest) (*v13.Indicator, error)
 	ListNegativeEntries(context.Context, *ListNegativeEntriesRequest) (*ListNegativeEntriesReply, error)
 	RemoveNegativeEntry(context.Context, *RemoveNegativeEntryRequest) (*NegativeEntry, error)
 	GetGroupPolicy(context.Context, *GetGroupPolicyRequest) (*GroupPolicy, error)
@@ -133,10 +139,26 @@ var HQServiceRoutes = []route.Info{
 		Request: "zhuxin.member.v1.InviteMemberRequest", Reply: "zhuxin.member.v1.Invitation",
 	},
 	{
+		Operation: OperationHQServiceRevokeHQInvitation,
+		Method:    "POST", Path: "/v1/hq/invitations/{id}:revoke",
+		Side: route.SideHQ, Permission: "hq.member.manage",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.member.v1.RevokeInvitationRequest", Reply: "zhuxin.common.v1.EmptyReply",
+	},
+	{
 		Operation: OperationHQServiceListHQMembers,
 		Method:    "GET", Path: "/v1/hq/members",
 		Side: route.SideHQ, Permission: "hq.member.manage",
 		Request: "zhuxin.hq.v1.ListHQMembersRequest", Reply: "zhuxin.member.v1.ListMembersReply",
+	},
+	{
+		Operation: OperationHQServiceUpdateHQMember,
+		Method:    "PATCH", Path: "/v1/hq/members/{id}",
+		Side: route.SideHQ, Permission: "hq.member.manage",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.member.v1.UpdateMemberRequest", Reply: "zhuxin.member.v1.Member",
 	},
 	{
 		Operation: OperationHQServiceListNegativeEntries,
@@ -200,7 +222,9 @@ func RegisterHQServiceHTTPServer(s *http.Server, srv HQServiceHTTPServer) {
 	r.POST("/v1/hq/invitation-codes", _HQService_CreateInvitationCode0_HTTP_Handler(srv))
 	r.POST("/v1/hq/invitation-codes/{id:[^/:]+}:revoke", _HQService_RevokeInvitationCode0_HTTP_Handler(srv))
 	r.POST("/v1/hq/invitations", _HQService_InviteHQMember0_HTTP_Handler(srv))
+	r.POST("/v1/hq/invitations/{id:[^/:]+}:revoke", _HQService_RevokeHQInvitation0_HTTP_Handler(srv))
 	r.GET("/v1/hq/members", _HQService_ListHQMembers0_HTTP_Handler(srv))
+	r.PATCH("/v1/hq/members/{id:[^/:]+}", _HQService_UpdateHQMember0_HTTP_Handler(srv))
 	r.GET("/v1/hq/negative-list", _HQService_ListNegativeEntries0_HTTP_Handler(srv))
 	r.POST("/v1/hq/negative-list/{id:[^/:]+}:remove", _HQService_RemoveNegativeEntry0_HTTP_Handler(srv))
 	r.GET("/v1/hq/overview", _HQService_GetGroupOverview0_HTTP_Handler(srv))
@@ -417,6 +441,30 @@ func _HQService_InviteHQMember0_HTTP_Handler(srv HQServiceHTTPServer) func(http.
 	}
 }
 
+func _HQService_RevokeHQInvitation0_HTTP_Handler(srv HQServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationHQServiceRevokeHQInvitation)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in v11.RevokeInvitationRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RevokeHQInvitation(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _HQService_ListHQMembers0_HTTP_Handler(srv HQServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationHQServiceListHQMembers)
@@ -426,6 +474,30 @@ func _HQService_ListHQMembers0_HTTP_Handler(srv HQServiceHTTPServer) func(http.C
 				return nil, err
 			}
 			return srv.ListHQMembers(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _HQService_UpdateHQMember0_HTTP_Handler(srv HQServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationHQServiceUpdateHQMember)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in v11.UpdateMemberRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.UpdateHQMember(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -224,9 +224,11 @@ type Invitation struct {
 	Name  string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	Roles []string               `protobuf:"bytes,4,rep,name=roles,proto3" json:"roles,omitempty"`
 	// open, accepted, expired, revoked.
-	State         string                 `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	State     string                 `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	// When the mail left; absent while it waits to be sent.
+	SentAt        *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=sent_at,json=sentAt,proto3" json:"sent_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -306,6 +308,13 @@ func (x *Invitation) GetCreatedAt() *timestamppb.Timestamp {
 func (x *Invitation) GetExpiresAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.ExpiresAt
+	}
+	return nil
+}
+
+func (x *Invitation) GetSentAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SentAt
 	}
 	return nil
 }
@@ -1014,7 +1023,7 @@ const file_app_api_member_v1_member_proto_rawDesc = "" +
 	"\x06status\x18\x06 \x01(\tR\x06status\x129\n" +
 	"\n" +
 	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x18\n" +
-	"\aversion\x18\b \x01(\x03R\aversion\"\xe8\x01\n" +
+	"\aversion\x18\b \x01(\x03R\aversion\"\x9d\x02\n" +
 	"\n" +
 	"Invitation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
@@ -1025,7 +1034,8 @@ const file_app_api_member_v1_member_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x129\n" +
 	"\n" +
-	"expires_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"U\n" +
+	"expires_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x123\n" +
+	"\asent_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x06sentAt\"U\n" +
 	"\x13InviteMemberRequest\x12\x14\n" +
 	"\x05email\x18\x01 \x01(\tR\x05email\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -1124,34 +1134,35 @@ var file_app_api_member_v1_member_proto_depIdxs = []int32{
 	16, // 2: zhuxin.member.v1.Member.created_at:type_name -> google.protobuf.Timestamp
 	16, // 3: zhuxin.member.v1.Invitation.created_at:type_name -> google.protobuf.Timestamp
 	16, // 4: zhuxin.member.v1.Invitation.expires_at:type_name -> google.protobuf.Timestamp
-	9,  // 5: zhuxin.member.v1.ListAPIKeysReply.api_keys:type_name -> zhuxin.member.v1.APIKey
-	16, // 6: zhuxin.member.v1.APIKey.created_at:type_name -> google.protobuf.Timestamp
-	16, // 7: zhuxin.member.v1.APIKey.expires_at:type_name -> google.protobuf.Timestamp
-	16, // 8: zhuxin.member.v1.APIKey.revoked_at:type_name -> google.protobuf.Timestamp
-	16, // 9: zhuxin.member.v1.APIKey.last_used_at:type_name -> google.protobuf.Timestamp
-	9,  // 10: zhuxin.member.v1.CreateAPIKeyReply.api_key:type_name -> zhuxin.member.v1.APIKey
-	15, // 11: zhuxin.member.v1.Setup.steps:type_name -> zhuxin.member.v1.SetupStep
-	0,  // 12: zhuxin.member.v1.MemberService.ListMembers:input_type -> zhuxin.member.v1.ListMembersRequest
-	4,  // 13: zhuxin.member.v1.MemberService.InviteMember:input_type -> zhuxin.member.v1.InviteMemberRequest
-	5,  // 14: zhuxin.member.v1.MemberService.RevokeInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
-	6,  // 15: zhuxin.member.v1.MemberService.UpdateMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
-	7,  // 16: zhuxin.member.v1.MemberService.ListAPIKeys:input_type -> zhuxin.member.v1.ListAPIKeysRequest
-	10, // 17: zhuxin.member.v1.MemberService.CreateAPIKey:input_type -> zhuxin.member.v1.CreateAPIKeyRequest
-	12, // 18: zhuxin.member.v1.MemberService.RevokeAPIKey:input_type -> zhuxin.member.v1.RevokeAPIKeyRequest
-	13, // 19: zhuxin.member.v1.MemberService.GetSetup:input_type -> zhuxin.member.v1.GetSetupRequest
-	1,  // 20: zhuxin.member.v1.MemberService.ListMembers:output_type -> zhuxin.member.v1.ListMembersReply
-	3,  // 21: zhuxin.member.v1.MemberService.InviteMember:output_type -> zhuxin.member.v1.Invitation
-	17, // 22: zhuxin.member.v1.MemberService.RevokeInvitation:output_type -> zhuxin.common.v1.EmptyReply
-	2,  // 23: zhuxin.member.v1.MemberService.UpdateMember:output_type -> zhuxin.member.v1.Member
-	8,  // 24: zhuxin.member.v1.MemberService.ListAPIKeys:output_type -> zhuxin.member.v1.ListAPIKeysReply
-	11, // 25: zhuxin.member.v1.MemberService.CreateAPIKey:output_type -> zhuxin.member.v1.CreateAPIKeyReply
-	9,  // 26: zhuxin.member.v1.MemberService.RevokeAPIKey:output_type -> zhuxin.member.v1.APIKey
-	14, // 27: zhuxin.member.v1.MemberService.GetSetup:output_type -> zhuxin.member.v1.Setup
-	20, // [20:28] is the sub-list for method output_type
-	12, // [12:20] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	16, // 5: zhuxin.member.v1.Invitation.sent_at:type_name -> google.protobuf.Timestamp
+	9,  // 6: zhuxin.member.v1.ListAPIKeysReply.api_keys:type_name -> zhuxin.member.v1.APIKey
+	16, // 7: zhuxin.member.v1.APIKey.created_at:type_name -> google.protobuf.Timestamp
+	16, // 8: zhuxin.member.v1.APIKey.expires_at:type_name -> google.protobuf.Timestamp
+	16, // 9: zhuxin.member.v1.APIKey.revoked_at:type_name -> google.protobuf.Timestamp
+	16, // 10: zhuxin.member.v1.APIKey.last_used_at:type_name -> google.protobuf.Timestamp
+	9,  // 11: zhuxin.member.v1.CreateAPIKeyReply.api_key:type_name -> zhuxin.member.v1.APIKey
+	15, // 12: zhuxin.member.v1.Setup.steps:type_name -> zhuxin.member.v1.SetupStep
+	0,  // 13: zhuxin.member.v1.MemberService.ListMembers:input_type -> zhuxin.member.v1.ListMembersRequest
+	4,  // 14: zhuxin.member.v1.MemberService.InviteMember:input_type -> zhuxin.member.v1.InviteMemberRequest
+	5,  // 15: zhuxin.member.v1.MemberService.RevokeInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
+	6,  // 16: zhuxin.member.v1.MemberService.UpdateMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
+	7,  // 17: zhuxin.member.v1.MemberService.ListAPIKeys:input_type -> zhuxin.member.v1.ListAPIKeysRequest
+	10, // 18: zhuxin.member.v1.MemberService.CreateAPIKey:input_type -> zhuxin.member.v1.CreateAPIKeyRequest
+	12, // 19: zhuxin.member.v1.MemberService.RevokeAPIKey:input_type -> zhuxin.member.v1.RevokeAPIKeyRequest
+	13, // 20: zhuxin.member.v1.MemberService.GetSetup:input_type -> zhuxin.member.v1.GetSetupRequest
+	1,  // 21: zhuxin.member.v1.MemberService.ListMembers:output_type -> zhuxin.member.v1.ListMembersReply
+	3,  // 22: zhuxin.member.v1.MemberService.InviteMember:output_type -> zhuxin.member.v1.Invitation
+	17, // 23: zhuxin.member.v1.MemberService.RevokeInvitation:output_type -> zhuxin.common.v1.EmptyReply
+	2,  // 24: zhuxin.member.v1.MemberService.UpdateMember:output_type -> zhuxin.member.v1.Member
+	8,  // 25: zhuxin.member.v1.MemberService.ListAPIKeys:output_type -> zhuxin.member.v1.ListAPIKeysReply
+	11, // 26: zhuxin.member.v1.MemberService.CreateAPIKey:output_type -> zhuxin.member.v1.CreateAPIKeyReply
+	9,  // 27: zhuxin.member.v1.MemberService.RevokeAPIKey:output_type -> zhuxin.member.v1.APIKey
+	14, // 28: zhuxin.member.v1.MemberService.GetSetup:output_type -> zhuxin.member.v1.Setup
+	21, // [21:29] is the sub-list for method output_type
+	13, // [13:21] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_app_api_member_v1_member_proto_init() }
