@@ -1,0 +1,220 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"zhuxin/shared/access"
+	"zhuxin/shared/fault"
+)
+
+// Admin is what the command line does with the register: HQ's first
+// administrator, and subsidiaries by the way a signup takes. It is for an
+// operator of the server and acts as the system; no route leads here.
+type Admin struct {
+	Deps
+	identities IdentityAdmin
+	apply      *Applications
+	onboarding *Onboarding
+}
+
+// NewAdmin makes Admin.
+func NewAdmin(d Deps, identities IdentityAdmin, a *Applications, o *Onboarding) *Admin {
+	return &Admin{d, identities, a, o}
+}
+
+// Login is a person with, when he was made just now without a password, the code
+// by which he sets one.
+type Login struct {
+	Person   Person
+	Created  bool
+	Recovery *RecoveryCode
+}
+
+// InitHQ makes the person of the address an administrator of HQ, with a login
+// when he has none. Called again it changes nothing but hands out a new code,
+// for an operator whose administrator has locked himself out.
+func (s *Admin) InitHQ(ctx context.Context, n NewIdentity) (Login, error) {
+	login, err := s.ensureLogin(ctx, n)
+	if err != nil {
+		return login, err
+	}
+	err = s.AddMember(ctx, nil, login.Person.ID, []access.Role{access.RoleHQAdministrator})
+	if err != nil || n.Password != "" {
+		return login, err
+	}
+	code, err := s.identities.RecoveryCode(ctx, login.Person.ID)
+	login.Recovery = &code
+	return login, err
+}
+
+// ensureLogin finds or makes the login, and writes the person down.
+func (s *Admin) ensureLogin(ctx context.Context, n NewIdentity) (Login, error) {
+	var c fault.Checks
+	email, ok := NormalizeEmail(n.Email)
+	c.Require(ok, "email", "INVALID_EMAIL", "write an e-mail address such as name@example.com")
+	if n.Name == "" {
+		n.Name = email
+	}
+	name, ok := cleanText(n.Name, maxName)
+	c.Require(ok, "name", "INVALID_TEXT", fmt.Sprintf("write 1 to %d characters", maxName))
+	if err := c.Err(); err != nil {
+		return Login{}, err
+	}
+	var login Login
+	var err error
+	login.Person, err = s.identities.FindByEmail(ctx, email)
+	if errors.Is(err, ErrPersonNotFound) {
+		login.Created = true
+		login.Person, err = s.identities.Create(ctx, NewIdentity{Email: email, Name: name, Password: n.Password})
+	}
+	if err != nil {
+		return login, err
+	}
+	return login, s.HQ.InTx(ctx, func(ctx context.Context) error { return s.Store.People.Put(ctx, login.Person) })
+}
+
+// EnsureMember finds or makes the login and gives it the roles in the tenant, or
+// at HQ when tenantID is nil.
+func (s *Admin) EnsureMember(ctx context.Context, tenantID *uuid.UUID, n NewIdentity, roles []access.Role) (Login, error) {
+	login, err := s.ensureLogin(ctx, n)
+	if err != nil {
+		return login, err
+	}
+	return login, s.AddMember(ctx, tenantID, login.Person.ID, roles)
+}
+
+// AddMember gives the person the roles in the tenant, or at HQ; roles he has he
+// keeps, and a disabled membership is enabled again.
+func (s *Admin) AddMember(ctx context.Context, tenantID *uuid.UUID, personID uuid.UUID, roles []access.Role) error {
+	var c fault.Checks
+	if checkRoles(&c, roles, rolesOf(tenantID)); c.Err() != nil {
+		return c.Err()
+	}
+	ctx = asSystem(ctx, orNil(tenantID))
+	return s.HQ.InTx(ctx, func(ctx context.Context) error {
+		all, err := s.Store.Memberships.LockAll(ctx, tenantID)
+		if err != nil {
+			return err
+		}
+		now := s.Clock.Now()
+		i := slices.IndexFunc(all, func(m Member) bool { return m.PersonID == personID })
+		if i < 0 {
+			m := Member{ID: newID(), Version: 1, PersonID: personID, TenantID: tenantID, Roles: roles, Status: MemberActive, CreatedAt: now}
+			if err := s.Store.Memberships.Create(ctx, m, nil); err != nil {
+				return err
+			}
+			return s.record(ctx, change{action: "member.joined", objectType: "membership", objectID: m.ID, tenantID: orNil(tenantID), after: m.summary()})
+		}
+		was, m := all[i], all[i]
+		m.Status, m.Roles = MemberActive, slices.Clone(m.Roles)
+		for _, r := range roles {
+			if !slices.Contains(m.Roles, r) {
+				m.Roles = append(m.Roles, r)
+			}
+		}
+		if m.Status == was.Status && len(m.Roles) == len(was.Roles) {
+			return nil
+		}
+		if err := s.Store.Memberships.Save(ctx, m, now); err != nil {
+			return err
+		}
+		return s.record(ctx, change{action: "member.updated", objectType: "membership", objectID: m.ID, tenantID: orNil(tenantID),
+			before: was.summary(), after: m.summary()})
+	})
+}
+
+// CreateTenant makes a subsidiary and its administrator: the application that he
+// would have sent is submitted, approved and provisioned right here.
+func (s *Admin) CreateTenant(ctx context.Context, in ApplyInput, admin NewIdentity) (Tenant, Login, error) {
+	if err := in.Validate(); err != nil {
+		return Tenant{}, Login{}, err
+	}
+	login, err := s.ensureLogin(ctx, admin)
+	if err != nil {
+		return Tenant{}, login, err
+	}
+	ctx = asSystem(ctx, uuid.Nil)
+	a, err := s.apply.submit(ctx, login.Person.ID, in)
+	if err != nil {
+		return Tenant{}, login, err
+	}
+	if a.Status == StatusSubmitted {
+		if a, err = s.apply.Decide(ctx, DecideInput{ID: a.ID, Approve: true}); err != nil {
+			return Tenant{}, login, err
+		}
+	}
+	if a.Status == StatusApproved {
+		if err := s.onboarding.Run(ctx, a.ID); err != nil {
+			return Tenant{}, login, err
+		}
+	}
+	t, err := s.outcome(ctx, a.ID)
+	if err != nil || !login.Created || admin.Password != "" {
+		return t, login, err
+	}
+	code, err := s.identities.RecoveryCode(ctx, login.Person.ID)
+	login.Recovery = &code
+	return t, login, err
+}
+
+func (s *Admin) outcome(ctx context.Context, id uuid.UUID) (Tenant, error) {
+	var t Tenant
+	err := s.HQ.InTx(ctx, func(ctx context.Context) error {
+		a, err := s.Store.Applications.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		if a.Status != StatusActive {
+			return fault.Conflict("APPLICATION_NOT_ACTIVE", a.StatusReason).With("status", string(a.Status))
+		}
+		t, err = s.Store.Tenants.Get(ctx, *a.TenantID)
+		return err
+	})
+	return t, err
+}
+
+// BySlug gives the subsidiary of the address name.
+func (s *Admin) BySlug(ctx context.Context, slug string) (Tenant, error) {
+	var t Tenant
+	err := s.HQ.InTx(ctx, func(ctx context.Context) (err error) {
+		t, err = s.Store.Tenants.BySlug(ctx, slug)
+		return err
+	})
+	return t, err
+}
+
+// WithoutAdministrator lists the subsidiaries that nobody can administer.
+func (s *Admin) WithoutAdministrator(ctx context.Context) ([]Tenant, error) {
+	var out []Tenant
+	err := s.HQ.InTx(ctx, func(ctx context.Context) error {
+		out = nil
+		all, err := s.Store.Tenants.List(ctx)
+		if err != nil {
+			return err
+		}
+		for _, t := range all {
+			members, err := s.Store.Memberships.List(ctx, &t.ID)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(members, Member.administers) {
+				out = append(out, t)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func asSystem(ctx context.Context, tenantID uuid.UUID) context.Context {
+	requestID := "command-line"
+	if a, ok := access.From(ctx); ok && a.RequestID != "" {
+		requestID = a.RequestID
+	}
+	return access.With(ctx, access.System(tenantID, requestID))
+}
