@@ -300,3 +300,15 @@ func TestTracing(t *testing.T) {
 		t.Errorf("the collector got %s", path)
 	}
 }
+
+func TestYAMLToJSONKeepsTheOrder(t *testing.T) {
+	got, err := yamlToJSON([]byte("z: {b: 1, a: [x, true, null, '1']}\n\"200\": \"1.0\"\ne: {}\n"))
+	if want := `{"z":{"b":1,"a":["x",true,null,"1"]},"200":"1.0","e":{}}`; err != nil || string(got) != want {
+		t.Errorf("%s, %v; want %s", got, err, want)
+	}
+	for _, bad := range []string{"", "a: [", "a: &x 1\nb: *x"} {
+		if _, err := yamlToJSON([]byte(bad)); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}

@@ -2,12 +2,9 @@ package server
 
 import (
 	"embed"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 //go:embed docs
@@ -34,11 +31,7 @@ func (s *core) plain() (func(http.Handler) http.Handler, error) {
 		pages[path] = page{kind[name[strings.LastIndex(name, ".")+1:]], data}
 	}
 	if len(s.deps.OpenAPI) > 0 {
-		var document any
-		if err := yaml.Unmarshal(s.deps.OpenAPI, &document); err != nil {
-			return nil, fmt.Errorf("server: openapi.yaml: %w", err)
-		}
-		asJSON, err := json.Marshal(document)
+		asJSON, err := yamlToJSON(s.deps.OpenAPI)
 		if err != nil {
 			return nil, fmt.Errorf("server: openapi.yaml: %w", err)
 		}
