@@ -53,6 +53,11 @@ func TestSpoofableHeadersAreTakenOff(t *testing.T) {
 	if len(h) != 1 || h.Get(HeaderTenant) != "north" {
 		t.Errorf("left: %v", h)
 	}
+	b := setup(t, nil)
+	b.do(t, "GET", "/v1/hello", "", "X-Md-Global-User", "x", "Accept-Language", "zh")
+	if got := b.things.header; got.Get("X-Md-Global-User") != "" || got.Get("Accept-Language") != "zh" {
+		t.Errorf("the service sees %v", got)
+	}
 }
 
 func TestCrossOrigin(t *testing.T) {

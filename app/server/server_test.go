@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -96,6 +97,7 @@ type things struct {
 	bound   uuid.UUID
 	command idempotency.Command
 	upload  string
+	header  http.Header
 	wait    bool
 }
 
@@ -105,6 +107,9 @@ func (s *things) do(ctx context.Context, id, name string, fen int64) (*echo.Thin
 	s.seen, _ = access.From(ctx)
 	s.bound, _ = ctx.Value(boundKey{}).(uuid.UUID)
 	s.command, _ = idempotency.From(ctx)
+	if r, ok := khttp.RequestFromServerContext(ctx); ok {
+		s.header = r.Header
+	}
 	if s.wait {
 		<-ctx.Done()
 		return nil, errors.New("pq: canceling statement due to user request (57014)")
