@@ -133,7 +133,11 @@ func (s *core) admit(ctx context.Context, r *http.Request, c *call, info route.I
 		return ctx, nil
 	}
 	span.SetAttributes(attribute.String("zhuxin.tenant_id", actor.TenantID.String()))
-	return s.deps.BindTenant(ctx, actor.TenantID)
+	bound, err := s.deps.BindTenant(ctx, actor.TenantID)
+	if err != nil {
+		return ctx, err // a failed binding may come without a context
+	}
+	return bound, nil
 }
 
 func (s *core) actor(ctx context.Context, r *http.Request, c *call, info route.Info) (access.Actor, error) {

@@ -120,11 +120,11 @@ func TestServiceSeesActorAndTenant(t *testing.T) {
 
 func TestUnboundContextNeverReachesTheService(t *testing.T) {
 	b := setup(t, func(_ *Config, d *Deps) {
-		d.BindTenant = func(ctx context.Context, _ uuid.UUID) (context.Context, error) {
-			return ctx, errors.New("scope: pool is closed")
+		d.BindTenant = func(context.Context, uuid.UUID) (context.Context, error) {
+			return nil, errors.New("scope: pool is closed")
 		}
 	})
-	if a := b.do(t, "GET", "/v1/things/7", "", asAlice...); a.Code != 500 || b.things.seen.ID != uuid.Nil {
+	if a := b.do(t, "GET", "/v1/things/7", "", asAlice...); a.Code != 500 || b.things.seen.ID != uuid.Nil || strings.Contains(b.log.String(), "panic") {
 		t.Errorf("%d, service saw %v; want 500 and nothing", a.Code, b.things.seen)
 	}
 }
