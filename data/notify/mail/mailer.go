@@ -91,10 +91,22 @@ func (m *Mailer) send(ctx context.Context, msg message) error {
 	out.SetBodyString(gomail.TypeTextPlain, msg.text)
 	out.AddAlternativeString(gomail.TypeTextHTML, msg.html)
 
-	client, err := m.client()
+	// The library leaves the connection open when the server lacks STARTTLS or
+	// refuses the login, so it is closed here, whatever happens.
+	var conn net.Conn
+	client, err := m.client(func(ctx context.Context, network, address string) (net.Conn, error) {
+		var err error
+		conn, err = (&net.Dialer{Timeout: m.config.Timeout}).DialContext(ctx, network, address)
+		return conn, err
+	})
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if conn != nil {
+			_ = conn.Close() // closed already after a mail that went well
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, m.config.Timeout)
 	defer cancel()
 	if err := client.DialAndSendWithContext(ctx, out); err != nil {
@@ -105,12 +117,12 @@ func (m *Mailer) send(ctx context.Context, msg message) error {
 
 // client is made per mail: a library's client is not safe for use by several
 // goroutines, and mails are few.
-func (m *Mailer) client() (*gomail.Client, error) {
+func (m *Mailer) client(dial gomail.DialContextFunc) (*gomail.Client, error) {
 	policy := gomail.TLSOpportunistic
 	if m.config.TLS {
 		policy = gomail.TLSMandatory
 	}
-	options := []gomail.Option{gomail.WithPort(m.port), gomail.WithTimeout(m.config.Timeout), gomail.WithTLSPolicy(policy)}
+	options := []gomail.Option{gomail.WithPort(m.port), gomail.WithTimeout(m.config.Timeout), gomail.WithTLSPolicy(policy), gomail.WithDialContextFunc(dial)}
 	if m.config.Username != "" {
 		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
 			gomail.WithUsername(m.config.Username), gomail.WithPassword(m.config.Password))
