@@ -1,0 +1,86 @@
+package hq
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	commonv1 "zhuxin/app/api/common/v1"
+	hqv1 "zhuxin/app/api/hq/v1"
+	"zhuxin/app/service/page"
+	"zhuxin/shared/negativelist"
+)
+
+// Negative is the part about the group's negative list and HQ's policy.
+type Negative struct{ list *negativelist.Service }
+
+// NewNegative makes the part.
+func NewNegative(list *negativelist.Service) *Negative { return &Negative{list: list} }
+
+// ListNegativeEntries lists entries with who listed them.
+func (s *Negative) ListNegativeEntries(ctx context.Context, r *hqv1.ListNegativeEntriesRequest) (*hqv1.ListNegativeEntriesReply, error) {
+	q := negativelist.Query{Text: r.GetQ(), Status: negativelist.Status(r.GetStatus())}
+	q.Limit, q.Offset = page.Window(r.GetPage(), r.GetPageSize())
+	entries, total, err := s.list.BrowseGroup(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := &hqv1.ListNegativeEntriesReply{Total: total}
+	for _, e := range entries {
+		out.Entries = append(out.Entries, toEntry(e))
+	}
+	return out, nil
+}
+
+// RemoveNegativeEntry takes an entry off the list.
+func (s *Negative) RemoveNegativeEntry(ctx context.Context, r *hqv1.RemoveNegativeEntryRequest) (*hqv1.NegativeEntry, error) {
+	id, err := uuid.Parse(r.GetId())
+	if err != nil {
+		return nil, negativelist.ErrNotFound
+	}
+	e, err := s.list.Remove(ctx, id, r.GetReason())
+	if err != nil {
+		return nil, err
+	}
+	return toEntry(e), nil
+}
+
+// GetGroupPolicy gives the policy in force.
+func (s *Negative) GetGroupPolicy(ctx context.Context, _ *hqv1.GetGroupPolicyRequest) (*hqv1.GroupPolicy, error) {
+	p, err := s.list.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return toPolicy(p), nil
+}
+
+// SetGroupPolicy makes a new version of the policy.
+func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyRequest) (*hqv1.GroupPolicy, error) {
+	p, err := s.list.SetPolicy(ctx, r.GetVersion(), negativelist.Action(r.GetNegativeAction()))
+	if err != nil {
+		return nil, err
+	}
+	return toPolicy(p), nil
+}
+
+func toPolicy(p negativelist.Policy) *hqv1.GroupPolicy {
+	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action)}
+	if !p.CreatedAt.IsZero() {
+		out.CreatedAt = timestamppb.New(p.CreatedAt)
+	}
+	return out
+}
+
+func toEntry(e negativelist.Entry) *hqv1.NegativeEntry {
+	out := &hqv1.NegativeEntry{
+		Id: e.ID.String(), Uscc: string(e.USCC), CompanyName: e.CompanyName, ReasonCode: string(e.Reason), ReasonText: e.Text,
+		Amount: int64(e.Amount), SubsidiaryName: e.TenantName, ListedBy: &commonv1.PersonRef{Id: e.ListedBy.String(), Name: e.ListedByName},
+		ListedAt: timestamppb.New(e.ListedAt), Status: string(e.Status), RemovalReason: e.RemovalReason, EvidenceName: e.EvidenceName,
+		SubsidiariesAffected: int32(e.AffectedCount),
+	}
+	if e.RemovedAt != nil {
+		out.RemovedAt = timestamppb.New(*e.RemovedAt)
+	}
+	return out
+}

@@ -1,0 +1,160 @@
+// Package negativelist answers a subsidiary's routes about the group's negative
+// list and the shared history of its customers.
+package negativelist
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	negativelistv1 "zhuxin/app/api/negativelist/v1"
+	"zhuxin/app/api/route"
+	"zhuxin/app/service/page"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/history"
+	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
+	"zhuxin/shared/tenant"
+)
+
+// Uploader stores an evidence file and gives its document's id and size.
+type Uploader func(ctx context.Context, fileName, declaredType string, size int64, body io.Reader) (id uuid.UUID, name string, bytes int64, err error)
+
+// Service implements NegativeListServiceHTTPServer.
+type Service struct {
+	list    *negativelist.Service
+	history *history.Service
+	upload  Uploader
+}
+
+var _ negativelistv1.NegativeListServiceHTTPServer = (*Service)(nil)
+
+// New makes the service.
+func New(l *negativelist.Service, h *history.Service, upload Uploader) *Service {
+	return &Service{list: l, history: h, upload: upload}
+}
+
+// ListEntries lists entries as the subsidiary may see them.
+func (s *Service) ListEntries(ctx context.Context, r *negativelistv1.ListEntriesRequest) (*negativelistv1.ListEntriesReply, error) {
+	q := negativelist.Query{Text: r.GetQ()}
+	q.Limit, q.Offset = page.Window(r.GetPage(), r.GetPageSize())
+	entries, total, err := s.list.Browse(ctx, negativelist.View(r.GetView()), q)
+	if err != nil {
+		return nil, err
+	}
+	out := &negativelistv1.ListEntriesReply{Total: total}
+	for _, e := range entries {
+		out.Entries = append(out.Entries, toEntry(ctx, e))
+	}
+	return out, nil
+}
+
+// CreateEntry lists a company.
+func (s *Service) CreateEntry(ctx context.Context, r *negativelistv1.CreateEntryRequest) (*negativelistv1.Entry, error) {
+	in := negativelist.ListInput{
+		USCC: r.GetUscc(), CompanyName: r.GetCompanyName(), Reason: negativelist.Reason(r.GetReasonCode()),
+		Text: r.GetReasonText(), Amount: money.Amount(r.GetAmount()),
+	}
+	if r.GetEvidenceDocumentId() != "" {
+		id, err := uuid.Parse(r.GetEvidenceDocumentId())
+		if err != nil {
+			return nil, fault.NotFound("DOCUMENT_NOT_FOUND", "there is no such evidence file; upload it first")
+		}
+		in.EvidenceID = id
+	}
+	e, err := s.list.List(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return toEntry(ctx, e), nil
+}
+
+// RemoveEntry takes one's own listing back.
+func (s *Service) RemoveEntry(ctx context.Context, r *negativelistv1.RemoveEntryRequest) (*negativelistv1.Entry, error) {
+	id, err := uuid.Parse(r.GetId())
+	if err != nil {
+		return nil, negativelist.ErrNotFound
+	}
+	e, err := s.list.RemoveOwn(ctx, id, r.GetReason())
+	if err != nil {
+		return nil, err
+	}
+	return toEntry(ctx, e), nil
+}
+
+// UploadEvidence stores a file that a listing can name.
+func (s *Service) UploadEvidence(ctx context.Context, r *negativelistv1.UploadEvidenceRequest) (*negativelistv1.Evidence, error) {
+	u, ok := route.UploadFrom(ctx)
+	if !ok {
+		return nil, fmt.Errorf("upload evidence: no file in the request")
+	}
+	id, name, size, err := s.upload(ctx, r.GetFileName(), u.ContentType, u.Size, u.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &negativelistv1.Evidence{DocumentId: id.String(), FileName: name, SizeBytes: size}, nil
+}
+
+// GetCustomerHistory gives the ratings of the same company everywhere; the look
+// is logged.
+func (s *Service) GetCustomerHistory(ctx context.Context, r *negativelistv1.GetCustomerHistoryRequest) (*negativelistv1.CustomerHistory, error) {
+	id, err := uuid.Parse(r.GetCustomerId())
+	if err != nil {
+		return nil, fault.NotFound("CUSTOMER_NOT_FOUND", "there is no such customer")
+	}
+	h, err := s.history.OfCustomer(ctx, id, r.GetPurpose())
+	if err != nil {
+		return nil, err
+	}
+	t, err := tenant.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &negativelistv1.CustomerHistory{Uscc: h.USCC, Subsidiaries: int32(h.Known), SubsidiariesOverdue: int32(h.Overdue)}
+	for _, x := range h.Ratings {
+		row := &negativelistv1.SharedRating{SubsidiaryName: x.Subsidiary, Grade: x.Grade, EffectiveAt: timestamppb.New(x.EffectiveAt), Own: x.TenantID == t.ID}
+		if x.LapsedAt != nil {
+			row.LapsedAt = timestamppb.New(*x.LapsedAt)
+		}
+		out.Ratings = append(out.Ratings, row)
+	}
+	return out, nil
+}
+
+// ListSharingLog lists who looked at the subsidiary's data.
+func (s *Service) ListSharingLog(ctx context.Context, r *negativelistv1.ListSharingLogRequest) (*negativelistv1.ListSharingLogReply, error) {
+	limit, offset := page.Window(r.GetPage(), r.GetPageSize())
+	looks, total, err := s.history.Looks(ctx, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	out := &negativelistv1.ListSharingLogReply{Total: total}
+	for _, l := range looks {
+		out.Rows = append(out.Rows, &negativelistv1.SharingLogRow{At: timestamppb.New(l.At), ViewerName: l.ViewerName,
+			ViewerSubsidiary: l.ViewerTenant, Uscc: l.USCC, Purpose: l.Purpose})
+	}
+	return out, nil
+}
+
+// toEntry leaves out who listed, unless it was the subsidiary itself.
+func toEntry(ctx context.Context, e negativelist.Entry) *negativelistv1.Entry {
+	t, _ := tenant.From(ctx)
+	out := &negativelistv1.Entry{
+		Id: e.ID.String(), Uscc: string(e.USCC), CompanyName: e.CompanyName, ReasonCode: string(e.Reason), ReasonText: e.Text,
+		Amount: int64(e.Amount), ListedAt: timestamppb.New(e.ListedAt), Status: string(e.Status), RemovalReason: e.RemovalReason,
+		Own: e.TenantID == t.ID, EvidenceName: e.EvidenceName,
+	}
+	if e.RemovedAt != nil {
+		out.RemovedAt = timestamppb.New(*e.RemovedAt)
+	}
+	if e.OwnCustomerID != uuid.Nil {
+		out.CustomerId = e.OwnCustomerID.String()
+	}
+	if out.Own && e.EvidenceID != uuid.Nil {
+		out.EvidenceDocumentId = e.EvidenceID.String()
+	}
+	return out
+}
