@@ -19213,6 +19213,7 @@ type ReceivableImportMutation struct {
 	source            *string
 	file_sha256       *[]byte
 	object_key        *string
+	file_id           *uuid.UUID
 	mapping           *json.RawMessage
 	appendmapping     json.RawMessage
 	dry_run           *bool
@@ -19228,6 +19229,10 @@ type ReceivableImportMutation struct {
 	addrows_unchanged *int64
 	rows_refused      *int64
 	addrows_refused   *int64
+	rows_total        *int64
+	addrows_total     *int64
+	errors            *json.RawMessage
+	appenderrors      json.RawMessage
 	totals            *json.RawMessage
 	appendtotals      json.RawMessage
 	error_document_id *uuid.UUID
@@ -19661,6 +19666,55 @@ func (m *ReceivableImportMutation) OldObjectKey(ctx context.Context) (v string, 
 // ResetObjectKey resets all changes to the "object_key" field.
 func (m *ReceivableImportMutation) ResetObjectKey() {
 	m.object_key = nil
+}
+
+// SetFileID sets the "file_id" field.
+func (m *ReceivableImportMutation) SetFileID(u uuid.UUID) {
+	m.file_id = &u
+}
+
+// FileID returns the value of the "file_id" field in the mutation.
+func (m *ReceivableImportMutation) FileID() (r uuid.UUID, exists bool) {
+	v := m.file_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileID returns the old "file_id" field's value of the ReceivableImport entity.
+// If the ReceivableImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableImportMutation) OldFileID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileID: %w", err)
+	}
+	return oldValue.FileID, nil
+}
+
+// ClearFileID clears the value of the "file_id" field.
+func (m *ReceivableImportMutation) ClearFileID() {
+	m.file_id = nil
+	m.clearedFields[receivableimport.FieldFileID] = struct{}{}
+}
+
+// FileIDCleared returns if the "file_id" field was cleared in this mutation.
+func (m *ReceivableImportMutation) FileIDCleared() bool {
+	_, ok := m.clearedFields[receivableimport.FieldFileID]
+	return ok
+}
+
+// ResetFileID resets all changes to the "file_id" field.
+func (m *ReceivableImportMutation) ResetFileID() {
+	m.file_id = nil
+	delete(m.clearedFields, receivableimport.FieldFileID)
 }
 
 // SetMapping sets the "mapping" field.
@@ -20102,6 +20156,127 @@ func (m *ReceivableImportMutation) ResetRowsRefused() {
 	m.addrows_refused = nil
 }
 
+// SetRowsTotal sets the "rows_total" field.
+func (m *ReceivableImportMutation) SetRowsTotal(i int64) {
+	m.rows_total = &i
+	m.addrows_total = nil
+}
+
+// RowsTotal returns the value of the "rows_total" field in the mutation.
+func (m *ReceivableImportMutation) RowsTotal() (r int64, exists bool) {
+	v := m.rows_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowsTotal returns the old "rows_total" field's value of the ReceivableImport entity.
+// If the ReceivableImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableImportMutation) OldRowsTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowsTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowsTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowsTotal: %w", err)
+	}
+	return oldValue.RowsTotal, nil
+}
+
+// AddRowsTotal adds i to the "rows_total" field.
+func (m *ReceivableImportMutation) AddRowsTotal(i int64) {
+	if m.addrows_total != nil {
+		*m.addrows_total += i
+	} else {
+		m.addrows_total = &i
+	}
+}
+
+// AddedRowsTotal returns the value that was added to the "rows_total" field in this mutation.
+func (m *ReceivableImportMutation) AddedRowsTotal() (r int64, exists bool) {
+	v := m.addrows_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRowsTotal resets all changes to the "rows_total" field.
+func (m *ReceivableImportMutation) ResetRowsTotal() {
+	m.rows_total = nil
+	m.addrows_total = nil
+}
+
+// SetErrors sets the "errors" field.
+func (m *ReceivableImportMutation) SetErrors(jm json.RawMessage) {
+	m.errors = &jm
+	m.appenderrors = nil
+}
+
+// Errors returns the value of the "errors" field in the mutation.
+func (m *ReceivableImportMutation) Errors() (r json.RawMessage, exists bool) {
+	v := m.errors
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErrors returns the old "errors" field's value of the ReceivableImport entity.
+// If the ReceivableImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableImportMutation) OldErrors(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErrors is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErrors requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErrors: %w", err)
+	}
+	return oldValue.Errors, nil
+}
+
+// AppendErrors adds jm to the "errors" field.
+func (m *ReceivableImportMutation) AppendErrors(jm json.RawMessage) {
+	m.appenderrors = append(m.appenderrors, jm...)
+}
+
+// AppendedErrors returns the list of values that were appended to the "errors" field in this mutation.
+func (m *ReceivableImportMutation) AppendedErrors() (json.RawMessage, bool) {
+	if len(m.appenderrors) == 0 {
+		return nil, false
+	}
+	return m.appenderrors, true
+}
+
+// ClearErrors clears the value of the "errors" field.
+func (m *ReceivableImportMutation) ClearErrors() {
+	m.errors = nil
+	m.appenderrors = nil
+	m.clearedFields[receivableimport.FieldErrors] = struct{}{}
+}
+
+// ErrorsCleared returns if the "errors" field was cleared in this mutation.
+func (m *ReceivableImportMutation) ErrorsCleared() bool {
+	_, ok := m.clearedFields[receivableimport.FieldErrors]
+	return ok
+}
+
+// ResetErrors resets all changes to the "errors" field.
+func (m *ReceivableImportMutation) ResetErrors() {
+	m.errors = nil
+	m.appenderrors = nil
+	delete(m.clearedFields, receivableimport.FieldErrors)
+}
+
 // SetTotals sets the "totals" field.
 func (m *ReceivableImportMutation) SetTotals(jm json.RawMessage) {
 	m.totals = &jm
@@ -20299,7 +20474,7 @@ func (m *ReceivableImportMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReceivableImportMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 23)
 	if m.created_at != nil {
 		fields = append(fields, receivableimport.FieldCreatedAt)
 	}
@@ -20323,6 +20498,9 @@ func (m *ReceivableImportMutation) Fields() []string {
 	}
 	if m.object_key != nil {
 		fields = append(fields, receivableimport.FieldObjectKey)
+	}
+	if m.file_id != nil {
+		fields = append(fields, receivableimport.FieldFileID)
 	}
 	if m.mapping != nil {
 		fields = append(fields, receivableimport.FieldMapping)
@@ -20350,6 +20528,12 @@ func (m *ReceivableImportMutation) Fields() []string {
 	}
 	if m.rows_refused != nil {
 		fields = append(fields, receivableimport.FieldRowsRefused)
+	}
+	if m.rows_total != nil {
+		fields = append(fields, receivableimport.FieldRowsTotal)
+	}
+	if m.errors != nil {
+		fields = append(fields, receivableimport.FieldErrors)
 	}
 	if m.totals != nil {
 		fields = append(fields, receivableimport.FieldTotals)
@@ -20384,6 +20568,8 @@ func (m *ReceivableImportMutation) Field(name string) (ent.Value, bool) {
 		return m.FileSha256()
 	case receivableimport.FieldObjectKey:
 		return m.ObjectKey()
+	case receivableimport.FieldFileID:
+		return m.FileID()
 	case receivableimport.FieldMapping:
 		return m.Mapping()
 	case receivableimport.FieldDryRun:
@@ -20402,6 +20588,10 @@ func (m *ReceivableImportMutation) Field(name string) (ent.Value, bool) {
 		return m.RowsUnchanged()
 	case receivableimport.FieldRowsRefused:
 		return m.RowsRefused()
+	case receivableimport.FieldRowsTotal:
+		return m.RowsTotal()
+	case receivableimport.FieldErrors:
+		return m.Errors()
 	case receivableimport.FieldTotals:
 		return m.Totals()
 	case receivableimport.FieldErrorDocumentID:
@@ -20433,6 +20623,8 @@ func (m *ReceivableImportMutation) OldField(ctx context.Context, name string) (e
 		return m.OldFileSha256(ctx)
 	case receivableimport.FieldObjectKey:
 		return m.OldObjectKey(ctx)
+	case receivableimport.FieldFileID:
+		return m.OldFileID(ctx)
 	case receivableimport.FieldMapping:
 		return m.OldMapping(ctx)
 	case receivableimport.FieldDryRun:
@@ -20451,6 +20643,10 @@ func (m *ReceivableImportMutation) OldField(ctx context.Context, name string) (e
 		return m.OldRowsUnchanged(ctx)
 	case receivableimport.FieldRowsRefused:
 		return m.OldRowsRefused(ctx)
+	case receivableimport.FieldRowsTotal:
+		return m.OldRowsTotal(ctx)
+	case receivableimport.FieldErrors:
+		return m.OldErrors(ctx)
 	case receivableimport.FieldTotals:
 		return m.OldTotals(ctx)
 	case receivableimport.FieldErrorDocumentID:
@@ -20522,6 +20718,13 @@ func (m *ReceivableImportMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetObjectKey(v)
 		return nil
+	case receivableimport.FieldFileID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileID(v)
+		return nil
 	case receivableimport.FieldMapping:
 		v, ok := value.(json.RawMessage)
 		if !ok {
@@ -20585,6 +20788,20 @@ func (m *ReceivableImportMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetRowsRefused(v)
 		return nil
+	case receivableimport.FieldRowsTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowsTotal(v)
+		return nil
+	case receivableimport.FieldErrors:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErrors(v)
+		return nil
 	case receivableimport.FieldTotals:
 		v, ok := value.(json.RawMessage)
 		if !ok {
@@ -20632,6 +20849,9 @@ func (m *ReceivableImportMutation) AddedFields() []string {
 	if m.addrows_refused != nil {
 		fields = append(fields, receivableimport.FieldRowsRefused)
 	}
+	if m.addrows_total != nil {
+		fields = append(fields, receivableimport.FieldRowsTotal)
+	}
 	return fields
 }
 
@@ -20652,6 +20872,8 @@ func (m *ReceivableImportMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRowsUnchanged()
 	case receivableimport.FieldRowsRefused:
 		return m.AddedRowsRefused()
+	case receivableimport.FieldRowsTotal:
+		return m.AddedRowsTotal()
 	}
 	return nil, false
 }
@@ -20703,6 +20925,13 @@ func (m *ReceivableImportMutation) AddField(name string, value ent.Value) error 
 		}
 		m.AddRowsRefused(v)
 		return nil
+	case receivableimport.FieldRowsTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRowsTotal(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ReceivableImport numeric field %s", name)
 }
@@ -20713,6 +20942,12 @@ func (m *ReceivableImportMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(receivableimport.FieldCreatedBy) {
 		fields = append(fields, receivableimport.FieldCreatedBy)
+	}
+	if m.FieldCleared(receivableimport.FieldFileID) {
+		fields = append(fields, receivableimport.FieldFileID)
+	}
+	if m.FieldCleared(receivableimport.FieldErrors) {
+		fields = append(fields, receivableimport.FieldErrors)
 	}
 	if m.FieldCleared(receivableimport.FieldTotals) {
 		fields = append(fields, receivableimport.FieldTotals)
@@ -20739,6 +20974,12 @@ func (m *ReceivableImportMutation) ClearField(name string) error {
 	switch name {
 	case receivableimport.FieldCreatedBy:
 		m.ClearCreatedBy()
+		return nil
+	case receivableimport.FieldFileID:
+		m.ClearFileID()
+		return nil
+	case receivableimport.FieldErrors:
+		m.ClearErrors()
 		return nil
 	case receivableimport.FieldTotals:
 		m.ClearTotals()
@@ -20781,6 +21022,9 @@ func (m *ReceivableImportMutation) ResetField(name string) error {
 	case receivableimport.FieldObjectKey:
 		m.ResetObjectKey()
 		return nil
+	case receivableimport.FieldFileID:
+		m.ResetFileID()
+		return nil
 	case receivableimport.FieldMapping:
 		m.ResetMapping()
 		return nil
@@ -20807,6 +21051,12 @@ func (m *ReceivableImportMutation) ResetField(name string) error {
 		return nil
 	case receivableimport.FieldRowsRefused:
 		m.ResetRowsRefused()
+		return nil
+	case receivableimport.FieldRowsTotal:
+		m.ResetRowsTotal()
+		return nil
+	case receivableimport.FieldErrors:
+		m.ResetErrors()
 		return nil
 	case receivableimport.FieldTotals:
 		m.ResetTotals()

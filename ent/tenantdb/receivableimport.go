@@ -33,8 +33,10 @@ type ReceivableImport struct {
 	Source string `json:"source,omitempty"`
 	// FileSha256 holds the value of the "file_sha256" field.
 	FileSha256 []byte `json:"file_sha256,omitempty"`
-	// the uploaded file, in the tenant's object store
+	// unused; the file is the document of file_id
 	ObjectKey string `json:"object_key,omitempty"`
+	// the uploaded file, a document of kind import_source
+	FileID *uuid.UUID `json:"file_id,omitempty"`
 	// Mapping holds the value of the "mapping" field.
 	Mapping json.RawMessage `json:"mapping,omitempty"`
 	// DryRun holds the value of the "dry_run" field.
@@ -53,6 +55,10 @@ type ReceivableImport struct {
 	RowsUnchanged int64 `json:"rows_unchanged,omitempty"`
 	// RowsRefused holds the value of the "rows_refused" field.
 	RowsRefused int64 `json:"rows_refused,omitempty"`
+	// rows of the file that are meant; known once it was read to its end
+	RowsTotal int64 `json:"rows_total,omitempty"`
+	// the first refused rows, for the screen
+	Errors json.RawMessage `json:"errors,omitempty"`
 	// control totals per currency: file, accepted, ledger before and after
 	Totals json.RawMessage `json:"totals,omitempty"`
 	// ErrorDocumentID holds the value of the "error_document_id" field.
@@ -67,13 +73,13 @@ func (*ReceivableImport) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case receivableimport.FieldCreatedBy, receivableimport.FieldErrorDocumentID:
+		case receivableimport.FieldCreatedBy, receivableimport.FieldFileID, receivableimport.FieldErrorDocumentID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case receivableimport.FieldFileSha256, receivableimport.FieldMapping, receivableimport.FieldTotals:
+		case receivableimport.FieldFileSha256, receivableimport.FieldMapping, receivableimport.FieldErrors, receivableimport.FieldTotals:
 			values[i] = new([]byte)
 		case receivableimport.FieldDryRun:
 			values[i] = new(sql.NullBool)
-		case receivableimport.FieldVersion, receivableimport.FieldRowsRead, receivableimport.FieldRowsInserted, receivableimport.FieldRowsUpdated, receivableimport.FieldRowsUnchanged, receivableimport.FieldRowsRefused:
+		case receivableimport.FieldVersion, receivableimport.FieldRowsRead, receivableimport.FieldRowsInserted, receivableimport.FieldRowsUpdated, receivableimport.FieldRowsUnchanged, receivableimport.FieldRowsRefused, receivableimport.FieldRowsTotal:
 			values[i] = new(sql.NullInt64)
 		case receivableimport.FieldFileName, receivableimport.FieldSource, receivableimport.FieldObjectKey, receivableimport.FieldStatus, receivableimport.FieldFailure:
 			values[i] = new(sql.NullString)
@@ -151,6 +157,13 @@ func (_m *ReceivableImport) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ObjectKey = value.String
 			}
+		case receivableimport.FieldFileID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field file_id", values[i])
+			} else if value.Valid {
+				_m.FileID = new(uuid.UUID)
+				*_m.FileID = *value.S.(*uuid.UUID)
+			}
 		case receivableimport.FieldMapping:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field mapping", values[i])
@@ -206,6 +219,20 @@ func (_m *ReceivableImport) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field rows_refused", values[i])
 			} else if value.Valid {
 				_m.RowsRefused = value.Int64
+			}
+		case receivableimport.FieldRowsTotal:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field rows_total", values[i])
+			} else if value.Valid {
+				_m.RowsTotal = value.Int64
+			}
+		case receivableimport.FieldErrors:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field errors", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Errors); err != nil {
+					return fmt.Errorf("unmarshal field errors: %w", err)
+				}
 			}
 		case receivableimport.FieldTotals:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -291,6 +318,11 @@ func (_m *ReceivableImport) String() string {
 	builder.WriteString("object_key=")
 	builder.WriteString(_m.ObjectKey)
 	builder.WriteString(", ")
+	if v := _m.FileID; v != nil {
+		builder.WriteString("file_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("mapping=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Mapping))
 	builder.WriteString(", ")
@@ -317,6 +349,12 @@ func (_m *ReceivableImport) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("rows_refused=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RowsRefused))
+	builder.WriteString(", ")
+	builder.WriteString("rows_total=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RowsTotal))
+	builder.WriteString(", ")
+	builder.WriteString("errors=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Errors))
 	builder.WriteString(", ")
 	builder.WriteString("totals=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Totals))

@@ -113,6 +113,20 @@ func (_c *ReceivableImportCreate) SetNillableObjectKey(v *string) *ReceivableImp
 	return _c
 }
 
+// SetFileID sets the "file_id" field.
+func (_c *ReceivableImportCreate) SetFileID(v uuid.UUID) *ReceivableImportCreate {
+	_c.mutation.SetFileID(v)
+	return _c
+}
+
+// SetNillableFileID sets the "file_id" field if the given value is not nil.
+func (_c *ReceivableImportCreate) SetNillableFileID(v *uuid.UUID) *ReceivableImportCreate {
+	if v != nil {
+		_c.SetFileID(*v)
+	}
+	return _c
+}
+
 // SetMapping sets the "mapping" field.
 func (_c *ReceivableImportCreate) SetMapping(v json.RawMessage) *ReceivableImportCreate {
 	_c.mutation.SetMapping(v)
@@ -220,6 +234,26 @@ func (_c *ReceivableImportCreate) SetNillableRowsRefused(v *int64) *ReceivableIm
 	if v != nil {
 		_c.SetRowsRefused(*v)
 	}
+	return _c
+}
+
+// SetRowsTotal sets the "rows_total" field.
+func (_c *ReceivableImportCreate) SetRowsTotal(v int64) *ReceivableImportCreate {
+	_c.mutation.SetRowsTotal(v)
+	return _c
+}
+
+// SetNillableRowsTotal sets the "rows_total" field if the given value is not nil.
+func (_c *ReceivableImportCreate) SetNillableRowsTotal(v *int64) *ReceivableImportCreate {
+	if v != nil {
+		_c.SetRowsTotal(*v)
+	}
+	return _c
+}
+
+// SetErrors sets the "errors" field.
+func (_c *ReceivableImportCreate) SetErrors(v json.RawMessage) *ReceivableImportCreate {
+	_c.mutation.SetErrors(v)
 	return _c
 }
 
@@ -350,6 +384,10 @@ func (_c *ReceivableImportCreate) defaults() {
 		v := receivableimport.DefaultRowsRefused
 		_c.mutation.SetRowsRefused(v)
 	}
+	if _, ok := _c.mutation.RowsTotal(); !ok {
+		v := receivableimport.DefaultRowsTotal
+		_c.mutation.SetRowsTotal(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := receivableimport.DefaultID()
 		_c.mutation.SetID(v)
@@ -410,6 +448,9 @@ func (_c *ReceivableImportCreate) check() error {
 	}
 	if _, ok := _c.mutation.RowsRefused(); !ok {
 		return &ValidationError{Name: "rows_refused", err: errors.New(`tenantdb: missing required field "ReceivableImport.rows_refused"`)}
+	}
+	if _, ok := _c.mutation.RowsTotal(); !ok {
+		return &ValidationError{Name: "rows_total", err: errors.New(`tenantdb: missing required field "ReceivableImport.rows_total"`)}
 	}
 	return nil
 }
@@ -479,6 +520,10 @@ func (_c *ReceivableImportCreate) createSpec() (*ReceivableImport, *sqlgraph.Cre
 		_spec.SetField(receivableimport.FieldObjectKey, field.TypeString, value)
 		_node.ObjectKey = value
 	}
+	if value, ok := _c.mutation.FileID(); ok {
+		_spec.SetField(receivableimport.FieldFileID, field.TypeUUID, value)
+		_node.FileID = &value
+	}
 	if value, ok := _c.mutation.Mapping(); ok {
 		_spec.SetField(receivableimport.FieldMapping, field.TypeJSON, value)
 		_node.Mapping = value
@@ -514,6 +559,14 @@ func (_c *ReceivableImportCreate) createSpec() (*ReceivableImport, *sqlgraph.Cre
 	if value, ok := _c.mutation.RowsRefused(); ok {
 		_spec.SetField(receivableimport.FieldRowsRefused, field.TypeInt64, value)
 		_node.RowsRefused = value
+	}
+	if value, ok := _c.mutation.RowsTotal(); ok {
+		_spec.SetField(receivableimport.FieldRowsTotal, field.TypeInt64, value)
+		_node.RowsTotal = value
+	}
+	if value, ok := _c.mutation.Errors(); ok {
+		_spec.SetField(receivableimport.FieldErrors, field.TypeJSON, value)
+		_node.Errors = value
 	}
 	if value, ok := _c.mutation.Totals(); ok {
 		_spec.SetField(receivableimport.FieldTotals, field.TypeJSON, value)
@@ -723,6 +776,42 @@ func (u *ReceivableImportUpsert) AddRowsRefused(v int64) *ReceivableImportUpsert
 	return u
 }
 
+// SetRowsTotal sets the "rows_total" field.
+func (u *ReceivableImportUpsert) SetRowsTotal(v int64) *ReceivableImportUpsert {
+	u.Set(receivableimport.FieldRowsTotal, v)
+	return u
+}
+
+// UpdateRowsTotal sets the "rows_total" field to the value that was provided on create.
+func (u *ReceivableImportUpsert) UpdateRowsTotal() *ReceivableImportUpsert {
+	u.SetExcluded(receivableimport.FieldRowsTotal)
+	return u
+}
+
+// AddRowsTotal adds v to the "rows_total" field.
+func (u *ReceivableImportUpsert) AddRowsTotal(v int64) *ReceivableImportUpsert {
+	u.Add(receivableimport.FieldRowsTotal, v)
+	return u
+}
+
+// SetErrors sets the "errors" field.
+func (u *ReceivableImportUpsert) SetErrors(v json.RawMessage) *ReceivableImportUpsert {
+	u.Set(receivableimport.FieldErrors, v)
+	return u
+}
+
+// UpdateErrors sets the "errors" field to the value that was provided on create.
+func (u *ReceivableImportUpsert) UpdateErrors() *ReceivableImportUpsert {
+	u.SetExcluded(receivableimport.FieldErrors)
+	return u
+}
+
+// ClearErrors clears the value of the "errors" field.
+func (u *ReceivableImportUpsert) ClearErrors() *ReceivableImportUpsert {
+	u.SetNull(receivableimport.FieldErrors)
+	return u
+}
+
 // SetTotals sets the "totals" field.
 func (u *ReceivableImportUpsert) SetTotals(v json.RawMessage) *ReceivableImportUpsert {
 	u.Set(receivableimport.FieldTotals, v)
@@ -811,6 +900,9 @@ func (u *ReceivableImportUpsertOne) UpdateNewValues() *ReceivableImportUpsertOne
 		}
 		if _, exists := u.create.mutation.ObjectKey(); exists {
 			s.SetIgnore(receivableimport.FieldObjectKey)
+		}
+		if _, exists := u.create.mutation.FileID(); exists {
+			s.SetIgnore(receivableimport.FieldFileID)
 		}
 		if _, exists := u.create.mutation.Mapping(); exists {
 			s.SetIgnore(receivableimport.FieldMapping)
@@ -1014,6 +1106,48 @@ func (u *ReceivableImportUpsertOne) AddRowsRefused(v int64) *ReceivableImportUps
 func (u *ReceivableImportUpsertOne) UpdateRowsRefused() *ReceivableImportUpsertOne {
 	return u.Update(func(s *ReceivableImportUpsert) {
 		s.UpdateRowsRefused()
+	})
+}
+
+// SetRowsTotal sets the "rows_total" field.
+func (u *ReceivableImportUpsertOne) SetRowsTotal(v int64) *ReceivableImportUpsertOne {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.SetRowsTotal(v)
+	})
+}
+
+// AddRowsTotal adds v to the "rows_total" field.
+func (u *ReceivableImportUpsertOne) AddRowsTotal(v int64) *ReceivableImportUpsertOne {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.AddRowsTotal(v)
+	})
+}
+
+// UpdateRowsTotal sets the "rows_total" field to the value that was provided on create.
+func (u *ReceivableImportUpsertOne) UpdateRowsTotal() *ReceivableImportUpsertOne {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.UpdateRowsTotal()
+	})
+}
+
+// SetErrors sets the "errors" field.
+func (u *ReceivableImportUpsertOne) SetErrors(v json.RawMessage) *ReceivableImportUpsertOne {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.SetErrors(v)
+	})
+}
+
+// UpdateErrors sets the "errors" field to the value that was provided on create.
+func (u *ReceivableImportUpsertOne) UpdateErrors() *ReceivableImportUpsertOne {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.UpdateErrors()
+	})
+}
+
+// ClearErrors clears the value of the "errors" field.
+func (u *ReceivableImportUpsertOne) ClearErrors() *ReceivableImportUpsertOne {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.ClearErrors()
 	})
 }
 
@@ -1281,6 +1415,9 @@ func (u *ReceivableImportUpsertBulk) UpdateNewValues() *ReceivableImportUpsertBu
 			if _, exists := b.mutation.ObjectKey(); exists {
 				s.SetIgnore(receivableimport.FieldObjectKey)
 			}
+			if _, exists := b.mutation.FileID(); exists {
+				s.SetIgnore(receivableimport.FieldFileID)
+			}
 			if _, exists := b.mutation.Mapping(); exists {
 				s.SetIgnore(receivableimport.FieldMapping)
 			}
@@ -1484,6 +1621,48 @@ func (u *ReceivableImportUpsertBulk) AddRowsRefused(v int64) *ReceivableImportUp
 func (u *ReceivableImportUpsertBulk) UpdateRowsRefused() *ReceivableImportUpsertBulk {
 	return u.Update(func(s *ReceivableImportUpsert) {
 		s.UpdateRowsRefused()
+	})
+}
+
+// SetRowsTotal sets the "rows_total" field.
+func (u *ReceivableImportUpsertBulk) SetRowsTotal(v int64) *ReceivableImportUpsertBulk {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.SetRowsTotal(v)
+	})
+}
+
+// AddRowsTotal adds v to the "rows_total" field.
+func (u *ReceivableImportUpsertBulk) AddRowsTotal(v int64) *ReceivableImportUpsertBulk {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.AddRowsTotal(v)
+	})
+}
+
+// UpdateRowsTotal sets the "rows_total" field to the value that was provided on create.
+func (u *ReceivableImportUpsertBulk) UpdateRowsTotal() *ReceivableImportUpsertBulk {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.UpdateRowsTotal()
+	})
+}
+
+// SetErrors sets the "errors" field.
+func (u *ReceivableImportUpsertBulk) SetErrors(v json.RawMessage) *ReceivableImportUpsertBulk {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.SetErrors(v)
+	})
+}
+
+// UpdateErrors sets the "errors" field to the value that was provided on create.
+func (u *ReceivableImportUpsertBulk) UpdateErrors() *ReceivableImportUpsertBulk {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.UpdateErrors()
+	})
+}
+
+// ClearErrors clears the value of the "errors" field.
+func (u *ReceivableImportUpsertBulk) ClearErrors() *ReceivableImportUpsertBulk {
+	return u.Update(func(s *ReceivableImportUpsert) {
+		s.ClearErrors()
 	})
 }
 

@@ -191,6 +191,45 @@ func (_u *ReceivableImportUpdate) AddRowsRefused(v int64) *ReceivableImportUpdat
 	return _u
 }
 
+// SetRowsTotal sets the "rows_total" field.
+func (_u *ReceivableImportUpdate) SetRowsTotal(v int64) *ReceivableImportUpdate {
+	_u.mutation.ResetRowsTotal()
+	_u.mutation.SetRowsTotal(v)
+	return _u
+}
+
+// SetNillableRowsTotal sets the "rows_total" field if the given value is not nil.
+func (_u *ReceivableImportUpdate) SetNillableRowsTotal(v *int64) *ReceivableImportUpdate {
+	if v != nil {
+		_u.SetRowsTotal(*v)
+	}
+	return _u
+}
+
+// AddRowsTotal adds value to the "rows_total" field.
+func (_u *ReceivableImportUpdate) AddRowsTotal(v int64) *ReceivableImportUpdate {
+	_u.mutation.AddRowsTotal(v)
+	return _u
+}
+
+// SetErrors sets the "errors" field.
+func (_u *ReceivableImportUpdate) SetErrors(v json.RawMessage) *ReceivableImportUpdate {
+	_u.mutation.SetErrors(v)
+	return _u
+}
+
+// AppendErrors appends value to the "errors" field.
+func (_u *ReceivableImportUpdate) AppendErrors(v json.RawMessage) *ReceivableImportUpdate {
+	_u.mutation.AppendErrors(v)
+	return _u
+}
+
+// ClearErrors clears the value of the "errors" field.
+func (_u *ReceivableImportUpdate) ClearErrors() *ReceivableImportUpdate {
+	_u.mutation.ClearErrors()
+	return _u
+}
+
 // SetTotals sets the "totals" field.
 func (_u *ReceivableImportUpdate) SetTotals(v json.RawMessage) *ReceivableImportUpdate {
 	_u.mutation.SetTotals(v)
@@ -324,6 +363,9 @@ func (_u *ReceivableImportUpdate) sqlSave(ctx context.Context) (_node int, err e
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(receivableimport.FieldVersion, field.TypeInt64, value)
 	}
+	if _u.mutation.FileIDCleared() {
+		_spec.ClearField(receivableimport.FieldFileID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(receivableimport.FieldStatus, field.TypeEnum, value)
 	}
@@ -359,6 +401,23 @@ func (_u *ReceivableImportUpdate) sqlSave(ctx context.Context) (_node int, err e
 	}
 	if value, ok := _u.mutation.AddedRowsRefused(); ok {
 		_spec.AddField(receivableimport.FieldRowsRefused, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RowsTotal(); ok {
+		_spec.SetField(receivableimport.FieldRowsTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRowsTotal(); ok {
+		_spec.AddField(receivableimport.FieldRowsTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Errors(); ok {
+		_spec.SetField(receivableimport.FieldErrors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedErrors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, receivableimport.FieldErrors, value)
+		})
+	}
+	if _u.mutation.ErrorsCleared() {
+		_spec.ClearField(receivableimport.FieldErrors, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Totals(); ok {
 		_spec.SetField(receivableimport.FieldTotals, field.TypeJSON, value)
@@ -563,6 +622,45 @@ func (_u *ReceivableImportUpdateOne) AddRowsRefused(v int64) *ReceivableImportUp
 	return _u
 }
 
+// SetRowsTotal sets the "rows_total" field.
+func (_u *ReceivableImportUpdateOne) SetRowsTotal(v int64) *ReceivableImportUpdateOne {
+	_u.mutation.ResetRowsTotal()
+	_u.mutation.SetRowsTotal(v)
+	return _u
+}
+
+// SetNillableRowsTotal sets the "rows_total" field if the given value is not nil.
+func (_u *ReceivableImportUpdateOne) SetNillableRowsTotal(v *int64) *ReceivableImportUpdateOne {
+	if v != nil {
+		_u.SetRowsTotal(*v)
+	}
+	return _u
+}
+
+// AddRowsTotal adds value to the "rows_total" field.
+func (_u *ReceivableImportUpdateOne) AddRowsTotal(v int64) *ReceivableImportUpdateOne {
+	_u.mutation.AddRowsTotal(v)
+	return _u
+}
+
+// SetErrors sets the "errors" field.
+func (_u *ReceivableImportUpdateOne) SetErrors(v json.RawMessage) *ReceivableImportUpdateOne {
+	_u.mutation.SetErrors(v)
+	return _u
+}
+
+// AppendErrors appends value to the "errors" field.
+func (_u *ReceivableImportUpdateOne) AppendErrors(v json.RawMessage) *ReceivableImportUpdateOne {
+	_u.mutation.AppendErrors(v)
+	return _u
+}
+
+// ClearErrors clears the value of the "errors" field.
+func (_u *ReceivableImportUpdateOne) ClearErrors() *ReceivableImportUpdateOne {
+	_u.mutation.ClearErrors()
+	return _u
+}
+
 // SetTotals sets the "totals" field.
 func (_u *ReceivableImportUpdateOne) SetTotals(v json.RawMessage) *ReceivableImportUpdateOne {
 	_u.mutation.SetTotals(v)
@@ -726,6 +824,9 @@ func (_u *ReceivableImportUpdateOne) sqlSave(ctx context.Context) (_node *Receiv
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(receivableimport.FieldVersion, field.TypeInt64, value)
 	}
+	if _u.mutation.FileIDCleared() {
+		_spec.ClearField(receivableimport.FieldFileID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(receivableimport.FieldStatus, field.TypeEnum, value)
 	}
@@ -761,6 +862,23 @@ func (_u *ReceivableImportUpdateOne) sqlSave(ctx context.Context) (_node *Receiv
 	}
 	if value, ok := _u.mutation.AddedRowsRefused(); ok {
 		_spec.AddField(receivableimport.FieldRowsRefused, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RowsTotal(); ok {
+		_spec.SetField(receivableimport.FieldRowsTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRowsTotal(); ok {
+		_spec.AddField(receivableimport.FieldRowsTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Errors(); ok {
+		_spec.SetField(receivableimport.FieldErrors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedErrors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, receivableimport.FieldErrors, value)
+		})
+	}
+	if _u.mutation.ErrorsCleared() {
+		_spec.ClearField(receivableimport.FieldErrors, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Totals(); ok {
 		_spec.SetField(receivableimport.FieldTotals, field.TypeJSON, value)

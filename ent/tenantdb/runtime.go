@@ -524,29 +524,33 @@ func init() {
 	// receivableimport.DefaultObjectKey holds the default value on creation for the object_key field.
 	receivableimport.DefaultObjectKey = receivableimportDescObjectKey.Default.(string)
 	// receivableimportDescFailure is the schema descriptor for failure field.
-	receivableimportDescFailure := receivableimportFields[7].Descriptor()
+	receivableimportDescFailure := receivableimportFields[8].Descriptor()
 	// receivableimport.DefaultFailure holds the default value on creation for the failure field.
 	receivableimport.DefaultFailure = receivableimportDescFailure.Default.(string)
 	// receivableimportDescRowsRead is the schema descriptor for rows_read field.
-	receivableimportDescRowsRead := receivableimportFields[8].Descriptor()
+	receivableimportDescRowsRead := receivableimportFields[9].Descriptor()
 	// receivableimport.DefaultRowsRead holds the default value on creation for the rows_read field.
 	receivableimport.DefaultRowsRead = receivableimportDescRowsRead.Default.(int64)
 	// receivableimportDescRowsInserted is the schema descriptor for rows_inserted field.
-	receivableimportDescRowsInserted := receivableimportFields[9].Descriptor()
+	receivableimportDescRowsInserted := receivableimportFields[10].Descriptor()
 	// receivableimport.DefaultRowsInserted holds the default value on creation for the rows_inserted field.
 	receivableimport.DefaultRowsInserted = receivableimportDescRowsInserted.Default.(int64)
 	// receivableimportDescRowsUpdated is the schema descriptor for rows_updated field.
-	receivableimportDescRowsUpdated := receivableimportFields[10].Descriptor()
+	receivableimportDescRowsUpdated := receivableimportFields[11].Descriptor()
 	// receivableimport.DefaultRowsUpdated holds the default value on creation for the rows_updated field.
 	receivableimport.DefaultRowsUpdated = receivableimportDescRowsUpdated.Default.(int64)
 	// receivableimportDescRowsUnchanged is the schema descriptor for rows_unchanged field.
-	receivableimportDescRowsUnchanged := receivableimportFields[11].Descriptor()
+	receivableimportDescRowsUnchanged := receivableimportFields[12].Descriptor()
 	// receivableimport.DefaultRowsUnchanged holds the default value on creation for the rows_unchanged field.
 	receivableimport.DefaultRowsUnchanged = receivableimportDescRowsUnchanged.Default.(int64)
 	// receivableimportDescRowsRefused is the schema descriptor for rows_refused field.
-	receivableimportDescRowsRefused := receivableimportFields[12].Descriptor()
+	receivableimportDescRowsRefused := receivableimportFields[13].Descriptor()
 	// receivableimport.DefaultRowsRefused holds the default value on creation for the rows_refused field.
 	receivableimport.DefaultRowsRefused = receivableimportDescRowsRefused.Default.(int64)
+	// receivableimportDescRowsTotal is the schema descriptor for rows_total field.
+	receivableimportDescRowsTotal := receivableimportFields[14].Descriptor()
+	// receivableimport.DefaultRowsTotal holds the default value on creation for the rows_total field.
+	receivableimport.DefaultRowsTotal = receivableimportDescRowsTotal.Default.(int64)
 	// receivableimportDescID is the schema descriptor for id field.
 	receivableimportDescID := receivableimportMixinFields0[0].Descriptor()
 	// receivableimport.DefaultID holds the default value on creation for the id field.

@@ -31,6 +31,8 @@ const (
 	FieldFileSha256 = "file_sha256"
 	// FieldObjectKey holds the string denoting the object_key field in the database.
 	FieldObjectKey = "object_key"
+	// FieldFileID holds the string denoting the file_id field in the database.
+	FieldFileID = "file_id"
 	// FieldMapping holds the string denoting the mapping field in the database.
 	FieldMapping = "mapping"
 	// FieldDryRun holds the string denoting the dry_run field in the database.
@@ -49,6 +51,10 @@ const (
 	FieldRowsUnchanged = "rows_unchanged"
 	// FieldRowsRefused holds the string denoting the rows_refused field in the database.
 	FieldRowsRefused = "rows_refused"
+	// FieldRowsTotal holds the string denoting the rows_total field in the database.
+	FieldRowsTotal = "rows_total"
+	// FieldErrors holds the string denoting the errors field in the database.
+	FieldErrors = "errors"
 	// FieldTotals holds the string denoting the totals field in the database.
 	FieldTotals = "totals"
 	// FieldErrorDocumentID holds the string denoting the error_document_id field in the database.
@@ -70,6 +76,7 @@ var Columns = []string{
 	FieldSource,
 	FieldFileSha256,
 	FieldObjectKey,
+	FieldFileID,
 	FieldMapping,
 	FieldDryRun,
 	FieldStatus,
@@ -79,6 +86,8 @@ var Columns = []string{
 	FieldRowsUpdated,
 	FieldRowsUnchanged,
 	FieldRowsRefused,
+	FieldRowsTotal,
+	FieldErrors,
 	FieldTotals,
 	FieldErrorDocumentID,
 	FieldFinishedAt,
@@ -117,6 +126,8 @@ var (
 	DefaultRowsUnchanged int64
 	// DefaultRowsRefused holds the default value on creation for the "rows_refused" field.
 	DefaultRowsRefused int64
+	// DefaultRowsTotal holds the default value on creation for the "rows_total" field.
+	DefaultRowsTotal int64
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -192,6 +203,11 @@ func ByObjectKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldObjectKey, opts...).ToFunc()
 }
 
+// ByFileID orders the results by the file_id field.
+func ByFileID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFileID, opts...).ToFunc()
+}
+
 // ByDryRun orders the results by the dry_run field.
 func ByDryRun(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDryRun, opts...).ToFunc()
@@ -230,6 +246,11 @@ func ByRowsUnchanged(opts ...sql.OrderTermOption) OrderOption {
 // ByRowsRefused orders the results by the rows_refused field.
 func ByRowsRefused(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRowsRefused, opts...).ToFunc()
+}
+
+// ByRowsTotal orders the results by the rows_total field.
+func ByRowsTotal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRowsTotal, opts...).ToFunc()
 }
 
 // ByErrorDocumentID orders the results by the error_document_id field.

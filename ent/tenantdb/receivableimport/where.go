@@ -95,6 +95,11 @@ func ObjectKey(v string) predicate.ReceivableImport {
 	return predicate.ReceivableImport(sql.FieldEQ(FieldObjectKey, v))
 }
 
+// FileID applies equality check predicate on the "file_id" field. It's identical to FileIDEQ.
+func FileID(v uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldEQ(FieldFileID, v))
+}
+
 // DryRun applies equality check predicate on the "dry_run" field. It's identical to DryRunEQ.
 func DryRun(v bool) predicate.ReceivableImport {
 	return predicate.ReceivableImport(sql.FieldEQ(FieldDryRun, v))
@@ -128,6 +133,11 @@ func RowsUnchanged(v int64) predicate.ReceivableImport {
 // RowsRefused applies equality check predicate on the "rows_refused" field. It's identical to RowsRefusedEQ.
 func RowsRefused(v int64) predicate.ReceivableImport {
 	return predicate.ReceivableImport(sql.FieldEQ(FieldRowsRefused, v))
+}
+
+// RowsTotal applies equality check predicate on the "rows_total" field. It's identical to RowsTotalEQ.
+func RowsTotal(v int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldEQ(FieldRowsTotal, v))
 }
 
 // ErrorDocumentID applies equality check predicate on the "error_document_id" field. It's identical to ErrorDocumentIDEQ.
@@ -545,6 +555,56 @@ func ObjectKeyContainsFold(v string) predicate.ReceivableImport {
 	return predicate.ReceivableImport(sql.FieldContainsFold(FieldObjectKey, v))
 }
 
+// FileIDEQ applies the EQ predicate on the "file_id" field.
+func FileIDEQ(v uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldEQ(FieldFileID, v))
+}
+
+// FileIDNEQ applies the NEQ predicate on the "file_id" field.
+func FileIDNEQ(v uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldNEQ(FieldFileID, v))
+}
+
+// FileIDIn applies the In predicate on the "file_id" field.
+func FileIDIn(vs ...uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldIn(FieldFileID, vs...))
+}
+
+// FileIDNotIn applies the NotIn predicate on the "file_id" field.
+func FileIDNotIn(vs ...uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldNotIn(FieldFileID, vs...))
+}
+
+// FileIDGT applies the GT predicate on the "file_id" field.
+func FileIDGT(v uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldGT(FieldFileID, v))
+}
+
+// FileIDGTE applies the GTE predicate on the "file_id" field.
+func FileIDGTE(v uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldGTE(FieldFileID, v))
+}
+
+// FileIDLT applies the LT predicate on the "file_id" field.
+func FileIDLT(v uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldLT(FieldFileID, v))
+}
+
+// FileIDLTE applies the LTE predicate on the "file_id" field.
+func FileIDLTE(v uuid.UUID) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldLTE(FieldFileID, v))
+}
+
+// FileIDIsNil applies the IsNil predicate on the "file_id" field.
+func FileIDIsNil() predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldIsNull(FieldFileID))
+}
+
+// FileIDNotNil applies the NotNil predicate on the "file_id" field.
+func FileIDNotNil() predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldNotNull(FieldFileID))
+}
+
 // DryRunEQ applies the EQ predicate on the "dry_run" field.
 func DryRunEQ(v bool) predicate.ReceivableImport {
 	return predicate.ReceivableImport(sql.FieldEQ(FieldDryRun, v))
@@ -838,6 +898,56 @@ func RowsRefusedLT(v int64) predicate.ReceivableImport {
 // RowsRefusedLTE applies the LTE predicate on the "rows_refused" field.
 func RowsRefusedLTE(v int64) predicate.ReceivableImport {
 	return predicate.ReceivableImport(sql.FieldLTE(FieldRowsRefused, v))
+}
+
+// RowsTotalEQ applies the EQ predicate on the "rows_total" field.
+func RowsTotalEQ(v int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldEQ(FieldRowsTotal, v))
+}
+
+// RowsTotalNEQ applies the NEQ predicate on the "rows_total" field.
+func RowsTotalNEQ(v int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldNEQ(FieldRowsTotal, v))
+}
+
+// RowsTotalIn applies the In predicate on the "rows_total" field.
+func RowsTotalIn(vs ...int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldIn(FieldRowsTotal, vs...))
+}
+
+// RowsTotalNotIn applies the NotIn predicate on the "rows_total" field.
+func RowsTotalNotIn(vs ...int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldNotIn(FieldRowsTotal, vs...))
+}
+
+// RowsTotalGT applies the GT predicate on the "rows_total" field.
+func RowsTotalGT(v int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldGT(FieldRowsTotal, v))
+}
+
+// RowsTotalGTE applies the GTE predicate on the "rows_total" field.
+func RowsTotalGTE(v int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldGTE(FieldRowsTotal, v))
+}
+
+// RowsTotalLT applies the LT predicate on the "rows_total" field.
+func RowsTotalLT(v int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldLT(FieldRowsTotal, v))
+}
+
+// RowsTotalLTE applies the LTE predicate on the "rows_total" field.
+func RowsTotalLTE(v int64) predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldLTE(FieldRowsTotal, v))
+}
+
+// ErrorsIsNil applies the IsNil predicate on the "errors" field.
+func ErrorsIsNil() predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldIsNull(FieldErrors))
+}
+
+// ErrorsNotNil applies the NotNil predicate on the "errors" field.
+func ErrorsNotNil() predicate.ReceivableImport {
+	return predicate.ReceivableImport(sql.FieldNotNull(FieldErrors))
 }
 
 // TotalsIsNil applies the IsNil predicate on the "totals" field.
