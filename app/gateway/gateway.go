@@ -129,7 +129,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		switch p := recover(); p {
 		case nil:
 		case http.ErrAbortHandler:
-			panic(p)
+			panic(p) //nolint:forbidigo // net/http cuts the connection by it
 		default:
 			g.log.ErrorContext(r.Context(), "panic in the gateway", "request_id", w.Header().Get("X-Request-Id"), "panic", p, "stack", string(debug.Stack()))
 			g.fail(w, r, errPanic)
@@ -257,7 +257,7 @@ func (g *Gateway) apiProxy(to *url.URL) http.Handler {
 		FlushInterval:  -1,
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		control, until := http.NewResponseController(w), time.Now().Add(g.cfg.TransferTimeout)
+		control, until := http.NewResponseController(w), g.clock.Now().Add(g.cfg.TransferTimeout)
 		// A test's writer has no deadlines; a connection's always has.
 		_ = control.SetReadDeadline(until)
 		_ = control.SetWriteDeadline(until)

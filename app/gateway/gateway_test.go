@@ -49,7 +49,6 @@ type bench struct {
 	api    *upstream
 	clock  *calendar.Frozen
 	log    *bytes.Buffer
-	cookie string
 }
 
 func setup(t *testing.T, change func(*Config, *Deps)) *bench {

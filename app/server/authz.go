@@ -82,7 +82,7 @@ func (s *core) limitTime(ctx context.Context, w http.ResponseWriter, info route.
 		limit = s.cfg.TransferTimeout
 	}
 	// Not every writer has deadlines (a test's has none); the context's holds anyway.
-	control, until := http.NewResponseController(w), time.Now().Add(limit+5*time.Second)
+	control, until := http.NewResponseController(w), s.clock.Now().Add(limit+5*time.Second)
 	_ = control.SetReadDeadline(until)
 	_ = control.SetWriteDeadline(until)
 	inner, cancel := context.WithTimeout(ctx, limit)

@@ -81,7 +81,7 @@ func sendFile(w http.ResponseWriter, f *route.File) error {
 		return nil
 	}
 	if _, err := io.Copy(w, f.Body); err != nil {
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http cuts the connection by it
 	}
 	return nil
 }

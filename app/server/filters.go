@@ -44,9 +44,9 @@ func (s *core) begin(next http.Handler) http.Handler {
 		started := s.clock.Now()
 		defer func() {
 			p := recover()
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares the panic's value so, too
 				s.finish(r, rec, started)
-				panic(p)
+				panic(p) //nolint:forbidigo // net/http cuts the connection by it
 			}
 			if p != nil {
 				s.log.ErrorContext(r.Context(), "panic", "request_id", c.requestID, "operation", c.operation, "panic", p, "stack", string(debug.Stack()))

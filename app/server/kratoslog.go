@@ -30,6 +30,6 @@ func (k kratosLog) Log(level log.Level, keyvals ...any) error {
 	if !ok {
 		to = slog.LevelError
 	}
-	k.to.Log(context.Background(), to, message, attrs...)
+	k.to.Log(context.Background(), to, message, attrs...) //nolint:forbidigo // kratos gives its log no context
 	return nil
 }

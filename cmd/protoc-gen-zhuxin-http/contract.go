@@ -107,7 +107,7 @@ func checkRule(r *accessv1.Rule) error {
 		}
 	case accessv1.Side_SIDE_HQ:
 		if !hq {
-			return fmt.Errorf("rule: %q is no permission of SIDE_HQ; those start with hq.", p)
+			return fmt.Errorf("rule: %q is no permission of SIDE_HQ; those start with hq. as in hq.overview.read", p)
 		}
 	case accessv1.Side_SIDE_ACCOUNT:
 		if !account {
