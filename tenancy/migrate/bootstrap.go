@@ -30,7 +30,7 @@ func Bootstrap(ctx context.Context, adminDSN string, passwords Passwords) error 
 	if err != nil {
 		return fmt.Errorf("bootstrap: %w", err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("bootstrap: %w", err)

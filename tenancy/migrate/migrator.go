@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"zhuxin/shared/calendar"
 )
 
 // HQSchema is the name of the shared schema.
@@ -22,6 +24,7 @@ type Migrator struct {
 	parallel int
 	attempts int
 	pause    time.Duration
+	clock    calendar.Clock
 }
 
 // Open connects with the first use. dsn is zhuxin_migrator's.
@@ -51,7 +54,7 @@ func OpenSets(dsn string, hq, tenant Set) (*Migrator, error) {
 	db := sql.OpenDB(c)
 	db.SetMaxOpenConns(8)
 	db.SetConnMaxIdleTime(time.Minute)
-	return &Migrator{db: db, hq: hq, tenant: tenant, parallel: 2, attempts: 4, pause: 250 * time.Millisecond}, nil
+	return &Migrator{db: db, hq: hq, tenant: tenant, parallel: 2, attempts: 4, pause: 250 * time.Millisecond, clock: calendar.System{}}, nil
 }
 
 // Close closes the connections.
@@ -139,7 +142,7 @@ func (m *Migrator) targets(ctx context.Context, only []string) ([]target, error)
 
 // one migrates one schema and tries again when it only had to wait too long.
 func (m *Migrator) one(ctx context.Context, t target) Result {
-	start := time.Now()
+	start := m.clock.Now()
 	r := Result{Schema: t.schema, Pooled: t.pooled}
 	for attempt := 1; ; attempt++ {
 		r.Applied, r.Err = m.try(ctx, t)
@@ -147,7 +150,7 @@ func (m *Migrator) one(ctx context.Context, t target) Result {
 			break
 		}
 	}
-	r.Took = time.Since(start)
+	r.Took = m.clock.Now().Sub(start)
 	if r.Err != nil && t.schema != HQSchema {
 		m.noteFailure(ctx, t.schema, r.Err)
 	}

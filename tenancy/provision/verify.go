@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,7 +50,7 @@ func (p *Provisioner) verifyState(ctx context.Context, tx *sql.Tx, t scope.Tenan
 	var tenants int
 	err := tx.QueryRowContext(ctx, `SELECT version, status, error, pooled, (SELECT count(*) FROM hq.tenants WHERE schema_name = $1 AND id = $2)
 		FROM hq.schema_states WHERE id = $1`, t.Schema, t.ID).Scan(&version, &status, &cause, &pooled, &tenants)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		r.hold(false, "hq.schema_states does not know the schema %s", t.Schema)
 		return nil
 	}
@@ -68,7 +69,7 @@ func verifySchema(ctx context.Context, tx *sql.Tx, t scope.Tenant, r *Report) er
 		(SELECT string_agg(coalesce(nullif(pg_get_userbyid(a.grantee), 'unknown (OID=0)'), 'PUBLIC') || ':' || a.privilege_type, ' ' ORDER BY 1)
 		 FROM aclexplode(nspacl) a WHERE a.grantee <> nspowner)
 		FROM pg_namespace WHERE nspname = $1`, t.Schema).Scan(&owner, &acl)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		r.hold(false, "the schema %s does not exist", t.Schema)
 		return nil
 	}
@@ -87,7 +88,7 @@ func verifyRole(ctx context.Context, tx *sql.Tx, t scope.Tenant, r *Report) erro
 		coalesce((SELECT string_agg(pg_get_userbyid(roleid), ' ' ORDER BY 1) FROM pg_auth_members WHERE member = r.oid), ''),
 		coalesce((SELECT string_agg(pg_get_userbyid(member), ' ' ORDER BY 1) FROM pg_auth_members WHERE roleid = r.oid), '')
 		FROM pg_roles r WHERE rolname = $1`, t.Role()).Scan(&attributes, &in, &members)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		r.hold(false, "the role %s does not exist", t.Role())
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"zhuxin/shared/fault"
 	"zhuxin/tenancy/scope"
@@ -125,7 +126,7 @@ func TestOneConnectionIsEnough(t *testing.T) {
 func TestRetriesOnceAndOnlyOutside(t *testing.T) {
 	t.Parallel()
 	env := tenancytest.New(t)
-	for code, want := range map[pq.ErrorCode]int{"40001": 2, "40P01": 2, "23505": 1} {
+	for code, want := range map[pqerror.Code]int{"40001": 2, "40P01": 2, "23505": 1} {
 		outer, inner := 0, 0
 		err := env.Pool.Tenant().InTx(env.CtxA(t), func(ctx context.Context) error {
 			outer++

@@ -45,7 +45,7 @@ func (g graph) diff(ctx context.Context, s *scratch, dir, name string, check boo
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }()
 	known, err := copyReplayed(dir, tmp)
 	if err != nil {
 		return err

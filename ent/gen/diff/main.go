@@ -28,7 +28,7 @@ func main() {
 	check := flag.Bool("check", false, "write nothing; fail when a migration is missing")
 	hash := flag.Bool("hash", false, "only write atlas.sum anew")
 	flag.Parse()
-	if err := run(context.Background(), *name, *check, *hash); err != nil {
+	if err := run(context.Background(), *name, *check, *hash); err != nil { //nolint:forbidigo // main begins it
 		log.Fatalf("diff: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package tenancybench_test
+package bench_test
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"testing"
 
+	"zhuxin/tenancy/bench"
 	"zhuxin/tenancy/migrate"
-	"zhuxin/tenancy/tenancybench"
 	"zhuxin/tenancy/tenancytest"
 )
 
@@ -27,7 +27,7 @@ func TestBenchRuns(t *testing.T) {
 		}
 		scale, rounds = n, 7
 	}
-	pooled, fresh, err := tenancybench.Provisioning(t.Context(), m, rounds)
+	pooled, fresh, err := bench.Provisioning(t.Context(), m, rounds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,12 +36,12 @@ func TestBenchRuns(t *testing.T) {
 	if len(pooled) != rounds || median(pooled) >= median(fresh) {
 		t.Errorf("a prepared schema took as long as a new one")
 	}
-	tenants, err := tenancybench.Tenants(t.Context(), m, scale)
+	tenants, err := bench.Tenants(t.Context(), m, scale)
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := env.Pool.TenantClient()
-	reads, err := tenancybench.Reads(t.Context(), env.Pool, tenants, scale/50+2, 4*scale, rounds, func(ctx context.Context) error {
+	reads, err := bench.Reads(t.Context(), env.Pool, tenants, scale/50+2, 4*scale, rounds, func(ctx context.Context) error {
 		if _, err := client.Customer.Query().WithRatings().WithLimits().All(ctx); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func TestBenchRuns(t *testing.T) {
 	}
 }
 
-func median(rounds []tenancybench.Round) float64 {
+func median(rounds []bench.Round) float64 {
 	var all []float64
 	for _, r := range rounds {
 		all = append(all, r.Ratio())
@@ -66,9 +66,9 @@ func median(rounds []tenancybench.Round) float64 {
 	return all[len(all)/2]
 }
 
-func report(t *testing.T, name string, rounds []tenancybench.Round) {
+func report(t *testing.T, name string, rounds []bench.Round) {
 	t.Helper()
-	t.Logf("%s: median ratio %.3f, last %v / %v", name, median(rounds), rounds[len(rounds)-1].Subject, rounds[len(rounds)-1].Reference)
+	t.Logf("%s: median ratio %.3f of %v", name, median(rounds), rounds)
 }
 
 // dropMade removes the roles of the bench, which belong to the server.

@@ -1,9 +1,9 @@
-// Package tenancybench measures what tenancy promises, as ratios against a
+// Package bench measures what tenancy promises, as ratios against a
 // reference in the same run with the two sides interleaved (performance.md):
 // provisioning against one SQL script of the same DDL (B8), and a read with many
 // tenants against the same read with few (B7). `zhuxin bench` prints the figures.
 // It works in a database of its own; it leaves its tenants there.
-package tenancybench
+package bench
 
 import (
 	"context"
