@@ -144,6 +144,7 @@ func Default() Config {
 		Roles: []string{RoleGateway, RoleAPI, RoleWorker}, Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081",
 		Postgres: Postgres{Port: 5432, Database: "zhuxin", SSLMode: "", AppUser: "zhuxin_app", MigratorUser: "zhuxin_migrator", MaxOpen: 16, Groups: 1},
 		S3:       S3{Region: "us-east-1"},
+		SMTP:     SMTP{From: demoSender},
 		Kratos:   Kratos{SessionCookie: "zhuxin_session", Timeout: 2 * time.Second},
 		HTTP:     HTTP{RequestTimeout: 30 * time.Second, TransferTimeout: 10 * time.Minute, ShutdownTimeout: 20 * time.Second, SessionCache: 10 * time.Second},
 		Limits: Limits{IPPerSecond: 100, IPBurst: 300, PrincipalPerSecond: 100, PrincipalBurst: 300, TenantPerSecond: 500, TenantBurst: 1000,
@@ -161,6 +162,9 @@ const (
 	RoleAPI     = "api"
 	RoleWorker  = "worker"
 )
+
+// demoSender is good for mails that never leave the machine.
+const demoSender = "zhuxin@localhost"
 
 // The promises about logins (P23).
 const (

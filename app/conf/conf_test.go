@@ -71,7 +71,7 @@ var demoEnv = []string{
 	"ZHUXIN_ALLOW_INSECURE_LOOPBACK=true", "ZHUXIN_PUBLIC_URL=http://127.0.0.1:8080",
 	"ZHUXIN_PG_HOST=127.0.0.1", "ZHUXIN_PG_PORT=15432", "ZHUXIN_REDIS_ADDR=127.0.0.1:16379",
 	"ZHUXIN_PG_ADMIN_DSN=postgres://postgres:x@127.0.0.1:15432/zhuxin?sslmode=disable",
-	"ZHUXIN_S3_ENDPOINT=http://127.0.0.1:19000", "ZHUXIN_S3_ACCESS_KEY=8f2a6c1e9b7d", "ZHUXIN_S3_BUCKET=zhuxin",
+	"ZHUXIN_SMTP_ADDR=127.0.0.1:1025", "ZHUXIN_S3_ENDPOINT=http://127.0.0.1:19000", "ZHUXIN_S3_ACCESS_KEY=8f2a6c1e9b7d", "ZHUXIN_S3_BUCKET=zhuxin",
 	"ZHUXIN_KRATOS_PUBLIC_URL=http://127.0.0.1:14433", "ZHUXIN_KRATOS_ADMIN_URL=http://127.0.0.1:14434",
 }
 
@@ -160,7 +160,9 @@ func TestRefused(t *testing.T) {
 		{name: "currency", env: []string{"ZHUXIN_TENANT_CURRENCY=yuan"}, key: "tenant.currency", why: "is no ISO code"},
 		{name: "traces", env: []string{"ZHUXIN_OTEL_RATIO=2"}, key: "otel.ratio", why: "between 0 and 1"},
 		{name: "collector", env: []string{"ZHUXIN_OTEL_ENDPOINT=collector"}, key: "otel.endpoint", why: "is no URL"},
-		{name: "notices without sender", env: []string{"ZHUXIN_SMTP_ADDR=mail.example.com:587"}, key: "smtp.from", why: "no mail address"},
+		{name: "notices without sender", env: []string{"ZHUXIN_SMTP_ADDR=mail.example.com:587", "ZHUXIN_SMTP_FROM="}, key: "smtp.from", why: "no mail address"},
+		{name: "notices from the demo", env: []string{"ZHUXIN_SMTP_ADDR=mail.example.com:587"}, key: "smtp.from", why: "demo's sender"},
+		{name: "traces in the open", env: []string{"ZHUXIN_OTEL_ENDPOINT=http://collector.example.com/v1/traces"}, key: "otel.endpoint", why: "not https"},
 		{name: "mail password in the open", env: []string{"ZHUXIN_SMTP_ADDR=mail.example.com:587", "ZHUXIN_SMTP_FROM=a@example.com", "ZHUXIN_SMTP_PASSWORD=b"}, key: "smtp.tls", why: "in the open"},
 		{name: "demo with a database elsewhere", demo: true, env: []string{"ZHUXIN_PG_HOST=db.example.com", "ZHUXIN_PG_SSLMODE=disable"}, key: "postgres.sslmode", why: "not on loopback"},
 		{name: "demo with Redis elsewhere", demo: true, env: []string{"ZHUXIN_REDIS_ADDR=redis.example.com:6379"}, key: "redis.addr", why: "contradicts allow_insecure_loopback"},

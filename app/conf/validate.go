@@ -238,6 +238,9 @@ func (v *check) servers() {
 		if !strings.Contains(c.SMTP.From, "@") {
 			v.bad("smtp.from", "is no mail address; notices need a sender")
 		}
+		if c.SMTP.From == demoSender && !c.AllowInsecureLoopback {
+			v.bad("smtp.from", "is the demo's sender; name an address of your own")
+		}
 		if c.SMTP.Password != "" && !c.SMTP.TLS && !c.AllowInsecureLoopback {
 			v.bad("smtp.tls", "is off and a password is set; it would travel in the open")
 		}
@@ -245,6 +248,8 @@ func (v *check) servers() {
 	if c.OTel.Endpoint != "" {
 		if u, err := url.Parse(c.OTel.Endpoint); err != nil || u.Host == "" {
 			v.bad("otel.endpoint", "is no URL; write it like https://collector.example.com/v1/traces")
+		} else if u.Scheme != "https" && !isLoopback(u.Hostname()) {
+			v.bad("otel.endpoint", "is not https; traces would cross the network in the open")
 		}
 	}
 }

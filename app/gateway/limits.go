@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -9,6 +10,9 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/google/uuid"
+
+	"zhuxin/app/gateway/limit"
 	"zhuxin/shared/fault"
 )
 
@@ -44,6 +48,18 @@ func (g *Gateway) limitTraffic(r *http.Request, ip netip.Addr) error {
 		return limited("RATE_LIMITED", "this login or key sends too many requests", wait)
 	}
 	return nil
+}
+
+// TenantLimit counts the requests in one subsidiary, for server.Deps: only behind
+// the authentication is it known whose they are, so that nobody can use up the
+// limit of a subsidiary he does not belong to (P6).
+func TenantLimit(l *limit.Limiter, rule limit.Rule) func(ctx context.Context, tenantID uuid.UUID) error {
+	return func(ctx context.Context, tenantID uuid.UUID) error {
+		if wait, ok := l.Rate(ctx, "tenant:"+tenantID.String(), rule); !ok {
+			return limited("TENANT_RATE_LIMITED", "this subsidiary sends too many requests", wait)
+		}
+		return nil
+	}
 }
 
 // limitLogin counts a check of a password or code: by address, and by account. A

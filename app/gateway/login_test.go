@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"zhuxin/app/gateway/limit"
+	"zhuxin/shared/fault"
 )
 
 func password(account string) string {
@@ -251,5 +254,23 @@ func TestTrafficLimits(t *testing.T) {
 	}
 	if got := codes(50, "/assets/a.js", from("192.0.2.4")...) + codes(50, "/healthz", from("192.0.2.4")...); got != 0 {
 		t.Errorf("pages and health: %d limited", got)
+	}
+}
+
+func TestTenantLimit(t *testing.T) {
+	b := setup(t, nil)
+	allow := TenantLimit(b.limiter, limit.Rule{PerSecond: 1, Burst: 3})
+	noisy, quiet := uuid.New(), uuid.New()
+	refused := 0
+	for range 10 {
+		if err := allow(t.Context(), noisy); err != nil {
+			refused++
+			if f, ok := fault.As(err); !ok || f.Kind != fault.KindLimited || f.RetryAfter < 1 {
+				t.Fatalf("err = %v", err)
+			}
+		}
+	}
+	if refused != 7 || allow(t.Context(), quiet) != nil {
+		t.Errorf("%d of 10 refused, want 7, and the neighbour none", refused)
 	}
 }
