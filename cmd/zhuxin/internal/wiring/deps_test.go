@@ -5,9 +5,12 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"zhuxin/tenancy/tenancytest"
 )
 
 // layer says what the packages below a top folder may import: which of our own
@@ -149,6 +152,21 @@ func TestLayersRefuse(t *testing.T) {
 	for _, c := range [][2]string{{"biz", "zhuxin/shared/fault"}, {"biz", "github.com/google/uuid"}, {"tenancy", "zhuxin/ent/hqdb"}, {"data", "github.com/lib/pq"}, {"cmd", "zhuxin/app/server"}} {
 		if why := layers[c[0]].refuses(c[1], false); why != "" {
 			t.Errorf("%s may not import %s: %s", c[0], c[1], why)
+		}
+	}
+}
+
+// Every package that reads tenants' tables shows that the other tenant sees
+// nothing of what one wrote.
+func TestRepositoriesHaveTheSiblingCheck(t *testing.T) {
+	t.Parallel()
+	for _, dir := range []string{"data/tenantrepo", "data/query"} {
+		missing, err := tenancytest.WithoutSibling(filepath.Join("..", "..", "..", "..", filepath.FromSlash(dir)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pkg := range missing {
+			t.Errorf("%s has no test that calls tenancytest.OtherSeesNothing", pkg)
 		}
 	}
 }
