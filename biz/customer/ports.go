@@ -43,3 +43,9 @@ type Repository interface {
 type Elsewhere interface {
 	Count(ctx context.Context, uscc string) (int, error)
 }
+
+// ElsewhereFunc lets a function be an Elsewhere.
+type ElsewhereFunc func(ctx context.Context, uscc string) (int, error)
+
+// Count implements Elsewhere.
+func (f ElsewhereFunc) Count(ctx context.Context, uscc string) (int, error) { return f(ctx, uscc) }

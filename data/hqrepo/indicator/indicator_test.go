@@ -2,6 +2,7 @@ package indicator_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"zhuxin/data/auditlog"
@@ -39,7 +40,7 @@ func TestLibrary(t *testing.T) {
 	}
 
 	// an entry changes with its version, and never its kind
-	entry := library[0]
+	entry := library[slices.IndexFunc(library, func(i indicator.Indicator) bool { return i.Code == "settlement_method" })]
 	entry.NameZH, entry.Active = "结算方式(修订)", false
 	saved, err := s.Save(hq, indicator.SaveInput{Indicator: entry, Version: entry.Version})
 	if err != nil || saved.Version != 2 {

@@ -179,4 +179,3 @@ func listOne(t *testing.T, w *credittest.World, ctx context.Context, customer uu
 	ok(t, err)
 	return ls[0].ID
 }
-
