@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -26,6 +27,9 @@ type Admin struct {
 func NewAdmin(d Deps, identities IdentityAdmin, a *Applications, o *Onboarding) *Admin {
 	return &Admin{d, identities, a, o}
 }
+
+// runLook is how often await looks.
+const runLook = 200 * time.Millisecond
 
 // Login is a person with, when he was made just now without a password, the code
 // by which he sets one.
@@ -85,7 +89,20 @@ func (s *Admin) EnsureMember(ctx context.Context, tenantID *uuid.UUID, n NewIden
 	if err != nil {
 		return login, err
 	}
-	return login, s.AddMember(ctx, tenantID, login.Person.ID, roles)
+	if err := s.AddMember(ctx, tenantID, login.Person.ID, roles); err != nil {
+		return login, err
+	}
+	return s.withRecovery(ctx, login, n)
+}
+
+// withRecovery adds the code to a login that was made without a password.
+func (s *Admin) withRecovery(ctx context.Context, l Login, n NewIdentity) (Login, error) {
+	if !l.Created || n.Password != "" {
+		return l, nil
+	}
+	code, err := s.identities.RecoveryCode(ctx, l.Person.ID)
+	l.Recovery = &code
+	return l, err
 }
 
 // AddMember gives the person the roles in the tenant, or at HQ; roles he has he
@@ -149,17 +166,44 @@ func (s *Admin) CreateTenant(ctx context.Context, in ApplyInput, admin NewIdenti
 		}
 	}
 	if a.Status == StatusApproved {
-		if err := s.onboarding.Run(ctx, a.ID); err != nil {
+		err := s.onboarding.Run(ctx, a.ID)
+		if errors.Is(err, ErrProvisioningRuns) {
+			err = s.await(ctx, a.ID) // a worker has taken the approval's event
+		}
+		if err != nil {
 			return Tenant{}, login, err
 		}
 	}
 	t, err := s.outcome(ctx, a.ID)
-	if err != nil || !login.Created || admin.Password != "" {
+	if err != nil {
 		return t, login, err
 	}
-	code, err := s.identities.RecoveryCode(ctx, login.Person.ID)
-	login.Recovery = &code
+	login, err = s.withRecovery(ctx, login, admin)
 	return t, login, err
+}
+
+// await looks until the run of another process is over, or its lease is.
+func (s *Admin) await(ctx context.Context, id uuid.UUID) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, runLease, ErrProvisioningRuns)
+	defer cancel()
+	ticker := time.NewTicker(runLook)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-ticker.C:
+		}
+		var now Status
+		err := s.HQ.InTx(ctx, func(ctx context.Context) error {
+			a, err := s.Store.Applications.Get(ctx, id)
+			now = a.Status
+			return err
+		})
+		if err != nil || now != StatusApproved && now != StatusProvisioning {
+			return err
+		}
+	}
 }
 
 func (s *Admin) outcome(ctx context.Context, id uuid.UUID) (Tenant, error) {

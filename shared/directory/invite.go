@@ -202,47 +202,6 @@ func (s *Members) Accept(ctx context.Context, token string) error {
 	})
 }
 
-// Courier sends the mails of invitations; a job calls it.
-type Courier struct {
-	*Members
-	mailer InvitationMailer
-}
-
-// NewCourier makes a Courier.
-func NewCourier(m *Members, mailer InvitationMailer) *Courier { return &Courier{m, mailer} }
-
-// Send sends the invitation's mail, once: a second call finds it sent. The token
-// is stored before the mail leaves, in a transaction of its own, because a mail
-// server has no place inside one. A send that breaks off is tried again with a
-// new token, which replaces the first.
-func (c *Courier) Send(ctx context.Context, id uuid.UUID) error {
-	token := randomToken()
-	var mail *InvitationMail
-	err := c.HQ.InTx(ctx, func(ctx context.Context) error {
-		mail = nil
-		i, err := c.Store.Invitations.Lock(ctx, id)
-		if err != nil || i.SentAt != nil || i.State(c.Clock.Now()) != InvitationOpen {
-			return err
-		}
-		o, err := c.offer(ctx, i)
-		if err != nil {
-			return err
-		}
-		mail = &InvitationMail{Email: i.Email, Name: i.Name, TenantName: o.TenantName, InvitedBy: o.InvitedBy,
-			Roles: i.Roles, Token: token, ExpiresAt: i.ExpiresAt}
-		return c.Store.Invitations.SetToken(ctx, id, hashOf(token))
-	})
-	if err != nil || mail == nil {
-		return err
-	}
-	if err := c.mailer.SendInvitation(ctx, *mail); err != nil {
-		return err
-	}
-	return c.HQ.InTx(ctx, func(ctx context.Context) error {
-		return c.Store.Invitations.SetSent(ctx, id, c.Clock.Now())
-	})
-}
-
 func orNil(id *uuid.UUID) uuid.UUID {
 	if id == nil {
 		return uuid.Nil

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/shared/access"
+	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
 	"zhuxin/shared/party"
@@ -249,4 +251,18 @@ func (o *Onboarding) end(ctx context.Context, a *Application, s Status, reason s
 		}
 		return o.record(ctx, change{action: "application." + string(s), objectType: "application", objectID: a.ID, before: before, after: a.summary()})
 	})
+}
+
+// OnboardingHandler is the name under which Handle is registered for
+// TopicApplicationApproved.
+const OnboardingHandler = "directory.onboarding"
+
+// Handle runs the application of an event. It needs no record of handled events:
+// the application's own state says what is done.
+func (o *Onboarding) Handle(ctx context.Context, d event.Delivered) error {
+	var p ApplicationPayload
+	if err := json.Unmarshal(d.Payload, &p); err != nil {
+		return fmt.Errorf("payload of %s: %w", d.Topic, err)
+	}
+	return o.Run(ctx, p.ApplicationID)
 }

@@ -2,7 +2,6 @@ package directory_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -19,11 +18,7 @@ import (
 func (w *world) deliver(t *testing.T) {
 	t.Helper()
 	for _, d := range w.events.of(directory.TopicApplicationApproved) {
-		var p directory.ApplicationPayload
-		if err := json.Unmarshal(d.Payload, &p); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.onboarding.Run(access.With(t.Context(), access.System(uuid.Nil, "job")), p.ApplicationID); err != nil {
+		if err := w.onboarding.Handle(access.With(t.Context(), access.System(uuid.Nil, "job")), d); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,13 +12,13 @@ import (
 	"zhuxin/data/auditlog"
 	"zhuxin/data/crypto"
 	store "zhuxin/data/hqrepo/directory"
+	"zhuxin/data/outbox"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/directory"
 	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/party"
-	"zhuxin/tenancy/scope"
 	"zhuxin/tenancy/tenancytest"
 )
 
@@ -59,15 +59,16 @@ func (c *clock) add(d time.Duration) {
 
 var _ calendar.Clock = (*clock)(nil)
 
-// events keeps what was published, encoded as the outbox would.
+// events is the outbox, and keeps what was published for the test to deliver.
 type events struct {
+	event.Publisher
 	mu   sync.Mutex
 	list []event.Delivered
 }
 
 func (e *events) Publish(ctx context.Context, ev event.Event) error {
-	if _, err := scope.Conn(ctx); err != nil {
-		return err // an event outside of a transaction would be lost
+	if err := e.Publisher.Publish(ctx, ev); err != nil {
+		return err
 	}
 	b, err := json.Marshal(ev.Payload)
 	if err != nil {
@@ -93,7 +94,7 @@ func (e *events) of(topic event.Topic) (out []event.Delivered) {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	env := tenancytest.New(t)
-	w := &world{Env: env, clock: &clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, events: &events{}}
+	w := &world{Env: env, clock: &clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, events: &events{Publisher: outbox.HQ(env.Pool)}}
 	master, err := crypto.ParseMaster("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=")
 	if err != nil {
 		t.Fatal(err)
