@@ -85,8 +85,8 @@ func api(base string, hc *http.Client) *ory.APIClient {
 var ErrUnavailable = &fault.Error{Kind: fault.KindUnavailable, Reason: "IDENTITY_UNAVAILABLE",
 	Message: "logins cannot be checked at the moment; try again in a few seconds", RetryAfter: 5}
 
-// Ping says whether Kratos answers, for readiness.
-func (c *Client) Ping(ctx context.Context) error {
+// Check says whether Kratos answers, for readiness.
+func (c *Client) Check(ctx context.Context) error {
 	_, res, err := c.public.MetadataAPI.IsReady(ctx).Execute()
 	if err != nil {
 		return ErrUnavailable.Wrap(fmt.Errorf("kratos ready: status %s: %w", status(res), err))
