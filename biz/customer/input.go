@@ -79,12 +79,11 @@ func compact(s string) string {
 	}, s))
 }
 
-// check adds the faults of the fields that were sent. overridden says whether a
-// reason for a failing check character is known already.
-func (f Fields) check(c *fault.Checks, overridden bool) {
+// check adds the faults of the fields that were sent.
+func (f Fields) check(c *fault.Checks) {
 	text(c, "name", f.Name, 2, 120)
 	if f.USCC != nil {
-		f.checkUSCC(c, overridden)
+		f.checkUSCC(c)
 	}
 	text(c, "uscc_override_reason", f.USCCOverrideReason, 0, 200)
 	form(c, "tax_no", f.TaxNo, taxForm, "6 to 30 digits and letters")
@@ -106,7 +105,7 @@ func (f Fields) check(c *fault.Checks, overridden bool) {
 	}
 }
 
-func (f Fields) checkUSCC(c *fault.Checks, overridden bool) {
+func (f Fields) checkUSCC(c *fault.Checks) {
 	_, err := party.ParseUSCC(*f.USCC)
 	given := f.USCCOverrideReason != nil && *f.USCCOverrideReason != ""
 	switch {
@@ -114,7 +113,7 @@ func (f Fields) checkUSCC(c *fault.Checks, overridden bool) {
 		c.Add("uscc", "REQUIRED", "give the unified social credit code")
 	case errors.Is(err, party.ErrForm):
 		c.Add("uscc", "USCC_FORM", party.ErrForm.Error())
-	case errors.Is(err, party.ErrCheckDigit) && !given && !overridden:
+	case errors.Is(err, party.ErrCheckDigit) && !given:
 		c.Add("uscc", "USCC_CHECK_DIGIT", party.ErrCheckDigit.Error()+"; if it is registered so, give the reason why you accept it")
 	}
 }

@@ -36,7 +36,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (Detail, error) {
 	in.normalize()
 	var checks fault.Checks
 	form(&checks, "number", &in.Number, numberForm, "letters, digits, dots, dashes, slashes and underscores, 40 at most")
-	in.check(&checks, false)
+	in.check(&checks)
 	if err := checks.Err(); err != nil {
 		return Detail{}, err
 	}
@@ -95,8 +95,11 @@ func (s *Service) Update(ctx context.Context, in UpdateInput) (Detail, error) {
 		if err != nil {
 			return err
 		}
+		if in.USCC != nil && *in.USCC == before.USCC {
+			in.USCC = nil // a form sends it back as it was, also when it is not known yet
+		}
 		var checks fault.Checks
-		in.check(&checks, before.USCCOverrideReason != "" && in.USCC != nil && *in.USCC == before.USCC)
+		in.check(&checks)
 		if err := checks.Err(); err != nil {
 			return err
 		}

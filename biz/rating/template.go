@@ -133,3 +133,12 @@ func definitionFacts(t Template, other *Template) DefinitionFacts {
 }
 
 func fen(n int64) string { return strconv.FormatInt(n, 10) }
+
+// OpenPoints are what should still be looked at. Only a draft has any: what was
+// submitted is past them.
+func (t Template) OpenPoints() []OpenPoint {
+	if t.Status != TemplateDraft {
+		return nil
+	}
+	return t.Definition.Check()
+}

@@ -152,6 +152,25 @@ func TestCreateFaultsComeTogether(t *testing.T) {
 	if err != nil || d.USCCOverrideReason == "" {
 		t.Errorf("with a reason: %+v, %v", d.Customer, err)
 	}
+	if _, err := w.Customers.Update(admin, customer.UpdateInput{ID: d.ID, Version: 1, Fields: customer.Fields{USCC: ptr(d.USCC), Address: ptr("x")}}); err != nil {
+		t.Errorf("sent back unchanged: %v", err)
+	}
+	// an imported customer without a code can be changed, completed, and not emptied again
+	w.Exec(t, admin, `UPDATE customers SET uscc = NULL WHERE id = $1`, d.ID)
+	_, err = w.Customers.Create(admin, customer.CreateInput{Fields: customer.Fields{Name: ptr("老企业"), USCC: ptr(credittest.USCC(5))}})
+	if f := faultOf(err); f.Meta["field"] != "name" {
+		t.Errorf("entered anew beside the imported one: %v", err)
+	}
+	if _, err := w.Customers.Update(admin, customer.UpdateInput{ID: d.ID, Version: 2, Fields: customer.Fields{USCC: ptr(""), Address: ptr("y")}}); err != nil {
+		t.Errorf("without a code: %v", err)
+	}
+	if _, err := w.Customers.Update(admin, customer.UpdateInput{ID: d.ID, Version: 3, Fields: customer.Fields{USCC: ptr(credittest.USCC(5))}}); err != nil {
+		t.Errorf("completed: %v", err)
+	}
+	_, err = w.Customers.Update(admin, customer.UpdateInput{ID: d.ID, Version: 4, Fields: customer.Fields{USCC: ptr("")}})
+	if got := names(faultOf(err)); !slices.Equal(got, []string{"uscc REQUIRED"}) {
+		t.Errorf("emptied: %v", err)
+	}
 }
 
 func TestTakenIsNamed(t *testing.T) {

@@ -1,0 +1,116 @@
+// Package customer answers a subsidiary's routes about its customers, their
+// projects and their papers.
+package customer
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	customerv1 "zhuxin/app/api/customer/v1"
+	"zhuxin/biz/customer"
+)
+
+// Service implements CustomerServiceHTTPServer.
+type Service struct {
+	customers *customer.Service
+}
+
+// New makes the service.
+func New(c *customer.Service) *Service { return &Service{customers: c} }
+
+// ListCustomers gives a page of the list.
+func (s *Service) ListCustomers(ctx context.Context, r *customerv1.ListCustomersRequest) (*customerv1.ListCustomersReply, error) {
+	p, err := s.customers.List(ctx, customer.ListInput{Text: r.GetQ(), View: customer.View(r.GetView()), OrderBy: r.GetOrderBy(),
+		Page: r.GetPage(), PageSize: r.GetPageSize()})
+	if err != nil {
+		return nil, err
+	}
+	out := &customerv1.ListCustomersReply{Total: p.Total, ViewCounts: map[string]int64{}}
+	for v, n := range p.Counts {
+		out.ViewCounts[string(v)] = n
+	}
+	for _, c := range p.Customers {
+		out.Customers = append(out.Customers, toSummary(c))
+	}
+	return out, nil
+}
+
+// GetCustomer gives one customer with his standing.
+func (s *Service) GetCustomer(ctx context.Context, r *customerv1.GetCustomerRequest) (*customerv1.Customer, error) {
+	id, err := parse(r.GetId())
+	if err != nil {
+		return nil, err
+	}
+	return reply(s.customers.Get(ctx, id))
+}
+
+// CreateCustomer makes a customer.
+func (s *Service) CreateCustomer(ctx context.Context, r *customerv1.CreateCustomerRequest) (*customerv1.Customer, error) {
+	return reply(s.customers.Create(ctx, fromCreate(r)))
+}
+
+// UpdateCustomer changes what is sent.
+func (s *Service) UpdateCustomer(ctx context.Context, r *customerv1.UpdateCustomerRequest) (*customerv1.Customer, error) {
+	id, err := parse(r.GetId())
+	if err != nil {
+		return nil, err
+	}
+	return reply(s.customers.Update(ctx, fromUpdate(id, r)))
+}
+
+// CheckIdentity looks at a name and a code while they are typed.
+func (s *Service) CheckIdentity(ctx context.Context, r *customerv1.CheckIdentityRequest) (*customerv1.IdentityCheck, error) {
+	c, err := s.customers.CheckIdentity(ctx, r.GetName(), r.GetUscc())
+	if err != nil {
+		return nil, err
+	}
+	return toIdentity(c), nil
+}
+
+// ListProjects gives the projects of a customer.
+func (s *Service) ListProjects(ctx context.Context, r *customerv1.ListProjectsRequest) (*customerv1.ListProjectsReply, error) {
+	id, err := parse(r.GetCustomerId())
+	if err != nil {
+		return nil, err
+	}
+	ps, err := s.customers.Projects(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &customerv1.ListProjectsReply{}
+	for _, p := range ps {
+		out.Projects = append(out.Projects, toProject(p))
+	}
+	return out, nil
+}
+
+// CreateProject makes a project.
+func (s *Service) CreateProject(ctx context.Context, r *customerv1.CreateProjectRequest) (*customerv1.Project, error) {
+	id, err := parse(r.GetCustomerId())
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.customers.CreateProject(ctx, customer.CreateProjectInput{CustomerID: id, Number: r.GetNumber(), Name: r.GetName(),
+		OwnerName: r.GetOwnerName(), Address: r.GetAddress(), ContractedVolume: r.GetContractedVolume()})
+	if err != nil {
+		return nil, err
+	}
+	return toProject(p), nil
+}
+
+// parse reads an id; one that cannot be is nobody's.
+func parse(s string) (uuid.UUID, error) {
+	id, err := uuid.Parse(s)
+	if err != nil {
+		return uuid.Nil, customer.ErrNotFound
+	}
+	return id, nil
+}
+
+func reply(d customer.Detail, err error) (*customerv1.Customer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return toCustomer(d), nil
+}
