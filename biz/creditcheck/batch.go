@@ -21,99 +21,146 @@ import (
 // statements and locks are below it.
 const batchTime = 30 * time.Second
 
-// decide answers a batch of commands about one customer. When the batch as a
-// whole cannot be stored, each is tried alone, so that one bad command fails by
-// itself.
-func (s *Service) decide(ctx context.Context, customer Selector, batch []*waiting) []result {
+// decide answers groups of commands in one transaction; it is the combiner's run.
+// When the whole cannot be stored, each group and then each command is tried
+// alone, so that one bad command fails by itself.
+func (s *Service) decide(ctx context.Context, groups []*group, wait bool) {
 	ctx, cancel := context.WithTimeout(ctx, batchTime)
 	defer cancel()
-	results, err := s.decideTogether(ctx, customer, batch)
-	if err == nil {
-		return results
-	}
-	if len(batch) == 1 || !worthAlone(err) {
-		return all(len(batch), err)
-	}
-	results = nil
-	for i := range batch {
-		alone, err := s.decideTogether(ctx, customer, batch[i:i+1])
-		if err != nil {
-			alone = all(1, err)
+	err := s.decideTogether(ctx, groups, wait)
+	switch {
+	case err == nil:
+	case !worthAlone(err):
+		failed(groups, err)
+	case len(groups) > 1:
+		for _, g := range groups {
+			s.decide(ctx, []*group{g}, wait)
 		}
-		results = append(results, alone...)
+	case len(groups[0].batch) > 1:
+		s.decideOneByOne(ctx, groups[0], wait)
+	default:
+		failed(groups, err)
 	}
-	return results
+}
+
+func (s *Service) decideOneByOne(ctx context.Context, g *group, wait bool) {
+	results := make([]result, len(g.batch))
+	for i := range g.batch {
+		alone := &group{queue: g.queue, batch: g.batch[i : i+1]}
+		s.decide(ctx, []*group{alone}, true)
+		results[i] = alone.results[0]
+	}
+	g.results = results
 }
 
 // worthAlone says whether the failure can be one command's: not when the database
 // is away or the time is over.
 func worthAlone(err error) bool {
 	f, ok := fault.As(err)
-	return !(ok && f.Kind == fault.KindUnavailable) && !errors.Is(err, context.DeadlineExceeded)
+	away := ok && f.Kind == fault.KindUnavailable && !f.Is(ErrStale)
+	return !away && !errors.Is(err, context.DeadlineExceeded)
 }
 
-func (s *Service) decideTogether(ctx context.Context, customer Selector, batch []*waiting) (results []result, err error) {
+func (s *Service) decideTogether(ctx context.Context, groups []*group, wait bool) error {
 	today, err := tenant.Today(ctx, s.Clock)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	asked := asks(groups)
+	results := make([][]result, len(groups))
 	err = s.again(ctx, func(ctx context.Context) error {
-		l, ok, err := s.load(ctx, customer, batch, today)
+		clear(results)
+		loaded, err := s.load(ctx, asked, wait, today)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			results = all(len(batch), exposure.ErrNoAccount)
-			return nil
+		tx := shared{today: today, out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
+		for i, g := range groups {
+			l := loaded[i]
+			switch {
+			case l.OK && l.Account.ValidOn(today):
+				results[i] = tx.decide(l, g.batch)
+			case wait:
+				results[i] = make([]result, len(g.batch))
+				for n := range results[i] {
+					results[i][n].err = exposure.ErrNoAccount
+				}
+			}
 		}
-		d := deciding{l: l, now: s.Clock.Now(), today: today, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
-		results = make([]result, len(batch))
-		for i, w := range batch {
-			results[i].decision, results[i].err = d.one(w.cmd, l.Found[i])
-		}
-		if len(d.forget) > 0 {
-			if err := s.Store.ForgetKeys(ctx, d.forget); err != nil {
+		if len(tx.forget) > 0 {
+			if err := s.Store.ForgetKeys(ctx, tx.forget); err != nil {
 				return err
 			}
 		}
-		if len(d.out.Records) == 0 {
+		if len(tx.out.Records) == 0 {
 			return nil
 		}
-		d.out.CustomerID, d.out.AccountVersion, d.out.At = l.Account.CustomerID, l.Account.Version, d.now
-		return s.Store.Save(ctx, d.out)
+		return s.Store.Save(ctx, tx.out)
 	})
-	return results, err
+	if err != nil {
+		return err
+	}
+	for i, g := range groups {
+		g.results = results[i]
+	}
+	return nil
 }
 
-// load reads the facts, and once more after recomputing an account that does not
-// hold for today.
-func (s *Service) load(ctx context.Context, customer Selector, batch []*waiting, today calendar.Date) (Loaded, bool, error) {
-	asks := make([]Ask, len(batch))
-	for i, w := range batch {
-		asks[i].Key = w.cmd.keyID()
-		if w.cmd.op == OpReserve {
-			asks[i].OrderNo = w.cmd.in.OrderNo
+func asks(groups []*group) []Group {
+	out := make([]Group, len(groups))
+	for i, g := range groups {
+		out[i] = Group{Customer: g.queue.customer, Asks: make([]Ask, len(g.batch))}
+		for n, w := range g.batch {
+			out[i].Asks[n].Key = w.cmd.keyID()
+			if w.cmd.op == OpReserve {
+				out[i].Asks[n].OrderNo = w.cmd.in.OrderNo
+			}
 		}
 	}
-	l, ok, err := s.Store.Load(ctx, customer, asks)
-	if err != nil || !ok || l.Account.ValidOn(today) {
-		return l, ok, err
-	}
-	if err := s.Accounts.Recompute(ctx, l.Account.CustomerID); err != nil {
-		return l, false, err
-	}
-	return s.Store.Load(ctx, customer, asks)
+	return out
 }
 
-// deciding is the state of one batch: each decision sees what the ones before it hold.
-type deciding struct {
-	l      Loaded
-	now    time.Time
+// load reads the facts. An account that does not hold for today is recomputed and
+// read once more; only by who waits, for it locks one row after another.
+func (s *Service) load(ctx context.Context, groups []Group, wait bool, today calendar.Date) ([]Loaded, error) {
+	loaded, err := s.Store.Load(ctx, groups, wait)
+	if err != nil || !wait || !loaded[0].OK || loaded[0].Account.ValidOn(today) {
+		return loaded, err
+	}
+	if err := s.Accounts.Recompute(ctx, loaded[0].Account.CustomerID); err != nil {
+		return nil, err
+	}
+	return s.Store.Load(ctx, groups, wait)
+}
+
+// shared is the state of one transaction.
+type shared struct {
 	today  calendar.Date
-	orders map[string]uuid.UUID // reserved in this batch
-	keys   map[string]bool      // seen in this batch
-	forget []string             // remembered for too long
 	out    Batch
+	orders map[string]uuid.UUID // reserved before in this transaction
+	keys   map[string]bool      // seen before in this transaction
+	forget []string             // remembered for too long
+}
+
+// deciding is the state of one customer's decisions: each sees what the ones
+// before it hold.
+type deciding struct {
+	*shared
+	l    Loaded
+	move Move
+	held int // new reservations
+}
+
+func (s *shared) decide(l Loaded, batch []*waiting) []result {
+	d := deciding{shared: s, l: l, move: Move{CustomerID: l.Account.CustomerID, Version: l.Account.Version}}
+	results := make([]result, len(batch))
+	for i, w := range batch {
+		results[i].decision, results[i].err = d.one(w.cmd, l.Found[i])
+	}
+	if d.held > 0 {
+		s.out.Moves = append(s.out.Moves, d.move)
+	}
+	return results
 }
 
 func (d *deciding) one(cmd command, f Found) (Decision, error) {
@@ -140,7 +187,7 @@ func (d *deciding) one(cmd command, f Found) (Decision, error) {
 	dec := Decision{
 		ID: newID(), Operation: cmd.op, OrderNo: cmd.in.OrderNo, CustomerID: d.l.Account.CustomerID, CustomerName: d.l.Name,
 		Amount: cmd.in.Amount, Outcome: v.Outcome, Reasons: v.Reasons, Facts: facts, Binding: v.Binding,
-		PolicyVersion: d.l.Policy.Version, DecidedAt: d.now,
+		PolicyVersion: d.l.Policy.Version, DecidedAt: d.out.At,
 	}
 	if cmd.op == OpReserve && v.Outcome.Reserves() {
 		d.reserve(&dec)
@@ -159,16 +206,17 @@ func (d *deciding) one(cmd command, f Found) (Decision, error) {
 
 // reserve holds the amount, for this and for the decisions after it.
 func (d *deciding) reserve(dec *Decision) {
-	held := dec.Facts.Holds(dec.Amount)
+	held, now := dec.Facts.Holds(dec.Amount), d.out.At
 	dec.Reservation = &Reservation{
 		ID: newID(), CustomerID: dec.CustomerID, OrderNo: dec.OrderNo, Amount: dec.Amount, HeldAmount: held, Status: StatusOpen,
-		CheckID: dec.ID, ExpiresAt: d.now.Add(time.Duration(d.l.Policy.ReservationHours) * time.Hour), CreatedAt: d.now, UpdatedAt: d.now,
+		CheckID: dec.ID, ExpiresAt: now.Add(time.Duration(d.l.Policy.ReservationHours) * time.Hour), CreatedAt: now, UpdatedAt: now,
 	}
 	d.orders[dec.OrderNo] = dec.Reservation.ID
+	d.held++
 	d.l.Account.Reserved += held
-	d.out.Held += held
+	d.move.Held += held
 	if d.l.Account.OverLimit() && held > 0 {
-		d.out.Overrun = true // the policy let it pass with a warning
+		d.move.Overrun = true // the policy let it pass with a warning
 	}
 }
 
@@ -181,7 +229,7 @@ func (d *deciding) repeated(k Key, f Found) (bool, Decision, error) {
 	if f.Remembered == nil {
 		return false, Decision{}, nil
 	}
-	if d.now.Sub(f.Remembered.At) >= KeysKept {
+	if d.out.At.Sub(f.Remembered.At) >= KeysKept {
 		d.forget = append(d.forget, k.ID)
 		return false, Decision{}, nil
 	}

@@ -72,6 +72,17 @@ type Selector struct {
 	USCC   string
 }
 
+// by says in which of the three ways.
+func (s Selector) by() string {
+	switch {
+	case s.ID != uuid.Nil:
+		return "id"
+	case s.Number != "":
+		return "number"
+	}
+	return "uscc"
+}
+
 // Decision is one decision as it was made and stored.
 type Decision struct {
 	ID            uuid.UUID    `json:"id"`

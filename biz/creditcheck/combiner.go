@@ -11,11 +11,56 @@ import (
 	"zhuxin/shared/idempotency"
 )
 
-// queueKey is what a queue is for: one customer of one tenant, as he was named.
-// The same customer under two names has two queues; the row lock keeps them apart.
-type queueKey struct {
-	tenant   uuid.UUID
+// The combiner lets commands that wait at the same moment share a transaction.
+//
+// Each tenant has lanes, one for each way to name a customer, with few workers
+// each. A command that comes while a worker is free is taken at once, alone. While
+// all work, commands gather, by customer; who gets free takes what waits, several
+// customers at a time. A customer is with one worker at a time, so his commands
+// are decided in the order they came.
+//
+// A customer whose row another transaction holds (an import, another process) is
+// left out and done by himself, waiting for the lock, while the others go on.
+type combiner struct {
+	limits combinerLimits
+	// run decides groups in one transaction and sets their results; with wait it
+	// waits for a row lock, without it leaves out, with nil results, who has to wait.
+	run func(ctx context.Context, groups []*group, wait bool)
+
+	mu    sync.Mutex
+	lanes map[laneKey]*lane
+	keys  map[keyInFlight]struct{}
+}
+
+type combinerLimits struct {
+	batch   int // commands in one transaction
+	workers int // transactions at a time in one lane
+	waiters int // customers of one lane that wait for their row's lock, each with a connection
+}
+
+type laneKey struct {
+	tenant uuid.UUID
+	by     string // id, number, uscc
+}
+
+type keyInFlight struct {
+	tenant uuid.UUID
+	key    string
+}
+
+type lane struct {
+	key     laneKey
+	queues  map[Selector]*queue
+	ready   []*queue // with commands and with no worker, first come first
+	working int
+	waiters chan struct{}
+}
+
+// queue is one customer's waiting commands.
+type queue struct {
 	customer Selector
+	waiting  []*waiting
+	taken    bool // a worker has commands of it
 }
 
 // waiting is one command in a queue. done gets exactly one result.
@@ -30,33 +75,23 @@ type result struct {
 	err      error
 }
 
-// combiner lets the commands of one customer that wait at the same moment share
-// one transaction. The first one opens a queue and a worker for it; what comes
-// while that one works is the next batch. A worker ends when its queue is empty.
-type combiner struct {
-	most int                                                                     // commands in one batch
-	run  func(ctx context.Context, customer Selector, batch []*waiting) []result // one for each
-
-	mu     sync.Mutex
-	queues map[queueKey][]*waiting // present while a worker is at it
-	keys   map[keyInFlight]struct{}
+// group is what a worker took from one queue.
+type group struct {
+	queue   *queue
+	batch   []*waiting
+	results []result // one for each command, nil until decided
 }
 
-type keyInFlight struct {
-	tenant uuid.UUID
-	key    string
-}
-
-func newCombiner(most int, run func(context.Context, Selector, []*waiting) []result) *combiner {
-	return &combiner{most: most, run: run, queues: map[queueKey][]*waiting{}, keys: map[keyInFlight]struct{}{}}
+func newCombiner(limits combinerLimits, run func(context.Context, []*group, bool)) *combiner {
+	return &combiner{limits: limits, run: run, lanes: map[laneKey]*lane{}, keys: map[keyInFlight]struct{}{}}
 }
 
 // do puts a command into its queue and waits for its result. Who stops waiting
 // gets his context's error and takes nobody with him: the command may still be
 // done, and a repeat with its key finds out.
-func (c *combiner) do(ctx context.Context, k queueKey, cmd command) (Decision, error) {
+func (c *combiner) do(ctx context.Context, tenant uuid.UUID, customer Selector, cmd command) (Decision, error) {
 	w := &waiting{ctx: ctx, cmd: cmd, done: make(chan result, 1)}
-	if err := c.enqueue(k, w); err != nil {
+	if err := c.enqueue(laneKey{tenant, customer.by()}, customer, w); err != nil {
 		return Decision{}, err
 	}
 	select {
@@ -67,7 +102,7 @@ func (c *combiner) do(ctx context.Context, k queueKey, cmd command) (Decision, e
 	}
 }
 
-func (c *combiner) enqueue(k queueKey, w *waiting) error {
+func (c *combiner) enqueue(k laneKey, customer Selector, w *waiting) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if id := w.cmd.keyID(); id != "" {
@@ -77,74 +112,138 @@ func (c *combiner) enqueue(k queueKey, w *waiting) error {
 		}
 		c.keys[f] = struct{}{}
 	}
-	queue, busy := c.queues[k]
-	c.queues[k] = append(queue, w)
-	if !busy {
-		go c.work(k)
+	l := c.lanes[k]
+	if l == nil {
+		l = &lane{key: k, queues: map[Selector]*queue{}, waiters: make(chan struct{}, c.limits.waiters)}
+		c.lanes[k] = l
+	}
+	q := l.queues[customer]
+	if q == nil {
+		q = &queue{customer: customer}
+		l.queues[customer] = q
+	}
+	q.waiting = append(q.waiting, w)
+	if len(q.waiting) == 1 && !q.taken {
+		l.ready = append(l.ready, q)
+	}
+	if l.working < c.limits.workers && len(l.ready) > 0 {
+		l.working++
+		go c.work(l)
 	}
 	return nil
 }
 
 // work runs batch after batch until nobody waits.
-func (c *combiner) work(k queueKey) {
-	for batch := c.next(k); batch != nil; batch = c.next(k) {
-		alive := batch[:0:0]
-		for _, w := range batch {
-			if w.ctx.Err() == nil {
-				alive = append(alive, w)
+func (c *combiner) work(l *lane) {
+	for groups := c.take(l); groups != nil; groups = c.take(l) {
+		c.guarded(groups, false)
+		var decided []*group
+		for _, g := range groups {
+			if g.results != nil {
+				decided = append(decided, g)
+				continue
 			}
+			go func() {
+				l.waiters <- struct{}{}
+				c.guarded([]*group{g}, true)
+				<-l.waiters
+				c.finish(l, g)
+			}()
 		}
-		results := c.guarded(k, alive)
-		// The keys go before the answers: a client may repeat at once.
-		c.forget(k, batch)
-		for i, w := range alive {
-			w.done <- results[i]
-		}
+		c.finish(l, decided...)
 	}
 }
 
-func (c *combiner) next(k queueKey) []*waiting {
+// take gives what waits, up to a batch; nil ends the worker.
+func (c *combiner) take(l *lane) (groups []*group) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	queue := c.queues[k]
-	if len(queue) == 0 {
-		delete(c.queues, k)
-		return nil
+	for room := c.limits.batch; room > 0 && len(l.ready) > 0; {
+		q := l.ready[0]
+		l.ready = l.ready[1:]
+		g := &group{queue: q}
+		for len(q.waiting) > 0 && len(g.batch) < room {
+			w := q.waiting[0]
+			q.waiting = q.waiting[1:]
+			if w.ctx.Err() != nil { // he has stopped waiting before his turn
+				c.forget(l, w)
+				continue
+			}
+			g.batch = append(g.batch, w)
+		}
+		if len(g.batch) == 0 {
+			delete(l.queues, q.customer)
+			continue
+		}
+		q.taken = true
+		groups, room = append(groups, g), room-len(g.batch)
 	}
-	n := min(len(queue), c.most)
-	c.queues[k] = queue[n:]
-	return queue[:n:n]
+	if groups == nil {
+		l.working--
+		c.drop(l)
+	}
+	return groups
 }
 
-func (c *combiner) forget(k queueKey, batch []*waiting) {
+func (c *combiner) forget(l *lane, w *waiting) {
+	if id := w.cmd.keyID(); id != "" {
+		delete(c.keys, keyInFlight{l.key.tenant, id})
+	}
+}
+
+// finish answers the commands and gives their queues back. Keys go before answers:
+// a client may repeat at once.
+func (c *combiner) finish(l *lane, groups ...*group) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, w := range batch {
-		if id := w.cmd.keyID(); id != "" {
-			delete(c.keys, keyInFlight{k.tenant, id})
+	for _, g := range groups {
+		for _, w := range g.batch {
+			c.forget(l, w)
+		}
+		q := g.queue
+		q.taken = false
+		if len(q.waiting) > 0 {
+			l.ready = append(l.ready, q)
+		} else {
+			delete(l.queues, q.customer)
+		}
+	}
+	// A worker that calls goes on by itself; after a wait there may be none left.
+	if l.working < c.limits.workers && len(l.ready) > 0 {
+		l.working++
+		go c.work(l)
+	}
+	c.drop(l)
+	c.mu.Unlock()
+	for _, g := range groups {
+		for i, w := range g.batch {
+			w.done <- g.results[i]
 		}
 	}
 }
 
-// guarded runs a batch; a panic becomes the error of all its commands, where it
+func (c *combiner) drop(l *lane) {
+	if l.working == 0 && len(l.queues) == 0 {
+		delete(c.lanes, l.key)
+	}
+}
+
+// guarded runs groups; a panic becomes the error of all their commands, where it
 // would otherwise end the process, for this goroutine is nobody's request.
-func (c *combiner) guarded(k queueKey, batch []*waiting) (results []result) {
-	if len(batch) == 0 {
-		return nil
-	}
+func (c *combiner) guarded(groups []*group, wait bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			results = all(len(batch), fmt.Errorf("creditcheck: panic: %v\n%s", p, debug.Stack()))
+			failed(groups, fmt.Errorf("creditcheck: panic: %v\n%s", p, debug.Stack()))
 		}
 	}()
-	return c.run(context.WithoutCancel(batch[0].ctx), k.customer, batch)
+	c.run(context.WithoutCancel(groups[0].batch[0].ctx), groups, wait)
 }
 
-// all answers n commands with the same error.
-func all(n int, err error) []result {
-	rs := make([]result, n)
-	for i := range rs {
-		rs[i].err = err
+// failed answers every command of the groups with the error.
+func failed(groups []*group, err error) {
+	for _, g := range groups {
+		g.results = make([]result, len(g.batch))
+		for i := range g.results {
+			g.results[i].err = err
+		}
 	}
-	return rs
 }

@@ -20,12 +20,14 @@ var ErrStale = &fault.Error{Kind: fault.KindUnavailable, Reason: "TRY_AGAIN",
 // Store is the check's own way to the tenant's tables: one statement to lock and
 // read, one to write. All methods work in the transaction of ctx.
 type Store interface {
-	// Load locks the customer's account row and gives all that decisions about him
-	// need, with one Found per Ask in their order. ok is false when there is no
-	// such customer.
-	Load(ctx context.Context, customer Selector, asks []Ask) (l Loaded, ok bool, err error)
+	// Load locks the customers' account rows and gives all that decisions about
+	// them need, one Loaded for each Group in their order. With wait it waits for a
+	// row that another transaction holds, and OK is false only when there is no such
+	// customer; it takes one group then, for who waits for a second lock while he
+	// holds one can wait for ever. Without wait OK is false for a held row too.
+	Load(ctx context.Context, groups []Group, wait bool) ([]Loaded, error)
 	// Save writes decisions with everything that goes with them, and moves the
-	// account's reserved sum under its guard; ErrStale when the guard, a repeated
+	// accounts' reserved sums under their guard; ErrStale when the guard, a repeated
 	// key or a repeated order number stopped it.
 	Save(ctx context.Context, b Batch) error
 
@@ -60,6 +62,12 @@ type Archive interface {
 	AddPolicy(ctx context.Context, p Policy, by uuid.UUID) error
 }
 
+// Group is the commands about one customer.
+type Group struct {
+	Customer Selector
+	Asks     []Ask
+}
+
 // Ask is what one command needs to know besides the customer.
 type Ask struct {
 	Key     string // row id of its idempotency key, empty without one
@@ -80,8 +88,9 @@ type Remembered struct {
 	At   time.Time
 }
 
-// Loaded is what Load gives.
+// Loaded is what Load gives of one customer.
 type Loaded struct {
+	OK             bool
 	Account        exposure.Account
 	Name           string
 	Active         bool
@@ -91,7 +100,7 @@ type Loaded struct {
 	Negative       *Negative // nil when not on the list
 	GroupPolicy    int64     // version, 0 for the preset
 	NegativeAction Outcome
-	Found          []Found
+	Found          []Found // one for each Ask
 }
 
 // Negative is the earliest listing of a company that is in force.
@@ -111,14 +120,19 @@ type Record struct {
 	Body  []byte // what a repeat is answered with
 }
 
-// Batch is the decisions of one transaction about one customer.
+// Move is what the new reservations of a batch do to one account.
+type Move struct {
+	CustomerID uuid.UUID
+	Version    int64        // of the account, as loaded
+	Held       money.Amount // by the new reservations together
+	Overrun    bool         // policy let an order go over the limit, so the guard must
+}
+
+// Batch is the decisions of one transaction.
 type Batch struct {
-	CustomerID     uuid.UUID
-	AccountVersion int64        // as loaded
-	Held           money.Amount // by all new reservations together
-	Overrun        bool         // policy let an order go over the limit, so the guard must
-	At             time.Time
-	Records        []Record
+	At      time.Time
+	Moves   []Move // one for each customer with a new reservation
+	Records []Record
 }
 
 // LoadedReservation is what LoadReservation gives.

@@ -18,8 +18,9 @@ import (
 // KeysKept is how long a command with an idempotency key is remembered (P9).
 const KeysKept = 72 * time.Hour
 
-// BatchMost is how many waiting commands of one customer share a transaction.
-const BatchMost = 64
+// limits of the combiner. Two workers keep one batch at the database while the
+// other is prepared; more of them make batches smaller and each order dearer.
+var limits = combinerLimits{batch: 64, workers: 2, waiters: 4}
 
 // Deps is what the service works with.
 type Deps struct {
@@ -42,7 +43,7 @@ type Service struct {
 // New makes the service.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
-	s.combiner = newCombiner(BatchMost, s.decide)
+	s.combiner = newCombiner(limits, s.decide)
 	return s
 }
 
@@ -97,8 +98,8 @@ func (s *Service) ask(ctx context.Context, op Operation, p access.Permission, in
 		return Decision{}, ErrCurrency.With("currency", string(t.Currency))
 	}
 	in.Currency = t.Currency
-	k := queueKey{tenant: t.ID, customer: Selector{ID: in.CustomerID, Number: in.CustomerNumber, USCC: in.USCC}}
-	return s.combiner.do(ctx, k, command{op: op, in: in, actor: actor, key: keyFrom(ctx)})
+	customer := Selector{ID: in.CustomerID, Number: in.CustomerNumber, USCC: in.USCC}
+	return s.combiner.do(ctx, t.ID, customer, command{op: op, in: in, actor: actor, key: keyFrom(ctx)})
 }
 
 // replay turns a remembered command into its answer, or into the fault that it

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/lib/pq"
 
 	biz "zhuxin/biz/creditcheck"
 	"zhuxin/data/postgres"
@@ -24,91 +23,138 @@ const facts = `
   g.id, g.negative_action, n.reason_code, n.reason_text`
 
 const sources = `
-FROM customers c
 JOIN credit_accounts a ON a.id = c.id
 LEFT JOIN LATERAL (SELECT * FROM credit_policies ORDER BY id DESC LIMIT 1) p ON true
 LEFT JOIN hq.v_group_policy g ON true
 LEFT JOIN LATERAL (SELECT reason_code, reason_text FROM hq.v_negative_listed l WHERE l.uscc = c.uscc ORDER BY l.listed_at LIMIT 1) n ON true`
 
-// loadOne serves one command: $1 customer, $2 key, $3 the key's lock, $4 order.
+// forCommand is what is known of one command, in the order of foundRow.targets.
+const forCommand = `
+  i.request_hash, i.response, i.created_at, r.id`
+
+// loadOne serves one command and waits for the row: $1 customer, $2 key, $3 the
+// key's lock, $4 order.
 const loadOne = `
-SELECT ` + facts + `,
-  CASE WHEN $2::text <> '' THEN pg_try_advisory_xact_lock($3::bigint) ELSE true END,
-  i.request_hash, i.response, i.created_at, r.id` + sources + `
+SELECT 1, 1, CASE WHEN $2::text <> '' THEN pg_try_advisory_xact_lock($3::bigint) ELSE true END,` + forCommand + `,` + facts + `
+FROM customers c` + sources + `
 LEFT JOIN idempotency_keys i ON i.id = $2::text
 LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')
-WHERE {by} = $1
-FOR NO KEY UPDATE OF a`
+WHERE {column} = $1
+FOR NO KEY UPDATE OF a {wait}`
 
-// loadMany is the same for several: $2, $3 and $4 are arrays. The facts come once,
-// in the row of the first.
+// loadMany is the same for several commands, as arrays: $5 the group and $6 the
+// place in it that a command has.
 const loadMany = `
-SELECT ` + facts + `,
-  CASE WHEN u.key <> '' THEN pg_try_advisory_xact_lock(u.lock) ELSE true END,
-  i.request_hash, i.response, i.created_at, r.id` + sources + `
-CROSS JOIN unnest($2::text[], $3::bigint[], $4::text[]) WITH ORDINALITY AS u(key, lock, order_no, position)
+SELECT u.of_group, u.place, CASE WHEN u.key <> '' THEN pg_try_advisory_xact_lock(u.lock) ELSE true END,` + forCommand + `,` + facts + `
+FROM unnest($1::{kind}[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::int[]) AS u (customer, key, lock, order_no, of_group, place)
+JOIN customers c ON {column} = u.customer` + sources + `
 LEFT JOIN idempotency_keys i ON i.id = u.key
 LEFT JOIN reservations r ON r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed')
-WHERE {by} = $1
-ORDER BY u.position
-FOR NO KEY UPDATE OF a`
+FOR NO KEY UPDATE OF a {wait}`
 
-// variant is one statement for each way to name a customer.
-type variant struct{ id, number, uscc string }
-
-var one, many = variants(loadOne), variants(loadMany)
-
-// Load implements biz/creditcheck.Store.
-func (s *Store) Load(ctx context.Context, customer biz.Selector, asks []biz.Ask) (biz.Loaded, bool, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return biz.Loaded{}, false, err
-	}
-	v, args := one, []any{nil, "", int64(0), ""}
-	if len(asks) == 1 {
-		args = []any{nil, asks[0].Key, lockOf(ctx, asks[0].Key), asks[0].OrderNo}
-	} else {
-		keys, locks, orders := make(pq.StringArray, len(asks)), make(pq.Int64Array, len(asks)), make(pq.StringArray, len(asks))
-		for i, a := range asks {
-			keys[i], locks[i], orders[i] = a.Key, lockOf(ctx, a.Key), a.OrderNo
+// loads are the statements, by how the customer is named, for one command or
+// several, waiting or not.
+var loads = func() map[loadShape]string {
+	m := map[loadShape]string{}
+	for by, column := range map[naming][2]string{byID: {"c.id", "uuid"}, byNumber: {"c.number", "text"}, byUSCC: {"c.uscc", "text"}} {
+		for _, several := range []bool{false, true} {
+			for _, wait := range []bool{false, true} {
+				text, skip := loadOne, "SKIP LOCKED"
+				if several {
+					text = loadMany
+				}
+				if wait {
+					skip = ""
+				}
+				m[loadShape{by, several, wait}] = scope.Hot(strings.NewReplacer("{column}", column[0], "{kind}", column[1], "{wait}", skip).Replace(text))
+			}
 		}
-		v, args = many, []any{nil, keys, locks, orders}
 	}
-	var statement string
-	switch {
-	case customer.ID != uuid.Nil:
-		statement, args[0] = v.id, customer.ID
-	case customer.Number != "":
-		statement, args[0] = v.number, customer.Number
-	default:
-		statement, args[0] = v.uscc, customer.USCC
-	}
-	l, err := load(ctx, q, statement, args, len(asks))
-	if err != nil {
-		return l, false, postgres.Map(ctx, err, "lock and load account")
-	}
-	if len(l.Found) > 0 && len(l.Found) != len(asks) {
-		return l, false, fmt.Errorf("load account: %d answers for %d commands", len(l.Found), len(asks))
-	}
-	return l, len(l.Found) > 0, nil
+	return m
+}()
+
+type naming int
+
+const (
+	byID naming = iota
+	byNumber
+	byUSCC
+)
+
+type loadShape struct {
+	by            naming
+	several, wait bool
 }
 
-func load(ctx context.Context, q scope.Querier, statement string, args []any, n int) (biz.Loaded, error) {
-	rows, err := q.QueryContext(ctx, statement, args...)
+// named gives how a selector names its customer, and the name.
+func named(s biz.Selector) (naming, any) {
+	switch {
+	case s.ID != uuid.Nil:
+		return byID, s.ID
+	case s.Number != "":
+		return byNumber, s.Number
+	}
+	return byUSCC, s.USCC
+}
+
+// Load implements biz/creditcheck.Store. The groups of one call name their
+// customers in the same way.
+func (s *Store) Load(ctx context.Context, groups []biz.Group, wait bool) ([]biz.Loaded, error) {
+	q, err := scope.Conn(ctx)
 	if err != nil {
-		return biz.Loaded{}, err
+		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
-	var r factRow
-	r.Found = make([]biz.Found, 0, n)
-	for rows.Next() {
-		var f foundRow
-		if err := rows.Scan(append(r.targets(), f.targets()...)...); err != nil {
-			return biz.Loaded{}, err
+	by, first := named(groups[0].Customer)
+	var args []any
+	several := len(groups) > 1 || len(groups[0].Asks) > 1
+	if !several {
+		a := groups[0].Asks[0]
+		args = []any{first, a.Key, lockOf(ctx, a.Key), a.OrderNo}
+	} else {
+		asked := rows{width: 6}
+		for g, group := range groups {
+			b, name := named(group.Customer)
+			if b != by {
+				return nil, fmt.Errorf("load accounts: customers named in different ways in one call")
+			}
+			for place, a := range group.Asks {
+				asked.add(name, a.Key, lockOf(ctx, a.Key), a.OrderNo, int64(g+1), int64(place+1))
+			}
 		}
-		r.Found = append(r.Found, f.found())
+		args = asked.args(true)
 	}
-	return r.loaded(), rows.Err()
+	loaded, err := load(ctx, q, loads[loadShape{by, several, wait}], args, groups)
+	return loaded, postgres.Map(ctx, err, "lock and load accounts")
+}
+
+func load(ctx context.Context, q scope.Querier, statement string, args []any, groups []biz.Group) ([]biz.Loaded, error) {
+	out := make([]biz.Loaded, len(groups))
+	for i, g := range groups {
+		out[i].Found = make([]biz.Found, len(g.Asks))
+	}
+	rs, err := q.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rs.Close() }()
+	for rs.Next() {
+		var (
+			group, place int
+			f            foundRow
+			r            factRow
+		)
+		if err := rs.Scan(append(append([]any{&group, &place}, f.targets()...), r.targets()...)...); err != nil {
+			return nil, err
+		}
+		l := &out[group-1]
+		l.Found[place-1] = f.found()
+		if !l.OK {
+			found := l.Found
+			*l = r.loaded()
+			l.OK, l.Found = true, found
+		}
+	}
+	return out, rs.Err()
 }
 
 // factRow scans the columns facts.
@@ -173,12 +219,4 @@ func (f *foundRow) found() biz.Found {
 		out.Remembered = &biz.Remembered{Hash: f.hash, Body: f.body, At: f.at.Time.UTC()}
 	}
 	return out
-}
-
-// variants makes the three statements of one text and marks them hot.
-func variants(text string) variant {
-	by := func(column string) string {
-		return scope.Hot(strings.Replace(text, "{by}", column, 1))
-	}
-	return variant{id: by("c.id"), number: by("c.number"), uscc: by("c.uscc")}
 }

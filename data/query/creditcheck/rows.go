@@ -46,57 +46,59 @@ func (r *rows) args(several bool) []any {
 		return r.cells
 	}
 	out := make([]any, r.width)
+	b := make([]byte, 0, 1<<10)
 	for c := range r.width {
-		var b strings.Builder
-		b.WriteByte('{')
+		b = append(b[:0], '{')
 		for i := c; i < len(r.cells); i += r.width {
 			if i > c {
-				b.WriteByte(',')
+				b = append(b, ',')
 			}
-			element(&b, r.cells[i])
+			b = element(b, r.cells[i])
 		}
-		b.WriteByte('}')
-		out[c] = b.String()
+		out[c] = string(append(b, '}'))
 	}
 	return out
 }
 
 // element writes one value of an array literal.
-func element(b *strings.Builder, v any) {
+func element(b []byte, v any) []byte {
 	switch x := v.(type) {
 	case nil:
-		b.WriteString("NULL")
+		return append(b, "NULL"...)
 	case int64:
-		b.WriteString(strconv.FormatInt(x, 10))
+		return strconv.AppendInt(b, x, 10)
+	case bool:
+		return strconv.AppendBool(b, x)
 	case uuid.UUID:
-		b.WriteString(x.String())
+		return append(b, x.String()...)
 	case uuid.NullUUID:
 		if !x.Valid {
-			b.WriteString("NULL")
-			return
+			return append(b, "NULL"...)
 		}
-		b.WriteString(x.UUID.String())
+		return append(b, x.UUID.String()...)
 	case time.Time:
-		quoted(b, x.UTC().Format(time.RFC3339Nano))
+		return quoted(b, x.UTC().Format(time.RFC3339Nano))
 	case []byte:
-		quoted(b, `\x`+hex.EncodeToString(x))
+		return append(hex.AppendEncode(append(b, `"\\x`...), x), '"')
 	case sql.NullString:
 		if !x.Valid {
-			b.WriteString("NULL")
-			return
+			return append(b, "NULL"...)
 		}
-		quoted(b, x.String)
+		return quoted(b, x.String)
 	case string:
-		quoted(b, x)
-	default:
-		panic(fmt.Sprintf("creditcheck: no array element of type %T", v)) // a slip in this package
+		return quoted(b, x)
 	}
+	panic(fmt.Sprintf("creditcheck: no array element of type %T", v)) // a slip in this package
 }
 
-var escape = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-
-func quoted(b *strings.Builder, s string) {
-	b.WriteByte('"')
-	_, _ = escape.WriteString(b, s)
-	b.WriteByte('"')
+func quoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	for {
+		i := strings.IndexAny(s, `"\`)
+		if i < 0 {
+			return append(append(b, s...), '"')
+		}
+		b = append(append(b, s[:i]...), '\\', s[i])
+		s = s[i+1:]
+	}
 }

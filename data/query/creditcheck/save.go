@@ -21,11 +21,11 @@ import (
 
 // What each table takes.
 var (
-	checkColumns = []column{{"id", "uuid"}, {"order_no", "text"}, {"operation", "text"}, {"amount", "bigint"}, {"outcome", "text"},
+	checkColumns = []column{{"id", "uuid"}, {"customer_id", "uuid"}, {"order_no", "text"}, {"operation", "text"}, {"amount", "bigint"}, {"outcome", "text"},
 		{"reasons", "jsonb"}, {"facts", "jsonb"}, {"binding_limit", "text"}, {"policy_version", "bigint"}, {"reservation_id", "uuid"},
 		{"actor_id", "uuid"}, {"actor_name", "text"}, {"request_id", "text"}}
 	keyColumns         = []column{{"id", "text"}, {"request_hash", "bytea"}, {"response", "bytea"}}
-	reservationColumns = []column{{"id", "uuid"}, {"order_no", "text"}, {"amount", "bigint"}, {"held_amount", "bigint"},
+	reservationColumns = []column{{"id", "uuid"}, {"customer_id", "uuid"}, {"order_no", "text"}, {"amount", "bigint"}, {"held_amount", "bigint"},
 		{"check_id", "uuid"}, {"expires_at", "timestamptz"}}
 	auditColumns = []column{{"at", "timestamptz"}, {"actor_kind", "text"}, {"actor_id", "uuid"}, {"actor_name", "text"}, {"action", "text"},
 		{"object_type", "text"}, {"object_id", "text"}, {"before", "jsonb"}, {"after", "jsonb"}, {"request_id", "text"}, {"mac", "bytea"}}
@@ -44,22 +44,27 @@ func insert(table, alias string, columns []column, first int, several bool, cons
 		" FROM " + source(alias, columns, first, several)
 }
 
-// moveReserved moves the account's reserved sum, and is the guard: nobody has
-// changed the row since it was loaded, and what is owed and held fits the limit,
-// unless the policy let an order pass over it. $1 customer, $2 version, $3 the
-// difference, $4 whether it may go over.
-const moveReserved = `
-UPDATE credit_accounts SET reserved_amount = reserved_amount + $3::bigint, version = version + 1
-WHERE id = $1::uuid AND version = $2::bigint
-  AND ($4::bool OR limit_kind = 'unlimited' OR receivable_amount + reserved_amount + $3::bigint <= standing_amount + temporary_amount)
-RETURNING id`
+// moveColumns are the parameters of moveReserved.
+var moveColumns = []column{{"id", "uuid"}, {"version", "bigint"}, {"held", "bigint"}, {"overrun", "bool"}}
 
-// writeOutbox announces the change; $5 id, $6 topic, $7 payload, $8 now.
+// moveReserved moves the accounts' reserved sums, and is the guard: nobody has
+// changed a row since it was loaded, and what is owed and held fits the limit,
+// unless the policy let an order pass over it.
+func moveReserved(first int, several bool) string {
+	return `
+UPDATE credit_accounts a SET reserved_amount = a.reserved_amount + m.held, version = a.version + 1
+FROM ` + source("m", moveColumns, first, several) + `
+WHERE a.id = m.id AND a.version = m.version
+  AND (m.overrun OR a.limit_kind = 'unlimited' OR a.receivable_amount + a.reserved_amount + m.held <= a.standing_amount + a.temporary_amount)
+RETURNING a.id`
+}
+
+// writeOutbox announces the change; $1 now, $2 id, $3 topic, $4 payload.
 const writeOutbox = `
 INSERT INTO outbox (id, topic, payload, status, attempts, last_error, created_at, due_at)
-VALUES ($5::uuid, $6::text, $7::jsonb, 'pending', 0, '', $8::timestamptz, $8::timestamptz)`
+VALUES ($2::uuid, $3::text, $4::jsonb, 'pending', 0, '', $1::timestamptz, $1::timestamptz)`
 
-// shape tells which statement a batch needs.
+// shape tells which statement a part of a batch needs.
 type shape struct{ holds, several, keys bool }
 
 var saves = func() map[shape]string {
@@ -71,30 +76,29 @@ var saves = func() map[shape]string {
 	return m
 }()
 
-// saveStatement is decisions alone ($1 customer, $2 now), or decisions with
-// reservations, the account, outbox and audit. It gives how many account rows the
-// guard let through.
+// saveStatement is decisions alone, or decisions with reservations, accounts,
+// outbox and audit. $1 is now. It gives how many accounts the guard let through.
 func saveStatement(s shape) string {
-	now, next := "$2::timestamptz", 3
-	if s.holds {
-		now, next = "$8::timestamptz", 9
-	}
+	now, next := "$1::timestamptz", 2
 	var parts []string
 	part := func(name, table, alias string, columns []column, constants ...string) {
 		parts = append(parts, name+" AS ("+insert(table, alias, columns, next, s.several, constants...)+")")
 		next += len(columns)
 	}
-	part("decided", "credit_checks", "d", checkColumns, "customer_id", "$1::uuid", "created_at", now)
+	if s.holds {
+		next = 5
+	}
+	part("decided", "credit_checks", "d", checkColumns, "created_at", now)
 	if s.keys {
 		part("remembered", "idempotency_keys", "k", keyColumns, "created_at", now)
 	}
 	if !s.holds {
-		return "WITH " + strings.Join(parts, ",\n") + "\nSELECT 1"
+		return "WITH " + strings.Join(parts, ",\n") + "\nSELECT 0"
 	}
 	part("held", "reservations", "r", reservationColumns,
-		"customer_id", "$1::uuid", "status", "'open'", "source", "''", "document_no", "''", "created_at", now, "updated_at", now)
+		"status", "'open'", "source", "''", "document_no", "''", "created_at", now, "updated_at", now)
 	part("logged", "audit_log", "l", auditColumns)
-	parts = append(parts, "moved AS ("+moveReserved+")", "announced AS ("+writeOutbox+")")
+	parts = append(parts, "moved AS ("+moveReserved(next, s.several)+")", "announced AS ("+writeOutbox+")")
 	return "WITH " + strings.Join(parts, ",\n") + "\nSELECT count(*) FROM moved"
 }
 
@@ -104,73 +108,70 @@ func (s *Store) Save(ctx context.Context, b biz.Batch) error {
 	if err != nil {
 		return err
 	}
-	groups, err := s.split(ctx, b)
+	parts, err := s.split(ctx, b)
 	if err != nil {
 		return err
 	}
-	for _, g := range groups {
-		var moved int64
-		if err := q.QueryRowContext(ctx, saves[g.shape], g.args...).Scan(&moved); err != nil {
+	for _, p := range parts {
+		var moved int
+		if err := q.QueryRowContext(ctx, saves[p.shape], p.args...).Scan(&moved); err != nil {
 			return postgres.Map(ctx, err, "save decisions", rules...)
 		}
-		if moved != 1 {
+		if moved != p.moves {
 			return biz.ErrStale
 		}
-		if g.holds {
-			if err := s.written(ctx); err != nil {
-				return err
-			}
-		}
 	}
-	return nil
+	if len(b.Moves) == 0 {
+		return nil
+	}
+	return s.written(ctx)
 }
 
-// group is the part of a batch that one statement takes.
-type group struct {
+// part is what one statement takes of a batch.
+type part struct {
 	shape
-	args []any
+	moves int
+	args  []any
 }
 
-// split gives one group for a batch of one kind, which is nearly every batch: all
-// with or all without a key, all reserved or none. A mixed one takes a statement
-// for those that hold nothing, and one for those that hold something.
-func (s *Store) split(ctx context.Context, b biz.Batch) ([]group, error) {
+// split gives one part for a batch of one kind, which is nearly every batch: all
+// with or all without a key, all reserved or none. A mixed one takes several; the
+// accounts move with the last of those that hold something.
+func (s *Store) split(ctx context.Context, b biz.Batch) ([]part, error) {
 	var by [4][]biz.Record
 	for _, r := range b.Records {
 		i := 0
 		if r.Reservation != nil {
-			i |= 1
+			i |= 2
 		}
 		if r.Key != nil {
-			i |= 2
+			i |= 1
 		}
 		by[i] = append(by[i], r)
 	}
-	var out []group
-	version := b.AccountVersion
-	for i, records := range by {
-		if len(records) == 0 {
+	var out []part
+	moves := b.Moves
+	for _, i := range []int{3, 2, 1, 0} {
+		if len(by[i]) == 0 {
 			continue
 		}
-		g, err := s.group(ctx, b, version, records, shape{holds: i&1 > 0, keys: i&2 > 0, several: len(records) > 1})
+		p, err := s.part(ctx, b.At, by[i], moves, shape{holds: i&2 > 0, keys: i&1 > 0})
 		if err != nil {
 			return nil, err
 		}
-		if g.holds {
-			version++ // the statement before has moved it
-		}
-		out = append(out, g)
+		moves = nil
+		out = append(out, p)
 	}
 	return out, nil
 }
 
-func (s *Store) group(ctx context.Context, b biz.Batch, version int64, records []biz.Record, sh shape) (group, error) {
+func (s *Store) part(ctx context.Context, at time.Time, records []biz.Record, moves []biz.Move, sh shape) (part, error) {
+	sh.several = len(records) > 1 || (sh.holds && len(moves) != 1)
 	checks, keys := rows{width: len(checkColumns)}, rows{width: len(keyColumns)}
 	held, logged := rows{width: len(reservationColumns)}, rows{width: len(auditColumns)}
-	sum := int64(0)
 	for _, r := range ordered(records) {
 		if err := addCheck(&checks, r); err != nil {
-			return group{}, err
+			return part{}, err
 		}
 		if sh.keys {
 			keys.add(r.Key.ID, r.Key.Hash[:], r.Body)
@@ -179,40 +180,52 @@ func (s *Store) group(ctx context.Context, b biz.Batch, version int64, records [
 			continue
 		}
 		v := r.Reservation
-		held.add(v.ID, v.OrderNo, int64(v.Amount), int64(v.HeldAmount), v.CheckID, v.ExpiresAt)
-		sum += int64(v.HeldAmount)
+		held.add(v.ID, v.CustomerID, v.OrderNo, int64(v.Amount), int64(v.HeldAmount), v.CheckID, v.ExpiresAt)
 		row, err := s.log.Row(access.With(ctx, r.Actor), audit.Entry{Action: "reservation.opened", ObjectType: "reservation", ObjectID: v.ID.String(),
 			After: reservationState{CustomerID: v.CustomerID, OrderNo: v.OrderNo, Amount: int64(v.Amount), Held: int64(v.HeldAmount),
 				Status: v.Status, CheckID: v.CheckID, Outcome: r.Outcome}})
 		if err != nil {
-			return group{}, err
+			return part{}, err
 		}
 		logged.add(row.Args()...)
 	}
-	g := group{shape: sh}
-	if !sh.holds {
-		g.args = append([]any{b.CustomerID, b.At}, checks.args(sh.several)...)
-		if sh.keys {
-			g.args = append(g.args, keys.args(sh.several)...)
+	p := part{shape: sh, args: []any{at}}
+	if sh.holds {
+		args, err := s.announce(records)
+		if err != nil {
+			return part{}, err
 		}
-		return g, nil
+		p.args = append(p.args, args...)
 	}
-	head, err := s.holdArgs(b.CustomerID, version, sum, b.Overrun, b.At)
-	if err != nil {
-		return group{}, err
-	}
-	g.args = append(head, checks.args(sh.several)...)
+	p.args = append(p.args, checks.args(sh.several)...)
 	if sh.keys {
-		g.args = append(g.args, keys.args(sh.several)...)
+		p.args = append(p.args, keys.args(sh.several)...)
 	}
-	g.args = append(append(g.args, held.args(sh.several)...), logged.args(sh.several)...)
-	return g, nil
+	if sh.holds {
+		moved := rows{width: len(moveColumns)}
+		for _, m := range moves {
+			moved.add(m.CustomerID, m.Version, int64(m.Held), m.Overrun)
+		}
+		p.moves = len(moves)
+		p.args = append(append(append(p.args, held.args(sh.several)...), logged.args(sh.several)...), moved.args(sh.several)...)
+	}
+	return p, nil
 }
 
-// holdArgs are the parameters of moveReserved and writeOutbox.
-func (s *Store) holdArgs(customer uuid.UUID, version, difference int64, overrun bool, at time.Time) ([]any, error) {
-	e, err := s.outbox.Row(event.Event{Topic: exposure.TopicAccountChanged, Payload: exposure.Changed{CustomerIDs: []uuid.UUID{customer}}})
-	return []any{customer, version, difference, overrun, e.ID, e.Topic, string(e.Payload), at}, err
+// announce gives id, topic and payload of the outbox row for the customers.
+func (s *Store) announce(records []biz.Record) ([]any, error) {
+	var ids []uuid.UUID
+	for _, r := range records {
+		if !slices.Contains(ids, r.CustomerID) {
+			ids = append(ids, r.CustomerID)
+		}
+	}
+	return s.changed(ids...)
+}
+
+func (s *Store) changed(customers ...uuid.UUID) ([]any, error) {
+	e, err := s.outbox.Row(event.Event{Topic: exposure.TopicAccountChanged, Payload: exposure.Changed{CustomerIDs: customers}})
+	return []any{e.ID, e.Topic, string(e.Payload)}, err
 }
 
 func addCheck(checks *rows, r biz.Record) error {
@@ -228,7 +241,7 @@ func addCheck(checks *rows, r biz.Record) error {
 	if r.Reservation != nil {
 		reservation = r.Reservation.ID
 	}
-	checks.add(r.ID, r.OrderNo, string(r.Operation), int64(r.Amount), string(r.Outcome), string(reasons), string(facts),
+	checks.add(r.ID, r.CustomerID, r.OrderNo, string(r.Operation), int64(r.Amount), string(r.Outcome), string(reasons), string(facts),
 		string(r.Binding), r.PolicyVersion, reservation, orNull(r.Actor.ID), r.Actor.Name, r.Actor.RequestID)
 	return nil
 }

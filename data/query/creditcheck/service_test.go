@@ -122,8 +122,11 @@ func TestReserveHoldsAndRemembers(t *testing.T) {
 		return 0, err
 	})
 	tenancytest.OtherSeesNothing(t, b.env, func(ctx context.Context) (int, error) {
-		l, _, err := b.Store.Load(ctx, biz.Selector{ID: c.ID}, []biz.Ask{{OrderNo: "O-1"}, {}})
-		return len(l.Found), err
+		l, err := b.Store.Load(ctx, []biz.Group{{Customer: biz.Selector{ID: c.ID}, Asks: []biz.Ask{{OrderNo: "O-1"}, {}}}}, true)
+		if !l[0].OK {
+			return 0, err
+		}
+		return int(l[0].Account.Reserved), err
 	})
 }
 
@@ -220,9 +223,10 @@ func TestRequestInFlight(t *testing.T) {
 	c := b.customer(t, 1000)
 	ctx := creditchecktest.WithKey(b.ctx, "k1", "body")
 	key := "api_key:" + uuid.NewSHA1(b.env.A.ID, []byte("erp")).String() + ":k1"
+	other := b.customer(t, 1)
 	// Another process works on the key: it has taken its lock, and not the account's.
 	err := b.Pool.Tenant().InTx(b.hands, func(held context.Context) error {
-		if _, _, err := b.Store.Load(held, biz.Selector{ID: b.customer2(t).ID}, []biz.Ask{{Key: key}}); err != nil {
+		if _, err := b.Store.Load(held, []biz.Group{{Customer: biz.Selector{ID: other.ID}, Asks: []biz.Ask{{Key: key}}}}, true); err != nil {
 			return err
 		}
 		_, err := b.Service.Reserve(ctx, biz.CheckInput{CustomerID: c.ID, OrderNo: "O-1", Amount: 600})
@@ -237,10 +241,6 @@ func TestRequestInFlight(t *testing.T) {
 	if _, err := b.Service.Reserve(ctx, biz.CheckInput{CustomerID: c.ID, OrderNo: "O-1", Amount: 600}); err != nil {
 		t.Errorf("after it: %v", err)
 	}
-}
-
-func (b bundle) customer2(t *testing.T) creditchecktest.Customer {
-	return b.Add(t, b.hands, creditchecktest.Customer{Number: "second"})
 }
 
 func TestOrderHasOneLiveReservation(t *testing.T) {

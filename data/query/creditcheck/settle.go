@@ -75,17 +75,17 @@ func (s *Store) ReceivableOf(ctx context.Context, source, documentNo string) (uu
 	return customer, err == nil, postgres.Map(ctx, err, "find receivable")
 }
 
-// saveReservation: the parameters of moveReserved and writeOutbox, then the
-// reservation, the audit row and the key.
+// saveReservation: now and the parameters of writeOutbox, those of moveReserved,
+// then the reservation, the audit row and the key.
 var saveReservation = func() map[bool]string {
 	build := func(keys bool) string {
-		statement := `WITH moved AS (` + moveReserved + `), announced AS (` + writeOutbox + `),
+		statement := `WITH announced AS (` + writeOutbox + `), moved AS (` + moveReserved(5, false) + `),
 changed AS (
-  UPDATE reservations SET status = $11::text, held_amount = $12::bigint, source = $13::text, document_no = $14::text, updated_at = $8::timestamptz
+  UPDATE reservations SET status = $11::text, held_amount = $12::bigint, source = $13::text, document_no = $14::text, updated_at = $1::timestamptz
   WHERE id = $9::uuid AND status = $10::text RETURNING id
 ), logged AS (` + insert("audit_log", "l", auditColumns, 15, false) + `)`
 		if keys {
-			statement += `, remembered AS (` + insert("idempotency_keys", "k", keyColumns, 15+len(auditColumns), false, "created_at", "$8::timestamptz") + `)`
+			statement += `, remembered AS (` + insert("idempotency_keys", "k", keyColumns, 15+len(auditColumns), false, "created_at", "$1::timestamptz") + `)`
 		}
 		return scope.Hot(statement + ` SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM changed)`)
 	}
@@ -98,11 +98,13 @@ func (s *Store) SaveReservation(ctx context.Context, c biz.Change) error {
 	if err != nil {
 		return err
 	}
-	// Giving back never needs the guard's permission.
-	args, err := s.holdArgs(c.After.CustomerID, c.AccountVersion, int64(c.After.HeldAmount-c.Before.HeldAmount), true, c.After.UpdatedAt)
+	event, err := s.changed(c.After.CustomerID)
 	if err != nil {
 		return err
 	}
+	args := append([]any{c.After.UpdatedAt}, event...)
+	// Giving back never needs the guard's permission.
+	args = append(args, c.After.CustomerID, c.AccountVersion, int64(c.After.HeldAmount-c.Before.HeldAmount), true)
 	row, err := s.log.Row(access.With(ctx, c.Actor), audit.Entry{Action: c.Action, ObjectType: "reservation", ObjectID: c.After.ID.String(),
 		Before: stateOf(c.Before, ""), After: stateOf(c.After, c.Note)})
 	if err != nil {
