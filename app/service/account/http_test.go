@@ -81,7 +81,7 @@ func newApp(t *testing.T) *app {
 	reg := registry.New(env.Pool, clock)
 
 	srv, err := server.New(server.Config{PublicURL: "http://127.0.0.1"}, server.Deps{
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clock, Routes: api.Routes(), Registry: prometheus.NewRegistry(),
+		Logger: slog.New(slog.DiscardHandler), Clock: clock, Routes: api.Routes(), Registry: prometheus.NewRegistry(),
 		Authenticator: account.NewAuthenticator(directory.NewSessions(deps, a.kratos), keys),
 		Memberships:   account.NewMemberships(directory.NewPlaces(deps)), BindTenant: reg.Bind,
 	})
