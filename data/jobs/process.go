@@ -38,9 +38,11 @@ func (w *Worker) process(ctx context.Context, task *asynq.Task) error {
 	case err != nil:
 		return err
 	}
-	release, ok := w.slots.take(e.TenantID, w.PerTenant)
+	release, ok := w.slots.take(ctx, slot{e.TenantID, e.Topic}, w.PerTenant)
 	if !ok {
-		return errNoSlot
+		// It waits in the queue from here on; to the sweep it must not look lost.
+		_, err := w.Renew(bound, tx, e)
+		return errors.Join(errNoSlot, err)
 	}
 	defer release()
 	if !w.running.begin(e.EventID) {
@@ -48,17 +50,20 @@ func (w *Worker) process(ctx context.Context, task *asynq.Task) error {
 	}
 	defer w.running.end(e.EventID)
 
-	payload, ok, err := w.Start(bound, tx, e)
+	started, err := w.Start(bound, tx, e)
 	if err != nil {
 		return err
 	}
-	if !ok {
+	if started == nil {
 		w.metrics.handled(e.Topic, "outdated", 0)
 		return nil
 	}
+	if started.Backlog {
+		defer w.Relay.Poke(e.TenantID) // there is room for another one then
+	}
 	began := w.Clock.Now()
 	run := &delivery{event: e.EventID}
-	cause := w.handle(bound, tx, e, run, payload)
+	cause := w.handle(bound, tx, e, run, started.Payload)
 	w.metrics.handled(e.Topic, outcome(cause), w.Clock.Now().Sub(began))
 	// The context may be over; what happened is kept all the same.
 	keep, cancel := context.WithTimeout(context.WithoutCancel(bound), 5*time.Second)

@@ -21,8 +21,8 @@ type Config struct {
 	Relay *outbox.Relay
 
 	// Concurrency is how many events are worked on at once in this process, and
-	// PerTenant how many of one tenant, so that one tenant's backlog leaves room for
-	// the others. Presets 16 and 4.
+	// PerTenant how many of one tenant and topic, so that one tenant's backlog leaves
+	// room for the others, and its imports for its rollups. Presets 32 and 4.
 	Concurrency, PerTenant int
 	// SweepEvery is the pause between two looks through all outboxes. Preset 15 s.
 	SweepEvery time.Duration
@@ -38,7 +38,7 @@ func (c Config) withPresets() Config {
 	for _, p := range []struct {
 		value  *int
 		preset int
-	}{{&c.Concurrency, 16}, {&c.PerTenant, 4}} {
+	}{{&c.Concurrency, 32}, {&c.PerTenant, 4}} {
 		if *p.value <= 0 {
 			*p.value = p.preset
 		}
@@ -66,7 +66,7 @@ func NewWorker(c Config, mux *Mux) (*Worker, error) {
 	if c.Relay == nil || c.Pool == nil || c.Redis == nil || c.Tenants == nil || len(c.Key) < 32 {
 		return nil, errors.New("jobs: a worker needs relay, pool, Redis, tenants and a key of 32 bytes")
 	}
-	w := &Worker{Config: c.withPresets(), mux: mux, slots: slots{taken: map[uuid.UUID]int{}}, running: running{events: map[uuid.UUID]bool{}}}
+	w := &Worker{Config: c.withPresets(), mux: mux, slots: slots{taken: map[slot]chan struct{}{}}, running: running{events: map[uuid.UUID]bool{}}}
 	var err error
 	w.metrics, err = newMetrics(c.Metrics)
 	return w, err
@@ -146,28 +146,40 @@ func (w *Worker) lookAtRedis(ctx context.Context) {
 	}
 }
 
-// slots bounds how many events of one tenant are worked on at once.
+// slots bounds how many events of one tenant and topic are worked on at once.
 type slots struct {
 	mu    sync.Mutex
-	taken map[uuid.UUID]int
+	taken map[slot]chan struct{}
 }
 
-var errNoSlot = errors.New("jobs: the tenant has enough running; later")
+type slot struct {
+	owner uuid.UUID
+	topic string
+}
 
-func (s *slots) take(owner uuid.UUID, most int) (release func(), ok bool) {
+var errNoSlot = errors.New("jobs: the tenant has enough of this running; later")
+
+// slotWait is how long an event waits for a slot before it goes back to the queue:
+// long enough behind quick handlers, short enough not to keep others out.
+const slotWait = 250 * time.Millisecond
+
+func (s *slots) take(ctx context.Context, key slot, most int) (release func(), ok bool) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.taken[owner] >= most {
-		return nil, false
+	places := s.taken[key]
+	if places == nil {
+		places = make(chan struct{}, most)
+		s.taken[key] = places
 	}
-	s.taken[owner]++
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.taken[owner]--; s.taken[owner] == 0 {
-			delete(s.taken, owner)
-		}
-	}, true
+	s.mu.Unlock()
+	wait := time.NewTimer(slotWait)
+	defer wait.Stop()
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, true
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	return nil, false
 }
 
 // running knows the events that this process works on: asynq may deliver one again

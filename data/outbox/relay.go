@@ -58,6 +58,10 @@ type Config struct {
 	// renews it while it works. Preset 30 s: within a minute after a killed worker or
 	// a Redis without its data, everything is on its way again (P11).
 	Lease time.Duration
+	// Window is how many events of one owner are out at once. The rest of a backlog
+	// waits in its outbox, so that queues stay short and others' events come through.
+	// Preset 64.
+	Window int
 	// MaxAttempts is how often an event is handed out before it is dead. Preset 15,
 	// which with the pauses in between is about two hours.
 	MaxAttempts int
@@ -67,6 +71,7 @@ type Config struct {
 const (
 	DefaultLease       = 30 * time.Second
 	DefaultMaxAttempts = 15
+	DefaultWindow      = 64
 )
 
 // WithPresets fills what is not set.
@@ -79,6 +84,9 @@ func (c Config) WithPresets() Config {
 	}
 	if c.Lease <= 0 {
 		c.Lease = DefaultLease
+	}
+	if c.Window <= 0 {
+		c.Window = DefaultWindow
 	}
 	if c.MaxAttempts <= 0 {
 		c.MaxAttempts = DefaultMaxAttempts
@@ -124,30 +132,26 @@ func (r *Relay) Run(ctx context.Context) {
 	})
 }
 
-// Drain hands out all events of an owner that are due, and gives how many.
+// Drain hands out the events of an owner that are due, up to the window, and gives
+// how many. What is left over is handed out as workers finish.
 func (r *Relay) Drain(ctx context.Context, owner uuid.UUID) (handed int, err error) {
 	bound, tx, err := r.Bind(ctx, owner, "relay")
+	if err != nil {
+		return 0, fmt.Errorf("relay [tenant=%s]: %w", owner, err)
+	}
+	taken, err := r.take(bound, tx, owner)
 	if err != nil {
 		return 0, fmt.Errorf("relay [tenant=%s]: %w", owner, err)
 	}
 	// A client of its own for each run: it remembers which queues Redis knows, and
 	// after Redis lost its data that would be wrong.
 	client := asynq.NewClientFromRedisClient(r.Redis)
-	for {
-		taken, err := r.take(bound, tx, owner)
-		if err != nil {
-			return handed, fmt.Errorf("relay [tenant=%s]: %w", owner, err)
-		}
-		for i, e := range taken {
-			if err := r.enqueue(ctx, client, e); err != nil {
-				return handed, errors.Join(fmt.Errorf("relay [tenant=%s event=%s]: %w", owner, e.EventID, err), r.giveBack(bound, tx, taken[i:]))
-			}
-			handed++
-		}
-		if len(taken) < batch {
-			return handed, nil
+	for i, e := range taken {
+		if err := r.enqueue(ctx, client, e); err != nil {
+			return i, errors.Join(fmt.Errorf("relay [tenant=%s event=%s]: %w", owner, e.EventID, err), r.giveBack(bound, tx, taken[i:]))
 		}
 	}
+	return len(taken), nil
 }
 
 // redisTimeout bounds one command; asynq itself waits longer.

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,7 +15,7 @@ import (
 )
 
 const (
-	batch      = 200
+	batch      = 1000            // expired events that one sweep looks at; the window keeps them fewer
 	retryRedis = 3 * time.Second // after Redis did not take a task
 )
 
@@ -28,8 +30,9 @@ func (r *Relay) take(ctx context.Context, tx uow.Tx, owner uuid.UUID) (taken []E
 		}
 		now := r.Clock.Now()
 		rows, err := c.QueryContext(ctx, `UPDATE outbox SET status = 'sent', attempts = attempts + 1, due_at = $2
-			WHERE id IN (SELECT id FROM outbox WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-			RETURNING id, topic, attempts`, now, now.Add(r.Lease), batch)
+			WHERE id IN (SELECT id FROM outbox WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at
+				LIMIT greatest(0, $3 - (SELECT count(*) FROM outbox WHERE status = 'sent')) FOR UPDATE SKIP LOCKED)
+			RETURNING id, topic, attempts`, now, now.Add(r.Lease), r.Window)
 		if err != nil {
 			return postgres.Map(ctx, err, "take outbox rows")
 		}
@@ -68,32 +71,37 @@ func (r *Relay) giveBack(ctx context.Context, tx uow.Tx, events []Envelope) erro
 	})
 }
 
-// Start begins the work on a handed-out event: it takes the lease and gives the
-// payload. ok is false when the delivery is out of date: done, given to a later
+// Started is an event that a worker began to work on.
+type Started struct {
+	Payload []byte
+	Backlog bool // more of the owner's events are due than the window lets out
+}
+
+// Start begins the work on a handed-out event: it takes the lease and reads the
+// event. It gives nil when the delivery is out of date: done, given to a later
 // attempt, or put back.
-func (c Config) Start(ctx context.Context, tx uow.Tx, e Envelope) (payload []byte, ok bool, err error) {
+func (c Config) Start(ctx context.Context, tx uow.Tx, e Envelope) (started *Started, err error) {
 	err = tx.InTx(ctx, func(ctx context.Context) error {
-		payload, ok = nil, false
+		started = nil
 		q, err := scope.Conn(ctx)
 		if err != nil {
 			return err
 		}
-		rows, err := q.QueryContext(ctx, `UPDATE outbox SET due_at = $4
-			WHERE id = $1 AND topic = $2 AND attempts = $3 AND status = 'sent' RETURNING payload`,
-			e.EventID, e.Topic, e.Attempt, c.Clock.Now().Add(c.Lease))
-		if err != nil {
-			return postgres.Map(ctx, err, "start on outbox row")
+		var (
+			s   Started
+			now = c.Clock.Now()
+		)
+		err = q.QueryRowContext(ctx, `UPDATE outbox SET due_at = $4
+			WHERE id = $1 AND topic = $2 AND attempts = $3 AND status = 'sent'
+			RETURNING payload, EXISTS (SELECT FROM outbox WHERE status = 'pending' AND due_at <= $5)`,
+			e.EventID, e.Topic, e.Attempt, now.Add(c.Lease), now).Scan(&s.Payload, &s.Backlog)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
 		}
-		defer rows.Close()
-		for rows.Next() {
-			ok = true
-			if err := rows.Scan(&payload); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
+		started = &s
+		return postgres.Map(ctx, err, "start on outbox row")
 	})
-	return payload, ok, err
+	return started, err
 }
 
 // Renew keeps the lease of an event that is being worked on. It gives false when

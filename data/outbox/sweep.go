@@ -50,21 +50,16 @@ func (r *Relay) sweepOwner(ctx context.Context, owner uuid.UUID) (c Counts, err 
 	if err != nil {
 		return c, fmt.Errorf("sweep [tenant=%s]: %w", owner, err)
 	}
-	for {
-		expired, err := r.expired(bound, tx, owner)
-		if err != nil {
-			return c, err
-		}
-		queued, lost, err := r.sort(expired)
-		if err != nil {
-			return c, err
-		}
-		if err := r.settle(bound, tx, queued, lost); err != nil {
-			return c, err
-		}
-		if len(expired) < batch {
-			break
-		}
+	expired, err := r.expired(bound, tx, owner)
+	if err != nil {
+		return c, err
+	}
+	queued, lost, err := r.sort(expired)
+	if err != nil {
+		return c, err
+	}
+	if err := r.settle(bound, tx, queued, lost); err != nil {
+		return c, err
 	}
 	if _, err := r.Drain(ctx, owner); err != nil {
 		return c, err
@@ -72,22 +67,27 @@ func (r *Relay) sweepOwner(ctx context.Context, owner uuid.UUID) (c Counts, err 
 	return r.count(bound, tx)
 }
 
-// expired gives the events whose lease ran out.
-func (r *Relay) expired(ctx context.Context, tx uow.Tx, owner uuid.UUID) (out []Envelope, err error) {
+// expired is an event whose lease ran out.
+type expired struct {
+	Envelope
+	since time.Time
+}
+
+func (r *Relay) expired(ctx context.Context, tx uow.Tx, owner uuid.UUID) (out []expired, err error) {
 	err = tx.InTx(ctx, func(ctx context.Context) error {
 		out = nil
 		c, err := scope.Conn(ctx)
 		if err != nil {
 			return err
 		}
-		rows, err := c.QueryContext(ctx, `SELECT id, topic, attempts FROM outbox WHERE status = 'sent' AND due_at <= $1 ORDER BY due_at LIMIT $2`, r.Clock.Now(), batch)
+		rows, err := c.QueryContext(ctx, `SELECT id, topic, attempts, due_at FROM outbox WHERE status = 'sent' AND due_at <= $1 ORDER BY due_at LIMIT $2`, r.Clock.Now(), batch)
 		if err != nil {
 			return postgres.Map(ctx, err, "read expired outbox rows")
 		}
 		defer rows.Close()
 		for rows.Next() {
-			e := Envelope{TenantID: owner}
-			if err := rows.Scan(&e.EventID, &e.Topic, &e.Attempt); err != nil {
+			e := expired{Envelope: Envelope{TenantID: owner}}
+			if err := rows.Scan(&e.EventID, &e.Topic, &e.Attempt, &e.since); err != nil {
 				return err
 			}
 			out = append(out, e)
@@ -97,9 +97,10 @@ func (r *Relay) expired(ctx context.Context, tx uow.Tx, owner uuid.UUID) (out []
 	return out, err
 }
 
-// sort asks asynq which of the events still wait in the queue, behind a backlog.
-// An active task counts as lost: whoever works on it would have renewed the lease.
-func (r *Relay) sort(events []Envelope) (queued, lost []uuid.UUID, err error) {
+// sort asks asynq which of the events still wait in the queue, behind a backlog. An
+// active one may be between queue and handler, which takes a moment; after another
+// lease without a sign it counts as lost, because a worker would have renewed it.
+func (r *Relay) sort(events []expired) (queued, lost []uuid.UUID, err error) {
 	for _, e := range events {
 		info, err := r.inspector.GetTaskInfo(Queue(e.TenantID), e.TaskID())
 		switch {
@@ -109,6 +110,7 @@ func (r *Relay) sort(events []Envelope) (queued, lost []uuid.UUID, err error) {
 			return nil, nil, fmt.Errorf("sweep [tenant=%s]: look for task: %w", e.TenantID, err)
 		case info.State == asynq.TaskStatePending, info.State == asynq.TaskStateScheduled, info.State == asynq.TaskStateRetry:
 			queued = append(queued, e.EventID)
+		case info.State == asynq.TaskStateActive && r.Clock.Now().Sub(e.since) < r.Lease:
 		default:
 			lost = append(lost, e.EventID)
 		}

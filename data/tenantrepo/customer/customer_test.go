@@ -351,13 +351,20 @@ func TestProjects(t *testing.T) {
 	if got := names(faultOf(err)); !slices.Equal(got, []string{"name REQUIRED", "contracted_volume OUT_OF_RANGE"}) {
 		t.Errorf("faults %v", got)
 	}
-	w.Exec(t, admin, `INSERT INTO contracts (id, erp_contract_no, project_id, volume, unit_price, credit_term_days, signed_on, created_at, updated_at)
-		VALUES ($1, 'HT-1', $2, 12500000, 42000, 60, '2026-03-01', now(), now())`, uuid.New(), p.ID)
-	second, err := w.Customers.CreateProject(admin, customer.CreateProjectInput{CustomerID: c.ID, Name: "东城二期"})
+	contract := &customer.ContractInput{ERPContractNo: " HT-1 ", Volume: 12_500_000, UnitPrice: 42000, CreditTermDays: 60, SignedOn: "2026-03-01"}
+	second, err := w.Customers.CreateProject(admin, customer.CreateProjectInput{CustomerID: c.ID, Name: "东城二期", Contract: contract})
 	ok(t, err)
+	_, err = w.Customers.CreateProject(admin, customer.CreateProjectInput{CustomerID: c.ID, Name: "东城三期", Contract: contract})
+	if faultOf(err).Reason != "CONTRACT_EXISTS" {
+		t.Errorf("same contract: %v", err)
+	}
+	_, err = w.Customers.CreateProject(admin, customer.CreateProjectInput{CustomerID: c.ID, Name: "东城三期", Contract: &customer.ContractInput{UnitPrice: -1, SignedOn: "3月"}})
+	if got := names(faultOf(err)); !slices.Equal(got, []string{"contract.erp_contract_no REQUIRED", "contract.unit_price OUT_OF_RANGE", "contract.signed_on BAD_FORM"}) {
+		t.Errorf("contract faults %v", got)
+	}
 	ps, err := w.Customers.Projects(admin, c.ID)
 	ok(t, err)
-	if len(ps) != 2 || ps[0].ID != second.ID || len(ps[1].Contracts) != 1 || ps[1].Contracts[0].SignedOn != "2026-03-01" || ps[1].Contracts[0].UnitPrice != 42000 {
+	if len(ps) != 2 || ps[0].ID != second.ID || len(ps[0].Contracts) != 1 || ps[0].Contracts[0].SignedOn != "2026-03-01" || ps[0].Contracts[0].UnitPrice != 42000 {
 		t.Errorf("projects %+v", ps)
 	}
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {

@@ -21,6 +21,9 @@ const (
 	insertProjectSQL = `INSERT INTO projects (id, number, name, customer_id, owner_name, address, contracted_volume, status, created_at, created_by, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9, now())`
 
+	insertContractSQL = `INSERT INTO contracts (id, erp_contract_no, project_id, volume, unit_price, credit_term_days, signed_on, created_at, created_by, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7::date, now(), $8, now())`
+
 	projectsSQL = `SELECT p.id, p.number, p.name, p.owner_name, p.address, p.contracted_volume, p.status,
 		t.erp_contract_no, t.volume, t.unit_price, t.credit_term_days, t.signed_on
 		FROM projects p LEFT JOIN contracts t ON t.project_id = p.id WHERE p.customer_id = $1
@@ -57,6 +60,16 @@ func (Repo) InsertProject(ctx context.Context, p biz.Project, by *uuid.UUID) err
 	}
 	_, err = q.ExecContext(ctx, insertProjectSQL, p.ID, p.Number, p.Name, p.CustomerID, p.OwnerName, p.Address, p.ContractedVolume, p.Status, nullable(by))
 	return postgres.Map(ctx, err, "insert project", postgres.On("projects_number_key", biz.ErrProjectExists))
+}
+
+// InsertContract implements biz.Repository.
+func (Repo) InsertContract(ctx context.Context, project uuid.UUID, c biz.Contract, by *uuid.UUID) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, insertContractSQL, uuid.Must(uuid.NewV7()), c.ERPContractNo, project, c.Volume, c.UnitPrice, c.CreditTermDays, c.SignedOn, nullable(by))
+	return postgres.Map(ctx, err, "insert contract", postgres.On("contracts_erp_contract_no_key", biz.ErrContractExists))
 }
 
 // Projects implements biz.Repository, in one statement: a project comes once per
