@@ -106,7 +106,8 @@ var (
 	ErrVersion  = fault.Conflict("VERSION_CONFLICT", "the customer was changed meanwhile; load it again and repeat your change")
 	ErrTransfer = fault.Forbidden("CUSTOMER_TRANSFER_FORBIDDEN", "a salesperson cannot hand a customer over; ask your administrator")
 
-	ErrProjectExists = fault.Conflict("PROJECT_EXISTS", "there is already a project with this number")
+	ErrProjectExists  = fault.Conflict("PROJECT_EXISTS", "there is already a project with this number")
+	ErrContractExists = fault.Conflict("CONTRACT_EXISTS", "this contract number is linked to a project already")
 )
 
 // View is a tab of the list.

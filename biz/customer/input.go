@@ -45,6 +45,9 @@ type UpdateInput struct {
 	Fields
 }
 
+// maxTerm bounds a credit term to two years.
+const maxTerm = 730
+
 var (
 	numberForm  = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,39}$`)
 	phoneForm   = regexp.MustCompile(`^\+?[0-9]{5,20}$`)
@@ -101,7 +104,7 @@ func (f Fields) check(c *fault.Checks) {
 		c.Require(err == nil, "salesperson_id", "BAD_FORM", "not the id of a person")
 	}
 	if d := f.CreditTermDays; d != nil {
-		c.Require(*d >= 0 && *d <= 730, "credit_term_days", "OUT_OF_RANGE", "between 0 and 730 days")
+		c.Require(*d >= 0 && *d <= maxTerm, "credit_term_days", "OUT_OF_RANGE", fmt.Sprintf("between 0 and %d days", maxTerm))
 	}
 }
 

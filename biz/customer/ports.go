@@ -36,6 +36,7 @@ type Repository interface {
 	Projects(ctx context.Context, customerID uuid.UUID) ([]Project, error)
 	NextProjectNumber(ctx context.Context, year int) (string, error)
 	InsertProject(ctx context.Context, p Project, by *uuid.UUID) error
+	InsertContract(ctx context.Context, project uuid.UUID, c Contract, by *uuid.UUID) error
 }
 
 // Elsewhere counts the other subsidiaries that know a company: a count, and

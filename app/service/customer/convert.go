@@ -94,6 +94,16 @@ func fromUpdate(id uuid.UUID, r *customerv1.UpdateCustomerRequest) customer.Upda
 		CreditTermDays: r.CreditTermDays, SettlesAdvance: r.SettlesAdvance}}
 }
 
+func fromProject(id uuid.UUID, r *customerv1.CreateProjectRequest) customer.CreateProjectInput {
+	in := customer.CreateProjectInput{CustomerID: id, Number: r.GetNumber(), Name: r.GetName(), OwnerName: r.GetOwnerName(), Address: r.GetAddress(),
+		ContractedVolume: r.GetContractedVolume()}
+	if c := r.GetContract(); c != nil {
+		in.Contract = &customer.ContractInput{ERPContractNo: c.GetErpContractNo(), Volume: c.GetVolume(), UnitPrice: c.GetUnitPrice(),
+			CreditTermDays: c.GetCreditTermDays(), SignedOn: c.GetSignedOn()}
+	}
+	return in
+}
+
 func person(p *party.Person) *commonv1.PersonRef {
 	if p == nil {
 		return nil

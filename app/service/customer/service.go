@@ -91,8 +91,7 @@ func (s *Service) CreateProject(ctx context.Context, r *customerv1.CreateProject
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.customers.CreateProject(ctx, customer.CreateProjectInput{CustomerID: id, Number: r.GetNumber(), Name: r.GetName(),
-		OwnerName: r.GetOwnerName(), Address: r.GetAddress(), ContractedVolume: r.GetContractedVolume()})
+	p, err := s.customers.CreateProject(ctx, fromProject(id, r))
 	if err != nil {
 		return nil, err
 	}
