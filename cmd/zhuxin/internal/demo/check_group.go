@@ -1,13 +1,14 @@
 package demo
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
 
+	accountv1 "zhuxin/app/api/account/v1"
 	auditv1 "zhuxin/app/api/audit/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
@@ -34,16 +35,23 @@ func (w *walk) loginOther(role string) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	var me struct {
-		Memberships []struct{ TenantSlug string }
+	slug, err := firstSlug(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Email, err)
 	}
-	if err := json.Unmarshal(b, &me); err != nil {
-		return nil, err
+	return c.in(slug), nil
+}
+
+// firstSlug reads the first subsidiary out of an answer of /v1/me.
+func firstSlug(me []byte) (string, error) {
+	var m accountv1.Me
+	if err := unmarshal(me, &m); err != nil {
+		return "", err
 	}
-	if len(me.Memberships) == 0 {
-		return nil, fmt.Errorf("%s belongs to no subsidiary; is this the demo's data?", p.Email)
+	if len(m.GetMemberships()) == 0 {
+		return "", errors.New("belongs to no subsidiary; is this the demo's data?")
 	}
-	return c.in(me.Memberships[0].TenantSlug), nil
+	return m.GetMemberships()[0].GetTenantSlug(), nil
 }
 
 func (w *walk) listNegative() (string, error) {
