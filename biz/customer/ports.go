@@ -32,6 +32,7 @@ type Repository interface {
 	// ActiveMember gives the name of an active member of the subsidiary; ok is
 	// false for anybody else.
 	ActiveMember(ctx context.Context, person uuid.UUID) (name string, ok bool, err error)
+	PersonNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 
 	Projects(ctx context.Context, customerID uuid.UUID) ([]Project, error)
 	NextProjectNumber(ctx context.Context, year int) (string, error)

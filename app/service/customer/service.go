@@ -9,15 +9,21 @@ import (
 
 	customerv1 "zhuxin/app/api/customer/v1"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/document"
 )
 
 // Service implements CustomerServiceHTTPServer.
 type Service struct {
 	customers *customer.Service
+	documents *document.Service
 }
 
+var _ customerv1.CustomerServiceHTTPServer = (*Service)(nil)
+
 // New makes the service.
-func New(c *customer.Service) *Service { return &Service{customers: c} }
+func New(c *customer.Service, d *document.Service) *Service {
+	return &Service{customers: c, documents: d}
+}
 
 // ListCustomers gives a page of the list.
 func (s *Service) ListCustomers(ctx context.Context, r *customerv1.ListCustomersRequest) (*customerv1.ListCustomersReply, error) {

@@ -111,6 +111,20 @@ func TestCreateReadUpdate(t *testing.T) {
 	if faultOf(err).Reason != "CUSTOMER_NOT_FOUND" {
 		t.Errorf("another salesperson: %v", err)
 	}
+	sight := customer.Sight{Customers: customerrepo.New()}
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		sees bool
+	}{"administrator": {admin, true}, "salesperson": {sales, true}, "other salesperson": {other, false}, "other tenant": {w.CtxB(t), false}} {
+		err := w.Pool.Tenant().InTx(c.ctx, func(ctx context.Context) error { return sight.CanSee(ctx, d.ID) })
+		if (err == nil) != c.sees {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	people, err := w.Customers.PersonNames(admin, []uuid.UUID{salesperson.ID, uuid.New()})
+	if err != nil || len(people) != 1 || people[salesperson.ID] != "张三" {
+		t.Errorf("names %v, %v", people, err)
+	}
 	if _, err := w.Customers.Get(w.CtxB(t), d.ID); faultOf(err).Reason != "CUSTOMER_NOT_FOUND" {
 		t.Errorf("another tenant: %v", err)
 	}

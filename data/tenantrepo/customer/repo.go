@@ -203,3 +203,8 @@ func (Repo) Negative(ctx context.Context, uscc string) (*biz.NegativeHit, error)
 func (Repo) ActiveMember(ctx context.Context, person uuid.UUID) (string, bool, error) {
 	return roster.Active(ctx, person)
 }
+
+// PersonNames implements biz.Repository.
+func (Repo) PersonNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return roster.Names(ctx, ids)
+}

@@ -9,6 +9,7 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"zhuxin/data/postgres"
 	"zhuxin/shared/party"
@@ -45,4 +46,35 @@ func Active(ctx context.Context, person uuid.UUID) (name string, ok bool, err er
 		return "", false, nil
 	}
 	return name, err == nil, postgres.Map(ctx, err, "read member")
+}
+
+const namesSQL = `SELECT person_id, name FROM hq.v_members WHERE person_id = ANY($1::uuid[])`
+
+// Names gives the names of members, also former ones.
+func Names(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
+	}
+	rows, err := q.QueryContext(ctx, namesSQL, pq.Array(texts))
+	if err != nil {
+		return nil, postgres.Map(ctx, err, "read members")
+	}
+	defer func() { _ = rows.Close() }()
+	names := make(map[uuid.UUID]string, len(ids))
+	for rows.Next() {
+		var (
+			id   uuid.UUID
+			name string
+		)
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, postgres.Map(ctx, err, "read members")
+		}
+		names[id] = name
+	}
+	return names, postgres.Map(ctx, rows.Err(), "read members")
 }
