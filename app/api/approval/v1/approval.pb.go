@@ -30,7 +30,8 @@ const (
 
 type ListApprovalsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// todo (pending and mine to decide), mine (submitted by me), done, all.
+	// todo (pending and mine to decide; the preset), mine (submitted by me), done
+	// (decided or withdrawn), all.
 	Box           string `protobuf:"bytes,1,opt,name=box,proto3" json:"box,omitempty"`
 	Page          int32  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
 	PageSize      int32  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -201,7 +202,19 @@ type Approval struct {
 	SubjectId  string `protobuf:"bytes,3,opt,name=subject_id,json=subjectId,proto3" json:"subject_id,omitempty"`
 	CustomerId string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	Title      string `protobuf:"bytes,5,opt,name=title,proto3" json:"title,omitempty"`
-	// What was submitted, new against old; its shape follows the kind.
+	// What was submitted, new against old; amounts are strings of fen.
+	// rating_template: {new, old: {number, name, items: [{indicator_code, name_zh,
+	// name_en, weight, changed}], bands: [{grade, min_score, max_credit_amount,
+	// max_overdue_amount, max_overdue_days}]}}; old is null for the first one.
+	// rating: {customer: {number, name, uscc}, template: {number, name}, new, old:
+	// {total_score, grade, max_credit_amount, max_overdue_amount, max_overdue_days},
+	// values: [{indicator_code, name_zh, name_en, unit, number, choice_zh,
+	// choice_en, source, source_detail, weight, score, contribution}], account,
+	// remark}; old is null for a first rating.
+	// temporary_limit: {customer, new: {amount, mode, starts_on, ends_on, days,
+	// reason, resulting_limit}, old: account}.
+	// account: {grade, limit_kind, standing_limit, temporary_limit, receivable,
+	// reserved, overdue, overdue_days, as_of}.
 	Facts *structpb.Struct `protobuf:"bytes,6,opt,name=facts,proto3" json:"facts,omitempty"`
 	// Fen that would be granted.
 	Amount      int64                  `protobuf:"varint,7,opt,name=amount,proto3" json:"amount,omitempty"`

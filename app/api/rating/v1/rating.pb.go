@@ -664,7 +664,8 @@ type Template struct {
 	Id     string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Number int32                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
 	Name   string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// draft, submitted, effective, retired, rejected, withdrawn.
+	// draft, submitted, effective, retired, rejected, withdrawn. Only a draft can
+	// be changed; go on with a rejected or withdrawn one by a copy (from: its id).
 	Status     string      `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
 	Definition *Definition `protobuf:"bytes,5,opt,name=definition,proto3" json:"definition,omitempty"`
 	// What keeps it from being submitted; empty when it is ready.
@@ -1257,7 +1258,8 @@ func (x *PreviewScoreRequest) GetValues() []*ValueInput {
 	return nil
 }
 
-// One of number and choice, by the indicator's kind; none for a data indicator.
+// One of number and choice, by the indicator's kind. A data indicator takes a
+// number in a preview only; a rating refuses it (TAKEN_FROM_DATA).
 type ValueInput struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	IndicatorCode string                 `protobuf:"bytes,1,opt,name=indicator_code,json=indicatorCode,proto3" json:"indicator_code,omitempty"`
@@ -1328,7 +1330,7 @@ type ScoreResult struct {
 	MaxOverdueAmount int64          `protobuf:"varint,4,opt,name=max_overdue_amount,json=maxOverdueAmount,proto3" json:"max_overdue_amount,omitempty"`
 	MaxOverdueDays   int32          `protobuf:"varint,5,opt,name=max_overdue_days,json=maxOverdueDays,proto3" json:"max_overdue_days,omitempty"`
 	Values           []*ScoredValue `protobuf:"bytes,6,rep,name=values,proto3" json:"values,omitempty"`
-	// Indicators still without a value; the score is final when there are none.
+	// Indicators still without a value; grade and maxima come when there are none.
 	Missing       []string `protobuf:"bytes,7,rep,name=missing,proto3" json:"missing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1929,7 +1931,8 @@ type RatingForm struct {
 	DataValues []*ScoredValue `protobuf:"bytes,4,rep,name=data_values,json=dataValues,proto3" json:"data_values,omitempty"`
 	// The last effective rating, to compare; absent for a first one.
 	Previous *Rating `protobuf:"bytes,5,opt,name=previous,proto3" json:"previous,omitempty"`
-	// A draft to go on with; absent without one.
+	// What to go on with: the newest draft, or the last rating if it was rejected
+	// or withdrawn; saved by its id, that one becomes a new draft. Absent without one.
 	Draft         *Rating `protobuf:"bytes,6,opt,name=draft,proto3" json:"draft,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2010,7 +2013,8 @@ func (x *RatingForm) GetDraft() *Rating {
 type SaveRatingRequest struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	// Of the draft to replace; empty starts one.
+	// Of the draft to replace; empty starts one. A draft of a template that is no
+	// longer in force, or a rating that was turned down, is made anew.
 	RatingId      string        `protobuf:"bytes,2,opt,name=rating_id,json=ratingId,proto3" json:"rating_id,omitempty"`
 	Version       int64         `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	Values        []*ValueInput `protobuf:"bytes,4,rep,name=values,proto3" json:"values,omitempty"`
