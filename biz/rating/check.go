@@ -102,11 +102,17 @@ func (d Definition) checkBands(c *fault.Checks) {
 		if i == len(d.Bands)-1 {
 			c.Require(b.MinScore == 0, at+"min_score", "GAP", "the lowest grade begins at 0, so that every score has a grade")
 		}
-		c.Require(b.CreditAmount >= 0, at+"max_credit_amount", "OUT_OF_RANGE", "a maximum is 0 or more")
-		c.Require(b.OverdueAmount >= 0, at+"max_overdue_amount", "OUT_OF_RANGE", "a maximum is 0 or more")
+		c.Require(b.CreditAmount >= 0 && b.CreditAmount <= maxAmount, at+"max_credit_amount", "OUT_OF_RANGE", amountBounds)
+		c.Require(b.OverdueAmount >= 0 && b.OverdueAmount <= maxAmount, at+"max_overdue_amount", "OUT_OF_RANGE", amountBounds)
 		c.Require(b.OverdueDays >= 0 && b.OverdueDays <= maxDays, at+"max_overdue_days", "OUT_OF_RANGE", fmt.Sprintf("between 0 and %d days", maxDays))
 	}
 }
+
+// maxAmount keeps sums of limits far from the end of int64, in fen.
+const (
+	maxAmount    = 1_000_000_000_000_000
+	amountBounds = "a maximum lies between 0 and ten million million"
+)
 
 // maxDays bounds the overdue days that a grade tolerates: ten years, in reach of
 // every date computation.

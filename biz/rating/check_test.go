@@ -47,6 +47,7 @@ func TestCheckFindsEveryFault(t *testing.T) {
 			d.Bands[3].CreditAmount, d.Bands[3].OverdueAmount, d.Bands[3].OverdueDays = -1, -1, -1
 		},
 			[]string{"bands[3].max_credit_amount OUT_OF_RANGE", "bands[3].max_overdue_amount OUT_OF_RANGE", "bands[3].max_overdue_days OUT_OF_RANGE"}},
+		{"absurd maximum", func(d *Definition) { d.Bands[0].CreditAmount = 1 << 62 }, []string{"bands[0].max_credit_amount OUT_OF_RANGE"}},
 		{"limits that rise are a warning", func(d *Definition) {
 			d.Bands[1].CreditAmount, d.Bands[3].OverdueAmount, d.Bands[2].OverdueDays = 9_999_900, 100_000, 21
 		},
