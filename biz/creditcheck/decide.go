@@ -129,7 +129,8 @@ func noLimit(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
 
 func overLimit(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
 	limit, after := add(f.StandingLimit, f.TemporaryLimit), add(f.Exposure, amount)
-	applies := f.LimitKind == exposure.LimitAmount && after > limit
+	// A sum that did not fit is over any limit, also over one that did not fit either.
+	applies := f.LimitKind == exposure.LimitAmount && (after > limit || after == math.MaxInt64)
 	return Reason{Code: OverLimit, Action: p.OverLimit, Actual: int64(after), Bound: int64(limit)}, LimitCustomer, applies
 }
 
