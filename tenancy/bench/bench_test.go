@@ -41,7 +41,7 @@ func TestBenchRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := env.Pool.TenantClient()
-	reads, err := bench.Reads(t.Context(), env.Pool, tenants, scale/50+2, 4*scale, rounds, func(ctx context.Context) error {
+	reads, err := bench.Reads(t.Context(), env.Pool, tenants, min(10, scale/2), 4*scale, rounds, func(ctx context.Context) error {
 		if _, err := client.Customer.Query().WithRatings().WithLimits().All(ctx); err != nil {
 			return err
 		}

@@ -110,13 +110,18 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	if err := c.ready(query); err != nil {
 		return nil, err
 	}
-	if !keepPrepared(query, args) {
-		return c.raw.ExecContext(ctx, query, args)
-	}
-	st, ctx, err := c.prepared(ctx, query)
+	m := modeOf(query, args)
+	st, done, err := c.statement(ctx, query, m)
 	if err != nil {
 		return nil, err
 	}
+	if m == kept {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if st == nil {
+		return c.raw.ExecContext(ctx, query, args)
+	}
+	defer done()
 	res, err := st.ExecContext(ctx, args)
 	return res, c.checkPlan(err)
 }
@@ -125,24 +130,30 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if err := c.ready(query); err != nil {
 		return nil, err
 	}
-	var (
-		rs  driver.Rows
-		err error
-	)
-	if keepPrepared(query, args) {
-		var st statement
-		if st, ctx, err = c.prepared(ctx, query); err == nil {
-			rs, err = st.QueryContext(ctx, args)
-			err = c.checkPlan(err)
-		}
-	} else {
-		rs, err = c.raw.QueryContext(ctx, query, args)
-	}
+	m := modeOf(query, args)
+	st, done, err := c.statement(ctx, query, m)
 	if err != nil {
 		return nil, err
 	}
+	if m == kept {
+		ctx = context.WithoutCancel(ctx)
+	}
+	var rs driver.Rows
+	if st == nil {
+		done = nil
+		rs, err = c.raw.QueryContext(ctx, query, args)
+	} else {
+		rs, err = st.QueryContext(ctx, args)
+		err = c.checkPlan(err)
+	}
+	if err != nil {
+		if done != nil {
+			done()
+		}
+		return nil, err
+	}
 	c.rows = true
-	return &rows{Rows: rs, c: c}, nil
+	return &rows{Rows: rs, c: c, done: done}, nil
 }
 
 // PrepareContext serves COPY only; CopyIn uses it.
@@ -204,7 +215,8 @@ func (c *conn) CheckNamedValue(nv *driver.NamedValue) error {
 // rows tells the connection when it is free again.
 type rows struct {
 	driver.Rows
-	c *conn
+	c    *conn
+	done func() // after the last row; nil for nothing
 }
 
 func (r *rows) Close() error {
@@ -213,6 +225,10 @@ func (r *rows) Close() error {
 	if err != nil {
 		var answer *pq.Error
 		r.c.doubt = r.c.doubt || !errors.As(err, &answer)
+	}
+	if r.done != nil {
+		r.done()
+		r.done = nil
 	}
 	return err
 }

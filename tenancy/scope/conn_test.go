@@ -198,6 +198,21 @@ func TestHotStatementsFollowTheTenant(t *testing.T) {
 	if kept != 3 {
 		t.Errorf("%d statements are kept on the connection, want 3", kept)
 	}
+	// One that is used again and again gets the place of one that is not.
+	late := scope.Hot(`SELECT name FROM import_mappings WHERE name <> $1 AND 'late' = 'late'`)
+	for range 8*3 + 2 {
+		_, kept = read(env.A, late)
+	}
+	err = pool.Tenant().InTx(env.CtxA(t), func(ctx context.Context) error {
+		q, err := scope.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		return q.QueryRowContext(ctx, `SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE $1`, "%late%").Scan(&kept)
+	})
+	if err != nil || kept != 1 {
+		t.Errorf("the statement in use is kept %d times, want once: %v", kept, err)
+	}
 }
 
 // A migration can change the type behind a prepared statement; the unit of work

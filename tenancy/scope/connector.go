@@ -20,13 +20,13 @@ type Config struct {
 	MaxLifetime      time.Duration // of a connection, whose caches grow with the tenants it met; preset 15 min
 	StatementTimeout time.Duration // preset 30 s; a unit of work can ask for more by WithTxOptions
 	LockTimeout      time.Duration // preset 5 s
-	HotStatements    int           // prepared statements kept per connection; preset 64
+	HotStatements    int           // prepared statements kept per connection; preset 256
 }
 
 func (c Config) withPresets() Config {
 	preset(&c.MaxOpen, 16)
 	preset(&c.Groups, 1)
-	preset(&c.HotStatements, 64)
+	preset(&c.HotStatements, 256)
 	preset(&c.MaxLifetime, 15*time.Minute)
 	preset(&c.StatementTimeout, 30*time.Second)
 	preset(&c.LockTimeout, 5*time.Second)

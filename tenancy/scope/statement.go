@@ -18,11 +18,26 @@ const hotMark = "/*hot*/ "
 //	var lockAccount = scope.Hot(`SELECT … FROM credit_accounts WHERE id = $1 FOR UPDATE`)
 func Hot(query string) string { return hotMark + query }
 
-// keepPrepared says which statements go through the prepared ones: the marked,
-// and those without parameters, because lib/pq would send them by the simple
-// protocol, which lets several statements hide in one.
-func keepPrepared(query string, args []driver.NamedValue) bool {
-	return len(args) == 0 || strings.HasPrefix(query, hotMark)
+// mode is how a statement is sent.
+type mode int
+
+const (
+	asIs  mode = iota // in one message, planned for this call
+	kept              // prepared, for the next calls on this connection
+	alone             // prepared because only that makes sure that it is one statement
+)
+
+// modeOf chooses. lib/pq sends what has no parameters by the simple protocol,
+// which takes several statements in one; without a semicolon there cannot be a
+// second, and with one the server is asked to prepare, which it refuses for two.
+func modeOf(query string, args []driver.NamedValue) mode {
+	switch {
+	case strings.HasPrefix(query, hotMark):
+		return kept
+	case len(args) == 0 && strings.Contains(query, ";"):
+		return alone
+	}
+	return asIs
 }
 
 // refused are the first words of statements that change the session, end the
@@ -93,55 +108,89 @@ type statement interface {
 	driver.StmtQueryContext
 }
 
-// statements keeps a connection's prepared statements, least recently used out
-// first. The schema is part of the key: a prepared statement resolves its names
-// once, and would be planned again with each change of the search path.
+// statements keeps a connection's prepared statements. The schema is part of the
+// key: a prepared statement resolves its names once, and would be planned again
+// with each change of the search path. When it is full, a new one gets a place
+// only from one that was long not used: with more tenants than places, preparing
+// and closing in turns would cost three messages instead of one.
 type statements struct {
 	limit int
+	calls int // of marked statements on this connection
 	byKey map[statementKey]*list.Element
 	order *list.List // most recently used in front
 }
 
 type statementKey struct{ schema, query string }
 
-type kept struct {
+type place struct {
 	key  statementKey
 	stmt statement
+	used int // calls when it was last used
 }
 
 func newStatements(limit int) *statements {
 	return &statements{limit: limit, byKey: map[statementKey]*list.Element{}, order: list.New()}
 }
 
-// prepared gives the statement and the context to run it with.
-func (c *conn) prepared(ctx context.Context, query string) (statement, context.Context, error) {
-	if strings.HasPrefix(query, hotMark) {
-		ctx = context.WithoutCancel(ctx)
-	}
-	s, key := c.hot, statementKey{c.in.schema, query}
+// find gives the kept statement, or says whether a new one may take a place.
+func (s *statements) find(key statementKey) (stmt statement, room bool) {
+	s.calls++
 	if el, ok := s.byKey[key]; ok {
 		s.order.MoveToFront(el)
-		return el.Value.(kept).stmt, ctx, nil
+		e := el.Value.(*place)
+		e.used = s.calls
+		return e.stmt, false
 	}
-	for len(s.byKey) >= s.limit {
-		oldest := s.order.Remove(s.order.Back()).(kept)
+	return nil, len(s.byKey) < s.limit || s.calls-s.order.Back().Value.(*place).used > 8*s.limit
+}
+
+// put keeps the statement and gives the one that lost its place.
+func (s *statements) put(key statementKey, stmt statement) (out statement) {
+	if len(s.byKey) >= s.limit {
+		oldest := s.order.Remove(s.order.Back()).(*place)
 		delete(s.byKey, oldest.key)
-		if err := oldest.stmt.Close(); err != nil {
-			c.doubt = true
-			return nil, ctx, err
+		out = oldest.stmt
+	}
+	s.byKey[key] = s.order.PushFront(&place{key, stmt, s.calls})
+	return out
+}
+
+// statement gives the prepared statement to run query with, or nil when it is to
+// be sent as it is; done is called after it ran.
+func (c *conn) statement(ctx context.Context, query string, m mode) (st statement, done func(), err error) {
+	if m == asIs {
+		return nil, nil, nil
+	}
+	key := statementKey{c.in.schema, query}
+	if m == kept {
+		st, room := c.hot.find(key)
+		if st != nil || !room {
+			return st, func() {}, nil
 		}
 	}
-	st, err := c.raw.PrepareContext(ctx, query)
+	ps, err := c.raw.PrepareContext(ctx, query)
 	if err != nil {
-		return nil, ctx, err
+		return nil, nil, err
 	}
-	stmt, ok := st.(statement)
+	st, ok := ps.(statement)
 	if !ok {
 		c.doubt = true
-		return nil, ctx, fmt.Errorf("%w: %s cannot be prepared", ErrStatement, firstWord(query))
+		return nil, nil, fmt.Errorf("%w: %s cannot be prepared", ErrStatement, firstWord(query))
 	}
-	s.byKey[key] = s.order.PushFront(kept{key, stmt})
-	return stmt, ctx, nil
+	if m == alone {
+		return st, func() { c.forget(st) }, nil
+	}
+	if out := c.hot.put(key, st); out != nil {
+		c.forget(out)
+	}
+	return st, func() {}, nil
+}
+
+// forget closes a prepared statement on the server.
+func (c *conn) forget(st statement) {
+	if err := st.Close(); err != nil {
+		c.doubt = true
+	}
 }
 
 // checkPlan gives up a connection whose prepared statements a migration made
