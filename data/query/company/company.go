@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"zhuxin/biz/document"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
@@ -26,6 +27,8 @@ var (
 	_ negativelist.Customers = Query{}
 	_ negativelist.Evidence  = Query{}
 	_ history.Customers      = Query{}
+
+	_ document.CustomerAccess = Query{}
 )
 
 // owner is the salesperson to whom the caller is confined, NULL for nobody.
@@ -96,6 +99,12 @@ func (Query) USCC(ctx context.Context, customerID uuid.UUID) (string, error) {
 		return "", fault.NotFound("CUSTOMER_NOT_FOUND", "there is no such customer")
 	}
 	return code, postgres.Map(ctx, err, "read customer's code")
+}
+
+// CanSee implements document.CustomerAccess.
+func (q Query) CanSee(ctx context.Context, customerID uuid.UUID) error {
+	_, err := q.USCC(ctx, customerID)
+	return err
 }
 
 // Name implements negativelist.Evidence.

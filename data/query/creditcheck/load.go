@@ -104,27 +104,31 @@ func (s *Store) Load(ctx context.Context, groups []biz.Group, wait bool) ([]biz.
 	if err != nil {
 		return nil, err
 	}
-	by, first := named(groups[0].Customer)
-	var args []any
-	several := len(groups) > 1 || len(groups[0].Asks) > 1
-	if !several {
-		a := groups[0].Asks[0]
-		args = []any{first, a.Key, lockOf(ctx, a.Key), a.OrderNo}
-	} else {
-		asked := rows{width: 6}
-		for g, group := range groups {
-			b, name := named(group.Customer)
-			if b != by {
-				return nil, fmt.Errorf("load accounts: customers named in different ways in one call")
-			}
-			for place, a := range group.Asks {
-				asked.add(name, a.Key, lockOf(ctx, a.Key), a.OrderNo, int64(g+1), int64(place+1))
-			}
-		}
-		args = asked.args(true)
+	statement, args, err := s.loadStatement(ctx, groups, wait)
+	if err != nil {
+		return nil, err
 	}
-	loaded, err := load(ctx, q, loads[loadShape{by, several, wait}], args, groups)
+	loaded, err := load(ctx, q, statement, args, groups)
 	return loaded, postgres.Map(ctx, err, "lock and load accounts")
+}
+
+func (s *Store) loadStatement(ctx context.Context, groups []biz.Group, wait bool) (statement string, args []any, err error) {
+	by, first := named(groups[0].Customer)
+	if len(groups) == 1 && len(groups[0].Asks) == 1 {
+		a := groups[0].Asks[0]
+		return loads[loadShape{by, false, wait}], []any{first, a.Key, lockOf(ctx, a.Key), a.OrderNo}, nil
+	}
+	asked := rows{width: 6}
+	for g, group := range groups {
+		b, name := named(group.Customer)
+		if b != by {
+			return "", nil, fmt.Errorf("load accounts: customers named in different ways in one call")
+		}
+		for place, a := range group.Asks {
+			asked.add(name, a.Key, lockOf(ctx, a.Key), a.OrderNo, int64(g+1), int64(place+1))
+		}
+	}
+	return loads[loadShape{by, true, wait}], asked.args(true), nil
 }
 
 func load(ctx context.Context, q scope.Querier, statement string, args []any, groups []biz.Group) ([]biz.Loaded, error) {

@@ -1,0 +1,299 @@
+package receivable
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	biz "zhuxin/biz/receivable"
+	"zhuxin/data/postgres"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/money"
+	"zhuxin/tenancy/scope"
+)
+
+// Lock implements biz.Staging.
+func (r Repo) Lock(ctx context.Context) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := q.ExecContext(ctx, lockImports, "receivable imports "); err != nil {
+		return postgres.Map(ctx, err, "wait for other imports")
+	}
+	var used bool
+	if err := q.QueryRowContext(ctx, stagingUsed).Scan(&used); err != nil || !used {
+		return postgres.Map(ctx, err, "look at the staging")
+	}
+	return r.Clear(ctx)
+}
+
+// Clear implements biz.Staging.
+func (Repo) Clear(ctx context.Context) error {
+	return exec(ctx, "empty the staging", clearStaging)
+}
+
+func exec(ctx context.Context, doing, query string, args ...any) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, query, args...)
+	return postgres.Map(ctx, err, doing)
+}
+
+// LedgerTotals implements biz.Staging.
+func (Repo) LedgerTotals(ctx context.Context) (map[money.Currency]biz.LedgerTotal, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, ledgerTotals)
+	if err != nil {
+		return nil, postgres.Map(ctx, err, "sum the ledger")
+	}
+	defer rows.Close()
+	out := map[money.Currency]biz.LedgerTotal{}
+	for rows.Next() {
+		var c money.Currency
+		var t biz.LedgerTotal
+		if err := rows.Scan(&c, &t.Rows, &t.Open); err != nil {
+			return nil, postgres.Map(ctx, err, "sum the ledger")
+		}
+		out[c] = t
+	}
+	return out, postgres.Map(ctx, rows.Err(), "sum the ledger")
+}
+
+// Stage implements biz.Staging.
+func (Repo) Stage(ctx context.Context, rows iter.Seq2[biz.StagedRow, error]) (int64, error) {
+	n, err := scope.CopyIn(ctx, "receivable_staging", stagingColumns, encode(rows))
+	return n, postgres.Map(ctx, err, "stage rows")
+}
+
+// encode turns rows into the values of stagingColumns. The slice is used again
+// for each row; dates are few and kept as the values they are sent as.
+func encode(rows iter.Seq2[biz.StagedRow, error]) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		values := make([]any, len(stagingColumns))
+		dates := map[calendar.Date]any{0: nil}
+		date := func(d calendar.Date) any {
+			v, ok := dates[d]
+			if !ok {
+				v = d.String()
+				dates[d] = v
+			}
+			return v
+		}
+		var one any = ""
+		for row, err := range rows {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			flags, name, faults := int64(0), one, one
+			if row.FirstOfCustomer {
+				flags, name = flags|flagFirst, row.CustomerName
+			}
+			if row.PerhapsTwice {
+				flags |= flagTwice
+			}
+			if len(row.Faults) > 0 {
+				b, err := json.Marshal(row.Faults)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				flags, faults = flags|flagFaults, string(b)
+			}
+			values[0], values[1], values[2], values[3], values[4], values[5] = row.No, flags, row.CustomerNumber, row.USCC, name, row.DocumentNo
+			values[6], values[7], values[8], values[9], values[10] = date(row.InvoiceDate), date(row.DueDate), int64(row.Amount), int64(row.OpenAmount), faults
+			if !yield(values, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ResolveCustomers implements biz.Staging.
+func (Repo) ResolveCustomers(ctx context.Context, create bool, most int, now time.Time, by *uuid.UUID) ([]biz.NewCustomer, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := q.ExecContext(ctx, findCustomers); err != nil {
+		return nil, postgres.Map(ctx, err, "find the customers of the file")
+	}
+	if !create {
+		return nil, nil
+	}
+	var n int
+	if err := q.QueryRowContext(ctx, countWanted).Scan(&n); err != nil {
+		return nil, postgres.Map(ctx, err, "count new customers")
+	}
+	if n > most {
+		return nil, biz.ErrTooManyNew.With("new_customers", fmt.Sprint(n))
+	}
+	var made []biz.NewCustomer
+	if n > 0 {
+		if made, err = createThem(ctx, q, now, by); err != nil {
+			return nil, postgres.Map(ctx, err, "create customers")
+		}
+	}
+	_, err = q.ExecContext(ctx, adoptCustomers)
+	return made, postgres.Map(ctx, err, "take over new customers")
+}
+
+func createThem(ctx context.Context, q scope.Querier, now time.Time, by *uuid.UUID) ([]biz.NewCustomer, error) {
+	rows, err := q.QueryContext(ctx, createCustomers, idPrefix(), now, by)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var made []biz.NewCustomer
+	for rows.Next() {
+		var c biz.NewCustomer
+		if err := rows.Scan(&c.ID, &c.Number, &c.Name); err != nil {
+			return nil, err
+		}
+		made = append(made, c)
+	}
+	return made, rows.Err()
+}
+
+// idPrefix is what the ids that one statement makes have in common: the first 80
+// bits of a UUID v7, time and version and some randomness. The row's number fills
+// the rest.
+func idPrefix() string { return uuid.Must(uuid.NewV7()).String()[:24] }
+
+// MarkDuplicates implements biz.Staging.
+func (Repo) MarkDuplicates(ctx context.Context) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	var any bool
+	if err := q.QueryRowContext(ctx, perhapsTwice).Scan(&any); err != nil || !any {
+		return postgres.Map(ctx, err, "look for duplicates")
+	}
+	_, err = q.ExecContext(ctx, markDuplicates)
+	return postgres.Map(ctx, err, "mark duplicates")
+}
+
+// Refused implements biz.Staging.
+func (Repo) Refused(ctx context.Context, each func(biz.RefusedRow) error) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := q.QueryContext(ctx, refusedRows)
+	if err != nil {
+		return postgres.Map(ctx, err, "read refused rows")
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row biz.RefusedRow
+		var faults string
+		if err := rows.Scan(&row.No, &faults, &row.CustomerNumber, &row.USCC, &row.DocumentNo, &row.CustomerProblem, &row.KnownUSCC, &row.DuplicateOf); err != nil {
+			return postgres.Map(ctx, err, "read refused row")
+		}
+		if faults != "" {
+			if err := json.Unmarshal([]byte(faults), &row.Faults); err != nil {
+				return fmt.Errorf("read faults of row %d: %w", row.No, err)
+			}
+		}
+		if err := each(row); err != nil {
+			return err
+		}
+	}
+	return postgres.Map(ctx, rows.Err(), "read refused rows")
+}
+
+// Accepted implements biz.Staging.
+func (Repo) Accepted(ctx context.Context) (t biz.LedgerTotal, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return t, err
+	}
+	err = q.QueryRowContext(ctx, accepted).Scan(&t.Rows, &t.Open)
+	return t, postgres.Map(ctx, err, "sum accepted rows")
+}
+
+// Compare implements biz.Staging. A source that is not in the ledger yet needs no look.
+func (r Repo) Compare(ctx context.Context, to biz.Target) (c biz.Comparison, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return c, err
+	}
+	var there bool
+	if err := q.QueryRowContext(ctx, hasSource, to.Source).Scan(&there); err != nil {
+		return c, postgres.Map(ctx, err, "look for the source")
+	}
+	if !there {
+		all, err := r.Accepted(ctx)
+		return biz.Comparison{New: all.Rows, OpenOfNew: all.Open}, err
+	}
+	var all int64
+	err = q.QueryRowContext(ctx, compare, to.Source, to.Currency).Scan(&c.New, &c.Changed, &c.OpenOfNew, &c.Delta, &all)
+	c.Unchanged = all - c.New - c.Changed
+	return c, postgres.Map(ctx, err, "compare with the ledger")
+}
+
+// Merge implements biz.Staging.
+func (Repo) Merge(ctx context.Context, to biz.Target, c biz.Comparison) (m biz.Merged, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return m, err
+	}
+	if c.Changed > 0 {
+		var former pq.StringArray
+		if err := q.QueryRowContext(ctx, update, to.Source, to.Currency, to.ImportID, to.Now).Scan(&m.Updated, &former); err != nil {
+			return m, postgres.Map(ctx, err, "update receivables")
+		}
+		for _, f := range former {
+			id, err := uuid.Parse(f)
+			if err != nil {
+				return m, err
+			}
+			m.Former = append(m.Former, id)
+		}
+	}
+	if c.New == 0 {
+		return m, nil
+	}
+	statement := insert
+	if c.Changed+c.Unchanged > 0 {
+		statement += butNew
+	}
+	res, err := q.ExecContext(ctx, statement, to.Source, to.Currency, to.ImportID, to.Now, idPrefix())
+	if err != nil {
+		return m, postgres.Map(ctx, err, "insert receivables")
+	}
+	m.Inserted, err = res.RowsAffected()
+	return m, err
+}
+
+// Touched implements biz.Staging.
+func (Repo) Touched(ctx context.Context, importID uuid.UUID) ([]uuid.UUID, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := list(ctx, q, touched, importID)
+	return ids, postgres.Map(ctx, err, "list touched customers")
+}
+
+// Trial implements biz.Staging.
+func (Repo) Trial(ctx context.Context, fn func(ctx context.Context) error) error {
+	if err := exec(ctx, "begin a trial", `SAVEPOINT trial`); err != nil {
+		return err
+	}
+	ferr := fn(ctx)
+	return errors.Join(ferr, exec(ctx, "undo a trial", `ROLLBACK TO SAVEPOINT trial`))
+}

@@ -1,0 +1,146 @@
+package receivable
+
+// The statements of an import, in their order. A staged row is good when it has
+// no faults (flag 4), its customer was found without a problem, and no good row
+// further up has its document number.
+
+// $1 a name: one import of a tenant at a time.
+const lockImports = `SELECT pg_advisory_xact_lock(hashtextextended($1::text || current_schema(), 0))`
+
+// An import that was cut off leaves dead rows behind, which each scan would read.
+const stagingUsed = `SELECT pg_relation_size('receivable_staging') + pg_relation_size('receivable_staging_customers') > 0`
+
+const clearStaging = `TRUNCATE receivable_staging, receivable_staging_customers`
+
+const ledgerTotals = `SELECT currency, count(*), coalesce(sum(open_amount), 0)::bigint FROM receivables GROUP BY currency`
+
+var stagingColumns = []string{"row_no", "flags", "customer_number", "uscc", "customer_name", "document_no",
+	"invoice_date", "due_date", "amount", "open_amount", "faults"}
+
+// Flags of a staged row.
+const (
+	flagFirst  = 1
+	flagTwice  = 2
+	flagFaults = 4
+)
+
+// findCustomers lists the customers of the file and finds them by number, else by
+// code. Where a number is there, the code only confirms it.
+const findCustomers = `
+INSERT INTO receivable_staging_customers (number, uscc, name, row_no, customer_id, known_uscc, credit_term_days, problem)
+SELECT s.customer_number, s.uscc, s.customer_name, s.row_no, coalesce(n.id, u.id), coalesce(n.uscc, u.uscc, ''),
+  coalesce(n.credit_term_days, u.credit_term_days, 0),
+  CASE WHEN n.id IS NULL AND u.id IS NULL THEN '` + unknown + `'
+       WHEN n.id IS NOT NULL AND n.uscc <> s.uscc AND s.uscc <> '' THEN '` + mismatch + `' ELSE '' END
+FROM (
+  SELECT DISTINCT ON (customer_number, uscc) customer_number, uscc, customer_name, row_no
+  FROM receivable_staging WHERE flags & 1 <> 0
+  ORDER BY customer_number, uscc, customer_name = '', row_no
+) AS s
+LEFT JOIN customers n ON n.number = s.customer_number AND s.customer_number <> ''
+LEFT JOIN customers u ON n.id IS NULL AND u.uscc = s.uscc AND s.uscc <> ''`
+
+const (
+	unknown  = "CUSTOMER_UNKNOWN"
+	mismatch = "CUSTOMER_MISMATCH"
+	required = "REQUIRED"
+)
+
+// wanted are the numbers to make customers of: unknown ones with a row that has
+// no fault of its own, under the name of the first row that gives one.
+const wanted = `
+SELECT DISTINCT ON (c.number) c.number, c.name, c.row_no
+FROM receivable_staging_customers c
+WHERE c.problem = '` + unknown + `' AND c.number <> ''
+  AND EXISTS (SELECT FROM receivable_staging s WHERE s.customer_number = c.number AND s.uscc = c.uscc AND s.flags & 4 = 0)
+ORDER BY c.number, c.name = '', c.row_no`
+
+const countWanted = `SELECT count(*) FROM (` + wanted + `) AS w WHERE w.name <> ''`
+
+// $1 the first 24 characters of a UUID v7, which the row's number completes; $2
+// now; $3 who asked for it.
+const createCustomers = `
+INSERT INTO customers (id, created_at, created_by, updated_at, version, number, name)
+SELECT ($1::text || lpad(to_hex(w.row_no), 12, '0'))::uuid, $2::timestamptz, $3::uuid, $2::timestamptz, 1, w.number, w.name
+FROM (` + wanted + `) AS w WHERE w.name <> '' ORDER BY w.row_no
+RETURNING id, number, name`
+
+// adoptCustomers takes the new ones over; a number without a name stays unknown.
+const adoptCustomers = `
+UPDATE receivable_staging_customers c
+SET customer_id = n.id, problem = CASE WHEN n.id IS NULL THEN '` + required + `' ELSE '' END
+FROM receivable_staging_customers o LEFT JOIN customers n ON n.number = o.number
+WHERE c.number = o.number AND c.uscc = o.uscc AND c.problem = '` + unknown + `' AND c.number <> ''`
+
+const perhapsTwice = `SELECT EXISTS (SELECT FROM receivable_staging WHERE flags & 2 <> 0)`
+
+const markDuplicates = `
+WITH suspects AS (
+  SELECT DISTINCT document_no FROM receivable_staging WHERE flags & 2 <> 0 AND document_no <> ''
+), firsts AS (
+  SELECT s.document_no, min(s.row_no) AS row_no
+  FROM suspects d JOIN receivable_staging s USING (document_no)
+  JOIN receivable_staging_customers c ON c.number = s.customer_number AND c.uscc = s.uscc
+  WHERE s.flags & 4 = 0 AND c.problem = ''
+  GROUP BY s.document_no
+)
+UPDATE receivable_staging s SET duplicate_of = f.row_no
+FROM firsts f WHERE f.document_no = s.document_no AND s.row_no > f.row_no`
+
+// staged joins a row with its customer, who is always there.
+const staged = ` receivable_staging s JOIN receivable_staging_customers c ON c.number = s.customer_number AND c.uscc = s.uscc `
+
+const good = ` s.flags & 4 = 0 AND s.duplicate_of IS NULL AND c.problem = '' `
+
+// A row without any customer has that among its faults already.
+const refusedRows = `
+SELECT s.row_no, s.faults, s.customer_number, s.uscc, s.document_no,
+  CASE WHEN s.customer_number = '' AND s.uscc = '' THEN '' ELSE c.problem END, c.known_uscc, coalesce(s.duplicate_of, 0)
+FROM` + staged + `WHERE NOT (` + good + `)
+ORDER BY s.row_no`
+
+const accepted = `SELECT count(*), coalesce(sum(s.open_amount), 0)::bigint FROM` + staged + `WHERE` + good
+
+const hasSource = `SELECT EXISTS (SELECT FROM receivables WHERE source = $1)`
+
+// dueDate is the file's, or the invoice date plus the customer's term (ruling 5).
+const dueDate = `coalesce(s.due_date, s.invoice_date + c.credit_term_days::int)`
+
+const changed = ` (r.customer_id, r.invoice_date, r.due_date, r.currency, r.amount, r.open_amount)
+  IS DISTINCT FROM (c.customer_id, s.invoice_date, ` + dueDate + `, $2::varchar, s.amount, s.open_amount) `
+
+// $1 source, $2 currency
+const compare = `
+SELECT count(*) FILTER (WHERE r.id IS NULL), count(*) FILTER (WHERE r.id IS NOT NULL AND` + changed + `),
+  coalesce(sum(s.open_amount) FILTER (WHERE r.id IS NULL), 0)::bigint,
+  coalesce(sum(s.open_amount - r.open_amount) FILTER (WHERE r.id IS NOT NULL AND` + changed + `), 0)::bigint,
+  count(*)
+FROM` + staged + `LEFT JOIN receivables r ON r.source = $1::varchar AND r.document_no = s.document_no
+WHERE` + good
+
+// $1 source, $2 currency, $3 import, $4 now. It gives the customers that lost an
+// item to another one, once each, and the number of rows.
+const update = `
+WITH old AS (
+  SELECT r.id, r.customer_id AS former, c.customer_id, s.invoice_date, ` + dueDate + ` AS due_date, s.amount, s.open_amount
+  FROM` + staged + `JOIN receivables r ON r.source = $1::varchar AND r.document_no = s.document_no
+  WHERE` + good + `AND` + changed + `
+), put AS (
+  UPDATE receivables r SET customer_id = o.customer_id, invoice_date = o.invoice_date, due_date = o.due_date, currency = $2::varchar,
+    amount = o.amount, open_amount = o.open_amount, import_id = $3::uuid, updated_at = $4::timestamptz
+  FROM old o WHERE r.id = o.id
+  RETURNING CASE WHEN o.former <> o.customer_id THEN o.former END AS former
+)
+SELECT count(*), array_remove(array_agg(DISTINCT former), NULL)::text[] FROM put`
+
+// $5 the first 24 characters of a UUID v7. Ids that grow with the file keep the
+// primary key's index dense.
+const insert = `
+INSERT INTO receivables (id, source, document_no, customer_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at)
+SELECT ($5::text || lpad(to_hex(s.row_no), 12, '0'))::uuid, $1::varchar, s.document_no, c.customer_id, s.invoice_date, ` + dueDate + `,
+  $2::varchar, s.amount, s.open_amount, $3::uuid, $4::timestamptz
+FROM` + staged + `WHERE` + good
+
+const butNew = `AND NOT EXISTS (SELECT FROM receivables r WHERE r.source = $1::varchar AND r.document_no = s.document_no)`
+
+const touched = `SELECT DISTINCT customer_id FROM receivables WHERE import_id = $1`
