@@ -141,8 +141,8 @@ func (it Item) checkInput(c *fault.Checks, at string, in Input, simulate bool) {
 func (it Item) value(byCode map[string]Input, measured Measurements, simulate bool) (Value, bool) {
 	v := Value{IndicatorCode: it.IndicatorCode, Weight: it.Weight, Source: ValueManual}
 	in, ok := byCode[it.IndicatorCode]
-	switch {
-	case it.Kind == indicator.KindChoice:
+	switch it.Kind {
+	case indicator.KindChoice:
 		o, known := it.Scoring.Option(in.Choice)
 		if !ok || !known {
 			return Value{}, false
