@@ -15,7 +15,7 @@
 // (tenancy/registry) or how their schemas come about (tenancy/provision, migrate).
 //
 // What holds against injected SQL, as far as the database can hold it without the
-// set_user extension (F3): a statement is sent alone (never by the simple
-// protocol, which takes several), SET, RESET, DO and the like are refused, and
-// set_config is taken away from every role by migrate.Bootstrap.
+// set_user extension (F3): a text with a semicolon is never sent by the simple
+// protocol, which would take several statements in one; SET, RESET, DO and the like
+// are refused; and migrate.Bootstrap takes set_config away from every role.
 package scope
