@@ -10,7 +10,7 @@ const axeSource = fs.readFileSync(new URL('../node_modules/axe-core/axe.min.js',
 const shotFolder = process.env.ZHUXIN_E2E_SHOTS ?? fileURLToPath(new URL('../.shots/', import.meta.url))
 
 /** Address of the running console, without a trailing slash; run.mjs refuses to start without it. */
-export const baseURL = (process.env.ZHUXIN_E2E_URL ?? '').replace(/\/$/, '')
+export const baseURL = (process.env.ZHUXIN_E2E_URL ?? process.env.ZHUXIN_PUBLIC_URL ?? '').replace(/\/$/, '')
 
 export const desktop = { width: 1440, height: 900 }
 export const phone = { width: 390, height: 844 }
@@ -120,7 +120,7 @@ export async function shot(page, name, options = {}) {
   await page.screenshot({ path: path.join(shotFolder, `${name}.png`), ...options })
 }
 
-/** Waits until the page has its content: no skeleton, no request under way. */
+/** Waits until the page has its content: no skeleton, no request under way. (The kit page always shows one.) */
 export async function settled(page) {
   await page.waitForLoadState('networkidle')
   await page.waitForFunction(() => !document.querySelector('.skeleton, .waiting, .bones'))
@@ -150,6 +150,18 @@ export async function login(page, { email, password, to = '/' }) {
   await page.waitForURL((url) => !url.pathname.startsWith('/auth/login'))
 }
 
+/**
+ * Opens a select by its label and takes an option. By keyboard, because Element lays the
+ * placeholder over the input and a pointer never reaches it.
+ */
+export async function choose(page, label, option) {
+  const box = page.getByRole('combobox', { name: label, exact: true }).first()
+  await box.focus()
+  await page.keyboard.press('Enter')
+  if (option !== undefined)
+    await page.getByRole('option', { name: option }).filter({ visible: true }).first().click()
+}
+
 export async function logout(page) {
   await page.goto('/auth/logout')
   await page.getByRole('button', { name: '退出登录' }).click()
@@ -157,36 +169,21 @@ export async function logout(page) {
 }
 
 /**
- * The newest six-digit code mailed to an address, from the folder of the mail sink
- * (ZHUXIN_E2E_MAIL_DIR); waits for the courier, which sends in the background.
+ * The newest six-digit code mailed to an address, from the mail sink's JSON
+ * (ZHUXIN_MAIL_URL, as the dev stack sets it); waits for the courier, which sends in
+ * the background. `not` skips a code that was used already.
  */
 export async function mailedCode(email, { not = '', timeout = 20_000 } = {}) {
-  const folder = process.env.ZHUXIN_E2E_MAIL_DIR
-  assert.ok(folder, 'ZHUXIN_E2E_MAIL_DIR names the folder of the mail sink; codes are read from it')
+  const sink = process.env.ZHUXIN_MAIL_URL
+  assert.ok(sink, 'ZHUXIN_MAIL_URL names the mail sink (deploy/dev/devstack sets it); codes are read from it')
   const deadline = Date.now() + timeout
   while (Date.now() < deadline) {
-    const mails = fs
-      .readdirSync(folder)
-      .map((name) => path.join(folder, name))
-      .filter((file) => fs.statSync(file).isFile())
-      .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs)
-    for (const file of mails) {
-      const code = codeIn(fs.readFileSync(file, 'utf8'), email)
+    const mails = await (await fetch(`${sink}/api/mails?to=${encodeURIComponent(email)}&limit=10`)).json()
+    for (const mail of mails ?? []) {
+      const code = /(?:^|\D)(\d{6})(?:\D|$)/.exec(mail.text || mail.html)?.[1]
       if (code && code !== not) return code
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   throw new Error(`no code was mailed to ${email} within ${timeout} ms; is the courier running?`)
-}
-
-function codeIn(mail, email) {
-  if (!mail.toLowerCase().includes(email.toLowerCase())) return ''
-  const decoded = mail.replace(/^([A-Za-z0-9+/]{40,}={0,2}\r?\n?)+$/gm, (block) =>
-    Buffer.from(block.replace(/\s/g, ''), 'base64').toString('utf8'),
-  )
-  return (
-    /(?:^|\D)(\d{6})(?:\D|$)/.exec(
-      decoded.slice(decoded.indexOf('\n\n') > 0 ? decoded.indexOf('\n\n') : decoded.search(/\r\n\r\n/)),
-    )?.[1] ?? ''
-  )
 }

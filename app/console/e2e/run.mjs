@@ -1,11 +1,11 @@
-// Runs every e2e/*.spec.mjs with node:test against ZHUXIN_E2E_URL and prints its
-// summary. Arguments narrow by file name: npm run e2e -- auth
+// Runs every e2e/*.spec.mjs with node:test against ZHUXIN_E2E_URL (or ZHUXIN_PUBLIC_URL,
+// which the dev stack sets) and prints node's summary. Arguments narrow by file name: npm run e2e -- auth
 import fs from 'node:fs'
 import { spec } from 'node:test/reporters'
 import { run } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const address = process.env.ZHUXIN_E2E_URL
+const address = process.env.ZHUXIN_E2E_URL ?? process.env.ZHUXIN_PUBLIC_URL
 if (!address) {
   console.error(
     'e2e: ZHUXIN_E2E_URL is not set. Start the servers (make demo) and name the address of the console, for example ZHUXIN_E2E_URL=http://127.0.0.1:8080',
@@ -15,9 +15,7 @@ if (!address) {
 try {
   await fetch(address)
 } catch {
-  console.error(
-    `e2e: nothing answers at ZHUXIN_E2E_URL=${address}. Start the servers (make demo) and try again.`,
-  )
+  console.error(`e2e: nothing answers at ${address}. Start the servers (make demo) and try again.`)
   process.exit(2)
 }
 

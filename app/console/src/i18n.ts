@@ -6,9 +6,12 @@ import type { Locale } from '@/stores/preferences'
 
 type Messages = Record<string, unknown>
 
-const files = import.meta.glob<{ default: Messages }>('./locales/*/*.json')
-/** Needed by every page: names, errors, kit parts. */
-const core = ['common', 'error', 'kit', 'shell', 'status']
+const files = import.meta.glob<{ default: Messages }>([
+  './locales/*/*.json',
+  '!./locales/*/{common,error,kit,shell,status}.json',
+])
+/** Needed by every page (names, errors, kit parts), so they come as one file. */
+const cores = import.meta.glob<{ default: Messages }>(['./texts/zh-CN.ts', './texts/en-US.ts'])
 
 export const i18n = createI18n({
   legacy: false,
@@ -20,7 +23,15 @@ export const i18n = createI18n({
 })
 
 const loaded = new Set<string>()
-const wanted = new Set<string>(core)
+const wanted = new Set<string>()
+
+async function loadCore(locale: Locale): Promise<void> {
+  const path = `./texts/${locale}.ts`
+  if (loaded.has(path)) return
+  const messages = await cores[path]!()
+  loaded.add(path)
+  i18n.global.mergeLocaleMessage(locale, messages.default)
+}
 
 async function load(locale: Locale, module: string): Promise<void> {
   const path = `./locales/${locale}/${module}.json`
@@ -40,7 +51,7 @@ export async function loadMessages(...modules: string[]): Promise<void> {
 
 /** Switches the language once its texts are there. */
 export async function setLocale(locale: Locale): Promise<void> {
-  await Promise.all([...wanted].map((module) => load(locale, module)))
+  await Promise.all([loadCore(locale), ...[...wanted].map((module) => load(locale, module))])
   i18n.global.locale.value = locale
   await nextTick()
 }

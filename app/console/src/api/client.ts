@@ -7,10 +7,23 @@ import type { paths } from './schema'
 
 export type ApiClient = Client<paths>
 
-/** Called when the session is gone; the router sets it, so that this file does not import it. */
-let onUnauthorized: () => void = () => {}
-export function setUnauthorizedHandler(handler: () => void): void {
-  onUnauthorized = handler
+/** What the person has to do before the same request can succeed. */
+export type SessionNeed = 'login' | 'secondFactor'
+
+/** Called when the session is gone or too weak; the router sets it, so that this file does not import it. */
+let onSessionNeed: (need: SessionNeed) => void = () => {}
+export function setSessionHandler(handler: (need: SessionNeed) => void): void {
+  onSessionNeed = handler
+}
+
+async function sessionNeed(response: Response): Promise<SessionNeed | null> {
+  if (response.status === 401) return 'login'
+  if (response.status !== 403) return null
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as { reason?: string }
+  return body.reason === 'SECOND_FACTOR_REQUIRED' ? 'secondFactor' : null
 }
 
 function makeClient(tenant: string): ApiClient {
@@ -20,8 +33,9 @@ function makeClient(tenant: string): ApiClient {
       if (tenant) request.headers.set('X-Zhuxin-Tenant', tenant)
       return request
     },
-    onResponse({ response }) {
-      if (response.status === 401) onUnauthorized()
+    async onResponse({ response }) {
+      const need = await sessionNeed(response)
+      if (need) onSessionNeed(need)
     },
     onError() {
       return ApiError.network()

@@ -1,4 +1,6 @@
+import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useRoute } from 'vue-router'
 import { ApiError, type FieldFault } from './error'
 
 /** What happened, and what to do now, in the reader's language. */
@@ -12,6 +14,8 @@ export interface ErrorText {
 /** Texts of errors by their reason, with the server's own message as the fallback. */
 export function useErrorText() {
   const { t, te } = useI18n()
+  const route = useRoute()
+  const module = computed(() => route.meta.module ?? '')
 
   const byStatus = (code: number) => {
     if (code === 403) return 'error.FORBIDDEN'
@@ -26,9 +30,12 @@ export function useErrorText() {
     if (!(error instanceof ApiError)) {
       return { title: t('error.CLIENT'), advice: t('error.adviceReload'), requestId: '', retry: false }
     }
-    const key = `error.${error.reason}`
+    // A module's own words for a reason come first: customers.error.CUSTOMER_NOT_FOUND.
+    const own = `${module.value}.error.${error.reason}`
+    const key = te(own) ? own : `error.${error.reason}`
     const title = te(key) ? t(key, error.metadata) : error.message || t(byStatus(error.code))
-    const adviceKey = `error.advice.${error.reason}`
+    const ownAdvice = `${module.value}.error.advice.${error.reason}`
+    const adviceKey = te(ownAdvice) ? ownAdvice : `error.advice.${error.reason}`
     let advice = te(adviceKey) ? t(adviceKey, error.metadata) : ''
     if (!advice && error.retryAfter > 0) advice = t('error.adviceWait', { seconds: error.retryAfter })
     if (!advice && error.temporary) advice = t('error.adviceRetry')

@@ -11,7 +11,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Applies for a subsidiary. With a valid invitation code it is approved at once. */
+        /**
+         * @description Applies for a subsidiary. With a valid invitation code it is approved at
+         *      once. The person's e-mail address must be verified (EMAIL_UNVERIFIED).
+         */
         post: operations["AccountService_SubmitApplication"];
         delete?: never;
         options?: never;
@@ -689,6 +692,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hq/invitations/{id}:revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["HQService_RevokeHQInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/members": {
         parameters: {
             query?: never;
@@ -703,6 +722,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Changes roles or status. The last active administrator stays one. */
+        patch: operations["HQService_UpdateHQMember"];
         trace?: never;
     };
     "/v1/hq/negative-list": {
@@ -1314,11 +1350,15 @@ export interface components {
             permissions: string[];
             /** @description active, suspended (the subsidiary) or disabled (the membership). */
             status: string;
+            /** @description Why HQ suspended the subsidiary. */
+            statusReason: string;
         };
         Person: {
             id: string;
             email: string;
             name: string;
+            /** @description Applying and accepting an invitation need it. */
+            emailVerified: boolean;
         };
         RetryApplicationRequest: {
             id?: string;
@@ -1358,7 +1398,21 @@ export interface components {
             subjectId: string;
             customerId: string;
             title: string;
-            /** @description What was submitted, new against old; its shape follows the kind. */
+            /**
+             * @description What was submitted, new against old; amounts are strings of fen.
+             *      rating_template: {new, old: {number, name, items: [{indicator_code, name_zh,
+             *      name_en, weight, changed}], bands: [{grade, min_score, max_credit_amount,
+             *      max_overdue_amount, max_overdue_days}]}}; old is null for the first one.
+             *      rating: {customer: {number, name, uscc}, template: {number, name}, new, old:
+             *      {total_score, grade, max_credit_amount, max_overdue_amount, max_overdue_days},
+             *      values: [{indicator_code, name_zh, name_en, unit, number, choice_zh,
+             *      choice_en, source, source_detail, weight, score, contribution}], account,
+             *      remark}; old is null for a first rating.
+             *      temporary_limit: {customer, new: {amount, mode, starts_on, ends_on, days,
+             *      reason, resulting_limit}, old: account}.
+             *      account: {grade, limit_kind, standing_limit, temporary_limit, receivable,
+             *      reserved, overdue, overdue_days, as_of}.
+             */
             facts?: Record<string, never> | null;
             /** @description Fen that would be granted. */
             amount: string;
@@ -1622,6 +1676,8 @@ export interface components {
             address?: string;
             /** @description Thousandths of m³. */
             contractedVolume?: string;
+            /** @description The supply contract, when it is known already. */
+            contract?: components["schemas"]["Contract"];
         };
         Customer: {
             id: string;
@@ -1779,6 +1835,10 @@ export interface components {
             application?: components["schemas"]["Application"] | null;
             applicantName: string;
             applicantEmail: string;
+            /** @description Why a code whose check character fails is right all the same. */
+            usccOverrideReason: string;
+            /** @description Whether an invitation code approved it. */
+            byInvitationCode: boolean;
         };
         CreateInvitationCodeReply: {
             invitationCode?: components["schemas"]["InvitationCode"] | null;
@@ -2003,6 +2063,11 @@ export interface components {
             createdAt?: string | null;
             /** Format: date-time */
             expiresAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When the mail left; absent while it waits to be sent.
+             */
+            sentAt?: string | null;
         };
         InviteMemberRequest: {
             email?: string;
@@ -2262,12 +2327,18 @@ export interface components {
             dataValues: components["schemas"]["ScoredValue"][];
             /** @description The last effective rating, to compare; absent for a first one. */
             previous?: components["schemas"]["Rating"] | null;
-            /** @description A draft to go on with; absent without one. */
+            /**
+             * @description What to go on with: the newest draft, or the last rating if it was rejected
+             *      or withdrawn; saved by its id, that one becomes a new draft. Absent without one.
+             */
             draft?: components["schemas"]["Rating"] | null;
         };
         SaveRatingRequest: {
             customerId?: string;
-            /** @description Of the draft to replace; empty starts one. */
+            /**
+             * @description Of the draft to replace; empty starts one. A draft of a template that is no
+             *      longer in force, or a rating that was turned down, is made anew.
+             */
             ratingId?: string;
             version?: string;
             values?: components["schemas"]["ValueInput"][];
@@ -2296,7 +2367,7 @@ export interface components {
             /** Format: int32 */
             maxOverdueDays: number;
             values: components["schemas"]["ScoredValue"][];
-            /** @description Indicators still without a value; the score is final when there are none. */
+            /** @description Indicators still without a value; grade and maxima come when there are none. */
             missing: string[];
         };
         ScoredValue: {
@@ -2333,7 +2404,10 @@ export interface components {
             /** Format: int32 */
             number: number;
             name: string;
-            /** @description draft, submitted, effective, retired, rejected, withdrawn. */
+            /**
+             * @description draft, submitted, effective, retired, rejected, withdrawn. Only a draft can
+             *      be changed; go on with a rejected or withdrawn one by a copy (from: its id).
+             */
             status: string;
             definition?: components["schemas"]["Definition"] | null;
             /** @description What keeps it from being submitted; empty when it is ready. */
@@ -2367,7 +2441,10 @@ export interface components {
             definition?: components["schemas"]["Definition"];
             version?: string;
         };
-        /** @description One of number and choice, by the indicator's kind; none for a data indicator. */
+        /**
+         * @description One of number and choice, by the indicator's kind. A data indicator takes a
+         *      number in a preview only; a rating refuses it (TAKEN_FROM_DATA).
+         */
         ValueInput: {
             indicatorCode?: string;
             /** @description Thousandths of the unit. */
@@ -2804,7 +2881,10 @@ export interface operations {
     ApprovalService_ListApprovals: {
         parameters: {
             query?: {
-                /** @description todo (pending and mine to decide), mine (submitted by me), done, all. */
+                /**
+                 * @description todo (pending and mine to decide; the preset), mine (submitted by me), done
+                 *      (decided or withdrawn), all.
+                 */
                 box?: string;
                 page?: number;
                 pageSize?: number;
@@ -3622,7 +3702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileReply"];
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];
@@ -3631,7 +3711,10 @@ export interface operations {
     HQService_ListApplications: {
         parameters: {
             query?: {
-                /** @description submitted, active, rejected, failed; empty is all. */
+                /**
+                 * @description submitted, approved, provisioning, active, rejected, duplicate, failed;
+                 *      empty is all.
+                 */
                 status?: string;
             };
             header?: never;
@@ -3905,6 +3988,33 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    HQService_RevokeHQInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     HQService_ListHQMembers: {
         parameters: {
             query?: never;
@@ -3921,6 +4031,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListMembersReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HQService_UpdateHQMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             default: components["responses"]["Error"];
@@ -4748,7 +4885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileReply"];
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];
@@ -4775,7 +4912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileReply"];
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];

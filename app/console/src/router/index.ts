@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
-import { setUnauthorizedHandler } from '@/api/client'
+import { setSessionHandler, type SessionNeed } from '@/api/client'
 import { i18n, loadMessages } from '@/i18n'
 import type { ConsoleModule } from './module'
 
@@ -40,14 +40,20 @@ router.afterEach((to) => {
 })
 
 /** The login page that brings the person back to where he was. */
-export function loginLocation(from: RouteLocationNormalized) {
+export function loginLocation(from: RouteLocationNormalized, need: SessionNeed = 'login') {
   const back = from.path.startsWith('/auth/') ? undefined : from.fullPath
-  return { path: '/auth/login', query: back && back !== '/' ? { return_to: back } : {} }
+  return {
+    path: '/auth/login',
+    query: {
+      ...(need === 'secondFactor' ? { aal: 'aal2' } : {}),
+      ...(back && back !== '/' ? { return_to: back } : {}),
+    },
+  }
 }
 
-setUnauthorizedHandler(() => {
+setSessionHandler((need) => {
   const current = router.currentRoute.value
-  if (!current.path.startsWith('/auth/')) void router.replace(loginLocation(current))
+  if (!current.path.startsWith('/auth/')) void router.replace(loginLocation(current, need))
 })
 
 /** All routes with a menu entry or a page of their own, for menus and palette. */

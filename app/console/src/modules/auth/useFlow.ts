@@ -126,7 +126,6 @@ export function useFlow(
     }
     // An expired form is renewed without a word while nothing was typed into it.
     notice.value = flow.value ? 'auth.renewed' : ''
-    flow.value = undefined
     const query = { ...route.query }
     delete query.flow
     await router.replace({ query })
@@ -148,6 +147,7 @@ export function useFlow(
     const id = route.query.flow
     const known = typeof id === 'string' && id !== ''
     await handle(known ? await getFlow(kind, id) : await createFlow(kind, startOptions()))
+    if (flow.value) renewals = 0
     pending.value = false
   }
 
