@@ -32,8 +32,9 @@ var (
 		contentType: "application/pdf", also: []string{"application/x-pdf"}, extensions: []string{".pdf"},
 		head: func(h []byte) bool { return bytes.HasPrefix(h, []byte("%PDF-")) },
 		tail: func(t []byte) bool { return bytes.Contains(t, []byte("%%EOF")) },
-		// What runs or carries something else when the paper is opened.
-		refuse: [][]byte{[]byte("/JavaScript"), []byte("/Launch"), []byte("/EmbeddedFile"), []byte("/RichMedia"), []byte("/XFA")},
+		// What runs something when the paper is opened. Attachments are let through:
+		// electronic invoices carry their data that way.
+		refuse: [][]byte{[]byte("/JavaScript"), []byte("/Launch"), []byte("/RichMedia")},
 	}
 	jpeg = fileType{
 		contentType: "image/jpeg", also: []string{"image/jpg", "image/pjpeg"}, extensions: []string{".jpg", ".jpeg"},

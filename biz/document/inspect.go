@@ -28,6 +28,7 @@ type inspector struct {
 
 	// A store's client may still read while its Put already returned an error.
 	mu      sync.Mutex
+	ended   bool
 	verdict error
 }
 
@@ -61,7 +62,10 @@ func (i *inspector) Read(p []byte) (int, error) {
 	if i.verdict != nil {
 		return 0, i.verdict
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
+		i.ended = true
+	case err != nil:
 		i.verdict = err
 	}
 	return n, err
@@ -103,10 +107,10 @@ func (i *inspector) finish(stored error) error {
 	switch {
 	case i.verdict != nil:
 		return i.verdict
+	case i.ended && i.declare >= 0 && i.size != i.declare:
+		return ErrSizeUnequal
 	case stored != nil:
 		return stored
-	case i.declare >= 0 && i.size != i.declare:
-		return ErrSizeUnequal
 	case i.want.tail != nil && !i.want.tail(i.carry):
 		return ErrDamaged
 	}
