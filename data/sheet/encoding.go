@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
 	"zhuxin/shared/fault"
@@ -22,10 +21,6 @@ const (
 )
 
 var utf8Mark = []byte("\xef\xbb\xbf")
-
-func wide(head []byte) bool {
-	return bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
-}
 
 // tally counts what speaks for UTF-8 and what against it.
 type tally struct{ good, bad int }
@@ -75,10 +70,7 @@ func (t tally) encoding() encoding {
 
 // encodingOf looks at the beginning of a file.
 func encodingOf(head []byte) encoding {
-	switch {
-	case wide(head):
-		return utf16Text
-	case bytes.HasPrefix(head, utf8Mark):
+	if bytes.HasPrefix(head, utf8Mark) {
 		return utf8Text
 	}
 	var t tally
@@ -96,8 +88,8 @@ func encodingOfFile(f io.ReaderAt) (encoding, error) {
 		if err != nil && !last {
 			return 0, err
 		}
-		if offset == 0 && (wide(buf[:n]) || bytes.HasPrefix(buf[:n], utf8Mark)) {
-			return encodingOf(buf[:n]), nil
+		if offset == 0 && bytes.HasPrefix(buf[:n], utf8Mark) {
+			return utf8Text, nil
 		}
 		rest := t.add(buf[:n], last)
 		if last {
@@ -109,11 +101,8 @@ func encodingOfFile(f io.ReaderAt) (encoding, error) {
 
 // decoded gives the text as UTF-8, without its mark.
 func decoded(r io.Reader, e encoding) io.Reader {
-	switch e {
-	case gb18030:
+	if e == gb18030 {
 		return transform.NewReader(r, simplifiedchinese.GB18030.NewDecoder())
-	case utf16Text:
-		return transform.NewReader(r, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())
 	}
 	return r
 }

@@ -68,7 +68,9 @@ func sniff(head []byte) (kind, error) {
 		return 0, hint(receivable.ErrFileType, "this is an old .xls file or one with a password; save it as .xlsx without a password")
 	case bytes.HasPrefix(start, []byte("<")):
 		return 0, hint(receivable.ErrFileType, "this is a web page or XML, even if it is called .xls; open it and save it as .xlsx or CSV")
-	case bytes.HasPrefix(start, []byte("%PDF")), !wide(head) && bytes.IndexByte(head, 0) >= 0:
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return 0, hint(receivable.ErrFileType, "this is text in UTF-16; save it as CSV in UTF-8 (Excel: CSV UTF-8)")
+	case bytes.HasPrefix(start, []byte("%PDF")), bytes.IndexByte(head, 0) >= 0:
 		return 0, receivable.ErrFileType
 	}
 	return kindText, nil

@@ -19,13 +19,16 @@ import (
 	"zhuxin/tenancy/scope"
 )
 
-// Repo implements the ports on the transaction of the context.
+// Repo implements biz.Reader and biz.Staging on the transaction of the context.
 type Repo struct{}
+
+// Runs implements biz.Runs on the transaction of the context.
+type Runs struct{}
 
 var (
 	_ biz.Reader        = Repo{}
 	_ biz.Staging       = Repo{}
-	_ biz.Runs          = Repo{}
+	_ biz.Runs          = Runs{}
 	_ biz.ReceiptLedger = Receipts{}
 )
 
