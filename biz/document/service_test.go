@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -104,7 +103,7 @@ func (s store) Put(_ context.Context, body io.Reader, size int64) (string, error
 	}
 	b, err := io.ReadAll(body)
 	if err != nil {
-		return "k", fmt.Errorf("put: %v", err) // a store's client hides the cause
+		return "k", errors.New("put: " + err.Error()) // a store's client hides the cause
 	}
 	if size >= 0 && int64(len(b)) != size {
 		return "k", errStore

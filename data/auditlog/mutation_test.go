@@ -121,8 +121,8 @@ var mutations = map[string]func(r *rand.Rand, n int) []string{
 		a, b := two(r, n)
 		return []string{
 			fmt.Sprintf(`UPDATE audit_seals SET id = id + 2000000 WHERE id IN (%d, %d)`, a, b),
-			fmt.Sprintf(`UPDATE audit_log SET id = -id WHERE id IN (SELECT audit_id FROM audit_seals WHERE id > 2000000)`),
-			fmt.Sprintf(`UPDATE audit_log SET id = (SELECT o.audit_id FROM audit_seals o WHERE o.id > 2000000 AND o.audit_id <> -audit_log.id) WHERE id < 0`),
+			`UPDATE audit_log SET id = -id WHERE id IN (SELECT audit_id FROM audit_seals WHERE id > 2000000)`,
+			`UPDATE audit_log SET id = (SELECT o.audit_id FROM audit_seals o WHERE o.id > 2000000 AND o.audit_id <> -audit_log.id) WHERE id < 0`,
 			`UPDATE audit_seals SET id = id - 2000000 WHERE id > 2000000`,
 		}
 	},

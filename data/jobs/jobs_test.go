@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -493,6 +494,24 @@ func TestPeriodic(t *testing.T) {
 	})
 	if all.Load() != 1 {
 		t.Errorf("two workers did hourly work %d times", all.Load())
+	}
+}
+
+// What is registered wrongly is told at the start, all of it.
+func TestWrongRegistration(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := func(context.Context, event.Delivered) error { return nil }
+	b.mux.Handle("x", "h", h)
+	b.mux.Handle("x", "h", h)
+	b.mux.Handle("", "h", h)
+	b.mux.Periodic("p", time.Second, nil)
+	_, err := jobs.NewWorker(jobs.Config{Config: b.config, Relay: b.relay}, b.mux)
+	if err == nil || strings.Count(err.Error(), "jobs:") != 3 {
+		t.Errorf("%v", err)
+	}
+	if _, err := jobs.NewWorker(jobs.Config{Config: outbox.Config{Pool: b.Pool}}, jobs.NewMux()); err == nil {
+		t.Error("a worker without relay and key was made")
 	}
 }
 

@@ -30,6 +30,11 @@ type Mux struct {
 
 	background []background
 	listeners  []outbox.Poker
+	faults     []error
+}
+
+func (m *Mux) fault(format string, args ...any) {
+	m.faults = append(m.faults, fmt.Errorf("jobs: "+format, args...))
 }
 
 type background struct {
@@ -59,13 +64,14 @@ func NewMux() *Mux {
 // all are called again later, so each takes effect through Once. The context is
 // bound to the event's tenant, and the system acts.
 //
-// It panics when the name is taken: that is a fault of the program.
+// A name that is taken, or something missing, is told by NewWorker.
 func (m *Mux) Handle(topic event.Topic, name string, h event.Handler) {
 	if topic == "" || name == "" || h == nil {
-		panic(fmt.Sprintf("jobs: handler %q of topic %q is incomplete", name, topic))
+		m.fault("handler %q of topic %q is incomplete", name, topic)
+		return
 	}
 	if slices.ContainsFunc(m.handlers[topic], func(n named) bool { return n.name == name }) {
-		panic(fmt.Sprintf("jobs: topic %q has two handlers %q", topic, name))
+		m.fault("topic %q has two handlers %q", topic, name)
 	}
 	m.handlers[topic] = append(m.handlers[topic], named{name, h})
 }
@@ -112,10 +118,11 @@ func (m *Mux) Listener(p outbox.Poker) { m.listeners = append(m.listeners, p) }
 
 func (m *Mux) add(p periodic) {
 	if p.name == "" || p.every <= 0 || (p.run == nil) == (p.perTenant == nil) {
-		panic(fmt.Sprintf("jobs: periodic work %q is incomplete", p.name))
+		m.fault("periodic work %q is incomplete", p.name)
+		return
 	}
 	if slices.ContainsFunc(m.periodic, func(o periodic) bool { return o.name == p.name }) {
-		panic(fmt.Sprintf("jobs: two periodic works %q", p.name))
+		m.fault("two periodic works %q", p.name)
 	}
 	m.periodic = append(m.periodic, p)
 }

@@ -34,7 +34,7 @@ type Config struct {
 }
 
 func (c Config) withPresets() Config {
-	c.Config = c.Config.WithPresets()
+	c.Config = c.WithPresets()
 	for _, p := range []struct {
 		value  *int
 		preset int
@@ -65,6 +65,9 @@ type Worker struct {
 func NewWorker(c Config, mux *Mux) (*Worker, error) {
 	if c.Relay == nil || c.Pool == nil || c.Redis == nil || c.Tenants == nil || len(c.Key) < 32 {
 		return nil, errors.New("jobs: a worker needs relay, pool, Redis, tenants and a key of 32 bytes")
+	}
+	if err := errors.Join(mux.faults...); err != nil {
+		return nil, err
 	}
 	w := &Worker{Config: c.withPresets(), mux: mux, slots: slots{taken: map[slot]chan struct{}{}}, running: running{events: map[uuid.UUID]bool{}}}
 	var err error

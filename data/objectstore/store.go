@@ -138,7 +138,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := own(ctx, key); err != nil {
 		return err
 	}
-	return translate(ctx, s.s3.Client.RemoveObject(ctx, s.bucket, key, minio.RemoveObjectOptions{}))
+	return translate(ctx, s.s3.RemoveObject(ctx, s.bucket, key, minio.RemoveObjectOptions{}))
 }
 
 func folder(ctx context.Context) (string, error) {

@@ -34,7 +34,7 @@ func (s *Store) Put(ctx context.Context, body io.Reader, size int64) (string, er
 		return key, s.spool(ctx, aead, key, body)
 	}
 	encrypted, writer := io.Pipe()
-	defer encrypted.Close() // ends the goroutine when the store gave up
+	defer func() { _ = encrypted.Close() }() // ends the goroutine when the store gave up
 	go func() { writer.CloseWithError(encrypt(writer, aead, key, body)) }()
 	return key, s.put(ctx, key, encrypted, encryptedSize(size))
 }
@@ -52,7 +52,7 @@ func (s *Store) spool(ctx context.Context, aead tink.StreamingAEAD, key string, 
 	if err != nil {
 		return fmt.Errorf("object store: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := os.Remove(f.Name()); err != nil { // it lives as long as it is open
 		return fmt.Errorf("object store: %w", err)
 	}

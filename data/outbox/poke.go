@@ -43,7 +43,7 @@ func (p *RemotePoker) Run(ctx context.Context) {
 // Listen rings every poker for what other processes ring, until ctx ends.
 func Listen(ctx context.Context, rdb redis.UniversalClient, pokers ...Poker) {
 	sub := rdb.Subscribe(ctx, channel)
-	defer sub.Close()
+	defer func() { _ = sub.Close() }()
 	messages := sub.Channel() // reconnects by itself
 	for {
 		select {
