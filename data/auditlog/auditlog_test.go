@@ -26,7 +26,9 @@ type bench struct {
 	admin *sql.DB
 }
 
-func setup(t *testing.T) bench {
+func setup(t *testing.T) bench { t.Helper(); return setupFor(t) }
+
+func setupFor(t testing.TB) bench {
 	t.Helper()
 	env := tenancytest.New(t)
 	m := master(t)
@@ -40,7 +42,7 @@ func setup(t *testing.T) bench {
 	}
 }
 
-func master(t *testing.T) *crypto.Master {
+func master(t testing.TB) *crypto.Master {
 	t.Helper()
 	key := make([]byte, 32)
 	for i := range key {
