@@ -13,7 +13,7 @@ export interface ErrorText {
 
 /** Texts of errors by their reason, with the server's own message as the fallback. */
 export function useErrorText() {
-  const { t, te } = useI18n()
+  const { t, te, locale } = useI18n()
   const route = useRoute()
   const module = computed(() => route.meta.module ?? '')
 
@@ -37,14 +37,22 @@ export function useErrorText() {
     const ownAdvice = `${module.value}.error.advice.${error.reason}`
     const adviceKey = te(ownAdvice) ? ownAdvice : `error.advice.${error.reason}`
     let advice = te(adviceKey) ? t(adviceKey, error.metadata) : ''
-    if (!advice && error.retryAfter > 0) advice = t('error.adviceWait', { seconds: error.retryAfter })
+    if (!advice && error.retryAfter >= 120) {
+      advice = t('error.adviceWaitMinutes', { minutes: Math.ceil(error.retryAfter / 60) })
+    } else if (!advice && error.retryAfter > 0) {
+      advice = t('error.adviceWait', { seconds: error.retryAfter })
+    }
     if (!advice && error.temporary) advice = t('error.adviceRetry')
     if (!advice && error.code >= 500) advice = t('error.adviceReport')
     return { title, advice, requestId: error.requestId, retry: error.temporary || error.code >= 500 }
   }
 
-  /** The text of one field's fault: its reason's text, else the server's message. */
+  /**
+   * The text of one field's fault: its reason's text, else the server's message. In
+   * English the server's own words come first: they name the bound that was broken.
+   */
   const describeField = (fault: FieldFault): string => {
+    if (fault.message && locale.value.startsWith('en')) return fault.message
     const key = `error.field.${fault.reason}`
     return te(key) ? t(key) : fault.message
   }

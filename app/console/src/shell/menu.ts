@@ -25,7 +25,7 @@ function entries(routes: RouteRecordRaw[]): RouteRecordRaw[] {
   return routes.flatMap((route) => [route, ...entries(route.children ?? [])])
 }
 
-/** The menu of the current scope in order; their titles are in locales/<language>/menu/<module>.json. */
+/** The menu of the current scope in order; titles are in locales/<language>/menu/<module>.json or shell.json. */
 export function useMenu() {
   const { t, te } = useI18n()
   const router = useRouter()
@@ -58,7 +58,8 @@ export function useMenu() {
   const groups = computed<MenuGroup[]>(() => {
     const found = new Map<string, MenuGroup>()
     for (const item of items.value) {
-      const key = `menu.${item.module}.group`
+      const own = `menu.${item.module}.group`
+      const key = te(own) ? own : `shell.group.${item.module}`
       const group = found.get(item.module) ?? { module: item.module, title: te(key) ? t(key) : '', items: [] }
       group.items.push(item)
       found.set(item.module, group)

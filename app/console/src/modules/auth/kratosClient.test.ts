@@ -23,12 +23,23 @@ describe('what an answer of Kratos means', () => {
     ['return_to refused', 400, error('self_service_flow_return_to_forbidden'), 'restart'],
     ['nobody logged in', 401, error('session_inactive'), 'loggedOut'],
     ['nobody logged in, no body', 401, {}, 'loggedOut'],
-    ['limited', 429, {}, 'limited'],
+    ['limited', 429, { reason: 'LOGIN_LIMITED' }, 'failed'],
     ['down', 503, {}, 'failed'],
     ['switched off', 400, error('self_service_flow_disabled'), 'failed'],
   ])('%s (%i)', (_name, status, body, kind) => {
     expect(outcomeOf(status, body as never).kind).toBe(kind)
   })
+})
+
+test('the gateway’s own errors keep their reason, request id and time to wait', () => {
+  const body = { code: 429, reason: 'LOGIN_LIMITED', message: 'm', request_id: 'r-1' }
+  expect(outcomeOf(429, body, 840)).toMatchObject({
+    reason: 'LOGIN_LIMITED',
+    requestId: 'r-1',
+    retryAfter: 840,
+  })
+  expect(outcomeOf(0, {})).toMatchObject({ reason: 'NETWORK' })
+  expect(outcomeOf(503, {})).toMatchObject({ reason: 'IDENTITY_UNAVAILABLE' })
 })
 
 test('node names are paths in the body', () => {

@@ -26,8 +26,8 @@ export type Outcome =
   | { kind: 'loggedIn' }
   /** Nobody is logged in, and this flow needs it. */
   | { kind: 'loggedOut' }
-  | { kind: 'limited'; retryAfter: number }
-  | { kind: 'failed'; status: number; id: string; message: string; requestId: string }
+  /** Kratos or the gateway in front of it refuses; `reason` is the gateway's, or made from Kratos' id. */
+  | { kind: 'failed'; status: number; reason: string; message: string; requestId: string; retryAfter: number }
 
 interface GenericError {
   id?: string
@@ -37,6 +37,10 @@ interface GenericError {
   request?: string
 }
 interface Body {
+  /** Of the gateway's own errors. */
+  reason?: string
+  message?: string
+  request_id?: string
   id?: string
   ui?: { nodes: UiNode[] }
   error?: GenericError
@@ -73,6 +77,12 @@ async function call(path: string, init?: RequestInit): Promise<{ response: Respo
   }
 }
 
+function reasonOf(status: number, id: string): string {
+  if (status === 0) return 'NETWORK'
+  if (status === 429) return 'RATE_LIMITED'
+  return status >= 500 ? 'IDENTITY_UNAVAILABLE' : `FLOW_${id}`
+}
+
 /** What an answer means for the page; exported for the tests. */
 export function outcomeOf(status: number, body: Body, retryAfter = 0, requestId = ''): Outcome {
   const error = body.error ?? {}
@@ -88,19 +98,19 @@ export function outcomeOf(status: number, body: Body, retryAfter = 0, requestId 
   if (status === 401) return { kind: 'loggedOut' }
   if (status === 422 && body.redirect_browser_to) return { kind: 'leave', to: body.redirect_browser_to }
   if (status === 404 || status === 410) return { kind: 'restart', id: id || 'self_service_flow_expired' }
-  if (status === 429) return { kind: 'limited', retryAfter }
   return {
     kind: 'failed',
     status,
-    id,
-    message: error.reason ?? error.message ?? '',
-    requestId: error.request ?? requestId,
+    reason: body.reason ?? reasonOf(status, id),
+    message: body.message ?? error.reason ?? error.message ?? '',
+    requestId: body.request_id ?? error.request ?? requestId,
+    retryAfter,
   }
 }
 
 async function outcome(path: string, init?: RequestInit): Promise<Outcome> {
   const answer = await call(path, init)
-  if (!answer) return { kind: 'failed', status: 0, id: '', message: '', requestId: '' }
+  if (!answer) return outcomeOf(0, {})
   const { response, body } = answer
   const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10)
   return outcomeOf(

@@ -101,20 +101,12 @@ export function useFlow(
         return go(outcome.to)
       case 'restart':
         return restart(outcome.id)
-      case 'limited':
-        failure.value = new ApiError(429, { reason: 'RATE_LIMITED' }, outcome.retryAfter)
-        return
       case 'failed':
-        failure.value = new ApiError(outcome.status, {
-          reason:
-            outcome.status === 0
-              ? 'NETWORK'
-              : outcome.status >= 500
-                ? 'IDENTITY_UNAVAILABLE'
-                : `FLOW_${outcome.id}`,
-          message: outcome.message,
-          request_id: outcome.requestId,
-        })
+        failure.value = new ApiError(
+          outcome.status,
+          { reason: outcome.reason, message: outcome.message, request_id: outcome.requestId },
+          outcome.retryAfter,
+        )
     }
   }
 
