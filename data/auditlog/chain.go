@@ -3,14 +3,12 @@ package auditlog
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/lib/pq"
-	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"zhuxin/data/postgres"
 	"zhuxin/shared/audit"
@@ -81,6 +79,11 @@ const (
 func (c *Chain) Seal(ctx context.Context) (sealed int, err error) {
 	owner, err := c.owner(ctx)
 	if err != nil {
+		return 0, err
+	}
+	// Here and not in the transaction below: a key that is made first is there for
+	// everybody as soon as that short transaction of its own ends.
+	if _, err := c.keys.Audit(ctx); err != nil {
 		return 0, err
 	}
 	p, err := c.progress(ctx, owner)
@@ -248,44 +251,4 @@ func (c *Chain) extend(ctx context.Context, q scope.Querier, last head, floor in
 		SELECT u.id, u.audit_id, u.hash, $4 FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS u(id, audit_id, hash)`,
 		pq.Array(positions), pq.Array(ids), pq.Array(hashes), now)
 	return len(found), last, err
-}
-
-// seal is one link of the chain.
-type seal struct {
-	position, auditID int64
-	at                time.Time
-	previous          []byte
-}
-
-// content is what the hash of a seal covers.
-func (s seal) content(r Row) []byte {
-	b := field([]byte("seal"), string(s.previous), true)
-	b = binary.BigEndian.AppendUint64(b, uint64(s.position))
-	b = binary.BigEndian.AppendUint64(b, uint64(s.auditID))
-	b = binary.BigEndian.AppendUint64(b, uint64(s.at.UnixMicro()))
-	b = field(b, string(r.MAC), true)
-	return append(b, r.content(nil)...)
-}
-
-func (s seal) compute(key tink.MAC, r Row) ([]byte, error) {
-	r, err := r.settled()
-	if err != nil {
-		return nil, fmt.Errorf("audit row %d: %w", s.auditID, err)
-	}
-	return key.ComputeMAC(s.content(r))
-}
-
-// settled brings JSON that came out of jsonb back into canonical form.
-func (r Row) settled() (Row, error) {
-	for _, v := range []*sql.NullString{&r.Before, &r.After} {
-		if !v.Valid {
-			continue
-		}
-		s, err := canonical([]byte(v.String))
-		if err != nil {
-			return r, err
-		}
-		v.String = s
-	}
-	return r, nil
 }
