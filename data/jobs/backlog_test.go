@@ -11,6 +11,7 @@ import (
 	"zhuxin/shared/event"
 )
 
+// A long handler keeps its event: the lease is renewed, nobody else gets it.
 func TestLongHandlerIsNotDoubled(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -40,6 +41,8 @@ func TestLongHandlerIsNotDoubled(t *testing.T) {
 	}
 }
 
+// One tenant's backlog takes its share of a worker and no more; what waits in the
+// queue past its lease is not handed out again.
 func TestBacklogOfOneTenant(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -84,6 +87,7 @@ func TestBacklogOfOneTenant(t *testing.T) {
 	}
 }
 
+// A backlog larger than the window drains without waiting for the sweep.
 func TestBacklogDrains(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -105,6 +109,7 @@ func TestBacklogDrains(t *testing.T) {
 	}
 }
 
+// With Redis away, business goes on; what was published meanwhile comes after it.
 func TestRedisAway(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -129,6 +134,7 @@ func TestRedisAway(t *testing.T) {
 	}
 }
 
+// A process without a relay rings for one in another process.
 func TestRemotePoke(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -85,7 +85,6 @@ func TestHQEventAndEffectsOnBothSides(t *testing.T) {
 }
 
 // A rolled back transaction publishes nothing.
-
 func TestNothingFromARolledBackTransaction(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -150,7 +149,6 @@ func TestOnce(t *testing.T) {
 }
 
 // One failing handler of two is called again, the other one has taken effect.
-
 func TestFailureIsTriedAgainAndCountsOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -218,26 +216,6 @@ func TestDeadEventIsVisibleAndCanBeRevived(t *testing.T) {
 		t.Errorf("reviving another tenant's: %v", err)
 	}
 }
-
-// A task that no relay of this installation signed is not worked on (P5): none of
-
-// 10,000 changed ones opens, and what is put on the queue by hand does nothing.
-
-// A long handler keeps its event: the lease is renewed, nobody else gets it.
-
-// One tenant's backlog takes its share of a worker and no more; what waits in the
-
-// queue past its lease is not handed out again.
-
-// A backlog larger than the window drains without waiting for the sweep.
-
-// With Redis away, business goes on; what was published meanwhile comes after it.
-
-// A process without a relay rings for one in another process.
-
-// What is registered wrongly is told at the start, all of it.
-
-// Old finished events go, dead and open ones stay.
 
 func inTx(t *testing.T, b *bench, ctx context.Context, fn func(context.Context) error) {
 	t.Helper()

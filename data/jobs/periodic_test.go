@@ -41,6 +41,7 @@ func TestPeriodic(t *testing.T) {
 	}
 }
 
+// Old finished events go, dead and open ones stay.
 func TestClean(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

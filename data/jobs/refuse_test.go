@@ -18,6 +18,8 @@ import (
 	"zhuxin/tenancy/registry"
 )
 
+// A task that no relay of this installation signed is not worked on (P5): none of
+// 10,000 changed ones opens, and what is put on the queue by hand does nothing.
 func TestForgedTasksAreRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -118,6 +120,7 @@ func TestSuspendedTenantWaits(t *testing.T) {
 	}
 }
 
+// What is registered wrongly is told at the start, all of it.
 func TestWrongRegistration(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
