@@ -17,6 +17,7 @@ import (
 
 const eicar = `X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-` + `ANTIVIRUS-TEST-FILE!$H+H*`
 
+// hugePNG says that it is 60,000 by 60,000 pixels.
 func hugePNG(t *testing.T) []byte {
 	b := aPNG(t)
 	copy(b[16:], []byte{0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60})
@@ -25,6 +26,8 @@ func hugePNG(t *testing.T) []byte {
 	return b
 }
 
+// More than 80 hostile files: none is stored, each is decided quickly, with little
+// memory and a reason (P30).
 func TestHostileFiles(t *testing.T) {
 	w, s, ctx := setup(t)
 	p, j, g := aPDF("x"), aJPEG(t), aPNG(t)
@@ -108,6 +111,7 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
+// dribble gives single bytes from an offset on.
 type dribble struct {
 	r    io.Reader
 	from int

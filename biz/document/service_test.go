@@ -25,7 +25,6 @@ import (
 )
 
 // world is an outside for the service that keeps everything in memory.
-
 type world struct {
 	t       *testing.T
 	inTx    bool
@@ -268,7 +267,6 @@ func (c *counting) Read(p []byte) (int, error) {
 }
 
 // When the record cannot be written, the bytes go again.
-
 func TestNothingStaysOfAFailedUpload(t *testing.T) {
 	t.Parallel()
 	w, s, ctx := setup(t)
@@ -281,11 +279,3 @@ func TestNothingStaysOfAFailedUpload(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
-
-// hugePNG says that it is 60,000 by 60,000 pixels.
-
-// More than 80 hostile files: none is stored, each is decided quickly, with little
-
-// memory and a reason (P30).
-
-// dribble gives single bytes from an offset on.
