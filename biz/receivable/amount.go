@@ -105,8 +105,8 @@ func plain(s string) (money.Amount, bool) {
 
 // unsigned takes the accounting forms of a minus off: (3.00) and 3.00-.
 func unsigned(s string) (string, bool) {
-	if len(s) > 2 && s[0] == '(' && s[len(s)-1] == ')' {
-		return s[1 : len(s)-1], s[1] != '-'
+	if len(s) > 2 && s[0] == '(' && s[len(s)-1] == ')' && s[1] != '-' {
+		return s[1 : len(s)-1], true
 	}
 	if len(s) > 1 && s[len(s)-1] == '-' && s[0] != '-' {
 		return s[:len(s)-1], true

@@ -43,7 +43,7 @@ func (t *tally) add(b []byte, last bool) (rest int) {
 		b = b[:len(b)-rest]
 	}
 	if utf8.Valid(b) {
-		t.good += len(b) / 64 // not exact; only a first wrong character makes the counts matter
+		t.good += len(b) - utf8.RuneCount(b) // bytes beyond ASCII
 		return rest
 	}
 	for len(b) > 0 {

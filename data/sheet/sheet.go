@@ -137,6 +137,7 @@ func first(t receivable.Table, rows int) (look receivable.Look, err error) {
 		if _, err = t.Next(); err != nil {
 			return look, err
 		}
+		look.Head = t.Head()
 	}
 	look.Epoch = t.Epoch()
 	for len(look.Sample) < rows {

@@ -177,7 +177,7 @@ func lastRow(f *zip.File) (n int64, err error) {
 		if stop > from {
 			n = rowsIn(b, from, stop, n)
 		}
-		ended = ended || bytes.Contains(b, []byte("sheetData>")) || bytes.Contains(b, []byte("sheetData/>"))
+		ended = ended || closed(b)
 		if last {
 			break
 		}
@@ -188,10 +188,30 @@ func lastRow(f *zip.File) (n int64, err error) {
 			kept = len(b)
 		}
 	}
+	if n > excelize.TotalRows {
+		return 0, hint(receivable.ErrFileBroken, fmt.Sprintf("the sheet has a row %d; a spreadsheet ends at %d", n, excelize.TotalRows))
+	}
 	if !ended {
 		return 0, hint(receivable.ErrFileBroken, "the sheet ends in the middle; save the file again")
 	}
 	return n, nil
+}
+
+// closed says that the end of the rows is in b.
+func closed(b []byte) bool {
+	if bytes.Contains(b, []byte("sheetData/>")) {
+		return true
+	}
+	for {
+		i := bytes.Index(b, []byte("sheetData>"))
+		if i < 0 {
+			return false
+		}
+		if k := bytes.LastIndexByte(b[:i], '<'); k >= 0 && b[k+1] == '/' {
+			return true
+		}
+		b = b[i+1:]
+	}
 }
 
 // rowsIn follows the numbers of the row elements whose name begins within from and
