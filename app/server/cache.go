@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -14,11 +15,25 @@ const maxCached = 20_000
 // cache keeps answers about callers for some seconds. Reads may use them; writes
 // always ask, and what they hear is kept for the next read (P24). Only answers
 // are kept, never that nobody could be asked.
+//
+// Writes that come while a question is under way share the next one: its answer
+// is from after they came, and a busy caller costs one question at a time instead
+// of one for each request.
 type cache[K comparable, V any] struct {
-	clock calendar.Clock
-	ttl   time.Duration
-	mu    sync.Mutex
-	m     map[K]entry[V]
+	clock   calendar.Clock
+	ttl     time.Duration
+	mu      sync.Mutex
+	m       map[K]entry[V]
+	flights map[K]*flight[V]
+}
+
+// flight is one question under way. next is the one after it, once somebody waits
+// for it.
+type flight[V any] struct {
+	done  chan struct{}
+	next  *flight[V]
+	value V
+	err   error
 }
 
 type entry[V any] struct {
@@ -28,7 +43,7 @@ type entry[V any] struct {
 }
 
 func newCache[K comparable, V any](clock calendar.Clock, ttl time.Duration) *cache[K, V] {
-	return &cache[K, V]{clock: clock, ttl: ttl, m: map[K]entry[V]{}}
+	return &cache[K, V]{clock: clock, ttl: ttl, m: map[K]entry[V]{}, flights: map[K]*flight[V]{}}
 }
 
 func (c *cache[K, V]) get(key K, stale bool, ask func() (V, error)) (V, error) {
@@ -41,7 +56,7 @@ func (c *cache[K, V]) get(key K, stale bool, ask func() (V, error)) (V, error) {
 			return e.value, e.err
 		}
 	}
-	v, err := ask()
+	v, err := c.fresh(key, ask)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !isAnswer(err) {
@@ -54,6 +69,47 @@ func (c *cache[K, V]) get(key K, stale bool, ask func() (V, error)) (V, error) {
 	c.m[key] = entry[V]{value: v, err: err, until: now.Add(c.ttl)}
 	return v, err
 }
+
+// fresh asks, or shares a question that is asked after this call began.
+func (c *cache[K, V]) fresh(key K, ask func() (V, error)) (V, error) {
+	c.mu.Lock()
+	now := c.flights[key]
+	own := &flight[V]{done: make(chan struct{})}
+	switch {
+	case now == nil:
+		c.flights[key] = own
+	case now.next == nil:
+		now.next = own
+	default:
+		shared := now.next
+		c.mu.Unlock()
+		<-shared.done
+		if isAnswer(shared.err) {
+			return shared.value, shared.err
+		}
+		return ask() // the one who asked may have gone away himself
+	}
+	c.mu.Unlock()
+	if now != nil {
+		<-now.done
+	}
+	defer func() { // also on panic: others wait
+		c.mu.Lock()
+		if own.next != nil {
+			c.flights[key] = own.next
+		} else {
+			delete(c.flights, key)
+		}
+		c.mu.Unlock()
+		close(own.done)
+	}()
+	own.err = errNotAsked
+	own.value, own.err = ask()
+	return own.value, own.err
+}
+
+// errNotAsked is what those who share a question see when asking it panicked.
+var errNotAsked = errors.New("server: the question about the caller was not answered")
 
 // sweep drops what has expired, and everything when that is not enough: the
 // entries are worth one question each.
