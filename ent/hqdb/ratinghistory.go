@@ -23,7 +23,7 @@ type RatingHistory struct {
 	TenantID uuid.UUID `json:"tenant_id,omitempty"`
 	// CustomerID holds the value of the "customer_id" field.
 	CustomerID uuid.UUID `json:"customer_id,omitempty"`
-	// Uscc holds the value of the "uscc" field.
+	// the code on the day; ratings are found by the customer's code of today
 	Uscc string `json:"uscc,omitempty"`
 	// Grade holds the value of the "grade" field.
 	Grade string `json:"grade,omitempty"`

@@ -109,7 +109,12 @@ func (s *Service) RemoveOwn(ctx context.Context, id uuid.UUID, reason string) (E
 	if err != nil {
 		return Entry{}, err
 	}
-	return s.remove(ctx, id, reason, t.ID)
+	e, err := s.remove(ctx, id, reason, t.ID)
+	if err != nil {
+		return Entry{}, err
+	}
+	own, err := s.withCustomers(ctx, []Entry{e})
+	return own[0], err
 }
 
 // Remove takes any entry off the list, on behalf of HQ.

@@ -18,7 +18,8 @@ type Source interface {
 	// Customers gives the state of the named customers, or of all when there are
 	// none, with ages as of the business date.
 	Customers(ctx context.Context, asOf calendar.Date, ids []uuid.UUID) ([]Customer, error)
-	// Ratings gives every rating of the rated customer that was ever effective.
+	// Ratings gives every rating of the rated customer that was ever effective;
+	// with uuid.Nil those of all customers.
 	Ratings(ctx context.Context, ratingID uuid.UUID) ([]Rating, error)
 	// Drift lists accounts whose kept sums differ from the rows they are made of.
 	Drift(ctx context.Context) ([]string, error)
@@ -33,6 +34,8 @@ type Store interface {
 	PutRatings(ctx context.Context, ratings []Rating) error
 	// Projected gives all customers' rows of a subsidiary.
 	Projected(ctx context.Context, tenantID uuid.UUID) ([]Customer, error)
+	// ProjectedRatings gives all ratings of a subsidiary.
+	ProjectedRatings(ctx context.Context, tenantID uuid.UUID) ([]Rating, error)
 	// Subsidiary gives a subsidiary's row; ok is false before its first projection.
 	Subsidiary(ctx context.Context, tenantID uuid.UUID) (s Subsidiary, ok bool, err error)
 }
@@ -68,7 +71,7 @@ func (p *Projector) AccountChanged(ctx context.Context, d event.Delivered) error
 	return p.Project(ctx, changed.CustomerIDs)
 }
 
-// Project projects the named customers of the tenant, or all.
+// Project projects the named customers of the tenant, or all of it, ratings too.
 func (p *Projector) Project(ctx context.Context, ids []uuid.UUID) error {
 	t, err := tenant.From(ctx)
 	if err != nil {
@@ -79,8 +82,12 @@ func (p *Projector) Project(ctx context.Context, ids []uuid.UUID) error {
 		return err
 	}
 	var rows []Customer
-	err = p.tenants.InTx(ctx, func(ctx context.Context) error {
-		rows, err = p.source.Customers(ctx, today, ids)
+	var ratings []Rating
+	err = p.tenants.InTx(ctx, func(ctx context.Context) (err error) {
+		if rows, err = p.source.Customers(ctx, today, ids); err != nil || len(ids) > 0 {
+			return err
+		}
+		ratings, err = p.source.Ratings(ctx, uuid.Nil)
 		return err
 	})
 	if err != nil {
@@ -88,6 +95,9 @@ func (p *Projector) Project(ctx context.Context, ids []uuid.UUID) error {
 	}
 	return p.hq.InTx(ctx, func(ctx context.Context) error {
 		if err := p.store.Put(ctx, rows); err != nil {
+			return err
+		}
+		if err := p.store.PutRatings(ctx, ratings); err != nil {
 			return err
 		}
 		return p.store.Sum(ctx, t.ID)

@@ -33,64 +33,95 @@ func (p *Projector) Verify(ctx context.Context) ([]Difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, sum, hasSum, err := p.projected(ctx, t.ID)
-	if err != nil {
-		return nil, err
-	}
-	var out []Difference
-	expected := map[calendar.Date]map[uuid.UUID]Customer{}
 	today, err := tenant.Today(ctx, p.clock)
 	if err != nil {
 		return nil, err
 	}
+	f, err := p.projected(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	b, err := p.books(ctx, today, f.customers)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Difference, 0, len(b.drift))
+	for _, d := range b.drift {
+		out = append(out, Difference{Tenant: t.Slug, Figure: "credit account", Expected: "the sum of its rows", Found: d})
+	}
+	seen := map[uuid.UUID]bool{}
+	for _, c := range f.customers {
+		seen[c.ID] = true
+		if c.AsOf > today { // nothing would replace it before that day comes
+			out = append(out, Difference{Tenant: t.Slug, Customer: c.Name, Figure: "as of", Expected: today.String(), Found: c.AsOf.String()})
+		}
+		out = append(out, compare(t.Slug, b.customers[c.AsOf][c.ID], c)...)
+	}
+	for id, e := range b.customers[today] {
+		if !seen[id] {
+			out = append(out, Difference{Tenant: t.Slug, Customer: e.Name, Figure: "row", Expected: "a row", Found: "none"})
+		}
+	}
+	out = append(out, compareSum(t.Slug, f.customers, f.sum, f.hasSum)...)
+	return append(out, compareRatings(t.Slug, b.ratings, f.ratings)...), nil
+}
+
+// found is what HQ has of one tenant.
+type found struct {
+	customers []Customer
+	ratings   []Rating
+	sum       Subsidiary
+	hasSum    bool
+}
+
+func (p *Projector) projected(ctx context.Context, id uuid.UUID) (f found, err error) {
+	err = p.hq.InTx(ctx, func(ctx context.Context) (err error) {
+		if f.customers, err = p.store.Projected(ctx, id); err != nil {
+			return err
+		}
+		if f.ratings, err = p.store.ProjectedRatings(ctx, id); err != nil {
+			return err
+		}
+		f.sum, f.hasSum, err = p.store.Subsidiary(ctx, id)
+		return err
+	})
+	return f, err
+}
+
+// books is what the tenant's own tables say: the customers once for each date
+// that a projected row names.
+type books struct {
+	customers map[calendar.Date]map[uuid.UUID]Customer
+	ratings   []Rating
+	drift     []string
+}
+
+func (p *Projector) books(ctx context.Context, today calendar.Date, projected []Customer) (b books, err error) {
 	dates := []calendar.Date{today}
-	for _, c := range found {
+	for _, c := range projected {
 		if !slices.Contains(dates, c.AsOf) {
 			dates = append(dates, c.AsOf)
 		}
 	}
-	err = p.tenants.InTx(ctx, func(ctx context.Context) error {
+	err = p.tenants.InTx(ctx, func(ctx context.Context) (err error) {
+		b.customers = map[calendar.Date]map[uuid.UUID]Customer{}
 		for _, d := range dates {
 			rows, err := p.source.Customers(ctx, d, nil)
 			if err != nil {
 				return err
 			}
-			expected[d] = map[uuid.UUID]Customer{}
+			b.customers[d] = map[uuid.UUID]Customer{}
 			for _, r := range rows {
-				expected[d][r.ID] = r
+				b.customers[d][r.ID] = r
 			}
 		}
-		drift, err := p.source.Drift(ctx)
-		for _, d := range drift {
-			out = append(out, Difference{Tenant: t.Slug, Figure: "credit account", Expected: "the sum of its rows", Found: d})
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	seen := map[uuid.UUID]bool{}
-	for _, f := range found {
-		seen[f.ID] = true
-		out = append(out, compare(t.Slug, expected[f.AsOf][f.ID], f)...)
-	}
-	for id, e := range expected[today] {
-		if !seen[id] {
-			out = append(out, Difference{Tenant: t.Slug, Customer: e.Name, Figure: "row", Expected: "a row", Found: "none"})
-		}
-	}
-	return append(out, compareSum(t.Slug, found, sum, hasSum)...), nil
-}
-
-func (p *Projector) projected(ctx context.Context, id uuid.UUID) (rows []Customer, sum Subsidiary, hasSum bool, err error) {
-	err = p.hq.InTx(ctx, func(ctx context.Context) (err error) {
-		if rows, err = p.store.Projected(ctx, id); err != nil {
+		if b.ratings, err = p.source.Ratings(ctx, uuid.Nil); err != nil {
 			return err
 		}
-		sum, hasSum, err = p.store.Subsidiary(ctx, id)
+		b.drift, err = p.source.Drift(ctx)
 		return err
 	})
-	return rows, sum, hasSum, err
+	return b, err
 }
 
 func compare(slug string, want, got Customer) []Difference {
@@ -115,8 +146,12 @@ func compareSum(slug string, rows []Customer, got Subsidiary, has bool) []Differ
 	if len(rows) == 0 && !has {
 		return nil
 	}
-	want := Subsidiary{Figures: Figures{Currency: got.Currency, AsOf: got.AsOf}}
+	var want Subsidiary
 	for _, r := range rows {
+		if want.Customers == 0 {
+			want.Currency, want.AsOf = r.Currency, r.AsOf
+		}
+		want.AsOf = min(want.AsOf, r.AsOf)
 		want.Customers++
 		if r.Overdue > 0 {
 			want.CustomersOverdue++
@@ -132,6 +167,33 @@ func compareSum(slug string, rows []Customer, got Subsidiary, has bool) []Differ
 	}
 	return []Difference{{Tenant: slug, Figure: "subsidiary's sums", Expected: fmt.Sprint(want.Figures, want.Customers, want.CustomersOverdue, want.CustomersOverLimit),
 		Found: fmt.Sprint(got.Figures, got.Customers, got.CustomersOverdue, got.CustomersOverLimit)}}
+}
+
+// compareRatings leaves the company code out: HQ keeps the one of the day, and
+// finds ratings by the customer's code of today.
+func compareRatings(slug string, want, got []Rating) []Difference {
+	text := func(r Rating) string {
+		lapsed := "in force"
+		if r.LapsedAt != nil {
+			lapsed = r.LapsedAt.UTC().String()
+		}
+		return fmt.Sprintf("%s of %s, %d, since %s, %s", r.Grade, r.CustomerID, r.TotalScore, r.EffectiveAt.UTC(), lapsed)
+	}
+	there := map[uuid.UUID]string{}
+	for _, r := range got {
+		there[r.ID] = text(r)
+	}
+	var out []Difference
+	for _, r := range want {
+		if found := there[r.ID]; found != text(r) {
+			out = append(out, Difference{Tenant: slug, Figure: "rating", Expected: text(r), Found: found})
+		}
+		delete(there, r.ID)
+	}
+	for _, found := range there {
+		out = append(out, Difference{Tenant: slug, Figure: "rating", Expected: "none", Found: found})
+	}
+	return out
 }
 
 // OverLimit says whether what is owed and held exceeds the limit.

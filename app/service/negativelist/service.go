@@ -139,13 +139,14 @@ func (s *Service) ListSharingLog(ctx context.Context, r *negativelistv1.ListShar
 	return out, nil
 }
 
-// toEntry leaves out who listed, unless it was the subsidiary itself.
+// toEntry leaves out who listed. The evidence goes with it: the name of a file
+// tells whose it is as well.
 func toEntry(ctx context.Context, e negativelist.Entry) *negativelistv1.Entry {
 	t, _ := tenant.From(ctx)
 	out := &negativelistv1.Entry{
 		Id: e.ID.String(), Uscc: string(e.USCC), CompanyName: e.CompanyName, ReasonCode: string(e.Reason), ReasonText: e.Text,
 		Amount: int64(e.Amount), ListedAt: timestamppb.New(e.ListedAt), Status: string(e.Status), RemovalReason: e.RemovalReason,
-		Own: e.TenantID == t.ID, EvidenceName: e.EvidenceName,
+		Own: e.TenantID == t.ID,
 	}
 	if e.RemovedAt != nil {
 		out.RemovedAt = timestamppb.New(*e.RemovedAt)
@@ -154,7 +155,7 @@ func toEntry(ctx context.Context, e negativelist.Entry) *negativelistv1.Entry {
 		out.CustomerId = e.OwnCustomerID.String()
 	}
 	if out.Own && e.EvidenceID != uuid.Nil {
-		out.EvidenceDocumentId = e.EvidenceID.String()
+		out.EvidenceDocumentId, out.EvidenceName = e.EvidenceID.String(), e.EvidenceName
 	}
 	return out
 }

@@ -18,14 +18,22 @@ type Store struct{}
 
 var _ history.Store = Store{}
 
+// ratings finds a company's ratings by the code that its customers have today: a
+// code that was added or mended after the rating counts. The code kept with a
+// rating stands in until its customer is projected.
+const ratings = `SELECT r.tenant_id, t.name, r.grade, r.total_score, r.effective_at, r.lapsed_at
+  FROM hq.rating_histories r JOIN hq.tenants t ON t.id = r.tenant_id
+  WHERE r.customer_id IN (SELECT c.id FROM hq.rollup_customers c WHERE c.uscc = $1)
+     OR r.uscc = $1 AND NOT EXISTS (SELECT FROM hq.rollup_customers c WHERE c.id = r.customer_id)
+  ORDER BY r.effective_at DESC, r.id LIMIT 200`
+
 // Ratings implements history.Store.
 func (Store) Ratings(ctx context.Context, uscc string) ([]history.Rating, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT r.tenant_id, t.name, r.grade, r.total_score, r.effective_at, r.lapsed_at
-		FROM hq.rating_histories r JOIN hq.tenants t ON t.id = r.tenant_id WHERE r.uscc = $1 ORDER BY r.effective_at DESC LIMIT 200`, uscc)
+	rows, err := q.QueryContext(ctx, ratings, uscc)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "read rating history")
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -49,16 +50,14 @@ func (Store) Put(ctx context.Context, rows []rollup.Customer) error {
 	if err != nil {
 		return err
 	}
-	for len(rows) > 0 {
-		n := min(len(rows), chunk)
-		doc, err := json.Marshal(rows[:n])
+	for part := range slices.Chunk(rows, chunk) {
+		doc, err := json.Marshal(part)
 		if err != nil {
 			return fmt.Errorf("rollup: encode: %w", err)
 		}
 		if _, err := q.ExecContext(ctx, put, string(doc)); err != nil {
 			return postgres.Map(ctx, err, "store projected customers")
 		}
-		rows = rows[n:]
 	}
 	return nil
 }
@@ -98,20 +97,24 @@ SELECT id, tenant_id, customer_id, uscc, grade, total_score, effective_at, lapse
 FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, tenant_id uuid, customer_id uuid, uscc text, grade text, total_score bigint,
   effective_at timestamptz, lapsed_at timestamptz)
 ORDER BY id
-ON CONFLICT (id) DO UPDATE SET lapsed_at = coalesce(t.lapsed_at, excluded.lapsed_at)`
+ON CONFLICT (id) DO UPDATE SET lapsed_at = excluded.lapsed_at WHERE t.lapsed_at IS NULL AND excluded.lapsed_at IS NOT NULL`
 
 // PutRatings implements rollup.Store.
 func (Store) PutRatings(ctx context.Context, ratings []rollup.Rating) error {
 	q, err := scope.Conn(ctx)
-	if err != nil || len(ratings) == 0 {
+	if err != nil {
 		return err
 	}
-	doc, err := json.Marshal(ratings)
-	if err != nil {
-		return fmt.Errorf("rollup: encode: %w", err)
+	for part := range slices.Chunk(ratings, chunk) {
+		doc, err := json.Marshal(part)
+		if err != nil {
+			return fmt.Errorf("rollup: encode: %w", err)
+		}
+		if _, err := q.ExecContext(ctx, putRatings, string(doc)); err != nil {
+			return postgres.Map(ctx, err, "store rating history")
+		}
 	}
-	_, err = q.ExecContext(ctx, putRatings, string(doc))
-	return postgres.Map(ctx, err, "store rating history")
+	return nil
 }
 
 const figures = `currency, receivable, overdue, not_due, months_0_6, months_6_12, months_12_24, months_24,
@@ -146,7 +149,30 @@ func (Store) Projected(ctx context.Context, tenantID uuid.UUID) ([]rollup.Custom
 	return out, postgres.Map(ctx, rows.Err(), "read projected customers")
 }
 
-const subsidiaries = `SELECT t.id, t.slug, t.name, r.customers, r.customers_overdue, r.customers_over_limit, r.projected_at, ` + figures + `
+// ProjectedRatings implements rollup.Store.
+func (Store) ProjectedRatings(ctx context.Context, tenantID uuid.UUID) ([]rollup.Rating, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, `SELECT id, tenant_id, customer_id, uscc, grade, total_score, effective_at, lapsed_at
+		FROM hq.rating_histories WHERE tenant_id = $1 ORDER BY id`, tenantID)
+	if err != nil {
+		return nil, postgres.Map(ctx, err, "read projected ratings")
+	}
+	defer func() { _ = rows.Close() }()
+	var out []rollup.Rating
+	for rows.Next() {
+		var r rollup.Rating
+		if err := rows.Scan(&r.ID, &r.TenantID, &r.CustomerID, &r.USCC, &r.Grade, &r.TotalScore, &r.EffectiveAt, &r.LapsedAt); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, postgres.Map(ctx, rows.Err(), "read projected ratings")
+}
+
+var subsidiaries = `SELECT t.id, t.slug, t.name, r.customers, r.customers_overdue, r.customers_over_limit, r.projected_at, ` + prefixed + `
   FROM hq.rollup_subsidiaries r JOIN hq.tenants t ON t.id = r.id`
 
 func scanSubsidiary(row interface{ Scan(...any) error }) (rollup.Subsidiary, error) {

@@ -84,8 +84,9 @@ func (Source) Customers(ctx context.Context, asOf calendar.Date, ids []uuid.UUID
 const ratings = `
 SELECT r.id, r.customer_id, coalesce(c.uscc, ''), r.grade, r.total_score, r.effective_at, r.lapsed_at
 FROM credit_ratings r JOIN customers c ON c.id = r.customer_id
-WHERE r.effective_at IS NOT NULL AND r.customer_id = (SELECT customer_id FROM credit_ratings WHERE id = $1)
-ORDER BY r.effective_at`
+WHERE r.effective_at IS NOT NULL
+  AND ($1::uuid = '00000000-0000-0000-0000-000000000000' OR r.customer_id = (SELECT customer_id FROM credit_ratings WHERE id = $1::uuid))
+ORDER BY r.effective_at, r.id`
 
 // Ratings implements rollup.Source.
 func (Source) Ratings(ctx context.Context, ratingID uuid.UUID) ([]rollup.Rating, error) {

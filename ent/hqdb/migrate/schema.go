@@ -392,6 +392,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{RatingHistoriesColumns[3], RatingHistoriesColumns[6]},
 			},
+			{
+				Name:    "ratinghistory_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{RatingHistoriesColumns[2]},
+			},
 		},
 	}
 	// RollupCustomersColumns holds the columns for the "rollup_customers" table.

@@ -89,7 +89,7 @@ func (RatingHistory) Fields() []ent.Field {
 		field.UUID("id", uuid.UUID{}).Immutable().Comment("rating id"),
 		field.UUID("tenant_id", uuid.UUID{}).Immutable(),
 		field.UUID("customer_id", uuid.UUID{}).Immutable(),
-		field.String("uscc").Immutable(),
+		field.String("uscc").Immutable().Comment("the code on the day; ratings are found by the customer's code of today"),
 		field.String("grade").Immutable(),
 		field.Int64("total_score").Immutable(),
 		field.Time("effective_at").Immutable(),
@@ -98,4 +98,6 @@ func (RatingHistory) Fields() []ent.Field {
 }
 
 // Indexes of RatingHistory.
-func (RatingHistory) Indexes() []ent.Index { return []ent.Index{index.Fields("uscc", "effective_at")} }
+func (RatingHistory) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("uscc", "effective_at"), index.Fields("customer_id")}
+}

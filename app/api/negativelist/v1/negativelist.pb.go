@@ -167,9 +167,9 @@ type Entry struct {
 	// Listed by the calling subsidiary.
 	Own bool `protobuf:"varint,11,opt,name=own,proto3" json:"own,omitempty"`
 	// The calling subsidiary's customer; empty when it has none.
-	CustomerId   string `protobuf:"bytes,12,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	EvidenceName string `protobuf:"bytes,13,opt,name=evidence_name,json=evidenceName,proto3" json:"evidence_name,omitempty"`
-	// Own entries only.
+	CustomerId string `protobuf:"bytes,12,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// Own entries only, as the next: a file's name tells whose it is.
+	EvidenceName       string `protobuf:"bytes,13,opt,name=evidence_name,json=evidenceName,proto3" json:"evidence_name,omitempty"`
 	EvidenceDocumentId string `protobuf:"bytes,14,opt,name=evidence_document_id,json=evidenceDocumentId,proto3" json:"evidence_document_id,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache

@@ -1,0 +1,364 @@
+package negativelist_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/data/auditlog"
+	repo "zhuxin/data/hqrepo/negativelist"
+	"zhuxin/data/query/company"
+	"zhuxin/data/query/creditcheck/creditchecktest"
+	"zhuxin/data/tenantrepo/credittest"
+	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/negativelist"
+	"zhuxin/tenancy/scope"
+	"zhuxin/tenancy/tenancytest"
+)
+
+var start = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
+
+type world struct {
+	*tenancytest.Env
+	t     *testing.T
+	clock *calendar.Frozen
+	list  *negativelist.Service
+}
+
+func newWorld(t *testing.T) *world {
+	env := tenancytest.New(t)
+	w := &world{Env: env, t: t, clock: &calendar.Frozen{At: start}}
+	w.list = negativelist.NewService(env.Pool.Tenant(), env.Pool.HQ(), repo.Repo{}, company.Query{}, company.Query{}, auditlog.HQ(env.Pool), w.clock)
+	return w
+}
+
+func input(n int) negativelist.ListInput {
+	return negativelist.ListInput{USCC: credittest.USCC(n), CompanyName: fmt.Sprintf("失信建工%d", n), Reason: negativelist.Fraud, Text: "货款被转移，法院已判决", Amount: 12345}
+}
+
+func kind(err error) fault.Kind {
+	f, ok := fault.As(err)
+	if !ok {
+		return fault.KindInternal
+	}
+	return f.Kind
+}
+
+func (w *world) mustList(ctx context.Context, in negativelist.ListInput) negativelist.Entry {
+	w.t.Helper()
+	e, err := w.list.List(ctx, in)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return e
+}
+
+// seen is what a tenant's own role reads of the list: what its order check reads.
+func (w *world) seen(tenant scope.Tenant) (codes []string) {
+	w.t.Helper()
+	err := w.Pool.Tenant().InTx(w.Ctx(w.t, tenant), func(ctx context.Context) error {
+		q, err := scope.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		rows, err := q.QueryContext(ctx, `SELECT uscc || ' ' || reason_code FROM hq.v_negative_listed ORDER BY 1`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		codes = nil
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				return err
+			}
+			codes = append(codes, s)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return codes
+}
+
+func (w *world) audited(action string) (n int) {
+	w.t.Helper()
+	if err := w.Admin(w.t).QueryRowContext(w.t.Context(), `SELECT count(*) FROM hq.audit_log WHERE action = $1`, action).Scan(&n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+func TestListedForAllAtCommit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := w.CtxA(t), w.CtxB(t)
+	e := w.mustList(a, input(1))
+	want := []string{string(e.USCC) + " fraud"}
+	for _, tenant := range []scope.Tenant{w.A, w.B} {
+		if got := w.seen(tenant); !slices.Equal(got, want) {
+			t.Errorf("%s sees %v, want %v", tenant.Slug, got, want)
+		}
+	}
+	if _, err := w.list.List(a, input(1)); !errors.Is(err, negativelist.ErrAlreadyListed) {
+		t.Errorf("listed twice for the same reason: %v", err)
+	}
+	other := input(1)
+	other.Reason = negativelist.Absconded
+	w.mustList(a, other)
+	theirs := w.mustList(b, input(1))
+	if got := w.seen(w.A); len(got) != 3 {
+		t.Errorf("two subsidiaries, two reasons: %v", got)
+	}
+
+	// Only one's own listing can be taken back; another's is not found.
+	if _, err := w.list.RemoveOwn(b, e.ID, "并非我方"); !errors.Is(err, negativelist.ErrNotFound) {
+		t.Errorf("B removes A's: %v", err)
+	}
+	if _, err := w.list.RemoveOwn(b, uuid.New(), "没有这一条"); !errors.Is(err, negativelist.ErrNotFound) {
+		t.Errorf("B removes nothing: %v", err)
+	}
+	w.clock.At = start.Add(time.Hour)
+	removed, err := w.list.RemoveOwn(a, e.ID, "已经付清")
+	if err != nil || removed.Status != negativelist.Removed || !removed.RemovedAt.Equal(w.clock.At) || removed.RemovalReason != "已经付清" {
+		t.Errorf("removed: %+v, %v", removed, err)
+	}
+	if _, err := w.list.RemoveOwn(a, e.ID, "再来一次"); !errors.Is(err, negativelist.ErrAlreadyRemoved) {
+		t.Errorf("removed twice: %v", err)
+	}
+	if got := w.seen(w.B); len(got) != 2 {
+		t.Errorf("after the removal: %v", got)
+	}
+	w.mustList(a, input(1)) // anew: the unique index is on what is in force
+	if _, err := w.list.Remove(w.HQCtx(t), theirs.ID, "集团复核后移除"); err != nil {
+		t.Errorf("HQ removes B's: %v", err)
+	}
+	if l, r := w.audited("negative_entry.listed"), w.audited("negative_entry.removed"); l != 4 || r != 2 {
+		t.Errorf("audited %d listings and %d removals, want 4 and 2", l, r)
+	}
+}
+
+// Many list the same company at once: each subsidiary once.
+func TestConcurrentListing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var wg sync.WaitGroup
+	results := make([]error, 16)
+	for i := range results {
+		wg.Go(func() {
+			ctx := w.CtxA(t)
+			if i%2 == 1 {
+				ctx = w.CtxB(t)
+			}
+			_, results[i] = w.list.List(ctx, input(1))
+		})
+	}
+	wg.Wait()
+	n := 0
+	for _, err := range results {
+		if err == nil {
+			n++
+		} else if !errors.Is(err, negativelist.ErrAlreadyListed) {
+			t.Error(err)
+		}
+	}
+	if n != 2 || len(w.seen(w.A)) != 2 {
+		t.Errorf("%d listings stored, want 2", n)
+	}
+}
+
+func TestViews(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := w.CtxA(t), w.CtxB(t)
+	f := creditchecktest.New(w.Pool, w.clock)
+	customer := f.Add(t, a, creditchecktest.Customer{USCC: credittest.USCC(2), Salesperson: w.Actor(w.A, access.RoleSalesperson).ID})
+	entries := map[string]negativelist.Entry{}
+	for i, ctx := range []context.Context{a, b, b} {
+		w.clock.At = start.Add(time.Duration(i) * time.Minute)
+		entries[fmt.Sprint(i+1)] = w.mustList(ctx, input(i+1))
+	}
+	if _, err := w.list.RemoveOwn(b, entries["3"].ID, "已经付清"); err != nil {
+		t.Fatal(err)
+	}
+	view := func(ctx context.Context, v negativelist.View, text string) string {
+		t.Helper()
+		rows, total, err := w.list.Browse(ctx, v, negativelist.Query{Text: text, Limit: 10})
+		if err != nil || int(total) != len(rows) {
+			t.Fatalf("%s: %d of %d, %v", v, len(rows), total, err)
+		}
+		return names(entries, rows)
+	}
+	seller := w.CtxA(t, access.RoleSalesperson)
+	for _, c := range []struct {
+		ctx        context.Context
+		view       negativelist.View
+		text, want string
+	}{
+		{a, "", "", "21"}, {a, negativelist.ViewListed, "", "21"}, {a, negativelist.ViewRemoved, "", "3"}, {a, negativelist.ViewOwn, "", "1"},
+		{b, negativelist.ViewOwn, "", "32"}, {a, negativelist.ViewMine, "", "2"}, {b, negativelist.ViewMine, "", ""}, {seller, negativelist.ViewMine, "", "2"},
+		{a, "", "工2", "2"}, {a, "", strings.ToLower(credittest.USCC(1)), "1"}, {a, "", "%", ""}, {a, "", "_", ""},
+	} {
+		if got := view(c.ctx, c.view, c.text); got != c.want {
+			t.Errorf("view %q %q: got %q, want %q", c.view, c.text, got, c.want)
+		}
+	}
+	rows, _, err := w.list.Browse(a, "", negativelist.Query{Limit: 10})
+	if err != nil || rows[0].OwnCustomerID != customer.ID || rows[1].OwnCustomerID != uuid.Nil {
+		t.Errorf("own customers: %+v, %v", rows, err)
+	}
+	if rows, total, err := w.list.Browse(a, "", negativelist.Query{Limit: 1, Offset: 1}); err != nil || total != 2 || names(entries, rows) != "1" {
+		t.Errorf("the second page: %v %d %v", rows, total, err)
+	}
+	if _, _, err := w.list.Browse(a, "secret", negativelist.Query{}); kind(err) != fault.KindInvalid {
+		t.Error("an unknown view is taken")
+	}
+
+	// HQ sees who listed, and how many know the company.
+	db := w.Admin(t)
+	lister := w.Actor(w.B)
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO hq.persons (id, email, name, created_at, updated_at) VALUES ($1, $2, $3, now(), now())`, lister.ID, lister.Email, lister.Name); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), `INSERT INTO hq.rollup_customers (id, tenant_id, customer_name, uscc, account_version, currency, as_of, projected_at) VALUES ($1, $2, 'x', $3, 1, 'CNY', now(), now())`,
+		customer.ID, w.A.ID, credittest.USCC(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	group, total, err := w.list.BrowseGroup(w.HQCtx(t, access.RoleHQViewer), negativelist.Query{Status: negativelist.Listed, Limit: 10})
+	if err != nil || total != 2 || group[0].TenantID != w.B.ID || group[0].TenantName != w.B.Name || group[0].ListedByName != lister.Name || group[0].AffectedCount != 1 || group[0].Amount != 12345 {
+		t.Errorf("HQ sees %+v, %v", group, err)
+	}
+	if group, _, err = w.list.BrowseGroup(w.HQCtx(t), negativelist.Query{Codes: []string{credittest.USCC(3)}, Limit: 10}); err != nil || names(entries, group) != "3" {
+		t.Errorf("one company: %v, %v", group, err)
+	}
+}
+
+func names(entries map[string]negativelist.Entry, rows []negativelist.Entry) (out string) {
+	for _, r := range rows {
+		for name, e := range entries {
+			if e.ID == r.ID {
+				out += name
+			}
+		}
+	}
+	return out
+}
+
+func TestEvidence(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := creditchecktest.New(w.Pool, w.clock)
+	id := uuid.New()
+	f.Exec(t, w.CtxA(t), `INSERT INTO documents (id, kind, file_name, content_type, size_bytes, sha256, object_key, created_at)
+		VALUES ($1, 'negative_evidence', 'evidence.pdf', 'application/pdf', 1, '', $2, now())`, id, id.String())
+	in := input(1)
+	in.EvidenceID = id
+	if _, err := w.list.List(w.CtxB(t), in); kind(err) != fault.KindNotFound {
+		t.Errorf("B lists with A's evidence: %v", err)
+	}
+	if e := w.mustList(w.CtxA(t), in); e.EvidenceID != id || e.EvidenceName != "evidence.pdf" {
+		t.Errorf("got %+v", e)
+	}
+	if got := w.seen(w.B); len(got) != 1 {
+		t.Errorf("B sees %v: the refused listing must leave nothing", got)
+	}
+}
+
+func TestPolicy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	hq := w.HQCtx(t, access.RoleHQCreditController)
+	first, err := w.list.Policy(hq)
+	if err != nil || first.Action != negativelist.Block {
+		t.Fatalf("the preset: %+v, %v", first, err)
+	}
+	next, err := w.list.SetPolicy(hq, first.Version, negativelist.Warn)
+	if err != nil || next.Version != first.Version+1 {
+		t.Fatalf("the next: %+v, %v", next, err)
+	}
+	if _, err := w.list.SetPolicy(hq, first.Version, negativelist.Hold); !errors.Is(err, negativelist.ErrPolicyChanged) {
+		t.Errorf("over a version that was not seen: %v", err)
+	}
+	if p, err := w.list.Policy(hq); err != nil || p.Action != negativelist.Warn || !p.CreatedAt.Equal(start) {
+		t.Errorf("in force: %+v, %v", p, err)
+	}
+	var wg sync.WaitGroup
+	results := make([]error, 8)
+	for i := range results {
+		wg.Go(func() { _, results[i] = w.list.SetPolicy(hq, next.Version, negativelist.Hold) })
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range results {
+		if err == nil {
+			won++
+		} else if !errors.Is(err, negativelist.ErrPolicyChanged) {
+			t.Error(err)
+		}
+	}
+	if won != 1 || w.audited("group_policy.changed") != 2 {
+		t.Errorf("%d of 8 changes at once won, %d audited", won, w.audited("group_policy.changed"))
+	}
+	if _, err := w.Admin(t).ExecContext(t.Context(), `TRUNCATE hq.group_policies`); err == nil {
+		t.Error("the policies can be emptied")
+	}
+}
+
+// A listing and its audit row are one: without the audit there is no listing.
+func TestNothingWithoutAudit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if _, err := w.Admin(t).ExecContext(t.Context(), `REVOKE INSERT ON hq.audit_log FROM zhuxin_hq`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.list.List(w.CtxA(t), input(1)); err == nil {
+		t.Error("listed without an audit row")
+	}
+	if got := w.seen(w.A); len(got) != 0 {
+		t.Errorf("listed: %v", got)
+	}
+}
+
+// What the tenant's role itself can reach carries no lister.
+func TestViewHasNoLister(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mustList(w.CtxA(t), input(1))
+	err := w.Pool.Tenant().InTx(w.CtxB(t), func(ctx context.Context) error {
+		q, err := scope.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		var row string
+		if err := q.QueryRowContext(ctx, `SELECT to_jsonb(v) FROM hq.v_negative_listed v`).Scan(&row); err != nil {
+			return err
+		}
+		var columns map[string]any
+		if err := json.Unmarshal([]byte(row), &columns); err != nil {
+			return err
+		}
+		if strings.Contains(row, w.A.ID.String()) || len(columns) != 5 {
+			t.Errorf("the view shows %s", row)
+		}
+		_, err = q.ExecContext(ctx, `SAVEPOINT s; SELECT tenant_id FROM hq.negative_entries`)
+		if err == nil {
+			t.Error("a tenant reads the entries themselves")
+		}
+		return nil
+	})
+	if err == nil {
+		t.Error("the transaction with a refused statement commits")
+	}
+}
