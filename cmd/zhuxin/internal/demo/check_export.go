@@ -128,7 +128,11 @@ func exportMapping(m *receivablev1.Mapping, code string) *receivablev1.Mapping {
 // exportTenant signs a subsidiary up for the code and has HQ approve it.
 func (w *walk) exportTenant(code string) (*client, string, error) {
 	c := newClient(w.cfg.BaseURL)
-	if err := c.register(w.ctx, strings.ToLower(code)+"-"+w.run+"@check.example", code, checkPassword); err != nil {
+	email := strings.ToLower(code) + "-" + w.run + "@check.example"
+	if err := c.register(w.ctx, email, code, checkPassword); err != nil {
+		return nil, "", err
+	}
+	if err := w.verifyAddress(c, email); err != nil {
 		return nil, "", err
 	}
 	currency := "USD"

@@ -23,7 +23,7 @@ func (w *walk) checkFile() string {
 		row("A2-"+w.run, today.AddDays(10), "8000.50", "8000.50"),
 		row("A3-"+w.run, today.AddDays(5), "5000.00", "2500.25"),
 		row("A4-"+w.run, today.AddDays(1), "100.00", "0.00"),
-		row("B1-"+w.run, today, "12.345", "12.345"),
+		row("B1-"+w.run, today, "12.345", "12.34"),
 		strings.Replace(row("B2-"+w.run, today, "10.00", "10.00"), "CK-"+w.run, "NOBODY", 1),
 	}, "\n") + "\n"
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	accountv1 "zhuxin/app/api/account/v1"
@@ -40,6 +39,9 @@ func (w *walk) signUp() (string, error) {
 func (w *walk) apply() (string, error) {
 	w.uscc = newUSCC()
 	var a accountv1.Application
+	if err := w.verifyAddress(w.admin, w.adminMail); err != nil {
+		return "", err
+	}
 	err := w.admin.call(w.ctx, http.MethodPost, "/v1/account/applications", &accountv1.SubmitApplicationRequest{
 		Name: "检查混凝土有限公司" + w.run, ShortName: "检查" + w.run, Uscc: string(w.uscc), ContactName: "检查员", ContactPhone: "13800001234",
 	}, &a)
@@ -169,15 +171,10 @@ func (w *walk) verifyAddress(c *client, email string) error {
 			return false, err
 		}
 		for _, t := range texts {
-			link := verifyLink.FindStringSubmatch(t)
-			code := sixDigits.FindStringSubmatch(t)
-			if link == nil || code == nil {
-				continue
+			if code := sixDigits.FindStringSubmatch(t); code != nil && !inviteLink.MatchString(t) {
+				return true, c.verify(w.ctx, c.verification, code[1])
 			}
-			return true, c.verify(w.ctx, strings.ReplaceAll(link[1], "&amp;", "&"), code[1])
 		}
 		return false, nil
 	})
 }
-
-var verifyLink = regexp.MustCompile(`flow=([0-9a-f-]{36})`)

@@ -24,6 +24,8 @@ type client struct {
 	http   *http.Client
 	tenant string // slug sent along, as the console does
 	apiKey string
+
+	verification string // flow that waits for the code from the mail
 }
 
 func newClient(base string) *client {
@@ -151,14 +153,14 @@ func (f flow) faults() string {
 }
 
 // selfService starts a browser flow (login, registration) and submits it.
-func (c *client) selfService(ctx context.Context, kind string, fields map[string]any) error {
+func (c *client) selfService(ctx context.Context, kind string, fields map[string]any) ([]byte, error) {
 	b, err := c.send(ctx, http.MethodGet, "/self-service/"+kind+"/browser", "", nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var f flow
 	if err := json.Unmarshal(b, &f); err != nil {
-		return err
+		return nil, err
 	}
 	for _, n := range f.UI.Nodes {
 		if n.Attributes.Name == "csrf_token" {
@@ -167,30 +169,51 @@ func (c *client) selfService(ctx context.Context, kind string, fields map[string
 	}
 	action, err := url.Parse(f.UI.Action)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	in, err := json.Marshal(fields)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b, err = c.send(ctx, http.MethodPost, action.RequestURI(), "application/json", bytes.NewReader(in))
 	if err != nil {
 		var again flow
 		if json.Unmarshal(b, &again) == nil && again.faults() != "" {
-			return fmt.Errorf("%s: %s", kind, again.faults())
+			return nil, fmt.Errorf("%s: %s", kind, again.faults())
 		}
 	}
-	return err
+	return b, err
 }
 
 func (c *client) login(ctx context.Context, email, password string) error {
-	return c.selfService(ctx, "login", map[string]any{"method": "password", "identifier": email, "password": password})
+	_, err := c.selfService(ctx, "login", map[string]any{"method": "password", "identifier": email, "password": password})
+	return err
 }
 
+// register makes an account and remembers the flow in which its address is to be
+// verified.
 func (c *client) register(ctx context.Context, email, name, password string) error {
-	return c.selfService(ctx, "registration", map[string]any{
+	b, err := c.selfService(ctx, "registration", map[string]any{
 		"method": "password", "password": password, "traits": map[string]any{"email": email, "name": name},
 	})
+	if err != nil {
+		return err
+	}
+	var done struct {
+		ContinueWith []struct {
+			Action string
+			Flow   struct{ ID string }
+		} `json:"continue_with"`
+	}
+	if err := json.Unmarshal(b, &done); err != nil {
+		return err
+	}
+	for _, next := range done.ContinueWith {
+		if next.Action == "show_verification_ui" {
+			c.verification = next.Flow.ID
+		}
+	}
+	return nil
 }
 
 // until asks again until done says so or the deadline passes.

@@ -7,9 +7,11 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	accountv1 "zhuxin/app/api/account/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
@@ -39,16 +41,27 @@ func People(password string) Logins { return Logins{Password: password, People: 
 
 // Fill makes HQ, three subsidiaries, their people and two years of business.
 func Fill(ctx context.Context, cfg SeedConfig) error {
+	outer := ctx
 	s := &seeder{cfg: cfg, ctx: ctx, logins: People(cfg.Password), sessions: map[string]*client{}}
 	data := Generate(cfg.AsOf)
 	if err := s.headquarters(); err != nil {
 		return fmt.Errorf("demo data: HQ: %w", err)
 	}
+	// Provisioning and business of one subsidiary do not wait for another's.
+	g, ctx := errgroup.WithContext(ctx)
+	s.ctx = ctx
 	for n := range data.Subsidiaries {
-		if err := s.subsidiary(n, &data.Subsidiaries[n]); err != nil {
-			return fmt.Errorf("demo data: %s: %w", data.Subsidiaries[n].Name, err)
-		}
+		g.Go(func() error {
+			if err := s.subsidiary(n, &data.Subsidiaries[n]); err != nil {
+				return fmt.Errorf("demo data: %s: %w", data.Subsidiaries[n].Name, err)
+			}
+			return nil
+		})
 	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	s.ctx = outer
 	if err := s.negativeEntry(&data.Subsidiaries[0]); err != nil {
 		return fmt.Errorf("demo data: negative list: %w", err)
 	}
@@ -56,9 +69,11 @@ func Fill(ctx context.Context, cfg SeedConfig) error {
 }
 
 type seeder struct {
-	cfg      SeedConfig
-	ctx      context.Context
-	logins   Logins
+	cfg    SeedConfig
+	ctx    context.Context
+	logins Logins
+
+	mu       sync.Mutex
 	sessions map[string]*client // by e-mail
 }
 
@@ -68,15 +83,20 @@ func (s *seeder) say(format string, args ...any) {
 
 // session logs a person in once.
 func (s *seeder) session(l Login) (*client, error) {
-	if c := s.sessions[l.Email]; c != nil {
-		return c, nil
+	s.mu.Lock()
+	known := s.sessions[l.Email]
+	s.mu.Unlock()
+	if known != nil {
+		return known, nil
 	}
 	c := newClient(s.cfg.KratosURL)
 	if err := c.login(s.ctx, l.Email, s.cfg.Password); err != nil {
 		return nil, fmt.Errorf("log in %s: %w", l.Email, err)
 	}
 	c.base = strings.TrimSuffix(s.cfg.BaseURL, "/")
+	s.mu.Lock()
 	s.sessions[l.Email] = c
+	s.mu.Unlock()
 	return c, nil
 }
 

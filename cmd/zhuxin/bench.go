@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zhuxin/cmd/zhuxin/internal/apitest"
+	"zhuxin/cmd/zhuxin/internal/bench"
+	"zhuxin/shared/access"
+	"zhuxin/shared/directory"
+	tenancybench "zhuxin/tenancy/bench"
+)
+
+// benchRun is what the measurements share: the running program and how long.
+type benchRun struct {
+	env    *apitest.Env
+	rounds int
+	slice  time.Duration
+}
+
+// measurement is one entry of `zhuxin bench`.
+type measurement struct {
+	name, what string
+	run        func(ctx context.Context, b *benchRun) ([]bench.Result, error)
+}
+
+var measurements = []measurement{
+	{"B1", "credit check through the full HTTP stack against pgbench", func(ctx context.Context, b *benchRun) ([]bench.Result, error) {
+		return b.checks(ctx, bench.B1)
+	}},
+	{"B2", "the same on one hot customer", func(ctx context.Context, b *benchRun) ([]bench.Result, error) {
+		return b.checks(ctx,
+			func(ctx context.Context, e bench.CheckEnv) (bench.Result, error) { return bench.B2(ctx, e, false) },
+			func(ctx context.Context, e bench.CheckEnv) (bench.Result, error) { return bench.B2(ctx, e, true) })
+	}},
+	{"B8", "a subsidiary made against one SQL script of the same tables", provisioningBench},
+}
+
+func benchCommand() *cobra.Command {
+	b := &benchRun{}
+	var out string
+	c := &cobra.Command{Use: "bench [B1 B2 …]", Short: "measure ratios against references in the same run",
+		Long: "Runs inside deploy/dev/cmd/with-servers (make bench). Both sides of each measurement take turns; the ratio is the median of the rounds.",
+		RunE: func(cmd *cobra.Command, names []string) error { return b.all(cmd.Context(), names, out) }}
+	c.Flags().IntVar(&b.rounds, "rounds", 5, "rounds of each measurement")
+	c.Flags().DurationVar(&b.slice, "slice", 3*time.Second, "length of one side in one round")
+	c.Flags().StringVar(&out, "json", filepath.Join(".local", "bench.json"), "where the figures go as JSON")
+	return c
+}
+
+func (b *benchRun) all(ctx context.Context, names []string, out string) error {
+	for _, n := range names {
+		if !slices.ContainsFunc(measurements, func(m measurement) bool { return strings.EqualFold(m.name, n) }) {
+			return fmt.Errorf("there is no measurement %q", n)
+		}
+	}
+	env, stop, err := apitest.Run(ctx, apitest.Options{})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	b.env = env
+	var results []bench.Result
+	for _, m := range measurements {
+		if len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(m.name, n) }) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s\n", m.name, m.what)
+		found, err := m.run(ctx, b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		results = append(results, found...)
+	}
+	doc, err := json.MarshalIndent(results, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(out, append(doc, '\n'), 0o600); err != nil {
+		return err
+	}
+	return bench.Table(os.Stdout, results)
+}
+
+// checks runs measurements of the order check, each in a subsidiary of its own.
+func (b *benchRun) checks(ctx context.Context, runs ...func(context.Context, bench.CheckEnv) (bench.Result, error)) ([]bench.Result, error) {
+	var out []bench.Result
+	for _, run := range runs {
+		t, _, err := b.env.Tenant(ctx, "bench "+apitest.Suffix())
+		if err != nil {
+			return nil, err
+		}
+		registered, err := b.env.App.Registry.Get(ctx, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		bound, err := b.env.App.Registry.Bind(access.With(ctx, access.System(t.ID, "bench")), t.ID)
+		if err != nil {
+			return nil, err
+		}
+		_, key, err := b.env.App.Directory.Keys.Create(bound, directory.NewKeyInput{Name: "bench",
+			Scopes: []access.Permission{access.CreditCheck, access.CreditReserve}, ValidDays: 1})
+		if err != nil {
+			return nil, err
+		}
+		const clients = 16
+		r, err := run(ctx, bench.CheckEnv{
+			Database: bench.Database{AdminDSN: b.env.Conf.Postgres.AdminDSN, Schema: registered.Schema, PGBin: os.Getenv("ZHUXIN_PG_BIN")},
+			Call:     bench.HTTPCall(b.env.URL, key, clients), Clients: clients, Rounds: b.rounds, Slice: b.slice,
+			Log: func(s string) { fmt.Fprintln(os.Stderr, "  "+s) },
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func provisioningBench(ctx context.Context, b *benchRun) ([]bench.Result, error) {
+	pooled, fresh, err := tenancybench.Provisioning(ctx, b.env.App.Migrator, max(b.rounds, 5))
+	if err != nil {
+		return nil, err
+	}
+	reference := "one SQL script creating the same schema"
+	return []bench.Result{
+		bench.AtMost(bench.Result{Name: "B8 signup to tenant, from the pool", Reference: reference}, 0.1, ratios(pooled)),
+		bench.AtMost(bench.Result{Name: "B8 signup to tenant, without the pool", Reference: reference}, 1.3, ratios(fresh)),
+	}, nil
+}
+
+func ratios(rounds []tenancybench.Round) []float64 {
+	out := make([]float64, len(rounds))
+	for i, r := range rounds {
+		out[i] = r.Ratio()
+	}
+	return out
+}

@@ -1,0 +1,39 @@
+package wiring
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"zhuxin/app/conf"
+)
+
+// App is the whole program, ready to serve or to run a command.
+type App struct {
+	*Base
+	Group       *Group
+	Credit      *Credit
+	Directory   *Directory
+	Documents   *Documents
+	Receivables *Receivables
+}
+
+// New connects and composes everything.
+func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
+	b, err := NewBase(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.Store.EnsureBucket(ctx); err != nil {
+		log.WarnContext(ctx, "the object store's bucket could not be looked at; files fail until it answers", "error", err)
+	}
+	a := &App{Base: b}
+	a.Group = newGroup(b)
+	a.Credit = newCredit(b, a.Group)
+	if a.Directory, err = newDirectory(b); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	a.Documents = newDocuments(b)
+	a.Receivables = newReceivables(b, a.Credit, a.Documents)
+	return a, nil
+}

@@ -1,0 +1,67 @@
+package wiring
+
+import (
+	"context"
+
+	"zhuxin/biz/approval"
+	"zhuxin/biz/creditcheck"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/limit"
+	"zhuxin/biz/rating"
+	indicatorrepo "zhuxin/data/hqrepo/indicator"
+	checkstore "zhuxin/data/query/creditcheck"
+	approvalrepo "zhuxin/data/tenantrepo/approval"
+	customerrepo "zhuxin/data/tenantrepo/customer"
+	exposurerepo "zhuxin/data/tenantrepo/exposure"
+	limitrepo "zhuxin/data/tenantrepo/limit"
+	ratingrepo "zhuxin/data/tenantrepo/rating"
+	"zhuxin/shared/indicator"
+	"zhuxin/shared/tenant"
+)
+
+// Credit is credit management and the order check.
+type Credit struct {
+	Accounts  *exposurerepo.Repo
+	Library   *indicator.Service
+	Approvals *approval.Service
+	Limits    *limit.Service
+	Templates *rating.Templates
+	Ratings   *rating.Ratings
+	Customers *customer.Service
+	Checks    *creditcheck.Service
+}
+
+func newCredit(b *Base, g *Group) *Credit {
+	var (
+		c         = &Credit{}
+		tx        = b.Pool.Tenant()
+		customers = customerrepo.New()
+		log       = b.Audit.Tenant
+		events    = b.Outbox.Tenant
+	)
+	c.Accounts = exposurerepo.New(b.Clock, events, log)
+	c.Library = indicator.New(b.Pool.HQ(), indicatorrepo.New(), b.Audit.HQ)
+	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock)
+	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
+	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, c.Approvals, log, b.Clock)
+	c.Ratings = rating.NewRatings(rating.RatingsConfig{
+		Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(), Customers: customers,
+		Data: ratingrepo.NewMeasurer(c.Accounts), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
+		Audit: log, Events: events, Clock: b.Clock,
+	})
+	elsewhere := customer.ElsewhereFunc(func(ctx context.Context, uscc string) (int, error) {
+		t, err := tenant.From(ctx)
+		if err != nil {
+			return 0, err
+		}
+		known, _, err := g.Reader.Elsewhere(ctx, t.ID, uscc)
+		return known, err
+	})
+	c.Customers = customer.New(tx, customers, c.Accounts, elsewhere, b.Keys.Tenant, log, b.Clock)
+	store := checkstore.New(log, events)
+	c.Checks = creditcheck.New(creditcheck.Deps{Tx: tx, Store: store, Archive: store, Accounts: c.Accounts, Audit: log, Events: events, Clock: b.Clock})
+	c.Approvals.Register(approval.KindTemporaryLimit, c.Limits)
+	c.Approvals.Register(approval.KindRatingTemplate, c.Templates)
+	c.Approvals.Register(approval.KindRating, c.Ratings)
+	return c
+}

@@ -1,0 +1,50 @@
+package wiring
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/receivable"
+	"zhuxin/data/jobs"
+	"zhuxin/data/sheet"
+	customerrepo "zhuxin/data/tenantrepo/customer"
+	receivablerepo "zhuxin/data/tenantrepo/receivable"
+	"zhuxin/shared/access"
+)
+
+// Receivables is what customers owe, and how it comes in.
+type Receivables struct {
+	Ledger   *receivable.Ledger
+	Imports  *receivable.Imports
+	Receipts *receivable.Receipts
+	base     *Base
+}
+
+func newReceivables(b *Base, c *Credit, d *Documents) *Receivables {
+	tx, repo := b.Pool.Tenant(), receivablerepo.New()
+	return &Receivables{
+		Ledger: receivable.NewLedger(tx, repo, customerrepo.New(), c.Accounts, b.Clock),
+		Imports: receivable.NewImports(receivable.ImportsConfig{
+			Tx: tx, Long: receivablerepo.Long(b.Pool), Runs: receivablerepo.Runs{}, Staging: repo,
+			Files: receivable.NewDocuments(d.Service), Sheets: sheet.New("", b.Clock), Accounts: c.Accounts, Biller: c.Accounts,
+			Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock,
+		}),
+		Receipts: receivable.NewReceipts(tx, receivablerepo.NewReceipts(b.Clock), b.Audit.Tenant),
+		base:     b,
+	}
+}
+
+func (r *Receivables) register(m *jobs.Mux) {
+	m.Handle(receivable.TopicImportRequested, "receivable.import", r.Imports.Handle)
+}
+
+// AddReceipts books money received in a subsidiary, on behalf of the system.
+func (r *Receivables) AddReceipts(ctx context.Context, tenantID uuid.UUID, rows []receivable.Receipt) error {
+	ctx, err := r.base.Registry.Bind(access.With(ctx, access.System(tenantID, "receipts")), tenantID)
+	if err != nil {
+		return err
+	}
+	_, err = r.Receipts.Add(ctx, rows)
+	return err
+}

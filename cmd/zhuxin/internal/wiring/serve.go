@@ -1,0 +1,181 @@
+package wiring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	khttp "github.com/go-kratos/kratos/v2/transport/http"
+	"golang.org/x/sync/errgroup"
+
+	"zhuxin/app/api"
+	accountv1 "zhuxin/app/api/account/v1"
+	approvalv1 "zhuxin/app/api/approval/v1"
+	auditv1 "zhuxin/app/api/audit/v1"
+	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
+	customerv1 "zhuxin/app/api/customer/v1"
+	hqv1 "zhuxin/app/api/hq/v1"
+	memberv1 "zhuxin/app/api/member/v1"
+	negativelistv1 "zhuxin/app/api/negativelist/v1"
+	ratingv1 "zhuxin/app/api/rating/v1"
+	receivablev1 "zhuxin/app/api/receivable/v1"
+	"zhuxin/app/conf"
+	"zhuxin/app/console"
+	"zhuxin/app/gateway"
+	"zhuxin/app/gateway/limit"
+	"zhuxin/app/server"
+	accountservice "zhuxin/app/service/account"
+	approvalservice "zhuxin/app/service/approval"
+	auditservice "zhuxin/app/service/audit"
+	creditcheckservice "zhuxin/app/service/creditcheck"
+	customerservice "zhuxin/app/service/customer"
+	hqservice "zhuxin/app/service/hq"
+	memberservice "zhuxin/app/service/member"
+	negativelistservice "zhuxin/app/service/negativelist"
+	ratingservice "zhuxin/app/service/rating"
+	receivableservice "zhuxin/app/service/receivable"
+)
+
+// Run serves in the configured roles until ctx ends, then drains. ready is
+// called once the listeners are open.
+func (a *App) Run(ctx context.Context, ready func()) error {
+	flush, err := server.Tracing(ctx, a.Conf.OTel.Endpoint, a.Conf.OTel.Ratio, a.Log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := flush(ctx); err != nil {
+			a.Log.WarnContext(ctx, "traces not flushed", "error", err)
+		}
+	}()
+	public, err := a.Handler()
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { a.Remote.Run(ctx); return nil })
+	g.Go(func() error {
+		a.Directory.Keys.Run(ctx, func(err error) { a.Log.WarnContext(ctx, "use of API keys not noted", "error", err) })
+		return nil
+	})
+	if a.Conf.HasRole(conf.RoleWorker) {
+		w, err := a.worker()
+		if err != nil {
+			return err
+		}
+		g.Go(func() error { return w.Run(ctx) })
+	}
+	admin := server.NewAdmin(a.Conf.AdminListen, a.Metrics, server.NewReadiness(a.Checks(), a.Log, a.Clock))
+	if err := a.listen(ctx, g, admin); err != nil {
+		return err
+	}
+	if public != nil {
+		s := &http.Server{Addr: a.Conf.Listen, Handler: public}
+		server.Harden(s, a.serverConfig())
+		if err := a.listen(ctx, g, s); err != nil {
+			return err
+		}
+	}
+	if ready != nil {
+		ready()
+	}
+	return g.Wait()
+}
+
+// listen opens the address now, so that a taken one is an error at the start,
+// and serves until ctx ends; requests under way get their time.
+func (a *App) listen(ctx context.Context, g *errgroup.Group, s *http.Server) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", s.Addr, err)
+	}
+	g.Go(func() error {
+		var err error
+		if a.Conf.TLSCertFile != "" && s.Addr == a.Conf.Listen {
+			err = s.ServeTLS(l, a.Conf.TLSCertFile, a.Conf.TLSKeyFile)
+		} else {
+			err = s.Serve(l)
+		}
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return err
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Conf.HTTP.ShutdownTimeout)
+		defer cancel()
+		return s.Shutdown(drain)
+	})
+	return nil
+}
+
+func (a *App) serverConfig() server.Config {
+	return server.Config{
+		PublicURL: a.Conf.PublicURL, RequestTimeout: a.Conf.HTTP.RequestTimeout, TransferTimeout: a.Conf.HTTP.TransferTimeout,
+		SessionCookie: a.Conf.Kratos.SessionCookie, SessionCache: a.Conf.HTTP.SessionCache, TrustedProxies: a.Conf.Proxies(),
+	}
+}
+
+// Handler is what the public listener serves: the gateway, with the API behind
+// it in this process or elsewhere; the API alone; or nothing for a pure worker.
+func (a *App) Handler() (http.Handler, error) {
+	limiter := limit.New(a.Redis, a.Clock, a.Log, a.Metrics)
+	var apiHandler http.Handler
+	if a.Conf.HasRole(conf.RoleAPI) {
+		s, err := a.API(limiter)
+		if err != nil {
+			return nil, err
+		}
+		apiHandler = s
+	}
+	if !a.Conf.HasRole(conf.RoleGateway) {
+		return apiHandler, nil
+	}
+	secret, err := a.Conf.MasterKeyBytes()
+	if err != nil {
+		return nil, err
+	}
+	l := a.Conf.Limits
+	return gateway.New(gateway.Config{
+		PublicURL: a.Conf.PublicURL, KratosURL: a.Conf.Kratos.PublicURL, APIURL: a.Conf.APIURL, SessionCookie: a.Conf.Kratos.SessionCookie,
+		TrustedProxies: a.Conf.Proxies(), TransferTimeout: a.Conf.HTTP.TransferTimeout, Secret: secret,
+		Limits: gateway.Limits{
+			IP: limit.Rule{PerSecond: l.IPPerSecond, Burst: l.IPBurst}, Principal: limit.Rule{PerSecond: l.PrincipalPerSecond, Burst: l.PrincipalBurst},
+			LoginPerAccount: l.LoginPerAccount, LoginPerIP: l.LoginPerIP, LoginWindow: l.LoginWindow,
+		},
+	}, gateway.Deps{Logger: a.Log, Clock: a.Clock, Limiter: limiter, API: apiHandler, Console: console.Handler()})
+}
+
+// API makes the server with every service of the contract on it.
+func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
+	s, err := server.New(a.serverConfig(), server.Deps{
+		Logger: a.Log, Clock: a.Clock, Routes: api.Routes(),
+		Authenticator: accountservice.NewAuthenticator(a.Directory.Sessions, a.Directory.Keys),
+		Memberships:   accountservice.NewMemberships(a.Directory.Places),
+		BindTenant:    a.Registry.Bind,
+		TenantLimit:   gateway.TenantLimit(limiter, limit.Rule{PerSecond: a.Conf.Limits.TenantPerSecond, Burst: a.Conf.Limits.TenantBurst}),
+		Checks:        a.Checks(), Registry: a.Metrics, OpenAPI: api.OpenAPI,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d, c, g := a.Directory, a.Credit, a.Group
+	accountv1.RegisterAccountServiceHTTPServer(s, accountservice.New(d.Accounts, d.Applications, d.Members, a.Clock))
+	memberv1.RegisterMemberServiceHTTPServer(s, memberservice.New(d.Members, d.Keys, d.Setup, a.Clock))
+	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Documents.Service))
+	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.Limits))
+	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
+	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks))
+	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
+	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
+	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
+	hqv1.RegisterHQServiceHTTPServer(s, hqservice.New(hqservice.NewDirectory(d.Applications, d.Codes, d.Tenants, d.Members, a.Clock),
+		hqservice.NewLibrary(c.Library), hqservice.NewNegative(g.Negative), hqservice.NewOverview(g.Reader, g.History, g.Negative)))
+	return s, server.CheckRoutes(s, api.Routes())
+}

@@ -1,0 +1,54 @@
+package wiring
+
+import (
+	"context"
+	"time"
+
+	"zhuxin/biz/exposure"
+	"zhuxin/biz/rating"
+	"zhuxin/data/jobs"
+	"zhuxin/shared/directory"
+)
+
+// pooledSchemas wait for the next signups; the worker keeps so many prepared.
+const pooledSchemas = 3
+
+// worker registers who reacts to what, and what is due by the clock.
+func (a *App) worker() (*jobs.Worker, error) {
+	m := jobs.NewMux()
+	jobs.NewSealing(a.Queue, a.Chain.Tenant, a.Chain.HQ).Register(m)
+
+	m.Handle(directory.TopicApplicationApproved, directory.OnboardingHandler, a.Directory.Onboarding.Handle)
+	m.Handle(directory.TopicMemberInvited, directory.CourierHandler, a.Directory.Courier.Handle)
+	m.Handle(directory.TopicTenantAudit, directory.TenantAuditHandler, a.Directory.TenantAudit.Handle)
+	m.Handle(exposure.TopicAccountChanged, "rollup.account", a.Group.Projector.AccountChanged)
+	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
+	a.Receivables.register(m)
+
+	if a.Maker != nil {
+		m.Periodic("schemas.prepare", 20*time.Second, func(ctx context.Context) error {
+			_, err := a.Maker.Refill(ctx, pooledSchemas)
+			return err
+		})
+	}
+	m.PeriodicPerTenant("rollup.age", 5*time.Minute, func(ctx context.Context) error {
+		err := a.Pool.Tenant().InTx(ctx, func(ctx context.Context) error {
+			_, err := a.Credit.Accounts.RefreshStale(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		_, err = a.Group.Projector.Age(ctx)
+		return err
+	})
+	m.PeriodicPerTenant("reservations.expire", time.Minute, func(ctx context.Context) error {
+		_, err := a.Credit.Checks.ExpireReservations(ctx)
+		return err
+	})
+	m.PeriodicPerTenant("idempotency.sweep", time.Hour, func(ctx context.Context) error {
+		_, err := a.Credit.Checks.SweepKeys(ctx)
+		return err
+	})
+	return jobs.NewWorker(jobs.Config{Config: a.Queue, Relay: a.Relay, Concurrency: a.Conf.Worker.Concurrency, Metrics: a.Metrics}, m)
+}
