@@ -1,0 +1,296 @@
+package negativelist_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	hqv1 "zhuxin/app/api/hq/v1"
+	negativelistv1 "zhuxin/app/api/negativelist/v1"
+	"zhuxin/app/api/route"
+	"zhuxin/app/service/hq"
+	service "zhuxin/app/service/negativelist"
+	"zhuxin/shared/access"
+	"zhuxin/shared/audit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/history"
+	"zhuxin/shared/negativelist"
+	"zhuxin/shared/party"
+	"zhuxin/shared/rollup"
+	"zhuxin/shared/tenant"
+)
+
+var (
+	at     = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
+	mine   = uuid.MustParse("00000000-0000-0000-0000-00000000000a")
+	theirs = uuid.MustParse("00000000-0000-0000-0000-00000000000b")
+)
+
+// store answers for HQ's tables and for the tenant's own.
+type store struct {
+	negativelist.Repo
+	history.Store
+	rollup.Projections
+	entries []negativelist.Entry
+	asked   negativelist.Query
+	logged  []history.Look
+}
+
+func (*store) InTx(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
+func (*store) Record(context.Context, audit.Entry) error                          { return nil }
+func (s *store) List(_ context.Context, q negativelist.Query) ([]negativelist.Entry, int64, error) {
+	s.asked = q
+	return s.entries, int64(len(s.entries)), nil
+}
+
+func (s *store) Insert(_ context.Context, e negativelist.Entry) error {
+	s.entries = append(s.entries, e)
+	return nil
+}
+
+func (s *store) Lock(_ context.Context, id uuid.UUID) (negativelist.Entry, error) {
+	for _, e := range s.entries {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return negativelist.Entry{}, negativelist.ErrNotFound
+}
+func (*store) Remove(context.Context, negativelist.Entry, uuid.UUID) error { return nil }
+func (*store) Policy(context.Context) (negativelist.Policy, error) {
+	return negativelist.Policy{Version: 7, Action: negativelist.Hold, CreatedAt: at}, nil
+}
+func (*store) AddPolicy(context.Context, negativelist.Policy, uuid.UUID) error { return nil }
+func (*store) Of(context.Context, []string) (map[string]uuid.UUID, error) {
+	return map[string]uuid.UUID{"91110000000000001X": mine}, nil
+}
+func (*store) Hit(context.Context) ([]string, error)           { return nil, nil }
+func (*store) Name(context.Context, uuid.UUID) (string, error) { return "own-evidence.pdf", nil }
+func (*store) USCC(context.Context, uuid.UUID) (string, error) { return "91110000000000001X", nil }
+func (*store) Owners(context.Context, string) (map[uuid.UUID]bool, error) {
+	return map[uuid.UUID]bool{mine: false, theirs: true}, nil
+}
+
+func (*store) Ratings(context.Context, string) ([]history.Rating, error) {
+	return []history.Rating{
+		{TenantID: theirs, Subsidiary: "华东", Grade: "C", TotalScore: 4242, EffectiveAt: at, LapsedAt: &at},
+		{TenantID: mine, Subsidiary: "我方", Grade: "A", TotalScore: 9000, EffectiveAt: at},
+	}, nil
+}
+
+func (s *store) Log(_ context.Context, looks []history.Look) error {
+	s.logged = append(s.logged, looks...)
+	return nil
+}
+
+func (s *store) Looks(context.Context, uuid.UUID, int, int) ([]history.Look, int64, error) {
+	return []history.Look{{At: at, ViewerTenant: "华东", ViewerName: "李四", USCC: "C", Purpose: "order"}}, 1, nil
+}
+
+func (*store) Company(context.Context, string) ([]rollup.Row, error) {
+	return []rollup.Row{{Customer: rollup.Customer{Name: "失信建工", USCC: "91110000000000001X", TenantID: theirs, Figures: rollup.Figures{Currency: "CNY", Receivable: 1, AsOf: calendar.NewDate(2026, 11, 20)}}, SubsidiaryName: "华东", ProjectedAt: at}}, nil
+}
+
+func (*store) Customers(_ context.Context, q rollup.Query) ([]rollup.Row, int64, error) {
+	return []rollup.Row{{Customer: rollup.Customer{TenantID: q.TenantID}}}, 1, nil
+}
+
+func (*store) Subsidiaries(context.Context) ([]rollup.Subsidiary, error) {
+	return []rollup.Subsidiary{{TenantID: theirs, Name: "华东", ProjectedAt: at.Add(time.Hour), Figures: rollup.Figures{Currency: "CNY", Receivable: 9, NotDue: 2, Months0: 7, Days1: 7, Overdue: 7}},
+		{TenantID: mine, Name: "我方", ProjectedAt: at, Figures: rollup.Figures{Currency: "USD", Receivable: 5}}}, nil
+}
+func (*store) Waiting(context.Context) (int64, int64, error) { return 1, 2, nil }
+
+func services(upload service.Uploader) (*store, *service.Service, *hq.Service) {
+	s := &store{entries: []negativelist.Entry{{
+		ID: uuid.New(), USCC: "91110000000000001X", CompanyName: "失信建工", Reason: negativelist.Fraud, Text: "货款被转移", Amount: 5, TenantID: theirs,
+		TenantName: "华东CANARY", ListedBy: uuid.New(), ListedByName: "李四CANARY", ListedAt: at, EvidenceID: uuid.New(), EvidenceName: "CANARY.pdf", Status: negativelist.Listed, AffectedCount: 3,
+	}}}
+	clock := &calendar.Frozen{At: at}
+	list := negativelist.NewService(s, s, s, s, s, s, clock)
+	looks := history.NewService(s, s, s, s, clock)
+	return s, service.New(list, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
+}
+
+func as(t *testing.T, roles ...access.Role) context.Context {
+	ctx := access.With(t.Context(), access.Actor{Kind: access.KindPerson, ID: uuid.New(), TenantID: mine, Roles: roles})
+	return tenant.With(ctx, tenant.Tenant{ID: mine, Zone: calendar.Shanghai})
+}
+
+func text(t *testing.T, m proto.Message) string {
+	t.Helper()
+	b, err := protojson.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestNeverSaysWhoListed(t *testing.T) {
+	t.Parallel()
+	st, s, group := services(nil)
+	ctx := as(t, access.RoleAdministrator)
+	reply, err := s.ListEntries(ctx, &negativelistv1.ListEntriesRequest{Q: "失信", View: "removed", Page: 2, PageSize: 5})
+	if err != nil || len(reply.GetEntries()) != 1 || reply.GetTotal() != 1 {
+		t.Fatalf("got %v, %v", reply, err)
+	}
+	if q := st.asked; q.Text != "失信" || q.Status != negativelist.Removed || q.Limit != 5 || q.Offset != 5 || q.TenantID != uuid.Nil {
+		t.Errorf("asked %+v", q)
+	}
+	e, told := reply.GetEntries()[0], text(t, reply)
+	for _, secret := range []string{"CANARY", theirs.String(), st.entries[0].ListedBy.String(), st.entries[0].EvidenceID.String()} {
+		if strings.Contains(told, secret) {
+			t.Errorf("%q is told: %s", secret, told)
+		}
+	}
+	if e.GetOwn() || e.GetCustomerId() != mine.String() || e.GetReasonCode() != "fraud" || e.GetAmount() != 5 || !e.GetListedAt().AsTime().Equal(at) {
+		t.Errorf("got %v", e)
+	}
+	g, err := group.ListNegativeEntries(as(t, access.RoleHQViewer), &hqv1.ListNegativeEntriesRequest{Status: "listed"})
+	if err != nil || g.GetTotal() != 1 || g.GetEntries()[0].GetSubsidiaryName() != "华东CANARY" || g.GetEntries()[0].GetListedBy().GetName() != "李四CANARY" ||
+		g.GetEntries()[0].GetSubsidiariesAffected() != 3 || g.GetEntries()[0].GetEvidenceName() != "CANARY.pdf" || st.asked.Status != negativelist.Listed {
+		t.Errorf("HQ is told %v, %v", g, err)
+	}
+}
+
+func TestOwnEntry(t *testing.T) {
+	t.Parallel()
+	st, s, group := services(nil)
+	ctx := as(t, access.RoleAdministrator)
+	evidence := uuid.New()
+	last, err := party.CheckCharacter("91330100MA27XW4N1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &negativelistv1.CreateEntryRequest{Uscc: "91330100MA27XW4N1" + string(last), CompanyName: "失信建工", ReasonCode: "fraud", ReasonText: "货款被转移", Amount: 5, EvidenceDocumentId: evidence.String()}
+	e, err := s.CreateEntry(ctx, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !e.GetOwn() || e.GetEvidenceDocumentId() != evidence.String() || e.GetEvidenceName() != "own-evidence.pdf" || e.GetStatus() != "listed" {
+		t.Errorf("got %v", e)
+	}
+	removed, err := s.RemoveEntry(ctx, &negativelistv1.RemoveEntryRequest{Id: e.GetId(), Reason: "已付清"})
+	if err != nil || removed.GetStatus() != "removed" || removed.GetRemovalReason() != "已付清" || !removed.GetRemovedAt().AsTime().Equal(at) {
+		t.Errorf("removed: %v, %v", removed, err)
+	}
+	r, err := group.RemoveNegativeEntry(as(t, access.RoleHQAdministrator), &hqv1.RemoveNegativeEntryRequest{Id: st.entries[0].ID.String(), Reason: "集团移除"})
+	if err != nil || r.GetStatus() != "removed" || r.GetRemovedAt() == nil {
+		t.Errorf("HQ removed: %v, %v", r, err)
+	}
+}
+
+// A text that is no id is answered as an id that is nobody's.
+func TestIDsThatAreNone(t *testing.T) {
+	t.Parallel()
+	_, s, group := services(nil)
+	ctx, top := as(t, access.RoleAdministrator), as(t, access.RoleHQAdministrator)
+	for name, call := range map[string]func() error{
+		"evidence": func() error {
+			_, err := s.CreateEntry(ctx, &negativelistv1.CreateEntryRequest{EvidenceDocumentId: "x"})
+			return err
+		},
+		"entry": func() error { _, err := s.RemoveEntry(ctx, &negativelistv1.RemoveEntryRequest{Id: "x"}); return err },
+		"customer": func() error {
+			_, err := s.GetCustomerHistory(ctx, &negativelistv1.GetCustomerHistoryRequest{CustomerId: "x"})
+			return err
+		},
+		"entry at HQ": func() error {
+			_, err := group.RemoveNegativeEntry(top, &hqv1.RemoveNegativeEntryRequest{Id: "x"})
+			return err
+		},
+		"subsidiary": func() error {
+			_, err := group.ListGroupCustomers(top, &hqv1.ListGroupCustomersRequest{TenantId: "x"})
+			return err
+		},
+	} {
+		if f, ok := fault.As(call()); !ok || f.Kind != fault.KindNotFound {
+			t.Errorf("%s: %v", name, f)
+		}
+	}
+}
+
+func TestHistoryAndLog(t *testing.T) {
+	t.Parallel()
+	st, s, _ := services(nil)
+	ctx := as(t, access.RoleCreditReviewer)
+	h, err := s.GetCustomerHistory(ctx, &negativelistv1.GetCustomerHistoryRequest{CustomerId: mine.String(), Purpose: "rating"})
+	if err != nil || h.GetSubsidiaries() != 1 || h.GetSubsidiariesOverdue() != 1 || len(h.GetRatings()) != 2 {
+		t.Fatalf("got %v, %v", h, err)
+	}
+	if r := h.GetRatings(); r[0].GetOwn() || r[0].GetSubsidiaryName() != "华东" || r[0].GetLapsedAt() == nil || !r[1].GetOwn() || r[1].GetLapsedAt() != nil {
+		t.Errorf("ratings: %v", r)
+	}
+	if strings.Contains(text(t, h), "4242") {
+		t.Error("the score of another subsidiary's template is told")
+	}
+	if len(st.logged) != 1 || st.logged[0].OwnerTenantID != theirs || st.logged[0].Purpose != "rating" {
+		t.Errorf("logged %+v", st.logged)
+	}
+	log, err := s.ListSharingLog(ctx, &negativelistv1.ListSharingLogRequest{})
+	if err != nil || log.GetTotal() != 1 || log.GetRows()[0].GetViewerName() != "李四" || log.GetRows()[0].GetViewerSubsidiary() != "华东" || log.GetRows()[0].GetPurpose() != "order" {
+		t.Errorf("the log: %v, %v", log, err)
+	}
+}
+
+func TestUpload(t *testing.T) {
+	t.Parallel()
+	id := uuid.New()
+	_, s, _ := services(func(_ context.Context, name, kind string, size int64, body io.Reader) (uuid.UUID, string, int64, error) {
+		b, err := io.ReadAll(body)
+		if string(b) != "%PDF" || kind != "application/pdf" || size != 4 {
+			err = errors.New("another file")
+		}
+		return id, name, int64(len(b)), err
+	})
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("%PDF"))
+	r.Header.Set("Content-Type", "application/pdf")
+	e, err := s.UploadEvidence(route.WithUpload(t.Context(), r), &negativelistv1.UploadEvidenceRequest{FileName: "e.pdf"})
+	if err != nil || e.GetDocumentId() != id.String() || e.GetFileName() != "e.pdf" || e.GetSizeBytes() != 4 {
+		t.Errorf("got %v, %v", e, err)
+	}
+	if _, err := s.UploadEvidence(t.Context(), &negativelistv1.UploadEvidenceRequest{}); err == nil {
+		t.Error("an upload without a file")
+	}
+}
+
+func TestGroup(t *testing.T) {
+	t.Parallel()
+	_, _, s := services(nil)
+	ctx := as(t, access.RoleHQAdministrator)
+	o, err := s.GetGroupOverview(ctx, &hqv1.GetGroupOverviewRequest{})
+	if err != nil || len(o.GetTotals()) != 2 || len(o.GetSubsidiaries()) != 2 || !o.GetProjectedAt().AsTime().Equal(at) || o.GetNegativeEntries() != 1 || o.GetApplicationsWaiting() != 2 {
+		t.Errorf("overview: %v, %v", o, err)
+	}
+	if a := o.GetSubsidiaries()[0].GetAging(); a.GetReceivable() != 9 || a.GetNotDue() != 2 || a.GetMonths_0_6() != 7 || a.GetDays_1_30() != 7 || a.GetOverdue() != 7 {
+		t.Errorf("aging: %v", a)
+	}
+	rows, err := s.ListGroupCustomers(ctx, &hqv1.ListGroupCustomersRequest{TenantId: theirs.String()})
+	if err != nil || rows.GetTotal() != 1 || rows.GetCustomers()[0].GetTenantId() != theirs.String() {
+		t.Errorf("customers: %v, %v", rows, err)
+	}
+	c, err := s.GetGroupCustomer(ctx, &hqv1.GetGroupCustomerRequest{Uscc: "91330100MA27XW4N1G"})
+	if err != nil || c.GetName() != "失信建工" || len(c.GetRows()) != 1 || len(c.GetRatings()) != 2 || c.GetRatings()[0].GetTotalScore() != 4242 || len(c.GetNegativeEntries()) != 1 || c.GetRows()[0].GetAging().GetAsOf() != "2026-11-20" {
+		t.Errorf("company: %v, %v", c, err)
+	}
+	p, err := s.GetGroupPolicy(ctx, &hqv1.GetGroupPolicyRequest{})
+	if err != nil || p.GetVersion() != 7 || p.GetNegativeAction() != "hold" || !p.GetCreatedAt().AsTime().Equal(at) {
+		t.Errorf("policy: %v, %v", p, err)
+	}
+	if p, err = s.SetGroupPolicy(ctx, &hqv1.SetGroupPolicyRequest{Version: 7, NegativeAction: "warn"}); err != nil || p.GetVersion() != 8 || p.GetNegativeAction() != "warn" {
+		t.Errorf("set: %v, %v", p, err)
+	}
+	if _, err := s.SetGroupPolicy(ctx, &hqv1.SetGroupPolicyRequest{Version: 6, NegativeAction: "warn"}); !errors.Is(err, negativelist.ErrPolicyChanged) {
+		t.Errorf("over an unseen version: %v", err)
+	}
+}
