@@ -23,7 +23,13 @@ export default defineConfig({
       dts: 'src/components.d.ts',
     }),
     ElementPlus({}),
-    VueI18n({ include: [here('./src/locales/**/*.json')], strictMessage: false }),
+    VueI18n({
+      include: [here('./src/locales/**/*.json')],
+      strictMessage: false,
+      // All texts are compiled here, so the browser needs no compiler and no eval.
+      dropMessageCompiler: true,
+      fullInstall: false,
+    }),
     compression({
       algorithms: [defineAlgorithm('gzip', { level: 9 }), defineAlgorithm('brotliCompress')],
       threshold: 1024,

@@ -60,7 +60,6 @@ for (const dark of [false, true]) {
       select: () => choose(page, '区域'),
       date: () => page.getByRole('combobox', { name: '到期日' }).click(),
       columns: () => page.getByRole('button', { name: '列', exact: true }).click(),
-      'page size': () => choose(page, '每页条数'),
       filters: () => page.getByRole('button', { name: '更多筛选' }).click(),
       confirm: () => page.locator('#open-confirm').click(),
     }
@@ -118,8 +117,12 @@ test('filters, sorting and page live in the address and survive Back', async () 
   await page.waitForFunction(() => document.querySelector('th[aria-sort="ascending"]'))
   await page.goBack()
   await page.waitForURL((url) => !url.searchParams.has('sort') && url.searchParams.get('q') === 'cement')
+  await page.getByLabel('每页条数').selectOption('50')
+  await page.waitForURL((url) => url.searchParams.get('pageSize') === '50')
+  await page.getByRole('button', { name: '第 2 页' }).click()
+  await page.waitForURL((url) => url.searchParams.get('page') === '2')
   await page.getByRole('button', { name: '全部 4' }).click()
-  await page.waitForURL((url) => !url.searchParams.has('view'))
+  await page.waitForURL((url) => !url.searchParams.has('view') && !url.searchParams.has('page'))
   await page.context().close()
 })
 

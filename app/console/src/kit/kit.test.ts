@@ -12,6 +12,7 @@ import MoneyInput from './MoneyInput.vue'
 import StatusTag from './StatusTag.vue'
 import UtilizationBar from './UtilizationBar.vue'
 import { knownStatusWords, statusTone, statusWord } from './status'
+import { pageWindow } from './pageWindow'
 import { toCsv, type Col } from './table'
 
 const router = createRouter({
@@ -167,4 +168,12 @@ test('a required reason keeps the button shut', async () => {
 test('a spreadsheet cell cannot run as a formula, a negative number stays one', () => {
   const csv = toCsv(['a'], [['=1+1'], ['-1,200.00'], ['@x'], ['say "hi"']])
   expect(csv).toBe('\ufeffa\r\n\'=1+1\r\n"-1,200.00"\r\n\'@x\r\n"say ""hi"""\r\n')
+})
+
+test('the pager offers first, last and neighbours, and no gap of one page', () => {
+  expect(pageWindow(1, 1)).toEqual([1])
+  expect(pageWindow(1, 5)).toEqual([1, 2, 0, 5])
+  expect(pageWindow(3, 5)).toEqual([1, 2, 3, 4, 5])
+  expect(pageWindow(50, 100)).toEqual([1, 0, 49, 50, 51, 0, 100])
+  expect(pageWindow(9, 5)).toEqual([1, 0, 5])
 })
