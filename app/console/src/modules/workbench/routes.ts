@@ -8,7 +8,11 @@ export default defineModule({
       path: '',
       name: 'workbench',
       component: () => import('./WorkbenchPage.vue'),
-      meta: { title: 'menu.workbench.home', menu: { order: 10, icon: HomeFilled, phoneOrder: 20 } },
+      meta: {
+        title: 'menu.workbench.home',
+        menu: { order: 10, icon: HomeFilled, phoneOrder: 20 },
+        locales: ['ar'],
+      },
     },
   ],
 })

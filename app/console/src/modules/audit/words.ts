@@ -1,0 +1,44 @@
+// Kinds of objects and the actions on them, as the server records them.
+import { useI18n } from 'vue-i18n'
+
+export const objectTypes = {
+  tenant: [
+    'customer',
+    'project',
+    'document',
+    'rating_template',
+    'credit_rating',
+    'credit_limit',
+    'approval',
+    'reservation',
+    'credit_policy',
+    'receivable_import',
+    'import_mapping',
+    'receipts',
+    'membership',
+    'invitation',
+    'api_key',
+    'negative_entry',
+  ],
+  hq: [
+    'application',
+    'tenant',
+    'invitation_code',
+    'membership',
+    'invitation',
+    'indicator',
+    'negative_entry',
+    'group_policy',
+  ],
+}
+
+/** Words for stable names; one that is new here is shown as it came. */
+export function useAuditWords() {
+  const { t, te } = useI18n()
+  const word = (key: string, plain: string) => (te(key) ? t(key) : plain)
+  return {
+    action: (name: string) => word(`audit.action.${name}`, name),
+    object: (name: string) => word(`audit.object.${name}`, name),
+    actor: (kind: string) => word(`audit.actor.${kind}`, kind),
+  }
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { comparison, waysOut, type Decision, type Reason } from './decision'
+
+const reason = (code: string, actual = '0', bound = '0', action = 'block'): Reason => ({
+  code,
+  action,
+  messageZh: '',
+  messageEn: '',
+  actual,
+  bound,
+})
+const days = (count: string) => `${count} d`
+
+test('money is compared to the fen, days as days', () => {
+  expect(comparison(reason('OVER_LIMIT', '350000050', '300000000'), 'CNY', 'zh-CN', days)).toEqual({
+    actual: '3,500,000.50',
+    bound: '3,000,000.00',
+    over: '500,000.50',
+  })
+  expect(comparison(reason('OVERDUE_DAYS', '45', '30'), 'CNY', 'zh-CN', days)).toEqual({
+    actual: '45 d',
+    bound: '30 d',
+    over: '',
+  })
+  expect(comparison(reason('NO_LIMIT', '100'), 'USD', 'zh-CN', days)).toEqual({
+    actual: 'USD 1.00',
+    bound: '',
+    over: '',
+  })
+  expect(comparison(reason('NEGATIVE_LIST'), 'CNY', 'zh-CN', days)).toBeNull()
+})
+
+test('over the limit has two ways out, and none is named twice', () => {
+  const decision = {
+    reasons: [reason('OVER_LIMIT'), reason('OVERDUE_DAYS'), reason('UNRATED', '0', '0', 'allow')],
+  }
+  expect(waysOut(decision as Decision)).toEqual(['repay', 'temporary'])
+  expect(waysOut({ reasons: [reason('NEGATIVE_LIST')] } as Decision)).toEqual(['negative'])
+})

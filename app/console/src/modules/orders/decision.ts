@@ -1,0 +1,74 @@
+// What a decision's figures are: which reasons compare money, which days.
+import type { components } from '@/api/schema'
+import { integer, yuan } from '@/lib/format'
+
+type Schemas = components['schemas']
+export type Decision = Schemas['Decision']
+export type Reason = Schemas['Reason']
+export type Facts = Schemas['Facts']
+export type Outcome = 'allow' | 'warn' | 'hold' | 'block'
+
+export const outcomes: Outcome[] = ['allow', 'warn', 'hold', 'block']
+
+const moneyReasons = ['OVER_LIMIT', 'NO_LIMIT', 'OVERDUE_AMOUNT']
+
+export interface Comparison {
+  actual: string
+  /** Empty where nothing bounds it. */
+  bound: string
+  /** Fen above the bound; empty for days and where there is no bound. */
+  over: string
+}
+
+/** Figure against bound of a reason; null where the reason has no figures. */
+export function comparison(
+  reason: Reason,
+  currency: string,
+  locale: string,
+  days: (count: string) => string,
+): Comparison | null {
+  if (moneyReasons.includes(reason.code)) {
+    const over = BigInt(reason.actual) - BigInt(reason.bound)
+    const bounded = reason.code !== 'NO_LIMIT'
+    return {
+      actual: yuan(reason.actual, locale, currency),
+      bound: bounded ? yuan(reason.bound, locale, currency) : '',
+      over: bounded && over > 0n ? yuan(over.toString(), locale, currency) : '',
+    }
+  }
+  if (reason.code === 'OVERDUE_DAYS') {
+    return {
+      actual: days(integer(reason.actual, locale)),
+      bound: days(integer(reason.bound, locale)),
+      over: '',
+    }
+  }
+  return null
+}
+
+/** The way out that belongs to a reason: get paid, raise the limit, or talk to whoever decided. */
+export function wayOut(code: string): 'repay' | 'temporary' | 'rate' | 'negative' | 'administrator' {
+  switch (code) {
+    case 'OVER_LIMIT':
+    case 'NO_LIMIT':
+      return 'temporary'
+    case 'UNRATED':
+      return 'rate'
+    case 'NEGATIVE_LIST':
+      return 'negative'
+    case 'OVERDUE_AMOUNT':
+    case 'OVERDUE_DAYS':
+      return 'repay'
+    default:
+      return 'administrator'
+  }
+}
+
+/** The ways out of a decision, each once; over the limit always has two: get paid, or raise it. */
+export function waysOut(decision: Decision): ReturnType<typeof wayOut>[] {
+  const stopping = decision.reasons.filter((reason) => reason.action !== 'allow')
+  const ways = stopping.flatMap((reason) =>
+    wayOut(reason.code) === 'temporary' ? (['repay', 'temporary'] as const) : [wayOut(reason.code)],
+  )
+  return [...new Set(ways)]
+}

@@ -1,0 +1,24 @@
+import { CircleCheck, SetUp } from '@element-plus/icons-vue'
+import { defineModule } from '@/router/module'
+
+export default defineModule({
+  name: 'orders',
+  tenant: [
+    {
+      path: 'orders/check',
+      name: 'order-check',
+      component: () => import('./CheckPage.vue'),
+      meta: {
+        title: 'menu.orders.check',
+        permission: 'credit.check',
+        menu: { order: 60, icon: CircleCheck, phoneOrder: 60, phoneTitle: 'menu.orders.short' },
+      },
+    },
+    {
+      path: 'orders/policy',
+      name: 'order-policy',
+      component: () => import('./PolicyPage.vue'),
+      meta: { title: 'menu.orders.policy', permission: 'policy.read', menu: { order: 61, icon: SetUp } },
+    },
+  ],
+})
