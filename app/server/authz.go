@@ -179,7 +179,10 @@ func (s *core) tenantActor(ctx context.Context, r *http.Request, who caller, per
 	actor := person
 	if who.kind == callerKey {
 		actor = who.key
-		m, err = s.tenants.get(actor.TenantID, who.stale, func() (Membership, error) {
+		// Also for a write, the state of a key's subsidiary may be as old as what is
+		// known of the key itself: one question for each order of an ERP would cost
+		// as much as the order's check.
+		m, err = s.tenants.get(actor.TenantID, true, func() (Membership, error) {
 			return s.deps.Memberships.Tenant(ctx, actor.TenantID)
 		})
 		if len(slugs) > 0 && !slices.Equal(slugs, []string{m.Slug}) && err == nil {
