@@ -20,7 +20,7 @@ const KeysKept = 72 * time.Hour
 
 // limits of the combiner. Two workers keep one batch at the database while the
 // other is prepared; more of them make batches smaller and each order dearer.
-var limits = combinerLimits{batch: 64, workers: 2, waiters: 4}
+var limits = combinerLimits{batch: 64, workers: 1, waiters: 4}
 
 // Deps is what the service works with.
 type Deps struct {

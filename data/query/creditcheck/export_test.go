@@ -23,7 +23,7 @@ func (r Racy) Load(ctx context.Context, groups []biz.Group, _ bool) ([]biz.Loade
 	if err != nil {
 		return nil, err
 	}
-	return load(ctx, q, strings.Replace(statement, "FOR NO KEY UPDATE OF a", "", 1), args, groups)
+	return load(ctx, q, strings.NewReplacer("FOR NO KEY UPDATE OF a", "", "FOR NO KEY UPDATE", "OFFSET 0").Replace(statement), args, groups)
 }
 
 // Save writes without the guard.

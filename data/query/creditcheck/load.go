@@ -22,21 +22,21 @@ const facts = `
   p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at,
   g.id, g.negative_action, n.reason_code, n.reason_text`
 
-const sources = `
-JOIN credit_accounts a ON a.id = c.id
-LEFT JOIN LATERAL (SELECT * FROM credit_policies ORDER BY id DESC LIMIT 1) p ON true
-LEFT JOIN hq.v_group_policy g ON true
-LEFT JOIN LATERAL (SELECT reason_code, reason_text FROM hq.v_negative_listed l WHERE l.uscc = c.uscc ORDER BY l.listed_at LIMIT 1) n ON true`
-
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
   i.request_hash, i.response, i.created_at, r.id`
 
-// loadOne serves one command and waits for the row: $1 customer, $2 key, $3 the
-// key's lock, $4 order.
+// rulesOf are the policies in force and, for a listed company, why.
+const rulesOf = `
+LEFT JOIN (SELECT * FROM credit_policies ORDER BY id DESC LIMIT 1) p ON true
+LEFT JOIN hq.v_group_policy g ON true
+LEFT JOIN LATERAL (SELECT reason_code, reason_text FROM hq.v_negative_listed l WHERE l.uscc = c.uscc ORDER BY l.listed_at LIMIT 1) n ON true`
+
+// loadOne serves one command: $1 customer, $2 key, $3 the key's lock, $4 order.
 const loadOne = `
 SELECT 1, 1, CASE WHEN $2::text <> '' THEN pg_try_advisory_xact_lock($3::bigint) ELSE true END,` + forCommand + `,` + facts + `
-FROM customers c` + sources + `
+FROM customers c
+JOIN credit_accounts a ON a.id = c.id` + rulesOf + `
 LEFT JOIN idempotency_keys i ON i.id = $2::text
 LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')
 WHERE {column} = $1
@@ -44,13 +44,17 @@ FOR NO KEY UPDATE OF a {wait}`
 
 // loadMany is the same for several commands, as arrays: $5 the group and $6 the
 // place in it that a command has.
+//
+// Each table is looked into row by row (OFFSET 0 keeps the subqueries apart): the
+// plan is made once, perhaps while a new tenant's tables are empty, and a hash
+// over a whole table would stay in use when they have grown.
 const loadMany = `
 SELECT u.of_group, u.place, CASE WHEN u.key <> '' THEN pg_try_advisory_xact_lock(u.lock) ELSE true END,` + forCommand + `,` + facts + `
 FROM unnest($1::{kind}[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::int[]) AS u (customer, key, lock, order_no, of_group, place)
-JOIN customers c ON {column} = u.customer` + sources + `
-LEFT JOIN idempotency_keys i ON i.id = u.key
-LEFT JOIN reservations r ON r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed')
-FOR NO KEY UPDATE OF a {wait}`
+JOIN LATERAL (SELECT * FROM customers c WHERE {column} = u.customer OFFSET 0) c ON true
+JOIN LATERAL (SELECT * FROM credit_accounts a WHERE a.id = c.id FOR NO KEY UPDATE {wait}) a ON true` + rulesOf + `
+LEFT JOIN LATERAL (SELECT * FROM idempotency_keys i WHERE i.id = u.key OFFSET 0) i ON true
+LEFT JOIN LATERAL (SELECT r.id FROM reservations r WHERE r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed') OFFSET 0) r ON true`
 
 // loads are the statements, by how the customer is named, for one command or
 // several, waiting or not.
