@@ -14,39 +14,47 @@ interface Options<Input, Output> {
 }
 
 /**
+ * The server's faults by field path stay outside of TanStack: as its own submit
+ * errors they would keep the form invalid, and the person could not send again.
+ */
+const serverFaults = new WeakMap<object, Ref<Record<string, string>>>()
+
+/**
  * `form` is TanStack's form; fields validate on blur at first and live after the
  * first try to submit. `failure` holds the last error of the server until the next try.
  */
 export function useApiForm<Input, Output = Input>(options: Options<Input, Output>) {
   const { describeField } = useErrorText()
   const failure: Ref<unknown> = ref(null)
+  const faults = ref<Record<string, string>>({})
 
   const form = useForm({
     defaultValues: options.defaults,
+    canSubmitWhenInvalid: true,
     validationLogic: revalidateLogic({ mode: 'blur', modeAfterSubmission: 'change' }),
-    validators: {
-      onDynamic: options.schema,
-      onSubmitAsync: async ({ value }: { value: Input }) => {
-        failure.value = null
-        try {
-          await options.submit(options.schema.parse(value))
-          return undefined
-        } catch (error) {
-          failure.value = error
-          const fields: Record<string, string> = {}
-          if (error instanceof ApiError) {
-            for (const fault of error.fields) fields[formPath(fault.field)] ??= describeField(fault)
-          }
-          return { form: 'submit', fields }
-        }
-      },
+    validators: { onDynamic: options.schema },
+    onSubmit: async ({ value }: { value: Input }) => {
+      failure.value = null
+      faults.value = {}
+      try {
+        await options.submit(options.schema.parse(value))
+      } catch (error) {
+        failure.value = error
+        if (!(error instanceof ApiError)) return
+        const found: Record<string, string> = {}
+        for (const fault of error.fields) found[formPath(fault.field)] ??= describeField(fault)
+        faults.value = found
+      }
     },
   })
+  serverFaults.set(form, faults)
 
-  return { form, failure }
+  return { form, failure, faults }
 }
 
 interface BoundField<T> {
+  name: string
+  form: object
   state: { value: T; meta: { errors: unknown[] } }
   handleChange: (value: T) => void
   handleBlur: () => void
@@ -55,12 +63,16 @@ interface BoundField<T> {
 /** Props and events that tie a kit field to a form field: `<TextField v-bind="bind(field)" …/>`. */
 export function bind<T>(field: BoundField<T>) {
   const [first] = field.state.meta.errors
-  const error =
-    typeof first === 'string' ? first : ((first as { message?: string } | undefined)?.message ?? '')
+  const own = typeof first === 'string' ? first : ((first as { message?: string } | undefined)?.message ?? '')
+  const faults = serverFaults.get(field.form)
   return {
     modelValue: field.state.value,
-    error,
-    'onUpdate:modelValue': (value: T) => field.handleChange(value),
+    error: own || faults?.value[field.name] || '',
+    'onUpdate:modelValue': (value: T) => {
+      // What the server said was about the old value.
+      if (faults?.value[field.name]) faults.value = { ...faults.value, [field.name]: '' }
+      field.handleChange(value)
+    },
     onBlur: () => field.handleBlur(),
   }
 }

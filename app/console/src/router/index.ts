@@ -4,7 +4,9 @@ import { i18n, loadMessages } from '@/i18n'
 import type { ConsoleModule } from './module'
 
 const modules = Object.values(
-  import.meta.glob<{ default: ConsoleModule }>('../modules/*/routes.ts', { eager: true }),
+  import.meta.glob<{ default: ConsoleModule }>(['../modules/*/routes.ts', '../modules/*/*/routes.ts'], {
+    eager: true,
+  }),
 ).map((file) => file.default)
 
 const of = (part: 'tenant' | 'hq' | 'top') => modules.flatMap((module) => module[part] ?? [])

@@ -1,0 +1,111 @@
+// What was submitted, by kind: the shapes that the server's packages rating and limit
+// write. Amounts are fen as strings, scores and weights hundredths.
+import type { components } from '@/api/schema'
+
+export type Approval = components['schemas']['Approval']
+
+export interface CustomerFacts {
+  number: string
+  name: string
+  uscc: string
+}
+export interface AccountFacts {
+  grade: string
+  limit_kind: string
+  standing_limit: string
+  temporary_limit: string
+  receivable: string
+  reserved: string
+  overdue: string
+  overdue_days: number
+  as_of: string
+}
+export interface Outcome {
+  total_score: number
+  grade: string
+  max_credit_amount: string
+  max_overdue_amount: string
+  max_overdue_days: number
+}
+export interface ValueFacts {
+  indicator_code: string
+  name_zh: string
+  name_en: string
+  unit: string
+  number?: string
+  choice_zh?: string
+  choice_en?: string
+  source: string
+  source_detail?: string
+  weight: number
+  score: number
+  contribution: number
+}
+export interface RatingFacts {
+  customer: CustomerFacts
+  template: { number: number; name: string }
+  new: Outcome
+  old: Outcome | null
+  values: ValueFacts[]
+  account: AccountFacts
+  remark: string
+}
+export interface LimitFacts {
+  customer: CustomerFacts
+  new: {
+    amount: string
+    mode: string
+    starts_on: string
+    ends_on: string
+    days: number
+    reason: string
+    resulting_limit?: string
+  }
+  old: AccountFacts
+}
+export interface DefinitionFacts {
+  number: number
+  name: string
+  items: { indicator_code: string; name_zh: string; name_en: string; weight: number; changed: boolean }[]
+  bands: {
+    grade: string
+    min_score: number
+    max_credit_amount: string
+    max_overdue_amount: string
+    max_overdue_days: number
+  }[]
+}
+export interface TemplateFacts {
+  new: DefinitionFacts
+  old: DefinitionFacts | null
+}
+
+/** The facts in the shape of the approval's kind; null when the kind is a newer one. */
+export function factsOf(approval: Approval) {
+  const facts = approval.facts as unknown
+  if (!facts) return null
+  switch (approval.kind) {
+    case 'rating':
+      return { kind: 'rating' as const, facts: facts as RatingFacts }
+    case 'temporary_limit':
+      return { kind: 'temporary_limit' as const, facts: facts as LimitFacts }
+    case 'rating_template':
+      return { kind: 'rating_template' as const, facts: facts as TemplateFacts }
+  }
+  return null
+}
+
+/** Reasons to look twice, as text keys below approvals.flag. */
+export function flagsOf(approval: Approval): string[] {
+  const known = factsOf(approval)
+  if (!known || known.kind === 'rating_template') return []
+  const account = known.kind === 'rating' ? known.facts.account : known.facts.old
+  const flags: string[] = []
+  if (BigInt(account.overdue || '0') > 0n) flags.push('overdue')
+  const granted = BigInt(account.standing_limit || '0') + BigInt(account.temporary_limit || '0')
+  const used = BigInt(account.receivable || '0') + BigInt(account.reserved || '0')
+  if (account.limit_kind === 'amount' && used > granted) flags.push('overLimit')
+  if (known.kind === 'rating' && known.facts.old && known.facts.new.grade > known.facts.old.grade)
+    flags.push('gradeFalls')
+  return flags
+}

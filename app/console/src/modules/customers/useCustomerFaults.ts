@@ -1,0 +1,31 @@
+// Faults of the form in words: those found here first, then the server's.
+import { computed, ref, type Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { faultsByField } from '@/api/error'
+import { useErrorText } from '@/api/errorText'
+import { formFaults, type CustomerForm } from './customerForm'
+
+export function useCustomerFaults(form: Ref<CustomerForm>) {
+  const { t, te } = useI18n()
+  const { describeField } = useErrorText()
+  const tried = ref(false)
+  const failure = ref<unknown>(null)
+
+  const errors = computed(() => {
+    const found: Record<string, string> = {}
+    for (const [field, fault] of Object.entries(faultsByField(failure.value)))
+      found[field] = describeField(fault)
+    if (tried.value) {
+      for (const [field, fault] of Object.entries(formFaults(form.value))) {
+        const key = `customers.form.fault.${fault}`
+        found[field] = te(key) ? t(key) : fault
+      }
+    }
+    return found
+  })
+  const valid = () => {
+    tried.value = true
+    return Object.keys(formFaults(form.value)).length === 0
+  }
+  return { errors, failure, valid }
+}
