@@ -93,10 +93,16 @@ e2e: with-servers ## browser tests against the built program
 test-long: servers console zhuxin with-servers ## the long tests: race detector, every test anew, no time limit of the short run
 	@ZHUXIN_TEST_LONG=1 $(BIN)/with-servers --fresh --dir $(LOCAL)/test-long -- go test -race -count=1 -timeout 60m $(PKG)
 
-lint: $(CONSOLE_DEPS) ## static checks of Go and of the console
+LINTER := $(BIN)/golangci-lint
+$(LINTER): third_party/tools/lint/go.mod third_party/tools/lint/go.sum
+	@echo "==> building golangci-lint (a few minutes, once)"
+	@mkdir -p $(BIN) && cd third_party/tools/lint && GOBIN=$(CURDIR)/$(BIN) go install tool
+	@touch $@
+
+lint: $(CONSOLE_DEPS) $(LINTER) ## static checks of Go and of the console
 	@echo "==> lint"
-	@go vet ./...
-	@cd app/console && npm run lint && npm run typecheck
+	@$(LINTER) run ./...
+	@cd app/console && npm run lint && npm run typecheck && npm run i18n:check
 
 bench: install-run servers console zhuxin with-servers ## ratios against the bare servers, measured side by side
 	@$(BIN)/with-servers --fresh --dir $(LOCAL)/bench -- $(ZHUXIN) bench $(ARGS)
@@ -111,13 +117,18 @@ generate: ## write the generated code anew (ent, proto, OpenAPI)
 	@go generate ./ent/...
 	@app/api/generate.sh
 
-generate-check: generate ## fail when the committed generated code is not what its sources say
+generate-check: generate with-servers $(CONSOLE_DEPS) ## fail when the committed generated code is not what its sources say
 	@changed=$$(git status --porcelain -- $(GENERATED)); \
 	if [ -n "$$changed" ]; then \
 		echo "$$changed"; \
 		echo "generate-check: the files above differ from what is committed; run make generate and commit the result" >&2; \
 		exit 1; \
 	fi
+	@$(BIN)/with-servers --fresh --fast --servers postgresql --dir $(LOCAL)/migrate-check -- go run ./ent/gen/diff --check
+	@cd app/console && npm run gen:check
+
+migrate-diff: with-servers ## write the migration of a changed schema: make migrate-diff NAME=what_changed
+	@$(BIN)/with-servers --fresh --fast --servers postgresql --dir $(LOCAL)/migrate-diff -- go run ./ent/gen/diff --name "$(NAME)"
 
 ## --- what has to be on the machine --------------------------------------
 

@@ -157,7 +157,7 @@ func TestWhatIsReachable(t *testing.T) {
 		{"GET", "/self-service", 404, ""},
 		{"GET", "/self-service/", 404, ""},
 		{"GET", "/self-service/login/", 404, ""},
-		{"GET", "/sessions", 404, ""},
+		{"GET", "/sessions", 200, "kratos"},
 		{"DELETE", "/sessions/1", 404, ""},
 		{"GET", "/.well-known/ory/", 404, ""},
 		{"GET", "/.well-known/jwks.json", 404, ""},

@@ -15,6 +15,11 @@ import (
 // flows of Kratos that a person uses himself.
 var flows = []string{"login", "registration", "recovery", "verification", "settings"}
 
+var (
+	crossOrigin    = http.NewCrossOriginProtection()
+	errCrossOrigin = fault.Forbidden("CROSS_ORIGIN_REFUSED", "this request came from a page of another site; open the console itself")
+)
+
 // kratosMethods lists exactly what passes through, by path: everything else of
 // Kratos, and all of its admin side, has no address here.
 var kratosMethods = func() map[string][]string {
@@ -24,6 +29,7 @@ var kratosMethods = func() map[string][]string {
 		"/self-service/logout/api":     {"DELETE"},
 		"/self-service/errors":         {"GET"},
 		"/sessions/whoami":             {"GET"},
+		"/sessions":                    {"GET", "DELETE"}, // one's own other sessions
 
 		"/.well-known/ory/webauthn.js": {"GET"},
 	}
@@ -43,6 +49,11 @@ var errKratosAway = &fault.Error{Kind: fault.KindUnavailable, Reason: "IDENTITY_
 func (g *Gateway) serveKratos(w http.ResponseWriter, r *http.Request, ip netip.Addr) {
 	if !slices.Contains(kratosMethods[r.URL.Path], r.Method) {
 		g.fail(w, r, errClosed)
+		return
+	}
+	// Kratos has its own token for flows; ending sessions has none.
+	if crossOrigin.Check(r) != nil {
+		g.fail(w, r, errCrossOrigin)
 		return
 	}
 	if r.Method == http.MethodPost {

@@ -74,7 +74,9 @@ func (CreditCheck) Fields() []ent.Field {
 }
 
 // Indexes of CreditCheck.
-func (CreditCheck) Indexes() []ent.Index { return []ent.Index{index.Fields("customer_id", "created_at")} }
+func (CreditCheck) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("customer_id", "created_at")}
+}
 
 // Reservation is headroom held for an order. open: held, ends at expires_at.
 // committed: delivered, held until its receivable is imported (billed) or it is

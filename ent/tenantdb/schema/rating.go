@@ -50,7 +50,9 @@ func (RatingTemplate) Indexes() []ent.Index {
 type CreditRating struct{ ent.Schema }
 
 // Mixin of CreditRating.
-func (CreditRating) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.Created{}, mixin.Updated{}} }
+func (CreditRating) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.ID{}, mixin.Created{}, mixin.Updated{}}
+}
 
 // Fields of CreditRating.
 func (CreditRating) Fields() []ent.Field {
