@@ -192,16 +192,32 @@ func (d *deciding) one(cmd command, f Found) (Decision, error) {
 	if cmd.op == OpReserve && v.Outcome.Reserves() {
 		d.reserve(&dec)
 	}
-	r := Record{Decision: dec, Actor: cmd.actor, Key: cmd.key}
-	if cmd.key != nil {
-		body, err := json.Marshal(dec)
-		if err != nil {
-			return Decision{}, fmt.Errorf("encode decision: %w", err)
-		}
-		r.Body = body
+	r, err := record(dec, cmd)
+	if err != nil {
+		return Decision{}, err
 	}
 	d.out.Records = append(d.out.Records, r)
 	return dec, nil
+}
+
+// record encodes facts and reasons once, for their columns and for the answer.
+func record(dec Decision, cmd command) (Record, error) {
+	facts, err1 := json.Marshal(dec.Facts)
+	reasons, err2 := json.Marshal(dec.Reasons)
+	r := Record{Decision: dec, Facts: facts, Reasons: reasons, Actor: cmd.actor, Key: cmd.key}
+	var err3 error
+	if cmd.key != nil {
+		// The outer fields hide the decision's own.
+		r.Body, err3 = json.Marshal(struct {
+			Decision
+			Facts   json.RawMessage `json:"facts"`
+			Reasons json.RawMessage `json:"reasons"`
+		}{dec, facts, reasons})
+	}
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return Record{}, fmt.Errorf("encode decision: %w", err)
+	}
+	return r, nil
 }
 
 // reserve holds the amount, for this and for the decisions after it.

@@ -21,10 +21,10 @@
 //
 // Deciding and holding happen under the lock of the customer's account row, and
 // the row's own guard (used + held ≤ limit) is checked again where it is written,
-// so a limit is never given twice (reliability F9). Requests for one customer
-// that wait at the same moment share one transaction (combiner): the row is
-// locked once, read once, each is decided in order of arrival, all are written by
-// one statement. Every one gets its own stored decision.
+// so a limit is never given twice (reliability F9). Requests that wait at the same
+// moment share one transaction (combiner), those of one customer and those of
+// several: rows are locked once and read once, each request is decided in order of
+// arrival, all are written by one statement. Every one gets its own stored decision.
 //
 // # Repeats
 //

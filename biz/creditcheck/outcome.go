@@ -85,11 +85,11 @@ func (r Reason) explained(f Facts) Reason {
 		r.MessageZH = fmt.Sprintf("已逾期 %d 天，超过信用等级 %s 的最大逾期天数 %d 天", r.Actual, f.Grade, r.Bound)
 		r.MessageEN = fmt.Sprintf("%d days overdue, above the %d days allowed for grade %s", r.Actual, r.Bound, f.Grade)
 	case NegativeList:
-		r.MessageZH = withDetail("客户在集团负面清单上", "：", f.NegativeReasonCode, f.NegativeReasonText)
-		r.MessageEN = withDetail("the customer is on the group's negative list", ": ", f.NegativeReasonCode, f.NegativeReasonText)
+		r.MessageZH = withDetail("客户在集团负面清单上", "：", "，", f.NegativeReasonCode, f.NegativeReasonText)
+		r.MessageEN = withDetail("the customer is on the group's negative list", ": ", ", ", f.NegativeReasonCode, f.NegativeReasonText)
 	case Frozen:
-		r.MessageZH = withDetail("客户信用已冻结", "：", f.FrozenReason)
-		r.MessageEN = withDetail("the customer's credit is frozen", ": ", f.FrozenReason)
+		r.MessageZH = withDetail("客户信用已冻结", "：", "，", f.FrozenReason)
+		r.MessageEN = withDetail("the customer's credit is frozen", ": ", ", ", f.FrozenReason)
 	case Unrated:
 		r.MessageZH, r.MessageEN = "客户没有生效的信用评级", "the customer has no effective credit rating"
 	case CustomerInactive:
@@ -98,12 +98,12 @@ func (r Reason) explained(f Facts) Reason {
 	return r
 }
 
-func withDetail(text, colon string, details ...string) string {
+func withDetail(text, colon, comma string, details ...string) string {
 	details = slices.DeleteFunc(slices.Clone(details), func(s string) bool { return s == "" })
 	if len(details) == 0 {
 		return text
 	}
-	return text + colon + strings.Join(details, ", ")
+	return text + colon + strings.Join(details, comma)
 }
 
 // units writes an amount for people: CNY 1,234,567.80.

@@ -2,6 +2,7 @@ package creditcheck
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -115,9 +116,11 @@ type Key struct {
 // Record is one decision to be stored.
 type Record struct {
 	Decision
-	Actor access.Actor
-	Key   *Key   // nil without an idempotency key
-	Body  []byte // what a repeat is answered with
+	Facts   json.RawMessage // of the decision, as JSON
+	Reasons json.RawMessage
+	Actor   access.Actor
+	Key     *Key   // nil without an idempotency key
+	Body    []byte // what a repeat is answered with: the decision as JSON
 }
 
 // Move is what the new reservations of a batch do to one account.

@@ -132,7 +132,8 @@ func (s *Store) loadStatement(ctx context.Context, groups []biz.Group, wait bool
 			asked.add(name, a.Key, lockOf(ctx, a.Key), a.OrderNo, int64(g+1), int64(place+1))
 		}
 	}
-	return loads[loadShape{by, true, wait}], asked.args(true), nil
+	args = asked.args(true)
+	return loads[loadShape{by, true, wait}], args, asked.err
 }
 
 func load(ctx context.Context, q scope.Querier, statement string, args []any, groups []biz.Group) ([]biz.Loaded, error) {

@@ -37,6 +37,7 @@ func source(alias string, columns []column, first int, several bool) string {
 type rows struct {
 	width int
 	cells []any
+	err   error // a value of a type that args cannot write
 }
 
 func (r *rows) add(values ...any) { r.cells = append(r.cells, values...) }
@@ -53,7 +54,7 @@ func (r *rows) args(several bool) []any {
 			if i > c {
 				b = append(b, ',')
 			}
-			b = element(b, r.cells[i])
+			b = r.element(b, r.cells[i])
 		}
 		out[c] = string(append(b, '}'))
 	}
@@ -61,7 +62,7 @@ func (r *rows) args(several bool) []any {
 }
 
 // element writes one value of an array literal.
-func element(b []byte, v any) []byte {
+func (r *rows) element(b []byte, v any) []byte {
 	switch x := v.(type) {
 	case nil:
 		return append(b, "NULL"...)
@@ -88,7 +89,8 @@ func element(b []byte, v any) []byte {
 	case string:
 		return quoted(b, x)
 	}
-	panic(fmt.Sprintf("creditcheck: no array element of type %T", v)) // a slip in this package
+	r.err = fmt.Errorf("creditcheck: no array element of type %T", v)
+	return b
 }
 
 func quoted(b []byte, s string) []byte {

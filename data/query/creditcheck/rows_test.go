@@ -21,6 +21,13 @@ func TestArraysOfRows(t *testing.T) {
 	if got := r.args(true)[0]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	if r.err != nil {
+		t.Error(r.err)
+	}
+	odd := rows{width: 1, cells: []any{struct{}{}}}
+	if odd.args(true); odd.err == nil {
+		t.Error("a value of an unknown type was written")
+	}
 	if got := r.args(false); len(got) != 20 {
 		t.Errorf("%d scalars", len(got))
 	}

@@ -2,8 +2,7 @@ package creditcheck
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,9 +177,7 @@ func (s *Store) part(ctx context.Context, at time.Time, records []biz.Record, mo
 	checks, keys := rows{width: len(checkColumns)}, rows{width: len(keyColumns)}
 	held, logged := rows{width: len(reservationColumns)}, rows{width: len(auditColumns)}
 	for _, r := range ordered(records) {
-		if err := addCheck(&checks, r); err != nil {
-			return part{}, err
-		}
+		addCheck(&checks, r)
 		if sh.keys {
 			keys.add(r.Key.ID, r.Key.Hash[:], r.Body)
 		}
@@ -205,19 +202,19 @@ func (s *Store) part(ctx context.Context, at time.Time, records []biz.Record, mo
 		}
 		p.args = append(p.args, args...)
 	}
+	moved := rows{width: len(moveColumns)}
 	p.args = append(p.args, checks.args(sh.several)...)
 	if sh.keys {
 		p.args = append(p.args, keys.args(sh.several)...)
 	}
 	if sh.holds {
-		moved := rows{width: len(moveColumns)}
 		for _, m := range moves {
 			moved.add(m.CustomerID, m.Version, int64(m.Held), m.Overrun)
 		}
 		p.moves = len(moves)
 		p.args = append(append(append(p.args, held.args(sh.several)...), logged.args(sh.several)...), moved.args(sh.several)...)
 	}
-	return p, nil
+	return p, errors.Join(checks.err, keys.err, held.err, logged.err, moved.err)
 }
 
 // announce gives id, topic and payload of the outbox row for the customers.
@@ -236,22 +233,13 @@ func (s *Store) changed(customers ...uuid.UUID) ([]any, error) {
 	return []any{e.ID, e.Topic, string(e.Payload)}, err
 }
 
-func addCheck(checks *rows, r biz.Record) error {
-	reasons, err := json.Marshal(r.Reasons)
-	if err != nil {
-		return fmt.Errorf("encode reasons: %w", err)
-	}
-	facts, err := json.Marshal(r.Facts)
-	if err != nil {
-		return fmt.Errorf("encode facts: %w", err)
-	}
+func addCheck(checks *rows, r biz.Record) {
 	var reservation any
 	if r.Reservation != nil {
 		reservation = r.Reservation.ID
 	}
-	checks.add(r.ID, r.CustomerID, r.OrderNo, string(r.Operation), int64(r.Amount), string(r.Outcome), string(reasons), string(facts),
+	checks.add(r.ID, r.CustomerID, r.OrderNo, string(r.Operation), int64(r.Amount), string(r.Outcome), string(r.Reasons), string(r.Facts),
 		string(r.Binding), r.PolicyVersion, reservation, orNull(r.Actor.ID), r.Actor.Name, r.Actor.RequestID)
-	return nil
 }
 
 // ordered sorts by order number: two batches that share numbers then wait for each

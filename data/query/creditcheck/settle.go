@@ -183,7 +183,11 @@ func (s *Store) Expire(ctx context.Context, now time.Time, limit int, actor acce
 		}
 		log.add(row.Args()...)
 	}
-	if _, err := q.ExecContext(ctx, insertAudit+source("l", auditColumns, 1, true), log.args(true)...); err != nil {
+	args := log.args(true)
+	if log.err != nil {
+		return 0, nil, log.err
+	}
+	if _, err := q.ExecContext(ctx, insertAudit+source("l", auditColumns, 1, true), args...); err != nil {
 		return 0, nil, postgres.Map(ctx, err, "log expired reservations")
 	}
 	return len(ended), customers, s.log.Written(ctx)
