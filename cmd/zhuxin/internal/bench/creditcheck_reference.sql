@@ -1,6 +1,8 @@
 -- The reference of B1 and B2: what one reservation reads and writes, as one
 -- prepared function on the product's own tables. It lives in the measured tenant's
--- schema while the measurement runs.
+-- schema while the measurement runs. Its outbox rows are due tomorrow, so that the
+-- product's relay leaves them alone; what else it wrote is taken away after each
+-- round, so that the product's sealing is spared it.
 CREATE FUNCTION bench_reserve(p_customer uuid, p_order text, p_amount bigint, p_key text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   a credit_accounts; c customers; p credit_policies;
@@ -25,7 +27,7 @@ BEGIN
     INSERT INTO reservations (id, customer_id, order_no, amount, held_amount, status, source, document_no, check_id, expires_at, created_at, updated_at)
     VALUES (v_hold, p_customer, p_order, p_amount, p_amount, 'open', '', '', v_check, v_now + interval '72 hours', v_now, v_now);
     INSERT INTO outbox (id, topic, payload, status, attempts, last_error, created_at, due_at)
-    VALUES (gen_random_uuid(), 'account.changed', '{"customer_ids":["0192a6f0-7c1e-7000-8000-000000000000"]}', 'pending', 0, '', v_now, v_now);
+    VALUES (gen_random_uuid(), 'account.changed', '{"customer_ids":["0192a6f0-7c1e-7000-8000-000000000000"]}', 'pending', 0, '', v_now, v_now + interval '1 day');
     INSERT INTO audit_log (at, actor_kind, actor_id, actor_name, action, object_type, object_id, before, after, request_id, mac)
     VALUES (v_now, 'api_key', v_hold, 'ERP', 'reservation.opened', 'reservation', v_hold::text, NULL,
       '{"amount":100,"check_id":"0192a6f0-7c1e-7000-8000-000000000000","customer_id":"0192a6f0-7c1e-7000-8000-000000000000","held_amount":100,"order_no":"P0123456789012345678","outcome":"allow","status":"open"}',
