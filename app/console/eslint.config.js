@@ -23,6 +23,14 @@ export default tseslint.config(
       'vue/no-v-html': 'error',
       'vue/component-api-style': ['error', ['script-setup']],
       'no-console': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'zod',
+          message: "use z of '@/lib/zod': as it comes, zod breaks the content security policy",
+          allowTypeImports: true,
+        },
+      ],
       'no-restricted-globals': [
         'error',
         { name: 'fetch', message: 'use the typed client of @/api/client, files.ts, or kratosClient.ts' },

@@ -1,5 +1,5 @@
 // The input of a customer: what is typed, what is wrong with it before it is sent, what is sent.
-import { z } from 'zod'
+import { z } from '@/lib/zod'
 import type { components } from '@/api/schema'
 import type { Customer } from './types'
 import { plainUscc } from './useIdentityCheck'
