@@ -170,7 +170,7 @@ func (r *run) change(ctx context.Context) error {
 		return err
 	}
 	to := Target{ImportID: r.ID, Source: r.Mapping.Source, Currency: r.currency, Now: r.Clock.Now()}
-	c, err := r.Staging.Compare(ctx, to)
+	c, err := r.Staging.Compare(ctx, to, accepted)
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,8 @@ type Staging interface {
 	// Refused gives the rows that are not taken, in the order of the file.
 	Refused(ctx context.Context, each func(RefusedRow) error) error
 	Accepted(ctx context.Context) (LedgerTotal, error)
-	Compare(ctx context.Context, to Target) (Comparison, error)
+	// Compare sets the accepted rows against the ledger.
+	Compare(ctx context.Context, to Target, accepted LedgerTotal) (Comparison, error)
 	// Merge writes what is new and what has changed, and nothing else.
 	Merge(ctx context.Context, to Target, c Comparison) (m Merged, err error)
 	// Touched lists the customers of the receivables that the import wrote.

@@ -91,18 +91,18 @@ func encode(rows iter.Seq2[biz.StagedRow, error]) iter.Seq2[[]any, error] {
 			}
 			return v
 		}
-		var one any = ""
 		for row, err := range rows {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			flags, name, faults := int64(0), one, one
+			var name, twice, faults any
+			clean := any(true)
 			if row.FirstOfCustomer {
-				flags, name = flags|flagFirst, row.CustomerName
+				name = row.CustomerName
 			}
 			if row.PerhapsTwice {
-				flags |= flagTwice
+				twice = true
 			}
 			if len(row.Faults) > 0 {
 				b, err := json.Marshal(row.Faults)
@@ -110,10 +110,14 @@ func encode(rows iter.Seq2[biz.StagedRow, error]) iter.Seq2[[]any, error] {
 					yield(nil, err)
 					return
 				}
-				flags, faults = flags|flagFaults, string(b)
+				clean, faults = nil, string(b)
 			}
-			values[0], values[1], values[2], values[3], values[4], values[5] = row.No, flags, row.CustomerNumber, row.USCC, name, row.DocumentNo
-			values[6], values[7], values[8], values[9], values[10] = date(row.InvoiceDate), date(row.DueDate), int64(row.Amount), int64(row.OpenAmount), faults
+			customer := row.CustomerNumber
+			if row.USCC != "" {
+				customer += between + row.USCC
+			}
+			values[0], values[1], values[2], values[3], values[4], values[5] = row.No, customer, name, row.DocumentNo, date(row.InvoiceDate), date(row.DueDate)
+			values[6], values[7], values[8], values[9], values[10] = int64(row.Amount), int64(row.OpenAmount), clean, twice, faults
 			if !yield(values, nil) {
 				return
 			}
@@ -226,7 +230,7 @@ func (Repo) Accepted(ctx context.Context) (t biz.LedgerTotal, err error) {
 }
 
 // Compare implements biz.Staging. A source that is not in the ledger yet needs no look.
-func (r Repo) Compare(ctx context.Context, to biz.Target) (c biz.Comparison, err error) {
+func (Repo) Compare(ctx context.Context, to biz.Target, accepted biz.LedgerTotal) (c biz.Comparison, err error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return c, err
@@ -236,8 +240,7 @@ func (r Repo) Compare(ctx context.Context, to biz.Target) (c biz.Comparison, err
 		return c, postgres.Map(ctx, err, "look for the source")
 	}
 	if !there {
-		all, err := r.Accepted(ctx)
-		return biz.Comparison{New: all.Rows, OpenOfNew: all.Open}, err
+		return biz.Comparison{New: accepted.Rows, OpenOfNew: accepted.Open}, nil
 	}
 	var all int64
 	err = q.QueryRowContext(ctx, compare, to.Source, to.Currency).Scan(&c.New, &c.Changed, &c.OpenOfNew, &c.Delta, &all)

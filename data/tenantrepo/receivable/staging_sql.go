@@ -1,8 +1,8 @@
 package receivable
 
-// The statements of an import, in their order. A staged row is good when it has
-// no faults (flag 4), its customer was found without a problem, and no good row
-// further up has its document number.
+// The statements of an import, in their order. A staged row is good when it is
+// clean (no faults, no good row further up with its document number) and its
+// customer has an id. Why it is said by NOT NULL stands in the migration.
 
 // $1 a name: one import of a tenant at a time.
 const lockImports = `SELECT pg_advisory_xact_lock(hashtextextended($1::text || current_schema(), 0))`
@@ -14,30 +14,27 @@ const clearStaging = `TRUNCATE receivable_staging, receivable_staging_customers`
 
 const ledgerTotals = `SELECT currency, count(*), coalesce(sum(open_amount), 0)::bigint FROM receivables GROUP BY currency`
 
-var stagingColumns = []string{"row_no", "flags", "customer_number", "uscc", "customer_name", "document_no",
-	"invoice_date", "due_date", "amount", "open_amount", "faults"}
+var stagingColumns = []string{"row_no", "customer", "customer_name", "document_no", "invoice_date", "due_date", "amount", "open_amount",
+	"clean", "twice", "faults"}
 
-// Flags of a staged row.
-const (
-	flagFirst  = 1
-	flagTwice  = 2
-	flagFaults = 4
-)
+// between stands between number and code in a staged customer; cells hold no
+// control characters.
+const between = "\x1f"
 
 // findCustomers lists the customers of the file and finds them by number, else by
 // code. Where a number is there, the code only confirms it.
 const findCustomers = `
-INSERT INTO receivable_staging_customers (number, uscc, name, row_no, customer_id, known_uscc, credit_term_days, problem)
-SELECT s.customer_number, s.uscc, s.customer_name, s.row_no, coalesce(n.id, u.id), coalesce(n.uscc, u.uscc, ''),
-  coalesce(n.credit_term_days, u.credit_term_days, 0),
+INSERT INTO receivable_staging_customers (customer, number, uscc, name, row_no, customer_id, known_uscc, credit_term_days, problem)
+SELECT s.customer, s.number, s.uscc, s.name, s.row_no, CASE WHEN n.uscc <> s.uscc AND s.uscc <> '' THEN NULL ELSE coalesce(n.id, u.id) END,
+  coalesce(n.uscc, u.uscc, ''), coalesce(n.credit_term_days, u.credit_term_days, 0),
   CASE WHEN n.id IS NULL AND u.id IS NULL THEN '` + unknown + `'
-       WHEN n.id IS NOT NULL AND n.uscc <> s.uscc AND s.uscc <> '' THEN '` + mismatch + `' ELSE '' END
+       WHEN n.uscc <> s.uscc AND s.uscc <> '' THEN '` + mismatch + `' ELSE '' END
 FROM (
-  SELECT DISTINCT ON (customer_number, uscc) customer_number, uscc, customer_name, row_no
-  FROM receivable_staging WHERE flags & 1 <> 0
-  ORDER BY customer_number, uscc, customer_name = '', row_no
+  SELECT DISTINCT ON (customer) customer, split_part(customer, E'\x1f', 1) AS number, split_part(customer, E'\x1f', 2) AS uscc, customer_name AS name, row_no
+  FROM receivable_staging WHERE customer_name IS NOT NULL
+  ORDER BY customer, customer_name = '', row_no
 ) AS s
-LEFT JOIN customers n ON n.number = s.customer_number AND s.customer_number <> ''
+LEFT JOIN customers n ON n.number = s.number AND s.number <> ''
 LEFT JOIN customers u ON n.id IS NULL AND u.uscc = s.uscc AND s.uscc <> ''`
 
 const (
@@ -52,7 +49,7 @@ const wanted = `
 SELECT DISTINCT ON (c.number) c.number, c.name, c.row_no
 FROM receivable_staging_customers c
 WHERE c.problem = '` + unknown + `' AND c.number <> ''
-  AND EXISTS (SELECT FROM receivable_staging s WHERE s.customer_number = c.number AND s.uscc = c.uscc AND s.flags & 4 = 0)
+  AND c.customer IN (SELECT s.customer FROM receivable_staging s WHERE s.clean IS NOT NULL)
 ORDER BY c.number, c.name = '', c.row_no`
 
 const countWanted = `SELECT count(*) FROM (` + wanted + `) AS w WHERE w.name <> ''`
@@ -70,33 +67,32 @@ const adoptCustomers = `
 UPDATE receivable_staging_customers c
 SET customer_id = n.id, problem = CASE WHEN n.id IS NULL THEN '` + required + `' ELSE '' END
 FROM receivable_staging_customers o LEFT JOIN customers n ON n.number = o.number
-WHERE c.number = o.number AND c.uscc = o.uscc AND c.problem = '` + unknown + `' AND c.number <> ''`
+WHERE c.customer = o.customer AND c.problem = '` + unknown + `' AND c.number <> ''`
 
-const perhapsTwice = `SELECT EXISTS (SELECT FROM receivable_staging WHERE flags & 2 <> 0)`
+const perhapsTwice = `SELECT EXISTS (SELECT FROM receivable_staging WHERE twice IS NOT NULL)`
 
 const markDuplicates = `
 WITH suspects AS (
-  SELECT DISTINCT document_no FROM receivable_staging WHERE flags & 2 <> 0 AND document_no <> ''
+  SELECT DISTINCT document_no FROM receivable_staging WHERE twice IS NOT NULL AND document_no <> ''
 ), firsts AS (
   SELECT s.document_no, min(s.row_no) AS row_no
-  FROM suspects d JOIN receivable_staging s USING (document_no)
-  JOIN receivable_staging_customers c ON c.number = s.customer_number AND c.uscc = s.uscc
-  WHERE s.flags & 4 = 0 AND c.problem = ''
+  FROM suspects d JOIN receivable_staging s USING (document_no) JOIN receivable_staging_customers c ON c.customer = s.customer
+  WHERE` + good + `
   GROUP BY s.document_no
 )
-UPDATE receivable_staging s SET duplicate_of = f.row_no
+UPDATE receivable_staging s SET duplicate_of = f.row_no, clean = NULL
 FROM firsts f WHERE f.document_no = s.document_no AND s.row_no > f.row_no`
 
 // staged joins a row with its customer, who is always there.
-const staged = ` receivable_staging s JOIN receivable_staging_customers c ON c.number = s.customer_number AND c.uscc = s.uscc `
+const staged = ` receivable_staging s JOIN receivable_staging_customers c ON c.customer = s.customer `
 
-const good = ` s.flags & 4 = 0 AND s.duplicate_of IS NULL AND c.problem = '' `
+const good = ` s.clean IS NOT NULL AND c.customer_id IS NOT NULL `
 
 // A row without any customer has that among its faults already.
 const refusedRows = `
-SELECT s.row_no, s.faults, s.customer_number, s.uscc, s.document_no,
-  CASE WHEN s.customer_number = '' AND s.uscc = '' THEN '' ELSE c.problem END, c.known_uscc, coalesce(s.duplicate_of, 0)
-FROM` + staged + `WHERE NOT (` + good + `)
+SELECT s.row_no, coalesce(s.faults, ''), c.number, c.uscc, s.document_no, CASE WHEN c.customer = '' THEN '' ELSE c.problem END, c.known_uscc,
+  coalesce(s.duplicate_of, 0)
+FROM` + staged + `WHERE s.clean IS NULL OR c.customer_id IS NULL
 ORDER BY s.row_no`
 
 const accepted = `SELECT count(*), coalesce(sum(s.open_amount), 0)::bigint FROM` + staged + `WHERE` + good
