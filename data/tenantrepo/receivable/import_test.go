@@ -79,6 +79,13 @@ func own() biz.Mapping { return biz.Presets()[0].Mapping }
 
 const heads = "customer_number,customer_name,uscc,document_no,invoice_date,due_date,amount,open_amount,currency\n"
 
+// delivered is the event of an import as a worker gets it.
+func delivered(t *testing.T, b *bundle, id uuid.UUID, attempt int) event.Delivered {
+	t.Helper()
+	payload := b.text(t, b.ctx, `SELECT payload::text FROM outbox WHERE topic = 'receivable_import.requested' AND payload ->> 'import_id' = $1`, id.String())
+	return event.Delivered{ID: uuid.New(), TenantID: b.A.ID, Topic: biz.TopicImportRequested, Payload: json.RawMessage(payload), Attempt: attempt}
+}
+
 // errorLines reads the error file of an import.
 func (b *bundle) errorLines(t *testing.T, i biz.Import) []string {
 	t.Helper()
@@ -274,8 +281,7 @@ func TestJobRunsAndIsRepeated(t *testing.T) {
 	}
 	i, err := b.Imports.Start(b.ctx, biz.StartInput{FileID: u.File.ID, Mapping: u.Proposed})
 	must(t, err)
-	payload := b.text(t, b.ctx, `SELECT payload::text FROM outbox WHERE topic = 'receivable_import.requested'`)
-	d := event.Delivered{ID: uuid.New(), TenantID: b.A.ID, Topic: biz.TopicImportRequested, Payload: json.RawMessage(payload), Attempt: 1}
+	d := delivered(t, b, i.ID, 1)
 	job := access.With(scope.WithTenant(t.Context(), b.A), access.System(b.A.ID, "job"))
 
 	// The object store is away when the error file is to be stored: the ledger is
@@ -308,9 +314,7 @@ func TestJobRunsAndIsRepeated(t *testing.T) {
 	i, err = b.Imports.Start(b.ctx, biz.StartInput{FileID: u.File.ID, Mapping: u.Proposed})
 	must(t, err)
 	must(t, os.WriteFile(b.Files.Path(u.File.ID), []byte(heads+"K1,,,D9,2026-04-01,2026-05-01,1,,\n"), 0o600))
-	d.Payload, err = json.Marshal(biz.ImportRequested{ImportID: i.ID})
-	must(t, err)
-	must(t, b.Imports.Handle(job, d))
+	must(t, b.Imports.Handle(job, delivered(t, b, i.ID, 1)))
 	i, err = b.Imports.Get(b.ctx, i.ID)
 	must(t, err)
 	if i.Status != biz.StatusFailed || !strings.Contains(i.Failure, "FILE_CHANGED") {
