@@ -293,7 +293,7 @@ func TestNeverOverAllocates(t *testing.T) {
 // Who tests the test: without the lock and the guard it turns red.
 func TestOverAllocationIsNoticed(t *testing.T) {
 	b := setup(t)
-	if r := b.t8(t, 1200, true, false); r.over+r.wrongSums == 0 {
+	if r := b.t8(t, 2400, true, false); r.over+r.wrongSums == 0 {
 		t.Errorf("nothing noticed without lock and guard: %+v", r)
 	} else {
 		t.Logf("without lock and guard: %+v", r)
