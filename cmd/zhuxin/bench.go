@@ -17,12 +17,14 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/directory"
 	tenancybench "zhuxin/tenancy/bench"
+	"zhuxin/tenancy/registry"
 )
 
 // benchRun is what the measurements share: the running program and how long.
 type benchRun struct {
 	env    *apitest.Env
 	rounds int
+	rows   int
 	slice  time.Duration
 }
 
@@ -41,6 +43,9 @@ var measurements = []measurement{
 			func(ctx context.Context, e bench.CheckEnv) (bench.Result, error) { return bench.B2(ctx, e, false) },
 			func(ctx context.Context, e bench.CheckEnv) (bench.Result, error) { return bench.B2(ctx, e, true) })
 	}},
+	{"B3", "import of receivables against psql \\copy (B3), and the same file again (B4)", importBench},
+	{"B6", "HQ's overview at 1,000 subsidiaries against 10", overviewBench},
+	{"B7", "a customer's page at 500 subsidiaries against 10", readBench},
 	{"B8", "a subsidiary made against one SQL script of the same tables", provisioningBench},
 }
 
@@ -51,6 +56,7 @@ func benchCommand() *cobra.Command {
 		Long: "Runs inside deploy/dev/cmd/with-servers (make bench). Both sides of each measurement take turns; the ratio is the median of the rounds.",
 		RunE: func(cmd *cobra.Command, names []string) error { return b.all(cmd.Context(), names, out) }}
 	c.Flags().IntVar(&b.rounds, "rounds", 5, "rounds of each measurement")
+	c.Flags().IntVar(&b.rows, "rows", 1_000_000, "rows of the imported file")
 	c.Flags().DurationVar(&b.slice, "slice", 3*time.Second, "length of one side in one round")
 	c.Flags().StringVar(&out, "json", filepath.Join(".local", "bench.json"), "where the figures go as JSON")
 	return c
@@ -94,15 +100,7 @@ func (b *benchRun) all(ctx context.Context, names []string, out string) error {
 func (b *benchRun) checks(ctx context.Context, runs ...func(context.Context, bench.CheckEnv) (bench.Result, error)) ([]bench.Result, error) {
 	var out []bench.Result
 	for _, run := range runs {
-		t, _, err := b.env.Tenant(ctx, "bench "+apitest.Suffix())
-		if err != nil {
-			return nil, err
-		}
-		registered, err := b.env.App.Registry.Get(ctx, t.ID)
-		if err != nil {
-			return nil, err
-		}
-		bound, err := b.env.App.Registry.Bind(access.With(ctx, access.System(t.ID, "bench")), t.ID)
+		t, bound, err := b.tenant(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -113,9 +111,9 @@ func (b *benchRun) checks(ctx context.Context, runs ...func(context.Context, ben
 		}
 		const clients = 16
 		r, err := run(ctx, bench.CheckEnv{
-			Database: bench.Database{AdminDSN: b.env.Conf.Postgres.AdminDSN, Schema: registered.Schema, PGBin: os.Getenv("ZHUXIN_PG_BIN")},
+			Database: b.database(t.Schema),
 			Call:     bench.HTTPCall(b.env.URL, key, clients), Clients: clients, Rounds: b.rounds, Slice: b.slice,
-			Log: func(s string) { fmt.Fprintln(os.Stderr, "  "+s) },
+			Log: logLine,
 		})
 		if err != nil {
 			return nil, err
@@ -124,6 +122,26 @@ func (b *benchRun) checks(ctx context.Context, runs ...func(context.Context, ben
 	}
 	return out, nil
 }
+
+// tenant makes a subsidiary to measure in, and a context bound to it.
+func (b *benchRun) tenant(ctx context.Context) (registry.Tenant, context.Context, error) {
+	made, _, err := b.env.Subsidiary(ctx, "bench "+apitest.Suffix())
+	if err != nil {
+		return registry.Tenant{}, nil, err
+	}
+	t, err := b.env.App.Registry.Get(ctx, made.ID)
+	if err != nil {
+		return t, nil, err
+	}
+	bound, err := b.env.App.Registry.Bind(access.With(ctx, access.System(t.ID, "bench")), t.ID)
+	return t, bound, err
+}
+
+func (b *benchRun) database(schema string) bench.Database {
+	return bench.Database{AdminDSN: b.env.Conf.Postgres.AdminDSN, Schema: schema, PGBin: os.Getenv("ZHUXIN_PG_BIN")}
+}
+
+func logLine(s string) { fmt.Fprintln(os.Stderr, "  "+s) }
 
 func provisioningBench(ctx context.Context, b *benchRun) ([]bench.Result, error) {
 	pooled, fresh, err := tenancybench.Provisioning(ctx, b.env.App.Migrator, max(b.rounds, 5))
