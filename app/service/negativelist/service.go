@@ -60,7 +60,7 @@ func (s *Service) CreateEntry(ctx context.Context, r *negativelistv1.CreateEntry
 	}
 	if r.GetEvidenceDocumentId() != "" {
 		id, err := uuid.Parse(r.GetEvidenceDocumentId())
-		if err != nil {
+		if err != nil || id == uuid.Nil { // which would be no evidence at all
 			return nil, fault.NotFound("DOCUMENT_NOT_FOUND", "there is no such evidence file; upload it first")
 		}
 		in.EvidenceID = id

@@ -200,6 +200,10 @@ func TestIDsThatAreNone(t *testing.T) {
 			_, err := s.CreateEntry(ctx, &negativelistv1.CreateEntryRequest{EvidenceDocumentId: "x"})
 			return err
 		},
+		"no evidence": func() error {
+			_, err := s.CreateEntry(ctx, &negativelistv1.CreateEntryRequest{EvidenceDocumentId: uuid.Nil.String()})
+			return err
+		},
 		"entry": func() error { _, err := s.RemoveEntry(ctx, &negativelistv1.RemoveEntryRequest{Id: "x"}); return err },
 		"customer": func() error {
 			_, err := s.GetCustomerHistory(ctx, &negativelistv1.GetCustomerHistoryRequest{CustomerId: "x"})

@@ -5,7 +5,11 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/google/uuid"
+
 	"zhuxin/app/conf"
+	"zhuxin/app/server"
+	accountservice "zhuxin/app/service/account"
 )
 
 // App is the whole program, ready to serve or to run a command.
@@ -16,6 +20,12 @@ type App struct {
 	Directory   *Directory
 	Documents   *Documents
 	Receivables *Receivables
+
+	// Who calls, where he may work, and to which schema that leads. The test of
+	// the tenants' isolation replaces them to see itself fail.
+	Authenticator server.Authenticator
+	Memberships   server.Memberships
+	BindTenant    func(ctx context.Context, tenantID uuid.UUID) (context.Context, error)
 }
 
 // New connects and composes everything.
@@ -33,6 +43,9 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	if a.Directory, err = newDirectory(b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	a.Authenticator = accountservice.NewAuthenticator(a.Directory.Sessions, a.Directory.Keys)
+	a.Memberships = accountservice.NewMemberships(a.Directory.Places)
+	a.BindTenant = b.Registry.Bind
 	a.Documents = newDocuments(b)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
 	return a, nil

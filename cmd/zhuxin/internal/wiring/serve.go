@@ -156,11 +156,9 @@ func (a *App) Handler() (http.Handler, error) {
 func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	s, err := server.New(a.serverConfig(), server.Deps{
 		Logger: a.Log, Clock: a.Clock, Routes: api.Routes(),
-		Authenticator: accountservice.NewAuthenticator(a.Directory.Sessions, a.Directory.Keys),
-		Memberships:   accountservice.NewMemberships(a.Directory.Places),
-		BindTenant:    a.Registry.Bind,
-		TenantLimit:   gateway.TenantLimit(limiter, limit.Rule{PerSecond: a.Conf.Limits.TenantPerSecond, Burst: a.Conf.Limits.TenantBurst}),
-		Checks:        a.Checks(), Registry: a.Metrics, OpenAPI: api.OpenAPI,
+		Authenticator: a.Authenticator, Memberships: a.Memberships, BindTenant: a.BindTenant,
+		TenantLimit: gateway.TenantLimit(limiter, limit.Rule{PerSecond: a.Conf.Limits.TenantPerSecond, Burst: a.Conf.Limits.TenantBurst}),
+		Checks:      a.Checks(), Registry: a.Metrics, OpenAPI: api.OpenAPI,
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,186 @@
+package apitest_test
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhuxin/cmd/zhuxin/internal/apitest"
+	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+)
+
+// pdf is a small file that the content check takes.
+func (h *house) pdf() []byte {
+	return []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+		"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\ntrailer<</Root 1 0 R>>\n% " + h.mark + "\n%%EOF\n")
+}
+
+func (h *house) customer() {
+	seller := h.values["person_salesperson"]
+	for _, name := range []string{"customer", "customer_other"} {
+		number, code := h.public+"-"+name, string(apitest.USCC())
+		h.keep(name, h.call("administrator", "POST", "/v1/customers", m{"number": number, "name": h.public + " " + name, "uscc": code, "salesperson_id": seller,
+			"contact_name": h.mark, "contact_phone": "13900005678", "legal_representative": h.mark, "legal_representative_id": "11010519491231002X",
+			"bank_account": "6222021234567890123", "address": h.mark, "credit_term_days": 30}))
+		h.values[name+"_number"], h.values[name+"_code"] = number, code
+	}
+	path := "/v1/customers/" + h.id("customer")
+	h.call("salesperson", "POST", path+"/projects", m{"number": h.mark, "name": h.mark + " project", "owner_name": h.mark, "address": h.mark, "contracted_volume": "1000"})
+	name := url.QueryEscape(h.mark + ".pdf")
+	h.keep("document", h.call("salesperson", "POST", path+"/documents?kind=business_licence&file_name="+name, h.pdf(), "Content-Type", "application/pdf"))
+}
+
+// best answers each indicator that people answer with its best score.
+func best(form m) (out []m) {
+	for _, item := range list(form["template"].(m)["definition"].(m), "items") {
+		in, top := m{"indicator_code": item["indicatorCode"]}, -1
+		scoring := item["scoring"].(m)
+		for _, o := range list(scoring, "options") {
+			if n, _ := strconv.Atoi(fmt.Sprint(o["score"])); item["kind"] == "choice" && n > top {
+				top, in["choice"] = n, o["code"]
+			}
+		}
+		for _, r := range list(scoring, "ranges") {
+			n, _ := strconv.Atoi(fmt.Sprint(r["score"]))
+			at := r["from"]
+			if at == nil {
+				at = "0"
+			}
+			if item["kind"] == "number" && n > top {
+				top, in["number"] = n, at
+			}
+		}
+		if len(in) > 1 {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+func (h *house) ratings() {
+	path := "/v1/customers/" + h.id("customer")
+	h.values["answers"] = best(h.call("salesperson", "GET", path+"/rating-form", nil))
+	rate := func(name, customer string) {
+		h.keep(name, h.call("salesperson", "POST", "/v1/customers/"+h.id(customer)+"/ratings", m{"values": h.values["answers"], "remark": h.mark}))
+	}
+	rate("rating", "customer")
+	h.call("salesperson", "POST", "/v1/ratings/"+h.id("rating")+":submit", m{"version": h.values["rating.version"]})
+	h.approve(h.id("rating"))
+	rate("rating_edited", "customer")
+	rate("rating_submitted", "customer_other")
+	today := calendar.Of(time.Now(), calendar.Shanghai).String()
+	limit := h.keep("limit", h.call("administrator", "POST", path+"/temporary-limits",
+		m{"amount": "100000", "mode": "add", "starts_on": today, "ends_on": today, "reason": h.mark + " limit"}))
+	h.pending("approval_withdrawn", limit["id"].(string))
+}
+
+func (h *house) keys() {
+	scopes := slices.Clone(access.KeyScopes)
+	for _, name := range []string{"key", "key_revoked"} {
+		k := h.call("administrator", "POST", "/v1/api-keys", m{"name": h.mark + " " + name, "scopes": scopes, "valid_days": 30})
+		h.keep(name, k["apiKey"].(m))
+		if name == "key" {
+			h.people["key"] = &apitest.Client{Base: h.env.URL, Key: k["secret"].(string)}
+		}
+	}
+}
+
+func (h *house) orders() {
+	order := func(path, name string) m {
+		h.values["command_"+name] = h.mark + "-" + name
+		return h.call("key", "POST", path, m{"customer_id": h.id("customer"), "order_no": h.mark + "-" + name, "amount": "1000"}, "Idempotency-Key", h.mark+"-"+name)
+	}
+	h.keep("check", order("/v1/credit-checks", "check"))
+	for _, name := range []string{"reservation", "reservation_committed", "reservation_released"} {
+		d := order("/v1/credit-reservations", name)
+		r, ok := d["reservation"].(m)
+		if !ok {
+			h.t.Fatalf("nothing is held: %v", d)
+		}
+		h.keep(name, r)
+	}
+}
+
+func (h *house) books() {
+	day := time.Now().AddDate(0, 0, -100).Format(time.DateOnly)
+	file := "customer_number,customer_name,uscc,document_no,invoice_date,due_date,amount,open_amount,currency\n" +
+		h.id("customer_number") + ",,," + h.mark + "-1," + day + "," + day + ",12.00,12.00,\n" + h.mark + " nobody,,," + h.mark + "-2," + day + "," + day + ",1.00,1.00,\n"
+	f := h.call("finance", "POST", "/v1/receivable-imports:upload?file_name="+h.mark+".csv", []byte(file))
+	h.values["file"], h.values["mapping"] = f["fileId"], f["proposed"]
+	h.keep("import", h.call("finance", "POST", "/v1/receivable-imports", m{"file_id": f["fileId"], "mapping": f["proposed"]}))
+	h.until("the import", func() bool {
+		i := h.call("finance", "GET", "/v1/receivable-imports/"+h.id("import"), nil)
+		if i["status"] == "failed" {
+			h.t.Fatalf("import: %v", i["failure"])
+		}
+		return i["status"] == "done" && i["hasErrorFile"] == true
+	})
+	h.values["mapping_name"] = "mapping-of-" + h.tenant.Slug // no canary: A may call one of its own so
+	h.call("finance", "PUT", "/v1/receivable-mappings/"+h.id("mapping_name"), m{"mapping": m{"columns": maps.Clone(f["proposed"].(m)["columns"].(m)), "date_format": "yyyy-MM-dd", "source": h.mark}})
+}
+
+func (h *house) listings() {
+	h.values["policy.version"] = h.call("administrator", "GET", "/v1/credit-policy", nil)["version"]
+	e := h.call("credit_reviewer", "POST", "/v1/negative-list:evidence?file_name="+h.public+".pdf", h.pdf(), "Content-Type", "application/pdf")
+	h.values["evidence"] = e["documentId"]
+	h.keep("entry", h.call("credit_reviewer", "POST", "/v1/negative-list", m{"uscc": string(apitest.USCC()), "company_name": "失信建工", "reason_code": "fraud",
+		"reason_text": "货款被转移，法院已判决", "amount": "5", "evidence_document_id": h.id("evidence")}))
+}
+
+var inviteLink = regexp.MustCompile(`/invite/([A-Za-z0-9_-]+)`)
+
+// doors are the ways in: an invitation that waits for a mail's reader, one to be
+// revoked, and somebody's application.
+func (h *house) doors() {
+	h.keep("invitation", h.call("administrator", "POST", "/v1/invitations", m{"email": strings.ToLower(h.mark) + "@test.example", "name": h.mark, "roles": []string{"viewer"}}))
+	guest, err := h.env.Outsider(h.t.Context(), h.public+" guest")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.people["guest"] = guest
+	email := h.call("guest", "GET", "/v1/me", nil)["person"].(m)["email"].(string)
+	h.call("administrator", "POST", "/v1/invitations", m{"email": email, "name": h.mark, "roles": []string{"viewer"}})
+	h.until("the invitation's mail", func() bool {
+		names, err := filepath.Glob(filepath.Join(os.Getenv("ZHUXIN_MAIL_DIR"), "*.eml"))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		for _, n := range names {
+			b, err := os.ReadFile(n)
+			text := strings.ReplaceAll(string(b), "=\r\n", "") // quoted-printable
+			if err == nil && strings.Contains(text, email) {
+				if link := inviteLink.FindStringSubmatch(text); link != nil {
+					h.values["token"] = link[1]
+					return true
+				}
+			}
+		}
+		return false
+	})
+	if h.people["applicant"], err = h.env.Outsider(h.t.Context(), h.public+" applicant"); err != nil {
+		h.t.Fatal(err)
+	}
+	h.keep("application", h.call("applicant", "POST", "/v1/account/applications", m{"name": h.public, "short_name": h.public, "uscc": string(apitest.USCC()),
+		"contact_name": h.public, "contact_phone": "13800138000"}))
+}
+
+// until waits for what a job does; the time is for the job, not for the test.
+func (h *house) until(what string, done func() bool) {
+	h.t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(30 * time.Second); !done(); {
+		if time.Now().After(end) {
+			h.t.Fatalf("%s did not happen within 30 s", what)
+		}
+		<-tick.C
+	}
+}

@@ -1,0 +1,107 @@
+package apitest_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"zhuxin/app/api/route"
+	"zhuxin/cmd/zhuxin/internal/apitest"
+	"zhuxin/shared/access"
+)
+
+// everyRole asks each route as each role of each side, as an ERP, as somebody who
+// belongs nowhere and as nobody. The request names only what is not there, so
+// that nothing changes where it is allowed.
+func (x *matrix) everyRole() {
+	specs := everySpec()
+	x.each(sortedSpecs(specs), func(operation string) {
+		info, in := x.infos[operation], m{}
+		for field, name := range objects(specs[operation].in, "") {
+			if value, ok := x.a.values[name]; ok {
+				in = with(merge(in, field), map[string]any{field: stranger(value)})
+			}
+		}
+		for _, role := range access.TenantRoles {
+			x.expect(operation, "as "+string(role), x.send(x.a.people[string(role)], operation, in), tenantPerson(info, role))
+		}
+		for _, role := range access.HQRoles {
+			x.expect(operation, "as "+string(role), x.send(x.hq.people[string(role)].In(x.a.tenant.Slug), operation, in), hqPerson(info, role))
+		}
+		x.expect(operation, "as an ERP", x.send(x.a.people["key"], operation, in), erp(info))
+		x.expect(operation, "as a guest", x.send(x.a.people["guest"].In(x.a.tenant.Slug), operation, in), hqPerson(info, ""))
+		x.expect(operation, "as nobody", x.send(&apitest.Client{Base: x.a.env.URL, Tenant: x.a.tenant.Slug}, operation, in), "UNAUTHENTICATED")
+		wrong := *x.a.people["key"]
+		wrong.Key += "x"
+		x.expect(operation, "with a wrong key", x.send(&wrong, operation, in), "API_KEY_INVALID")
+		x.expect(operation, "with a wrong session", x.send(&apitest.Client{Base: x.a.env.URL, Token: "ory_st_nobody", Tenant: x.a.tenant.Slug}, operation, in), "SESSION_INVALID")
+	})
+}
+
+// merge makes room for a nested field.
+func merge(in m, field string) m {
+	out := m{field: nil}
+	for k, v := range in {
+		out[k] = v
+	}
+	return out
+}
+
+const allowed = ""
+
+func tenantPerson(info route.Info, role access.Role) string {
+	switch {
+	case info.Side == route.SideAccount, info.Side == route.SideTenant && slices.Contains(access.Of([]access.Role{role}), info.Permission):
+		return allowed
+	}
+	return "PERMISSION_DENIED"
+}
+
+func hqPerson(info route.Info, role access.Role) string {
+	switch {
+	case info.Side == route.SideTenant:
+		return "TENANT_NOT_FOUND"
+	case info.Side == route.SideAccount, role != "" && slices.Contains(access.Of([]access.Role{role}), info.Permission):
+		return allowed
+	}
+	return "PERMISSION_DENIED"
+}
+
+func erp(info route.Info) string {
+	switch {
+	case info.Side != route.SideTenant:
+		return "PERSON_REQUIRED"
+	case slices.Contains(access.KeyScopes, info.Permission):
+		return allowed
+	}
+	return "PERMISSION_DENIED"
+}
+
+func (x *matrix) expect(operation, who string, a apitest.Answer, reason string) {
+	x.t.Helper()
+	status := map[string]int{"PERMISSION_DENIED": http.StatusForbidden, "PERSON_REQUIRED": http.StatusForbidden, "TENANT_NOT_FOUND": http.StatusNotFound}[reason]
+	if status == 0 {
+		status = http.StatusUnauthorized
+	}
+	switch refused := a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden || a.Reason() == "TENANT_NOT_FOUND" && x.infos[operation].Side == route.SideTenant; {
+	case reason == allowed && refused && a.Reason() != "EMAIL_UNVERIFIED":
+		x.t.Errorf("%s %s is refused: %s", operation, who, a.Body)
+	case reason != allowed && (a.Status != status || a.Reason() != reason):
+		x.find(operation, "%s: %d %s, want %s", who, a.Status, a.Body, reason)
+	}
+	switch c := x.canary(a); {
+	case strings.HasPrefix(who, "as hq_"):
+		x.unpublished(operation, a)
+	case c != "":
+		x.find(operation, "%s the answer has %s", who, c)
+	}
+}
+
+// unpublished expects that HQ's answer has nothing that stays in a subsidiary.
+func (x *matrix) unpublished(operation string, a apitest.Answer) {
+	for _, h := range []*house{x.a, x.b} {
+		if strings.Contains(string(a.Body), h.mark) {
+			x.find(operation, "HQ reads what %s does not publish", h.public)
+		}
+	}
+}

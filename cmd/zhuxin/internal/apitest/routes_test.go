@@ -1,0 +1,159 @@
+package apitest_test
+
+import "maps"
+
+// spec is a valid request of one route. A value like "$customer" is taken from
+// the house that sends it; those that name an object are what the matrix puts
+// somebody else's ids into.
+type spec struct {
+	who    string // of the house's people; of HQ's, on HQ's routes
+	in     m      // the fields of the request message
+	status int    // that the owner gets; 0 is any success
+}
+
+// own are values that name no object: texts, numbers, and versions of objects.
+var own = map[string]bool{"$definition": true, "$answers": true, "$mapping": true, "$day": true, "$new_code": true, "$new_mail": true, "$new_number": true, "$indicator_value": true}
+
+// inTenant lists every route that works inside a subsidiary, by its method, with
+// somebody who may. None is a salesperson: that he sees his own customers only is
+// a second control, which would hide that the first one is gone.
+var inTenant = map[string]spec{
+	"approval.v1.ApprovalService/ListApprovals": {who: "approver", in: m{"box": "all", "page": 1, "page_size": 200}},
+	"approval.v1.ApprovalService/GetApproval":   {who: "approver", in: m{"id": "$approval_done"}},
+	"approval.v1.ApprovalService/Decide":        {who: "approver", in: m{"id": "$approval_decided", "approve": false, "comment": "再改一改", "version": "$approval_decided.version"}},
+	"approval.v1.ApprovalService/Withdraw":      {who: "administrator", in: m{"id": "$approval_withdrawn", "version": "$approval_withdrawn.version"}},
+
+	"audit.v1.AuditService/ListAudit":   {who: "administrator", in: m{"object_type": "customer", "object_id": "$customer", "page_size": 50}},
+	"audit.v1.AuditService/VerifyAudit": {who: "administrator"},
+
+	"creditcheck.v1.CreditCheckService/Check":          {who: "key", in: m{"customer_id": "$customer", "order_no": "$new_number", "amount": "5"}},
+	"creditcheck.v1.CreditCheckService/ListChecks":     {who: "dispatcher", in: m{"customer_id": "$customer", "page_size": 50}},
+	"creditcheck.v1.CreditCheckService/GetPolicy":      {who: "viewer"},
+	"creditcheck.v1.CreditCheckService/SetPolicy":      {who: "administrator", in: m{"version": "$policy.version", "over_limit": "block", "overdue_amount": "hold", "overdue_days": "hold", "no_limit": "block", "unrated": "warn", "reservation_hours": 72}},
+	"creditcheck.v1.CreditCheckService/Reserve":        {who: "key", in: m{"customer_id": "$customer", "order_no": "$new_number", "amount": "5"}},
+	"creditcheck.v1.CreditCheckService/GetReservation": {who: "dispatcher", in: m{"id": "$reservation"}},
+	"creditcheck.v1.CreditCheckService/Commit":         {who: "dispatcher", in: m{"id": "$reservation_committed", "amount": "5", "source": "erp", "document_no": "$new_number"}},
+	"creditcheck.v1.CreditCheckService/Release":        {who: "key", in: m{"id": "$reservation_released", "reason": "取消"}},
+
+	"customer.v1.CustomerService/ListCustomers":    {who: "viewer", in: m{"view": "all", "page_size": 50}},
+	"customer.v1.CustomerService/CreateCustomer":   {who: "administrator", in: m{"name": "$new_number", "uscc": "$new_code", "salesperson_id": "$person_salesperson"}},
+	"customer.v1.CustomerService/GetCustomer":      {who: "viewer", in: m{"id": "$customer"}},
+	"customer.v1.CustomerService/UpdateCustomer":   {who: "administrator", in: m{"id": "$customer_other", "version": "$customer_other.version", "salesperson_id": "$person_salesperson", "address": "新地址"}},
+	"customer.v1.CustomerService/ListDocuments":    {who: "viewer", in: m{"customer_id": "$customer"}},
+	"customer.v1.CustomerService/UploadDocument":   {who: "administrator", in: m{"customer_id": "$customer", "kind": "other", "file_name": "a.pdf"}},
+	"customer.v1.CustomerService/ListProjects":     {who: "viewer", in: m{"customer_id": "$customer"}},
+	"customer.v1.CustomerService/CreateProject":    {who: "administrator", in: m{"customer_id": "$customer", "number": "$new_number", "name": "新项目", "contract": m{"erp_contract_no": "$new_number", "volume": "5", "unit_price": "5", "signed_on": "$day"}}},
+	"customer.v1.CustomerService/CheckIdentity":    {who: "administrator", in: m{"name": "某某公司", "uscc": "$customer_code"}},
+	"customer.v1.CustomerService/DownloadDocument": {who: "viewer", in: m{"id": "$document"}},
+
+	"member.v1.MemberService/ListAPIKeys":      {who: "administrator"},
+	"member.v1.MemberService/CreateAPIKey":     {who: "administrator", in: m{"name": "ERP 2", "scopes": []any{"credit.check"}, "valid_days": 5}},
+	"member.v1.MemberService/RevokeAPIKey":     {who: "administrator", in: m{"id": "$key_revoked"}},
+	"member.v1.MemberService/InviteMember":     {who: "administrator", in: m{"email": "$new_mail", "name": "新人", "roles": []any{"viewer"}}},
+	"member.v1.MemberService/RevokeInvitation": {who: "administrator", in: m{"id": "$invitation"}},
+	"member.v1.MemberService/ListMembers":      {who: "viewer"},
+	"member.v1.MemberService/UpdateMember":     {who: "administrator", in: m{"id": "$membership", "roles": []any{"viewer", "finance"}, "status": "active", "version": "$membership.version"}},
+	"member.v1.MemberService/GetSetup":         {who: "viewer"},
+
+	"rating.v1.RatingService/ListLimits":          {who: "viewer", in: m{"customer_id": "$customer"}},
+	"rating.v1.RatingService/PrepareRating":       {who: "administrator", in: m{"customer_id": "$customer"}},
+	"rating.v1.RatingService/SaveRating":          {who: "administrator", in: m{"customer_id": "$customer", "rating_id": "$rating_edited", "version": "$rating_edited.version", "values": "$answers", "remark": "改过"}},
+	"rating.v1.RatingService/ApplyTemporaryLimit": {who: "administrator", in: m{"customer_id": "$customer_other", "amount": "500", "mode": "add", "starts_on": "$day", "ends_on": "$day", "reason": "赶工期"}},
+	"rating.v1.RatingService/ListIndicators":      {who: "viewer"},
+	"rating.v1.RatingService/ListTemplates":       {who: "viewer"},
+	"rating.v1.RatingService/CreateTemplate":      {who: "administrator", in: m{"name": "抄本", "from": "$template"}},
+	"rating.v1.RatingService/GetTemplate":         {who: "viewer", in: m{"id": "$template"}},
+	"rating.v1.RatingService/UpdateTemplate":      {who: "administrator", in: m{"id": "$template_edited", "name": "改名", "definition": "$definition", "version": "$template_edited.version"}},
+	"rating.v1.RatingService/DeleteTemplate":      {who: "administrator", in: m{"id": "$template_deleted"}},
+	"rating.v1.RatingService/SubmitTemplate":      {who: "administrator", in: m{"id": "$template_submitted", "version": "$template_submitted.version"}},
+	"rating.v1.RatingService/PreviewScore":        {who: "viewer", in: m{"definition": "$definition", "values": "$answers"}},
+	"rating.v1.RatingService/ListRatings":         {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
+	"rating.v1.RatingService/GetRating":           {who: "viewer", in: m{"id": "$rating"}},
+	"rating.v1.RatingService/SubmitRating":        {who: "administrator", in: m{"id": "$rating_submitted", "version": "$rating_submitted.version"}},
+
+	"negativelist.v1.NegativeListService/GetCustomerHistory": {who: "administrator", in: m{"customer_id": "$customer", "purpose": "rating"}},
+	"negativelist.v1.NegativeListService/ListEntries":        {who: "viewer", in: m{"page_size": 50}},
+	"negativelist.v1.NegativeListService/CreateEntry":        {who: "credit_reviewer", in: m{"uscc": "$new_code", "company_name": "又一家", "reason_code": "other", "reason_text": "拖欠货款不还", "evidence_document_id": "$evidence"}},
+	"negativelist.v1.NegativeListService/RemoveEntry":        {who: "credit_reviewer", in: m{"id": "$entry", "reason": "已经付清"}},
+	"negativelist.v1.NegativeListService/UploadEvidence":     {who: "credit_reviewer", in: m{"file_name": "b.pdf"}},
+	"negativelist.v1.NegativeListService/ListSharingLog":     {who: "administrator", in: m{"page_size": 50}},
+
+	"receivable.v1.ReceivableService/StartImport":      {who: "finance", in: m{"file_id": "$file", "mapping": "$mapping", "dry_run": true}},
+	"receivable.v1.ReceivableService/ListImports":      {who: "finance", in: m{"page_size": 50}},
+	"receivable.v1.ReceivableService/GetImport":        {who: "finance", in: m{"id": "$import"}},
+	"receivable.v1.ReceivableService/DownloadErrors":   {who: "finance", in: m{"id": "$import"}},
+	"receivable.v1.ReceivableService/DownloadTemplate": {who: "finance", in: m{"format": "csv"}},
+	"receivable.v1.ReceivableService/UploadFile":       {who: "finance", in: m{"file_name": "r.csv"}},
+	"receivable.v1.ReceivableService/ListMappings":     {who: "finance"},
+	"receivable.v1.ReceivableService/SaveMapping":      {who: "finance", in: m{"name": "$mapping_name", "mapping": "$mapping"}},
+	"receivable.v1.ReceivableService/ListReceivables":  {who: "viewer", in: m{"customer_id": "$customer", "view": "all", "page_size": 50}},
+	"receivable.v1.ReceivableService/GetOverview":      {who: "viewer", in: m{"customer_id": "$customer"}},
+}
+
+// alsoInTenant are further valid requests: the other names of a customer, and
+// searches, which have to find one's own only.
+var alsoInTenant = []variant{
+	{"creditcheck.v1.CreditCheckService/Check", spec{who: "key", in: m{"customer_number": "$customer_number", "order_no": "$new_number", "amount": "5"}}},
+	{"creditcheck.v1.CreditCheckService/Check", spec{who: "key", in: m{"uscc": "$customer_code", "order_no": "$new_number", "amount": "5"}}},
+	{"creditcheck.v1.CreditCheckService/Reserve", spec{who: "key", in: m{"customer_number": "$customer_number", "order_no": "$new_number", "amount": "5"}}},
+	{"creditcheck.v1.CreditCheckService/Reserve", spec{who: "key", in: m{"uscc": "$customer_code", "order_no": "$new_number", "amount": "5"}}},
+	{"customer.v1.CustomerService/ListCustomers", spec{who: "viewer", in: m{"q": "$customer_number"}}},
+	{"receivable.v1.ReceivableService/ListReceivables", spec{who: "viewer", in: m{"q": "$customer_number", "view": "all"}}},
+	{"audit.v1.AuditService/ListAudit", spec{who: "administrator", in: m{}}},
+	{"receivable.v1.ReceivableService/GetOverview", spec{who: "viewer", in: m{}}},
+}
+
+type variant struct {
+	operation string
+	spec
+}
+
+// ofAccount are the routes of a person, whichever his subsidiary.
+var ofAccount = map[string]spec{
+	"account.v1.AccountService/GetMe":                {who: "viewer"},
+	"account.v1.AccountService/SubmitApplication":    {who: "guest", in: m{"name": "$new_number", "short_name": "新企业", "uscc": "$new_code", "contact_name": "某人", "contact_phone": "13800138000"}},
+	"account.v1.AccountService/GetApplication":       {who: "applicant", in: m{"id": "$application"}},
+	"account.v1.AccountService/RetryApplication":     {who: "applicant", in: m{"id": "$application"}, status: 409},
+	"account.v1.AccountService/CheckApplicationUscc": {who: "guest", in: m{"uscc": "$new_code"}},
+	"account.v1.AccountService/GetInvitation":        {who: "guest", in: m{"token": "$token"}},
+	"account.v1.AccountService/AcceptInvitation":     {who: "guest", in: m{"token": "$token"}},
+}
+
+// atHQ are HQ's routes; the values are HQ's own house.
+var atHQ = map[string]spec{
+	"audit.v1.AuditService/ListHQAudit":    {who: "hq_administrator", in: m{"object_type": "application", "object_id": "$application", "page_size": 50}},
+	"hq.v1.HQService/ListApplications":     {who: "hq_administrator"},
+	"hq.v1.HQService/DecideApplication":    {who: "hq_administrator", in: m{"id": "$application", "approve": false, "reason": "资料不全"}},
+	"hq.v1.HQService/ListInvitationCodes":  {who: "hq_administrator"},
+	"hq.v1.HQService/CreateInvitationCode": {who: "hq_administrator", in: m{"note": "新码", "max_uses": 1, "valid_days": 5}},
+	"hq.v1.HQService/RevokeInvitationCode": {who: "hq_administrator", in: m{"id": "$code"}},
+	"hq.v1.HQService/ListTenants":          {who: "hq_viewer"},
+	"hq.v1.HQService/SetTenantStatus":      {who: "hq_administrator", in: m{"id": "$tenant", "status": "active"}},
+	"hq.v1.HQService/ListHQMembers":        {who: "hq_administrator"},
+	"hq.v1.HQService/InviteHQMember":       {who: "hq_administrator", in: m{"email": "$new_mail", "name": "新人", "roles": []any{"hq_viewer"}}},
+	"hq.v1.HQService/RevokeHQInvitation":   {who: "hq_administrator", in: m{"id": "$invitation"}},
+	"hq.v1.HQService/UpdateHQMember":       {who: "hq_administrator", in: m{"id": "$membership", "roles": []any{"hq_viewer"}, "status": "active", "version": "$membership.version"}},
+	"hq.v1.HQService/ListLibrary":          {who: "hq_viewer"},
+	"hq.v1.HQService/SaveIndicator":        {who: "hq_credit_controller", in: m{"code": "settlement_method", "indicator": "$indicator_value", "version": "$indicator.version"}},
+	"hq.v1.HQService/ListNegativeEntries":  {who: "hq_viewer", in: m{"page_size": 50}},
+	"hq.v1.HQService/RemoveNegativeEntry":  {who: "hq_credit_controller", in: m{"id": "$entry", "reason": "集团移除"}},
+	"hq.v1.HQService/GetGroupPolicy":       {who: "hq_viewer"},
+	"hq.v1.HQService/SetGroupPolicy":       {who: "hq_credit_controller", in: m{"version": "$policy.version", "negative_action": "hold"}},
+	"hq.v1.HQService/GetGroupOverview":     {who: "hq_viewer"},
+	"hq.v1.HQService/ListGroupCustomers":   {who: "hq_viewer", in: m{"tenant_id": "$tenant", "page_size": 50}},
+	"hq.v1.HQService/GetGroupCustomer":     {who: "hq_viewer", in: m{"uscc": "$customer_code"}},
+}
+
+// lastTurns ruin something that others need; the owners take them at the end.
+var lastTurns = []string{
+	"creditcheck.v1.CreditCheckService/SetPolicy", "account.v1.AccountService/SubmitApplication", "account.v1.AccountService/AcceptInvitation",
+	"negativelist.v1.NegativeListService/RemoveEntry", "hq.v1.HQService/DecideApplication", "hq.v1.HQService/SetGroupPolicy",
+}
+
+// everySpec joins the three sides.
+func everySpec() map[string]spec {
+	all := maps.Clone(inTenant)
+	maps.Copy(all, ofAccount)
+	maps.Copy(all, atHQ)
+	return all
+}
