@@ -2,6 +2,7 @@ package receivable
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,9 +26,12 @@ var DateFormats = []DateFormat{DateYMDDashes, DateYMDSlashes, DateYMDPlain, Date
 // Dates outside of this span are typing errors.
 const firstYear, lastYear = 1990, 2100
 
-// parse reads a date in the format. A time of midnight behind it is taken, as
-// databases write it. In a spreadsheet (epoch is day 0 of its count) a cell that
-// is a date holds the number of days.
+// timeOfDay is a time without a zone: the day is the one that is written.
+var timeOfDay = regexp.MustCompile(`^[0-2]?[0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?$`)
+
+// parse reads a date in the format. A time behind it is left out, as databases
+// write one. In a spreadsheet (epoch is day 0 of its count) a cell that is a date
+// holds the number of days.
 func (f DateFormat) parse(s string, epoch calendar.Date) (calendar.Date, error) {
 	s = strings.TrimSpace(s)
 	if d, ok := serialDate(s, epoch); ok {
@@ -35,8 +39,8 @@ func (f DateFormat) parse(s string, epoch calendar.Date) (calendar.Date, error) 
 	}
 	day := s
 	if i := strings.IndexAny(s, " T"); i > 0 {
-		if rest := strings.Trim(s[i+1:], "0:.Z"); rest != "" {
-			return 0, fmt.Errorf("%q has a time of day; a date like %s is needed", s, f.example())
+		if rest := s[i+1:]; strings.Trim(rest, "0:.Z") != "" && !timeOfDay.MatchString(rest) {
+			return 0, fmt.Errorf("%q is more than a date like %s; a time in another zone may be another day", s, f.example())
 		}
 		day = s[:i]
 	}
@@ -123,14 +127,13 @@ func daysIn(y, m int) int {
 	return 31
 }
 
-// serialDate reads a spreadsheet's day count; a fraction is the time of day and
-// must be midnight.
+// serialDate reads a spreadsheet's day count; a fraction is the time of day.
 func serialDate(s string, epoch calendar.Date) (calendar.Date, bool) {
 	if epoch.IsZero() {
 		return 0, false
 	}
 	whole, fraction, _ := strings.Cut(s, ".")
-	if len(whole) != 5 || strings.Trim(fraction, "0") != "" {
+	if len(whole) != 5 || len(fraction) > 20 || digits(fraction[:min(len(fraction), 15)]) < 0 {
 		return 0, false
 	}
 	n := digits(whole)

@@ -1,0 +1,5 @@
+//go:build !race
+
+package receivable_test
+
+const raceDetector = false
