@@ -8,133 +8,17 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
-	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/proto"
 
 	hqv1 "zhuxin/app/api/hq/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	"zhuxin/app/api/route"
-	"zhuxin/app/service/hq"
-	service "zhuxin/app/service/negativelist"
 	"zhuxin/shared/access"
-	"zhuxin/shared/audit"
-	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
-	"zhuxin/shared/history"
 	"zhuxin/shared/negativelist"
 	"zhuxin/shared/party"
-	"zhuxin/shared/rollup"
-	"zhuxin/shared/tenant"
 )
-
-var (
-	at     = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
-	mine   = uuid.MustParse("00000000-0000-0000-0000-00000000000a")
-	theirs = uuid.MustParse("00000000-0000-0000-0000-00000000000b")
-)
-
-// store answers for HQ's tables and for the tenant's own.
-type store struct {
-	negativelist.Repo
-	history.Store
-	rollup.Projections
-	entries []negativelist.Entry
-	asked   negativelist.Query
-	logged  []history.Look
-}
-
-func (*store) InTx(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
-func (*store) Record(context.Context, audit.Entry) error                          { return nil }
-func (s *store) List(_ context.Context, q negativelist.Query) ([]negativelist.Entry, int64, error) {
-	s.asked = q
-	return s.entries, int64(len(s.entries)), nil
-}
-
-func (s *store) Insert(_ context.Context, e negativelist.Entry) error {
-	s.entries = append(s.entries, e)
-	return nil
-}
-
-func (s *store) Lock(_ context.Context, id uuid.UUID) (negativelist.Entry, error) {
-	for _, e := range s.entries {
-		if e.ID == id {
-			return e, nil
-		}
-	}
-	return negativelist.Entry{}, negativelist.ErrNotFound
-}
-func (*store) Remove(context.Context, negativelist.Entry, uuid.UUID) error { return nil }
-func (*store) Policy(context.Context) (negativelist.Policy, error) {
-	return negativelist.Policy{Version: 7, Action: negativelist.Hold, CreatedAt: at}, nil
-}
-func (*store) AddPolicy(context.Context, negativelist.Policy, uuid.UUID) error { return nil }
-func (*store) Of(context.Context, []string) (map[string]uuid.UUID, error) {
-	return map[string]uuid.UUID{"91110000000000001X": mine}, nil
-}
-func (*store) Hit(context.Context) ([]string, error)           { return nil, nil }
-func (*store) Name(context.Context, uuid.UUID) (string, error) { return "own-evidence.pdf", nil }
-func (*store) USCC(context.Context, uuid.UUID) (string, error) { return "91110000000000001X", nil }
-func (*store) Owners(context.Context, string) (map[uuid.UUID]bool, error) {
-	return map[uuid.UUID]bool{mine: false, theirs: true}, nil
-}
-
-func (*store) Ratings(context.Context, string) ([]history.Rating, error) {
-	return []history.Rating{
-		{TenantID: theirs, Subsidiary: "华东", Grade: "C", TotalScore: 4242, EffectiveAt: at, LapsedAt: &at},
-		{TenantID: mine, Subsidiary: "我方", Grade: "A", TotalScore: 9000, EffectiveAt: at},
-	}, nil
-}
-
-func (s *store) Log(_ context.Context, looks []history.Look) error {
-	s.logged = append(s.logged, looks...)
-	return nil
-}
-
-func (s *store) Looks(context.Context, uuid.UUID, int, int) ([]history.Look, int64, error) {
-	return []history.Look{{At: at, ViewerTenant: "华东", ViewerName: "李四", USCC: "C", Purpose: "order"}}, 1, nil
-}
-
-func (*store) Company(context.Context, string) ([]rollup.Row, error) {
-	return []rollup.Row{{Customer: rollup.Customer{Name: "失信建工", USCC: "91110000000000001X", TenantID: theirs, Figures: rollup.Figures{Currency: "CNY", Receivable: 1, AsOf: calendar.NewDate(2026, 11, 20)}}, SubsidiaryName: "华东", ProjectedAt: at}}, nil
-}
-
-func (*store) Customers(_ context.Context, q rollup.Query) ([]rollup.Row, int64, error) {
-	return []rollup.Row{{Customer: rollup.Customer{TenantID: q.TenantID}}}, 1, nil
-}
-
-func (*store) Subsidiaries(context.Context) ([]rollup.Subsidiary, error) {
-	return []rollup.Subsidiary{{TenantID: theirs, Name: "华东", ProjectedAt: at.Add(time.Hour), Figures: rollup.Figures{Currency: "CNY", Receivable: 9, NotDue: 2, Months0: 7, Days1: 7, Overdue: 7}},
-		{TenantID: mine, Name: "我方", ProjectedAt: at, Figures: rollup.Figures{Currency: "USD", Receivable: 5}}}, nil
-}
-func (*store) Waiting(context.Context) (int64, int64, error) { return 1, 2, nil }
-
-func services(upload service.Uploader) (*store, *service.Service, *hq.Service) {
-	s := &store{entries: []negativelist.Entry{{
-		ID: uuid.New(), USCC: "91110000000000001X", CompanyName: "失信建工", Reason: negativelist.Fraud, Text: "货款被转移", Amount: 5, TenantID: theirs,
-		TenantName: "华东CANARY", ListedBy: uuid.New(), ListedByName: "李四CANARY", ListedAt: at, EvidenceID: uuid.New(), EvidenceName: "CANARY.pdf", Status: negativelist.Listed, AffectedCount: 3,
-	}}}
-	clock := &calendar.Frozen{At: at}
-	list := negativelist.NewService(s, s, s, s, s, s, clock)
-	looks := history.NewService(s, s, s, s, clock)
-	return s, service.New(list, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
-}
-
-func as(t *testing.T, roles ...access.Role) context.Context {
-	ctx := access.With(t.Context(), access.Actor{Kind: access.KindPerson, ID: uuid.New(), TenantID: mine, Roles: roles})
-	return tenant.With(ctx, tenant.Tenant{ID: mine, Zone: calendar.Shanghai})
-}
-
-func text(t *testing.T, m proto.Message) string {
-	t.Helper()
-	b, err := protojson.Marshal(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
 
 func TestNeverSaysWhoListed(t *testing.T) {
 	t.Parallel()
