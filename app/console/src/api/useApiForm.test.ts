@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia } from 'pinia'
 import { defineComponent, h } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from '@/lib/zod'
 import TextField from '@/kit/TextField.vue'
 import { testI18n } from '@/test-i18n'
@@ -57,6 +57,28 @@ describe('useApiForm', () => {
     await send()
     expect(sent).toEqual([])
     expect(error()).toBe('请填写此项')
+  })
+
+  test('a field says nothing before it was left, then follows what is typed', async () => {
+    const { page, type, error } = stand([])
+    await type('a')
+    await type('')
+    expect(page.find('.error').exists()).toBe(false)
+    await page.get('input').trigger('blur')
+    expect(error()).toBe('请填写此项')
+    await type('b')
+    expect(page.find('.error').exists()).toBe(false)
+  })
+
+  test('nothing moves while a button is pressed', async () => {
+    const { page, type, error } = stand([])
+    await type('a')
+    await type('')
+    document.dispatchEvent(new Event('pointerdown'))
+    await page.get('input').trigger('blur')
+    expect(page.find('.error').exists()).toBe(false)
+    document.dispatchEvent(new Event('pointerup'))
+    await vi.waitFor(() => expect(error()).toBe('请填写此项'))
   })
 
   test('a failed request can be sent again unchanged', async () => {

@@ -2,6 +2,7 @@
 import { revalidateLogic, useForm } from '@tanstack/vue-form'
 import { ref, type Ref } from 'vue'
 import type { ZodType } from 'zod'
+import { afterPress } from '@/lib/pointer'
 import { ApiError, formPath } from './error'
 import { useErrorText } from './errorText'
 
@@ -13,15 +14,19 @@ interface Options<Input, Output> {
   submit: (values: Output) => Promise<unknown>
 }
 
-/**
- * The server's faults by field path stay outside of TanStack: as its own submit
- * errors they would keep the form invalid, and the person could not send again.
- */
-const serverFaults = new WeakMap<object, Ref<Record<string, string>>>()
+interface Extra {
+  /**
+   * The server's faults by field path stay outside of TanStack: as its own submit
+   * errors they would keep the form invalid, and the person could not send again.
+   */
+  faults: Ref<Record<string, string>>
+  attempts: Readonly<Ref<number>>
+}
+const extras = new WeakMap<object, Extra>()
 
 /**
- * `form` is TanStack's form; fields validate on blur at first and live after the
- * first try to submit. `failure` holds the last error of the server until the next try.
+ * `form` is TanStack's form, validated live; a field shows what is wrong once it was left
+ * or the form was tried. `failure` holds the last error of the server until the next try.
  */
 export function useApiForm<Input, Output = Input>(options: Options<Input, Output>) {
   const { describeField } = useErrorText()
@@ -31,7 +36,7 @@ export function useApiForm<Input, Output = Input>(options: Options<Input, Output
   const form = useForm({
     defaultValues: options.defaults,
     canSubmitWhenInvalid: true,
-    validationLogic: revalidateLogic({ mode: 'blur', modeAfterSubmission: 'change' }),
+    validationLogic: revalidateLogic({ mode: 'change', modeAfterSubmission: 'change' }),
     validators: { onDynamic: options.schema },
     onSubmit: async ({ value }: { value: Input }) => {
       failure.value = null
@@ -47,7 +52,7 @@ export function useApiForm<Input, Output = Input>(options: Options<Input, Output
       }
     },
   })
-  serverFaults.set(form, faults)
+  extras.set(form, { faults, attempts: form.useStore((state) => state.submissionAttempts) })
 
   return { form, failure, faults }
 }
@@ -55,16 +60,17 @@ export function useApiForm<Input, Output = Input>(options: Options<Input, Output
 interface BoundField<T> {
   name: string
   form: object
-  state: { value: T; meta: { errors: unknown[] } }
+  state: { value: T; meta: { errors: unknown[]; isBlurred: boolean } }
   handleChange: (value: T) => void
   handleBlur: () => void
 }
 
 /** Props and events that tie a kit field to a form field: `<TextField v-bind="bind(field)" …/>`. */
 export function bind<T>(field: BoundField<T>) {
-  const [first] = field.state.meta.errors
+  const { faults, attempts } = extras.get(field.form) ?? {}
+  const { errors, isBlurred } = field.state.meta
+  const first = isBlurred || attempts?.value ? errors[0] : undefined
   const own = typeof first === 'string' ? first : ((first as { message?: string } | undefined)?.message ?? '')
-  const faults = serverFaults.get(field.form)
   return {
     modelValue: field.state.value,
     error: own || faults?.value[field.name] || '',
@@ -73,6 +79,6 @@ export function bind<T>(field: BoundField<T>) {
       if (faults?.value[field.name]) faults.value = { ...faults.value, [field.name]: '' }
       field.handleChange(value)
     },
-    onBlur: () => field.handleBlur(),
+    onBlur: () => afterPress(() => field.handleBlur()),
   }
 }
