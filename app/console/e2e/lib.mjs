@@ -54,6 +54,7 @@ export async function newPage(
       localStorage.setItem('zhuxin.preferences', JSON.stringify({ locale: chosen }))
     }
   }, locale)
+  context.setDefaultTimeout(60_000) // the servers, and often a build, share the two cores
   const page = await context.newPage()
   page.noise = []
   page.on('pageerror', (error) => page.noise.push(`page error: ${error.message}`))
@@ -169,21 +170,24 @@ export async function logout(page) {
 }
 
 /**
- * The newest six-digit code mailed to an address, from the mail sink's JSON
- * (ZHUXIN_MAIL_URL, as the dev stack sets it); waits for the courier, which sends in
- * the background. `not` skips a code that was used already.
+ * The newest match of a pattern in the mails to an address, from the mail sink's JSON
+ * (ZHUXIN_MAIL_URL, as the dev stack sets it); waits for the sender, which works in the
+ * background. The match is the pattern's first group; `not` skips one that was used already.
  */
-export async function mailedCode(email, { not = '', timeout = 20_000 } = {}) {
+export async function mailed(email, pattern, { not = '', timeout = 30_000 } = {}) {
   const sink = process.env.ZHUXIN_MAIL_URL
-  assert.ok(sink, 'ZHUXIN_MAIL_URL names the mail sink (deploy/dev/devstack sets it); codes are read from it')
+  assert.ok(sink, 'ZHUXIN_MAIL_URL names the mail sink (deploy/dev/devstack sets it); mails are read from it')
   const deadline = Date.now() + timeout
   while (Date.now() < deadline) {
     const mails = await (await fetch(`${sink}/api/mails?to=${encodeURIComponent(email)}&limit=10`)).json()
     for (const mail of mails ?? []) {
-      const code = /(?:^|\D)(\d{6})(?:\D|$)/.exec(mail.text || mail.html)?.[1]
-      if (code && code !== not) return code
+      const found = pattern.exec(mail.text || mail.html)?.[1]
+      if (found && found !== not) return found
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-  throw new Error(`no code was mailed to ${email} within ${timeout} ms; is the courier running?`)
+  throw new Error(`no mail to ${email} matched ${pattern} within ${timeout} ms; is the sender running?`)
 }
+
+/** The newest six-digit code mailed to an address. */
+export const mailedCode = (email, options) => mailed(email, /(?:^|\D)(\d{6})(?:\D|$)/, options)

@@ -1,0 +1,308 @@
+// The main job as its people do it, each in a browser of his own: sign-up, approval by HQ,
+// template, colleagues, customer and rating, receivables, a blocked order, what HQ sees, the
+// negative list, the audit log. Each step goes on from the ones before it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import {
+  apply,
+  enter,
+  fresh,
+  freshUscc,
+  invite,
+  join,
+  look,
+  openSum,
+  password,
+  pdf,
+  picturesOf,
+  receivables,
+  reloadUntil,
+  signUp,
+  slugOf,
+} from './journey.mjs'
+import { choose, expectQuiet, freshEmail, launch, newPage, phone, settled } from './lib.mjs'
+import { zhuxin } from './server.mjs'
+
+const first = { company: fresh('城北混凝土有限公司'), short: fresh('城北'), uscc: freshUscc() }
+const second = { company: fresh('城南水泥有限公司'), short: fresh('城南'), uscc: freshUscc() }
+const customer = { name: fresh('远大建设有限公司'), uscc: freshUscc(), number: 'KH-001' }
+const colleagues = {
+  approver: { email: freshEmail('approver'), name: '吴审批', role: '审批人' },
+  sales: { email: freshEmail('sales'), name: '王销售', role: '业务员' },
+  finance: { email: freshEmail('finance'), name: '冯财务', role: '财务' },
+}
+let browser, admin, hq, approver, sales, finance, other, invitationCode
+
+let broken = false
+/** A step of the walk: after a failure the later ones cannot be walked, and say so. */
+const step = (name, fn) =>
+  test(name, async () => {
+    assert.ok(!broken, 'not reached: an earlier step failed')
+    try {
+      await fn()
+    } catch (error) {
+      broken = true
+      await picturesOf(browser)
+      throw error
+    }
+  })
+
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+step('a person signs up and applies for a subsidiary', async () => {
+  admin = await signUp(browser, '沈管理')
+  await look(admin.page, 'application')
+  await apply(admin, first)
+  await admin.page.getByRole('heading', { name: '等待总公司审核' }).waitFor()
+  await look(admin.page, 'application-waits')
+})
+
+step("HQ's first administrator sets a password by the printed link and code", async () => {
+  const email = freshEmail('hq')
+  const printed = zhuxin('hq', 'init', '--email', email, '--name', '郑总部')
+  const [, link] = /link\s+(http\S+)/.exec(printed)
+  const [, code] = /code\s+(\d{6})/.exec(printed)
+  const page = await newPage(browser)
+  await page.goto(link)
+  await page.getByLabel('验证码', { exact: true }).fill(code)
+  await page.getByRole('button', { name: '继续' }).click()
+  await page.waitForURL((url) => url.pathname === '/auth/settings')
+  await page.locator('input[name="password"]').fill(password)
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('更改已保存').waitFor()
+  expectQuiet(page)
+  await page.context().close()
+  hq = await enter(browser, { email, to: '/hq' })
+})
+
+step('HQ approves; the subsidiary is set up and opens with its first steps', async () => {
+  await hq.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: '开户申请' }).click()
+  const row = hq.getByRole('row').filter({ hasText: first.company })
+  await row.getByRole('button', { name: '审核' }).click()
+  const drawer = hq.getByRole('dialog', { name: first.company })
+  await drawer.getByRole('button', { name: '通过', exact: true }).waitFor()
+  await look(hq, 'hq-application')
+  await drawer.getByRole('button', { name: '通过', exact: true }).click()
+  const confirm = hq.getByRole('dialog', { name: '通过这份申请' })
+  await confirm.getByRole('button', { name: '通过', exact: true }).click()
+  await hq.getByText('已通过，正在开通').waitFor()
+
+  await admin.page.waitForURL((url) => url.pathname.endsWith('/setup'))
+  await admin.page.getByRole('heading', { name: '开始使用', level: 1 }).waitFor()
+  admin.slug = slugOf(admin.page)
+  await look(admin.page, 'first-steps')
+})
+
+step('the administrator designs a template from the concrete sample and submits it', async () => {
+  const { page } = admin
+  await page.getByRole('link', { name: '去完成' }).first().click()
+  await page.getByRole('button', { name: '新建模板' }).first().click()
+  const dialog = page.getByRole('dialog', { name: '新建模板' })
+  await dialog.getByRole('radio', { name: '混凝土样板' }).check()
+  await dialog.getByRole('button', { name: '创建草稿' }).click()
+  await page.getByText('权重合计 100 / 100').waitFor()
+  await page.getByText('检查通过，可以提交审批').waitFor()
+  await look(page, 'template-designer')
+  await page.getByRole('button', { name: '提交审批' }).click()
+  await page
+    .getByRole('dialog', { name: '提交评级模板审批' })
+    .getByRole('button', { name: '提交审批' })
+    .click()
+  await page.getByText('等待另一位同事审批').waitFor()
+  await look(page, 'template-submitted')
+})
+
+step('colleagues are invited and join by the link in their mail', async () => {
+  const { page, slug } = admin
+  await page.goto(`/t/${slug}/admin/members`)
+  for (const one of Object.values(colleagues)) await invite(page, one)
+  await look(page, 'members')
+  approver = await join(browser, colleagues.approver)
+  sales = await join(browser, colleagues.sales)
+  finance = await join(browser, colleagues.finance)
+  await look(finance, 'workbench')
+})
+
+step('the approver approves the template by keyboard', async () => {
+  await approver.goto(`/t/${admin.slug}/approvals`)
+  await approver.getByRole('button', { name: '同意' }).waitFor()
+  await look(approver, 'approval-template')
+  await approver.keyboard.press('a')
+  const dialog = approver.getByRole('dialog', { name: '同意这项申请' })
+  await dialog.waitFor()
+  await approver.waitForFunction(() => document.activeElement?.classList.contains('confirm'))
+  await approver.keyboard.press('Enter')
+  await approver.getByText('都处理完了').waitFor()
+  expectQuiet(approver)
+})
+
+step('the salesperson creates a customer with the licence, rates and submits', async () => {
+  await sales.goto(`/t/${admin.slug}/customers/new`)
+  await sales.getByLabel('客户名称').fill(customer.name)
+  await sales.getByLabel('统一社会信用代码').fill(customer.uscc)
+  await sales.getByLabel('客户编号').fill(customer.number)
+  await sales.getByText('不在集团负面清单中').waitFor()
+  await sales.getByLabel('营业执照').setInputFiles(pdf('营业执照.pdf'))
+  await look(sales, 'customer-new')
+  await sales.getByRole('button', { name: '保存并评级' }).click()
+
+  await sales.getByRole('heading', { name: `为 ${customer.name} 评级` }).waitFor()
+  const form = sales.getByRole('main')
+  for (const label of ['结算方式', '调价条款', '企业性质', '失信与被执行', '施工资质等级'])
+    await choose(sales, label, /.+/)
+  await form.getByRole('textbox', { name: '签约方量' }).fill('120000')
+  await form.getByRole('textbox', { name: '说明' }).fill('重点工程，中标单位')
+  await sales.getByText('已填完，可以提交审批').waitFor()
+  await form.getByText('1,000 万元').first().waitFor()
+  await look(sales, 'rating-form')
+  await sales.getByRole('button', { name: '提交审批' }).click()
+  await sales.getByRole('heading', { name: `${customer.name} 的评级` }).waitFor()
+  await look(sales, 'rating')
+
+  await sales.getByRole('button', { name: '客户页面' }).click()
+  await sales.getByRole('tab', { name: '资料' }).click()
+  await sales.getByRole('button', { name: '下载 营业执照.pdf' }).waitFor()
+  await look(sales, 'customer-papers')
+})
+
+step('the approver approves the rating on a phone, in three taps', async () => {
+  const { email } = colleagues.approver
+  const page = await enter(browser, { email, to: `/t/${admin.slug}/approvals`, viewport: phone })
+  let taps = 0
+  const tap = async (target) => {
+    await target.tap()
+    taps++
+  }
+  await page.getByRole('link', { name: customer.name }).waitFor()
+  await look(page, 'phone-approvals')
+  await tap(page.getByRole('link', { name: customer.name }))
+  await page.getByRole('heading', { name: '客户现状' }).waitFor()
+  await look(page, 'phone-approval')
+  await tap(page.getByRole('button', { name: '同意' }))
+  const dialog = page.getByRole('dialog', { name: '同意这项申请' })
+  await dialog.waitFor()
+  await look(page, 'phone-approve')
+  await tap(dialog.getByRole('button', { name: '同意' }))
+  await page.getByText('都处理完了').waitFor()
+  assert.ok(taps <= 3, `${taps} taps`)
+  await page.context().close()
+})
+
+step('finance imports receivables: columns recognised, dry run, run, the bad row apart', async () => {
+  await finance.goto(`/t/${admin.slug}/ar/import`)
+  await finance.getByLabel('应收文件').setInputFiles(receivables(customer.number))
+  await look(finance, 'import-file')
+  await finance.getByRole('button', { name: '上传并识别列' }).click()
+  await finance.getByText('已识别为“筑信模板”').waitFor()
+  await look(finance, 'import-mapping')
+  await finance.getByRole('button', { name: '试运行' }).click()
+  await finance.getByText('试运行完成').waitFor()
+  await finance.getByRole('heading', { name: '1 行未导入' }).waitFor()
+  await finance.getByText('台账：导入后（预计）').waitFor()
+  await look(finance, 'import-dry-run')
+
+  await finance.getByRole('button', { name: '正式导入 3 笔' }).click()
+  await finance
+    .getByRole('dialog', { name: '正式导入' })
+    .getByRole('button', { name: '正式导入 3 笔' })
+    .click()
+  await finance.getByText('导入完成').waitFor()
+  await finance.getByRole('row', { name: new RegExp(`台账：导入后.*${openSum}`) }).waitFor()
+  await look(finance, 'import-done')
+  const [file] = await Promise.all([
+    finance.waitForEvent('download'),
+    finance.getByRole('button', { name: '下载错误文件' }).click(),
+  ])
+  assert.equal(file.suggestedFilename(), 'receivables-错误.csv')
+  await finance.getByRole('link', { name: '看应收明细' }).click()
+  await finance.getByText('FP-1').waitFor()
+  await look(finance, 'receivables')
+})
+
+/** Checks an order on the admin's page and returns the answer's card once it has this outcome. */
+async function check(order, amount, outcome) {
+  const { page } = admin
+  await page.getByLabel('订单编号').fill(order)
+  await page.getByLabel('订单金额').fill(amount)
+  await page.getByRole('button', { name: '检查额度' }).click()
+  const answer = page.getByRole('region', { name: '检查结果' })
+  await answer.getByText(`订单 ${order}`).waitFor()
+  await answer.getByText(outcome, { exact: true }).first().waitFor()
+  return answer
+}
+
+step('an order within the limit passes, one above the headroom is blocked with its reasons', async () => {
+  const { page, slug } = admin
+  await page.goto(`/t/${slug}/orders/check`)
+  await page.getByRole('combobox', { name: '客户', exact: true }).first().fill(customer.name)
+  await page.getByRole('option', { name: customer.name }).click()
+  const answer = await check('DD-1', '10000', '放行')
+  await look(page, 'order-allowed')
+  const headroom = await answer.getByRole('definition').nth(7).innerText()
+  assert.match(headroom, /^¥?[\d,]+\.\d\d/, 'the headroom is an amount')
+  const above = (Number(headroom.replace(/[^\d]/g, '')) + 1) / 100
+  await check('DD-2', above.toFixed(2), '拦截')
+  await answer.getByText('超出信用额度', { exact: true }).waitFor()
+  await answer.getByText('客户信用额度', { exact: true }).waitFor()
+  await look(page, 'order-blocked')
+})
+
+step('HQ sees the imported receivables and drills to the subsidiary and the company', async () => {
+  await hq.goto('/hq')
+  const ranked = () => hq.getByRole('row').filter({ hasText: first.short })
+  await reloadUntil(hq, `${first.short} with ${openSum}`, async () =>
+    (await ranked().allInnerTexts()).join().includes(openSum),
+  )
+  await look(hq, 'hq-overview')
+  await ranked().getByRole('link').first().click()
+  await hq.getByRole('heading', { level: 1 }).filter({ hasText: first.short }).waitFor()
+  await hq.getByRole('link', { name: customer.name }).waitFor()
+  await look(hq, 'hq-subsidiary')
+  await hq.getByRole('link', { name: customer.name }).click()
+  await hq.getByRole('region', { name: '各子企业并排比较' }).getByText(openSum).waitFor()
+  await look(hq, 'hq-company')
+})
+
+step('an invitation code opens a second subsidiary without waiting', async () => {
+  await hq.goto('/hq/invitation-codes')
+  await hq.getByRole('button', { name: '创建邀请码' }).first().click()
+  await hq.getByRole('dialog', { name: '创建邀请码' }).getByRole('button', { name: '创建邀请码' }).click()
+  const created = hq.getByRole('dialog', { name: '邀请码已创建' })
+  invitationCode = (await created.locator('code').innerText()).trim()
+  await look(hq, 'hq-invitation-code')
+  await created.getByRole('button', { name: '我已保存' }).click()
+
+  other = await signUp(browser, '许管理')
+  await apply(other, { ...second, code: invitationCode })
+  await other.page.waitForURL((url) => url.pathname.endsWith('/setup'))
+})
+
+step('the second subsidiary lists the company; the first one may no longer deliver', async () => {
+  const { page } = other
+  await page.goto(`/t/${slugOf(page)}/risk/negative-list`)
+  await page.getByRole('button', { name: '列入公司' }).click()
+  const dialog = page.getByRole('dialog', { name: '列入公司' })
+  await dialog.getByLabel('统一社会信用代码').fill(customer.uscc)
+  await dialog.getByLabel('公司名称').fill(customer.name)
+  await choose(page, '事由', '恶意拖欠')
+  await dialog.getByLabel('具体情况').fill('拖欠货款超过一年，多次催收无果')
+  await dialog.getByLabel('证据材料').setInputFiles(pdf('判决书.pdf'))
+  await look(page, 'negative-list-company')
+  await dialog.getByRole('button', { name: '确认列入' }).click()
+  await page.getByRole('button', { name: customer.name }).waitFor()
+  await look(page, 'negative-list')
+
+  const answer = await check('DD-3', '1.00', '拦截')
+  await answer.getByText('在负面清单上', { exact: true }).waitFor()
+  await look(admin.page, 'order-negative-list')
+  await settled(admin.page)
+})
+
+step('the audit log is whole', async () => {
+  const { page, slug } = admin
+  await page.goto(`/t/${slug}/audit`)
+  await page.getByRole('button', { name: '验证哈希链' }).click()
+  await page.getByText(/完整：共 \d+ 条，已封存 \d+ 条，无改动/).waitFor()
+  await look(page, 'audit')
+})
