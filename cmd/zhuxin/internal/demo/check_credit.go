@@ -35,7 +35,7 @@ func (w *walk) designTemplate() (string, error) {
 	}
 	err = w.admin.call(w.ctx, http.MethodPost, "/v1/rating-templates/"+t.GetId()+":submit", &ratingv1.SubmitTemplateRequest{Version: t.GetVersion()}, nil)
 	if !refused(err, http.StatusBadRequest) {
-		return "", fmt.Errorf("a template with weights of 101 %% was not refused: %w", err)
+		return "", fmt.Errorf("a template with weights of 101 %% was not refused: %v", err)
 	}
 	def.Items[0].Weight -= 100
 	err = w.admin.call(w.ctx, http.MethodPut, "/v1/rating-templates/"+t.GetId(),
@@ -69,7 +69,7 @@ func (w *walk) selfApproval() (string, error) {
 	}
 	err = w.decide(w.admin, a)
 	if !refused(err, http.StatusForbidden) {
-		return "", fmt.Errorf("the submitter's own approval was not refused: %w", err)
+		return "", fmt.Errorf("the submitter's own approval was not refused: %v", err)
 	}
 	return "403", nil
 }
@@ -107,7 +107,7 @@ func (w *walk) createCustomer() (string, error) {
 	}
 	var c customerv1.Customer
 	if err := w.sales.call(w.ctx, http.MethodPost, "/v1/customers", in, &c); !refused(err, http.StatusBadRequest) {
-		return "", fmt.Errorf("an ill-formed code was not refused: %w", err)
+		return "", fmt.Errorf("an ill-formed code was not refused: %v", err)
 	}
 	in.Uscc = string(w.customerUSCC)
 	if err := w.sales.call(w.ctx, http.MethodPost, "/v1/customers", in, &c); err != nil {

@@ -112,7 +112,7 @@ func parse(args []string) (options, error) {
 	}
 	o.command = f.Args()
 	if len(o.command) == 0 && !o.reset {
-		return o, errors.New("name the program to run after the flags: with-servers --fast -- go test ./...")
+		return o, errors.New("name the program to run after the flags: with-servers --fast -- go test PACKAGES")
 	}
 	if o.portBase < 0 || o.portBase > 65535-portCount {
 		return o, fmt.Errorf("--port-base %d: the %d ports from it on must lie between 1 and 65535", o.portBase, portCount)
