@@ -2160,8 +2160,8 @@ export interface components {
             own: boolean;
             /** @description The calling subsidiary's customer; empty when it has none. */
             customerId: string;
+            /** @description Own entries only, as the next: a file's name tells whose it is. */
             evidenceName: string;
-            /** @description Own entries only. */
             evidenceDocumentId: string;
         };
         Evidence: {
