@@ -50,7 +50,7 @@ func (r *run) ledger(ctx context.Context) error {
 func (r *run) reset() (err error) {
 	r.read.Store(0)
 	r.sums = map[money.Currency]*ControlTotal{}
-	r.Counts, r.Errors = Counts{}, nil
+	r.Counts, r.Errors, r.faulty, r.suspects = Counts{}, nil, 0, 0
 	if r.errors != nil {
 		_ = r.errors.Close()
 	}
@@ -98,7 +98,7 @@ func (r *run) stage(ctx context.Context) error {
 
 // sift parts the good rows from the bad ones.
 func (r *run) sift(ctx context.Context) error {
-	created, err := r.Staging.ResolveCustomers(ctx, r.Mapping.CreateCustomers, MaxNewCustomers, r.Clock.Now(), personID(r.CreatedBy))
+	created, unresolved, err := r.Staging.ResolveCustomers(ctx, r.Mapping.CreateCustomers, MaxNewCustomers, r.Clock.Now(), personID(r.CreatedBy))
 	if err != nil {
 		return err
 	}
@@ -110,8 +110,16 @@ func (r *run) sift(ctx context.Context) error {
 		}
 	}
 	r.created = created
-	if err := r.Staging.MarkDuplicates(ctx); err != nil {
-		return err
+	// Each look costs a scan of all rows, so it is taken where there is something.
+	if r.suspects > 0 {
+		marked, err := r.Staging.MarkDuplicates(ctx)
+		if err != nil {
+			return err
+		}
+		unresolved += marked
+	}
+	if r.faulty+unresolved == 0 {
+		return nil
 	}
 	return r.Staging.Refused(ctx, r.refuse)
 }
@@ -243,16 +251,12 @@ const recomputeSome = 1000
 
 // accounts lets exposure follow the ledger.
 func (r *run) accounts(ctx context.Context, m Merged) error {
-	touched, err := r.Staging.Touched(ctx, r.ID)
-	if err != nil {
-		return err
-	}
+	touched := m.Touched
 	if m.Inserted+m.Updated > 0 {
 		if _, err := r.Biller.BillCommitted(ctx, r.ID); err != nil {
 			return err
 		}
 	}
-	touched = append(touched, m.Former...)
 	for _, c := range r.created {
 		touched = append(touched, c.ID)
 	}

@@ -135,9 +135,10 @@ type Staging interface {
 	Stage(ctx context.Context, rows iter.Seq2[StagedRow, error]) (int64, error)
 	// ResolveCustomers finds each staged customer by number, else by code. With
 	// create, those whose number nobody has are made: at most `most`, else ErrTooManyNew.
-	ResolveCustomers(ctx context.Context, create bool, most int, now time.Time, by *uuid.UUID) ([]NewCustomer, error)
+	// unresolved is how many are still unknown, or contradict themselves.
+	ResolveCustomers(ctx context.Context, create bool, most int, now time.Time, by *uuid.UUID) (created []NewCustomer, unresolved int64, err error)
 	// MarkDuplicates refuses good rows whose document number a good row further up has.
-	MarkDuplicates(ctx context.Context) error
+	MarkDuplicates(ctx context.Context) (marked int64, err error)
 	// Refused gives the rows that are not taken, in the order of the file.
 	Refused(ctx context.Context, each func(RefusedRow) error) error
 	Accepted(ctx context.Context) (LedgerTotal, error)
@@ -145,8 +146,6 @@ type Staging interface {
 	Compare(ctx context.Context, to Target, accepted LedgerTotal) (Comparison, error)
 	// Merge writes what is new and what has changed, and nothing else.
 	Merge(ctx context.Context, to Target, c Comparison) (m Merged, err error)
-	// Touched lists the customers of the receivables that the import wrote.
-	Touched(ctx context.Context, importID uuid.UUID) ([]uuid.UUID, error)
 	// Clear empties the staging.
 	Clear(ctx context.Context) error
 	// Trial runs fn and undoes what it wrote, whatever fn answers.
@@ -164,7 +163,9 @@ type Target struct {
 // Merged is what Merge wrote.
 type Merged struct {
 	Inserted, Updated int64
-	Former            []uuid.UUID // customers that lost a receivable to another one
+	// Touched are the customers of what was written, and those that lost a
+	// receivable to another one.
+	Touched []uuid.UUID
 }
 
 // Runs keeps the imports; its methods run inside a unit of work.

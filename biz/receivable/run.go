@@ -120,6 +120,8 @@ type run struct {
 	read     atomic.Int64
 	sums     map[money.Currency]*ControlTotal
 	created  []NewCustomer
+	faulty   int64 // rows with faults of their own
+	suspects int64 // rows whose document number may stand further up
 	// onlyErrors: the ledger has the file already, only its error file is missing.
 	onlyErrors bool
 }
@@ -252,6 +254,12 @@ func (r *run) rows(t Table, yield func(StagedRow, error) bool) {
 		staged := StagedRow{Row: row, FirstOfCustomer: !customers.addHash(customers.pair(row.CustomerNumber, row.USCC, row.CustomerName == ""))}
 		if len(row.Faults) == 0 || row.DocumentNo != "" {
 			staged.PerhapsTwice = documents.add(row.DocumentNo)
+		}
+		if staged.PerhapsTwice {
+			r.suspects++
+		}
+		if len(row.Faults) > 0 {
+			r.faulty++
 		}
 		if !yield(staged, nil) {
 			return

@@ -126,17 +126,24 @@ func encode(rows iter.Seq2[biz.StagedRow, error]) iter.Seq2[[]any, error] {
 }
 
 // ResolveCustomers implements biz.Staging.
-func (Repo) ResolveCustomers(ctx context.Context, create bool, most int, now time.Time, by *uuid.UUID) ([]biz.NewCustomer, error) {
+func (Repo) ResolveCustomers(ctx context.Context, create bool, most int, now time.Time, by *uuid.UUID) (made []biz.NewCustomer, left int64, err error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if _, err := q.ExecContext(ctx, findCustomers); err != nil {
-		return nil, postgres.Map(ctx, err, "find the customers of the file")
+		return nil, 0, postgres.Map(ctx, err, "find the customers of the file")
 	}
-	if !create {
-		return nil, nil
+	if create {
+		if made, err = makeCustomers(ctx, q, most, now, by); err != nil {
+			return nil, 0, err
+		}
 	}
+	err = q.QueryRowContext(ctx, unresolved).Scan(&left)
+	return made, left, postgres.Map(ctx, err, "count unknown customers")
+}
+
+func makeCustomers(ctx context.Context, q scope.Querier, most int, now time.Time, by *uuid.UUID) (made []biz.NewCustomer, err error) {
 	var n int
 	if err := q.QueryRowContext(ctx, countWanted).Scan(&n); err != nil {
 		return nil, postgres.Map(ctx, err, "count new customers")
@@ -144,7 +151,6 @@ func (Repo) ResolveCustomers(ctx context.Context, create bool, most int, now tim
 	if n > most {
 		return nil, biz.ErrTooManyNew.With("new_customers", fmt.Sprint(n))
 	}
-	var made []biz.NewCustomer
 	if n > 0 {
 		if made, err = createThem(ctx, q, now, by); err != nil {
 			return nil, postgres.Map(ctx, err, "create customers")
@@ -177,17 +183,16 @@ func createThem(ctx context.Context, q scope.Querier, now time.Time, by *uuid.UU
 func idPrefix() string { return uuid.Must(uuid.NewV7()).String()[:24] }
 
 // MarkDuplicates implements biz.Staging.
-func (Repo) MarkDuplicates(ctx context.Context) error {
+func (Repo) MarkDuplicates(ctx context.Context) (int64, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	var any bool
-	if err := q.QueryRowContext(ctx, perhapsTwice).Scan(&any); err != nil || !any {
-		return postgres.Map(ctx, err, "look for duplicates")
+	res, err := q.ExecContext(ctx, markDuplicates)
+	if err != nil {
+		return 0, postgres.Map(ctx, err, "mark duplicates")
 	}
-	_, err = q.ExecContext(ctx, markDuplicates)
-	return postgres.Map(ctx, err, "mark duplicates")
+	return res.RowsAffected()
 }
 
 // Refused implements biz.Staging.
@@ -254,42 +259,46 @@ func (Repo) Merge(ctx context.Context, to biz.Target, c biz.Comparison) (m biz.M
 	if err != nil {
 		return m, err
 	}
+	var former []uuid.UUID
 	if c.Changed > 0 {
-		var former pq.StringArray
-		if err := q.QueryRowContext(ctx, update, to.Source, to.Currency, to.ImportID, to.Now).Scan(&m.Updated, &former); err != nil {
+		if m.Updated, former, err = change(ctx, q, to); err != nil {
 			return m, postgres.Map(ctx, err, "update receivables")
 		}
-		for _, f := range former {
-			id, err := uuid.Parse(f)
-			if err != nil {
-				return m, err
-			}
-			m.Former = append(m.Former, id)
+	}
+	statement, customers, args := insert, stagedCustomers, []any{}
+	if c.Changed+c.Unchanged > 0 {
+		statement, customers, args = insert+butNew, touched, []any{to.ImportID}
+	}
+	if c.New > 0 {
+		res, err := q.ExecContext(ctx, statement, to.Source, to.Currency, to.ImportID, to.Now, idPrefix())
+		if err != nil {
+			return m, postgres.Map(ctx, err, "insert receivables")
+		}
+		if m.Inserted, err = res.RowsAffected(); err != nil {
+			return m, err
 		}
 	}
-	if c.New == 0 {
+	if c.New+c.Changed == 0 {
 		return m, nil
 	}
-	statement := insert
-	if c.Changed+c.Unchanged > 0 {
-		statement += butNew
-	}
-	res, err := q.ExecContext(ctx, statement, to.Source, to.Currency, to.ImportID, to.Now, idPrefix())
-	if err != nil {
-		return m, postgres.Map(ctx, err, "insert receivables")
-	}
-	m.Inserted, err = res.RowsAffected()
-	return m, err
+	ids, err := list(ctx, q, customers, args...)
+	m.Touched = append(ids, former...)
+	return m, postgres.Map(ctx, err, "list touched customers")
 }
 
-// Touched implements biz.Staging.
-func (Repo) Touched(ctx context.Context, importID uuid.UUID) ([]uuid.UUID, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
+func change(ctx context.Context, q scope.Querier, to biz.Target) (n int64, former []uuid.UUID, err error) {
+	var ids pq.StringArray
+	if err := q.QueryRowContext(ctx, update, to.Source, to.Currency, to.ImportID, to.Now).Scan(&n, &ids); err != nil {
+		return 0, nil, err
 	}
-	ids, err := list(ctx, q, touched, importID)
-	return ids, postgres.Map(ctx, err, "list touched customers")
+	for _, s := range ids {
+		id, err := uuid.Parse(s)
+		if err != nil {
+			return 0, nil, err
+		}
+		former = append(former, id)
+	}
+	return n, former, nil
 }
 
 // Trial implements biz.Staging.

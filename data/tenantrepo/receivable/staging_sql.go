@@ -69,8 +69,6 @@ SET customer_id = n.id, problem = CASE WHEN n.id IS NULL THEN '` + required + `'
 FROM receivable_staging_customers o LEFT JOIN customers n ON n.number = o.number
 WHERE c.customer = o.customer AND c.problem = '` + unknown + `' AND c.number <> ''`
 
-const perhapsTwice = `SELECT EXISTS (SELECT FROM receivable_staging WHERE twice IS NOT NULL)`
-
 const markDuplicates = `
 WITH suspects AS (
   SELECT DISTINCT document_no FROM receivable_staging WHERE twice IS NOT NULL AND document_no <> ''
@@ -140,3 +138,8 @@ FROM` + staged + `WHERE` + good
 const butNew = `AND NOT EXISTS (SELECT FROM receivables r WHERE r.source = $1::varchar AND r.document_no = s.document_no)`
 
 const touched = `SELECT DISTINCT customer_id FROM receivables WHERE import_id = $1`
+
+// stagedCustomers is the same where everything that is staged was inserted.
+const stagedCustomers = `SELECT DISTINCT customer_id FROM receivable_staging_customers WHERE customer_id IS NOT NULL`
+
+const unresolved = `SELECT count(*) FROM receivable_staging_customers WHERE customer_id IS NULL`
