@@ -2,7 +2,7 @@
 // longer of use, and where the browser goes when it is through.
 import { useQueryClient } from '@tanstack/vue-query'
 import { computed, onMounted, ref, shallowRef, watch } from 'vue'
-import { useRoute, useRouter } from 'vue-router'
+import { onBeforeRouteLeave, useRoute, useRouter } from 'vue-router'
 import type { ContinueWith } from '@ory/client-fetch'
 import { ApiError } from '@/api/error'
 import { createFlow, getFlow, submitFlow, type Flow, type FlowKind, type Outcome } from './kratosClient'
@@ -44,6 +44,11 @@ export function useFlow(
   const ownPath = route.path
   let renewals = 0
   let begunWith = ''
+  /** The person is on the way to another page: an answer that comes now must not call him back. */
+  let leaving = false
+  onBeforeRouteLeave(() => {
+    leaving = true
+  })
 
   const returnTo = () => safeReturn(route.query.return_to)
 
@@ -77,6 +82,7 @@ export function useFlow(
   }
 
   async function handle(outcome: Outcome): Promise<void> {
+    if (leaving) return
     failure.value = null
     switch (outcome.kind) {
       case 'flow': {
@@ -134,6 +140,7 @@ export function useFlow(
   })
 
   async function begin(): Promise<void> {
+    leaving = false
     begunWith = asked.value
     pending.value = true
     const id = route.query.flow
@@ -145,6 +152,7 @@ export function useFlow(
 
   async function submit(values: Record<string, unknown>): Promise<void> {
     if (!flow.value || pending.value) return
+    leaving = false
     pending.value = true
     notice.value = ''
     const outcome = await submitFlow(flow.value, values)
