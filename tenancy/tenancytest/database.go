@@ -20,12 +20,19 @@ import (
 	"zhuxin/tenancy/scope"
 )
 
-// Passwords of the test logins, on servers that ask for one. They open nothing
-// but a test server on this machine.
-const (
-	appPassword      = "zhuxin-test-app"
-	migratorPassword = "zhuxin-test-migrator"
+// Passwords of the test logins. Roles belong to the whole server, so they are the
+// ones that its environment hands out, as for everybody else who works on it.
+var (
+	appPassword      = orElse(os.Getenv("ZHUXIN_PG_APP_PASSWORD"), "zhuxin-test-app")
+	migratorPassword = orElse(os.Getenv("ZHUXIN_PG_MIGRATOR_PASSWORD"), "zhuxin-test-migrator")
 )
+
+func orElse(s, preset string) string {
+	if s == "" {
+		return preset
+	}
+	return s
+}
 
 // HowToRun says how a test gets its servers.
 const HowToRun = "run it by `make test`, or `go run ./deploy/dev/cmd/with-servers --fast -- go test ./…`"
