@@ -48,9 +48,9 @@ function day(offset) {
 /** Receivables of one customer in our own template: three good rows, one overdue, and a bad one. */
 export function receivables(customer) {
   const row = (number, due, amount, open) =>
-    [customer, number, day(due - 30), day(due), amount, open].join(',')
+    [customer, '', '', number, day(due - 30), day(due), amount, open, ''].join(',')
   const text = [
-    'customer_number,document_no,invoice_date,due_date,amount,open_amount',
+    'customer_number,customer_name,uscc,document_no,invoice_date,due_date,amount,open_amount,currency',
     row('FP-1', 20, '12000.00', '12000.00'),
     row('FP-2', 10, '8000.50', '8000.50'),
     row('FP-3', -5, '5000.00', '2500.25'),

@@ -250,13 +250,13 @@ step('an order within the limit passes, one above the headroom is blocked with i
 
 step('HQ sees the imported receivables and drills to the subsidiary and the company', async () => {
   await hq.goto('/hq')
-  const ranked = () => hq.getByRole('row').filter({ hasText: first.short })
-  await reloadUntil(hq, `${first.short} with ${openSum}`, async () =>
+  const ranked = () => hq.getByRole('row').filter({ hasText: first.company })
+  await reloadUntil(hq, `${first.company} with ${openSum}`, async () =>
     (await ranked().allInnerTexts()).join().includes(openSum),
   )
   await look(hq, 'hq-overview')
   await ranked().getByRole('link').first().click()
-  await hq.getByRole('heading', { level: 1 }).filter({ hasText: first.short }).waitFor()
+  await hq.getByRole('heading', { level: 1 }).filter({ hasText: first.company }).waitFor()
   await hq.getByRole('link', { name: customer.name }).waitFor()
   await look(hq, 'hq-subsidiary')
   await hq.getByRole('link', { name: customer.name }).click()
@@ -290,7 +290,7 @@ step('the second subsidiary lists the company; the first one may no longer deliv
   await dialog.getByLabel('证据材料').setInputFiles(pdf('判决书.pdf'))
   await look(page, 'negative-list-company')
   await dialog.getByRole('button', { name: '确认列入' }).click()
-  await page.getByRole('button', { name: customer.name }).waitFor()
+  await page.getByRole('row').filter({ hasText: customer.name }).waitFor()
   await look(page, 'negative-list')
 
   const answer = await check('DD-3', '1.00', '拦截')
