@@ -78,8 +78,8 @@ func (s *Imports) failed(ctx context.Context, i Import, attempt int, cause error
 		}
 		return s.Runs.Finish(ctx, i.ID, told(cause, interrupted), uuid.Nil, s.Clock.Now())
 	})
-	if err != nil || !final {
-		return errors.Join(cause, err)
+	if err != nil || !hopeless(cause) {
+		return errors.Join(cause, err) // also of the last attempt, so that it is logged
 	}
 	return nil
 }

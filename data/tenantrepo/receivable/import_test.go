@@ -310,6 +310,21 @@ func TestJobRunsAndIsRepeated(t *testing.T) {
 		t.Fatalf("%+v", i)
 	}
 
+	// The last attempt ends it, and says so to the queue's log as well.
+	i, err = b.Imports.Start(b.ctx, biz.StartInput{FileID: u.File.ID, Mapping: u.Proposed, DryRun: true})
+	must(t, err)
+	b.Files.Fail = func(document.Kind) error { return errors.New("disk on fire at /secret/path") }
+	if err := b.Imports.Handle(job, delivered(t, b, i.ID, 5)); err == nil {
+		t.Fatal("the last attempt's fault is not handed on")
+	}
+	b.Files.Fail = nil
+	must(t, b.Imports.Handle(job, delivered(t, b, i.ID, 6)))
+	i, err = b.Imports.Get(b.ctx, i.ID)
+	must(t, err)
+	if i.Status != biz.StatusFailed || i.Failure == "" || strings.Contains(i.Failure, "secret") {
+		t.Fatalf("%+v", i)
+	}
+
 	// A file that is not the uploaded one any more ends the import at once.
 	i, err = b.Imports.Start(b.ctx, biz.StartInput{FileID: u.File.ID, Mapping: u.Proposed})
 	must(t, err)

@@ -59,7 +59,6 @@ func B3B4(ctx context.Context, e ImportEnv) ([]Result, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(s.dir) }()
-	// psql runs as whoever runs this; the table's owner is another.
 	if err := s.prepare(ctx); err != nil {
 		return nil, fmt.Errorf("bench: prepare the import: %w", err)
 	}
@@ -90,8 +89,13 @@ func B3B4(ctx context.Context, e ImportEnv) ([]Result, error) {
 	}
 	detail := map[string]float64{"rows_per_second": Result{}.of(rates).Median, "peak_rss_mib": Result{}.of(memory).Max}
 	rows := strconv.Itoa(s.Rows)
+	b3 := AtLeast(Result{Name: "B3 import of " + rows + " new receivables", Reference: `psql \copy of the same rows into the same table`, Detail: detail}, 0.85, first)
+	if !b3.Met {
+		b3.Note = "two thirds of the time are the insert with its indexes, which the reference has as well; reading and staging the file come before it" +
+			" and not beside it, because the whole import is one transaction on one connection"
+	}
 	return []Result{
-		AtLeast(Result{Name: "B3 import of " + rows + " new receivables", Reference: `psql \copy of the same rows into the same table`, Detail: detail}, 0.85, first),
+		b3,
 		AtMost(Result{Name: "B4 the same file again", Reference: "the first run"}, 0.60, again),
 	}, nil
 }
