@@ -64,17 +64,38 @@ func refused(err error, status int) bool {
 	return errors.As(err, &r) && r.Status == status
 }
 
+func busy(err error) bool {
+	var r *refusal
+	return errors.As(err, &r) && r.Reason == "IDENTITY_UNAVAILABLE"
+}
+
+func notBusy(err error) error {
+	if busy(err) {
+		return nil
+	}
+	return err
+}
+
 // call sends in as JSON (nil for none) and reads the answer into out.
 func (c *client) call(ctx context.Context, method, path string, in, out proto.Message, headers ...string) error {
-	var body io.Reader
+	var doc []byte
 	if in != nil {
-		b, err := protojson.Marshal(in)
-		if err != nil {
+		var err error
+		if doc, err = protojson.Marshal(in); err != nil {
 			return err
 		}
-		body = bytes.NewReader(b)
 	}
-	b, err := c.send(ctx, method, path, "application/json", body, headers...)
+	var b []byte
+	err := until(ctx, time.Minute, func() (bool, error) {
+		var body io.Reader
+		if in != nil {
+			body = bytes.NewReader(doc)
+		}
+		var err error
+		b, err = c.send(ctx, method, path, "application/json", body, headers...)
+		// A busy identity server says that nothing was done yet.
+		return !busy(err), notBusy(err)
+	})
 	if err != nil || out == nil {
 		return err
 	}
