@@ -56,7 +56,7 @@ func Parse(s string) (Amount, error) { return ParseScaled(s, "1") }
 // known rate.
 func ParseScaled(s, divisor string) (Amount, error) {
 	t := strings.TrimLeft(strings.ReplaceAll(strings.TrimSpace(s), ",", ""), "¥￥$ ")
-	if t == "" || strings.ContainsAny(t, "eExX_/ ") {
+	if t == "" || strings.ContainsAny(t, "eExXpP_/ ") {
 		return 0, fmt.Errorf("%q is no amount like 1234.50", s)
 	}
 	v, ok := new(big.Rat).SetString(t)
