@@ -170,6 +170,9 @@ test('recovers a forgotten password by code, and the new one works', async () =>
   await logout(page)
   await page.goto('/auth/login')
   await page.getByRole('link', { name: '忘记密码' }).click()
+  // The login page has a field of that name too.
+  await page.waitForURL((url) => url.pathname === '/auth/recovery')
+  await page.getByRole('heading', { name: '找回密码' }).waitFor()
   await page.getByLabel('邮箱', { exact: true }).fill(email)
   await page.getByRole('button', { name: '继续' }).click()
   await page.getByRole('heading', { name: '输入验证码' }).waitFor()

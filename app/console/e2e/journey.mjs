@@ -126,7 +126,7 @@ export async function invite(page, { email, name, role }) {
 }
 
 /** Follows the link of the mail in a browser of his own: signs up, proves the address, accepts. */
-export async function join(browser, { email, name }) {
+export async function join(browser, { email, name }, looked) {
   const link = await mailed(email, /(https?:\/\/\S+\/invite\/[\w-]+)/)
   const page = await newPage(browser)
   await page.goto(link)
@@ -138,7 +138,7 @@ export async function join(browser, { email, name }) {
   await page.getByRole('button', { name: '创建账号' }).click()
   await verify(page, email)
   await page.getByRole('button', { name: '接受邀请' }).waitFor()
-  await look(page, 'invitation')
+  if (looked) await look(page, looked)
   await page.getByRole('button', { name: '接受邀请' }).click()
   await page.waitForURL((url) => url.pathname.startsWith('/t/'))
   return page

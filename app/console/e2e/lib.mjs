@@ -57,6 +57,10 @@ export async function newPage(
   context.setDefaultTimeout(60_000) // the servers, and often a build, share the two cores
   const page = await context.newPage()
   page.noise = []
+  page.pending = new Set()
+  page.on('request', (request) => page.pending.add(request))
+  page.on('requestfinished', (request) => page.pending.delete(request))
+  page.on('requestfailed', (request) => page.pending.delete(request))
   page.on('pageerror', (error) => page.noise.push(`page error: ${error.message}`))
   page.on('console', (message) => {
     const text = message.text()
@@ -121,10 +125,20 @@ export async function shot(page, name, options = {}) {
   await page.screenshot({ path: path.join(shotFolder, `${name}.png`), ...options })
 }
 
-/** Waits until the page has its content: no skeleton, no request under way. (The kit page always shows one.) */
+/**
+ * Waits until the page has its content: no request under way, no skeleton, and two frames
+ * that started none. (The kit page always shows a skeleton.) Not networkidle: that waits
+ * half a second each time, and only for the first page of a router.
+ */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => !document.querySelector('.skeleton, .waiting, .bones'))
+  await page.waitForLoadState('load')
+  do {
+    while (page.pending.size) await page.waitForTimeout(20)
+    await page.waitForFunction(() => !document.querySelector('.skeleton, .waiting, .bones'))
+    await page.waitForFunction(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+    )
+  } while (page.pending.size)
 }
 
 let counter = 0

@@ -13,14 +13,13 @@ import {
   look,
   openSum,
   password,
-  pdf,
   picturesOf,
-  receivables,
   reloadUntil,
   signUp,
   slugOf,
 } from './journey.mjs'
-import { choose, expectQuiet, freshEmail, launch, newPage, phone, settled } from './lib.mjs'
+import { expectQuiet, freshEmail, launch, newPage, phone } from './lib.mjs'
+import { createCustomer, designTemplate, importReceivables, listCompany, rate } from './deskwork.mjs'
 import { zhuxin } from './server.mjs'
 
 const first = { company: fresh('城北混凝土有限公司'), short: fresh('城北'), uscc: freshUscc() }
@@ -95,22 +94,7 @@ step('HQ approves; the subsidiary is set up and opens with its first steps', asy
 })
 
 step('the administrator designs a template from the concrete sample and submits it', async () => {
-  const { page } = admin
-  await page.getByRole('link', { name: '去完成' }).first().click()
-  await page.getByRole('button', { name: '新建模板' }).first().click()
-  const dialog = page.getByRole('dialog', { name: '新建模板' })
-  await dialog.getByRole('radio', { name: '混凝土样板' }).check()
-  await dialog.getByRole('button', { name: '创建草稿' }).click()
-  await page.getByText('权重合计 100 / 100').waitFor()
-  await page.getByText('检查通过，可以提交审批').waitFor()
-  await look(page, 'template-designer')
-  await page.getByRole('button', { name: '提交审批' }).click()
-  await page
-    .getByRole('dialog', { name: '提交评级模板审批' })
-    .getByRole('button', { name: '提交审批' })
-    .click()
-  await page.getByText('等待另一位同事审批').waitFor()
-  await look(page, 'template-submitted')
+  await designTemplate(admin.page)
 })
 
 step('colleagues are invited and join by the link in their mail', async () => {
@@ -118,9 +102,11 @@ step('colleagues are invited and join by the link in their mail', async () => {
   await page.goto(`/t/${slug}/admin/members`)
   for (const one of Object.values(colleagues)) await invite(page, one)
   await look(page, 'members')
-  approver = await join(browser, colleagues.approver)
-  sales = await join(browser, colleagues.sales)
-  finance = await join(browser, colleagues.finance)
+  ;[approver, sales, finance] = await Promise.all([
+    join(browser, colleagues.approver, 'invitation'),
+    join(browser, colleagues.sales),
+    join(browser, colleagues.finance),
+  ])
   await look(finance, 'workbench')
 })
 
@@ -139,27 +125,8 @@ step('the approver approves the template by keyboard', async () => {
 
 step('the salesperson creates a customer with the licence, rates and submits', async () => {
   await sales.goto(`/t/${admin.slug}/customers/new`)
-  await sales.getByLabel('客户名称').fill(customer.name)
-  await sales.getByLabel('统一社会信用代码').fill(customer.uscc)
-  await sales.getByLabel('客户编号').fill(customer.number)
-  await sales.getByText('不在集团负面清单中').waitFor()
-  await sales.getByLabel('营业执照').setInputFiles(pdf('营业执照.pdf'))
-  await look(sales, 'customer-new')
-  await sales.getByRole('button', { name: '保存并评级' }).click()
-
-  await sales.getByRole('heading', { name: `为 ${customer.name} 评级` }).waitFor()
-  const form = sales.getByRole('main')
-  for (const label of ['结算方式', '调价条款', '企业性质', '失信与被执行', '施工资质等级'])
-    await choose(sales, label, /.+/)
-  await form.getByRole('textbox', { name: '签约方量' }).fill('120000')
-  await form.getByRole('textbox', { name: '说明' }).fill('重点工程，中标单位')
-  await sales.getByText('已填完，可以提交审批').waitFor()
-  await form.getByText('1,000 万元').first().waitFor()
-  await look(sales, 'rating-form')
-  await sales.getByRole('button', { name: '提交审批' }).click()
-  await sales.getByRole('heading', { name: `${customer.name} 的评级` }).waitFor()
-  await look(sales, 'rating')
-
+  await createCustomer(sales, customer)
+  await rate(sales, customer)
   await sales.getByRole('button', { name: '客户页面' }).click()
   await sales.getByRole('tab', { name: '资料' }).click()
   await sales.getByRole('button', { name: '下载 营业执照.pdf' }).waitFor()
@@ -191,33 +158,7 @@ step('the approver approves the rating on a phone, in three taps', async () => {
 
 step('finance imports receivables: columns recognised, dry run, run, the bad row apart', async () => {
   await finance.goto(`/t/${admin.slug}/ar/import`)
-  await finance.getByLabel('应收文件').setInputFiles(receivables(customer.number))
-  await look(finance, 'import-file')
-  await finance.getByRole('button', { name: '上传并识别列' }).click()
-  await finance.getByText('已识别为“筑信模板”').waitFor()
-  await look(finance, 'import-mapping')
-  await finance.getByRole('button', { name: '试运行' }).click()
-  await finance.getByText('试运行完成').waitFor()
-  await finance.getByRole('heading', { name: '1 行未导入' }).waitFor()
-  await finance.getByText('台账：导入后（预计）').waitFor()
-  await look(finance, 'import-dry-run')
-
-  await finance.getByRole('button', { name: '正式导入 3 笔' }).click()
-  await finance
-    .getByRole('dialog', { name: '正式导入' })
-    .getByRole('button', { name: '正式导入 3 笔' })
-    .click()
-  await finance.getByText('导入完成').waitFor()
-  await finance.getByRole('row', { name: new RegExp(`台账：导入后.*${openSum}`) }).waitFor()
-  await look(finance, 'import-done')
-  const [file] = await Promise.all([
-    finance.waitForEvent('download'),
-    finance.getByRole('button', { name: '下载错误文件' }).click(),
-  ])
-  assert.equal(file.suggestedFilename(), 'receivables-错误.csv')
-  await finance.getByRole('link', { name: '看应收明细' }).click()
-  await finance.getByText('FP-1').waitFor()
-  await look(finance, 'receivables')
+  await importReceivables(finance, customer)
 })
 
 /** Checks an order on the admin's page and returns the answer's card once it has this outcome. */
@@ -279,24 +220,11 @@ step('an invitation code opens a second subsidiary without waiting', async () =>
 })
 
 step('the second subsidiary lists the company; the first one may no longer deliver', async () => {
-  const { page } = other
-  await page.goto(`/t/${slugOf(page)}/risk/negative-list`)
-  await page.getByRole('button', { name: '列入公司' }).click()
-  const dialog = page.getByRole('dialog', { name: '列入公司' })
-  await dialog.getByLabel('统一社会信用代码').fill(customer.uscc)
-  await dialog.getByLabel('公司名称').fill(customer.name)
-  await choose(page, '事由', '恶意拖欠')
-  await dialog.getByLabel('具体情况').fill('拖欠货款超过一年，多次催收无果')
-  await dialog.getByLabel('证据材料').setInputFiles(pdf('判决书.pdf'))
-  await look(page, 'negative-list-company')
-  await dialog.getByRole('button', { name: '确认列入' }).click()
-  await page.getByRole('row').filter({ hasText: customer.name }).waitFor()
-  await look(page, 'negative-list')
-
+  await other.page.goto(`/t/${slugOf(other.page)}/risk/negative-list`)
+  await listCompany(other.page, customer)
   const answer = await check('DD-3', '1.00', '拦截')
   await answer.getByText('在负面清单上', { exact: true }).waitFor()
   await look(admin.page, 'order-negative-list')
-  await settled(admin.page)
 })
 
 step('the audit log is whole', async () => {

@@ -39,6 +39,7 @@ export async function startZhuxin() {
   const ended = once(child, 'exit')
   // The servers must not outlive the tests, whatever ends them.
   process.once('exit', () => child.kill('SIGKILL'))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   await ready(child, log)
 
   return {
