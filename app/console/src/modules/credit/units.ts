@@ -1,7 +1,7 @@
 // Units of indicators. Values are thousandths of the unit; people read and type basis
 // points as percent and fen as wan (10,000 yuan).
 import { useI18n } from 'vue-i18n'
-import { missing } from '@/lib/format'
+import { compactMoney, missing, wan } from '@/lib/format'
 import { fixedToDecimal } from './fixed'
 
 const shownAs: Record<string, { decimals: number; name: string }> = {
@@ -24,6 +24,15 @@ export const knownUnits = [
 /** How many decimals of the shown unit one whole number of the stored value is. */
 export const unitDecimals = (unit: string) => shownAs[unit]?.decimals ?? 3
 
+/** Limits the way each language counts them: 500 万元, in English ¥5.00M. */
+export function useLimitAmount() {
+  const { t, locale } = useI18n()
+  return (fen: string) =>
+    locale.value.startsWith('zh')
+      ? `${wan(fen, locale.value)} ${t('kit.money.wan')}`
+      : compactMoney(fen, locale.value)
+}
+
 export function useUnits() {
   const { t, te, locale } = useI18n()
 
@@ -36,6 +45,8 @@ export function useUnits() {
   /** A value with its unit: 12.5%, 300 万元, 45 天. */
   function quantity(value: string | undefined | null, unit: string): string {
     if (value === undefined || value === null || value === '') return missing
+    if (unit === 'fen' && !locale.value.startsWith('zh'))
+      return compactMoney((BigInt(value) / 1000n).toString(), locale.value)
     const decimals = unitDecimals(unit)
     const format = new Intl.NumberFormat(locale.value, { maximumFractionDigits: decimals > 5 ? 2 : 3 })
     // Intl formats a decimal string exactly (ES2023); its TypeScript signature wants a number.

@@ -1,7 +1,7 @@
 // The designer's draft: saved by itself two seconds after the last change, one request
 // at a time, and never over what somebody else saved meanwhile.
 import { useQueryClient } from '@tanstack/vue-query'
-import { computed, nextTick, onBeforeUnmount, onMounted, reactive, ref, watch } from 'vue'
+import { computed, onBeforeUnmount, onMounted, reactive, ref, watch } from 'vue'
 import { useApi, useTenantSlug } from '@/api/session'
 import { unwrap } from '@/api/client'
 import { ApiError } from '@/api/error'
@@ -42,9 +42,10 @@ export function useTemplateDraft(template: Template) {
       clearTimeout(timer)
       timer = setTimeout(() => void save(), autosaveDelay)
     },
-    { deep: true },
+    // At once, so that a save that follows in the same breath knows of the change.
+    { deep: true, flush: 'sync' },
   )
-  async function take(next: Template) {
+  function take(next: Template) {
     quiet = true
     draft.name = next.name
     draft.definition = definitionOf(next.definition)
@@ -52,7 +53,6 @@ export function useTemplateDraft(template: Template) {
     openPoints.value = next.openPoints
     state.value = 'saved'
     failure.value = null
-    await nextTick()
     quiet = false
   }
 
@@ -103,7 +103,7 @@ export function useTemplateDraft(template: Template) {
       const current = await unwrap(
         api.GET('/v1/rating-templates/{id}', { params: { path: { id: template.id } } }),
       )
-      if (choice === 'theirs') return await take(current)
+      if (choice === 'theirs') return take(current)
       version.value = current.version
       state.value = 'dirty'
       await save()
