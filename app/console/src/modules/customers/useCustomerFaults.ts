@@ -1,5 +1,5 @@
 // Faults of the form in words: those found here first, then the server's.
-import { computed, ref, type Ref } from 'vue'
+import { computed, nextTick, ref, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { faultsByField } from '@/api/error'
 import { useErrorText } from '@/api/errorText'
@@ -23,9 +23,19 @@ export function useCustomerFaults(form: Ref<CustomerForm>) {
     }
     return found
   })
+  /** A long form: the first field with a fault comes into view. */
+  const showFirst = () =>
+    nextTick(() =>
+      document.querySelector('.zx-field.is-invalid')?.scrollIntoView({ block: 'center', behavior: 'smooth' }),
+    )
+  watch(failure, (now) => {
+    if (now) void showFirst()
+  })
   const valid = () => {
     tried.value = true
-    return Object.keys(formFaults(form.value)).length === 0
+    const sound = Object.keys(formFaults(form.value)).length === 0
+    if (!sound) void showFirst()
+    return sound
   }
   return { errors, failure, valid }
 }
