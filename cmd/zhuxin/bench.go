@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zhuxin/app/conf"
 	"zhuxin/cmd/zhuxin/internal/apitest"
 	"zhuxin/cmd/zhuxin/internal/bench"
 	"zhuxin/shared/access"
@@ -43,6 +44,7 @@ var measurements = []measurement{
 			func(ctx context.Context, e bench.CheckEnv) (bench.Result, error) { return bench.B2(ctx, e, false) },
 			func(ctx context.Context, e bench.CheckEnv) (bench.Result, error) { return bench.B2(ctx, e, true) })
 	}},
+	{"B14", "the check while a worker hands on and projects, against the check alone", handOnBench},
 	{"B3", "import of receivables against psql \\copy (B3), and the same file again (B4)", importBench},
 	{"B6", "HQ's overview at 1,000 subsidiaries against 10", overviewBench},
 	{"B7", "a customer's page at 500 subsidiaries against 10", readBench},
@@ -68,7 +70,8 @@ func (b *benchRun) all(ctx context.Context, names []string, out string) error {
 			return fmt.Errorf("there is no measurement %q", n)
 		}
 	}
-	env, stop, err := apitest.Run(ctx, apitest.Options{})
+	// No worker beside: what it does meanwhile is B14's.
+	env, stop, err := apitest.Run(ctx, apitest.Options{Roles: []string{conf.RoleGateway, conf.RoleAPI}})
 	if err != nil {
 		return err
 	}
@@ -100,27 +103,42 @@ func (b *benchRun) all(ctx context.Context, names []string, out string) error {
 func (b *benchRun) checks(ctx context.Context, runs ...func(context.Context, bench.CheckEnv) (bench.Result, error)) ([]bench.Result, error) {
 	var out []bench.Result
 	for _, run := range runs {
-		t, bound, err := b.tenant(ctx)
+		e, err := b.checkEnv(ctx)
 		if err != nil {
 			return nil, err
 		}
-		_, key, err := b.env.App.Directory.Keys.Create(bound, directory.NewKeyInput{Name: "bench",
-			Scopes: []access.Permission{access.CreditCheck, access.CreditReserve}, ValidDays: 1})
-		if err != nil {
-			return nil, err
-		}
-		const clients = 16
-		r, err := run(ctx, bench.CheckEnv{
-			Database: b.database(t.Schema),
-			Call:     bench.HTTPCall(b.env.URL, key, clients), Clients: clients, Rounds: b.rounds, Slice: b.slice,
-			Log: logLine,
-		})
+		r, err := run(ctx, e)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// checkEnv is a subsidiary of its own, asked as its ERP asks.
+func (b *benchRun) checkEnv(ctx context.Context) (bench.CheckEnv, error) {
+	t, bound, err := b.tenant(ctx)
+	if err != nil {
+		return bench.CheckEnv{}, err
+	}
+	_, key, err := b.env.App.Directory.Keys.Create(bound, directory.NewKeyInput{Name: "bench",
+		Scopes: []access.Permission{access.CreditCheck, access.CreditReserve}, ValidDays: 1})
+	const clients = 16
+	return bench.CheckEnv{
+		Database: b.database(t.Schema),
+		Call:     bench.HTTPCall(b.env.URL, key, clients), Clients: clients, Rounds: b.rounds, Slice: b.slice,
+		Log: logLine,
+	}, err
+}
+
+// handOnBench is B14; the worker is a program of its own in this process.
+func handOnBench(ctx context.Context, b *benchRun) ([]bench.Result, error) {
+	e, err := b.checkEnv(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return bench.B14(ctx, e, func(ctx context.Context) (func(), error) { return b.env.Worker(ctx) })
 }
 
 // tenant makes a subsidiary to measure in, and a context bound to it.

@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -93,6 +94,34 @@ func Run(ctx context.Context, o Options) (*Env, func(), error) {
 		drop()
 	}
 	return &Env{App: a, URL: c.PublicURL, Conf: c}, stop, nil
+}
+
+// Worker runs a worker on the same servers until stop is called.
+func (e *Env) Worker(ctx context.Context) (stop func(), err error) {
+	c := e.Conf
+	c.Roles = []string{conf.RoleWorker}
+	if c.AdminListen, err = freeAddress(ctx); err != nil {
+		return nil, err
+	}
+	a, err := wiring.New(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ready, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- a.Run(run, func() { close(ready) }) }()
+	stop = func() {
+		cancel()
+		<-done
+		_ = a.Close()
+	}
+	select {
+	case err := <-done:
+		cancel()
+		return nil, errors.Join(err, a.Close())
+	case <-ready:
+		return stop, nil
+	}
 }
 
 // System acts for the test itself.
