@@ -15,6 +15,7 @@ import (
 	v16 "zhuxin/app/api/rating/v1"
 	v19 "zhuxin/app/api/receivable/v1"
 	route "zhuxin/app/api/route"
+	v110 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -30,5 +31,6 @@ func Routes() []route.Info {
 		v17.HQServiceRoutes,
 		v18.NegativeListServiceRoutes,
 		v19.ReceivableServiceRoutes,
+		v110.WorkbenchServiceRoutes,
 	)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+
+	"zhuxin/shared/paging"
 )
 
 // Repository keeps customers and projects; its methods run inside a unit of work.
@@ -33,6 +35,11 @@ type Repository interface {
 	// false for anybody else.
 	ActiveMember(ctx context.Context, person uuid.UUID) (name string, ok bool, err error)
 	PersonNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
+
+	// CustomerCards and ProjectCards give a part of the workbench's cards and the
+	// key of the last one where there are more; one statement each.
+	CustomerCards(ctx context.Context, q CardQuery) ([]Card, *paging.Key, error)
+	ProjectCards(ctx context.Context, q CardQuery) ([]ProjectCard, *paging.Key, error)
 
 	Projects(ctx context.Context, customerID uuid.UUID) ([]Project, error)
 	NextProjectNumber(ctx context.Context, year int) (string, error)

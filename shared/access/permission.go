@@ -38,6 +38,7 @@ const (
 	PolicyWrite      Permission = "policy.write"
 	AuditRead        Permission = "audit.read"
 	SetupRead        Permission = "setup.read"
+	WorkbenchRead    Permission = "workbench.read" // what there is for me; every person has it
 	OverviewRead     Permission = "overview.read"
 )
 
@@ -63,18 +64,18 @@ const (
 
 var readAll = []Permission{
 	CustomerRead, CustomerReadAll, DocumentRead, TemplateRead, RatingRead, LimitRead, ApprovalRead,
-	ReceivableRead, NegativeRead, HistoryRead, MemberRead, PolicyRead, OverviewRead, SetupRead,
+	ReceivableRead, NegativeRead, HistoryRead, MemberRead, PolicyRead, OverviewRead, SetupRead, WorkbenchRead,
 }
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
 		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
-		LimitRead, LimitApply, ApprovalRead, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead},
+		LimitRead, LimitApply, ApprovalRead, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead},
 	RoleCreditReviewer: with(readAll, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead),
 	RoleApprover:       with(readAll, ApprovalDecide, CreditCheck, NegativeWrite),
 	RoleFinance:        with(readAll, ReceivableImport, DocumentWrite, CreditCheck),
-	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead),
+	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 
 	RoleHQAdministrator: {HQOverviewRead, HQTenantRead, HQTenantManage, HQIndicatorRead, HQIndicatorWrite,

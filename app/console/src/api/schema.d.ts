@@ -1290,6 +1290,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workbench/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["WorkbenchService_ListMyCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workbench/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["WorkbenchService_ListMyProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workbench/todos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description What I have to do, with the counts by kind (000-25). Items are derived from
+         *      the state of what they are about and vanish when it is handled.
+         */
+        get: operations["WorkbenchService_ListTodos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2600,6 +2652,81 @@ export interface components {
             /** @description Proposed by the column heads; empty preset when none fits. */
             proposed?: components["schemas"]["Mapping"] | null;
             proposedPreset: string;
+        };
+        CustomerCard: {
+            id: string;
+            number: string;
+            name: string;
+            grade: string;
+            taxNo: string;
+        };
+        ListMyCustomersReply: {
+            customers: components["schemas"]["CustomerCard"][];
+            nextCursor: string;
+        };
+        ListMyProjectsReply: {
+            projects: components["schemas"]["ProjectCard"][];
+            nextCursor: string;
+        };
+        ListTodosReply: {
+            items: components["schemas"]["Todo"][];
+            /** @description Empty at the end. */
+            nextCursor: string;
+            /** @description Of every kind the caller can have, whatever part was asked for. */
+            counts: components["schemas"]["TodoCount"][];
+        };
+        ProjectCard: {
+            id: string;
+            number: string;
+            name: string;
+            /** @description frozen, overdue, over_limit, none. */
+            warning: string;
+            contractNo: string;
+            customerId: string;
+            customerName: string;
+            /** @description Thousandths of m³. */
+            contractedVolume: string;
+            salesperson?: components["schemas"]["PersonRef"] | null;
+        };
+        Todo: {
+            kind: string;
+            class: string;
+            id: string;
+            /** @description What the text of the kind needs: names, numbers, codes. */
+            parts: {
+                [key: string]: string;
+            };
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            /** @description Fen; absent where there is none. */
+            amount?: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** @description yyyy-MM-dd, or empty. */
+            dueOn: string;
+            overdue: boolean;
+            link?: components["schemas"]["TodoLink"] | null;
+            /** @description Only mine; otherwise everybody's who has the permission. */
+            personal: boolean;
+        };
+        TodoCount: {
+            kind: string;
+            class: string;
+            /** @description Counting stops at 1,000; more says so. */
+            total: string;
+            overdue: string;
+            more: boolean;
+        };
+        /** @description The page where it is handled, by the console's route name. */
+        TodoLink: {
+            route: string;
+            params: {
+                [key: string]: string;
+            };
+            query: {
+                [key: string]: string;
+            };
         };
         /** @description The one shape of every failure. reason is stable; message is for people. */
         Error: {
@@ -5107,6 +5234,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSharingLogReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WorkbenchService_ListMyCustomers: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMyCustomersReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WorkbenchService_ListMyProjects: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMyProjectsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WorkbenchService_ListTodos: {
+        parameters: {
+            query?: {
+                /** @description approval, update, warning; empty for all. */
+                class?: string;
+                /** @description One kind only, such as approval.decide. */
+                kind?: string;
+                /** @description newest (the preset) or due: the longest overdue first, without a date last. */
+                order?: string;
+                /** @description next_cursor of the part before; empty for the first. */
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTodosReply"];
                 };
             };
             default: components["responses"]["Error"];

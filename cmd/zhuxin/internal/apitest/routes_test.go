@@ -88,6 +88,10 @@ var inTenant = map[string]spec{
 	"receivable.v1.ReceivableService/SaveMapping":      {who: "finance", in: m{"name": "$mapping_name", "mapping": "$mapping"}},
 	"receivable.v1.ReceivableService/ListReceivables":  {who: "viewer", in: m{"customer_id": "$customer", "view": "all", "page_size": 50}},
 	"receivable.v1.ReceivableService/GetOverview":      {who: "viewer", in: m{"customer_id": "$customer"}},
+
+	"workbench.v1.WorkbenchService/ListTodos":       {who: "approver", in: m{"order": "due", "page_size": 50}},
+	"workbench.v1.WorkbenchService/ListMyCustomers": {who: "viewer", in: m{"page_size": 50}},
+	"workbench.v1.WorkbenchService/ListMyProjects":  {who: "viewer", in: m{"page_size": 50}},
 }
 
 // alsoInTenant are further valid requests: the other names of a customer, and

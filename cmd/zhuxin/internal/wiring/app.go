@@ -10,6 +10,7 @@ import (
 	"zhuxin/app/conf"
 	"zhuxin/app/server"
 	accountservice "zhuxin/app/service/account"
+	"zhuxin/biz/todo"
 )
 
 // App is the whole program, ready to serve or to run a command.
@@ -20,6 +21,7 @@ type App struct {
 	Directory   *Directory
 	Documents   *Documents
 	Receivables *Receivables
+	Todos       *todo.Service
 
 	// Who calls, where he may work, and to which schema that leads. The test of
 	// the tenants' isolation replaces them to see itself fail.
@@ -48,5 +50,6 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.BindTenant = b.Registry.Bind
 	a.Documents = newDocuments(b)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
+	a.Todos = newTodos(b)
 	return a, nil
 }

@@ -22,6 +22,7 @@ import (
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	receivablev1 "zhuxin/app/api/receivable/v1"
+	workbenchv1 "zhuxin/app/api/workbench/v1"
 	"zhuxin/app/conf"
 	"zhuxin/app/console"
 	"zhuxin/app/gateway"
@@ -37,6 +38,7 @@ import (
 	negativelistservice "zhuxin/app/service/negativelist"
 	ratingservice "zhuxin/app/service/rating"
 	receivableservice "zhuxin/app/service/receivable"
+	workbenchservice "zhuxin/app/service/workbench"
 )
 
 // Run serves in the configured roles until ctx ends, then drains. ready is
@@ -173,6 +175,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
+	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Clock))
 	hqv1.RegisterHQServiceHTTPServer(s, hqservice.New(hqservice.NewDirectory(d.Applications, d.Codes, d.Tenants, d.Members, a.Clock),
 		hqservice.NewLibrary(c.Library), hqservice.NewNegative(g.Negative), hqservice.NewOverview(g.Reader, g.History, g.Negative)))
 	return s, server.CheckRoutes(s, api.Routes())

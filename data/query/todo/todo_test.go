@@ -1,0 +1,197 @@
+package todo_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/approval"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/limit"
+	biz "zhuxin/biz/todo"
+	"zhuxin/data/query/todo"
+	"zhuxin/data/tenantrepo/credittest"
+	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+	"zhuxin/tenancy/tenancytest"
+)
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func service(w *credittest.World) *biz.Service {
+	return biz.New(w.Pool.Tenant(), w.Clock, slices.Concat(todo.Approvals(), todo.Customers())...)
+}
+
+func kinds(l biz.List) (out []biz.Kind) {
+	for _, i := range l.Items {
+		out = append(out, i.Kind)
+	}
+	return out
+}
+
+func count(l biz.List, k biz.Kind) int64 {
+	for _, c := range l.Counts {
+		if c.Kind == k {
+			return c.Total
+		}
+	}
+	return -1
+}
+
+// An item is there while somebody has to act, for him, and gone afterwards.
+func TestItemsComeAndGo(t *testing.T) {
+	t.Parallel()
+	w := credittest.New(t)
+	s := service(w)
+	admin, approver := w.CtxA(t), w.CtxA(t, access.RoleApprover)
+	_, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	_, other := w.AddMember(t, w.A, "李四", access.RoleSalesperson)
+	list := func(ctx context.Context) biz.List {
+		l, err := s.List(ctx, biz.ListInput{})
+		ok(t, err)
+		return l
+	}
+	c := w.NewCustomer(t, sales, 1)
+	if l := list(sales); !slices.Equal(kinds(l), []biz.Kind{todo.KindUnrated}) || l.Items[0].Link.Route != "rate" || l.Items[0].Customer.Name != c.Name {
+		t.Errorf("the salesperson's new customer: %+v", l.Items)
+	}
+	for name, ctx := range map[string]context.Context{"other salesperson": other, "administrator": admin, "other tenant": w.CtxB(t)} {
+		if l := list(ctx); len(l.Items) != 0 {
+			t.Errorf("%s has %+v", name, l.Items)
+		}
+	}
+	apply := func() limit.Limit {
+		w.Clock.At = w.Clock.At.Add(time.Second)
+		l, err := w.Limits.Apply(sales, limit.ApplyInput{CustomerID: c.ID, Amount: 5_000_000, StartsOn: calendar.NewDate(2026, 11, 20),
+			EndsOn: calendar.NewDate(2026, 12, 19), Reason: "旺季备货"})
+		ok(t, err)
+		return l
+	}
+	first := apply()
+	l := list(approver)
+	if !slices.Equal(kinds(l), []biz.Kind{todo.KindDecide}) || *l.Items[0].Amount != 5_000_000 || l.Items[0].Parts["by"] != "张三" ||
+		l.Items[0].Parts["kind"] != "temporary_limit" || l.Items[0].For.Permission != access.ApprovalDecide {
+		t.Errorf("the approver: %+v", l.Items)
+	}
+	if l := list(sales); count(l, todo.KindDecide) != -1 {
+		t.Errorf("the submitter is asked to decide: %+v", l.Counts)
+	}
+	a := w.Pending(t, approver, first.ID)
+	_, err := w.Approvals.Decide(approver, approval.DecideInput{ID: a.ID, Comment: "缺合同", Version: a.Version})
+	ok(t, err)
+	if l := list(approver); len(l.Items) != 0 {
+		t.Errorf("decided and still there: %+v", l.Items)
+	}
+	l = list(sales)
+	if i := slices.IndexFunc(l.Items, func(i biz.Item) bool { return i.Kind == todo.KindRejected }); i < 0 || l.Items[i].Parts["comment"] != "缺合同" ||
+		l.Items[i].For.Person == uuid.Nil || count(l, todo.KindRejected) != 1 {
+		t.Errorf("rejected: %+v", l.Items)
+	}
+	apply() // once more, better
+	if l := list(sales); count(l, todo.KindRejected) != 0 {
+		t.Errorf("handled and still there: %+v", l.Items)
+	}
+	// a customer that came without a code asks for it, him who is responsible
+	w.Exec(t, admin, `UPDATE customers SET uscc = NULL WHERE id = $1`, c.ID)
+	if l := list(sales); count(l, todo.KindIncomplete) != 1 || count(l, todo.KindUnrated) != 0 || l.Items[len(l.Items)-1].Parts["missing"] != "uscc" {
+		t.Errorf("without a code: %+v", l.Items)
+	}
+	w.Exec(t, admin, `UPDATE customers SET salesperson_id = NULL WHERE id = $1`, c.ID)
+	if l := list(admin); count(l, todo.KindIncomplete) != 1 {
+		t.Errorf("nobody's customer is the administrator's: %+v", l.Counts)
+	}
+}
+
+// Every source pages by key in both orders, and shows a tenant its own only.
+func TestSourcesPageByKey(t *testing.T) {
+	t.Parallel()
+	w := credittest.New(t)
+	admin := w.CtxA(t)
+	w.Exec(t, admin, `INSERT INTO approvals (id, kind, subject_id, title, facts, submitted_by, submitted_at, status, updated_at, version)
+		SELECT gen_random_uuid(), 'rating', gen_random_uuid(), 'n' || n, '{}', gen_random_uuid(), now() - make_interval(hours => n / 3), 'pending', now(), 1 FROM generate_series(1, 1100) n`)
+	s := service(w)
+	approver := w.CtxA(t, access.RoleApprover)
+	for _, order := range []biz.Order{biz.OrderNewest, biz.OrderDue} {
+		seen, in := map[uuid.UUID]bool{}, biz.ListInput{Order: order, PageSize: 100}
+		for {
+			l, err := s.List(approver, in)
+			ok(t, err)
+			for _, i := range l.Items {
+				seen[i.ID] = true
+			}
+			if l.Counts[0].Total != biz.MostCounted || !l.Counts[0].More {
+				t.Fatalf("counts %+v", l.Counts)
+			}
+			if in.Cursor = l.Next; in.Cursor == "" {
+				break
+			}
+		}
+		if len(seen) != 1100 {
+			t.Errorf("%s: %d of 1100", order, len(seen))
+		}
+	}
+	for _, src := range slices.Concat(todo.Approvals(), todo.Customers()) {
+		if src.About().Kind != todo.KindDecide {
+			continue
+		}
+		tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
+			items, err := src.List(ctx, biz.Query{Viewer: biz.Viewer{Person: uuid.New(), Today: calendar.NewDate(2026, 11, 20)}, Order: biz.OrderNewest, Limit: 10})
+			return len(items), err
+		})
+	}
+}
+
+func TestCards(t *testing.T) {
+	t.Parallel()
+	w := credittest.New(t)
+	admin := w.CtxA(t)
+	_, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	mine, theirs := w.NewCustomer(t, sales, 1), w.NewCustomer(t, admin, 2)
+	for _, c := range []uuid.UUID{mine.ID, theirs.ID} {
+		_, err := w.Customers.CreateProject(admin, customer.CreateProjectInput{CustomerID: c, Name: "滨江一号", ContractedVolume: 12_500_000,
+			Contract: &customer.ContractInput{ERPContractNo: "HT-" + c.String()[24:], UnitPrice: 42_000, SignedOn: "2026-03-01"}})
+		ok(t, err)
+	}
+	cards, next, err := w.Customers.MyCustomers(sales, "", 0)
+	ok(t, err)
+	if len(cards) != 1 || cards[0].ID != mine.ID || next != "" {
+		t.Errorf("a salesperson's cards: %+v %q", cards, next)
+	}
+	projects, next, err := w.Customers.MyProjects(sales, "", 0)
+	ok(t, err)
+	if len(projects) != 1 || next != "" || projects[0].CustomerName != mine.Name || projects[0].ContractNo != "HT-"+mine.ID.String()[24:] ||
+		projects[0].Warning != customer.WarningNone || projects[0].ContractedVolume != 12_500_000 || projects[0].Salesperson.Name != "张三" {
+		t.Errorf("a salesperson's projects: %+v %q", projects, next)
+	}
+	w.Exec(t, admin, `INSERT INTO receivables (id, source, document_no, customer_id, project_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at)
+		VALUES (gen_random_uuid(), 's', '1', $1, $2, '2026-01-01', '2026-02-01', 'CNY', 100, 100, gen_random_uuid(), now())`, mine.ID, projects[0].ID)
+	seen := map[uuid.UUID]customer.Warning{}
+	for cursor := ""; ; {
+		var part []customer.ProjectCard
+		part, cursor, err = w.Customers.MyProjects(admin, cursor, 1)
+		ok(t, err)
+		for _, p := range part {
+			seen[p.CustomerID] = p.Warning
+		}
+		if cursor == "" {
+			break
+		}
+	}
+	if len(seen) != 2 || seen[mine.ID] != customer.WarningOverdue || seen[theirs.ID] != customer.WarningNone {
+		t.Errorf("everybody's projects: %v", seen)
+	}
+	if cards, _, err := w.Customers.MyCustomers(w.CtxB(t), "", 0); err != nil || len(cards) != 0 {
+		t.Errorf("another tenant: %v %v", cards, err)
+	}
+	if _, _, err := w.Customers.MyCustomers(admin, "nonsense", 500); err == nil {
+		t.Error("a bad cursor was taken")
+	}
+}

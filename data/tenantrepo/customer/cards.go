@@ -1,0 +1,89 @@
+package customer
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/google/uuid"
+
+	biz "zhuxin/biz/customer"
+	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/roster"
+	"zhuxin/shared/paging"
+	"zhuxin/tenancy/scope"
+)
+
+const (
+	// after: $2 and $3 are the key of the last row, or null.
+	customerCardsSQL = `SELECT c.id, c.updated_at, c.number, c.name, coalesce(a.grade, ''), c.tax_no
+		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id
+		WHERE ($1::uuid IS NULL OR c.salesperson_id = $1)` + ` AND ($2::timestamptz IS NULL OR (c.updated_at, c.id) < ($2, $3::uuid))
+		ORDER BY c.updated_at DESC, c.id DESC LIMIT $4`
+
+	// The page is chosen first; what costs a look-up is read for its rows only.
+	projectCardsSQL = `SELECT p.id, p.updated_at, p.number, p.name,
+		CASE WHEN a.frozen THEN 'frozen'
+			WHEN EXISTS (SELECT FROM receivables r WHERE r.customer_id = p.customer_id AND r.project_id = p.id AND r.open_amount > 0 AND r.due_date < $5::date) THEN 'overdue'
+			WHEN ` + isOverLimit + ` THEN 'over_limit' ELSE 'none' END,
+		coalesce((SELECT t.erp_contract_no FROM contracts t WHERE t.project_id = p.id ORDER BY t.signed_on DESC, t.erp_contract_no LIMIT 1), ''),
+		p.customer_id, p.customer_name, p.contracted_volume, p.salesperson_id, m.name
+		FROM (SELECT p.*, c.name AS customer_name, c.salesperson_id FROM projects p JOIN customers c ON c.id = p.customer_id
+			WHERE ($1::uuid IS NULL OR c.salesperson_id = $1) AND ($2::timestamptz IS NULL OR (p.updated_at, p.id) < ($2, $3::uuid))
+			ORDER BY p.updated_at DESC, p.id DESC LIMIT $4) p
+		LEFT JOIN credit_accounts a ON a.id = p.customer_id LEFT JOIN hq.v_members m ON m.person_id = p.salesperson_id
+		ORDER BY p.updated_at DESC, p.id DESC`
+)
+
+// CustomerCards implements biz.Repository.
+func (Repo) CustomerCards(ctx context.Context, q biz.CardQuery) ([]biz.Card, *paging.Key, error) {
+	return cards(ctx, "list customer cards", customerCardsSQL, q, nil, func(rows *sql.Rows) (c biz.Card, key paging.Key, err error) {
+		err = rows.Scan(&c.ID, &key.At, &c.Number, &c.Name, &c.Grade, &c.TaxNo)
+		key.ID = c.ID
+		return c, key, err
+	})
+}
+
+// ProjectCards implements biz.Repository.
+func (Repo) ProjectCards(ctx context.Context, q biz.CardQuery) ([]biz.ProjectCard, *paging.Key, error) {
+	return cards(ctx, "list project cards", projectCardsSQL, q, []any{q.Today}, func(rows *sql.Rows) (c biz.ProjectCard, key paging.Key, err error) {
+		var person uuid.NullUUID
+		var name sql.NullString
+		err = rows.Scan(&c.ID, &key.At, &c.Number, &c.Name, &c.Warning, &c.ContractNo, &c.CustomerID, &c.CustomerName, &c.ContractedVolume, &person, &name)
+		key.ID, c.Salesperson = c.ID, roster.Ref(person, name)
+		return c, key, err
+	})
+}
+
+// cards reads one row more than asked for: it says whether there is a next part.
+func cards[T any](ctx context.Context, doing, query string, q biz.CardQuery, more []any, scan func(*sql.Rows) (T, paging.Key, error)) ([]T, *paging.Key, error) {
+	c, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var at *time.Time
+	var id uuid.NullUUID
+	if q.After != nil {
+		at, id = &q.After.At, nullable(&q.After.ID)
+	}
+	rows, err := c.QueryContext(ctx, query, append([]any{nullable(q.OnlyOf), at, id, q.Limit + 1}, more...)...)
+	if err != nil {
+		return nil, nil, postgres.Map(ctx, err, doing)
+	}
+	defer func() { _ = rows.Close() }()
+	var (
+		out  []T
+		last paging.Key
+	)
+	for rows.Next() {
+		if len(out) == q.Limit {
+			return out, &last, nil
+		}
+		card, key, err := scan(rows)
+		if err != nil {
+			return nil, nil, postgres.Map(ctx, err, doing)
+		}
+		out, last = append(out, card), key
+	}
+	return out, nil, postgres.Map(ctx, rows.Err(), doing)
+}
