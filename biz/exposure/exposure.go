@@ -24,6 +24,8 @@ package exposure
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -110,6 +112,30 @@ const TopicAccountChanged event.Topic = "account.changed"
 type Changed struct {
 	CustomerIDs []uuid.UUID `json:"customer_ids,omitempty"`
 	All         bool        `json:"all,omitempty"`
+}
+
+// MergeChanged makes one Changed out of several: whoever looks at an account reads
+// it as it is then, so one look serves them all.
+func MergeChanged(payloads []json.RawMessage) (any, error) {
+	var all Changed
+	seen := map[uuid.UUID]bool{}
+	for _, p := range payloads {
+		var one Changed
+		if err := json.Unmarshal(p, &one); err != nil {
+			return nil, fmt.Errorf("exposure: payload of %s: %w", TopicAccountChanged, err)
+		}
+		all.All = all.All || one.All
+		for _, id := range one.CustomerIDs {
+			if !seen[id] {
+				seen[id] = true
+				all.CustomerIDs = append(all.CustomerIDs, id)
+			}
+		}
+	}
+	if all.All {
+		all.CustomerIDs = nil
+	}
+	return all, nil
 }
 
 // ErrNoAccount means that there is no such customer in this tenant.

@@ -13,6 +13,7 @@ import (
 
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
 	"zhuxin/shared/uow"
 	"zhuxin/tenancy/registry"
 	"zhuxin/tenancy/scope"
@@ -62,6 +63,8 @@ type Config struct {
 	// waits in its outbox, so that queues stay short and others' events come through.
 	// Preset 64.
 	Window int
+	// Merge names the topics whose waiting events may become one.
+	Merge map[event.Topic]Merge
 	// MaxAttempts is how often an event is handed out before it is dead. Preset 15,
 	// which with the pauses in between is about two hours.
 	MaxAttempts int

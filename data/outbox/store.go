@@ -29,6 +29,11 @@ func (r *Relay) take(ctx context.Context, tx uow.Tx, owner uuid.UUID) (taken []E
 			return err
 		}
 		now := r.Clock.Now()
+		for topic, fn := range r.Merge {
+			if err := merge(ctx, c, topic, fn, now); err != nil {
+				return err
+			}
+		}
 		rows, err := c.QueryContext(ctx, `UPDATE outbox SET status = 'sent', attempts = attempts + 1, due_at = $2
 			WHERE id IN (SELECT id FROM outbox WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at
 				LIMIT greatest(0, $3 - (SELECT count(*) FROM outbox WHERE status = 'sent')) FOR UPDATE SKIP LOCKED)

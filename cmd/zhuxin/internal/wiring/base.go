@@ -19,12 +19,14 @@ import (
 
 	"zhuxin/app/conf"
 	"zhuxin/app/server"
+	"zhuxin/biz/exposure"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/crypto"
 	"zhuxin/data/identity"
 	"zhuxin/data/objectstore"
 	"zhuxin/data/outbox"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
 	"zhuxin/tenancy/migrate"
 	"zhuxin/tenancy/provision"
 	"zhuxin/tenancy/registry"
@@ -126,7 +128,7 @@ func (b *Base) events() {
 	b.Chain.Tenant = auditlog.TenantChain(b.Pool, b.Keys.Tenant, b.Clock)
 	b.Chain.HQ = auditlog.HQChain(b.Pool, b.Keys.HQ, b.Clock)
 	b.Queue = outbox.Config{Pool: b.Pool, Redis: b.Redis, Tenants: outbox.Registered(b.Registry), Key: b.Master.Derive("zhuxin task v1"),
-		Clock: b.Clock, Log: b.Log}
+		Clock: b.Clock, Log: b.Log, Merge: map[event.Topic]outbox.Merge{exposure.TopicAccountChanged: exposure.MergeChanged}}
 	b.Relay = outbox.NewRelay(b.Queue)
 	b.Remote = outbox.NewRemotePoker(b.Redis, b.Log)
 	pokers := outbox.Pokers{b.Remote}
