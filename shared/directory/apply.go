@@ -160,6 +160,9 @@ func (s *Applications) create(ctx context.Context, a *Application, code string) 
 			return err
 		}
 	}
+	if err := s.tell(ctx, *a); err != nil {
+		return err
+	}
 	return s.record(ctx, change{action: "application.submitted", objectType: "application", objectID: a.ID, after: a.summary()})
 }
 

@@ -103,5 +103,8 @@ func (s *Applications) decide(ctx context.Context, a *Application, in DecideInpu
 	if err := s.Store.Applications.Save(ctx, *a); err != nil {
 		return err
 	}
+	if err := s.tell(ctx, *a); err != nil {
+		return err
+	}
 	return s.record(ctx, change{action: action, objectType: "application", objectID: a.ID, before: before, after: a.summary()})
 }

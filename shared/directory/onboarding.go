@@ -130,6 +130,9 @@ func (o *Onboarding) begin(ctx context.Context, id uuid.UUID) (*Application, err
 			return err
 		}
 		a.Version++
+		if err := o.tell(ctx, a); err != nil {
+			return err
+		}
 		return o.record(ctx, change{action: "application." + string(a.Status), objectType: "application", objectID: a.ID, before: before, after: a.summary()})
 	})
 	return claimed, err
@@ -206,6 +209,9 @@ func (o *Onboarding) finish(ctx context.Context, a *Application) error {
 		if err := o.save(ctx, &a); err != nil {
 			return err
 		}
+		if err := o.tell(ctx, a); err != nil {
+			return err
+		}
 		return o.record(ctx, change{action: "application.active", objectType: "application", objectID: a.ID,
 			tenantID: *a.TenantID, before: before, after: a.summary()})
 	})
@@ -247,6 +253,9 @@ func (o *Onboarding) end(ctx context.Context, a *Application, s Status, reason s
 			return err
 		}
 		if err := o.save(ctx, &a); err != nil {
+			return err
+		}
+		if err := o.tell(ctx, a); err != nil {
 			return err
 		}
 		return o.record(ctx, change{action: "application." + string(s), objectType: "application", objectID: a.ID, before: before, after: a.summary()})

@@ -80,8 +80,13 @@ func roleWords(roles []access.Role) (zh, en string) {
 	return strings.Join(z, "、"), strings.Join(e, ", ")
 }
 
-func (m *Mailer) link(path, token string) string {
-	return strings.TrimRight(m.config.PublicURL, "/") + "/" + path + "/" + url.PathEscape(token)
+func (m *Mailer) link(path ...string) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimRight(m.config.PublicURL, "/"))
+	for _, p := range path {
+		b.WriteString("/" + url.PathEscape(p))
+	}
+	return b.String()
 }
 
 // until gives the end of an invitation in the group's time zone (ruling 19).

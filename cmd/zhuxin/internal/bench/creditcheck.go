@@ -146,7 +146,7 @@ TRUNCATE bench_customers;
 INSERT INTO bench_customers SELECT n, id FROM unnest(`+uuidLiteral(s.ids)+`) WITH ORDINALITY AS u(id, n);
 INSERT INTO customers (id, created_at, updated_at, number, name) SELECT id, now(), now(), 'BENCH-' || id, 'bench ' || id FROM bench_customers;
 INSERT INTO credit_accounts (id, limit_kind, standing_amount, grade, max_overdue_amount, max_overdue_days, as_of, valid_through)
-SELECT id, 'amount', 9e15::bigint, 'B', 1000000, 30, date '2000-01-01', date '9999-12-31' FROM bench_customers;
+SELECT id, 'amount', 9e13::bigint, 'B', 1000000, 30, date '2000-01-01', date '9999-12-31' FROM bench_customers;
 ANALYZE customers; ANALYZE credit_accounts; ANALYZE bench_customers`)
 }
 

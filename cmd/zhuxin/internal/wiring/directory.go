@@ -26,6 +26,7 @@ type Directory struct {
 	Tenants      *directory.Tenants
 	Members      *directory.Members
 	Courier      *directory.Courier
+	Herald       *directory.Herald // nil without a mail server
 	Keys         *directory.Keys
 	Sessions     *directory.Sessions
 	Places       *directory.Places
@@ -51,6 +52,9 @@ func newDirectory(b *Base) (*Directory, error) {
 		b.Log.ErrorContext(ctx, "provisioning failed", "application_id", id, "error", err)
 	})
 	d.Courier = directory.NewCourier(d.Members, mailer)
+	if m, ok := mailer.(directory.ApplicationMailer); ok {
+		d.Herald = directory.NewHerald(deps, m)
+	}
 	d.Admin = directory.NewAdmin(deps, b.Identity, d.Applications, d.Onboarding)
 	d.TenantAudit = directory.TenantAudit{Bind: bindAny(b), HQ: b.Pool.HQ(), Tenant: b.Pool.Tenant(), People: store.People,
 		Audit: b.Audit.Tenant, Once: jobs.Once}

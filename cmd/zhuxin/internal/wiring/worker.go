@@ -20,6 +20,11 @@ func (a *App) worker() (*jobs.Worker, error) {
 
 	m.Handle(directory.TopicApplicationApproved, directory.OnboardingHandler, a.Directory.Onboarding.Handle)
 	m.Handle(directory.TopicMemberInvited, directory.CourierHandler, a.Directory.Courier.Handle)
+	if a.Directory.Herald != nil {
+		m.Handle(directory.TopicApplicationChanged, directory.HeraldHandler, a.Directory.Herald.Handle)
+	} else {
+		m.Ignore(directory.TopicApplicationChanged) // without mail, the pages tell
+	}
 	m.Handle(directory.TopicTenantAudit, directory.TenantAuditHandler, a.Directory.TenantAudit.Handle)
 	m.Handle(exposure.TopicAccountChanged, "rollup.account", a.Group.Projector.AccountChanged)
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
