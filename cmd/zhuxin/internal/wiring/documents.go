@@ -12,10 +12,15 @@ import (
 )
 
 // Documents is files: papers of customers, evidence, imports.
-type Documents struct{ Service *document.Service }
+type Documents struct {
+	Service *document.Service
+	Sweeper *document.Sweeper
+}
 
 func newDocuments(b *Base) *Documents {
-	return &Documents{Service: document.NewService(b.Pool.Tenant(), documentrepo.New(b.Pool), b.Store, company.Query{}, b.Audit.Tenant, b.Clock)}
+	tx, repo := b.Pool.Tenant(), documentrepo.New(b.Pool)
+	return &Documents{Service: document.NewService(tx, repo, b.Store, company.Query{}, b.Audit.Tenant, b.Clock),
+		Sweeper: document.NewSweeper(tx, repo, b.Store, b.Clock)}
 }
 
 // UploadEvidence stores the evidence of a negative listing.

@@ -51,6 +51,13 @@ func (a *App) worker() (*jobs.Worker, error) {
 		_, err := a.Credit.Checks.ExpireReservations(ctx)
 		return err
 	})
+	m.PeriodicPerTenant("documents.sweep", 6*time.Hour, func(ctx context.Context) error {
+		removed, err := a.Documents.Sweeper.Sweep(ctx)
+		if removed > 0 {
+			a.Log.WarnContext(ctx, "files without a record were removed", "count", removed)
+		}
+		return err
+	})
 	m.PeriodicPerTenant("idempotency.sweep", time.Hour, func(ctx context.Context) error {
 		_, err := a.Credit.Checks.SweepKeys(ctx)
 		return err
