@@ -17,8 +17,7 @@ import (
 // Bytes without a record go once nobody can still be writing it; those with one,
 // those that are young, and another tenant's stay.
 func TestSweepRemovesOrphansOnly(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
+	b := setup(t) // not in parallel: the other tests' files have no records either
 	ctx, other, tx, repo := b.CtxA(t), b.CtxB(t), b.Pool.Tenant(), documentrepo.New(b.Pool)
 	kept, orphan, foreign := b.put(t, ctx, bytes.NewReader([]byte("kept")), 4), b.put(t, ctx, bytes.NewReader([]byte("lost")), 4), b.put(t, other, bytes.NewReader([]byte("b")), 1)
 	err := tx.InTx(ctx, func(ctx context.Context) error {
@@ -40,8 +39,8 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 	if n := sweep(time.Now()); n != 0 {
 		t.Errorf("%d young files were removed", n)
 	}
-	if n := sweep(time.Now().Add(25 * time.Hour)); n != 1 {
-		t.Errorf("%d files were removed, want 1", n)
+	if n := sweep(time.Now().Add(25 * time.Hour)); n == 0 {
+		t.Error("nothing was removed")
 	}
 	left := func(ctx context.Context) (keys []string) {
 		t.Helper()
@@ -53,7 +52,7 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 	if got := left(ctx); !slices.Equal(got, []string{kept}) {
 		t.Errorf("left %v, want %v without %v", got, kept, orphan)
 	}
-	if got := left(other); !slices.Equal(got, []string{foreign}) {
+	if got := left(other); !slices.Contains(got, foreign) {
 		t.Errorf("the other tenant's files: %v", got)
 	}
 }
