@@ -9,13 +9,14 @@ import (
 	v12 "zhuxin/app/api/audit/v1"
 	v13 "zhuxin/app/api/creditcheck/v1"
 	v14 "zhuxin/app/api/customer/v1"
-	v17 "zhuxin/app/api/hq/v1"
-	v15 "zhuxin/app/api/member/v1"
-	v18 "zhuxin/app/api/negativelist/v1"
-	v16 "zhuxin/app/api/rating/v1"
-	v19 "zhuxin/app/api/receivable/v1"
+	v15 "zhuxin/app/api/dailyrun/v1"
+	v18 "zhuxin/app/api/hq/v1"
+	v16 "zhuxin/app/api/member/v1"
+	v19 "zhuxin/app/api/negativelist/v1"
+	v17 "zhuxin/app/api/rating/v1"
+	v110 "zhuxin/app/api/receivable/v1"
 	route "zhuxin/app/api/route"
-	v110 "zhuxin/app/api/workbench/v1"
+	v111 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -26,11 +27,12 @@ func Routes() []route.Info {
 		v12.AuditServiceRoutes,
 		v13.CreditCheckServiceRoutes,
 		v14.CustomerServiceRoutes,
-		v15.MemberServiceRoutes,
-		v16.RatingServiceRoutes,
-		v17.HQServiceRoutes,
-		v18.NegativeListServiceRoutes,
-		v19.ReceivableServiceRoutes,
-		v110.WorkbenchServiceRoutes,
+		v15.DailyRunServiceRoutes,
+		v16.MemberServiceRoutes,
+		v17.RatingServiceRoutes,
+		v18.HQServiceRoutes,
+		v19.NegativeListServiceRoutes,
+		v110.ReceivableServiceRoutes,
+		v111.WorkbenchServiceRoutes,
 	)
 }

@@ -50,7 +50,7 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true, Args: cobra.NoArgs,
 	}
 	c.PersistentFlags().StringVar(&o.config, "config", "", "YAML file with settings; ZHUXIN_* variables win over it")
-	c.AddCommand(demoCommand(), serveCommand(o), migrateCommand(o), tenantCommand(o), hqCommand(o), importCommand(o), rollupCommand(o), eventsCommand(o), benchCommand(), settingsCommand())
+	c.AddCommand(demoCommand(), serveCommand(o), migrateCommand(o), tenantCommand(o), hqCommand(o), importCommand(o), dailyCommand(o), rollupCommand(o), eventsCommand(o), benchCommand(), settingsCommand())
 	return c
 }
 

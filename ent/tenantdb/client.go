@@ -21,6 +21,9 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/dailyrun"
+	"zhuxin/ent/tenantdb/dailysnapshot"
+	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
@@ -68,6 +71,12 @@ type Client struct {
 	CreditRating *CreditRatingClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// DailyRun is the client for interacting with the DailyRun builders.
+	DailyRun *DailyRunClient
+	// DailySnapshot is the client for interacting with the DailySnapshot builders.
+	DailySnapshot *DailySnapshotClient
+	// DailyStep is the client for interacting with the DailyStep builders.
+	DailyStep *DailyStepClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
@@ -113,6 +122,9 @@ func (c *Client) init() {
 	c.CreditPolicy = NewCreditPolicyClient(c.config)
 	c.CreditRating = NewCreditRatingClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.DailyRun = NewDailyRunClient(c.config)
+	c.DailySnapshot = NewDailySnapshotClient(c.config)
+	c.DailyStep = NewDailyStepClient(c.config)
 	c.Document = NewDocumentClient(c.config)
 	c.HandledEvent = NewHandledEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
@@ -227,6 +239,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CreditPolicy:     NewCreditPolicyClient(cfg),
 		CreditRating:     NewCreditRatingClient(cfg),
 		Customer:         NewCustomerClient(cfg),
+		DailyRun:         NewDailyRunClient(cfg),
+		DailySnapshot:    NewDailySnapshotClient(cfg),
+		DailyStep:        NewDailyStepClient(cfg),
 		Document:         NewDocumentClient(cfg),
 		HandledEvent:     NewHandledEventClient(cfg),
 		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
@@ -268,6 +283,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CreditPolicy:     NewCreditPolicyClient(cfg),
 		CreditRating:     NewCreditRatingClient(cfg),
 		Customer:         NewCustomerClient(cfg),
+		DailyRun:         NewDailyRunClient(cfg),
+		DailySnapshot:    NewDailySnapshotClient(cfg),
+		DailyStep:        NewDailyStepClient(cfg),
 		Document:         NewDocumentClient(cfg),
 		HandledEvent:     NewHandledEventClient(cfg),
 		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
@@ -310,10 +328,10 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Approval, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount, c.CreditCheck,
-		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.Document,
-		c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.Outbox,
-		c.Project, c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
-		c.Reservation,
+		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
+		c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent, c.IdempotencyKey,
+		c.ImportMapping, c.Keyset, c.Outbox, c.Project, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.Reservation,
 	} {
 		n.Use(hooks...)
 	}
@@ -324,10 +342,10 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Approval, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount, c.CreditCheck,
-		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.Document,
-		c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.Outbox,
-		c.Project, c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
-		c.Reservation,
+		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
+		c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent, c.IdempotencyKey,
+		c.ImportMapping, c.Keyset, c.Outbox, c.Project, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.Reservation,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -356,6 +374,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CreditRating.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
+	case *DailyRunMutation:
+		return c.DailyRun.mutate(ctx, m)
+	case *DailySnapshotMutation:
+		return c.DailySnapshot.mutate(ctx, m)
+	case *DailyStepMutation:
+		return c.DailyStep.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
 	case *HandledEventMutation:
@@ -1824,6 +1848,405 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 		return (&CustomerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown Customer mutation op: %q", m.Op())
+	}
+}
+
+// DailyRunClient is a client for the DailyRun schema.
+type DailyRunClient struct {
+	config
+}
+
+// NewDailyRunClient returns a client for the DailyRun from the given config.
+func NewDailyRunClient(c config) *DailyRunClient {
+	return &DailyRunClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dailyrun.Hooks(f(g(h())))`.
+func (c *DailyRunClient) Use(hooks ...Hook) {
+	c.hooks.DailyRun = append(c.hooks.DailyRun, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dailyrun.Intercept(f(g(h())))`.
+func (c *DailyRunClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DailyRun = append(c.inters.DailyRun, interceptors...)
+}
+
+// Create returns a builder for creating a DailyRun entity.
+func (c *DailyRunClient) Create() *DailyRunCreate {
+	mutation := newDailyRunMutation(c.config, OpCreate)
+	return &DailyRunCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DailyRun entities.
+func (c *DailyRunClient) CreateBulk(builders ...*DailyRunCreate) *DailyRunCreateBulk {
+	return &DailyRunCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DailyRunClient) MapCreateBulk(slice any, setFunc func(*DailyRunCreate, int)) *DailyRunCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DailyRunCreateBulk{err: fmt.Errorf("calling to DailyRunClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DailyRunCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DailyRunCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DailyRun.
+func (c *DailyRunClient) Update() *DailyRunUpdate {
+	mutation := newDailyRunMutation(c.config, OpUpdate)
+	return &DailyRunUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DailyRunClient) UpdateOne(_m *DailyRun) *DailyRunUpdateOne {
+	mutation := newDailyRunMutation(c.config, OpUpdateOne, withDailyRun(_m))
+	return &DailyRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DailyRunClient) UpdateOneID(id uuid.UUID) *DailyRunUpdateOne {
+	mutation := newDailyRunMutation(c.config, OpUpdateOne, withDailyRunID(id))
+	return &DailyRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DailyRun.
+func (c *DailyRunClient) Delete() *DailyRunDelete {
+	mutation := newDailyRunMutation(c.config, OpDelete)
+	return &DailyRunDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DailyRunClient) DeleteOne(_m *DailyRun) *DailyRunDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DailyRunClient) DeleteOneID(id uuid.UUID) *DailyRunDeleteOne {
+	builder := c.Delete().Where(dailyrun.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DailyRunDeleteOne{builder}
+}
+
+// Query returns a query builder for DailyRun.
+func (c *DailyRunClient) Query() *DailyRunQuery {
+	return &DailyRunQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDailyRun},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DailyRun entity by its id.
+func (c *DailyRunClient) Get(ctx context.Context, id uuid.UUID) (*DailyRun, error) {
+	return c.Query().Where(dailyrun.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DailyRunClient) GetX(ctx context.Context, id uuid.UUID) *DailyRun {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DailyRunClient) Hooks() []Hook {
+	return c.hooks.DailyRun
+}
+
+// Interceptors returns the client interceptors.
+func (c *DailyRunClient) Interceptors() []Interceptor {
+	return c.inters.DailyRun
+}
+
+func (c *DailyRunClient) mutate(ctx context.Context, m *DailyRunMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DailyRunCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DailyRunUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DailyRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DailyRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown DailyRun mutation op: %q", m.Op())
+	}
+}
+
+// DailySnapshotClient is a client for the DailySnapshot schema.
+type DailySnapshotClient struct {
+	config
+}
+
+// NewDailySnapshotClient returns a client for the DailySnapshot from the given config.
+func NewDailySnapshotClient(c config) *DailySnapshotClient {
+	return &DailySnapshotClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dailysnapshot.Hooks(f(g(h())))`.
+func (c *DailySnapshotClient) Use(hooks ...Hook) {
+	c.hooks.DailySnapshot = append(c.hooks.DailySnapshot, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dailysnapshot.Intercept(f(g(h())))`.
+func (c *DailySnapshotClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DailySnapshot = append(c.inters.DailySnapshot, interceptors...)
+}
+
+// Create returns a builder for creating a DailySnapshot entity.
+func (c *DailySnapshotClient) Create() *DailySnapshotCreate {
+	mutation := newDailySnapshotMutation(c.config, OpCreate)
+	return &DailySnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DailySnapshot entities.
+func (c *DailySnapshotClient) CreateBulk(builders ...*DailySnapshotCreate) *DailySnapshotCreateBulk {
+	return &DailySnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DailySnapshotClient) MapCreateBulk(slice any, setFunc func(*DailySnapshotCreate, int)) *DailySnapshotCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DailySnapshotCreateBulk{err: fmt.Errorf("calling to DailySnapshotClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DailySnapshotCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DailySnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DailySnapshot.
+func (c *DailySnapshotClient) Update() *DailySnapshotUpdate {
+	mutation := newDailySnapshotMutation(c.config, OpUpdate)
+	return &DailySnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DailySnapshotClient) UpdateOne(_m *DailySnapshot) *DailySnapshotUpdateOne {
+	mutation := newDailySnapshotMutation(c.config, OpUpdateOne, withDailySnapshot(_m))
+	return &DailySnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DailySnapshotClient) UpdateOneID(id int64) *DailySnapshotUpdateOne {
+	mutation := newDailySnapshotMutation(c.config, OpUpdateOne, withDailySnapshotID(id))
+	return &DailySnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DailySnapshot.
+func (c *DailySnapshotClient) Delete() *DailySnapshotDelete {
+	mutation := newDailySnapshotMutation(c.config, OpDelete)
+	return &DailySnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DailySnapshotClient) DeleteOne(_m *DailySnapshot) *DailySnapshotDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DailySnapshotClient) DeleteOneID(id int64) *DailySnapshotDeleteOne {
+	builder := c.Delete().Where(dailysnapshot.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DailySnapshotDeleteOne{builder}
+}
+
+// Query returns a query builder for DailySnapshot.
+func (c *DailySnapshotClient) Query() *DailySnapshotQuery {
+	return &DailySnapshotQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDailySnapshot},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DailySnapshot entity by its id.
+func (c *DailySnapshotClient) Get(ctx context.Context, id int64) (*DailySnapshot, error) {
+	return c.Query().Where(dailysnapshot.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DailySnapshotClient) GetX(ctx context.Context, id int64) *DailySnapshot {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DailySnapshotClient) Hooks() []Hook {
+	return c.hooks.DailySnapshot
+}
+
+// Interceptors returns the client interceptors.
+func (c *DailySnapshotClient) Interceptors() []Interceptor {
+	return c.inters.DailySnapshot
+}
+
+func (c *DailySnapshotClient) mutate(ctx context.Context, m *DailySnapshotMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DailySnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DailySnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DailySnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DailySnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown DailySnapshot mutation op: %q", m.Op())
+	}
+}
+
+// DailyStepClient is a client for the DailyStep schema.
+type DailyStepClient struct {
+	config
+}
+
+// NewDailyStepClient returns a client for the DailyStep from the given config.
+func NewDailyStepClient(c config) *DailyStepClient {
+	return &DailyStepClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dailystep.Hooks(f(g(h())))`.
+func (c *DailyStepClient) Use(hooks ...Hook) {
+	c.hooks.DailyStep = append(c.hooks.DailyStep, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dailystep.Intercept(f(g(h())))`.
+func (c *DailyStepClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DailyStep = append(c.inters.DailyStep, interceptors...)
+}
+
+// Create returns a builder for creating a DailyStep entity.
+func (c *DailyStepClient) Create() *DailyStepCreate {
+	mutation := newDailyStepMutation(c.config, OpCreate)
+	return &DailyStepCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DailyStep entities.
+func (c *DailyStepClient) CreateBulk(builders ...*DailyStepCreate) *DailyStepCreateBulk {
+	return &DailyStepCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DailyStepClient) MapCreateBulk(slice any, setFunc func(*DailyStepCreate, int)) *DailyStepCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DailyStepCreateBulk{err: fmt.Errorf("calling to DailyStepClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DailyStepCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DailyStepCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DailyStep.
+func (c *DailyStepClient) Update() *DailyStepUpdate {
+	mutation := newDailyStepMutation(c.config, OpUpdate)
+	return &DailyStepUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DailyStepClient) UpdateOne(_m *DailyStep) *DailyStepUpdateOne {
+	mutation := newDailyStepMutation(c.config, OpUpdateOne, withDailyStep(_m))
+	return &DailyStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DailyStepClient) UpdateOneID(id uuid.UUID) *DailyStepUpdateOne {
+	mutation := newDailyStepMutation(c.config, OpUpdateOne, withDailyStepID(id))
+	return &DailyStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DailyStep.
+func (c *DailyStepClient) Delete() *DailyStepDelete {
+	mutation := newDailyStepMutation(c.config, OpDelete)
+	return &DailyStepDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DailyStepClient) DeleteOne(_m *DailyStep) *DailyStepDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DailyStepClient) DeleteOneID(id uuid.UUID) *DailyStepDeleteOne {
+	builder := c.Delete().Where(dailystep.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DailyStepDeleteOne{builder}
+}
+
+// Query returns a query builder for DailyStep.
+func (c *DailyStepClient) Query() *DailyStepQuery {
+	return &DailyStepQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDailyStep},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DailyStep entity by its id.
+func (c *DailyStepClient) Get(ctx context.Context, id uuid.UUID) (*DailyStep, error) {
+	return c.Query().Where(dailystep.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DailyStepClient) GetX(ctx context.Context, id uuid.UUID) *DailyStep {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DailyStepClient) Hooks() []Hook {
+	return c.hooks.DailyStep
+}
+
+// Interceptors returns the client interceptors.
+func (c *DailyStepClient) Interceptors() []Interceptor {
+	return c.inters.DailyStep
+}
+
+func (c *DailyStepClient) mutate(ctx context.Context, m *DailyStepMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DailyStepCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DailyStepUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DailyStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DailyStepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown DailyStep mutation op: %q", m.Op())
 	}
 }
 
@@ -3475,15 +3898,17 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 type (
 	hooks struct {
 		Approval, AuditLog, AuditSeal, Contract, CreditAccount, CreditCheck,
-		CreditLimit, CreditPolicy, CreditRating, Customer, Document, HandledEvent,
-		IdempotencyKey, ImportMapping, Keyset, Outbox, Project, RatingTemplate,
-		Receipt, Receivable, ReceivableImport, Reservation []ent.Hook
+		CreditLimit, CreditPolicy, CreditRating, Customer, DailyRun, DailySnapshot,
+		DailyStep, Document, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
+		Outbox, Project, RatingTemplate, Receipt, Receivable, ReceivableImport,
+		Reservation []ent.Hook
 	}
 	inters struct {
 		Approval, AuditLog, AuditSeal, Contract, CreditAccount, CreditCheck,
-		CreditLimit, CreditPolicy, CreditRating, Customer, Document, HandledEvent,
-		IdempotencyKey, ImportMapping, Keyset, Outbox, Project, RatingTemplate,
-		Receipt, Receivable, ReceivableImport, Reservation []ent.Interceptor
+		CreditLimit, CreditPolicy, CreditRating, Customer, DailyRun, DailySnapshot,
+		DailyStep, Document, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
+		Outbox, Project, RatingTemplate, Receipt, Receivable, ReceivableImport,
+		Reservation []ent.Interceptor
 	}
 )
 

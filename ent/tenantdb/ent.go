@@ -18,6 +18,9 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/dailyrun"
+	"zhuxin/ent/tenantdb/dailysnapshot"
+	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
@@ -104,6 +107,9 @@ func checkColumn(t, c string) error {
 			creditpolicy.Table:     creditpolicy.ValidColumn,
 			creditrating.Table:     creditrating.ValidColumn,
 			customer.Table:         customer.ValidColumn,
+			dailyrun.Table:         dailyrun.ValidColumn,
+			dailysnapshot.Table:    dailysnapshot.ValidColumn,
+			dailystep.Table:        dailystep.ValidColumn,
 			document.Table:         document.ValidColumn,
 			handledevent.Table:     handledevent.ValidColumn,
 			idempotencykey.Table:   idempotencykey.ValidColumn,

@@ -20,6 +20,9 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/dailyrun"
+	"zhuxin/ent/tenantdb/dailysnapshot"
+	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
@@ -59,6 +62,9 @@ const (
 	TypeCreditPolicy     = "CreditPolicy"
 	TypeCreditRating     = "CreditRating"
 	TypeCustomer         = "Customer"
+	TypeDailyRun         = "DailyRun"
+	TypeDailySnapshot    = "DailySnapshot"
+	TypeDailyStep        = "DailyStep"
 	TypeDocument         = "Document"
 	TypeHandledEvent     = "HandledEvent"
 	TypeIdempotencyKey   = "IdempotencyKey"
@@ -11929,6 +11935,2764 @@ func (m *CustomerMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Customer edge %s", name)
+}
+
+// DailyRunMutation represents an operation that mutates the DailyRun nodes in the graph.
+type DailyRunMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	business_date *calendar.Date
+	number        *int
+	addnumber     *int
+	started_by    *dailyrun.StartedBy
+	requested_by  *uuid.UUID
+	state         *dailyrun.State
+	created_at    *time.Time
+	finished_at   *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DailyRun, error)
+	predicates    []predicate.DailyRun
+}
+
+var _ ent.Mutation = (*DailyRunMutation)(nil)
+
+// dailyrunOption allows management of the mutation configuration using functional options.
+type dailyrunOption func(*DailyRunMutation)
+
+// newDailyRunMutation creates new mutation for the DailyRun entity.
+func newDailyRunMutation(c config, op Op, opts ...dailyrunOption) *DailyRunMutation {
+	m := &DailyRunMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDailyRun,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDailyRunID sets the ID field of the mutation.
+func withDailyRunID(id uuid.UUID) dailyrunOption {
+	return func(m *DailyRunMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DailyRun
+		)
+		m.oldValue = func(ctx context.Context) (*DailyRun, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DailyRun.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDailyRun sets the old DailyRun of the mutation.
+func withDailyRun(node *DailyRun) dailyrunOption {
+	return func(m *DailyRunMutation) {
+		m.oldValue = func(context.Context) (*DailyRun, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DailyRunMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DailyRunMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DailyRun entities.
+func (m *DailyRunMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DailyRunMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DailyRunMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DailyRun.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetBusinessDate sets the "business_date" field.
+func (m *DailyRunMutation) SetBusinessDate(c calendar.Date) {
+	m.business_date = &c
+}
+
+// BusinessDate returns the value of the "business_date" field in the mutation.
+func (m *DailyRunMutation) BusinessDate() (r calendar.Date, exists bool) {
+	v := m.business_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessDate returns the old "business_date" field's value of the DailyRun entity.
+// If the DailyRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyRunMutation) OldBusinessDate(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessDate: %w", err)
+	}
+	return oldValue.BusinessDate, nil
+}
+
+// ResetBusinessDate resets all changes to the "business_date" field.
+func (m *DailyRunMutation) ResetBusinessDate() {
+	m.business_date = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *DailyRunMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *DailyRunMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the DailyRun entity.
+// If the DailyRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyRunMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *DailyRunMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *DailyRunMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *DailyRunMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetStartedBy sets the "started_by" field.
+func (m *DailyRunMutation) SetStartedBy(db dailyrun.StartedBy) {
+	m.started_by = &db
+}
+
+// StartedBy returns the value of the "started_by" field in the mutation.
+func (m *DailyRunMutation) StartedBy() (r dailyrun.StartedBy, exists bool) {
+	v := m.started_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedBy returns the old "started_by" field's value of the DailyRun entity.
+// If the DailyRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyRunMutation) OldStartedBy(ctx context.Context) (v dailyrun.StartedBy, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedBy: %w", err)
+	}
+	return oldValue.StartedBy, nil
+}
+
+// ResetStartedBy resets all changes to the "started_by" field.
+func (m *DailyRunMutation) ResetStartedBy() {
+	m.started_by = nil
+}
+
+// SetRequestedBy sets the "requested_by" field.
+func (m *DailyRunMutation) SetRequestedBy(u uuid.UUID) {
+	m.requested_by = &u
+}
+
+// RequestedBy returns the value of the "requested_by" field in the mutation.
+func (m *DailyRunMutation) RequestedBy() (r uuid.UUID, exists bool) {
+	v := m.requested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedBy returns the old "requested_by" field's value of the DailyRun entity.
+// If the DailyRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyRunMutation) OldRequestedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedBy: %w", err)
+	}
+	return oldValue.RequestedBy, nil
+}
+
+// ClearRequestedBy clears the value of the "requested_by" field.
+func (m *DailyRunMutation) ClearRequestedBy() {
+	m.requested_by = nil
+	m.clearedFields[dailyrun.FieldRequestedBy] = struct{}{}
+}
+
+// RequestedByCleared returns if the "requested_by" field was cleared in this mutation.
+func (m *DailyRunMutation) RequestedByCleared() bool {
+	_, ok := m.clearedFields[dailyrun.FieldRequestedBy]
+	return ok
+}
+
+// ResetRequestedBy resets all changes to the "requested_by" field.
+func (m *DailyRunMutation) ResetRequestedBy() {
+	m.requested_by = nil
+	delete(m.clearedFields, dailyrun.FieldRequestedBy)
+}
+
+// SetState sets the "state" field.
+func (m *DailyRunMutation) SetState(d dailyrun.State) {
+	m.state = &d
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *DailyRunMutation) State() (r dailyrun.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the DailyRun entity.
+// If the DailyRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyRunMutation) OldState(ctx context.Context) (v dailyrun.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *DailyRunMutation) ResetState() {
+	m.state = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DailyRunMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DailyRunMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DailyRun entity.
+// If the DailyRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyRunMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DailyRunMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *DailyRunMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *DailyRunMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the DailyRun entity.
+// If the DailyRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyRunMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *DailyRunMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[dailyrun.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *DailyRunMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[dailyrun.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *DailyRunMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, dailyrun.FieldFinishedAt)
+}
+
+// Where appends a list predicates to the DailyRunMutation builder.
+func (m *DailyRunMutation) Where(ps ...predicate.DailyRun) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DailyRunMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DailyRunMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DailyRun, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DailyRunMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DailyRunMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DailyRun).
+func (m *DailyRunMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DailyRunMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.business_date != nil {
+		fields = append(fields, dailyrun.FieldBusinessDate)
+	}
+	if m.number != nil {
+		fields = append(fields, dailyrun.FieldNumber)
+	}
+	if m.started_by != nil {
+		fields = append(fields, dailyrun.FieldStartedBy)
+	}
+	if m.requested_by != nil {
+		fields = append(fields, dailyrun.FieldRequestedBy)
+	}
+	if m.state != nil {
+		fields = append(fields, dailyrun.FieldState)
+	}
+	if m.created_at != nil {
+		fields = append(fields, dailyrun.FieldCreatedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, dailyrun.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DailyRunMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dailyrun.FieldBusinessDate:
+		return m.BusinessDate()
+	case dailyrun.FieldNumber:
+		return m.Number()
+	case dailyrun.FieldStartedBy:
+		return m.StartedBy()
+	case dailyrun.FieldRequestedBy:
+		return m.RequestedBy()
+	case dailyrun.FieldState:
+		return m.State()
+	case dailyrun.FieldCreatedAt:
+		return m.CreatedAt()
+	case dailyrun.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DailyRunMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dailyrun.FieldBusinessDate:
+		return m.OldBusinessDate(ctx)
+	case dailyrun.FieldNumber:
+		return m.OldNumber(ctx)
+	case dailyrun.FieldStartedBy:
+		return m.OldStartedBy(ctx)
+	case dailyrun.FieldRequestedBy:
+		return m.OldRequestedBy(ctx)
+	case dailyrun.FieldState:
+		return m.OldState(ctx)
+	case dailyrun.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case dailyrun.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DailyRun field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DailyRunMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dailyrun.FieldBusinessDate:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessDate(v)
+		return nil
+	case dailyrun.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case dailyrun.FieldStartedBy:
+		v, ok := value.(dailyrun.StartedBy)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedBy(v)
+		return nil
+	case dailyrun.FieldRequestedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedBy(v)
+		return nil
+	case dailyrun.FieldState:
+		v, ok := value.(dailyrun.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case dailyrun.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case dailyrun.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DailyRun field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DailyRunMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, dailyrun.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DailyRunMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dailyrun.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DailyRunMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dailyrun.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DailyRun numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DailyRunMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dailyrun.FieldRequestedBy) {
+		fields = append(fields, dailyrun.FieldRequestedBy)
+	}
+	if m.FieldCleared(dailyrun.FieldFinishedAt) {
+		fields = append(fields, dailyrun.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DailyRunMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DailyRunMutation) ClearField(name string) error {
+	switch name {
+	case dailyrun.FieldRequestedBy:
+		m.ClearRequestedBy()
+		return nil
+	case dailyrun.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DailyRun nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DailyRunMutation) ResetField(name string) error {
+	switch name {
+	case dailyrun.FieldBusinessDate:
+		m.ResetBusinessDate()
+		return nil
+	case dailyrun.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case dailyrun.FieldStartedBy:
+		m.ResetStartedBy()
+		return nil
+	case dailyrun.FieldRequestedBy:
+		m.ResetRequestedBy()
+		return nil
+	case dailyrun.FieldState:
+		m.ResetState()
+		return nil
+	case dailyrun.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case dailyrun.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DailyRun field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DailyRunMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DailyRunMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DailyRunMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DailyRunMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DailyRunMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DailyRunMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DailyRunMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DailyRun unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DailyRunMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DailyRun edge %s", name)
+}
+
+// DailySnapshotMutation represents an operation that mutates the DailySnapshot nodes in the graph.
+type DailySnapshotMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	customer_id          *uuid.UUID
+	business_date        *calendar.Date
+	receivable_amount    *int64
+	addreceivable_amount *int64
+	overdue_amount       *int64
+	addoverdue_amount    *int64
+	exposure_amount      *int64
+	addexposure_amount   *int64
+	limit_kind           *dailysnapshot.LimitKind
+	limit_amount         *int64
+	addlimit_amount      *int64
+	late                 *bool
+	taken_at             *time.Time
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*DailySnapshot, error)
+	predicates           []predicate.DailySnapshot
+}
+
+var _ ent.Mutation = (*DailySnapshotMutation)(nil)
+
+// dailysnapshotOption allows management of the mutation configuration using functional options.
+type dailysnapshotOption func(*DailySnapshotMutation)
+
+// newDailySnapshotMutation creates new mutation for the DailySnapshot entity.
+func newDailySnapshotMutation(c config, op Op, opts ...dailysnapshotOption) *DailySnapshotMutation {
+	m := &DailySnapshotMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDailySnapshot,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDailySnapshotID sets the ID field of the mutation.
+func withDailySnapshotID(id int64) dailysnapshotOption {
+	return func(m *DailySnapshotMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DailySnapshot
+		)
+		m.oldValue = func(ctx context.Context) (*DailySnapshot, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DailySnapshot.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDailySnapshot sets the old DailySnapshot of the mutation.
+func withDailySnapshot(node *DailySnapshot) dailysnapshotOption {
+	return func(m *DailySnapshotMutation) {
+		m.oldValue = func(context.Context) (*DailySnapshot, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DailySnapshotMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DailySnapshotMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DailySnapshot entities.
+func (m *DailySnapshotMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DailySnapshotMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DailySnapshotMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DailySnapshot.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *DailySnapshotMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *DailySnapshotMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *DailySnapshotMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetBusinessDate sets the "business_date" field.
+func (m *DailySnapshotMutation) SetBusinessDate(c calendar.Date) {
+	m.business_date = &c
+}
+
+// BusinessDate returns the value of the "business_date" field in the mutation.
+func (m *DailySnapshotMutation) BusinessDate() (r calendar.Date, exists bool) {
+	v := m.business_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessDate returns the old "business_date" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldBusinessDate(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessDate: %w", err)
+	}
+	return oldValue.BusinessDate, nil
+}
+
+// ResetBusinessDate resets all changes to the "business_date" field.
+func (m *DailySnapshotMutation) ResetBusinessDate() {
+	m.business_date = nil
+}
+
+// SetReceivableAmount sets the "receivable_amount" field.
+func (m *DailySnapshotMutation) SetReceivableAmount(i int64) {
+	m.receivable_amount = &i
+	m.addreceivable_amount = nil
+}
+
+// ReceivableAmount returns the value of the "receivable_amount" field in the mutation.
+func (m *DailySnapshotMutation) ReceivableAmount() (r int64, exists bool) {
+	v := m.receivable_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableAmount returns the old "receivable_amount" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldReceivableAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableAmount: %w", err)
+	}
+	return oldValue.ReceivableAmount, nil
+}
+
+// AddReceivableAmount adds i to the "receivable_amount" field.
+func (m *DailySnapshotMutation) AddReceivableAmount(i int64) {
+	if m.addreceivable_amount != nil {
+		*m.addreceivable_amount += i
+	} else {
+		m.addreceivable_amount = &i
+	}
+}
+
+// AddedReceivableAmount returns the value that was added to the "receivable_amount" field in this mutation.
+func (m *DailySnapshotMutation) AddedReceivableAmount() (r int64, exists bool) {
+	v := m.addreceivable_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReceivableAmount resets all changes to the "receivable_amount" field.
+func (m *DailySnapshotMutation) ResetReceivableAmount() {
+	m.receivable_amount = nil
+	m.addreceivable_amount = nil
+}
+
+// SetOverdueAmount sets the "overdue_amount" field.
+func (m *DailySnapshotMutation) SetOverdueAmount(i int64) {
+	m.overdue_amount = &i
+	m.addoverdue_amount = nil
+}
+
+// OverdueAmount returns the value of the "overdue_amount" field in the mutation.
+func (m *DailySnapshotMutation) OverdueAmount() (r int64, exists bool) {
+	v := m.overdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueAmount returns the old "overdue_amount" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldOverdueAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueAmount: %w", err)
+	}
+	return oldValue.OverdueAmount, nil
+}
+
+// AddOverdueAmount adds i to the "overdue_amount" field.
+func (m *DailySnapshotMutation) AddOverdueAmount(i int64) {
+	if m.addoverdue_amount != nil {
+		*m.addoverdue_amount += i
+	} else {
+		m.addoverdue_amount = &i
+	}
+}
+
+// AddedOverdueAmount returns the value that was added to the "overdue_amount" field in this mutation.
+func (m *DailySnapshotMutation) AddedOverdueAmount() (r int64, exists bool) {
+	v := m.addoverdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverdueAmount resets all changes to the "overdue_amount" field.
+func (m *DailySnapshotMutation) ResetOverdueAmount() {
+	m.overdue_amount = nil
+	m.addoverdue_amount = nil
+}
+
+// SetExposureAmount sets the "exposure_amount" field.
+func (m *DailySnapshotMutation) SetExposureAmount(i int64) {
+	m.exposure_amount = &i
+	m.addexposure_amount = nil
+}
+
+// ExposureAmount returns the value of the "exposure_amount" field in the mutation.
+func (m *DailySnapshotMutation) ExposureAmount() (r int64, exists bool) {
+	v := m.exposure_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExposureAmount returns the old "exposure_amount" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldExposureAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExposureAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExposureAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExposureAmount: %w", err)
+	}
+	return oldValue.ExposureAmount, nil
+}
+
+// AddExposureAmount adds i to the "exposure_amount" field.
+func (m *DailySnapshotMutation) AddExposureAmount(i int64) {
+	if m.addexposure_amount != nil {
+		*m.addexposure_amount += i
+	} else {
+		m.addexposure_amount = &i
+	}
+}
+
+// AddedExposureAmount returns the value that was added to the "exposure_amount" field in this mutation.
+func (m *DailySnapshotMutation) AddedExposureAmount() (r int64, exists bool) {
+	v := m.addexposure_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExposureAmount resets all changes to the "exposure_amount" field.
+func (m *DailySnapshotMutation) ResetExposureAmount() {
+	m.exposure_amount = nil
+	m.addexposure_amount = nil
+}
+
+// SetLimitKind sets the "limit_kind" field.
+func (m *DailySnapshotMutation) SetLimitKind(dk dailysnapshot.LimitKind) {
+	m.limit_kind = &dk
+}
+
+// LimitKind returns the value of the "limit_kind" field in the mutation.
+func (m *DailySnapshotMutation) LimitKind() (r dailysnapshot.LimitKind, exists bool) {
+	v := m.limit_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitKind returns the old "limit_kind" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldLimitKind(ctx context.Context) (v dailysnapshot.LimitKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitKind: %w", err)
+	}
+	return oldValue.LimitKind, nil
+}
+
+// ResetLimitKind resets all changes to the "limit_kind" field.
+func (m *DailySnapshotMutation) ResetLimitKind() {
+	m.limit_kind = nil
+}
+
+// SetLimitAmount sets the "limit_amount" field.
+func (m *DailySnapshotMutation) SetLimitAmount(i int64) {
+	m.limit_amount = &i
+	m.addlimit_amount = nil
+}
+
+// LimitAmount returns the value of the "limit_amount" field in the mutation.
+func (m *DailySnapshotMutation) LimitAmount() (r int64, exists bool) {
+	v := m.limit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitAmount returns the old "limit_amount" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldLimitAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitAmount: %w", err)
+	}
+	return oldValue.LimitAmount, nil
+}
+
+// AddLimitAmount adds i to the "limit_amount" field.
+func (m *DailySnapshotMutation) AddLimitAmount(i int64) {
+	if m.addlimit_amount != nil {
+		*m.addlimit_amount += i
+	} else {
+		m.addlimit_amount = &i
+	}
+}
+
+// AddedLimitAmount returns the value that was added to the "limit_amount" field in this mutation.
+func (m *DailySnapshotMutation) AddedLimitAmount() (r int64, exists bool) {
+	v := m.addlimit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLimitAmount resets all changes to the "limit_amount" field.
+func (m *DailySnapshotMutation) ResetLimitAmount() {
+	m.limit_amount = nil
+	m.addlimit_amount = nil
+}
+
+// SetLate sets the "late" field.
+func (m *DailySnapshotMutation) SetLate(b bool) {
+	m.late = &b
+}
+
+// Late returns the value of the "late" field in the mutation.
+func (m *DailySnapshotMutation) Late() (r bool, exists bool) {
+	v := m.late
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLate returns the old "late" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldLate(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLate: %w", err)
+	}
+	return oldValue.Late, nil
+}
+
+// ResetLate resets all changes to the "late" field.
+func (m *DailySnapshotMutation) ResetLate() {
+	m.late = nil
+}
+
+// SetTakenAt sets the "taken_at" field.
+func (m *DailySnapshotMutation) SetTakenAt(t time.Time) {
+	m.taken_at = &t
+}
+
+// TakenAt returns the value of the "taken_at" field in the mutation.
+func (m *DailySnapshotMutation) TakenAt() (r time.Time, exists bool) {
+	v := m.taken_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTakenAt returns the old "taken_at" field's value of the DailySnapshot entity.
+// If the DailySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailySnapshotMutation) OldTakenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTakenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTakenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTakenAt: %w", err)
+	}
+	return oldValue.TakenAt, nil
+}
+
+// ResetTakenAt resets all changes to the "taken_at" field.
+func (m *DailySnapshotMutation) ResetTakenAt() {
+	m.taken_at = nil
+}
+
+// Where appends a list predicates to the DailySnapshotMutation builder.
+func (m *DailySnapshotMutation) Where(ps ...predicate.DailySnapshot) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DailySnapshotMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DailySnapshotMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DailySnapshot, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DailySnapshotMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DailySnapshotMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DailySnapshot).
+func (m *DailySnapshotMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DailySnapshotMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.customer_id != nil {
+		fields = append(fields, dailysnapshot.FieldCustomerID)
+	}
+	if m.business_date != nil {
+		fields = append(fields, dailysnapshot.FieldBusinessDate)
+	}
+	if m.receivable_amount != nil {
+		fields = append(fields, dailysnapshot.FieldReceivableAmount)
+	}
+	if m.overdue_amount != nil {
+		fields = append(fields, dailysnapshot.FieldOverdueAmount)
+	}
+	if m.exposure_amount != nil {
+		fields = append(fields, dailysnapshot.FieldExposureAmount)
+	}
+	if m.limit_kind != nil {
+		fields = append(fields, dailysnapshot.FieldLimitKind)
+	}
+	if m.limit_amount != nil {
+		fields = append(fields, dailysnapshot.FieldLimitAmount)
+	}
+	if m.late != nil {
+		fields = append(fields, dailysnapshot.FieldLate)
+	}
+	if m.taken_at != nil {
+		fields = append(fields, dailysnapshot.FieldTakenAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DailySnapshotMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dailysnapshot.FieldCustomerID:
+		return m.CustomerID()
+	case dailysnapshot.FieldBusinessDate:
+		return m.BusinessDate()
+	case dailysnapshot.FieldReceivableAmount:
+		return m.ReceivableAmount()
+	case dailysnapshot.FieldOverdueAmount:
+		return m.OverdueAmount()
+	case dailysnapshot.FieldExposureAmount:
+		return m.ExposureAmount()
+	case dailysnapshot.FieldLimitKind:
+		return m.LimitKind()
+	case dailysnapshot.FieldLimitAmount:
+		return m.LimitAmount()
+	case dailysnapshot.FieldLate:
+		return m.Late()
+	case dailysnapshot.FieldTakenAt:
+		return m.TakenAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DailySnapshotMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dailysnapshot.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case dailysnapshot.FieldBusinessDate:
+		return m.OldBusinessDate(ctx)
+	case dailysnapshot.FieldReceivableAmount:
+		return m.OldReceivableAmount(ctx)
+	case dailysnapshot.FieldOverdueAmount:
+		return m.OldOverdueAmount(ctx)
+	case dailysnapshot.FieldExposureAmount:
+		return m.OldExposureAmount(ctx)
+	case dailysnapshot.FieldLimitKind:
+		return m.OldLimitKind(ctx)
+	case dailysnapshot.FieldLimitAmount:
+		return m.OldLimitAmount(ctx)
+	case dailysnapshot.FieldLate:
+		return m.OldLate(ctx)
+	case dailysnapshot.FieldTakenAt:
+		return m.OldTakenAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DailySnapshot field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DailySnapshotMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dailysnapshot.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case dailysnapshot.FieldBusinessDate:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessDate(v)
+		return nil
+	case dailysnapshot.FieldReceivableAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableAmount(v)
+		return nil
+	case dailysnapshot.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueAmount(v)
+		return nil
+	case dailysnapshot.FieldExposureAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExposureAmount(v)
+		return nil
+	case dailysnapshot.FieldLimitKind:
+		v, ok := value.(dailysnapshot.LimitKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitKind(v)
+		return nil
+	case dailysnapshot.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitAmount(v)
+		return nil
+	case dailysnapshot.FieldLate:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLate(v)
+		return nil
+	case dailysnapshot.FieldTakenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTakenAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DailySnapshot field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DailySnapshotMutation) AddedFields() []string {
+	var fields []string
+	if m.addreceivable_amount != nil {
+		fields = append(fields, dailysnapshot.FieldReceivableAmount)
+	}
+	if m.addoverdue_amount != nil {
+		fields = append(fields, dailysnapshot.FieldOverdueAmount)
+	}
+	if m.addexposure_amount != nil {
+		fields = append(fields, dailysnapshot.FieldExposureAmount)
+	}
+	if m.addlimit_amount != nil {
+		fields = append(fields, dailysnapshot.FieldLimitAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DailySnapshotMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dailysnapshot.FieldReceivableAmount:
+		return m.AddedReceivableAmount()
+	case dailysnapshot.FieldOverdueAmount:
+		return m.AddedOverdueAmount()
+	case dailysnapshot.FieldExposureAmount:
+		return m.AddedExposureAmount()
+	case dailysnapshot.FieldLimitAmount:
+		return m.AddedLimitAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DailySnapshotMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dailysnapshot.FieldReceivableAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReceivableAmount(v)
+		return nil
+	case dailysnapshot.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverdueAmount(v)
+		return nil
+	case dailysnapshot.FieldExposureAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExposureAmount(v)
+		return nil
+	case dailysnapshot.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLimitAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DailySnapshot numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DailySnapshotMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DailySnapshotMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DailySnapshotMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DailySnapshot nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DailySnapshotMutation) ResetField(name string) error {
+	switch name {
+	case dailysnapshot.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case dailysnapshot.FieldBusinessDate:
+		m.ResetBusinessDate()
+		return nil
+	case dailysnapshot.FieldReceivableAmount:
+		m.ResetReceivableAmount()
+		return nil
+	case dailysnapshot.FieldOverdueAmount:
+		m.ResetOverdueAmount()
+		return nil
+	case dailysnapshot.FieldExposureAmount:
+		m.ResetExposureAmount()
+		return nil
+	case dailysnapshot.FieldLimitKind:
+		m.ResetLimitKind()
+		return nil
+	case dailysnapshot.FieldLimitAmount:
+		m.ResetLimitAmount()
+		return nil
+	case dailysnapshot.FieldLate:
+		m.ResetLate()
+		return nil
+	case dailysnapshot.FieldTakenAt:
+		m.ResetTakenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DailySnapshot field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DailySnapshotMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DailySnapshotMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DailySnapshotMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DailySnapshotMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DailySnapshotMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DailySnapshotMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DailySnapshotMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DailySnapshot unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DailySnapshotMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DailySnapshot edge %s", name)
+}
+
+// DailyStepMutation represents an operation that mutates the DailyStep nodes in the graph.
+type DailyStepMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	run_id        *uuid.UUID
+	position      *int
+	addposition   *int
+	name          *string
+	state         *dailystep.State
+	attempts      *int
+	addattempts   *int
+	touched       *int64
+	addtouched    *int64
+	error         *string
+	claim         *uuid.UUID
+	claimed_until *time.Time
+	retry_at      *time.Time
+	started_at    *time.Time
+	finished_at   *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DailyStep, error)
+	predicates    []predicate.DailyStep
+}
+
+var _ ent.Mutation = (*DailyStepMutation)(nil)
+
+// dailystepOption allows management of the mutation configuration using functional options.
+type dailystepOption func(*DailyStepMutation)
+
+// newDailyStepMutation creates new mutation for the DailyStep entity.
+func newDailyStepMutation(c config, op Op, opts ...dailystepOption) *DailyStepMutation {
+	m := &DailyStepMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDailyStep,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDailyStepID sets the ID field of the mutation.
+func withDailyStepID(id uuid.UUID) dailystepOption {
+	return func(m *DailyStepMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DailyStep
+		)
+		m.oldValue = func(ctx context.Context) (*DailyStep, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DailyStep.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDailyStep sets the old DailyStep of the mutation.
+func withDailyStep(node *DailyStep) dailystepOption {
+	return func(m *DailyStepMutation) {
+		m.oldValue = func(context.Context) (*DailyStep, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DailyStepMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DailyStepMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DailyStep entities.
+func (m *DailyStepMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DailyStepMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DailyStepMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DailyStep.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRunID sets the "run_id" field.
+func (m *DailyStepMutation) SetRunID(u uuid.UUID) {
+	m.run_id = &u
+}
+
+// RunID returns the value of the "run_id" field in the mutation.
+func (m *DailyStepMutation) RunID() (r uuid.UUID, exists bool) {
+	v := m.run_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRunID returns the old "run_id" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldRunID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRunID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRunID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRunID: %w", err)
+	}
+	return oldValue.RunID, nil
+}
+
+// ResetRunID resets all changes to the "run_id" field.
+func (m *DailyStepMutation) ResetRunID() {
+	m.run_id = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *DailyStepMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *DailyStepMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *DailyStepMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *DailyStepMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *DailyStepMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetName sets the "name" field.
+func (m *DailyStepMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *DailyStepMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *DailyStepMutation) ResetName() {
+	m.name = nil
+}
+
+// SetState sets the "state" field.
+func (m *DailyStepMutation) SetState(d dailystep.State) {
+	m.state = &d
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *DailyStepMutation) State() (r dailystep.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldState(ctx context.Context) (v dailystep.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *DailyStepMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *DailyStepMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *DailyStepMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *DailyStepMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *DailyStepMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *DailyStepMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetTouched sets the "touched" field.
+func (m *DailyStepMutation) SetTouched(i int64) {
+	m.touched = &i
+	m.addtouched = nil
+}
+
+// Touched returns the value of the "touched" field in the mutation.
+func (m *DailyStepMutation) Touched() (r int64, exists bool) {
+	v := m.touched
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTouched returns the old "touched" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldTouched(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTouched is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTouched requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTouched: %w", err)
+	}
+	return oldValue.Touched, nil
+}
+
+// AddTouched adds i to the "touched" field.
+func (m *DailyStepMutation) AddTouched(i int64) {
+	if m.addtouched != nil {
+		*m.addtouched += i
+	} else {
+		m.addtouched = &i
+	}
+}
+
+// AddedTouched returns the value that was added to the "touched" field in this mutation.
+func (m *DailyStepMutation) AddedTouched() (r int64, exists bool) {
+	v := m.addtouched
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTouched resets all changes to the "touched" field.
+func (m *DailyStepMutation) ResetTouched() {
+	m.touched = nil
+	m.addtouched = nil
+}
+
+// SetError sets the "error" field.
+func (m *DailyStepMutation) SetError(s string) {
+	m.error = &s
+}
+
+// Error returns the value of the "error" field in the mutation.
+func (m *DailyStepMutation) Error() (r string, exists bool) {
+	v := m.error
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldError returns the old "error" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldError(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldError is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldError requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldError: %w", err)
+	}
+	return oldValue.Error, nil
+}
+
+// ResetError resets all changes to the "error" field.
+func (m *DailyStepMutation) ResetError() {
+	m.error = nil
+}
+
+// SetClaim sets the "claim" field.
+func (m *DailyStepMutation) SetClaim(u uuid.UUID) {
+	m.claim = &u
+}
+
+// Claim returns the value of the "claim" field in the mutation.
+func (m *DailyStepMutation) Claim() (r uuid.UUID, exists bool) {
+	v := m.claim
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaim returns the old "claim" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldClaim(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaim is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaim requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaim: %w", err)
+	}
+	return oldValue.Claim, nil
+}
+
+// ClearClaim clears the value of the "claim" field.
+func (m *DailyStepMutation) ClearClaim() {
+	m.claim = nil
+	m.clearedFields[dailystep.FieldClaim] = struct{}{}
+}
+
+// ClaimCleared returns if the "claim" field was cleared in this mutation.
+func (m *DailyStepMutation) ClaimCleared() bool {
+	_, ok := m.clearedFields[dailystep.FieldClaim]
+	return ok
+}
+
+// ResetClaim resets all changes to the "claim" field.
+func (m *DailyStepMutation) ResetClaim() {
+	m.claim = nil
+	delete(m.clearedFields, dailystep.FieldClaim)
+}
+
+// SetClaimedUntil sets the "claimed_until" field.
+func (m *DailyStepMutation) SetClaimedUntil(t time.Time) {
+	m.claimed_until = &t
+}
+
+// ClaimedUntil returns the value of the "claimed_until" field in the mutation.
+func (m *DailyStepMutation) ClaimedUntil() (r time.Time, exists bool) {
+	v := m.claimed_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaimedUntil returns the old "claimed_until" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldClaimedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaimedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaimedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaimedUntil: %w", err)
+	}
+	return oldValue.ClaimedUntil, nil
+}
+
+// ClearClaimedUntil clears the value of the "claimed_until" field.
+func (m *DailyStepMutation) ClearClaimedUntil() {
+	m.claimed_until = nil
+	m.clearedFields[dailystep.FieldClaimedUntil] = struct{}{}
+}
+
+// ClaimedUntilCleared returns if the "claimed_until" field was cleared in this mutation.
+func (m *DailyStepMutation) ClaimedUntilCleared() bool {
+	_, ok := m.clearedFields[dailystep.FieldClaimedUntil]
+	return ok
+}
+
+// ResetClaimedUntil resets all changes to the "claimed_until" field.
+func (m *DailyStepMutation) ResetClaimedUntil() {
+	m.claimed_until = nil
+	delete(m.clearedFields, dailystep.FieldClaimedUntil)
+}
+
+// SetRetryAt sets the "retry_at" field.
+func (m *DailyStepMutation) SetRetryAt(t time.Time) {
+	m.retry_at = &t
+}
+
+// RetryAt returns the value of the "retry_at" field in the mutation.
+func (m *DailyStepMutation) RetryAt() (r time.Time, exists bool) {
+	v := m.retry_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetryAt returns the old "retry_at" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldRetryAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetryAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetryAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetryAt: %w", err)
+	}
+	return oldValue.RetryAt, nil
+}
+
+// ClearRetryAt clears the value of the "retry_at" field.
+func (m *DailyStepMutation) ClearRetryAt() {
+	m.retry_at = nil
+	m.clearedFields[dailystep.FieldRetryAt] = struct{}{}
+}
+
+// RetryAtCleared returns if the "retry_at" field was cleared in this mutation.
+func (m *DailyStepMutation) RetryAtCleared() bool {
+	_, ok := m.clearedFields[dailystep.FieldRetryAt]
+	return ok
+}
+
+// ResetRetryAt resets all changes to the "retry_at" field.
+func (m *DailyStepMutation) ResetRetryAt() {
+	m.retry_at = nil
+	delete(m.clearedFields, dailystep.FieldRetryAt)
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *DailyStepMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *DailyStepMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *DailyStepMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[dailystep.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *DailyStepMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[dailystep.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *DailyStepMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, dailystep.FieldStartedAt)
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *DailyStepMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *DailyStepMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the DailyStep entity.
+// If the DailyStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DailyStepMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *DailyStepMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[dailystep.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *DailyStepMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[dailystep.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *DailyStepMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, dailystep.FieldFinishedAt)
+}
+
+// Where appends a list predicates to the DailyStepMutation builder.
+func (m *DailyStepMutation) Where(ps ...predicate.DailyStep) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DailyStepMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DailyStepMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DailyStep, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DailyStepMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DailyStepMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DailyStep).
+func (m *DailyStepMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DailyStepMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.run_id != nil {
+		fields = append(fields, dailystep.FieldRunID)
+	}
+	if m.position != nil {
+		fields = append(fields, dailystep.FieldPosition)
+	}
+	if m.name != nil {
+		fields = append(fields, dailystep.FieldName)
+	}
+	if m.state != nil {
+		fields = append(fields, dailystep.FieldState)
+	}
+	if m.attempts != nil {
+		fields = append(fields, dailystep.FieldAttempts)
+	}
+	if m.touched != nil {
+		fields = append(fields, dailystep.FieldTouched)
+	}
+	if m.error != nil {
+		fields = append(fields, dailystep.FieldError)
+	}
+	if m.claim != nil {
+		fields = append(fields, dailystep.FieldClaim)
+	}
+	if m.claimed_until != nil {
+		fields = append(fields, dailystep.FieldClaimedUntil)
+	}
+	if m.retry_at != nil {
+		fields = append(fields, dailystep.FieldRetryAt)
+	}
+	if m.started_at != nil {
+		fields = append(fields, dailystep.FieldStartedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, dailystep.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DailyStepMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dailystep.FieldRunID:
+		return m.RunID()
+	case dailystep.FieldPosition:
+		return m.Position()
+	case dailystep.FieldName:
+		return m.Name()
+	case dailystep.FieldState:
+		return m.State()
+	case dailystep.FieldAttempts:
+		return m.Attempts()
+	case dailystep.FieldTouched:
+		return m.Touched()
+	case dailystep.FieldError:
+		return m.Error()
+	case dailystep.FieldClaim:
+		return m.Claim()
+	case dailystep.FieldClaimedUntil:
+		return m.ClaimedUntil()
+	case dailystep.FieldRetryAt:
+		return m.RetryAt()
+	case dailystep.FieldStartedAt:
+		return m.StartedAt()
+	case dailystep.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DailyStepMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dailystep.FieldRunID:
+		return m.OldRunID(ctx)
+	case dailystep.FieldPosition:
+		return m.OldPosition(ctx)
+	case dailystep.FieldName:
+		return m.OldName(ctx)
+	case dailystep.FieldState:
+		return m.OldState(ctx)
+	case dailystep.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case dailystep.FieldTouched:
+		return m.OldTouched(ctx)
+	case dailystep.FieldError:
+		return m.OldError(ctx)
+	case dailystep.FieldClaim:
+		return m.OldClaim(ctx)
+	case dailystep.FieldClaimedUntil:
+		return m.OldClaimedUntil(ctx)
+	case dailystep.FieldRetryAt:
+		return m.OldRetryAt(ctx)
+	case dailystep.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case dailystep.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DailyStep field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DailyStepMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dailystep.FieldRunID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRunID(v)
+		return nil
+	case dailystep.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case dailystep.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case dailystep.FieldState:
+		v, ok := value.(dailystep.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case dailystep.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case dailystep.FieldTouched:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTouched(v)
+		return nil
+	case dailystep.FieldError:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetError(v)
+		return nil
+	case dailystep.FieldClaim:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaim(v)
+		return nil
+	case dailystep.FieldClaimedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaimedUntil(v)
+		return nil
+	case dailystep.FieldRetryAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetryAt(v)
+		return nil
+	case dailystep.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case dailystep.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DailyStep field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DailyStepMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, dailystep.FieldPosition)
+	}
+	if m.addattempts != nil {
+		fields = append(fields, dailystep.FieldAttempts)
+	}
+	if m.addtouched != nil {
+		fields = append(fields, dailystep.FieldTouched)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DailyStepMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dailystep.FieldPosition:
+		return m.AddedPosition()
+	case dailystep.FieldAttempts:
+		return m.AddedAttempts()
+	case dailystep.FieldTouched:
+		return m.AddedTouched()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DailyStepMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dailystep.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case dailystep.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	case dailystep.FieldTouched:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTouched(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DailyStep numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DailyStepMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dailystep.FieldClaim) {
+		fields = append(fields, dailystep.FieldClaim)
+	}
+	if m.FieldCleared(dailystep.FieldClaimedUntil) {
+		fields = append(fields, dailystep.FieldClaimedUntil)
+	}
+	if m.FieldCleared(dailystep.FieldRetryAt) {
+		fields = append(fields, dailystep.FieldRetryAt)
+	}
+	if m.FieldCleared(dailystep.FieldStartedAt) {
+		fields = append(fields, dailystep.FieldStartedAt)
+	}
+	if m.FieldCleared(dailystep.FieldFinishedAt) {
+		fields = append(fields, dailystep.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DailyStepMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DailyStepMutation) ClearField(name string) error {
+	switch name {
+	case dailystep.FieldClaim:
+		m.ClearClaim()
+		return nil
+	case dailystep.FieldClaimedUntil:
+		m.ClearClaimedUntil()
+		return nil
+	case dailystep.FieldRetryAt:
+		m.ClearRetryAt()
+		return nil
+	case dailystep.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	case dailystep.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DailyStep nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DailyStepMutation) ResetField(name string) error {
+	switch name {
+	case dailystep.FieldRunID:
+		m.ResetRunID()
+		return nil
+	case dailystep.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case dailystep.FieldName:
+		m.ResetName()
+		return nil
+	case dailystep.FieldState:
+		m.ResetState()
+		return nil
+	case dailystep.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case dailystep.FieldTouched:
+		m.ResetTouched()
+		return nil
+	case dailystep.FieldError:
+		m.ResetError()
+		return nil
+	case dailystep.FieldClaim:
+		m.ResetClaim()
+		return nil
+	case dailystep.FieldClaimedUntil:
+		m.ResetClaimedUntil()
+		return nil
+	case dailystep.FieldRetryAt:
+		m.ResetRetryAt()
+		return nil
+	case dailystep.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case dailystep.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DailyStep field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DailyStepMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DailyStepMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DailyStepMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DailyStepMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DailyStepMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DailyStepMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DailyStepMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DailyStep unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DailyStepMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DailyStep edge %s", name)
 }
 
 // DocumentMutation represents an operation that mutates the Document nodes in the graph.

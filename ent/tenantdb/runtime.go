@@ -14,6 +14,8 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/dailyrun"
+	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
@@ -308,6 +310,30 @@ func init() {
 	customerDescID := customerMixinFields0[0].Descriptor()
 	// customer.DefaultID holds the default value on creation for the id field.
 	customer.DefaultID = customerDescID.Default.(func() uuid.UUID)
+	dailyrunFields := schema.DailyRun{}.Fields()
+	_ = dailyrunFields
+	// dailyrunDescID is the schema descriptor for id field.
+	dailyrunDescID := dailyrunFields[0].Descriptor()
+	// dailyrun.DefaultID holds the default value on creation for the id field.
+	dailyrun.DefaultID = dailyrunDescID.Default.(func() uuid.UUID)
+	dailystepFields := schema.DailyStep{}.Fields()
+	_ = dailystepFields
+	// dailystepDescAttempts is the schema descriptor for attempts field.
+	dailystepDescAttempts := dailystepFields[5].Descriptor()
+	// dailystep.DefaultAttempts holds the default value on creation for the attempts field.
+	dailystep.DefaultAttempts = dailystepDescAttempts.Default.(int)
+	// dailystepDescTouched is the schema descriptor for touched field.
+	dailystepDescTouched := dailystepFields[6].Descriptor()
+	// dailystep.DefaultTouched holds the default value on creation for the touched field.
+	dailystep.DefaultTouched = dailystepDescTouched.Default.(int64)
+	// dailystepDescError is the schema descriptor for error field.
+	dailystepDescError := dailystepFields[7].Descriptor()
+	// dailystep.DefaultError holds the default value on creation for the error field.
+	dailystep.DefaultError = dailystepDescError.Default.(string)
+	// dailystepDescID is the schema descriptor for id field.
+	dailystepDescID := dailystepFields[0].Descriptor()
+	// dailystep.DefaultID holds the default value on creation for the id field.
+	dailystep.DefaultID = dailystepDescID.Default.(func() uuid.UUID)
 	documentMixin := schema.Document{}.Mixin()
 	documentMixinFields0 := documentMixin[0].Fields()
 	_ = documentMixinFields0

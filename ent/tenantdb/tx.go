@@ -34,6 +34,12 @@ type Tx struct {
 	CreditRating *CreditRatingClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// DailyRun is the client for interacting with the DailyRun builders.
+	DailyRun *DailyRunClient
+	// DailySnapshot is the client for interacting with the DailySnapshot builders.
+	DailySnapshot *DailySnapshotClient
+	// DailyStep is the client for interacting with the DailyStep builders.
+	DailyStep *DailyStepClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
@@ -199,6 +205,9 @@ func (tx *Tx) init() {
 	tx.CreditPolicy = NewCreditPolicyClient(tx.config)
 	tx.CreditRating = NewCreditRatingClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.DailyRun = NewDailyRunClient(tx.config)
+	tx.DailySnapshot = NewDailySnapshotClient(tx.config)
+	tx.DailyStep = NewDailyStepClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
 	tx.HandledEvent = NewHandledEventClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)

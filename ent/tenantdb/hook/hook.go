@@ -128,6 +128,42 @@ func (f CustomerFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CustomerMutation", m)
 }
 
+// The DailyRunFunc type is an adapter to allow the use of ordinary
+// function as DailyRun mutator.
+type DailyRunFunc func(context.Context, *tenantdb.DailyRunMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DailyRunFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DailyRunMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DailyRunMutation", m)
+}
+
+// The DailySnapshotFunc type is an adapter to allow the use of ordinary
+// function as DailySnapshot mutator.
+type DailySnapshotFunc func(context.Context, *tenantdb.DailySnapshotMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DailySnapshotFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DailySnapshotMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DailySnapshotMutation", m)
+}
+
+// The DailyStepFunc type is an adapter to allow the use of ordinary
+// function as DailyStep mutator.
+type DailyStepFunc func(context.Context, *tenantdb.DailyStepMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DailyStepFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DailyStepMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DailyStepMutation", m)
+}
+
 // The DocumentFunc type is an adapter to allow the use of ordinary
 // function as Document mutator.
 type DocumentFunc func(context.Context, *tenantdb.DocumentMutation) (tenantdb.Value, error)

@@ -363,6 +363,85 @@ var (
 			},
 		},
 	}
+	// DailyRunsColumns holds the columns for the "daily_runs" table.
+	DailyRunsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "business_date", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "started_by", Type: field.TypeEnum, Enums: []string{"schedule", "person"}},
+		{Name: "requested_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"running", "done", "failed"}, Default: "running"},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+	}
+	// DailyRunsTable holds the schema information for the "daily_runs" table.
+	DailyRunsTable = &schema.Table{
+		Name:       "daily_runs",
+		Columns:    DailyRunsColumns,
+		PrimaryKey: []*schema.Column{DailyRunsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dailyrun_business_date_number",
+				Unique:  true,
+				Columns: []*schema.Column{DailyRunsColumns[1], DailyRunsColumns[2]},
+			},
+		},
+	}
+	// DailySnapshotsColumns holds the columns for the "daily_snapshots" table.
+	DailySnapshotsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "business_date", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "receivable_amount", Type: field.TypeInt64},
+		{Name: "overdue_amount", Type: field.TypeInt64},
+		{Name: "exposure_amount", Type: field.TypeInt64},
+		{Name: "limit_kind", Type: field.TypeEnum, Enums: []string{"none", "amount", "unlimited"}},
+		{Name: "limit_amount", Type: field.TypeInt64},
+		{Name: "late", Type: field.TypeBool},
+		{Name: "taken_at", Type: field.TypeTime},
+	}
+	// DailySnapshotsTable holds the schema information for the "daily_snapshots" table.
+	DailySnapshotsTable = &schema.Table{
+		Name:       "daily_snapshots",
+		Columns:    DailySnapshotsColumns,
+		PrimaryKey: []*schema.Column{DailySnapshotsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dailysnapshot_customer_id_business_date",
+				Unique:  true,
+				Columns: []*schema.Column{DailySnapshotsColumns[1], DailySnapshotsColumns[2]},
+			},
+		},
+	}
+	// DailyStepsColumns holds the columns for the "daily_steps" table.
+	DailyStepsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "run_id", Type: field.TypeUUID},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "name", Type: field.TypeString},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"pending", "running", "done", "failed"}, Default: "pending"},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "touched", Type: field.TypeInt64, Default: 0},
+		{Name: "error", Type: field.TypeString, Default: ""},
+		{Name: "claim", Type: field.TypeUUID, Nullable: true},
+		{Name: "claimed_until", Type: field.TypeTime, Nullable: true},
+		{Name: "retry_at", Type: field.TypeTime, Nullable: true},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+	}
+	// DailyStepsTable holds the schema information for the "daily_steps" table.
+	DailyStepsTable = &schema.Table{
+		Name:       "daily_steps",
+		Columns:    DailyStepsColumns,
+		PrimaryKey: []*schema.Column{DailyStepsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dailystep_run_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{DailyStepsColumns[1], DailyStepsColumns[3]},
+			},
+		},
+	}
 	// DocumentsColumns holds the columns for the "documents" table.
 	DocumentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -705,6 +784,9 @@ var (
 		CreditPoliciesTable,
 		CreditRatingsTable,
 		CustomersTable,
+		DailyRunsTable,
+		DailySnapshotsTable,
+		DailyStepsTable,
 		DocumentsTable,
 		HandledEventsTable,
 		IdempotencyKeysTable,

@@ -36,6 +36,15 @@ type CreditRating func(*sql.Selector)
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
+// DailyRun is the predicate function for dailyrun builders.
+type DailyRun func(*sql.Selector)
+
+// DailySnapshot is the predicate function for dailysnapshot builders.
+type DailySnapshot func(*sql.Selector)
+
+// DailyStep is the predicate function for dailystep builders.
+type DailyStep func(*sql.Selector)
+
 // Document is the predicate function for document builders.
 type Document func(*sql.Selector)
 

@@ -512,6 +512,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/daily-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["DailyRunService_ListDailyRuns"];
+        put?: never;
+        /**
+         * @description Begins a further run of a date. Where the date's run is still under way, that
+         *      one is the answer.
+         */
+        post: operations["DailyRunService_StartDailyRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/daily-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["DailyRunService_GetDailyRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/documents/{id}/content": {
         parameters: {
             query?: never;
@@ -1882,6 +1918,56 @@ export interface components {
             /** Format: int32 */
             creditTermDays?: number;
             settlesAdvance?: boolean;
+        };
+        DailyRun: {
+            id: string;
+            businessDate: string;
+            /**
+             * Format: int32
+             * @description From 1 within the date.
+             */
+            number: number;
+            /** @description schedule, person. */
+            startedBy: string;
+            requestedBy?: components["schemas"]["PersonRef"] | null;
+            /** @description running, done, failed. */
+            state: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: date-time */
+            finishedAt?: string | null;
+            steps: components["schemas"]["DailyStep"][];
+        };
+        DailyStep: {
+            name: string;
+            /** @description pending, running, done, failed. */
+            state: string;
+            /** Format: int32 */
+            attempts: number;
+            /** @description How many things the step changed, as it says itself. */
+            touched: string;
+            /** @description Of the last attempt. */
+            error: string;
+            /**
+             * Format: date-time
+             * @description When a failed step is tried again; absent when it was given up.
+             */
+            retryAt?: string | null;
+            /** Format: date-time */
+            startedAt?: string | null;
+            /** Format: date-time */
+            finishedAt?: string | null;
+        };
+        ListDailyRunsReply: {
+            /** @description Newest date first. */
+            runs: components["schemas"]["DailyRun"][];
+            total: string;
+            /** @description The subsidiary's business date now. */
+            today: string;
+        };
+        StartDailyRunRequest: {
+            /** @description yyyy-MM-dd, at most 366 days back; empty is today. */
+            businessDate?: string;
         };
         ApplicationRow: {
             application?: components["schemas"]["Application"] | null;
@@ -3804,6 +3890,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdentityCheck"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DailyRunService_ListDailyRuns: {
+        parameters: {
+            query?: {
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDailyRunsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DailyRunService_StartDailyRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartDailyRunRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyRun"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DailyRunService_GetDailyRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyRun"];
                 };
             };
             default: components["responses"]["Error"];

@@ -46,6 +46,10 @@ var inTenant = map[string]spec{
 	"customer.v1.CustomerService/CheckIdentity":    {who: "administrator", in: m{"name": "某某公司", "uscc": "$customer_code"}},
 	"customer.v1.CustomerService/DownloadDocument": {who: "viewer", in: m{"id": "$document"}},
 
+	"dailyrun.v1.DailyRunService/ListDailyRuns": {who: "viewer", in: m{"page_size": 50}},
+	"dailyrun.v1.DailyRunService/GetDailyRun":   {who: "viewer", in: m{"id": "$daily_run"}},
+	"dailyrun.v1.DailyRunService/StartDailyRun": {who: "administrator", in: m{"business_date": "$day"}},
+
 	"member.v1.MemberService/ListAPIKeys":      {who: "administrator"},
 	"member.v1.MemberService/CreateAPIKey":     {who: "administrator", in: m{"name": "ERP 2", "scopes": []any{"credit.check"}, "valid_days": 5}},
 	"member.v1.MemberService/RevokeAPIKey":     {who: "administrator", in: m{"id": "$key_revoked"}},

@@ -18,6 +18,7 @@ type App struct {
 	*Base
 	Group       *Group
 	Credit      *Credit
+	Daily       *DailyRun
 	Directory   *Directory
 	Documents   *Documents
 	Receivables *Receivables
@@ -51,5 +52,6 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.Documents = newDocuments(b)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
 	a.Todos = newTodos(b)
+	a.Daily = newDailyRun(a)
 	return a, nil
 }

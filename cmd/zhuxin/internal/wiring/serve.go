@@ -17,6 +17,7 @@ import (
 	auditv1 "zhuxin/app/api/audit/v1"
 	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
+	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	memberv1 "zhuxin/app/api/member/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
@@ -33,6 +34,7 @@ import (
 	auditservice "zhuxin/app/service/audit"
 	creditcheckservice "zhuxin/app/service/creditcheck"
 	customerservice "zhuxin/app/service/customer"
+	dailyrunservice "zhuxin/app/service/dailyrun"
 	hqservice "zhuxin/app/service/hq"
 	memberservice "zhuxin/app/service/member"
 	negativelistservice "zhuxin/app/service/negativelist"
@@ -169,6 +171,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	accountv1.RegisterAccountServiceHTTPServer(s, accountservice.New(d.Accounts, d.Applications, d.Members, a.Clock))
 	memberv1.RegisterMemberServiceHTTPServer(s, memberservice.New(d.Members, d.Keys, d.Setup, a.Clock))
 	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Documents.Service))
+	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.Limits))
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks))

@@ -29,6 +29,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(exposure.TopicAccountChanged, "rollup.account", a.Group.Projector.AccountChanged)
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	a.Receivables.register(m)
+	a.Daily.register(m)
 
 	if a.Maker != nil {
 		m.Periodic("schemas.prepare", 20*time.Second, func(ctx context.Context) error {
@@ -36,17 +37,6 @@ func (a *App) worker() (*jobs.Worker, error) {
 			return err
 		})
 	}
-	m.PeriodicPerTenant("rollup.age", 5*time.Minute, func(ctx context.Context) error {
-		err := a.Pool.Tenant().InTx(ctx, func(ctx context.Context) error {
-			_, err := a.Credit.Accounts.RefreshStale(ctx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		_, err = a.Group.Projector.Age(ctx)
-		return err
-	})
 	m.PeriodicPerTenant("reservations.expire", time.Minute, func(ctx context.Context) error {
 		_, err := a.Credit.Checks.ExpireReservations(ctx)
 		return err

@@ -1,4 +1,4 @@
-import { Key, User } from '@element-plus/icons-vue'
+import { Calendar, Key, User } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -15,6 +15,17 @@ export default defineModule({
       name: 'apiKeys',
       component: () => import('./ApiKeysPage.vue'),
       meta: { title: 'shell.menu.apiKeys', permission: 'api_key.manage', menu: { order: 82, icon: Key } },
+    },
+    {
+      path: 'admin/daily-runs',
+      name: 'daily-runs',
+      component: () => import('./DailyRunsPage.vue'),
+      meta: {
+        title: 'menu.daily.runs',
+        permission: 'policy.read',
+        locales: ['daily'],
+        menu: { order: 84, icon: Calendar },
+      },
     },
   ],
 })
