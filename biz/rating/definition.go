@@ -5,6 +5,9 @@
 package rating
 
 import (
+	"encoding/json"
+	"reflect"
+
 	"zhuxin/shared/indicator"
 )
 
@@ -27,6 +30,20 @@ var Grades = []Grade{GradeA, GradeB, GradeC, GradeD}
 type Definition struct {
 	Items []Item `json:"items"`
 	Bands []Band `json:"bands"`
+}
+
+// Same says whether two definitions score alike in every word.
+func (d Definition) Same(other Definition) bool {
+	return reflect.DeepEqual(d.plain(), other.plain())
+}
+
+// plain is the definition as it would be read from storage.
+func (d Definition) plain() (p Definition) {
+	b, err := json.Marshal(d)
+	if err != nil || json.Unmarshal(b, &p) != nil {
+		return d
+	}
+	return p
 }
 
 // Item is one indicator in a template: a copy of the library's entry at the

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/party"
 )
@@ -78,6 +79,19 @@ type TemplateRepository interface {
 type TemplateFacts struct {
 	New DefinitionFacts  `json:"new"`
 	Old *DefinitionFacts `json:"old"` // null for the first template
+	// The newest dry run; null when it was never tried.
+	DryRun *DryRunFacts `json:"dry_run"`
+}
+
+// DryRunFacts are what a dry run came to. Stale says that the template was
+// changed after it.
+type DryRunFacts struct {
+	ID         uuid.UUID        `json:"id"`
+	From       calendar.Date    `json:"from"`
+	AsOf       calendar.Date    `json:"as_of"`
+	Parameters DryRunParameters `json:"parameters"`
+	Summary    DryRunSummary    `json:"summary"`
+	Stale      bool             `json:"stale"`
 }
 
 // DefinitionFacts are one side of the comparison.
@@ -107,12 +121,16 @@ type BandFacts struct {
 	MaxOverdueDays   int    `json:"max_overdue_days"`
 }
 
-func templateFacts(t Template, effective *Template) TemplateFacts {
-	if effective == nil {
-		return TemplateFacts{New: definitionFacts(t, nil)}
+func templateFacts(t Template, effective *Template, tried *DryRun) TemplateFacts {
+	f := TemplateFacts{New: definitionFacts(t, effective)}
+	if effective != nil {
+		old := definitionFacts(*effective, &t)
+		f.Old = &old
 	}
-	old := definitionFacts(*effective, &t)
-	return TemplateFacts{New: definitionFacts(t, effective), Old: &old}
+	if tried != nil {
+		f.DryRun = &DryRunFacts{ID: tried.ID, From: tried.From, AsOf: tried.AsOf, Parameters: tried.Parameters, Summary: tried.Summary, Stale: !tried.Definition.Same(t.Definition)}
+	}
+	return f
 }
 
 func definitionFacts(t Template, other *Template) DefinitionFacts {

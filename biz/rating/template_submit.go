@@ -46,13 +46,17 @@ func (s *Templates) Submit(ctx context.Context, id uuid.UUID, version int64) (Te
 		if err != nil {
 			return err
 		}
+		tried, err := s.tried.Latest(ctx, id)
+		if err != nil {
+			return err
+		}
 		t = before
 		t.Status, t.Version = TemplateSubmitted, before.Version+1
 		if err := s.repo.SetStatus(ctx, t); err != nil {
 			return err
 		}
 		if _, err := s.approvals.Submit(ctx, approval.Submission{
-			Kind: approval.KindRatingTemplate, SubjectID: t.ID, Title: fmt.Sprintf("%s v%d", t.Name, t.Number), Facts: templateFacts(t, effective),
+			Kind: approval.KindRatingTemplate, SubjectID: t.ID, Title: fmt.Sprintf("%s v%d", t.Name, t.Number), Facts: templateFacts(t, effective, tried),
 		}); err != nil {
 			return err
 		}

@@ -28,15 +28,21 @@ type Templates struct {
 	tx        uow.Tenant
 	repo      TemplateRepository
 	library   indicator.Reader
+	tried     DryRunReader
 	approvals Submitter
 	audit     audit.Recorder
 	clock     calendar.Clock
 }
 
+// DryRunReader finds what a template came to on the subsidiary's own customers.
+type DryRunReader interface {
+	Latest(ctx context.Context, templateID uuid.UUID) (*DryRun, error)
+}
+
 // NewTemplates wires the service; register it with the inbox as the subject of templates.
-func NewTemplates(tx uow.Tenant, repo TemplateRepository, library indicator.Reader, approvals Submitter,
+func NewTemplates(tx uow.Tenant, repo TemplateRepository, library indicator.Reader, tried DryRunReader, approvals Submitter,
 	recorder audit.Recorder, clock calendar.Clock) *Templates {
-	return &Templates{tx: tx, repo: repo, library: library, approvals: approvals, audit: recorder, clock: clock}
+	return &Templates{tx: tx, repo: repo, library: library, tried: tried, approvals: approvals, audit: recorder, clock: clock}
 }
 
 // Indicators gives the group's library as the subsidiary sees it (000-45).

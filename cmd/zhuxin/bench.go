@@ -46,6 +46,7 @@ var measurements = []measurement{
 	}},
 	{"B14", "the check while a worker hands on and projects, against the check alone", handOnBench},
 	{"B3", "import of receivables against psql \\copy (B3), and the same file again (B4)", importBench},
+	{"B9", "a template tried on 5,000 customers against one statement that reads the same facts", dryRunBench},
 	{"B6", "HQ's overview at 1,000 subsidiaries against 10", overviewBench},
 	{"B7", "a customer's page at 500 subsidiaries against 10", readBench},
 	{"B8", "a subsidiary made against one SQL script of the same tables", provisioningBench},

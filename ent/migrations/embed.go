@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261121220503"
-	MinTenant = "20261122011815"
+	MinTenant = "20261122013123"
 )

@@ -36,6 +36,8 @@ import (
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/templatedryrun"
+	"zhuxin/ent/tenantdb/templatetrial"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -101,6 +103,10 @@ type Client struct {
 	ReceivableImport *ReceivableImportClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// TemplateDryRun is the client for interacting with the TemplateDryRun builders.
+	TemplateDryRun *TemplateDryRunClient
+	// TemplateTrial is the client for interacting with the TemplateTrial builders.
+	TemplateTrial *TemplateTrialClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -137,6 +143,8 @@ func (c *Client) init() {
 	c.Receivable = NewReceivableClient(c.config)
 	c.ReceivableImport = NewReceivableImportClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.TemplateDryRun = NewTemplateDryRunClient(c.config)
+	c.TemplateTrial = NewTemplateTrialClient(c.config)
 }
 
 type (
@@ -254,6 +262,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Receivable:       NewReceivableClient(cfg),
 		ReceivableImport: NewReceivableImportClient(cfg),
 		Reservation:      NewReservationClient(cfg),
+		TemplateDryRun:   NewTemplateDryRunClient(cfg),
+		TemplateTrial:    NewTemplateTrialClient(cfg),
 	}, nil
 }
 
@@ -298,6 +308,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Receivable:       NewReceivableClient(cfg),
 		ReceivableImport: NewReceivableImportClient(cfg),
 		Reservation:      NewReservationClient(cfg),
+		TemplateDryRun:   NewTemplateDryRunClient(cfg),
+		TemplateTrial:    NewTemplateTrialClient(cfg),
 	}, nil
 }
 
@@ -331,7 +343,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
 		c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent, c.IdempotencyKey,
 		c.ImportMapping, c.Keyset, c.Outbox, c.Project, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.Reservation,
+		c.Receivable, c.ReceivableImport, c.Reservation, c.TemplateDryRun,
+		c.TemplateTrial,
 	} {
 		n.Use(hooks...)
 	}
@@ -345,7 +358,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
 		c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent, c.IdempotencyKey,
 		c.ImportMapping, c.Keyset, c.Outbox, c.Project, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.Reservation,
+		c.Receivable, c.ReceivableImport, c.Reservation, c.TemplateDryRun,
+		c.TemplateTrial,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -404,6 +418,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReceivableImport.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *TemplateDryRunMutation:
+		return c.TemplateDryRun.mutate(ctx, m)
+	case *TemplateTrialMutation:
+		return c.TemplateTrial.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown mutation type %T", m)
 	}
@@ -3894,6 +3912,320 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 	}
 }
 
+// TemplateDryRunClient is a client for the TemplateDryRun schema.
+type TemplateDryRunClient struct {
+	config
+}
+
+// NewTemplateDryRunClient returns a client for the TemplateDryRun from the given config.
+func NewTemplateDryRunClient(c config) *TemplateDryRunClient {
+	return &TemplateDryRunClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `templatedryrun.Hooks(f(g(h())))`.
+func (c *TemplateDryRunClient) Use(hooks ...Hook) {
+	c.hooks.TemplateDryRun = append(c.hooks.TemplateDryRun, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `templatedryrun.Intercept(f(g(h())))`.
+func (c *TemplateDryRunClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TemplateDryRun = append(c.inters.TemplateDryRun, interceptors...)
+}
+
+// Create returns a builder for creating a TemplateDryRun entity.
+func (c *TemplateDryRunClient) Create() *TemplateDryRunCreate {
+	mutation := newTemplateDryRunMutation(c.config, OpCreate)
+	return &TemplateDryRunCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TemplateDryRun entities.
+func (c *TemplateDryRunClient) CreateBulk(builders ...*TemplateDryRunCreate) *TemplateDryRunCreateBulk {
+	return &TemplateDryRunCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TemplateDryRunClient) MapCreateBulk(slice any, setFunc func(*TemplateDryRunCreate, int)) *TemplateDryRunCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TemplateDryRunCreateBulk{err: fmt.Errorf("calling to TemplateDryRunClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TemplateDryRunCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TemplateDryRunCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TemplateDryRun.
+func (c *TemplateDryRunClient) Update() *TemplateDryRunUpdate {
+	mutation := newTemplateDryRunMutation(c.config, OpUpdate)
+	return &TemplateDryRunUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TemplateDryRunClient) UpdateOne(_m *TemplateDryRun) *TemplateDryRunUpdateOne {
+	mutation := newTemplateDryRunMutation(c.config, OpUpdateOne, withTemplateDryRun(_m))
+	return &TemplateDryRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TemplateDryRunClient) UpdateOneID(id uuid.UUID) *TemplateDryRunUpdateOne {
+	mutation := newTemplateDryRunMutation(c.config, OpUpdateOne, withTemplateDryRunID(id))
+	return &TemplateDryRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TemplateDryRun.
+func (c *TemplateDryRunClient) Delete() *TemplateDryRunDelete {
+	mutation := newTemplateDryRunMutation(c.config, OpDelete)
+	return &TemplateDryRunDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TemplateDryRunClient) DeleteOne(_m *TemplateDryRun) *TemplateDryRunDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TemplateDryRunClient) DeleteOneID(id uuid.UUID) *TemplateDryRunDeleteOne {
+	builder := c.Delete().Where(templatedryrun.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TemplateDryRunDeleteOne{builder}
+}
+
+// Query returns a query builder for TemplateDryRun.
+func (c *TemplateDryRunClient) Query() *TemplateDryRunQuery {
+	return &TemplateDryRunQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTemplateDryRun},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TemplateDryRun entity by its id.
+func (c *TemplateDryRunClient) Get(ctx context.Context, id uuid.UUID) (*TemplateDryRun, error) {
+	return c.Query().Where(templatedryrun.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TemplateDryRunClient) GetX(ctx context.Context, id uuid.UUID) *TemplateDryRun {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTemplate queries the template edge of a TemplateDryRun.
+func (c *TemplateDryRunClient) QueryTemplate(_m *TemplateDryRun) *RatingTemplateQuery {
+	query := (&RatingTemplateClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(templatedryrun.Table, templatedryrun.FieldID, id),
+			sqlgraph.To(ratingtemplate.Table, ratingtemplate.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, templatedryrun.TemplateTable, templatedryrun.TemplateColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTrials queries the trials edge of a TemplateDryRun.
+func (c *TemplateDryRunClient) QueryTrials(_m *TemplateDryRun) *TemplateTrialQuery {
+	query := (&TemplateTrialClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(templatedryrun.Table, templatedryrun.FieldID, id),
+			sqlgraph.To(templatetrial.Table, templatetrial.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, templatedryrun.TrialsTable, templatedryrun.TrialsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *TemplateDryRunClient) Hooks() []Hook {
+	return c.hooks.TemplateDryRun
+}
+
+// Interceptors returns the client interceptors.
+func (c *TemplateDryRunClient) Interceptors() []Interceptor {
+	return c.inters.TemplateDryRun
+}
+
+func (c *TemplateDryRunClient) mutate(ctx context.Context, m *TemplateDryRunMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TemplateDryRunCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TemplateDryRunUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TemplateDryRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TemplateDryRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown TemplateDryRun mutation op: %q", m.Op())
+	}
+}
+
+// TemplateTrialClient is a client for the TemplateTrial schema.
+type TemplateTrialClient struct {
+	config
+}
+
+// NewTemplateTrialClient returns a client for the TemplateTrial from the given config.
+func NewTemplateTrialClient(c config) *TemplateTrialClient {
+	return &TemplateTrialClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `templatetrial.Hooks(f(g(h())))`.
+func (c *TemplateTrialClient) Use(hooks ...Hook) {
+	c.hooks.TemplateTrial = append(c.hooks.TemplateTrial, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `templatetrial.Intercept(f(g(h())))`.
+func (c *TemplateTrialClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TemplateTrial = append(c.inters.TemplateTrial, interceptors...)
+}
+
+// Create returns a builder for creating a TemplateTrial entity.
+func (c *TemplateTrialClient) Create() *TemplateTrialCreate {
+	mutation := newTemplateTrialMutation(c.config, OpCreate)
+	return &TemplateTrialCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TemplateTrial entities.
+func (c *TemplateTrialClient) CreateBulk(builders ...*TemplateTrialCreate) *TemplateTrialCreateBulk {
+	return &TemplateTrialCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TemplateTrialClient) MapCreateBulk(slice any, setFunc func(*TemplateTrialCreate, int)) *TemplateTrialCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TemplateTrialCreateBulk{err: fmt.Errorf("calling to TemplateTrialClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TemplateTrialCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TemplateTrialCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TemplateTrial.
+func (c *TemplateTrialClient) Update() *TemplateTrialUpdate {
+	mutation := newTemplateTrialMutation(c.config, OpUpdate)
+	return &TemplateTrialUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TemplateTrialClient) UpdateOne(_m *TemplateTrial) *TemplateTrialUpdateOne {
+	mutation := newTemplateTrialMutation(c.config, OpUpdateOne, withTemplateTrial(_m))
+	return &TemplateTrialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TemplateTrialClient) UpdateOneID(id uuid.UUID) *TemplateTrialUpdateOne {
+	mutation := newTemplateTrialMutation(c.config, OpUpdateOne, withTemplateTrialID(id))
+	return &TemplateTrialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TemplateTrial.
+func (c *TemplateTrialClient) Delete() *TemplateTrialDelete {
+	mutation := newTemplateTrialMutation(c.config, OpDelete)
+	return &TemplateTrialDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TemplateTrialClient) DeleteOne(_m *TemplateTrial) *TemplateTrialDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TemplateTrialClient) DeleteOneID(id uuid.UUID) *TemplateTrialDeleteOne {
+	builder := c.Delete().Where(templatetrial.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TemplateTrialDeleteOne{builder}
+}
+
+// Query returns a query builder for TemplateTrial.
+func (c *TemplateTrialClient) Query() *TemplateTrialQuery {
+	return &TemplateTrialQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTemplateTrial},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TemplateTrial entity by its id.
+func (c *TemplateTrialClient) Get(ctx context.Context, id uuid.UUID) (*TemplateTrial, error) {
+	return c.Query().Where(templatetrial.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TemplateTrialClient) GetX(ctx context.Context, id uuid.UUID) *TemplateTrial {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDryRun queries the dry_run edge of a TemplateTrial.
+func (c *TemplateTrialClient) QueryDryRun(_m *TemplateTrial) *TemplateDryRunQuery {
+	query := (&TemplateDryRunClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(templatetrial.Table, templatetrial.FieldID, id),
+			sqlgraph.To(templatedryrun.Table, templatedryrun.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, templatetrial.DryRunTable, templatetrial.DryRunColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *TemplateTrialClient) Hooks() []Hook {
+	return c.hooks.TemplateTrial
+}
+
+// Interceptors returns the client interceptors.
+func (c *TemplateTrialClient) Interceptors() []Interceptor {
+	return c.inters.TemplateTrial
+}
+
+func (c *TemplateTrialClient) mutate(ctx context.Context, m *TemplateTrialMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TemplateTrialCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TemplateTrialUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TemplateTrialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TemplateTrialDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown TemplateTrial mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -3901,14 +4233,14 @@ type (
 		CreditLimit, CreditPolicy, CreditRating, Customer, DailyRun, DailySnapshot,
 		DailyStep, Document, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
 		Outbox, Project, RatingTemplate, Receipt, Receivable, ReceivableImport,
-		Reservation []ent.Hook
+		Reservation, TemplateDryRun, TemplateTrial []ent.Hook
 	}
 	inters struct {
 		Approval, AuditLog, AuditSeal, Contract, CreditAccount, CreditCheck,
 		CreditLimit, CreditPolicy, CreditRating, Customer, DailyRun, DailySnapshot,
 		DailyStep, Document, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
 		Outbox, Project, RatingTemplate, Receipt, Receivable, ReceivableImport,
-		Reservation []ent.Interceptor
+		Reservation, TemplateDryRun, TemplateTrial []ent.Interceptor
 	}
 )
 

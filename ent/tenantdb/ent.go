@@ -33,6 +33,8 @@ import (
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/templatedryrun"
+	"zhuxin/ent/tenantdb/templatetrial"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -122,6 +124,8 @@ func checkColumn(t, c string) error {
 			receivable.Table:       receivable.ValidColumn,
 			receivableimport.Table: receivableimport.ValidColumn,
 			reservation.Table:      reservation.ValidColumn,
+			templatedryrun.Table:   templatedryrun.ValidColumn,
+			templatetrial.Table:    templatetrial.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -36,6 +36,8 @@ import (
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/templatedryrun"
+	"zhuxin/ent/tenantdb/templatetrial"
 	"zhuxin/shared/calendar"
 
 	"entgo.io/ent"
@@ -77,6 +79,8 @@ const (
 	TypeReceivable       = "Receivable"
 	TypeReceivableImport = "ReceivableImport"
 	TypeReservation      = "Reservation"
+	TypeTemplateDryRun   = "TemplateDryRun"
+	TypeTemplateTrial    = "TemplateTrial"
 )
 
 // ApprovalMutation represents an operation that mutates the Approval nodes in the graph.
@@ -24822,4 +24826,2454 @@ func (m *ReservationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReservationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Reservation edge %s", name)
+}
+
+// TemplateDryRunMutation represents an operation that mutates the TemplateDryRun nodes in the graph.
+type TemplateDryRunMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *uuid.UUID
+	created_at          *time.Time
+	created_by          *uuid.UUID
+	template_version    *int64
+	addtemplate_version *int64
+	definition          *rating.Definition
+	parameters          *rating.DryRunParameters
+	window_from         *calendar.Date
+	as_of               *calendar.Date
+	summary             *rating.DryRunSummary
+	clearedFields       map[string]struct{}
+	template            *uuid.UUID
+	clearedtemplate     bool
+	trials              map[uuid.UUID]struct{}
+	removedtrials       map[uuid.UUID]struct{}
+	clearedtrials       bool
+	done                bool
+	oldValue            func(context.Context) (*TemplateDryRun, error)
+	predicates          []predicate.TemplateDryRun
+}
+
+var _ ent.Mutation = (*TemplateDryRunMutation)(nil)
+
+// templatedryrunOption allows management of the mutation configuration using functional options.
+type templatedryrunOption func(*TemplateDryRunMutation)
+
+// newTemplateDryRunMutation creates new mutation for the TemplateDryRun entity.
+func newTemplateDryRunMutation(c config, op Op, opts ...templatedryrunOption) *TemplateDryRunMutation {
+	m := &TemplateDryRunMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTemplateDryRun,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTemplateDryRunID sets the ID field of the mutation.
+func withTemplateDryRunID(id uuid.UUID) templatedryrunOption {
+	return func(m *TemplateDryRunMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TemplateDryRun
+		)
+		m.oldValue = func(ctx context.Context) (*TemplateDryRun, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TemplateDryRun.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTemplateDryRun sets the old TemplateDryRun of the mutation.
+func withTemplateDryRun(node *TemplateDryRun) templatedryrunOption {
+	return func(m *TemplateDryRunMutation) {
+		m.oldValue = func(context.Context) (*TemplateDryRun, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TemplateDryRunMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TemplateDryRunMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TemplateDryRun entities.
+func (m *TemplateDryRunMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TemplateDryRunMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TemplateDryRunMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TemplateDryRun.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TemplateDryRunMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TemplateDryRunMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TemplateDryRunMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *TemplateDryRunMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *TemplateDryRunMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *TemplateDryRunMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[templatedryrun.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *TemplateDryRunMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[templatedryrun.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *TemplateDryRunMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, templatedryrun.FieldCreatedBy)
+}
+
+// SetTemplateID sets the "template_id" field.
+func (m *TemplateDryRunMutation) SetTemplateID(u uuid.UUID) {
+	m.template = &u
+}
+
+// TemplateID returns the value of the "template_id" field in the mutation.
+func (m *TemplateDryRunMutation) TemplateID() (r uuid.UUID, exists bool) {
+	v := m.template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateID returns the old "template_id" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldTemplateID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateID: %w", err)
+	}
+	return oldValue.TemplateID, nil
+}
+
+// ResetTemplateID resets all changes to the "template_id" field.
+func (m *TemplateDryRunMutation) ResetTemplateID() {
+	m.template = nil
+}
+
+// SetTemplateVersion sets the "template_version" field.
+func (m *TemplateDryRunMutation) SetTemplateVersion(i int64) {
+	m.template_version = &i
+	m.addtemplate_version = nil
+}
+
+// TemplateVersion returns the value of the "template_version" field in the mutation.
+func (m *TemplateDryRunMutation) TemplateVersion() (r int64, exists bool) {
+	v := m.template_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateVersion returns the old "template_version" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldTemplateVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateVersion: %w", err)
+	}
+	return oldValue.TemplateVersion, nil
+}
+
+// AddTemplateVersion adds i to the "template_version" field.
+func (m *TemplateDryRunMutation) AddTemplateVersion(i int64) {
+	if m.addtemplate_version != nil {
+		*m.addtemplate_version += i
+	} else {
+		m.addtemplate_version = &i
+	}
+}
+
+// AddedTemplateVersion returns the value that was added to the "template_version" field in this mutation.
+func (m *TemplateDryRunMutation) AddedTemplateVersion() (r int64, exists bool) {
+	v := m.addtemplate_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTemplateVersion resets all changes to the "template_version" field.
+func (m *TemplateDryRunMutation) ResetTemplateVersion() {
+	m.template_version = nil
+	m.addtemplate_version = nil
+}
+
+// SetDefinition sets the "definition" field.
+func (m *TemplateDryRunMutation) SetDefinition(r rating.Definition) {
+	m.definition = &r
+}
+
+// Definition returns the value of the "definition" field in the mutation.
+func (m *TemplateDryRunMutation) Definition() (r rating.Definition, exists bool) {
+	v := m.definition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefinition returns the old "definition" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldDefinition(ctx context.Context) (v rating.Definition, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefinition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefinition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefinition: %w", err)
+	}
+	return oldValue.Definition, nil
+}
+
+// ResetDefinition resets all changes to the "definition" field.
+func (m *TemplateDryRunMutation) ResetDefinition() {
+	m.definition = nil
+}
+
+// SetParameters sets the "parameters" field.
+func (m *TemplateDryRunMutation) SetParameters(rrp rating.DryRunParameters) {
+	m.parameters = &rrp
+}
+
+// Parameters returns the value of the "parameters" field in the mutation.
+func (m *TemplateDryRunMutation) Parameters() (r rating.DryRunParameters, exists bool) {
+	v := m.parameters
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParameters returns the old "parameters" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldParameters(ctx context.Context) (v rating.DryRunParameters, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParameters is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParameters requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParameters: %w", err)
+	}
+	return oldValue.Parameters, nil
+}
+
+// ResetParameters resets all changes to the "parameters" field.
+func (m *TemplateDryRunMutation) ResetParameters() {
+	m.parameters = nil
+}
+
+// SetWindowFrom sets the "window_from" field.
+func (m *TemplateDryRunMutation) SetWindowFrom(c calendar.Date) {
+	m.window_from = &c
+}
+
+// WindowFrom returns the value of the "window_from" field in the mutation.
+func (m *TemplateDryRunMutation) WindowFrom() (r calendar.Date, exists bool) {
+	v := m.window_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWindowFrom returns the old "window_from" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldWindowFrom(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWindowFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWindowFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWindowFrom: %w", err)
+	}
+	return oldValue.WindowFrom, nil
+}
+
+// ResetWindowFrom resets all changes to the "window_from" field.
+func (m *TemplateDryRunMutation) ResetWindowFrom() {
+	m.window_from = nil
+}
+
+// SetAsOf sets the "as_of" field.
+func (m *TemplateDryRunMutation) SetAsOf(c calendar.Date) {
+	m.as_of = &c
+}
+
+// AsOf returns the value of the "as_of" field in the mutation.
+func (m *TemplateDryRunMutation) AsOf() (r calendar.Date, exists bool) {
+	v := m.as_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAsOf returns the old "as_of" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldAsOf(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAsOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAsOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAsOf: %w", err)
+	}
+	return oldValue.AsOf, nil
+}
+
+// ResetAsOf resets all changes to the "as_of" field.
+func (m *TemplateDryRunMutation) ResetAsOf() {
+	m.as_of = nil
+}
+
+// SetSummary sets the "summary" field.
+func (m *TemplateDryRunMutation) SetSummary(rrs rating.DryRunSummary) {
+	m.summary = &rrs
+}
+
+// Summary returns the value of the "summary" field in the mutation.
+func (m *TemplateDryRunMutation) Summary() (r rating.DryRunSummary, exists bool) {
+	v := m.summary
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSummary returns the old "summary" field's value of the TemplateDryRun entity.
+// If the TemplateDryRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateDryRunMutation) OldSummary(ctx context.Context) (v rating.DryRunSummary, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSummary is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSummary requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSummary: %w", err)
+	}
+	return oldValue.Summary, nil
+}
+
+// ResetSummary resets all changes to the "summary" field.
+func (m *TemplateDryRunMutation) ResetSummary() {
+	m.summary = nil
+}
+
+// ClearTemplate clears the "template" edge to the RatingTemplate entity.
+func (m *TemplateDryRunMutation) ClearTemplate() {
+	m.clearedtemplate = true
+	m.clearedFields[templatedryrun.FieldTemplateID] = struct{}{}
+}
+
+// TemplateCleared reports if the "template" edge to the RatingTemplate entity was cleared.
+func (m *TemplateDryRunMutation) TemplateCleared() bool {
+	return m.clearedtemplate
+}
+
+// TemplateIDs returns the "template" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateID instead. It exists only for internal usage by the builders.
+func (m *TemplateDryRunMutation) TemplateIDs() (ids []uuid.UUID) {
+	if id := m.template; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplate resets all changes to the "template" edge.
+func (m *TemplateDryRunMutation) ResetTemplate() {
+	m.template = nil
+	m.clearedtemplate = false
+}
+
+// AddTrialIDs adds the "trials" edge to the TemplateTrial entity by ids.
+func (m *TemplateDryRunMutation) AddTrialIDs(ids ...uuid.UUID) {
+	if m.trials == nil {
+		m.trials = make(map[uuid.UUID]struct{})
+	}
+	for i := range ids {
+		m.trials[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTrials clears the "trials" edge to the TemplateTrial entity.
+func (m *TemplateDryRunMutation) ClearTrials() {
+	m.clearedtrials = true
+}
+
+// TrialsCleared reports if the "trials" edge to the TemplateTrial entity was cleared.
+func (m *TemplateDryRunMutation) TrialsCleared() bool {
+	return m.clearedtrials
+}
+
+// RemoveTrialIDs removes the "trials" edge to the TemplateTrial entity by IDs.
+func (m *TemplateDryRunMutation) RemoveTrialIDs(ids ...uuid.UUID) {
+	if m.removedtrials == nil {
+		m.removedtrials = make(map[uuid.UUID]struct{})
+	}
+	for i := range ids {
+		delete(m.trials, ids[i])
+		m.removedtrials[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTrials returns the removed IDs of the "trials" edge to the TemplateTrial entity.
+func (m *TemplateDryRunMutation) RemovedTrialsIDs() (ids []uuid.UUID) {
+	for id := range m.removedtrials {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TrialsIDs returns the "trials" edge IDs in the mutation.
+func (m *TemplateDryRunMutation) TrialsIDs() (ids []uuid.UUID) {
+	for id := range m.trials {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTrials resets all changes to the "trials" edge.
+func (m *TemplateDryRunMutation) ResetTrials() {
+	m.trials = nil
+	m.clearedtrials = false
+	m.removedtrials = nil
+}
+
+// Where appends a list predicates to the TemplateDryRunMutation builder.
+func (m *TemplateDryRunMutation) Where(ps ...predicate.TemplateDryRun) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TemplateDryRunMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TemplateDryRunMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TemplateDryRun, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TemplateDryRunMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TemplateDryRunMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TemplateDryRun).
+func (m *TemplateDryRunMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TemplateDryRunMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, templatedryrun.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, templatedryrun.FieldCreatedBy)
+	}
+	if m.template != nil {
+		fields = append(fields, templatedryrun.FieldTemplateID)
+	}
+	if m.template_version != nil {
+		fields = append(fields, templatedryrun.FieldTemplateVersion)
+	}
+	if m.definition != nil {
+		fields = append(fields, templatedryrun.FieldDefinition)
+	}
+	if m.parameters != nil {
+		fields = append(fields, templatedryrun.FieldParameters)
+	}
+	if m.window_from != nil {
+		fields = append(fields, templatedryrun.FieldWindowFrom)
+	}
+	if m.as_of != nil {
+		fields = append(fields, templatedryrun.FieldAsOf)
+	}
+	if m.summary != nil {
+		fields = append(fields, templatedryrun.FieldSummary)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TemplateDryRunMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case templatedryrun.FieldCreatedAt:
+		return m.CreatedAt()
+	case templatedryrun.FieldCreatedBy:
+		return m.CreatedBy()
+	case templatedryrun.FieldTemplateID:
+		return m.TemplateID()
+	case templatedryrun.FieldTemplateVersion:
+		return m.TemplateVersion()
+	case templatedryrun.FieldDefinition:
+		return m.Definition()
+	case templatedryrun.FieldParameters:
+		return m.Parameters()
+	case templatedryrun.FieldWindowFrom:
+		return m.WindowFrom()
+	case templatedryrun.FieldAsOf:
+		return m.AsOf()
+	case templatedryrun.FieldSummary:
+		return m.Summary()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TemplateDryRunMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case templatedryrun.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case templatedryrun.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case templatedryrun.FieldTemplateID:
+		return m.OldTemplateID(ctx)
+	case templatedryrun.FieldTemplateVersion:
+		return m.OldTemplateVersion(ctx)
+	case templatedryrun.FieldDefinition:
+		return m.OldDefinition(ctx)
+	case templatedryrun.FieldParameters:
+		return m.OldParameters(ctx)
+	case templatedryrun.FieldWindowFrom:
+		return m.OldWindowFrom(ctx)
+	case templatedryrun.FieldAsOf:
+		return m.OldAsOf(ctx)
+	case templatedryrun.FieldSummary:
+		return m.OldSummary(ctx)
+	}
+	return nil, fmt.Errorf("unknown TemplateDryRun field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TemplateDryRunMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case templatedryrun.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case templatedryrun.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case templatedryrun.FieldTemplateID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateID(v)
+		return nil
+	case templatedryrun.FieldTemplateVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateVersion(v)
+		return nil
+	case templatedryrun.FieldDefinition:
+		v, ok := value.(rating.Definition)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefinition(v)
+		return nil
+	case templatedryrun.FieldParameters:
+		v, ok := value.(rating.DryRunParameters)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParameters(v)
+		return nil
+	case templatedryrun.FieldWindowFrom:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWindowFrom(v)
+		return nil
+	case templatedryrun.FieldAsOf:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAsOf(v)
+		return nil
+	case templatedryrun.FieldSummary:
+		v, ok := value.(rating.DryRunSummary)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSummary(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateDryRun field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TemplateDryRunMutation) AddedFields() []string {
+	var fields []string
+	if m.addtemplate_version != nil {
+		fields = append(fields, templatedryrun.FieldTemplateVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TemplateDryRunMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case templatedryrun.FieldTemplateVersion:
+		return m.AddedTemplateVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TemplateDryRunMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case templatedryrun.FieldTemplateVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTemplateVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateDryRun numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TemplateDryRunMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(templatedryrun.FieldCreatedBy) {
+		fields = append(fields, templatedryrun.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TemplateDryRunMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TemplateDryRunMutation) ClearField(name string) error {
+	switch name {
+	case templatedryrun.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateDryRun nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TemplateDryRunMutation) ResetField(name string) error {
+	switch name {
+	case templatedryrun.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case templatedryrun.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case templatedryrun.FieldTemplateID:
+		m.ResetTemplateID()
+		return nil
+	case templatedryrun.FieldTemplateVersion:
+		m.ResetTemplateVersion()
+		return nil
+	case templatedryrun.FieldDefinition:
+		m.ResetDefinition()
+		return nil
+	case templatedryrun.FieldParameters:
+		m.ResetParameters()
+		return nil
+	case templatedryrun.FieldWindowFrom:
+		m.ResetWindowFrom()
+		return nil
+	case templatedryrun.FieldAsOf:
+		m.ResetAsOf()
+		return nil
+	case templatedryrun.FieldSummary:
+		m.ResetSummary()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateDryRun field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TemplateDryRunMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.template != nil {
+		edges = append(edges, templatedryrun.EdgeTemplate)
+	}
+	if m.trials != nil {
+		edges = append(edges, templatedryrun.EdgeTrials)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TemplateDryRunMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case templatedryrun.EdgeTemplate:
+		if id := m.template; id != nil {
+			return []ent.Value{*id}
+		}
+	case templatedryrun.EdgeTrials:
+		ids := make([]ent.Value, 0, len(m.trials))
+		for id := range m.trials {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TemplateDryRunMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedtrials != nil {
+		edges = append(edges, templatedryrun.EdgeTrials)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TemplateDryRunMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case templatedryrun.EdgeTrials:
+		ids := make([]ent.Value, 0, len(m.removedtrials))
+		for id := range m.removedtrials {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TemplateDryRunMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedtemplate {
+		edges = append(edges, templatedryrun.EdgeTemplate)
+	}
+	if m.clearedtrials {
+		edges = append(edges, templatedryrun.EdgeTrials)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TemplateDryRunMutation) EdgeCleared(name string) bool {
+	switch name {
+	case templatedryrun.EdgeTemplate:
+		return m.clearedtemplate
+	case templatedryrun.EdgeTrials:
+		return m.clearedtrials
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TemplateDryRunMutation) ClearEdge(name string) error {
+	switch name {
+	case templatedryrun.EdgeTemplate:
+		m.ClearTemplate()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateDryRun unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TemplateDryRunMutation) ResetEdge(name string) error {
+	switch name {
+	case templatedryrun.EdgeTemplate:
+		m.ResetTemplate()
+		return nil
+	case templatedryrun.EdgeTrials:
+		m.ResetTrials()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateDryRun edge %s", name)
+}
+
+// TemplateTrialMutation represents an operation that mutates the TemplateTrial nodes in the graph.
+type TemplateTrialMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	customer_id     *uuid.UUID
+	rating_id       *uuid.UUID
+	from_grade      *string
+	to_grade        *string
+	from_limit      *int64
+	addfrom_limit   *int64
+	to_limit        *int64
+	addto_limit     *int64
+	unlimited       *bool
+	score           *int64
+	addscore        *int64
+	judged          *bool
+	then_score      *int64
+	addthen_score   *int64
+	then_grade      *string
+	bad             *bool
+	caught          *bool
+	worst_days      *int
+	addworst_days   *int
+	peak_overdue    *int64
+	addpeak_overdue *int64
+	facts           *json.RawMessage
+	appendfacts     json.RawMessage
+	clearedFields   map[string]struct{}
+	dry_run         *uuid.UUID
+	cleareddry_run  bool
+	done            bool
+	oldValue        func(context.Context) (*TemplateTrial, error)
+	predicates      []predicate.TemplateTrial
+}
+
+var _ ent.Mutation = (*TemplateTrialMutation)(nil)
+
+// templatetrialOption allows management of the mutation configuration using functional options.
+type templatetrialOption func(*TemplateTrialMutation)
+
+// newTemplateTrialMutation creates new mutation for the TemplateTrial entity.
+func newTemplateTrialMutation(c config, op Op, opts ...templatetrialOption) *TemplateTrialMutation {
+	m := &TemplateTrialMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTemplateTrial,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTemplateTrialID sets the ID field of the mutation.
+func withTemplateTrialID(id uuid.UUID) templatetrialOption {
+	return func(m *TemplateTrialMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TemplateTrial
+		)
+		m.oldValue = func(ctx context.Context) (*TemplateTrial, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TemplateTrial.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTemplateTrial sets the old TemplateTrial of the mutation.
+func withTemplateTrial(node *TemplateTrial) templatetrialOption {
+	return func(m *TemplateTrialMutation) {
+		m.oldValue = func(context.Context) (*TemplateTrial, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TemplateTrialMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TemplateTrialMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TemplateTrial entities.
+func (m *TemplateTrialMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TemplateTrialMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TemplateTrialMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TemplateTrial.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDryRunID sets the "dry_run_id" field.
+func (m *TemplateTrialMutation) SetDryRunID(u uuid.UUID) {
+	m.dry_run = &u
+}
+
+// DryRunID returns the value of the "dry_run_id" field in the mutation.
+func (m *TemplateTrialMutation) DryRunID() (r uuid.UUID, exists bool) {
+	v := m.dry_run
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDryRunID returns the old "dry_run_id" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldDryRunID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDryRunID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDryRunID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDryRunID: %w", err)
+	}
+	return oldValue.DryRunID, nil
+}
+
+// ResetDryRunID resets all changes to the "dry_run_id" field.
+func (m *TemplateTrialMutation) ResetDryRunID() {
+	m.dry_run = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *TemplateTrialMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *TemplateTrialMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *TemplateTrialMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetRatingID sets the "rating_id" field.
+func (m *TemplateTrialMutation) SetRatingID(u uuid.UUID) {
+	m.rating_id = &u
+}
+
+// RatingID returns the value of the "rating_id" field in the mutation.
+func (m *TemplateTrialMutation) RatingID() (r uuid.UUID, exists bool) {
+	v := m.rating_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRatingID returns the old "rating_id" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldRatingID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRatingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRatingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRatingID: %w", err)
+	}
+	return oldValue.RatingID, nil
+}
+
+// ClearRatingID clears the value of the "rating_id" field.
+func (m *TemplateTrialMutation) ClearRatingID() {
+	m.rating_id = nil
+	m.clearedFields[templatetrial.FieldRatingID] = struct{}{}
+}
+
+// RatingIDCleared returns if the "rating_id" field was cleared in this mutation.
+func (m *TemplateTrialMutation) RatingIDCleared() bool {
+	_, ok := m.clearedFields[templatetrial.FieldRatingID]
+	return ok
+}
+
+// ResetRatingID resets all changes to the "rating_id" field.
+func (m *TemplateTrialMutation) ResetRatingID() {
+	m.rating_id = nil
+	delete(m.clearedFields, templatetrial.FieldRatingID)
+}
+
+// SetFromGrade sets the "from_grade" field.
+func (m *TemplateTrialMutation) SetFromGrade(s string) {
+	m.from_grade = &s
+}
+
+// FromGrade returns the value of the "from_grade" field in the mutation.
+func (m *TemplateTrialMutation) FromGrade() (r string, exists bool) {
+	v := m.from_grade
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromGrade returns the old "from_grade" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldFromGrade(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromGrade is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromGrade requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromGrade: %w", err)
+	}
+	return oldValue.FromGrade, nil
+}
+
+// ResetFromGrade resets all changes to the "from_grade" field.
+func (m *TemplateTrialMutation) ResetFromGrade() {
+	m.from_grade = nil
+}
+
+// SetToGrade sets the "to_grade" field.
+func (m *TemplateTrialMutation) SetToGrade(s string) {
+	m.to_grade = &s
+}
+
+// ToGrade returns the value of the "to_grade" field in the mutation.
+func (m *TemplateTrialMutation) ToGrade() (r string, exists bool) {
+	v := m.to_grade
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToGrade returns the old "to_grade" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldToGrade(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToGrade is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToGrade requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToGrade: %w", err)
+	}
+	return oldValue.ToGrade, nil
+}
+
+// ResetToGrade resets all changes to the "to_grade" field.
+func (m *TemplateTrialMutation) ResetToGrade() {
+	m.to_grade = nil
+}
+
+// SetFromLimit sets the "from_limit" field.
+func (m *TemplateTrialMutation) SetFromLimit(i int64) {
+	m.from_limit = &i
+	m.addfrom_limit = nil
+}
+
+// FromLimit returns the value of the "from_limit" field in the mutation.
+func (m *TemplateTrialMutation) FromLimit() (r int64, exists bool) {
+	v := m.from_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromLimit returns the old "from_limit" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldFromLimit(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromLimit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromLimit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromLimit: %w", err)
+	}
+	return oldValue.FromLimit, nil
+}
+
+// AddFromLimit adds i to the "from_limit" field.
+func (m *TemplateTrialMutation) AddFromLimit(i int64) {
+	if m.addfrom_limit != nil {
+		*m.addfrom_limit += i
+	} else {
+		m.addfrom_limit = &i
+	}
+}
+
+// AddedFromLimit returns the value that was added to the "from_limit" field in this mutation.
+func (m *TemplateTrialMutation) AddedFromLimit() (r int64, exists bool) {
+	v := m.addfrom_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFromLimit resets all changes to the "from_limit" field.
+func (m *TemplateTrialMutation) ResetFromLimit() {
+	m.from_limit = nil
+	m.addfrom_limit = nil
+}
+
+// SetToLimit sets the "to_limit" field.
+func (m *TemplateTrialMutation) SetToLimit(i int64) {
+	m.to_limit = &i
+	m.addto_limit = nil
+}
+
+// ToLimit returns the value of the "to_limit" field in the mutation.
+func (m *TemplateTrialMutation) ToLimit() (r int64, exists bool) {
+	v := m.to_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToLimit returns the old "to_limit" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldToLimit(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToLimit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToLimit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToLimit: %w", err)
+	}
+	return oldValue.ToLimit, nil
+}
+
+// AddToLimit adds i to the "to_limit" field.
+func (m *TemplateTrialMutation) AddToLimit(i int64) {
+	if m.addto_limit != nil {
+		*m.addto_limit += i
+	} else {
+		m.addto_limit = &i
+	}
+}
+
+// AddedToLimit returns the value that was added to the "to_limit" field in this mutation.
+func (m *TemplateTrialMutation) AddedToLimit() (r int64, exists bool) {
+	v := m.addto_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetToLimit resets all changes to the "to_limit" field.
+func (m *TemplateTrialMutation) ResetToLimit() {
+	m.to_limit = nil
+	m.addto_limit = nil
+}
+
+// SetUnlimited sets the "unlimited" field.
+func (m *TemplateTrialMutation) SetUnlimited(b bool) {
+	m.unlimited = &b
+}
+
+// Unlimited returns the value of the "unlimited" field in the mutation.
+func (m *TemplateTrialMutation) Unlimited() (r bool, exists bool) {
+	v := m.unlimited
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnlimited returns the old "unlimited" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldUnlimited(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnlimited is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnlimited requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnlimited: %w", err)
+	}
+	return oldValue.Unlimited, nil
+}
+
+// ResetUnlimited resets all changes to the "unlimited" field.
+func (m *TemplateTrialMutation) ResetUnlimited() {
+	m.unlimited = nil
+}
+
+// SetScore sets the "score" field.
+func (m *TemplateTrialMutation) SetScore(i int64) {
+	m.score = &i
+	m.addscore = nil
+}
+
+// Score returns the value of the "score" field in the mutation.
+func (m *TemplateTrialMutation) Score() (r int64, exists bool) {
+	v := m.score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScore returns the old "score" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldScore(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScore: %w", err)
+	}
+	return oldValue.Score, nil
+}
+
+// AddScore adds i to the "score" field.
+func (m *TemplateTrialMutation) AddScore(i int64) {
+	if m.addscore != nil {
+		*m.addscore += i
+	} else {
+		m.addscore = &i
+	}
+}
+
+// AddedScore returns the value that was added to the "score" field in this mutation.
+func (m *TemplateTrialMutation) AddedScore() (r int64, exists bool) {
+	v := m.addscore
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetScore resets all changes to the "score" field.
+func (m *TemplateTrialMutation) ResetScore() {
+	m.score = nil
+	m.addscore = nil
+}
+
+// SetJudged sets the "judged" field.
+func (m *TemplateTrialMutation) SetJudged(b bool) {
+	m.judged = &b
+}
+
+// Judged returns the value of the "judged" field in the mutation.
+func (m *TemplateTrialMutation) Judged() (r bool, exists bool) {
+	v := m.judged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJudged returns the old "judged" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldJudged(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJudged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJudged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJudged: %w", err)
+	}
+	return oldValue.Judged, nil
+}
+
+// ResetJudged resets all changes to the "judged" field.
+func (m *TemplateTrialMutation) ResetJudged() {
+	m.judged = nil
+}
+
+// SetThenScore sets the "then_score" field.
+func (m *TemplateTrialMutation) SetThenScore(i int64) {
+	m.then_score = &i
+	m.addthen_score = nil
+}
+
+// ThenScore returns the value of the "then_score" field in the mutation.
+func (m *TemplateTrialMutation) ThenScore() (r int64, exists bool) {
+	v := m.then_score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThenScore returns the old "then_score" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldThenScore(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThenScore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThenScore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThenScore: %w", err)
+	}
+	return oldValue.ThenScore, nil
+}
+
+// AddThenScore adds i to the "then_score" field.
+func (m *TemplateTrialMutation) AddThenScore(i int64) {
+	if m.addthen_score != nil {
+		*m.addthen_score += i
+	} else {
+		m.addthen_score = &i
+	}
+}
+
+// AddedThenScore returns the value that was added to the "then_score" field in this mutation.
+func (m *TemplateTrialMutation) AddedThenScore() (r int64, exists bool) {
+	v := m.addthen_score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetThenScore resets all changes to the "then_score" field.
+func (m *TemplateTrialMutation) ResetThenScore() {
+	m.then_score = nil
+	m.addthen_score = nil
+}
+
+// SetThenGrade sets the "then_grade" field.
+func (m *TemplateTrialMutation) SetThenGrade(s string) {
+	m.then_grade = &s
+}
+
+// ThenGrade returns the value of the "then_grade" field in the mutation.
+func (m *TemplateTrialMutation) ThenGrade() (r string, exists bool) {
+	v := m.then_grade
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThenGrade returns the old "then_grade" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldThenGrade(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThenGrade is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThenGrade requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThenGrade: %w", err)
+	}
+	return oldValue.ThenGrade, nil
+}
+
+// ResetThenGrade resets all changes to the "then_grade" field.
+func (m *TemplateTrialMutation) ResetThenGrade() {
+	m.then_grade = nil
+}
+
+// SetBad sets the "bad" field.
+func (m *TemplateTrialMutation) SetBad(b bool) {
+	m.bad = &b
+}
+
+// Bad returns the value of the "bad" field in the mutation.
+func (m *TemplateTrialMutation) Bad() (r bool, exists bool) {
+	v := m.bad
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBad returns the old "bad" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldBad(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBad is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBad requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBad: %w", err)
+	}
+	return oldValue.Bad, nil
+}
+
+// ResetBad resets all changes to the "bad" field.
+func (m *TemplateTrialMutation) ResetBad() {
+	m.bad = nil
+}
+
+// SetCaught sets the "caught" field.
+func (m *TemplateTrialMutation) SetCaught(b bool) {
+	m.caught = &b
+}
+
+// Caught returns the value of the "caught" field in the mutation.
+func (m *TemplateTrialMutation) Caught() (r bool, exists bool) {
+	v := m.caught
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaught returns the old "caught" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldCaught(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaught is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaught requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaught: %w", err)
+	}
+	return oldValue.Caught, nil
+}
+
+// ResetCaught resets all changes to the "caught" field.
+func (m *TemplateTrialMutation) ResetCaught() {
+	m.caught = nil
+}
+
+// SetWorstDays sets the "worst_days" field.
+func (m *TemplateTrialMutation) SetWorstDays(i int) {
+	m.worst_days = &i
+	m.addworst_days = nil
+}
+
+// WorstDays returns the value of the "worst_days" field in the mutation.
+func (m *TemplateTrialMutation) WorstDays() (r int, exists bool) {
+	v := m.worst_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorstDays returns the old "worst_days" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldWorstDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorstDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorstDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorstDays: %w", err)
+	}
+	return oldValue.WorstDays, nil
+}
+
+// AddWorstDays adds i to the "worst_days" field.
+func (m *TemplateTrialMutation) AddWorstDays(i int) {
+	if m.addworst_days != nil {
+		*m.addworst_days += i
+	} else {
+		m.addworst_days = &i
+	}
+}
+
+// AddedWorstDays returns the value that was added to the "worst_days" field in this mutation.
+func (m *TemplateTrialMutation) AddedWorstDays() (r int, exists bool) {
+	v := m.addworst_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWorstDays resets all changes to the "worst_days" field.
+func (m *TemplateTrialMutation) ResetWorstDays() {
+	m.worst_days = nil
+	m.addworst_days = nil
+}
+
+// SetPeakOverdue sets the "peak_overdue" field.
+func (m *TemplateTrialMutation) SetPeakOverdue(i int64) {
+	m.peak_overdue = &i
+	m.addpeak_overdue = nil
+}
+
+// PeakOverdue returns the value of the "peak_overdue" field in the mutation.
+func (m *TemplateTrialMutation) PeakOverdue() (r int64, exists bool) {
+	v := m.peak_overdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPeakOverdue returns the old "peak_overdue" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldPeakOverdue(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPeakOverdue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPeakOverdue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPeakOverdue: %w", err)
+	}
+	return oldValue.PeakOverdue, nil
+}
+
+// AddPeakOverdue adds i to the "peak_overdue" field.
+func (m *TemplateTrialMutation) AddPeakOverdue(i int64) {
+	if m.addpeak_overdue != nil {
+		*m.addpeak_overdue += i
+	} else {
+		m.addpeak_overdue = &i
+	}
+}
+
+// AddedPeakOverdue returns the value that was added to the "peak_overdue" field in this mutation.
+func (m *TemplateTrialMutation) AddedPeakOverdue() (r int64, exists bool) {
+	v := m.addpeak_overdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPeakOverdue resets all changes to the "peak_overdue" field.
+func (m *TemplateTrialMutation) ResetPeakOverdue() {
+	m.peak_overdue = nil
+	m.addpeak_overdue = nil
+}
+
+// SetFacts sets the "facts" field.
+func (m *TemplateTrialMutation) SetFacts(jm json.RawMessage) {
+	m.facts = &jm
+	m.appendfacts = nil
+}
+
+// Facts returns the value of the "facts" field in the mutation.
+func (m *TemplateTrialMutation) Facts() (r json.RawMessage, exists bool) {
+	v := m.facts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFacts returns the old "facts" field's value of the TemplateTrial entity.
+// If the TemplateTrial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateTrialMutation) OldFacts(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFacts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFacts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFacts: %w", err)
+	}
+	return oldValue.Facts, nil
+}
+
+// AppendFacts adds jm to the "facts" field.
+func (m *TemplateTrialMutation) AppendFacts(jm json.RawMessage) {
+	m.appendfacts = append(m.appendfacts, jm...)
+}
+
+// AppendedFacts returns the list of values that were appended to the "facts" field in this mutation.
+func (m *TemplateTrialMutation) AppendedFacts() (json.RawMessage, bool) {
+	if len(m.appendfacts) == 0 {
+		return nil, false
+	}
+	return m.appendfacts, true
+}
+
+// ResetFacts resets all changes to the "facts" field.
+func (m *TemplateTrialMutation) ResetFacts() {
+	m.facts = nil
+	m.appendfacts = nil
+}
+
+// ClearDryRun clears the "dry_run" edge to the TemplateDryRun entity.
+func (m *TemplateTrialMutation) ClearDryRun() {
+	m.cleareddry_run = true
+	m.clearedFields[templatetrial.FieldDryRunID] = struct{}{}
+}
+
+// DryRunCleared reports if the "dry_run" edge to the TemplateDryRun entity was cleared.
+func (m *TemplateTrialMutation) DryRunCleared() bool {
+	return m.cleareddry_run
+}
+
+// DryRunIDs returns the "dry_run" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DryRunID instead. It exists only for internal usage by the builders.
+func (m *TemplateTrialMutation) DryRunIDs() (ids []uuid.UUID) {
+	if id := m.dry_run; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDryRun resets all changes to the "dry_run" edge.
+func (m *TemplateTrialMutation) ResetDryRun() {
+	m.dry_run = nil
+	m.cleareddry_run = false
+}
+
+// Where appends a list predicates to the TemplateTrialMutation builder.
+func (m *TemplateTrialMutation) Where(ps ...predicate.TemplateTrial) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TemplateTrialMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TemplateTrialMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TemplateTrial, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TemplateTrialMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TemplateTrialMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TemplateTrial).
+func (m *TemplateTrialMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TemplateTrialMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.dry_run != nil {
+		fields = append(fields, templatetrial.FieldDryRunID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, templatetrial.FieldCustomerID)
+	}
+	if m.rating_id != nil {
+		fields = append(fields, templatetrial.FieldRatingID)
+	}
+	if m.from_grade != nil {
+		fields = append(fields, templatetrial.FieldFromGrade)
+	}
+	if m.to_grade != nil {
+		fields = append(fields, templatetrial.FieldToGrade)
+	}
+	if m.from_limit != nil {
+		fields = append(fields, templatetrial.FieldFromLimit)
+	}
+	if m.to_limit != nil {
+		fields = append(fields, templatetrial.FieldToLimit)
+	}
+	if m.unlimited != nil {
+		fields = append(fields, templatetrial.FieldUnlimited)
+	}
+	if m.score != nil {
+		fields = append(fields, templatetrial.FieldScore)
+	}
+	if m.judged != nil {
+		fields = append(fields, templatetrial.FieldJudged)
+	}
+	if m.then_score != nil {
+		fields = append(fields, templatetrial.FieldThenScore)
+	}
+	if m.then_grade != nil {
+		fields = append(fields, templatetrial.FieldThenGrade)
+	}
+	if m.bad != nil {
+		fields = append(fields, templatetrial.FieldBad)
+	}
+	if m.caught != nil {
+		fields = append(fields, templatetrial.FieldCaught)
+	}
+	if m.worst_days != nil {
+		fields = append(fields, templatetrial.FieldWorstDays)
+	}
+	if m.peak_overdue != nil {
+		fields = append(fields, templatetrial.FieldPeakOverdue)
+	}
+	if m.facts != nil {
+		fields = append(fields, templatetrial.FieldFacts)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TemplateTrialMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case templatetrial.FieldDryRunID:
+		return m.DryRunID()
+	case templatetrial.FieldCustomerID:
+		return m.CustomerID()
+	case templatetrial.FieldRatingID:
+		return m.RatingID()
+	case templatetrial.FieldFromGrade:
+		return m.FromGrade()
+	case templatetrial.FieldToGrade:
+		return m.ToGrade()
+	case templatetrial.FieldFromLimit:
+		return m.FromLimit()
+	case templatetrial.FieldToLimit:
+		return m.ToLimit()
+	case templatetrial.FieldUnlimited:
+		return m.Unlimited()
+	case templatetrial.FieldScore:
+		return m.Score()
+	case templatetrial.FieldJudged:
+		return m.Judged()
+	case templatetrial.FieldThenScore:
+		return m.ThenScore()
+	case templatetrial.FieldThenGrade:
+		return m.ThenGrade()
+	case templatetrial.FieldBad:
+		return m.Bad()
+	case templatetrial.FieldCaught:
+		return m.Caught()
+	case templatetrial.FieldWorstDays:
+		return m.WorstDays()
+	case templatetrial.FieldPeakOverdue:
+		return m.PeakOverdue()
+	case templatetrial.FieldFacts:
+		return m.Facts()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TemplateTrialMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case templatetrial.FieldDryRunID:
+		return m.OldDryRunID(ctx)
+	case templatetrial.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case templatetrial.FieldRatingID:
+		return m.OldRatingID(ctx)
+	case templatetrial.FieldFromGrade:
+		return m.OldFromGrade(ctx)
+	case templatetrial.FieldToGrade:
+		return m.OldToGrade(ctx)
+	case templatetrial.FieldFromLimit:
+		return m.OldFromLimit(ctx)
+	case templatetrial.FieldToLimit:
+		return m.OldToLimit(ctx)
+	case templatetrial.FieldUnlimited:
+		return m.OldUnlimited(ctx)
+	case templatetrial.FieldScore:
+		return m.OldScore(ctx)
+	case templatetrial.FieldJudged:
+		return m.OldJudged(ctx)
+	case templatetrial.FieldThenScore:
+		return m.OldThenScore(ctx)
+	case templatetrial.FieldThenGrade:
+		return m.OldThenGrade(ctx)
+	case templatetrial.FieldBad:
+		return m.OldBad(ctx)
+	case templatetrial.FieldCaught:
+		return m.OldCaught(ctx)
+	case templatetrial.FieldWorstDays:
+		return m.OldWorstDays(ctx)
+	case templatetrial.FieldPeakOverdue:
+		return m.OldPeakOverdue(ctx)
+	case templatetrial.FieldFacts:
+		return m.OldFacts(ctx)
+	}
+	return nil, fmt.Errorf("unknown TemplateTrial field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TemplateTrialMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case templatetrial.FieldDryRunID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDryRunID(v)
+		return nil
+	case templatetrial.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case templatetrial.FieldRatingID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRatingID(v)
+		return nil
+	case templatetrial.FieldFromGrade:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromGrade(v)
+		return nil
+	case templatetrial.FieldToGrade:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToGrade(v)
+		return nil
+	case templatetrial.FieldFromLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromLimit(v)
+		return nil
+	case templatetrial.FieldToLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToLimit(v)
+		return nil
+	case templatetrial.FieldUnlimited:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnlimited(v)
+		return nil
+	case templatetrial.FieldScore:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScore(v)
+		return nil
+	case templatetrial.FieldJudged:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJudged(v)
+		return nil
+	case templatetrial.FieldThenScore:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThenScore(v)
+		return nil
+	case templatetrial.FieldThenGrade:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThenGrade(v)
+		return nil
+	case templatetrial.FieldBad:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBad(v)
+		return nil
+	case templatetrial.FieldCaught:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaught(v)
+		return nil
+	case templatetrial.FieldWorstDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorstDays(v)
+		return nil
+	case templatetrial.FieldPeakOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPeakOverdue(v)
+		return nil
+	case templatetrial.FieldFacts:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFacts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateTrial field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TemplateTrialMutation) AddedFields() []string {
+	var fields []string
+	if m.addfrom_limit != nil {
+		fields = append(fields, templatetrial.FieldFromLimit)
+	}
+	if m.addto_limit != nil {
+		fields = append(fields, templatetrial.FieldToLimit)
+	}
+	if m.addscore != nil {
+		fields = append(fields, templatetrial.FieldScore)
+	}
+	if m.addthen_score != nil {
+		fields = append(fields, templatetrial.FieldThenScore)
+	}
+	if m.addworst_days != nil {
+		fields = append(fields, templatetrial.FieldWorstDays)
+	}
+	if m.addpeak_overdue != nil {
+		fields = append(fields, templatetrial.FieldPeakOverdue)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TemplateTrialMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case templatetrial.FieldFromLimit:
+		return m.AddedFromLimit()
+	case templatetrial.FieldToLimit:
+		return m.AddedToLimit()
+	case templatetrial.FieldScore:
+		return m.AddedScore()
+	case templatetrial.FieldThenScore:
+		return m.AddedThenScore()
+	case templatetrial.FieldWorstDays:
+		return m.AddedWorstDays()
+	case templatetrial.FieldPeakOverdue:
+		return m.AddedPeakOverdue()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TemplateTrialMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case templatetrial.FieldFromLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFromLimit(v)
+		return nil
+	case templatetrial.FieldToLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddToLimit(v)
+		return nil
+	case templatetrial.FieldScore:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddScore(v)
+		return nil
+	case templatetrial.FieldThenScore:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddThenScore(v)
+		return nil
+	case templatetrial.FieldWorstDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWorstDays(v)
+		return nil
+	case templatetrial.FieldPeakOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPeakOverdue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateTrial numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TemplateTrialMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(templatetrial.FieldRatingID) {
+		fields = append(fields, templatetrial.FieldRatingID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TemplateTrialMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TemplateTrialMutation) ClearField(name string) error {
+	switch name {
+	case templatetrial.FieldRatingID:
+		m.ClearRatingID()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateTrial nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TemplateTrialMutation) ResetField(name string) error {
+	switch name {
+	case templatetrial.FieldDryRunID:
+		m.ResetDryRunID()
+		return nil
+	case templatetrial.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case templatetrial.FieldRatingID:
+		m.ResetRatingID()
+		return nil
+	case templatetrial.FieldFromGrade:
+		m.ResetFromGrade()
+		return nil
+	case templatetrial.FieldToGrade:
+		m.ResetToGrade()
+		return nil
+	case templatetrial.FieldFromLimit:
+		m.ResetFromLimit()
+		return nil
+	case templatetrial.FieldToLimit:
+		m.ResetToLimit()
+		return nil
+	case templatetrial.FieldUnlimited:
+		m.ResetUnlimited()
+		return nil
+	case templatetrial.FieldScore:
+		m.ResetScore()
+		return nil
+	case templatetrial.FieldJudged:
+		m.ResetJudged()
+		return nil
+	case templatetrial.FieldThenScore:
+		m.ResetThenScore()
+		return nil
+	case templatetrial.FieldThenGrade:
+		m.ResetThenGrade()
+		return nil
+	case templatetrial.FieldBad:
+		m.ResetBad()
+		return nil
+	case templatetrial.FieldCaught:
+		m.ResetCaught()
+		return nil
+	case templatetrial.FieldWorstDays:
+		m.ResetWorstDays()
+		return nil
+	case templatetrial.FieldPeakOverdue:
+		m.ResetPeakOverdue()
+		return nil
+	case templatetrial.FieldFacts:
+		m.ResetFacts()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateTrial field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TemplateTrialMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.dry_run != nil {
+		edges = append(edges, templatetrial.EdgeDryRun)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TemplateTrialMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case templatetrial.EdgeDryRun:
+		if id := m.dry_run; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TemplateTrialMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TemplateTrialMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TemplateTrialMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareddry_run {
+		edges = append(edges, templatetrial.EdgeDryRun)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TemplateTrialMutation) EdgeCleared(name string) bool {
+	switch name {
+	case templatetrial.EdgeDryRun:
+		return m.cleareddry_run
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TemplateTrialMutation) ClearEdge(name string) error {
+	switch name {
+	case templatetrial.EdgeDryRun:
+		m.ClearDryRun()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateTrial unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TemplateTrialMutation) ResetEdge(name string) error {
+	switch name {
+	case templatetrial.EdgeDryRun:
+		m.ResetDryRun()
+		return nil
+	}
+	return fmt.Errorf("unknown TemplateTrial edge %s", name)
 }

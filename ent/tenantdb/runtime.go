@@ -29,6 +29,8 @@ import (
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/schema"
+	"zhuxin/ent/tenantdb/templatedryrun"
+	"zhuxin/ent/tenantdb/templatetrial"
 
 	"github.com/google/uuid"
 )
@@ -605,4 +607,40 @@ func init() {
 	reservationDescID := reservationFields[0].Descriptor()
 	// reservation.DefaultID holds the default value on creation for the id field.
 	reservation.DefaultID = reservationDescID.Default.(func() uuid.UUID)
+	templatedryrunMixin := schema.TemplateDryRun{}.Mixin()
+	templatedryrunMixinFields0 := templatedryrunMixin[0].Fields()
+	_ = templatedryrunMixinFields0
+	templatedryrunMixinFields1 := templatedryrunMixin[1].Fields()
+	_ = templatedryrunMixinFields1
+	templatedryrunFields := schema.TemplateDryRun{}.Fields()
+	_ = templatedryrunFields
+	// templatedryrunDescCreatedAt is the schema descriptor for created_at field.
+	templatedryrunDescCreatedAt := templatedryrunMixinFields1[0].Descriptor()
+	// templatedryrun.DefaultCreatedAt holds the default value on creation for the created_at field.
+	templatedryrun.DefaultCreatedAt = templatedryrunDescCreatedAt.Default.(func() time.Time)
+	// templatedryrunDescID is the schema descriptor for id field.
+	templatedryrunDescID := templatedryrunMixinFields0[0].Descriptor()
+	// templatedryrun.DefaultID holds the default value on creation for the id field.
+	templatedryrun.DefaultID = templatedryrunDescID.Default.(func() uuid.UUID)
+	templatetrialMixin := schema.TemplateTrial{}.Mixin()
+	templatetrialMixinFields0 := templatetrialMixin[0].Fields()
+	_ = templatetrialMixinFields0
+	templatetrialFields := schema.TemplateTrial{}.Fields()
+	_ = templatetrialFields
+	// templatetrialDescFromGrade is the schema descriptor for from_grade field.
+	templatetrialDescFromGrade := templatetrialFields[3].Descriptor()
+	// templatetrial.FromGradeValidator is a validator for the "from_grade" field. It is called by the builders before save.
+	templatetrial.FromGradeValidator = templatetrialDescFromGrade.Validators[0].(func(string) error)
+	// templatetrialDescToGrade is the schema descriptor for to_grade field.
+	templatetrialDescToGrade := templatetrialFields[4].Descriptor()
+	// templatetrial.ToGradeValidator is a validator for the "to_grade" field. It is called by the builders before save.
+	templatetrial.ToGradeValidator = templatetrialDescToGrade.Validators[0].(func(string) error)
+	// templatetrialDescThenGrade is the schema descriptor for then_grade field.
+	templatetrialDescThenGrade := templatetrialFields[11].Descriptor()
+	// templatetrial.ThenGradeValidator is a validator for the "then_grade" field. It is called by the builders before save.
+	templatetrial.ThenGradeValidator = templatetrialDescThenGrade.Validators[0].(func(string) error)
+	// templatetrialDescID is the schema descriptor for id field.
+	templatetrialDescID := templatetrialMixinFields0[0].Descriptor()
+	// templatetrial.DefaultID holds the default value on creation for the id field.
+	templatetrial.DefaultID = templatetrialDescID.Default.(func() uuid.UUID)
 }

@@ -64,6 +64,10 @@ type Tx struct {
 	ReceivableImport *ReceivableImportClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// TemplateDryRun is the client for interacting with the TemplateDryRun builders.
+	TemplateDryRun *TemplateDryRunClient
+	// TemplateTrial is the client for interacting with the TemplateTrial builders.
+	TemplateTrial *TemplateTrialClient
 
 	// lazily loaded.
 	client     *Client
@@ -220,6 +224,8 @@ func (tx *Tx) init() {
 	tx.Receivable = NewReceivableClient(tx.config)
 	tx.ReceivableImport = NewReceivableImportClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.TemplateDryRun = NewTemplateDryRunClient(tx.config)
+	tx.TemplateTrial = NewTemplateTrialClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -31,6 +31,8 @@ var privileges = map[string]string{
 	"outbox":             "rawd",
 	"rating_templates":   "rawd",
 	"schema_migrations":  "",
+	"template_dry_runs":  "rad",
+	"template_trials":    "rad",
 
 	// emptied by TRUNCATE at the end of each import
 	"receivable_staging":           "rawD",

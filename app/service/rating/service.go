@@ -18,14 +18,15 @@ import (
 type Service struct {
 	templates *rating.Templates
 	ratings   *rating.Ratings
+	tried     *rating.DryRuns
 	limits    *limit.Service
 }
 
 var _ ratingv1.RatingServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(t *rating.Templates, r *rating.Ratings, l *limit.Service) *Service {
-	return &Service{templates: t, ratings: r, limits: l}
+func New(t *rating.Templates, r *rating.Ratings, d *rating.DryRuns, l *limit.Service) *Service {
+	return &Service{templates: t, ratings: r, tried: d, limits: l}
 }
 
 // ListIndicators gives the group's library.

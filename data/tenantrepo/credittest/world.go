@@ -43,6 +43,7 @@ type World struct {
 	Approvals *approval.Service
 	Templates *rating.Templates
 	Ratings   *rating.Ratings
+	DryRuns   *rating.DryRuns
 	Limits    *limit.Service
 	Customers *customer.Service
 	Accounts  *exposurerepo.Repo
@@ -67,10 +68,12 @@ func New(t testing.TB) *World {
 	tx, customers := env.Pool.Tenant(), customerrepo.New()
 	w.Approvals = approval.New(tx, approvalrepo.New(), log, w.Clock)
 	w.Limits = limit.New(tx, limitrepo.New(), customers, w.Accounts, w.Approvals, log, w.Clock)
-	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, w.Approvals, log, w.Clock)
+	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), w.Approvals, log, w.Clock)
 	w.Ratings = rating.NewRatings(rating.RatingsConfig{Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(),
 		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals,
 		Audit: log, Events: events, Clock: w.Clock})
+	w.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),
+		Population: ratingrepo.NewPopulation(), Accounts: w.Accounts, Audit: log, Clock: w.Clock})
 	w.Customers = customer.New(tx, customers, w.Accounts, customer.ElsewhereFunc(w.elsewhere), w.Keys, log, w.Clock)
 	w.Approvals.Register(approval.KindTemporaryLimit, w.Limits)
 	w.Approvals.Register(approval.KindRatingTemplate, w.Templates)

@@ -308,6 +308,30 @@ func (f ReservationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenan
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReservationMutation", m)
 }
 
+// The TemplateDryRunFunc type is an adapter to allow the use of ordinary
+// function as TemplateDryRun mutator.
+type TemplateDryRunFunc func(context.Context, *tenantdb.TemplateDryRunMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TemplateDryRunFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.TemplateDryRunMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.TemplateDryRunMutation", m)
+}
+
+// The TemplateTrialFunc type is an adapter to allow the use of ordinary
+// function as TemplateTrial mutator.
+type TemplateTrialFunc func(context.Context, *tenantdb.TemplateTrialMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TemplateTrialFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.TemplateTrialMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.TemplateTrialMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, tenantdb.Mutation) bool
 

@@ -772,6 +772,82 @@ var (
 			},
 		},
 	}
+	// TemplateDryRunsColumns holds the columns for the "template_dry_runs" table.
+	TemplateDryRunsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "template_version", Type: field.TypeInt64},
+		{Name: "definition", Type: field.TypeJSON},
+		{Name: "parameters", Type: field.TypeJSON},
+		{Name: "window_from", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "as_of", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "summary", Type: field.TypeJSON},
+		{Name: "template_id", Type: field.TypeUUID},
+	}
+	// TemplateDryRunsTable holds the schema information for the "template_dry_runs" table.
+	TemplateDryRunsTable = &schema.Table{
+		Name:       "template_dry_runs",
+		Columns:    TemplateDryRunsColumns,
+		PrimaryKey: []*schema.Column{TemplateDryRunsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "template_dry_runs_rating_templates_template",
+				Columns:    []*schema.Column{TemplateDryRunsColumns[9]},
+				RefColumns: []*schema.Column{RatingTemplatesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "templatedryrun_template_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{TemplateDryRunsColumns[9], TemplateDryRunsColumns[1]},
+			},
+		},
+	}
+	// TemplateTrialsColumns holds the columns for the "template_trials" table.
+	TemplateTrialsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "rating_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "from_grade", Type: field.TypeString, Size: 1},
+		{Name: "to_grade", Type: field.TypeString, Size: 1},
+		{Name: "from_limit", Type: field.TypeInt64},
+		{Name: "to_limit", Type: field.TypeInt64},
+		{Name: "unlimited", Type: field.TypeBool},
+		{Name: "score", Type: field.TypeInt64},
+		{Name: "judged", Type: field.TypeBool},
+		{Name: "then_score", Type: field.TypeInt64},
+		{Name: "then_grade", Type: field.TypeString, Size: 1},
+		{Name: "bad", Type: field.TypeBool},
+		{Name: "caught", Type: field.TypeBool},
+		{Name: "worst_days", Type: field.TypeInt},
+		{Name: "peak_overdue", Type: field.TypeInt64},
+		{Name: "facts", Type: field.TypeJSON},
+		{Name: "dry_run_id", Type: field.TypeUUID},
+	}
+	// TemplateTrialsTable holds the schema information for the "template_trials" table.
+	TemplateTrialsTable = &schema.Table{
+		Name:       "template_trials",
+		Columns:    TemplateTrialsColumns,
+		PrimaryKey: []*schema.Column{TemplateTrialsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "template_trials_template_dry_runs_trials",
+				Columns:    []*schema.Column{TemplateTrialsColumns[17]},
+				RefColumns: []*schema.Column{TemplateDryRunsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "templatetrial_dry_run_id_customer_id",
+				Unique:  true,
+				Columns: []*schema.Column{TemplateTrialsColumns[17], TemplateTrialsColumns[1]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		ApprovalsTable,
@@ -799,6 +875,8 @@ var (
 		ReceivablesTable,
 		ReceivableImportsTable,
 		ReservationsTable,
+		TemplateDryRunsTable,
+		TemplateTrialsTable,
 	}
 )
 
@@ -844,4 +922,6 @@ func init() {
 	ReservationsTable.Annotation.Checks = map[string]string{
 		"reservation_held": "held_amount >= 0 AND held_amount <= amount AND (held_amount = 0 OR status = 'open' OR status = 'committed')",
 	}
+	TemplateDryRunsTable.ForeignKeys[0].RefTable = RatingTemplatesTable
+	TemplateTrialsTable.ForeignKeys[0].RefTable = TemplateDryRunsTable
 }

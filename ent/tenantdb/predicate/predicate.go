@@ -80,3 +80,9 @@ type ReceivableImport func(*sql.Selector)
 
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
+
+// TemplateDryRun is the predicate function for templatedryrun builders.
+type TemplateDryRun func(*sql.Selector)
+
+// TemplateTrial is the predicate function for templatetrial builders.
+type TemplateTrial func(*sql.Selector)

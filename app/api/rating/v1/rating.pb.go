@@ -2475,6 +2475,1109 @@ func (x *ApplyTemporaryLimitRequest) GetReason() string {
 	return ""
 }
 
+type DryRunParameters struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Months that the window reaches back; 0 is 12.
+	WindowMonths int32 `protobuf:"varint,1,opt,name=window_months,json=windowMonths,proto3" json:"window_months,omitempty"`
+	// A customer went bad when an item was more than this many days past due on any
+	// day of the window; 0 is 60.
+	BadDays int32 `protobuf:"varint,2,opt,name=bad_days,json=badDays,proto3" json:"bad_days,omitempty"`
+	// Or when more than this was overdue at once, in fen; 0 looks at days only.
+	BadAmount int64 `protobuf:"varint,3,opt,name=bad_amount,json=badAmount,proto3" json:"bad_amount,omitempty"`
+	// Caught is who would have had this grade or a worse one; empty is D.
+	Cutoff        string `protobuf:"bytes,4,opt,name=cutoff,proto3" json:"cutoff,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DryRunParameters) Reset() {
+	*x = DryRunParameters{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DryRunParameters) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DryRunParameters) ProtoMessage() {}
+
+func (x *DryRunParameters) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DryRunParameters.ProtoReflect.Descriptor instead.
+func (*DryRunParameters) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *DryRunParameters) GetWindowMonths() int32 {
+	if x != nil {
+		return x.WindowMonths
+	}
+	return 0
+}
+
+func (x *DryRunParameters) GetBadDays() int32 {
+	if x != nil {
+		return x.BadDays
+	}
+	return 0
+}
+
+func (x *DryRunParameters) GetBadAmount() int64 {
+	if x != nil {
+		return x.BadAmount
+	}
+	return 0
+}
+
+func (x *DryRunParameters) GetCutoff() string {
+	if x != nil {
+		return x.Cutoff
+	}
+	return ""
+}
+
+type RunDryRunRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Parameters    *DryRunParameters      `protobuf:"bytes,2,opt,name=parameters,proto3" json:"parameters,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunDryRunRequest) Reset() {
+	*x = RunDryRunRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunDryRunRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunDryRunRequest) ProtoMessage() {}
+
+func (x *RunDryRunRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunDryRunRequest.ProtoReflect.Descriptor instead.
+func (*RunDryRunRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *RunDryRunRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *RunDryRunRequest) GetParameters() *DryRunParameters {
+	if x != nil {
+		return x.Parameters
+	}
+	return nil
+}
+
+type GetDryRunRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDryRunRequest) Reset() {
+	*x = GetDryRunRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDryRunRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDryRunRequest) ProtoMessage() {}
+
+func (x *GetDryRunRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDryRunRequest.ProtoReflect.Descriptor instead.
+func (*GetDryRunRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *GetDryRunRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type GetDryRunReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Absent when the template was never tried.
+	DryRun *DryRun `protobuf:"bytes,1,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	// The template was changed since.
+	Stale         bool `protobuf:"varint,2,opt,name=stale,proto3" json:"stale,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDryRunReply) Reset() {
+	*x = GetDryRunReply{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDryRunReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDryRunReply) ProtoMessage() {}
+
+func (x *GetDryRunReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDryRunReply.ProtoReflect.Descriptor instead.
+func (*GetDryRunReply) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *GetDryRunReply) GetDryRun() *DryRun {
+	if x != nil {
+		return x.DryRun
+	}
+	return nil
+}
+
+func (x *GetDryRunReply) GetStale() bool {
+	if x != nil {
+		return x.Stale
+	}
+	return false
+}
+
+type DryRun struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Id              string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	TemplateId      string                 `protobuf:"bytes,2,opt,name=template_id,json=templateId,proto3" json:"template_id,omitempty"`
+	TemplateVersion int64                  `protobuf:"varint,3,opt,name=template_version,json=templateVersion,proto3" json:"template_version,omitempty"`
+	Parameters      *DryRunParameters      `protobuf:"bytes,4,opt,name=parameters,proto3" json:"parameters,omitempty"`
+	WindowFrom      string                 `protobuf:"bytes,5,opt,name=window_from,json=windowFrom,proto3" json:"window_from,omitempty"`
+	AsOf            string                 `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	Summary         *DryRunSummary         `protobuf:"bytes,7,opt,name=summary,proto3" json:"summary,omitempty"`
+	CreatedAt       *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	CreatedBy       *v1.PersonRef          `protobuf:"bytes,9,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *DryRun) Reset() {
+	*x = DryRun{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DryRun) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DryRun) ProtoMessage() {}
+
+func (x *DryRun) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DryRun.ProtoReflect.Descriptor instead.
+func (*DryRun) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *DryRun) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DryRun) GetTemplateId() string {
+	if x != nil {
+		return x.TemplateId
+	}
+	return ""
+}
+
+func (x *DryRun) GetTemplateVersion() int64 {
+	if x != nil {
+		return x.TemplateVersion
+	}
+	return 0
+}
+
+func (x *DryRun) GetParameters() *DryRunParameters {
+	if x != nil {
+		return x.Parameters
+	}
+	return nil
+}
+
+func (x *DryRun) GetWindowFrom() string {
+	if x != nil {
+		return x.WindowFrom
+	}
+	return ""
+}
+
+func (x *DryRun) GetAsOf() string {
+	if x != nil {
+		return x.AsOf
+	}
+	return ""
+}
+
+func (x *DryRun) GetSummary() *DryRunSummary {
+	if x != nil {
+		return x.Summary
+	}
+	return nil
+}
+
+func (x *DryRun) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *DryRun) GetCreatedBy() *v1.PersonRef {
+	if x != nil {
+		return x.CreatedBy
+	}
+	return nil
+}
+
+type DryRunSummary struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Customers int64                  `protobuf:"varint,1,opt,name=customers,proto3" json:"customers,omitempty"`
+	Scored    int64                  `protobuf:"varint,2,opt,name=scored,proto3" json:"scored,omitempty"`
+	// Lack values; in none of the other figures.
+	Unscored int64        `protobuf:"varint,3,opt,name=unscored,proto3" json:"unscored,omitempty"`
+	Lacking  []*Lacking   `protobuf:"bytes,4,rep,name=lacking,proto3" json:"lacking,omitempty"`
+	Matrix   []*GradeMove `protobuf:"bytes,5,rep,name=matrix,proto3" json:"matrix,omitempty"`
+	Better   int64        `protobuf:"varint,6,opt,name=better,proto3" json:"better,omitempty"`
+	Same     int64        `protobuf:"varint,7,opt,name=same,proto3" json:"same,omitempty"`
+	Worse    int64        `protobuf:"varint,8,opt,name=worse,proto3" json:"worse,omitempty"`
+	First    int64        `protobuf:"varint,9,opt,name=first,proto3" json:"first,omitempty"`
+	// Fen; of the scored customers whose limit is not unlimited.
+	FromTotal int64 `protobuf:"varint,10,opt,name=from_total,json=fromTotal,proto3" json:"from_total,omitempty"`
+	ToTotal   int64 `protobuf:"varint,11,opt,name=to_total,json=toTotal,proto3" json:"to_total,omitempty"`
+	Unlimited int64 `protobuf:"varint,12,opt,name=unlimited,proto3" json:"unlimited,omitempty"`
+	// Had business before the window, and all values.
+	Judged      int64 `protobuf:"varint,13,opt,name=judged,proto3" json:"judged,omitempty"`
+	Bad         int64 `protobuf:"varint,14,opt,name=bad,proto3" json:"bad,omitempty"`
+	Caught      int64 `protobuf:"varint,15,opt,name=caught,proto3" json:"caught,omitempty"`
+	FalseAlarms int64 `protobuf:"varint,16,opt,name=false_alarms,json=falseAlarms,proto3" json:"false_alarms,omitempty"`
+	BadUnjudged int64 `protobuf:"varint,17,opt,name=bad_unjudged,json=badUnjudged,proto3" json:"bad_unjudged,omitempty"`
+	// Basis points; absent unless there are bad customers and good ones.
+	Ks            *int64 `protobuf:"varint,18,opt,name=ks,proto3,oneof" json:"ks,omitempty"`
+	Auc           *int64 `protobuf:"varint,19,opt,name=auc,proto3,oneof" json:"auc,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DryRunSummary) Reset() {
+	*x = DryRunSummary{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DryRunSummary) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DryRunSummary) ProtoMessage() {}
+
+func (x *DryRunSummary) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DryRunSummary.ProtoReflect.Descriptor instead.
+func (*DryRunSummary) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *DryRunSummary) GetCustomers() int64 {
+	if x != nil {
+		return x.Customers
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetScored() int64 {
+	if x != nil {
+		return x.Scored
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetUnscored() int64 {
+	if x != nil {
+		return x.Unscored
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetLacking() []*Lacking {
+	if x != nil {
+		return x.Lacking
+	}
+	return nil
+}
+
+func (x *DryRunSummary) GetMatrix() []*GradeMove {
+	if x != nil {
+		return x.Matrix
+	}
+	return nil
+}
+
+func (x *DryRunSummary) GetBetter() int64 {
+	if x != nil {
+		return x.Better
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetSame() int64 {
+	if x != nil {
+		return x.Same
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetWorse() int64 {
+	if x != nil {
+		return x.Worse
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetFirst() int64 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetFromTotal() int64 {
+	if x != nil {
+		return x.FromTotal
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetToTotal() int64 {
+	if x != nil {
+		return x.ToTotal
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetUnlimited() int64 {
+	if x != nil {
+		return x.Unlimited
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetJudged() int64 {
+	if x != nil {
+		return x.Judged
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetBad() int64 {
+	if x != nil {
+		return x.Bad
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetCaught() int64 {
+	if x != nil {
+		return x.Caught
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetFalseAlarms() int64 {
+	if x != nil {
+		return x.FalseAlarms
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetBadUnjudged() int64 {
+	if x != nil {
+		return x.BadUnjudged
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetKs() int64 {
+	if x != nil && x.Ks != nil {
+		return *x.Ks
+	}
+	return 0
+}
+
+func (x *DryRunSummary) GetAuc() int64 {
+	if x != nil && x.Auc != nil {
+		return *x.Auc
+	}
+	return 0
+}
+
+type Lacking struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	IndicatorCode string                 `protobuf:"bytes,1,opt,name=indicator_code,json=indicatorCode,proto3" json:"indicator_code,omitempty"`
+	NameZh        string                 `protobuf:"bytes,2,opt,name=name_zh,json=nameZh,proto3" json:"name_zh,omitempty"`
+	NameEn        string                 `protobuf:"bytes,3,opt,name=name_en,json=nameEn,proto3" json:"name_en,omitempty"`
+	Customers     int64                  `protobuf:"varint,4,opt,name=customers,proto3" json:"customers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Lacking) Reset() {
+	*x = Lacking{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Lacking) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Lacking) ProtoMessage() {}
+
+func (x *Lacking) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Lacking.ProtoReflect.Descriptor instead.
+func (*Lacking) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *Lacking) GetIndicatorCode() string {
+	if x != nil {
+		return x.IndicatorCode
+	}
+	return ""
+}
+
+func (x *Lacking) GetNameZh() string {
+	if x != nil {
+		return x.NameZh
+	}
+	return ""
+}
+
+func (x *Lacking) GetNameEn() string {
+	if x != nil {
+		return x.NameEn
+	}
+	return ""
+}
+
+func (x *Lacking) GetCustomers() int64 {
+	if x != nil {
+		return x.Customers
+	}
+	return 0
+}
+
+type GradeMove struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty without a rating.
+	From      string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	To        string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	Customers int64  `protobuf:"varint,3,opt,name=customers,proto3" json:"customers,omitempty"`
+	// Fen.
+	FromLimit     int64 `protobuf:"varint,4,opt,name=from_limit,json=fromLimit,proto3" json:"from_limit,omitempty"`
+	ToLimit       int64 `protobuf:"varint,5,opt,name=to_limit,json=toLimit,proto3" json:"to_limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GradeMove) Reset() {
+	*x = GradeMove{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GradeMove) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GradeMove) ProtoMessage() {}
+
+func (x *GradeMove) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GradeMove.ProtoReflect.Descriptor instead.
+func (*GradeMove) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *GradeMove) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *GradeMove) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *GradeMove) GetCustomers() int64 {
+	if x != nil {
+		return x.Customers
+	}
+	return 0
+}
+
+func (x *GradeMove) GetFromLimit() int64 {
+	if x != nil {
+		return x.FromLimit
+	}
+	return 0
+}
+
+func (x *GradeMove) GetToLimit() int64 {
+	if x != nil {
+		return x.ToLimit
+	}
+	return 0
+}
+
+type ListTrialsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// A cell of the matrix: both grades, "none" for customers without a rating.
+	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	To   string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+	// better, worse, first, caught, missed, false_alarm, unscored; empty is all.
+	Group         string `protobuf:"bytes,4,opt,name=group,proto3" json:"group,omitempty"`
+	Page          int32  `protobuf:"varint,5,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,6,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTrialsRequest) Reset() {
+	*x = ListTrialsRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTrialsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTrialsRequest) ProtoMessage() {}
+
+func (x *ListTrialsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTrialsRequest.ProtoReflect.Descriptor instead.
+func (*ListTrialsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *ListTrialsRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ListTrialsRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *ListTrialsRequest) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *ListTrialsRequest) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *ListTrialsRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListTrialsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListTrialsReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Trials        []*Trial               `protobuf:"bytes,1,rep,name=trials,proto3" json:"trials,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTrialsReply) Reset() {
+	*x = ListTrialsReply{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTrialsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTrialsReply) ProtoMessage() {}
+
+func (x *ListTrialsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTrialsReply.ProtoReflect.Descriptor instead.
+func (*ListTrialsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *ListTrialsReply) GetTrials() []*Trial {
+	if x != nil {
+		return x.Trials
+	}
+	return nil
+}
+
+func (x *ListTrialsReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type Trial struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Number     string                 `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
+	Name       string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	FromGrade  string                 `protobuf:"bytes,4,opt,name=from_grade,json=fromGrade,proto3" json:"from_grade,omitempty"`
+	ToGrade    string                 `protobuf:"bytes,5,opt,name=to_grade,json=toGrade,proto3" json:"to_grade,omitempty"`
+	// Fen.
+	FromLimit int64 `protobuf:"varint,6,opt,name=from_limit,json=fromLimit,proto3" json:"from_limit,omitempty"`
+	ToLimit   int64 `protobuf:"varint,7,opt,name=to_limit,json=toLimit,proto3" json:"to_limit,omitempty"`
+	Unlimited bool  `protobuf:"varint,8,opt,name=unlimited,proto3" json:"unlimited,omitempty"`
+	Score     int64 `protobuf:"varint,9,opt,name=score,proto3" json:"score,omitempty"`
+	// Codes of the indicators without a value.
+	Missing       []string `protobuf:"bytes,10,rep,name=missing,proto3" json:"missing,omitempty"`
+	Judged        bool     `protobuf:"varint,11,opt,name=judged,proto3" json:"judged,omitempty"`
+	ThenScore     int64    `protobuf:"varint,12,opt,name=then_score,json=thenScore,proto3" json:"then_score,omitempty"`
+	ThenGrade     string   `protobuf:"bytes,13,opt,name=then_grade,json=thenGrade,proto3" json:"then_grade,omitempty"`
+	Bad           bool     `protobuf:"varint,14,opt,name=bad,proto3" json:"bad,omitempty"`
+	Caught        bool     `protobuf:"varint,15,opt,name=caught,proto3" json:"caught,omitempty"`
+	WorstDays     int32    `protobuf:"varint,16,opt,name=worst_days,json=worstDays,proto3" json:"worst_days,omitempty"`
+	PeakOverdue   int64    `protobuf:"varint,17,opt,name=peak_overdue,json=peakOverdue,proto3" json:"peak_overdue,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Trial) Reset() {
+	*x = Trial{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Trial) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Trial) ProtoMessage() {}
+
+func (x *Trial) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Trial.ProtoReflect.Descriptor instead.
+func (*Trial) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *Trial) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *Trial) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *Trial) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Trial) GetFromGrade() string {
+	if x != nil {
+		return x.FromGrade
+	}
+	return ""
+}
+
+func (x *Trial) GetToGrade() string {
+	if x != nil {
+		return x.ToGrade
+	}
+	return ""
+}
+
+func (x *Trial) GetFromLimit() int64 {
+	if x != nil {
+		return x.FromLimit
+	}
+	return 0
+}
+
+func (x *Trial) GetToLimit() int64 {
+	if x != nil {
+		return x.ToLimit
+	}
+	return 0
+}
+
+func (x *Trial) GetUnlimited() bool {
+	if x != nil {
+		return x.Unlimited
+	}
+	return false
+}
+
+func (x *Trial) GetScore() int64 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
+func (x *Trial) GetMissing() []string {
+	if x != nil {
+		return x.Missing
+	}
+	return nil
+}
+
+func (x *Trial) GetJudged() bool {
+	if x != nil {
+		return x.Judged
+	}
+	return false
+}
+
+func (x *Trial) GetThenScore() int64 {
+	if x != nil {
+		return x.ThenScore
+	}
+	return 0
+}
+
+func (x *Trial) GetThenGrade() string {
+	if x != nil {
+		return x.ThenGrade
+	}
+	return ""
+}
+
+func (x *Trial) GetBad() bool {
+	if x != nil {
+		return x.Bad
+	}
+	return false
+}
+
+func (x *Trial) GetCaught() bool {
+	if x != nil {
+		return x.Caught
+	}
+	return false
+}
+
+func (x *Trial) GetWorstDays() int32 {
+	if x != nil {
+		return x.WorstDays
+	}
+	return 0
+}
+
+func (x *Trial) GetPeakOverdue() int64 {
+	if x != nil {
+		return x.PeakOverdue
+	}
+	return 0
+}
+
+type GetTrialRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	CustomerId    string                 `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTrialRequest) Reset() {
+	*x = GetTrialRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTrialRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTrialRequest) ProtoMessage() {}
+
+func (x *GetTrialRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTrialRequest.ProtoReflect.Descriptor instead.
+func (*GetTrialRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *GetTrialRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *GetTrialRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+type TrialBreakdown struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Trial *Trial                 `protobuf:"bytes,1,opt,name=trial,proto3" json:"trial,omitempty"`
+	// By the template that was tried: today, and on the window's first day.
+	Now  *ScoreResult `protobuf:"bytes,2,opt,name=now,proto3" json:"now,omitempty"`
+	Then *ScoreResult `protobuf:"bytes,3,opt,name=then,proto3" json:"then,omitempty"`
+	// The customer's last rating; absent without one.
+	Rating        *Rating `protobuf:"bytes,4,opt,name=rating,proto3" json:"rating,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TrialBreakdown) Reset() {
+	*x = TrialBreakdown{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TrialBreakdown) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TrialBreakdown) ProtoMessage() {}
+
+func (x *TrialBreakdown) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TrialBreakdown.ProtoReflect.Descriptor instead.
+func (*TrialBreakdown) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *TrialBreakdown) GetTrial() *Trial {
+	if x != nil {
+		return x.Trial
+	}
+	return nil
+}
+
+func (x *TrialBreakdown) GetNow() *ScoreResult {
+	if x != nil {
+		return x.Now
+	}
+	return nil
+}
+
+func (x *TrialBreakdown) GetThen() *ScoreResult {
+	if x != nil {
+		return x.Then
+	}
+	return nil
+}
+
+func (x *TrialBreakdown) GetRating() *Rating {
+	if x != nil {
+		return x.Rating
+	}
+	return nil
+}
+
 var File_app_api_rating_v1_rating_proto protoreflect.FileDescriptor
 
 const file_app_api_rating_v1_rating_proto_rawDesc = "" +
@@ -2702,7 +3805,119 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x04mode\x18\x03 \x01(\tR\x04mode\x12\x1b\n" +
 	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x16\n" +
-	"\x06reason\x18\x06 \x01(\tR\x06reason2\x94\x11\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason\"\x89\x01\n" +
+	"\x10DryRunParameters\x12#\n" +
+	"\rwindow_months\x18\x01 \x01(\x05R\fwindowMonths\x12\x19\n" +
+	"\bbad_days\x18\x02 \x01(\x05R\abadDays\x12\x1d\n" +
+	"\n" +
+	"bad_amount\x18\x03 \x01(\x03R\tbadAmount\x12\x16\n" +
+	"\x06cutoff\x18\x04 \x01(\tR\x06cutoff\"f\n" +
+	"\x10RunDryRunRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12B\n" +
+	"\n" +
+	"parameters\x18\x02 \x01(\v2\".zhuxin.rating.v1.DryRunParametersR\n" +
+	"parameters\"\"\n" +
+	"\x10GetDryRunRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"Y\n" +
+	"\x0eGetDryRunReply\x121\n" +
+	"\adry_run\x18\x01 \x01(\v2\x18.zhuxin.rating.v1.DryRunR\x06dryRun\x12\x14\n" +
+	"\x05stale\x18\x02 \x01(\bR\x05stale\"\x90\x03\n" +
+	"\x06DryRun\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vtemplate_id\x18\x02 \x01(\tR\n" +
+	"templateId\x12)\n" +
+	"\x10template_version\x18\x03 \x01(\x03R\x0ftemplateVersion\x12B\n" +
+	"\n" +
+	"parameters\x18\x04 \x01(\v2\".zhuxin.rating.v1.DryRunParametersR\n" +
+	"parameters\x12\x1f\n" +
+	"\vwindow_from\x18\x05 \x01(\tR\n" +
+	"windowFrom\x12\x13\n" +
+	"\x05as_of\x18\x06 \x01(\tR\x04asOf\x129\n" +
+	"\asummary\x18\a \x01(\v2\x1f.zhuxin.rating.v1.DryRunSummaryR\asummary\x129\n" +
+	"\n" +
+	"created_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12:\n" +
+	"\n" +
+	"created_by\x18\t \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\"\xbe\x04\n" +
+	"\rDryRunSummary\x12\x1c\n" +
+	"\tcustomers\x18\x01 \x01(\x03R\tcustomers\x12\x16\n" +
+	"\x06scored\x18\x02 \x01(\x03R\x06scored\x12\x1a\n" +
+	"\bunscored\x18\x03 \x01(\x03R\bunscored\x123\n" +
+	"\alacking\x18\x04 \x03(\v2\x19.zhuxin.rating.v1.LackingR\alacking\x123\n" +
+	"\x06matrix\x18\x05 \x03(\v2\x1b.zhuxin.rating.v1.GradeMoveR\x06matrix\x12\x16\n" +
+	"\x06better\x18\x06 \x01(\x03R\x06better\x12\x12\n" +
+	"\x04same\x18\a \x01(\x03R\x04same\x12\x14\n" +
+	"\x05worse\x18\b \x01(\x03R\x05worse\x12\x14\n" +
+	"\x05first\x18\t \x01(\x03R\x05first\x12\x1d\n" +
+	"\n" +
+	"from_total\x18\n" +
+	" \x01(\x03R\tfromTotal\x12\x19\n" +
+	"\bto_total\x18\v \x01(\x03R\atoTotal\x12\x1c\n" +
+	"\tunlimited\x18\f \x01(\x03R\tunlimited\x12\x16\n" +
+	"\x06judged\x18\r \x01(\x03R\x06judged\x12\x10\n" +
+	"\x03bad\x18\x0e \x01(\x03R\x03bad\x12\x16\n" +
+	"\x06caught\x18\x0f \x01(\x03R\x06caught\x12!\n" +
+	"\ffalse_alarms\x18\x10 \x01(\x03R\vfalseAlarms\x12!\n" +
+	"\fbad_unjudged\x18\x11 \x01(\x03R\vbadUnjudged\x12\x13\n" +
+	"\x02ks\x18\x12 \x01(\x03H\x00R\x02ks\x88\x01\x01\x12\x15\n" +
+	"\x03auc\x18\x13 \x01(\x03H\x01R\x03auc\x88\x01\x01B\x05\n" +
+	"\x03_ksB\x06\n" +
+	"\x04_auc\"\x80\x01\n" +
+	"\aLacking\x12%\n" +
+	"\x0eindicator_code\x18\x01 \x01(\tR\rindicatorCode\x12\x17\n" +
+	"\aname_zh\x18\x02 \x01(\tR\x06nameZh\x12\x17\n" +
+	"\aname_en\x18\x03 \x01(\tR\x06nameEn\x12\x1c\n" +
+	"\tcustomers\x18\x04 \x01(\x03R\tcustomers\"\x87\x01\n" +
+	"\tGradeMove\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\x12\x1c\n" +
+	"\tcustomers\x18\x03 \x01(\x03R\tcustomers\x12\x1d\n" +
+	"\n" +
+	"from_limit\x18\x04 \x01(\x03R\tfromLimit\x12\x19\n" +
+	"\bto_limit\x18\x05 \x01(\x03R\atoLimit\"\x8e\x01\n" +
+	"\x11ListTrialsRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04from\x18\x02 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x03 \x01(\tR\x02to\x12\x14\n" +
+	"\x05group\x18\x04 \x01(\tR\x05group\x12\x12\n" +
+	"\x04page\x18\x05 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x06 \x01(\x05R\bpageSize\"X\n" +
+	"\x0fListTrialsReply\x12/\n" +
+	"\x06trials\x18\x01 \x03(\v2\x17.zhuxin.rating.v1.TrialR\x06trials\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xd8\x03\n" +
+	"\x05Trial\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\tR\x06number\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1d\n" +
+	"\n" +
+	"from_grade\x18\x04 \x01(\tR\tfromGrade\x12\x19\n" +
+	"\bto_grade\x18\x05 \x01(\tR\atoGrade\x12\x1d\n" +
+	"\n" +
+	"from_limit\x18\x06 \x01(\x03R\tfromLimit\x12\x19\n" +
+	"\bto_limit\x18\a \x01(\x03R\atoLimit\x12\x1c\n" +
+	"\tunlimited\x18\b \x01(\bR\tunlimited\x12\x14\n" +
+	"\x05score\x18\t \x01(\x03R\x05score\x12\x18\n" +
+	"\amissing\x18\n" +
+	" \x03(\tR\amissing\x12\x16\n" +
+	"\x06judged\x18\v \x01(\bR\x06judged\x12\x1d\n" +
+	"\n" +
+	"then_score\x18\f \x01(\x03R\tthenScore\x12\x1d\n" +
+	"\n" +
+	"then_grade\x18\r \x01(\tR\tthenGrade\x12\x10\n" +
+	"\x03bad\x18\x0e \x01(\bR\x03bad\x12\x16\n" +
+	"\x06caught\x18\x0f \x01(\bR\x06caught\x12\x1d\n" +
+	"\n" +
+	"worst_days\x18\x10 \x01(\x05R\tworstDays\x12!\n" +
+	"\fpeak_overdue\x18\x11 \x01(\x03R\vpeakOverdue\"B\n" +
+	"\x0fGetTrialRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vcustomer_id\x18\x02 \x01(\tR\n" +
+	"customerId\"\xd5\x01\n" +
+	"\x0eTrialBreakdown\x12-\n" +
+	"\x05trial\x18\x01 \x01(\v2\x17.zhuxin.rating.v1.TrialR\x05trial\x12/\n" +
+	"\x03now\x18\x02 \x01(\v2\x1d.zhuxin.rating.v1.ScoreResultR\x03now\x121\n" +
+	"\x04then\x18\x03 \x01(\v2\x1d.zhuxin.rating.v1.ScoreResultR\x04then\x120\n" +
+	"\x06rating\x18\x04 \x01(\v2\x18.zhuxin.rating.v1.RatingR\x06rating2\xf5\x15\n" +
 	"\rRatingService\x12\x8d\x01\n" +
 	"\x0eListIndicators\x12'.zhuxin.rating.v1.ListIndicatorsRequest\x1a%.zhuxin.rating.v1.ListIndicatorsReply\"+\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/indicators\x12\x90\x01\n" +
 	"\rListTemplates\x12&.zhuxin.rating.v1.ListTemplatesRequest\x1a$.zhuxin.rating.v1.ListTemplatesReply\"1\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/rating-templates\x12\x87\x01\n" +
@@ -2711,7 +3926,12 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x0eUpdateTemplate\x12'.zhuxin.rating.v1.UpdateTemplateRequest\x1a\x1a.zhuxin.rating.v1.Template\":\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02\x1e:\x01*\x1a\x19/v1/rating-templates/{id}\x12\x90\x01\n" +
 	"\x0eDeleteTemplate\x12'.zhuxin.rating.v1.DeleteTemplateRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"7\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02\x1b*\x19/v1/rating-templates/{id}\x12\x98\x01\n" +
 	"\x0eSubmitTemplate\x12'.zhuxin.rating.v1.SubmitTemplateRequest\x1a\x1a.zhuxin.rating.v1.Template\"A\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02%:\x01*\" /v1/rating-templates/{id}:submit\x12\x92\x01\n" +
-	"\fPreviewScore\x12%.zhuxin.rating.v1.PreviewScoreRequest\x1a\x1d.zhuxin.rating.v1.ScoreResult\"<\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/rating-templates:preview\x12\x7f\n" +
+	"\fPreviewScore\x12%.zhuxin.rating.v1.PreviewScoreRequest\x1a\x1d.zhuxin.rating.v1.ScoreResult\"<\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/rating-templates:preview\x12\x8d\x01\n" +
+	"\tRunDryRun\x12\".zhuxin.rating.v1.RunDryRunRequest\x1a\x18.zhuxin.rating.v1.DryRun\"B\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/rating-templates/{id}:dry-run\x12\x91\x01\n" +
+	"\tGetDryRun\x12\".zhuxin.rating.v1.GetDryRunRequest\x1a .zhuxin.rating.v1.GetDryRunReply\">\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02#\x12!/v1/rating-templates/{id}/dry-run\x12\x97\x01\n" +
+	"\n" +
+	"ListTrials\x12#.zhuxin.rating.v1.ListTrialsRequest\x1a!.zhuxin.rating.v1.ListTrialsReply\"A\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02&\x12$/v1/template-dry-runs/{id}/customers\x12\xa0\x01\n" +
+	"\bGetTrial\x12!.zhuxin.rating.v1.GetTrialRequest\x1a .zhuxin.rating.v1.TrialBreakdown\"O\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x024\x122/v1/template-dry-runs/{id}/customers/{customer_id}\x12\x7f\n" +
 	"\vListRatings\x12$.zhuxin.rating.v1.ListRatingsRequest\x1a\".zhuxin.rating.v1.ListRatingsReply\"&\x92\xc2\x18\x0f\b\x01\x12\vrating.read\x82\xd3\xe4\x93\x02\r\x12\v/v1/ratings\x12v\n" +
 	"\tGetRating\x12\".zhuxin.rating.v1.GetRatingRequest\x1a\x18.zhuxin.rating.v1.Rating\"+\x92\xc2\x18\x0f\b\x01\x12\vrating.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/ratings/{id}\x12\x9a\x01\n" +
 	"\rPrepareRating\x12&.zhuxin.rating.v1.PrepareRatingRequest\x1a\x1c.zhuxin.rating.v1.RatingForm\"C\x92\xc2\x18\x10\b\x01\x12\frating.write\x82\xd3\xe4\x93\x02)\x12'/v1/customers/{customer_id}/rating-form\x12\x8f\x01\n" +
@@ -2735,7 +3955,7 @@ func file_app_api_rating_v1_rating_proto_rawDescGZIP() []byte {
 	return file_app_api_rating_v1_rating_proto_rawDescData
 }
 
-var file_app_api_rating_v1_rating_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_app_api_rating_v1_rating_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_app_api_rating_v1_rating_proto_goTypes = []any{
 	(*ListIndicatorsRequest)(nil),      // 0: zhuxin.rating.v1.ListIndicatorsRequest
 	(*ListIndicatorsReply)(nil),        // 1: zhuxin.rating.v1.ListIndicatorsReply
@@ -2771,9 +3991,22 @@ var file_app_api_rating_v1_rating_proto_goTypes = []any{
 	(*ListLimitsReply)(nil),            // 31: zhuxin.rating.v1.ListLimitsReply
 	(*Limit)(nil),                      // 32: zhuxin.rating.v1.Limit
 	(*ApplyTemporaryLimitRequest)(nil), // 33: zhuxin.rating.v1.ApplyTemporaryLimitRequest
-	(*timestamppb.Timestamp)(nil),      // 34: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),               // 35: zhuxin.common.v1.PersonRef
-	(*v1.EmptyReply)(nil),              // 36: zhuxin.common.v1.EmptyReply
+	(*DryRunParameters)(nil),           // 34: zhuxin.rating.v1.DryRunParameters
+	(*RunDryRunRequest)(nil),           // 35: zhuxin.rating.v1.RunDryRunRequest
+	(*GetDryRunRequest)(nil),           // 36: zhuxin.rating.v1.GetDryRunRequest
+	(*GetDryRunReply)(nil),             // 37: zhuxin.rating.v1.GetDryRunReply
+	(*DryRun)(nil),                     // 38: zhuxin.rating.v1.DryRun
+	(*DryRunSummary)(nil),              // 39: zhuxin.rating.v1.DryRunSummary
+	(*Lacking)(nil),                    // 40: zhuxin.rating.v1.Lacking
+	(*GradeMove)(nil),                  // 41: zhuxin.rating.v1.GradeMove
+	(*ListTrialsRequest)(nil),          // 42: zhuxin.rating.v1.ListTrialsRequest
+	(*ListTrialsReply)(nil),            // 43: zhuxin.rating.v1.ListTrialsReply
+	(*Trial)(nil),                      // 44: zhuxin.rating.v1.Trial
+	(*GetTrialRequest)(nil),            // 45: zhuxin.rating.v1.GetTrialRequest
+	(*TrialBreakdown)(nil),             // 46: zhuxin.rating.v1.TrialBreakdown
+	(*timestamppb.Timestamp)(nil),      // 47: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),               // 48: zhuxin.common.v1.PersonRef
+	(*v1.EmptyReply)(nil),              // 49: zhuxin.common.v1.EmptyReply
 }
 var file_app_api_rating_v1_rating_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.rating.v1.ListIndicatorsReply.indicators:type_name -> zhuxin.rating.v1.Indicator
@@ -2785,10 +4018,10 @@ var file_app_api_rating_v1_rating_proto_depIdxs = []int32{
 	7,  // 6: zhuxin.rating.v1.Definition.bands:type_name -> zhuxin.rating.v1.Band
 	8,  // 7: zhuxin.rating.v1.Template.definition:type_name -> zhuxin.rating.v1.Definition
 	10, // 8: zhuxin.rating.v1.Template.open_points:type_name -> zhuxin.rating.v1.OpenPoint
-	34, // 9: zhuxin.rating.v1.Template.created_at:type_name -> google.protobuf.Timestamp
-	34, // 10: zhuxin.rating.v1.Template.effective_at:type_name -> google.protobuf.Timestamp
-	34, // 11: zhuxin.rating.v1.Template.retired_at:type_name -> google.protobuf.Timestamp
-	35, // 12: zhuxin.rating.v1.Template.created_by:type_name -> zhuxin.common.v1.PersonRef
+	47, // 9: zhuxin.rating.v1.Template.created_at:type_name -> google.protobuf.Timestamp
+	47, // 10: zhuxin.rating.v1.Template.effective_at:type_name -> google.protobuf.Timestamp
+	47, // 11: zhuxin.rating.v1.Template.retired_at:type_name -> google.protobuf.Timestamp
+	48, // 12: zhuxin.rating.v1.Template.created_by:type_name -> zhuxin.common.v1.PersonRef
 	9,  // 13: zhuxin.rating.v1.ListTemplatesReply.templates:type_name -> zhuxin.rating.v1.Template
 	8,  // 14: zhuxin.rating.v1.UpdateTemplateRequest.definition:type_name -> zhuxin.rating.v1.Definition
 	8,  // 15: zhuxin.rating.v1.PreviewScoreRequest.definition:type_name -> zhuxin.rating.v1.Definition
@@ -2796,55 +4029,76 @@ var file_app_api_rating_v1_rating_proto_depIdxs = []int32{
 	21, // 17: zhuxin.rating.v1.ScoreResult.values:type_name -> zhuxin.rating.v1.ScoredValue
 	25, // 18: zhuxin.rating.v1.ListRatingsReply.ratings:type_name -> zhuxin.rating.v1.Rating
 	20, // 19: zhuxin.rating.v1.Rating.result:type_name -> zhuxin.rating.v1.ScoreResult
-	34, // 20: zhuxin.rating.v1.Rating.created_at:type_name -> google.protobuf.Timestamp
-	35, // 21: zhuxin.rating.v1.Rating.created_by:type_name -> zhuxin.common.v1.PersonRef
-	34, // 22: zhuxin.rating.v1.Rating.effective_at:type_name -> google.protobuf.Timestamp
-	34, // 23: zhuxin.rating.v1.Rating.lapsed_at:type_name -> google.protobuf.Timestamp
+	47, // 20: zhuxin.rating.v1.Rating.created_at:type_name -> google.protobuf.Timestamp
+	48, // 21: zhuxin.rating.v1.Rating.created_by:type_name -> zhuxin.common.v1.PersonRef
+	47, // 22: zhuxin.rating.v1.Rating.effective_at:type_name -> google.protobuf.Timestamp
+	47, // 23: zhuxin.rating.v1.Rating.lapsed_at:type_name -> google.protobuf.Timestamp
 	9,  // 24: zhuxin.rating.v1.RatingForm.template:type_name -> zhuxin.rating.v1.Template
 	21, // 25: zhuxin.rating.v1.RatingForm.data_values:type_name -> zhuxin.rating.v1.ScoredValue
 	25, // 26: zhuxin.rating.v1.RatingForm.previous:type_name -> zhuxin.rating.v1.Rating
 	25, // 27: zhuxin.rating.v1.RatingForm.draft:type_name -> zhuxin.rating.v1.Rating
 	19, // 28: zhuxin.rating.v1.SaveRatingRequest.values:type_name -> zhuxin.rating.v1.ValueInput
 	32, // 29: zhuxin.rating.v1.ListLimitsReply.limits:type_name -> zhuxin.rating.v1.Limit
-	34, // 30: zhuxin.rating.v1.Limit.created_at:type_name -> google.protobuf.Timestamp
-	35, // 31: zhuxin.rating.v1.Limit.created_by:type_name -> zhuxin.common.v1.PersonRef
-	34, // 32: zhuxin.rating.v1.Limit.effective_at:type_name -> google.protobuf.Timestamp
-	34, // 33: zhuxin.rating.v1.Limit.lapsed_at:type_name -> google.protobuf.Timestamp
-	0,  // 34: zhuxin.rating.v1.RatingService.ListIndicators:input_type -> zhuxin.rating.v1.ListIndicatorsRequest
-	11, // 35: zhuxin.rating.v1.RatingService.ListTemplates:input_type -> zhuxin.rating.v1.ListTemplatesRequest
-	13, // 36: zhuxin.rating.v1.RatingService.GetTemplate:input_type -> zhuxin.rating.v1.GetTemplateRequest
-	14, // 37: zhuxin.rating.v1.RatingService.CreateTemplate:input_type -> zhuxin.rating.v1.CreateTemplateRequest
-	15, // 38: zhuxin.rating.v1.RatingService.UpdateTemplate:input_type -> zhuxin.rating.v1.UpdateTemplateRequest
-	16, // 39: zhuxin.rating.v1.RatingService.DeleteTemplate:input_type -> zhuxin.rating.v1.DeleteTemplateRequest
-	17, // 40: zhuxin.rating.v1.RatingService.SubmitTemplate:input_type -> zhuxin.rating.v1.SubmitTemplateRequest
-	18, // 41: zhuxin.rating.v1.RatingService.PreviewScore:input_type -> zhuxin.rating.v1.PreviewScoreRequest
-	22, // 42: zhuxin.rating.v1.RatingService.ListRatings:input_type -> zhuxin.rating.v1.ListRatingsRequest
-	24, // 43: zhuxin.rating.v1.RatingService.GetRating:input_type -> zhuxin.rating.v1.GetRatingRequest
-	26, // 44: zhuxin.rating.v1.RatingService.PrepareRating:input_type -> zhuxin.rating.v1.PrepareRatingRequest
-	28, // 45: zhuxin.rating.v1.RatingService.SaveRating:input_type -> zhuxin.rating.v1.SaveRatingRequest
-	29, // 46: zhuxin.rating.v1.RatingService.SubmitRating:input_type -> zhuxin.rating.v1.SubmitRatingRequest
-	30, // 47: zhuxin.rating.v1.RatingService.ListLimits:input_type -> zhuxin.rating.v1.ListLimitsRequest
-	33, // 48: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:input_type -> zhuxin.rating.v1.ApplyTemporaryLimitRequest
-	1,  // 49: zhuxin.rating.v1.RatingService.ListIndicators:output_type -> zhuxin.rating.v1.ListIndicatorsReply
-	12, // 50: zhuxin.rating.v1.RatingService.ListTemplates:output_type -> zhuxin.rating.v1.ListTemplatesReply
-	9,  // 51: zhuxin.rating.v1.RatingService.GetTemplate:output_type -> zhuxin.rating.v1.Template
-	9,  // 52: zhuxin.rating.v1.RatingService.CreateTemplate:output_type -> zhuxin.rating.v1.Template
-	9,  // 53: zhuxin.rating.v1.RatingService.UpdateTemplate:output_type -> zhuxin.rating.v1.Template
-	36, // 54: zhuxin.rating.v1.RatingService.DeleteTemplate:output_type -> zhuxin.common.v1.EmptyReply
-	9,  // 55: zhuxin.rating.v1.RatingService.SubmitTemplate:output_type -> zhuxin.rating.v1.Template
-	20, // 56: zhuxin.rating.v1.RatingService.PreviewScore:output_type -> zhuxin.rating.v1.ScoreResult
-	23, // 57: zhuxin.rating.v1.RatingService.ListRatings:output_type -> zhuxin.rating.v1.ListRatingsReply
-	25, // 58: zhuxin.rating.v1.RatingService.GetRating:output_type -> zhuxin.rating.v1.Rating
-	27, // 59: zhuxin.rating.v1.RatingService.PrepareRating:output_type -> zhuxin.rating.v1.RatingForm
-	25, // 60: zhuxin.rating.v1.RatingService.SaveRating:output_type -> zhuxin.rating.v1.Rating
-	25, // 61: zhuxin.rating.v1.RatingService.SubmitRating:output_type -> zhuxin.rating.v1.Rating
-	31, // 62: zhuxin.rating.v1.RatingService.ListLimits:output_type -> zhuxin.rating.v1.ListLimitsReply
-	32, // 63: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:output_type -> zhuxin.rating.v1.Limit
-	49, // [49:64] is the sub-list for method output_type
-	34, // [34:49] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	47, // 30: zhuxin.rating.v1.Limit.created_at:type_name -> google.protobuf.Timestamp
+	48, // 31: zhuxin.rating.v1.Limit.created_by:type_name -> zhuxin.common.v1.PersonRef
+	47, // 32: zhuxin.rating.v1.Limit.effective_at:type_name -> google.protobuf.Timestamp
+	47, // 33: zhuxin.rating.v1.Limit.lapsed_at:type_name -> google.protobuf.Timestamp
+	34, // 34: zhuxin.rating.v1.RunDryRunRequest.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
+	38, // 35: zhuxin.rating.v1.GetDryRunReply.dry_run:type_name -> zhuxin.rating.v1.DryRun
+	34, // 36: zhuxin.rating.v1.DryRun.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
+	39, // 37: zhuxin.rating.v1.DryRun.summary:type_name -> zhuxin.rating.v1.DryRunSummary
+	47, // 38: zhuxin.rating.v1.DryRun.created_at:type_name -> google.protobuf.Timestamp
+	48, // 39: zhuxin.rating.v1.DryRun.created_by:type_name -> zhuxin.common.v1.PersonRef
+	40, // 40: zhuxin.rating.v1.DryRunSummary.lacking:type_name -> zhuxin.rating.v1.Lacking
+	41, // 41: zhuxin.rating.v1.DryRunSummary.matrix:type_name -> zhuxin.rating.v1.GradeMove
+	44, // 42: zhuxin.rating.v1.ListTrialsReply.trials:type_name -> zhuxin.rating.v1.Trial
+	44, // 43: zhuxin.rating.v1.TrialBreakdown.trial:type_name -> zhuxin.rating.v1.Trial
+	20, // 44: zhuxin.rating.v1.TrialBreakdown.now:type_name -> zhuxin.rating.v1.ScoreResult
+	20, // 45: zhuxin.rating.v1.TrialBreakdown.then:type_name -> zhuxin.rating.v1.ScoreResult
+	25, // 46: zhuxin.rating.v1.TrialBreakdown.rating:type_name -> zhuxin.rating.v1.Rating
+	0,  // 47: zhuxin.rating.v1.RatingService.ListIndicators:input_type -> zhuxin.rating.v1.ListIndicatorsRequest
+	11, // 48: zhuxin.rating.v1.RatingService.ListTemplates:input_type -> zhuxin.rating.v1.ListTemplatesRequest
+	13, // 49: zhuxin.rating.v1.RatingService.GetTemplate:input_type -> zhuxin.rating.v1.GetTemplateRequest
+	14, // 50: zhuxin.rating.v1.RatingService.CreateTemplate:input_type -> zhuxin.rating.v1.CreateTemplateRequest
+	15, // 51: zhuxin.rating.v1.RatingService.UpdateTemplate:input_type -> zhuxin.rating.v1.UpdateTemplateRequest
+	16, // 52: zhuxin.rating.v1.RatingService.DeleteTemplate:input_type -> zhuxin.rating.v1.DeleteTemplateRequest
+	17, // 53: zhuxin.rating.v1.RatingService.SubmitTemplate:input_type -> zhuxin.rating.v1.SubmitTemplateRequest
+	18, // 54: zhuxin.rating.v1.RatingService.PreviewScore:input_type -> zhuxin.rating.v1.PreviewScoreRequest
+	35, // 55: zhuxin.rating.v1.RatingService.RunDryRun:input_type -> zhuxin.rating.v1.RunDryRunRequest
+	36, // 56: zhuxin.rating.v1.RatingService.GetDryRun:input_type -> zhuxin.rating.v1.GetDryRunRequest
+	42, // 57: zhuxin.rating.v1.RatingService.ListTrials:input_type -> zhuxin.rating.v1.ListTrialsRequest
+	45, // 58: zhuxin.rating.v1.RatingService.GetTrial:input_type -> zhuxin.rating.v1.GetTrialRequest
+	22, // 59: zhuxin.rating.v1.RatingService.ListRatings:input_type -> zhuxin.rating.v1.ListRatingsRequest
+	24, // 60: zhuxin.rating.v1.RatingService.GetRating:input_type -> zhuxin.rating.v1.GetRatingRequest
+	26, // 61: zhuxin.rating.v1.RatingService.PrepareRating:input_type -> zhuxin.rating.v1.PrepareRatingRequest
+	28, // 62: zhuxin.rating.v1.RatingService.SaveRating:input_type -> zhuxin.rating.v1.SaveRatingRequest
+	29, // 63: zhuxin.rating.v1.RatingService.SubmitRating:input_type -> zhuxin.rating.v1.SubmitRatingRequest
+	30, // 64: zhuxin.rating.v1.RatingService.ListLimits:input_type -> zhuxin.rating.v1.ListLimitsRequest
+	33, // 65: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:input_type -> zhuxin.rating.v1.ApplyTemporaryLimitRequest
+	1,  // 66: zhuxin.rating.v1.RatingService.ListIndicators:output_type -> zhuxin.rating.v1.ListIndicatorsReply
+	12, // 67: zhuxin.rating.v1.RatingService.ListTemplates:output_type -> zhuxin.rating.v1.ListTemplatesReply
+	9,  // 68: zhuxin.rating.v1.RatingService.GetTemplate:output_type -> zhuxin.rating.v1.Template
+	9,  // 69: zhuxin.rating.v1.RatingService.CreateTemplate:output_type -> zhuxin.rating.v1.Template
+	9,  // 70: zhuxin.rating.v1.RatingService.UpdateTemplate:output_type -> zhuxin.rating.v1.Template
+	49, // 71: zhuxin.rating.v1.RatingService.DeleteTemplate:output_type -> zhuxin.common.v1.EmptyReply
+	9,  // 72: zhuxin.rating.v1.RatingService.SubmitTemplate:output_type -> zhuxin.rating.v1.Template
+	20, // 73: zhuxin.rating.v1.RatingService.PreviewScore:output_type -> zhuxin.rating.v1.ScoreResult
+	38, // 74: zhuxin.rating.v1.RatingService.RunDryRun:output_type -> zhuxin.rating.v1.DryRun
+	37, // 75: zhuxin.rating.v1.RatingService.GetDryRun:output_type -> zhuxin.rating.v1.GetDryRunReply
+	43, // 76: zhuxin.rating.v1.RatingService.ListTrials:output_type -> zhuxin.rating.v1.ListTrialsReply
+	46, // 77: zhuxin.rating.v1.RatingService.GetTrial:output_type -> zhuxin.rating.v1.TrialBreakdown
+	23, // 78: zhuxin.rating.v1.RatingService.ListRatings:output_type -> zhuxin.rating.v1.ListRatingsReply
+	25, // 79: zhuxin.rating.v1.RatingService.GetRating:output_type -> zhuxin.rating.v1.Rating
+	27, // 80: zhuxin.rating.v1.RatingService.PrepareRating:output_type -> zhuxin.rating.v1.RatingForm
+	25, // 81: zhuxin.rating.v1.RatingService.SaveRating:output_type -> zhuxin.rating.v1.Rating
+	25, // 82: zhuxin.rating.v1.RatingService.SubmitRating:output_type -> zhuxin.rating.v1.Rating
+	31, // 83: zhuxin.rating.v1.RatingService.ListLimits:output_type -> zhuxin.rating.v1.ListLimitsReply
+	32, // 84: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:output_type -> zhuxin.rating.v1.Limit
+	66, // [66:85] is the sub-list for method output_type
+	47, // [47:66] is the sub-list for method input_type
+	47, // [47:47] is the sub-list for extension type_name
+	47, // [47:47] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_app_api_rating_v1_rating_proto_init() }
@@ -2855,13 +4109,14 @@ func file_app_api_rating_v1_rating_proto_init() {
 	file_app_api_rating_v1_rating_proto_msgTypes[4].OneofWrappers = []any{}
 	file_app_api_rating_v1_rating_proto_msgTypes[19].OneofWrappers = []any{}
 	file_app_api_rating_v1_rating_proto_msgTypes[21].OneofWrappers = []any{}
+	file_app_api_rating_v1_rating_proto_msgTypes[39].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_rating_v1_rating_proto_rawDesc), len(file_app_api_rating_v1_rating_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   34,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

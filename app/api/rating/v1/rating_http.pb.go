@@ -20,6 +20,10 @@ const (
 	OperationRatingServiceDeleteTemplate      = "/zhuxin.rating.v1.RatingService/DeleteTemplate"
 	OperationRatingServiceSubmitTemplate      = "/zhuxin.rating.v1.RatingService/SubmitTemplate"
 	OperationRatingServicePreviewScore        = "/zhuxin.rating.v1.RatingService/PreviewScore"
+	OperationRatingServiceRunDryRun           = "/zhuxin.rating.v1.RatingService/RunDryRun"
+	OperationRatingServiceGetDryRun           = "/zhuxin.rating.v1.RatingService/GetDryRun"
+	OperationRatingServiceListTrials          = "/zhuxin.rating.v1.RatingService/ListTrials"
+	OperationRatingServiceGetTrial            = "/zhuxin.rating.v1.RatingService/GetTrial"
 	OperationRatingServiceListRatings         = "/zhuxin.rating.v1.RatingService/ListRatings"
 	OperationRatingServiceGetRating           = "/zhuxin.rating.v1.RatingService/GetRating"
 	OperationRatingServicePrepareRating       = "/zhuxin.rating.v1.RatingService/PrepareRating"
@@ -43,6 +47,15 @@ type RatingServiceHTTPServer interface {
 	SubmitTemplate(context.Context, *SubmitTemplateRequest) (*Template, error)
 	// Scores values by a definition, for the designer's live preview. Stores nothing.
 	PreviewScore(context.Context, *PreviewScoreRequest) (*ScoreResult, error)
+	// Tries a draft on the subsidiary's own customers: who moves from which grade to
+	// which, and how well it would have told those who went badly overdue.
+	RunDryRun(context.Context, *RunDryRunRequest) (*DryRun, error)
+	// The newest dry run of a template.
+	GetDryRun(context.Context, *GetDryRunRequest) (*GetDryRunReply, error)
+	// The customers of a dry run, those whose limit changes most first.
+	ListTrials(context.Context, *ListTrialsRequest) (*ListTrialsReply, error)
+	// One customer of a dry run with the scores by the template and by his last rating.
+	GetTrial(context.Context, *GetTrialRequest) (*TrialBreakdown, error)
 	ListRatings(context.Context, *ListRatingsRequest) (*ListRatingsReply, error)
 	GetRating(context.Context, *GetRatingRequest) (*Rating, error)
 	// The effective template with the values that the data give, for the form.
@@ -131,6 +144,21 @@ var RatingServiceRoutes = []route.Info{
 		Request: "zhuxin.rating.v1.DeleteTemplateRequest", Reply: "zhuxin.common.v1.EmptyReply",
 	},
 	{
+		Operation: OperationRatingServiceGetDryRun,
+		Method:    "GET", Path: "/v1/rating-templates/{id}/dry-run",
+		Side: route.SideTenant, Permission: "template.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.rating.v1.GetDryRunRequest", Reply: "zhuxin.rating.v1.GetDryRunReply",
+	},
+	{
+		Operation: OperationRatingServiceRunDryRun,
+		Method:    "POST", Path: "/v1/rating-templates/{id}:dry-run",
+		Side: route.SideTenant, Permission: "template.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.rating.v1.RunDryRunRequest", Reply: "zhuxin.rating.v1.DryRun",
+	},
+	{
 		Operation: OperationRatingServiceSubmitTemplate,
 		Method:    "POST", Path: "/v1/rating-templates/{id}:submit",
 		Side: route.SideTenant, Permission: "template.write",
@@ -166,6 +194,20 @@ var RatingServiceRoutes = []route.Info{
 		Body:    true,
 		Request: "zhuxin.rating.v1.SubmitRatingRequest", Reply: "zhuxin.rating.v1.Rating",
 	},
+	{
+		Operation: OperationRatingServiceListTrials,
+		Method:    "GET", Path: "/v1/template-dry-runs/{id}/customers",
+		Side: route.SideTenant, Permission: "template.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.rating.v1.ListTrialsRequest", Reply: "zhuxin.rating.v1.ListTrialsReply",
+	},
+	{
+		Operation: OperationRatingServiceGetTrial,
+		Method:    "GET", Path: "/v1/template-dry-runs/{id}/customers/{customer_id}",
+		Side: route.SideTenant, Permission: "template.read",
+		Params:  []string{"id", "customer_id"},
+		Request: "zhuxin.rating.v1.GetTrialRequest", Reply: "zhuxin.rating.v1.TrialBreakdown",
+	},
 }
 
 // RegisterRatingServiceHTTPServer puts the routes of RatingService on the server.
@@ -181,11 +223,15 @@ func RegisterRatingServiceHTTPServer(s *http.Server, srv RatingServiceHTTPServer
 	r.GET("/v1/rating-templates/{id:[^/:]+}", _RatingService_GetTemplate0_HTTP_Handler(srv))
 	r.PUT("/v1/rating-templates/{id:[^/:]+}", _RatingService_UpdateTemplate0_HTTP_Handler(srv))
 	r.DELETE("/v1/rating-templates/{id:[^/:]+}", _RatingService_DeleteTemplate0_HTTP_Handler(srv))
+	r.GET("/v1/rating-templates/{id:[^/:]+}/dry-run", _RatingService_GetDryRun0_HTTP_Handler(srv))
+	r.POST("/v1/rating-templates/{id:[^/:]+}:dry-run", _RatingService_RunDryRun0_HTTP_Handler(srv))
 	r.POST("/v1/rating-templates/{id:[^/:]+}:submit", _RatingService_SubmitTemplate0_HTTP_Handler(srv))
 	r.POST("/v1/rating-templates:preview", _RatingService_PreviewScore0_HTTP_Handler(srv))
 	r.GET("/v1/ratings", _RatingService_ListRatings0_HTTP_Handler(srv))
 	r.GET("/v1/ratings/{id:[^/:]+}", _RatingService_GetRating0_HTTP_Handler(srv))
 	r.POST("/v1/ratings/{id:[^/:]+}:submit", _RatingService_SubmitRating0_HTTP_Handler(srv))
+	r.GET("/v1/template-dry-runs/{id:[^/:]+}/customers", _RatingService_ListTrials0_HTTP_Handler(srv))
+	r.GET("/v1/template-dry-runs/{id:[^/:]+}/customers/{customer_id:[^/:]+}", _RatingService_GetTrial0_HTTP_Handler(srv))
 }
 
 func _RatingService_ListLimits0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
@@ -401,6 +447,51 @@ func _RatingService_DeleteTemplate0_HTTP_Handler(srv RatingServiceHTTPServer) fu
 	}
 }
 
+func _RatingService_GetDryRun0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceGetDryRun)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetDryRunRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetDryRun(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_RunDryRun0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceRunDryRun)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in RunDryRunRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RunDryRun(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _RatingService_SubmitTemplate0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationRatingServiceSubmitTemplate)
@@ -500,6 +591,48 @@ func _RatingService_SubmitRating0_HTTP_Handler(srv RatingServiceHTTPServer) func
 				return nil, err
 			}
 			return srv.SubmitRating(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_ListTrials0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceListTrials)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListTrialsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListTrials(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_GetTrial0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceGetTrial)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetTrialRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetTrial(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -1059,6 +1059,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rating-templates/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest dry run of a template. */
+        get: operations["RatingService_GetDryRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rating-templates/{id}:dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Tries a draft on the subsidiary's own customers: who moves from which grade to
+         *      which, and how well it would have told those who went badly overdue.
+         */
+        post: operations["RatingService_RunDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rating-templates/{id}:submit": {
         parameters: {
             query?: never;
@@ -1318,6 +1355,40 @@ export interface paths {
         };
         /** @description Who of the other subsidiaries looked at what of ours. */
         get: operations["NegativeListService_ListSharingLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/template-dry-runs/{id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The customers of a dry run, those whose limit changes most first. */
+        get: operations["RatingService_ListTrials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/template-dry-runs/{id}/customers/{customerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One customer of a dry run with the scores by the template and by his last rating. */
+        get: operations["RatingService_GetTrial"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2369,6 +2440,75 @@ export interface components {
             items: components["schemas"]["TemplateItem"][];
             bands: components["schemas"]["Band"][];
         };
+        DryRun: {
+            id: string;
+            templateId: string;
+            templateVersion: string;
+            parameters?: components["schemas"]["DryRunParameters"] | null;
+            windowFrom: string;
+            asOf: string;
+            summary?: components["schemas"]["DryRunSummary"] | null;
+            /** Format: date-time */
+            createdAt?: string | null;
+            createdBy?: components["schemas"]["PersonRef"] | null;
+        };
+        DryRunParameters: {
+            /**
+             * Format: int32
+             * @description Months that the window reaches back; 0 is 12.
+             */
+            windowMonths: number;
+            /**
+             * Format: int32
+             * @description A customer went bad when an item was more than this many days past due on any
+             *      day of the window; 0 is 60.
+             */
+            badDays: number;
+            /** @description Or when more than this was overdue at once, in fen; 0 looks at days only. */
+            badAmount: string;
+            /** @description Caught is who would have had this grade or a worse one; empty is D. */
+            cutoff: string;
+        };
+        DryRunSummary: {
+            customers: string;
+            scored: string;
+            /** @description Lack values; in none of the other figures. */
+            unscored: string;
+            lacking: components["schemas"]["Lacking"][];
+            matrix: components["schemas"]["GradeMove"][];
+            better: string;
+            same: string;
+            worse: string;
+            first: string;
+            /** @description Fen; of the scored customers whose limit is not unlimited. */
+            fromTotal: string;
+            toTotal: string;
+            unlimited: string;
+            /** @description Had business before the window, and all values. */
+            judged: string;
+            bad: string;
+            caught: string;
+            falseAlarms: string;
+            badUnjudged: string;
+            /** @description Basis points; absent unless there are bad customers and good ones. */
+            ks?: string;
+            auc?: string;
+        };
+        GetDryRunReply: {
+            /** @description Absent when the template was never tried. */
+            dryRun?: components["schemas"]["DryRun"] | null;
+            /** @description The template was changed since. */
+            stale: boolean;
+        };
+        GradeMove: {
+            /** @description Empty without a rating. */
+            from: string;
+            to: string;
+            customers: string;
+            /** @description Fen. */
+            fromLimit: string;
+            toLimit: string;
+        };
         Indicator: {
             code: string;
             nameZh: string;
@@ -2386,6 +2526,12 @@ export interface components {
             scoring?: components["schemas"]["Scoring"] | null;
             active: boolean;
             version: string;
+        };
+        Lacking: {
+            indicatorCode: string;
+            nameZh: string;
+            nameEn: string;
+            customers: string;
         };
         Limit: {
             id: string;
@@ -2423,6 +2569,10 @@ export interface components {
         };
         ListTemplatesReply: {
             templates: components["schemas"]["Template"][];
+        };
+        ListTrialsReply: {
+            trials: components["schemas"]["Trial"][];
+            total: string;
         };
         OpenPoint: {
             /** @description Path of the field: items[2].weight. */
@@ -2470,6 +2620,10 @@ export interface components {
              *      or withdrawn; saved by its id, that one becomes a new draft. Absent without one.
              */
             draft?: components["schemas"]["Rating"] | null;
+        };
+        RunDryRunRequest: {
+            id?: string;
+            parameters?: components["schemas"]["DryRunParameters"];
         };
         SaveRatingRequest: {
             customerId?: string;
@@ -2572,6 +2726,36 @@ export interface components {
             /** @description Hundredths of a percent; all together 10000. */
             weight: string;
             scoring?: components["schemas"]["Scoring"] | null;
+        };
+        Trial: {
+            customerId: string;
+            number: string;
+            name: string;
+            fromGrade: string;
+            toGrade: string;
+            /** @description Fen. */
+            fromLimit: string;
+            toLimit: string;
+            unlimited: boolean;
+            score: string;
+            /** @description Codes of the indicators without a value. */
+            missing: string[];
+            judged: boolean;
+            thenScore: string;
+            thenGrade: string;
+            bad: boolean;
+            caught: boolean;
+            /** Format: int32 */
+            worstDays: number;
+            peakOverdue: string;
+        };
+        TrialBreakdown: {
+            trial?: components["schemas"]["Trial"] | null;
+            /** @description By the template that was tried: today, and on the window's first day. */
+            now?: components["schemas"]["ScoreResult"] | null;
+            then?: components["schemas"]["ScoreResult"] | null;
+            /** @description The customer's last rating; absent without one. */
+            rating?: components["schemas"]["Rating"] | null;
         };
         UpdateTemplateRequest: {
             id?: string;
@@ -4934,6 +5118,62 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    RatingService_GetDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetDryRunReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RatingService_RunDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunDryRunRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     RatingService_SubmitTemplate: {
         parameters: {
             query?: never;
@@ -5401,6 +5641,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSharingLogReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RatingService_ListTrials: {
+        parameters: {
+            query?: {
+                /** @description A cell of the matrix: both grades, "none" for customers without a rating. */
+                from?: string;
+                to?: string;
+                /** @description better, worse, first, caught, missed, false_alarm, unscored; empty is all. */
+                group?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTrialsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RatingService_GetTrial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBreakdown"];
                 };
             };
             default: components["responses"]["Error"];

@@ -76,6 +76,8 @@ func (h *house) ratings() {
 	h.approve(h.id("rating"))
 	rate("rating_edited", "customer")
 	rate("rating_submitted", "customer_other")
+	h.keep("template_tried", h.call("administrator", "POST", "/v1/rating-templates", m{"name": h.mark + " tried", "from": "concrete"}))
+	h.keep("dry_run", h.call("administrator", "POST", "/v1/rating-templates/"+h.id("template_tried")+":dry-run", m{}))
 	today := calendar.Of(time.Now(), calendar.Shanghai).String()
 	limit := h.keep("limit", h.call("administrator", "POST", path+"/temporary-limits",
 		m{"amount": "100000", "mode": "add", "starts_on": today, "ends_on": today, "reason": h.mark + " limit"}))

@@ -27,6 +27,7 @@ type Credit struct {
 	Limits    *limit.Service
 	Templates *rating.Templates
 	Ratings   *rating.Ratings
+	DryRuns   *rating.DryRuns
 	Customers *customer.Service
 	Checks    *creditcheck.Service
 }
@@ -43,12 +44,14 @@ func newCredit(b *Base, g *Group) *Credit {
 	c.Library = indicator.New(b.Pool.HQ(), indicatorrepo.New(), b.Audit.HQ)
 	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock)
 	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
-	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, c.Approvals, log, b.Clock)
+	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), c.Approvals, log, b.Clock)
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
 		Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(), Customers: customers,
 		Data: ratingrepo.NewMeasurer(c.Accounts), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
 		Audit: log, Events: events, Clock: b.Clock,
 	})
+	c.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),
+		Population: ratingrepo.NewPopulation(), Accounts: c.Accounts, Audit: log, Clock: b.Clock})
 	elsewhere := customer.ElsewhereFunc(func(ctx context.Context, uscc string) (int, error) {
 		t, err := tenant.From(ctx)
 		if err != nil {

@@ -172,7 +172,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	memberv1.RegisterMemberServiceHTTPServer(s, memberservice.New(d.Members, d.Keys, d.Setup, a.Clock))
 	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Documents.Service))
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
-	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.Limits))
+	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))

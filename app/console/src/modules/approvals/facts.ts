@@ -1,6 +1,7 @@
 // What was submitted, by kind: the shapes that the server's packages rating and limit
 // write. Amounts are fen as strings, scores and weights hundredths.
 import type { components } from '@/api/schema'
+import type { DryRunFacts } from '@/modules/credit/dryrun/summary'
 
 export type Approval = components['schemas']['Approval']
 
@@ -78,6 +79,8 @@ export interface DefinitionFacts {
 export interface TemplateFacts {
   new: DefinitionFacts
   old: DefinitionFacts | null
+  /** Absent in submissions from before there were dry runs. */
+  dry_run?: DryRunFacts | null
 }
 
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */

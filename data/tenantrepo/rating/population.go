@@ -1,0 +1,209 @@
+package rating
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	biz "zhuxin/biz/rating"
+	"zhuxin/data/postgres"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/indicator"
+	"zhuxin/shared/money"
+	"zhuxin/shared/tenant"
+	"zhuxin/tenancy/scope"
+)
+
+// Population implements biz.Population: what Measurer measures of one customer,
+// of all at once, today and on an earlier day.
+//
+// When an item was paid is not in the books; it follows from what is: receipts
+// settle items in the order of their due dates. Settled sums that no receipt backs
+// (the history before the first import) are the oldest ones and count as paid when
+// due, as does everything of a customer without receipts. What is open today was
+// open on every day since its invoice. Credit notes count in today's figures and
+// not in those of an earlier day.
+type Population struct{}
+
+var _ biz.Population = Population{}
+
+// NewPopulation makes the reader.
+func NewPopulation() Population { return Population{} }
+
+// StandingsSQL is the one statement of a dry run; `zhuxin bench` runs it as the
+// reference. $1 the window's first day, $2 today, $3 the currency, $4 the first
+// instant after the window's first day, $5 whether to find the peak.
+const StandingsSQL = `
+WITH item AS (
+  SELECT customer_id, invoice_date, due_date, amount, open_amount, amount - open_amount AS settled,
+    sum(amount - open_amount) OVER (PARTITION BY customer_id ORDER BY due_date, invoice_date, id ROWS UNBOUNDED PRECEDING) AS upto,
+    sum(amount - open_amount) OVER (PARTITION BY customer_id) AS settled_in_all
+  FROM receivables WHERE currency = $3 AND amount > 0
+), receipt AS (
+  SELECT customer_id, received_on, sum(sum(amount)) OVER (PARTITION BY customer_id ORDER BY received_on) AS upto
+  FROM receipts WHERE currency = $3 GROUP BY customer_id, received_on
+), received AS (
+  SELECT customer_id, max(upto) AS received_in_all FROM receipt GROUP BY customer_id
+), line AS (
+  SELECT customer_id, NULL::date AS received_on, invoice_date, due_date, amount, open_amount, settled,
+    upto - greatest(settled_in_all - received_in_all, 0) AS at, 1 AS kind
+  FROM item LEFT JOIN received USING (customer_id)
+  UNION ALL
+  SELECT customer_id, received_on, NULL, NULL, NULL, NULL, NULL, upto, 0 FROM receipt
+), piece AS (
+  SELECT *, CASE WHEN at > 0 THEN coalesce(first_on, due_date) ELSE due_date END AS settled_on
+  FROM (SELECT *, min(received_on) OVER (PARTITION BY customer_id ORDER BY at DESC NULLS LAST, kind ROWS UNBOUNDED PRECEDING) AS first_on FROM line) l
+  WHERE kind = 1
+), past AS (
+  SELECT customer_id, min(invoice_date) AS first_on,
+    sum(open_amount + CASE WHEN settled_on > $1 THEN settled ELSE 0 END) FILTER (WHERE invoice_date <= $1) AS open_then,
+    sum(open_amount + CASE WHEN settled_on > $1 THEN settled ELSE 0 END) FILTER (WHERE invoice_date <= $1 AND due_date < $1) AS overdue_then,
+    min(due_date) FILTER (WHERE invoice_date <= $1 AND due_date < $1 AND (open_amount > 0 OR settled_on > $1)) AS oldest_then,
+    sum(amount) FILTER (WHERE invoice_date <= $1 AND invoice_date > $1::date - interval '12 months') AS invoiced_then,
+    sum(settled) FILTER (WHERE invoice_date <= $1 AND invoice_date > $1::date - interval '12 months' AND settled_on <= $1) AS settled_then,
+    max(CASE WHEN open_amount > 0 THEN $2::date ELSE least(settled_on, $2::date) END - due_date)
+      FILTER (WHERE open_amount > 0 OR settled_on > $1) AS worst_days
+  FROM piece GROUP BY customer_id
+), book AS (
+  SELECT customer_id, min(invoice_date) AS first_on,
+    sum(amount) FILTER (WHERE invoice_date BETWEEN $2::date - interval '12 months' + interval '1 day' AND $2) AS invoiced,
+    sum(amount - open_amount) FILTER (WHERE invoice_date BETWEEN $2::date - interval '12 months' + interval '1 day' AND $2) AS settled
+  FROM receivables WHERE currency = $3 GROUP BY customer_id
+), cash AS (
+  SELECT customer_id,
+    sum(amount) FILTER (WHERE currency = $3 AND received_on BETWEEN $2::date - interval '12 months' + interval '1 day' AND $2) AS collected,
+    sum(amount) FILTER (WHERE currency = $3 AND received_on <= $1 AND received_on > $1::date - interval '12 months') AS collected_then
+  FROM receipts GROUP BY customer_id
+), balance AS (
+  SELECT customer_id, day, sum(sum(change)) OVER (PARTITION BY customer_id ORDER BY day) AS overdue, lead(day) OVER (PARTITION BY customer_id ORDER BY day) AS until
+  FROM (SELECT customer_id, due_date + 1 AS day, open_amount AS change FROM piece WHERE $5::boolean AND open_amount > 0
+    UNION ALL SELECT customer_id, due_date + 1, settled FROM piece WHERE $5::boolean AND settled > 0 AND settled_on > due_date
+    UNION ALL SELECT customer_id, settled_on, -settled FROM piece WHERE $5::boolean AND settled > 0 AND settled_on > due_date) e
+  WHERE day <= $2 GROUP BY customer_id, day
+), peak AS (
+  SELECT customer_id, max(overdue) AS amount FROM balance WHERE until IS NULL OR until > $1 GROUP BY customer_id
+), listed AS (
+  SELECT uscc, count(*) AS entries, count(*) FILTER (WHERE listed_at < $4) AS entries_then FROM hq.v_negative_listed GROUP BY uscc
+), last AS (
+  SELECT DISTINCT ON (customer_id) customer_id, id, status, grade, "values"
+  FROM credit_ratings WHERE status IN ('effective', 'lapsed') ORDER BY customer_id, effective_at DESC
+)
+SELECT c.id, CASE WHEN last.status = 'effective' THEN last.grade ELSE '' END, coalesce(a.standing_amount, 0), coalesce(a.limit_kind = 'unlimited', false),
+  last.id, last."values",
+  coalesce(a.overdue_amount, 0), coalesce(a.receivable_amount, 0), a.oldest_due_on,
+  book.first_on, coalesce(book.invoiced, 0)::bigint, coalesce(CASE WHEN cash.customer_id IS NULL THEN book.settled ELSE cash.collected END, 0)::bigint,
+  coalesce(listed.entries, 0),
+  coalesce(past.first_on <= $1, false), coalesce(past.overdue_then, 0)::bigint, coalesce(past.open_then, 0)::bigint, past.oldest_then,
+  coalesce(past.invoiced_then, 0)::bigint, coalesce(CASE WHEN cash.customer_id IS NULL THEN past.settled_then ELSE cash.collected_then END, 0)::bigint,
+  coalesce(listed.entries_then, 0),
+  greatest(coalesce(past.worst_days, 0), 0), coalesce(peak.amount, 0)::bigint
+FROM customers c
+LEFT JOIN credit_accounts a ON a.id = c.id
+LEFT JOIN past ON past.customer_id = c.id
+LEFT JOIN book ON book.customer_id = c.id
+LEFT JOIN cash ON cash.customer_id = c.id
+LEFT JOIN peak ON peak.customer_id = c.id
+LEFT JOIN listed ON listed.uscc = c.uscc
+LEFT JOIN last ON last.customer_id = c.id
+WHERE c.status = 'active'
+ORDER BY c.id`
+
+// Standings implements biz.Population.
+func (Population) Standings(ctx context.Context, from, today calendar.Date, peak bool) ([]biz.Standing, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := tenant.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	year, month, day := from.AddDays(1).Time().Date()
+	rows, err := q.QueryContext(ctx, StandingsSQL, from, today, t.Currency, time.Date(year, month, day, 0, 0, 0, 0, t.Zone), peak)
+	if err != nil {
+		return nil, postgres.Map(ctx, err, "read the customers' standing")
+	}
+	defer func() { _ = rows.Close() }()
+	var out []biz.Standing
+	for rows.Next() {
+		s, err := scanStanding(rows, from, today)
+		if err != nil {
+			return nil, postgres.Map(ctx, err, "read the customers' standing")
+		}
+		out = append(out, s)
+	}
+	return out, postgres.Map(ctx, rows.Err(), "read the customers' standing")
+}
+
+// figures are what the sources are computed from, on one day.
+type figures struct {
+	overdue, receivable money.Amount
+	oldest, first       calendar.Date
+	invoiced, collected money.Amount
+	entries             int64
+}
+
+func scanStanding(row interface{ Scan(...any) error }, from, today calendar.Date) (biz.Standing, error) {
+	var (
+		s         biz.Standing
+		rating    uuid.NullUUID
+		values    []byte
+		now, then figures
+		known     bool
+	)
+	err := row.Scan(&s.CustomerID, &s.Grade, &s.Limit, &s.Unlimited, &rating, &values,
+		&now.overdue, &now.receivable, &now.oldest, &now.first, &now.invoiced, &now.collected, &now.entries,
+		&known, &then.overdue, &then.receivable, &then.oldest, &then.invoiced, &then.collected, &then.entries,
+		&s.WorstDays, &s.PeakOverdue)
+	if err != nil {
+		return s, err
+	}
+	s.Now = now.measure(today)
+	if known {
+		then.first = now.first
+		s.Then = then.measure(from)
+	}
+	if rating.Valid {
+		s.LastRatingID = &rating.UUID
+		s.Last, err = manual(values)
+	}
+	return s, err
+}
+
+func (f figures) measure(on calendar.Date) biz.Measurements {
+	days := 0
+	if !f.oldest.IsZero() {
+		days = max(0, on.DaysSince(f.oldest))
+	}
+	return biz.Measurements{
+		indicator.SourceOverdueRatio:      {Number: ratio(f.overdue, f.receivable)},
+		indicator.SourceMaxOverdueDays:    {Number: int64(days) * 1000},
+		indicator.SourceCooperationMonths: {Number: int64(wholeMonths(f.first, on)) * 1000},
+		indicator.SourceCollectionRate:    {Number: ratio(f.collected, f.invoiced)},
+		indicator.SourceSales12Months:     {Number: int64(f.invoiced) * 1000},
+		indicator.SourceNegativeEntries:   {Number: f.entries * 1000},
+	}
+}
+
+// manual reads what a rating had by hand, and nothing else of its values.
+func manual(values []byte) ([]biz.Input, error) {
+	var vs []struct {
+		Code   string            `json:"indicator_code"`
+		Number *indicator.Number `json:"number"`
+		Choice string            `json:"choice"`
+		Source biz.ValueSource   `json:"source"`
+	}
+	if err := json.Unmarshal(values, &vs); err != nil {
+		return nil, fmt.Errorf("values of a rating: %w", err)
+	}
+	out := make([]biz.Input, 0, len(vs))
+	for _, v := range vs {
+		if v.Source == biz.ValueManual {
+			out = append(out, biz.Input{IndicatorCode: v.Code, Number: v.Number, Choice: v.Choice})
+		}
+	}
+	return out, nil
+}
