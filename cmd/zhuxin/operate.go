@@ -158,7 +158,14 @@ func rollupCommand(o *options) *cobra.Command {
 			for _, d := range found {
 				fmt.Println(d)
 			}
-			differences += len(found)
+			figures, err := a.Reports.Projector.Verify(bound)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.Slug, err)
+			}
+			for _, d := range figures {
+				fmt.Println(d)
+			}
+			differences += len(found) + len(figures)
 		}
 		fmt.Printf("%d subsidiaries, %d differences\n", len(all), differences)
 		if differences > 0 {
@@ -177,6 +184,9 @@ func rollupCommand(o *options) *cobra.Command {
 				return fmt.Errorf("%s: %w", t.Slug, err)
 			}
 			if err := a.Group.Projector.Project(bound, nil); err != nil {
+				return fmt.Errorf("%s: %w", t.Slug, err)
+			}
+			if err := a.Reports.Projector.Refresh(bound, nil); err != nil {
 				return fmt.Errorf("%s: %w", t.Slug, err)
 			}
 			fmt.Println("projected", t.Slug)

@@ -34,6 +34,10 @@ var privileges = map[string]string{
 	"template_dry_runs":  "rad",
 	"template_trials":    "rad",
 
+	// made anew from items and receipts
+	"customer_figure_marks": "rawd",
+	"customer_figures":      "rawd",
+
 	// emptied by TRUNCATE at the end of each import
 	"receivable_staging":           "rawD",
 	"receivable_staging_customers": "rawD",

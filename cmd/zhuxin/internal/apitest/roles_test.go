@@ -97,8 +97,15 @@ func (x *matrix) expect(operation, who string, a apitest.Answer, reason string) 
 	}
 }
 
+// drillDown is the one route where HQ reads a subsidiary's items; each look is
+// logged there, which data/hqrepo/report and shared/report answer for.
+const drillDown = "report.v1.ReportService/ListGroupItems"
+
 // unpublished expects that HQ's answer has nothing that stays in a subsidiary.
 func (x *matrix) unpublished(operation string, a apitest.Answer) {
+	if operation == drillDown {
+		return
+	}
 	for _, h := range []*house{x.a, x.b} {
 		if strings.Contains(string(a.Body), h.mark) {
 			x.find(operation, "HQ reads what %s does not publish", h.public)

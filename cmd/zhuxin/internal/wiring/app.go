@@ -23,6 +23,7 @@ type App struct {
 	Documents   *Documents
 	Receivables *Receivables
 	Todos       *todo.Service
+	Reports     *Reports
 
 	// Who calls, where he may work, and to which schema that leads. The test of
 	// the tenants' isolation replaces them to see itself fail.
@@ -53,5 +54,6 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
 	a.Todos = newTodos(b)
 	a.Daily = newDailyRun(a)
+	a.Reports = newReports(b, a.Receivables)
 	return a, nil
 }

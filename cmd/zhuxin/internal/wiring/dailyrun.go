@@ -25,6 +25,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 		{Name: "accounts", Run: a.refreshAccounts},
 		{Name: "snapshots", Run: snapshots.Daily},
 		{Name: "rollup", Run: a.ageRollup},
+		{Name: "report", Run: a.refreshReports},
 	}
 }
 

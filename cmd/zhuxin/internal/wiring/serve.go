@@ -23,6 +23,7 @@ import (
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	receivablev1 "zhuxin/app/api/receivable/v1"
+	reportv1 "zhuxin/app/api/report/v1"
 	workbenchv1 "zhuxin/app/api/workbench/v1"
 	"zhuxin/app/conf"
 	"zhuxin/app/console"
@@ -40,6 +41,7 @@ import (
 	negativelistservice "zhuxin/app/service/negativelist"
 	ratingservice "zhuxin/app/service/rating"
 	receivableservice "zhuxin/app/service/receivable"
+	reportservice "zhuxin/app/service/report"
 	workbenchservice "zhuxin/app/service/workbench"
 )
 
@@ -176,6 +178,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
+	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
 	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Clock))

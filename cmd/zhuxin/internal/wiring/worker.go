@@ -30,6 +30,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	a.Receivables.register(m)
 	a.Daily.register(m)
+	a.Reports.register(m)
 
 	if a.Maker != nil {
 		m.Periodic("schemas.prepare", 20*time.Second, func(ctx context.Context) error {

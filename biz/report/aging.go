@@ -1,0 +1,186 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/paging"
+	"zhuxin/shared/report"
+	"zhuxin/shared/tenant"
+)
+
+// Scheme cuts open items by age (ruling 6).
+type Scheme string
+
+// The schemes.
+const (
+	SchemeMonths Scheme = "months" // 0–6, 6–12, 12–24, over 24 calendar months
+	SchemeDays   Scheme = "days"   // 1–30, 31–60, 61–90, 91 and more days
+	SchemeCustom Scheme = "custom" // days, with bounds of one's own
+)
+
+// AgingQuery asks for open items by age. Bounds are the last days of all buckets
+// but the open last one, rising; for months they are months.
+type AgingQuery struct {
+	report.Filter
+	Today, On calendar.Date
+	Scheme    Scheme
+	Bounds    []int
+	By        report.Dimension // empty: the sum only
+}
+
+// AgingRow is a subject's open items by age in fen: first what is not due, then
+// the buckets; they add up to the receivable. Unknown counts customers whose state
+// on the date is not known, and of whom nothing is counted.
+type AgingRow struct {
+	ID           uuid.UUID
+	Name, Detail string
+	Buckets      []int64
+	Unknown      int64
+	Basis        report.Basis
+}
+
+// Receivable is the sum of the buckets.
+func (r AgingRow) Receivable() (sum int64) {
+	for _, b := range r.Buckets {
+		sum += b
+	}
+	return sum
+}
+
+// Aging is the answer: the sum, and the rows by subject, largest first.
+type Aging struct {
+	On     calendar.Date
+	Labels []string // not_due, then 1-30 … 91+
+	Total  AgingRow
+	Rows   []AgingRow
+	Count  int64 // of rows
+}
+
+// AgingInput asks for an aging. As of a past date what was settled since counts as
+// open, as far as receipts tell when.
+type AgingInput struct {
+	SalespersonID *uuid.UUID
+	CustomerID    uuid.UUID
+	On            calendar.Date // zero is today
+	Scheme        Scheme
+	Bounds        string // for custom: 15,30,60
+	By            report.Dimension
+	Page, Size    int32
+}
+
+const maxBounds = 10
+
+func (in AgingInput) bounds(c *fault.Checks) []int {
+	switch in.Scheme {
+	case SchemeMonths:
+		return []int{6, 12, 24}
+	case SchemeDays:
+		return []int{30, 60, 90}
+	case SchemeCustom:
+	default:
+		c.Add("scheme", "UNKNOWN", "one of months, days, custom")
+		return nil
+	}
+	var out []int
+	for text := range strings.SplitSeq(in.Bounds, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 || n > 10_000 || len(out) > 0 && n <= out[len(out)-1] {
+			c.Add("bounds", "BAD_FORM", "give days that rise, like 15,30,60")
+			return nil
+		}
+		out = append(out, n)
+	}
+	c.Require(len(out) <= maxBounds, "bounds", "TOO_MANY", fmt.Sprintf("at most %d bounds", maxBounds))
+	return out
+}
+
+// labels names the buckets: a month bucket by its bounds, a day bucket by its
+// first and last day.
+func labels(s Scheme, bounds []int) []string {
+	out := []string{"not_due"}
+	last := 0
+	for _, b := range bounds {
+		if s == SchemeMonths {
+			out = append(out, fmt.Sprintf("%d-%d", last, b))
+		} else {
+			out = append(out, fmt.Sprintf("%d-%d", last+1, b))
+		}
+		last = b
+	}
+	if s == SchemeMonths {
+		return append(out, fmt.Sprintf("%d+", last))
+	}
+	return append(out, fmt.Sprintf("%d+", last+1))
+}
+
+// Aging cuts the open items of a date by age, straight from the items.
+func (s *Reports) Aging(ctx context.Context, in AgingInput) (a Aging, err error) {
+	actor, err := access.Require(ctx, access.OverviewRead)
+	if err != nil {
+		return a, err
+	}
+	today, err := tenant.Today(ctx, s.clock)
+	if err != nil {
+		return a, err
+	}
+	var c fault.Checks
+	w := paging.Of(&c, in.Page, in.Size)
+	if in.Scheme == "" {
+		in.Scheme = SchemeMonths
+	}
+	if in.On.IsZero() {
+		in.On = today
+	}
+	bounds := in.bounds(&c)
+	c.Require(in.On <= today, "as_of", "IN_FUTURE", "choose today or an earlier day")
+	c.Require(in.By == "" || in.By == report.BySalesperson || in.By == report.ByCustomer, "by", "UNKNOWN", "salesperson or customer")
+	if err := c.Err(); err != nil {
+		return a, err
+	}
+	r := scoped(actor, report.Request{SalespersonID: in.SalespersonID, CustomerID: in.CustomerID})
+	q := AgingQuery{Filter: report.Filter{SalespersonID: r.SalespersonID, CustomerID: r.CustomerID}, Today: today, On: in.On,
+		Scheme: in.Scheme, Bounds: bounds, By: in.By}
+	a.On, a.Labels = in.On, labels(in.Scheme, bounds)
+	err = s.tx.InTx(ctx, func(ctx context.Context) (err error) {
+		if _, err := report.Names(ctx, s.reader, r); err != nil {
+			return err
+		}
+		a.Rows, err = s.reader.Aging(ctx, q)
+		return err
+	})
+	if err != nil {
+		return a, err
+	}
+	a.Total = AgingRow{Buckets: make([]int64, len(a.Labels))}
+	for _, row := range a.Rows {
+		for i, b := range row.Buckets {
+			a.Total.Buckets[i] += b
+		}
+		a.Total.Unknown += row.Unknown
+		a.Total.Basis = max(a.Total.Basis, row.Basis)
+	}
+	if in.By == "" {
+		a.Rows = nil
+	}
+	slices.SortStableFunc(a.Rows, func(x, y AgingRow) int {
+		switch p, q := x.Receivable(), y.Receivable(); {
+		case p > q:
+			return -1
+		case p < q:
+			return 1
+		}
+		return strings.Compare(x.ID.String(), y.ID.String())
+	})
+	a.Count = int64(len(a.Rows))
+	a.Rows = a.Rows[min(w.Offset, len(a.Rows)):min(w.Offset+w.Limit, len(a.Rows))]
+	return a, nil
+}

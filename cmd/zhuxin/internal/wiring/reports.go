@@ -1,0 +1,71 @@
+package wiring
+
+import (
+	"context"
+	"time"
+
+	"zhuxin/biz/exposure"
+	"zhuxin/biz/receivable"
+	bizreport "zhuxin/biz/report"
+	historyrepo "zhuxin/data/hqrepo/history"
+	hqreport "zhuxin/data/hqrepo/report"
+	"zhuxin/data/jobs"
+	tenantreport "zhuxin/data/tenantrepo/report"
+	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/report"
+	"zhuxin/tenancy/registry"
+)
+
+// Reports is what the books come to, at every level.
+type Reports struct {
+	Service   *bizreport.Reports
+	Group     *report.Group
+	Items     *report.GroupItems
+	Projector *report.Projector
+}
+
+func newReports(b *Base, r *Receivables) *Reports {
+	tenants, hq := b.Pool.Tenant(), b.Pool.HQ()
+	return &Reports{
+		Service:   bizreport.New(tenants, tenantreport.Repo{}, b.Clock),
+		Group:     report.NewGroup(hq, hqreport.Store{}),
+		Items:     report.NewGroupItems(hq, historyrepo.Store{}, hqreport.Store{}, groupBooks{b.Registry, r.Ledger}, b.Clock),
+		Projector: report.NewProjector(tenants, hq, tenantreport.Repo{}, hqreport.Store{}, b.Clock),
+	}
+}
+
+func (r *Reports) register(m *jobs.Mux) {
+	m.Handle(exposure.TopicAccountChanged, "report.figures", r.Projector.AccountChanged)
+	m.PeriodicPerTenant("report.figures", 10*time.Minute, func(ctx context.Context) error { return r.Projector.Refresh(ctx, nil) })
+}
+
+// groupBooks reads a subsidiary's ledger on HQ's behalf.
+type groupBooks struct {
+	registry *registry.Registry
+	ledger   *receivable.Ledger
+}
+
+// Items implements report.Books.
+func (g groupBooks) Items(ctx context.Context, q report.ItemsQuery) (out report.Items, err error) {
+	actor, _ := access.From(ctx)
+	ctx, err = g.registry.Bind(access.With(ctx, access.System(q.TenantID, actor.RequestID)), q.TenantID)
+	if err != nil {
+		return out, err
+	}
+	p, err := g.ledger.List(ctx, receivable.ListInput{CustomerID: q.CustomerID, View: receivable.View(q.View), Page: q.Page, Size: q.Size})
+	if err != nil {
+		return out, err
+	}
+	out.Total, out.OpenSum = p.Total, int64(p.OpenSum)
+	for _, i := range p.Receivables {
+		out.Items = append(out.Items, report.Item{DocumentNo: i.DocumentNo, InvoiceDate: i.InvoiceDate, DueDate: i.DueDate, Currency: string(i.Currency),
+			Amount: int64(i.Amount), Open: int64(i.OpenAmount), OverdueDays: i.OverdueDays(p.Today)})
+	}
+	return out, nil
+}
+
+// refreshReports brings the figures of reports to the business date.
+func (a *App) refreshReports(ctx context.Context, on calendar.Date) error {
+	return a.Reports.Projector.Daily(ctx, on)
+}

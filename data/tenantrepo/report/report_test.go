@@ -1,0 +1,82 @@
+package report_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	biz "zhuxin/biz/report"
+	"zhuxin/data/query/creditcheck/creditchecktest"
+	"zhuxin/data/tenantrepo/report"
+	"zhuxin/shared/calendar"
+	shared "zhuxin/shared/report"
+	"zhuxin/tenancy/scope"
+	"zhuxin/tenancy/tenancytest"
+)
+
+func TestOtherTenant(t *testing.T) {
+	t.Parallel()
+	env := tenancytest.New(t)
+	at := time.Date(2026, 3, 31, 4, 0, 0, 0, time.UTC)
+	f := creditchecktest.New(env.Pool, &calendar.Frozen{At: at})
+	ctx, today := env.CtxA(t), calendar.Of(at, calendar.Shanghai)
+	c := f.Add(t, ctx, creditchecktest.Customer{})
+	f.Receivable(t, ctx, c.ID, "R1", today-10, 700)
+	f.Exec(t, ctx, `INSERT INTO projects (id, created_at, updated_at, number, name, customer_id) VALUES ($1, now(), now(), 'P1', 'project', $2)`, uuid.New(), c.ID)
+	f.Exec(t, ctx, `UPDATE receivables SET project_id = (SELECT id FROM projects)`)
+	refresh := func(ctx context.Context) (n int) {
+		t.Helper()
+		err := env.Pool.Tenant().InTx(ctx, func(ctx context.Context) (err error) {
+			n, err = report.Repo{}.Refresh(ctx, today, nil)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n, again, b := refresh(ctx), refresh(ctx), refresh(env.CtxB(t)); n != 1 || again != 0 || b != 0 {
+		t.Errorf("refreshed %d, then %d; %d of the other tenant", n, again, b)
+	}
+	count := func(fn func(ctx context.Context, r report.Repo) (int, error)) {
+		t.Helper()
+		tenancytest.OtherSeesNothing(t, env, func(ctx context.Context) (int, error) { return fn(ctx, report.Repo{}) })
+	}
+	count(func(ctx context.Context, r report.Repo) (int, error) { m, err := r.Waiting(ctx, 5); return len(m), err })
+	count(func(ctx context.Context, r report.Repo) (int, error) { m, err := r.Marks(ctx); return len(m), err })
+	count(func(ctx context.Context, r report.Repo) (int, error) {
+		m, err := r.Stored(ctx, nil)
+		return len(m), err
+	})
+	count(func(ctx context.Context, r report.Repo) (int, error) {
+		m, err := r.Projects(ctx, today)
+		return len(m), err
+	})
+	count(func(ctx context.Context, r report.Repo) (int, error) {
+		s, err := r.Series(ctx, shared.Filter{CustomerID: c.ID})
+		return len(s), err
+	})
+	count(func(ctx context.Context, r report.Repo) (int, error) {
+		a, err := r.Aging(ctx, biz.AgingQuery{Filter: shared.Filter{CustomerID: c.ID}, Today: today, On: today, Scheme: biz.SchemeDays, Bounds: []int{30}})
+		return len(a), err
+	})
+	for _, of := range []shared.RankOf{shared.RankCustomers, shared.RankProjects} {
+		count(func(ctx context.Context, r report.Repo) (int, error) {
+			rows, _, err := r.Rank(ctx, biz.RankQuery{Of: of, Order: shared.ByOldest, Today: today, Limit: 5})
+			return len(rows), err
+		})
+	}
+	count(func(ctx context.Context, r report.Repo) (int, error) {
+		_, ok, err := r.Name(ctx, shared.Filter{CustomerID: c.ID})
+		if ok {
+			return 1, err
+		}
+		return 0, err
+	})
+	if _, err := (report.Repo{}).Refresh(ctx, today, nil); !errors.Is(err, scope.ErrNoScope) {
+		t.Errorf("outside a unit of work: %v", err)
+	}
+}
