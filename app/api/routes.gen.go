@@ -15,8 +15,9 @@ import (
 	v19 "zhuxin/app/api/negativelist/v1"
 	v17 "zhuxin/app/api/rating/v1"
 	v110 "zhuxin/app/api/receivable/v1"
+	v111 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v111 "zhuxin/app/api/workbench/v1"
+	v112 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -33,6 +34,7 @@ func Routes() []route.Info {
 		v18.HQServiceRoutes,
 		v19.NegativeListServiceRoutes,
 		v110.ReceivableServiceRoutes,
-		v111.WorkbenchServiceRoutes,
+		v111.ReportServiceRoutes,
+		v112.WorkbenchServiceRoutes,
 	)
 }

@@ -842,6 +842,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hq/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The group, a subsidiary of it, a salesperson or a customer of that. */
+        get: operations["ReportService_GetGroupReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/reports:debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Companies or projects over all subsidiaries. */
+        get: operations["ReportService_ListGroupDebts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/reports:items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Items of one customer of a subsidiary; the look is logged there. */
+        get: operations["ReportService_ListGroupItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/tenants": {
         parameters: {
             query?: never;
@@ -1321,6 +1372,57 @@ export interface paths {
         };
         /** @description Sums and aging of the subsidiary, or of one customer, and collections by month. */
         get: operations["ReceivableService_GetOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The subsidiary, a salesperson or a customer: base figures, trends, parts. */
+        get: operations["ReportService_GetReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports:aging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Open items by age on any date, by any bounds. */
+        get: operations["ReportService_GetAging"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports:debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Customers or projects by what they owe or how long they are overdue. */
+        get: operations["ReportService_ListDebts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2922,6 +3024,170 @@ export interface components {
             /** @description Proposed by the column heads; empty preset when none fits. */
             proposed?: components["schemas"]["Mapping"] | null;
             proposedPreset: string;
+        };
+        AgingReport: {
+            asOf: string;
+            currency: string;
+            /** @description not_due, then 0-6 … 24+ months or 1-30 … 91+ days. */
+            labels: string[];
+            sum?: components["schemas"]["AgingRow"] | null;
+            rows: components["schemas"]["AgingRow"][];
+            total: string;
+        };
+        AgingRow: {
+            id: string;
+            name: string;
+            detail: string;
+            buckets: string[];
+            receivable: string;
+            unknown: string;
+            basis: string;
+        };
+        Crumb: {
+            level: string;
+            id: string;
+            name: string;
+        };
+        Debt: {
+            id: string;
+            name: string;
+            /** @description Number or code. */
+            detail: string;
+            /** @description Subsidiaries, salesperson or customer. */
+            where: string;
+            subsidiaries: string;
+            receivable: string;
+            overdue: string;
+            /** Format: int32 */
+            overdueDays: number;
+            asOf: string;
+        };
+        Figure: {
+            /**
+             * @description receivable, sales, collections, overdue, overdue_ratio, dso,
+             *      collection_rate, due_collection_rate.
+             */
+            key: string;
+            /** @description fen, bp, day_cents. */
+            unit: string;
+            now?: components["schemas"]["Value"] | null;
+            /** @description Amounts in basis points of base; rates and days as the difference. */
+            yoy?: components["schemas"]["Value"] | null;
+            pop?: components["schemas"]["Value"] | null;
+            yoyBase: string;
+            popBase: string;
+            inputs: components["schemas"]["Input"][];
+        };
+        Input: {
+            key?: string;
+            value?: string;
+            unit?: string;
+        };
+        Item: {
+            documentNo: string;
+            invoiceDate: string;
+            dueDate: string;
+            currency: string;
+            amount: string;
+            openAmount: string;
+            /** Format: int32 */
+            overdueDays: number;
+        };
+        Late: {
+            id: string;
+            name: string;
+            /** @description Empty: no figures yet. */
+            asOf: string;
+        };
+        ListDebtsReply: {
+            debts: components["schemas"]["Debt"][];
+            total: string;
+            currency: string;
+        };
+        ListGroupItemsReply: {
+            items: components["schemas"]["Item"][];
+            total: string;
+            openSum: string;
+        };
+        Part: {
+            id: string;
+            name: string;
+            /** @description Number or code. */
+            detail: string;
+            asOf: string;
+            sums?: components["schemas"]["Sums"] | null;
+            figures: components["schemas"]["Figure"][];
+        };
+        Point: {
+            label: string;
+            first: string;
+            end: string;
+            closed: boolean;
+            sums?: components["schemas"]["Sums"] | null;
+            figures: components["schemas"]["Figure"][];
+        };
+        Report: {
+            /** @description group, subsidiary, salesperson, customer. */
+            level: string;
+            path: components["schemas"]["Crumb"][];
+            currency: string;
+            currencies: string[];
+            /** @description Business date of the newest figures. */
+            today: string;
+            first: string;
+            /** @description The state is on this date; flows run from first to it. */
+            end: string;
+            /**
+             * @description Whether the period is over; otherwise it is compared with the same span of
+             *      another one.
+             */
+            closed: boolean;
+            sums?: components["schemas"]["Sums"] | null;
+            figures: components["schemas"]["Figure"][];
+            /** @description Oldest first. */
+            months: components["schemas"]["Point"][];
+            quarters: components["schemas"]["Point"][];
+            /** @description What parts are: subsidiary, salesperson, customer; empty for a customer. */
+            by: string;
+            parts: components["schemas"]["Part"][];
+            total: string;
+            /** @description Subsidiaries whose figures are older than today. */
+            late: components["schemas"]["Late"][];
+        };
+        /**
+         * @description Sums in fen. not_due plus the months, and not_due plus the days, add up to
+         *      receivable.
+         */
+        Sums: {
+            sales: string;
+            collections: string;
+            fallenDue: string;
+            collectedDue: string;
+            receivable: string;
+            overdue: string;
+            notDue: string;
+            months06: string;
+            months612: string;
+            months1224: string;
+            months24: string;
+            days130: string;
+            days3160: string;
+            days6190: string;
+            days91: string;
+            customers: string;
+            /**
+             * @description Customers whose state on the date is not known; then receivable and what
+             *      follows leave them out.
+             */
+            unknown: string;
+            /** @description What the state is made from: books, items, receipts, unknown. */
+            basis: string;
+            oldestDueOn: string;
+        };
+        Value: {
+            value: string;
+            /** @description Empty: there is a value. zero_base, not_known, before_kept. */
+            why: string;
         };
         CustomerCard: {
             id: string;
@@ -4661,6 +4927,95 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ReportService_GetGroupReport: {
+        parameters: {
+            query?: {
+                /** @description Empty is the group. */
+                tenantId?: string;
+                /** @description Of the group; empty is the one that most subsidiaries have. */
+                currency?: string;
+                salespersonId?: string;
+                customerId?: string;
+                period?: string;
+                month?: string;
+                orderBy?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_ListGroupDebts: {
+        parameters: {
+            query?: {
+                of?: string;
+                orderBy?: string;
+                tenantId?: string;
+                currency?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDebtsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_ListGroupItems: {
+        parameters: {
+            query?: {
+                tenantId?: string;
+                customerId?: string;
+                /** @description open, overdue, settled, all. */
+                view?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupItemsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     HQService_ListTenants: {
         parameters: {
             query?: never;
@@ -5590,6 +5945,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_GetReport: {
+        parameters: {
+            query?: {
+                /** @description Empty is everybody; "none" is customers without a salesperson. */
+                salespersonId?: string;
+                customerId?: string;
+                /** @description month, quarter, year; empty is month. */
+                period?: string;
+                /** @description yyyy-MM that the period ends in; empty is the running month. */
+                month?: string;
+                /** @description Of the parts: receivable, overdue, overdue_days, sales. */
+                orderBy?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_GetAging: {
+        parameters: {
+            query?: {
+                /** @description Empty is today. */
+                asOf?: string;
+                /** @description months, days, custom; empty is months. */
+                scheme?: string;
+                /** @description For custom: rising days, like 15,30,60. */
+                bounds?: string;
+                /** @description Empty, salesperson, customer. */
+                by?: string;
+                salespersonId?: string;
+                customerId?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgingReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_ListDebts: {
+        parameters: {
+            query?: {
+                /** @description customers, projects. */
+                of?: string;
+                /** @description receivable, overdue, overdue_days. */
+                orderBy?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDebtsReply"];
                 };
             };
             default: components["responses"]["Error"];

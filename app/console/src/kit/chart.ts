@@ -38,7 +38,14 @@ export function chartFrame(theme: ChartTheme) {
     textStyle: { fontFamily: theme.font, color: theme.text },
     animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     animationDuration: 200,
-    grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
+    grid: {
+      left: 8,
+      right: 16,
+      top: 40,
+      bottom: 8,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
     legend: { type: 'scroll', top: 0, textStyle: { color: theme.muted }, itemWidth: 14, itemHeight: 8 },
     tooltip: {
       trigger: 'axis',
