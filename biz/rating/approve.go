@@ -53,6 +53,7 @@ type ValueFacts struct {
 	Weight        int64       `json:"weight"`
 	Score         int64       `json:"score"`
 	Contribution  int64       `json:"contribution"`
+	Missing       MissingRule `json:"missing,omitempty"` // the rule that decided, where there was no value
 }
 
 func outcome(r Rating) Outcome {
@@ -71,7 +72,7 @@ func ratingFacts(r Rating, who customer.Brief, previous *Rating, account exposur
 	for _, v := range r.Result.Values {
 		it, _ := r.Definition.Item(v.IndicatorCode)
 		vf := ValueFacts{IndicatorCode: v.IndicatorCode, NameZH: it.NameZH, NameEN: it.NameEN, Unit: it.Unit, Source: v.Source,
-			SourceDetail: v.SourceDetail, Weight: v.Weight, Score: v.Score, Contribution: v.Contribution()}
+			SourceDetail: v.SourceDetail, Weight: v.Weight, Score: v.Score, Contribution: v.Contribution(), Missing: v.Missing}
 		if v.Number != nil {
 			vf.Number = fen(*v.Number)
 		}

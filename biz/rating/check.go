@@ -2,13 +2,17 @@ package rating
 
 import (
 	"fmt"
+	"strings"
 
 	"zhuxin/shared/fault"
 	"zhuxin/shared/indicator"
 )
 
-// MaxItems bounds a definition.
-const MaxItems = 60
+// MaxItems bounds a definition, maxFormula what is stored of a formula at all.
+const (
+	MaxItems   = 60
+	maxFormula = 2000
+)
 
 // OpenPoint is something about a draft that a person should look at. Only
 // warnings may be left when it is submitted.
@@ -58,6 +62,7 @@ func (d Definition) checkSize(c *fault.Checks) {
 	for i, it := range d.Items {
 		at := fmt.Sprintf("definition.items[%d].scoring.", i)
 		c.Require(len(it.Scoring.Ranges) <= indicator.MaxRanges, at+"ranges", "TOO_MANY", fmt.Sprintf("at most %d ranges", indicator.MaxRanges))
+		c.Require(len(it.Formula) <= maxFormula, strings.TrimSuffix(at, "scoring.")+"formula", "FORMULA_TOO_COSTLY", fmt.Sprintf("at most %d characters", maxFormula))
 		c.Require(len(it.Scoring.Options) <= indicator.MaxOptions, at+"options", "TOO_MANY", fmt.Sprintf("at most %d options", indicator.MaxOptions))
 	}
 }
@@ -68,18 +73,25 @@ func (d Definition) checkItems(c *fault.Checks) {
 		return
 	}
 	c.Require(len(d.Items) <= MaxItems, "items", "TOO_MANY", fmt.Sprintf("at most %d indicators", MaxItems))
-	seen := map[string]bool{}
+	seen, used := map[string]bool{}, d.used()
 	sum := int64(0)
 	for i, it := range d.Items {
 		at := fmt.Sprintf("items[%d].", i)
 		c.Require(indicator.ValidCode(it.IndicatorCode), at+"indicator_code", "BAD_CODE", "not the code of an indicator")
 		c.Require(!seen[it.IndicatorCode], at+"indicator_code", "DUPLICATE", fmt.Sprintf("the indicator %q stands in the template twice", it.IndicatorCode))
 		seen[it.IndicatorCode] = true
-		indicator.CheckFrame(c, at, it.NameZH, it.NameEN, it.Category, it.Kind, it.Unit, it.DataSource)
-		c.Require(it.Weight > 0 && it.Weight <= indicator.FullPoints, at+"weight", "OUT_OF_RANGE", "a weight lies above 0 and at 100 at most")
+		kind := it.Kind
+		if kind == KindFormula {
+			kind = indicator.KindNumber // but for where its value comes from
+		}
+		indicator.CheckFrame(c, at, it.NameZH, it.NameEN, it.Category, kind, it.Unit, it.DataSource)
+		it.checkMissing(c, at)
+		c.Require((it.Weight > 0 || it.Weight == 0 && used[it.IndicatorCode]) && it.Weight <= indicator.FullPoints, at+"weight", "OUT_OF_RANGE",
+			"a weight lies above 0 and at 100 at most; only what a formula needs may have none of its own")
 		sum += min(max(it.Weight, 0), 2*indicator.FullPoints)
 		it.Scoring.Check(c, at+"scoring", it.Kind)
 	}
+	d.checkFormulas(c)
 	if diff := indicator.FullPoints - sum; diff > 0 {
 		c.Add("items", "WEIGHTS_SUM", fmt.Sprintf("the weights sum to %s, %s short of 100", points(sum), points(diff)))
 	} else if diff < 0 {

@@ -30,7 +30,13 @@ var Grades = []Grade{GradeA, GradeB, GradeC, GradeD}
 type Definition struct {
 	Items []Item `json:"items"`
 	Bands []Band `json:"bands"`
+
+	formulas Formula // compiles the formulas; With sets it
 }
+
+// KindFormula is an indicator that is computed from others of the template. The
+// group's library has none: a formula is the subsidiary's own.
+const KindFormula indicator.Kind = "formula"
 
 // Same says whether two definitions score alike in every word.
 func (d Definition) Same(other Definition) bool {
@@ -58,6 +64,9 @@ type Item struct {
 	DataSource    indicator.DataSource `json:"data_source,omitempty"`
 	Weight        indicator.Points     `json:"weight"` // hundredths of a percent; all weights sum to 10000
 	Scoring       indicator.Scoring    `json:"scoring"`
+	Formula       string               `json:"formula,omitempty"`       // of kind formula: over the codes of other items
+	Missing       MissingRule          `json:"missing,omitempty"`       // what becomes of it without a value
+	MissingScore  indicator.Points     `json:"missing_score,omitempty"` // of the rule fixed
 }
 
 // Band maps scores from MinScore (hundredths, inclusive) up to the next better
@@ -80,6 +89,8 @@ type Value struct {
 	Weight        indicator.Points  `json:"weight"`
 	Score         indicator.Points  `json:"score"`    // 0 to 10000
 	Weighted      int64             `json:"weighted"` // weight × score, before division by 10000
+	// Of an item without a value: the rule that gave its score, or its weight away.
+	Missing MissingRule `json:"missing,omitempty"`
 }
 
 // ValueSource says where a value comes from.
@@ -87,6 +98,8 @@ type ValueSource string
 
 // The sources of a value.
 const (
-	ValueManual ValueSource = "manual"
-	ValueData   ValueSource = "data"
+	ValueManual  ValueSource = "manual"
+	ValueData    ValueSource = "data"
+	ValueFormula ValueSource = "formula"
+	ValueMissing ValueSource = "missing" // none: the item's rule decided
 )

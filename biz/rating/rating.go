@@ -107,10 +107,16 @@ type Subject struct {
 }
 
 // DataSource measures what the tenant's own data say of a customer on a business
-// date. Each source asked for is in the answer; one without a base is counted as
-// zero, and its detail shows that.
+// date. Each source of the tenant's own books is in the answer; one without a base
+// is zero and says so. What nobody has asked an outside registry for is left out.
 type DataSource interface {
 	Measure(ctx context.Context, s Subject, today calendar.Date, sources []indicator.DataSource) (Measurements, error)
+}
+
+// Findings are what an outside registry knows of a company; known is false when
+// nothing was asked for it yet.
+type Findings interface {
+	Findings(ctx context.Context, uscc string, source indicator.DataSource) (m Measured, known bool, err error)
 }
 
 // Limits sets standing limits (biz/limit).

@@ -10,10 +10,12 @@ type Sample string
 
 // The samples: a seller of ready-mixed concrete (混凝土) delivers to sites and is
 // paid by progress, a seller of cement (水泥) delivers to traders and mixers and
-// is paid by the month.
+// is paid by the month, a quarry of aggregates (砂石骨料) delivers to mixing plants,
+// often to those of a few large customers, and is paid by quantity.
 const (
-	SampleConcrete Sample = "concrete"
-	SampleCement   Sample = "cement"
+	SampleConcrete   Sample = "concrete"
+	SampleCement     Sample = "cement"
+	SampleAggregates Sample = "aggregates"
 )
 
 // weightOf is an indicator of the library with its weight in whole percent.
@@ -54,6 +56,20 @@ var samples = map[Sample]sample{
 			band(GradeA, 85, 5_000_000, 300_000, 45),
 			band(GradeB, 75, 2_000_000, 150_000, 30),
 			band(GradeC, 60, 500_000, 50_000, 15),
+			band(GradeD, 0, 0, 0, 0),
+		},
+	},
+	SampleAggregates: {
+		nameZH: "砂石骨料客户评级模板",
+		weights: []weightOf{
+			{"settlement_method", 10}, {"credit_term", 15}, {"payment_instrument", 5}, {"sales_12_months", 10},
+			{"overdue_ratio", 15}, {"max_overdue_days", 15}, {"collection_rate", 10}, {"cooperation_months", 5},
+			{"enterprise_nature", 5}, {"negative_entries", 5}, {"enforcement", 5},
+		},
+		bands: []Band{
+			band(GradeA, 85, 3_000_000, 200_000, 30),
+			band(GradeB, 72, 1_500_000, 100_000, 20),
+			band(GradeC, 58, 400_000, 30_000, 10),
 			band(GradeD, 0, 0, 0, 0),
 		},
 	},

@@ -21,6 +21,7 @@ type Input struct {
 type Measured struct {
 	Number indicator.Number
 	Detail string
+	NoBase bool // nothing to measure: 0 unless the item has a rule for missing data
 }
 
 // Measurements are measured values by their source.
@@ -83,15 +84,33 @@ func (d Definition) score(inputs []Input, measured Measurements, simulate bool) 
 	if err != nil {
 		return Result{}, err
 	}
-	var res Result
-	sum := int64(0)
+	found := make(map[string]Value, len(d.Items))
 	for _, it := range d.Items {
-		v, ok := it.value(byCode, measured, simulate)
+		if v, ok := it.value(byCode, measured, simulate); ok {
+			found[it.IndicatorCode] = v
+		}
+	}
+	d.compute(found)
+	var res Result
+	for _, it := range d.Items {
+		v, ok := found[it.IndicatorCode]
+		if !ok {
+			v, ok = it.instead()
+		}
 		if !ok {
 			res.Missing = append(res.Missing, it.IndicatorCode)
 			continue
 		}
 		res.Values = append(res.Values, v)
+	}
+	if res.Complete() {
+		if d.leftOutAll(res.Values) {
+			res.Missing = append(res.Missing, res.Values[0].IndicatorCode)
+		}
+		reweigh(res.Values)
+	}
+	sum := int64(0)
+	for _, v := range res.Values {
 		sum += v.Weighted
 	}
 	res.Total = halfUp(sum)
@@ -99,6 +118,11 @@ func (d Definition) score(inputs []Input, measured Measurements, simulate bool) 
 		res.Grade, res.Maxima = band.Grade, band.Maxima
 	}
 	return res, nil
+}
+
+// leftOutAll says that no indicator has a value: that is no rating.
+func (d Definition) leftOutAll(values []Value) bool {
+	return len(values) > 0 && !slices.ContainsFunc(values, func(v Value) bool { return v.Missing != MissingLeaveOut })
 }
 
 // match checks the inputs against the items and gives them by code.
@@ -132,6 +156,8 @@ func (it Item) checkInput(c *fault.Checks, at string, in Input, simulate bool) {
 	case indicator.KindData:
 		c.Require(in.Choice == "", at+"choice", "NOT_ALLOWED", "this indicator is a number")
 		c.Require(simulate || in.Number == nil, at+"number", "TAKEN_FROM_DATA", "this value is taken from the subsidiary's own data and cannot be entered; leave it out")
+	case KindFormula:
+		c.Require(in.Choice == "" && in.Number == nil, at+"number", "COMPUTED", "this value is computed from the others and cannot be entered; leave it out")
 	default:
 		c.Require(in.Choice == "", at+"choice", "NOT_ALLOWED", "this indicator is a number")
 	}
@@ -142,6 +168,8 @@ func (it Item) value(byCode map[string]Input, measured Measurements, simulate bo
 	v := Value{IndicatorCode: it.IndicatorCode, Weight: it.Weight, Source: ValueManual}
 	in, ok := byCode[it.IndicatorCode]
 	switch it.Kind {
+	case KindFormula:
+		return Value{}, false // computed when the others are known
 	case indicator.KindChoice:
 		o, known := it.Scoring.Option(in.Choice)
 		if !ok || !known {
@@ -151,7 +179,7 @@ func (it Item) value(byCode map[string]Input, measured Measurements, simulate bo
 	default:
 		if it.Kind == indicator.KindData && !simulate {
 			m, known := measured[it.DataSource]
-			in, ok = Input{Number: &m.Number}, known
+			in, ok = Input{Number: &m.Number}, known && (!m.NoBase || it.Missing == "")
 			v.Source, v.SourceDetail = ValueData, m.Detail
 		}
 		if !ok || in.Number == nil {

@@ -1,6 +1,8 @@
 package rating
 
 import (
+	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -211,4 +213,138 @@ func FuzzBandOf(f *testing.F) {
 			t.Errorf("%d: %q, %d: %q", score, here.Grade, score+1, above.Grade)
 		}
 	})
+}
+
+// echo compiles a sum of names like "a + b": enough to see what scoring does with
+// formulas; the language itself is data/formula's.
+type echo struct{}
+
+type sumOf []string
+
+func (echo) Compile(expression string, names []string) (Program, error) {
+	var p sumOf
+	for _, name := range strings.Split(expression, " + ") {
+		if !slices.Contains(names, name) {
+			return nil, &FormulaError{Reason: "FORMULA_INVALID", Message: "there is no " + name}
+		}
+		p = append(p, name)
+	}
+	return p, nil
+}
+
+func (p sumOf) Uses() []string { return p }
+
+func (p sumOf) Eval(values map[string]*big.Rat) (*big.Rat, error) {
+	sum := new(big.Rat)
+	for _, name := range p {
+		sum.Add(sum, values[name])
+	}
+	return sum, nil
+}
+
+func ranged(code string, weight indicator.Points, kind indicator.Kind) Item {
+	at := indicator.Number(10_000)
+	return Item{IndicatorCode: code, NameZH: code, NameEN: code, Category: indicator.CategoryQuantity, Kind: kind, Weight: weight,
+		Scoring: indicator.Scoring{Ranges: []indicator.Range{{To: &at, Score: 4000}, {From: &at, Score: 9000}}}}
+}
+
+func number(n indicator.Number) *indicator.Number { return &n }
+
+func TestFormulasStandOnOneAnother(t *testing.T) {
+	t.Parallel()
+	top, middle := ranged("top", 6000, KindFormula), ranged("middle", 0, KindFormula)
+	top.Formula, middle.Formula = "middle + x", "x + y"
+	d := Definition{Items: []Item{top, middle, ranged("x", 4000, indicator.KindNumber), ranged("y", 0, indicator.KindNumber)}, Bands: BlankDefinition().Bands}.With(echo{})
+	if err := d.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	// x = 3.5, y = 3: middle = 6.5, top = 10 → 90 points; x → 40 points
+	res, err := d.Score([]Input{{IndicatorCode: "x", Number: number(3500)}, {IndicatorCode: "y", Number: number(3000)}}, nil)
+	if err != nil || res.Total != 7000 || *res.Values[0].Number != 10_000 || res.Values[0].Source != ValueFormula {
+		t.Errorf("%+v, %v", res, err)
+	}
+	// an operand without a value leaves the formulas without one
+	res, err = d.Score([]Input{{IndicatorCode: "x", Number: number(3500)}}, nil)
+	if err != nil || strings.Join(res.Missing, " ") != "top middle y" {
+		t.Errorf("missing %v, %v", res.Missing, err)
+	}
+	if _, err = d.Score([]Input{{IndicatorCode: "top", Number: number(1)}}, nil); err == nil {
+		t.Error("a formula's value is entered by hand")
+	}
+}
+
+func TestFormulaFaults(t *testing.T) {
+	t.Parallel()
+	of := func(a, b string) []string {
+		x, y := ranged("x", 5000, KindFormula), ranged("y", 5000, KindFormula)
+		x.Formula, y.Formula = a, b
+		var out []string
+		for _, p := range (Definition{Items: []Item{x, y, ranged("z", 0, indicator.KindNumber)}, Bands: BlankDefinition().Bands}).With(echo{}).Check() {
+			if !p.Warning {
+				out = append(out, p.Name+" "+p.Reason+" "+p.Message)
+			}
+		}
+		return out
+	}
+	if got := of("y + z", "z + x"); len(got) != 1 || !strings.Contains(got[0], "items[0].formula FORMULA_CYCLE") || !strings.Contains(got[0], "x → y → x") {
+		t.Errorf("a cycle: %q", got)
+	}
+	if got := of("x + z", "z"); len(got) != 1 || !strings.Contains(got[0], "x → x") {
+		t.Errorf("itself: %q", got)
+	}
+	if got := of("z", "nobody"); len(got) != 2 || !strings.Contains(got[0]+got[1], "items[1].formula FORMULA_INVALID") {
+		// z has no weight, and nothing that compiles needs it but x
+		if len(got) != 1 {
+			t.Errorf("unknown: %q", got)
+		}
+	}
+}
+
+func TestRulesForMissingValues(t *testing.T) {
+	t.Parallel()
+	score := func(rule MissingRule, fixed indicator.Points) Result {
+		a, b, c := ranged("a", 3000, indicator.KindNumber), ranged("b", 3333, indicator.KindNumber), ranged("c", 3667, indicator.KindNumber)
+		a.Missing, a.MissingScore = rule, fixed
+		res, err := (Definition{Items: []Item{a, b, c}, Bands: BlankDefinition().Bands}).Score([]Input{{IndicatorCode: "b", Number: number(0)}, {IndicatorCode: "c", Number: number(10_000)}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	if r := score(MissingRefuse, 0); r.Complete() || r.Grade != "" {
+		t.Errorf("refused: %+v", r)
+	}
+	// 30×40 + 33.33×40 + 36.67×90
+	if r := score(MissingWorst, 0); r.Total != 5834 || r.Grade == "" || r.Values[0].Missing != MissingWorst {
+		t.Errorf("worst: %+v", r)
+	}
+	if r := score(MissingFixed, 5000); r.Total != 6134 {
+		t.Errorf("fixed: %d", r.Total)
+	}
+	// 3333 and 3667 of 7000 become 4761 and 5239: 47.61×40 + 52.39×90
+	r := score(MissingLeaveOut, 0)
+	if r.Total != 6620 || r.Values[0].Weight != 0 || r.Values[1].Weight != 4761 || r.Values[2].Weight != 5239 {
+		t.Errorf("left out: %+v", r)
+	}
+	// data without a base: zero unless there is a rule
+	d := ranged("d", 10_000, indicator.KindData)
+	d.DataSource = indicator.SourceCollectionRate
+	without := Measurements{indicator.SourceCollectionRate: {NoBase: true}}
+	if r, _ := (Definition{Items: []Item{d}, Bands: BlankDefinition().Bands}).Score(nil, without); r.Total != 4000 {
+		t.Errorf("no base counts as zero: %+v", r)
+	}
+	d.Missing = MissingLeaveOut
+	if r, _ := (Definition{Items: []Item{d}, Bands: BlankDefinition().Bands}).Score(nil, without); r.Complete() {
+		t.Errorf("nothing at all is no rating: %+v", r)
+	}
+}
+
+func TestWeightsThatAlmostSum(t *testing.T) {
+	t.Parallel()
+	for weight, says := range map[indicator.Points]string{4999: "99.99", 5001: "100.01"} {
+		d := Definition{Items: []Item{ranged("a", 5000, indicator.KindNumber), ranged("b", weight, indicator.KindNumber)}, Bands: BlankDefinition().Bands}
+		if err := d.Validate(); err == nil || !strings.Contains(fmt.Sprint(d.Check()), says) {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
 }

@@ -29,6 +29,7 @@ type Templates struct {
 	repo      TemplateRepository
 	library   indicator.Reader
 	tried     DryRunReader
+	formulas  Formula
 	approvals Submitter
 	audit     audit.Recorder
 	clock     calendar.Clock
@@ -40,9 +41,9 @@ type DryRunReader interface {
 }
 
 // NewTemplates wires the service; register it with the inbox as the subject of templates.
-func NewTemplates(tx uow.Tenant, repo TemplateRepository, library indicator.Reader, tried DryRunReader, approvals Submitter,
+func NewTemplates(tx uow.Tenant, repo TemplateRepository, library indicator.Reader, tried DryRunReader, formulas Formula, approvals Submitter,
 	recorder audit.Recorder, clock calendar.Clock) *Templates {
-	return &Templates{tx: tx, repo: repo, library: library, tried: tried, approvals: approvals, audit: recorder, clock: clock}
+	return &Templates{tx: tx, repo: repo, library: library, tried: tried, formulas: formulas, approvals: approvals, audit: recorder, clock: clock}
 }
 
 // Indicators gives the group's library as the subsidiary sees it (000-45).
@@ -90,7 +91,7 @@ func (s *Templates) Preview(ctx context.Context, d Definition, values []Input) (
 	if _, err := access.Require(ctx, access.TemplateRead); err != nil {
 		return Result{}, err
 	}
-	return d.Simulate(values)
+	return d.With(s.formulas).Simulate(values)
 }
 
 const maxTemplateName = 60
@@ -105,7 +106,7 @@ func checkVersion(c *fault.Checks, version int64) {
 	c.Require(version > 0, "version", "REQUIRED", "send the version that was shown")
 }
 
-// Create starts a draft from blank, concrete, cement or one of one's own
+// Create starts a draft from blank, concrete, cement, aggregates or one of one's own
 // templates (by id). Without a name it takes its source's.
 func (s *Templates) Create(ctx context.Context, name, from string) (Template, error) {
 	actor, err := access.Require(ctx, access.TemplateWrite)
@@ -119,7 +120,7 @@ func (s *Templates) Create(ctx context.Context, name, from string) (Template, er
 		if err != nil {
 			return err
 		}
-		t.Definition, t.Name = d, name
+		t.Definition, t.Name = d.With(s.formulas), name
 		if t.Name == "" {
 			t.Name = preset
 		}
@@ -155,7 +156,7 @@ func (s *Templates) source(ctx context.Context, from string) (Definition, string
 	d, name, ok := Sample(from).Definition(library)
 	if !ok {
 		var c fault.Checks
-		c.Add("from", "UNKNOWN", "a draft begins with blank, concrete, cement or the id of a template")
+		c.Add("from", "UNKNOWN", "a draft begins with blank, concrete, cement, aggregates or the id of a template")
 		return Definition{}, "", c.Err()
 	}
 	return d, name, nil
@@ -191,7 +192,7 @@ func (s *Templates) Update(ctx context.Context, in UpdateTemplateInput) (Templat
 			return err
 		}
 		t = before
-		t.Name, t.Definition, t.Version = in.Name, in.Definition, before.Version+1
+		t.Name, t.Definition, t.Version = in.Name, in.Definition.With(s.formulas), before.Version+1
 		if err := s.repo.SaveDraft(ctx, t); err != nil {
 			return err
 		}

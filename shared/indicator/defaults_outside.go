@@ -30,6 +30,12 @@ func standingDefaults() []Indicator {
 			Scoring:     steps(10000, step{1, 0}),
 		},
 		{
+			Code: "registry_findings", NameZH: "工商异常条数", NameEN: "Registry findings", Category: CategoryStanding, Kind: KindData,
+			Unit: UnitEntry, DataSource: SourceRegistryFindings,
+			Description: "外部征信返回的经营异常与严重违法条数；未接入时按模板的缺数规则处理。 Entries of business abnormality and serious violation from the linked registry; the template's rule for missing data applies without one.",
+			Scoring:     steps(10000, step{1, 4000}, step{3, 1000}),
+		},
+		{
 			Code: "business_abnormality", NameZH: "经营异常", NameEN: "Business abnormality listing", Category: CategoryStanding, Kind: KindChoice,
 			Description: "国家企业信用信息公示系统的列异情况。 As published in the national enterprise credit system.",
 			Scoring: Scoring{Options: []Option{
@@ -44,6 +50,12 @@ func standingDefaults() []Indicator {
 
 func litigationDefaults() []Indicator {
 	return []Indicator{
+		{
+			Code: "litigation_findings", NameZH: "司法风险条数", NameEN: "Litigation findings", Category: CategoryLitigation, Kind: KindData,
+			Unit: UnitEntry, DataSource: SourceLitigationFindings,
+			Description: "外部征信返回的未结诉讼、被执行与失信条数；未接入时按模板的缺数规则处理。 Open lawsuits, enforcement and dishonesty entries from the linked registry; the template's rule for missing data applies without one.",
+			Scoring:     steps(10000, step{1, 7000}, step{4, 4000}, step{11, 1000}),
+		},
 		{
 			Code: "pending_lawsuits", NameZH: "未决被诉案件", NameEN: "Pending lawsuits as defendant", Category: CategoryLitigation, Kind: KindNumber, Unit: UnitCase,
 			Description: "以客户为被告的未决买卖、工程款纠纷件数。 Pending sales and construction disputes against the customer.",

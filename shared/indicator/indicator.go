@@ -27,11 +27,15 @@ const (
 	SourceCollectionRate    DataSource = "collection_rate"    // collected ÷ invoiced over 12 months, basis points
 	SourceSales12Months     DataSource = "sales_12_months"    // invoiced over 12 months, fen
 	SourceNegativeEntries   DataSource = "negative_entries"   // effective entries on the group's negative list
+	// Findings of an outside registry: open entries. Without a linked provider they
+	// have no value, and the item's rule for missing data decides.
+	SourceRegistryFindings   DataSource = "registry_findings"   // business abnormality and serious violations
+	SourceLitigationFindings DataSource = "litigation_findings" // lawsuits, enforcement, dishonesty
 )
 
 // DataSources lists them all.
 var DataSources = []DataSource{SourceOverdueRatio, SourceMaxOverdueDays, SourceCooperationMonths,
-	SourceCollectionRate, SourceSales12Months, SourceNegativeEntries}
+	SourceCollectionRate, SourceSales12Months, SourceNegativeEntries, SourceRegistryFindings, SourceLitigationFindings}
 
 // Number is a value in thousandths of the indicator's unit, so that 12.5 months
 // is 12500. For data sources it is the source's own whole unit times 1000.

@@ -105,6 +105,18 @@ func (s Scoring) ScoreNumber(n Number) (score Points, ok bool) {
 	return 0, false
 }
 
+// Lowest gives the lowest score there is.
+func (s Scoring) Lowest() Points {
+	lowest := FullPoints
+	for _, r := range s.Ranges {
+		lowest = min(lowest, r.Score)
+	}
+	for _, o := range s.Options {
+		lowest = min(lowest, o.Score)
+	}
+	return lowest
+}
+
 // Option finds the option with the code.
 func (s Scoring) Option(code string) (Option, bool) {
 	i := slices.IndexFunc(s.Options, func(o Option) bool { return o.Code == code })

@@ -56,7 +56,8 @@ func toDefinition(d rating.Definition) *ratingv1.Definition {
 	out := &ratingv1.Definition{}
 	for _, it := range d.Items {
 		out.Items = append(out.Items, &ratingv1.TemplateItem{IndicatorCode: it.IndicatorCode, NameZh: it.NameZH, NameEn: it.NameEN,
-			Category: string(it.Category), Kind: string(it.Kind), Unit: it.Unit, DataSource: string(it.DataSource), Weight: it.Weight, Scoring: toScoring(it.Scoring)})
+			Category: string(it.Category), Kind: string(it.Kind), Unit: it.Unit, DataSource: string(it.DataSource), Weight: it.Weight, Scoring: toScoring(it.Scoring),
+			Formula: it.Formula, Missing: string(it.Missing), MissingScore: it.MissingScore})
 	}
 	for _, b := range d.Bands {
 		out.Bands = append(out.Bands, &ratingv1.Band{Grade: string(b.Grade), MinScore: b.MinScore, MaxCreditAmount: int64(b.CreditAmount),
@@ -70,7 +71,8 @@ func fromDefinition(d *ratingv1.Definition) rating.Definition {
 	for _, it := range d.GetItems() {
 		out.Items = append(out.Items, rating.Item{IndicatorCode: it.GetIndicatorCode(), NameZH: it.GetNameZh(), NameEN: it.GetNameEn(),
 			Category: indicator.Category(it.GetCategory()), Kind: indicator.Kind(it.GetKind()), Unit: it.GetUnit(),
-			DataSource: indicator.DataSource(it.GetDataSource()), Weight: it.GetWeight(), Scoring: fromScoring(it.GetScoring())})
+			DataSource: indicator.DataSource(it.GetDataSource()), Weight: it.GetWeight(), Scoring: fromScoring(it.GetScoring()),
+			Formula: it.GetFormula(), Missing: rating.MissingRule(it.GetMissing()), MissingScore: it.GetMissingScore()})
 	}
 	for _, b := range d.GetBands() {
 		out.Bands = append(out.Bands, rating.Band{Grade: rating.Grade(b.GetGrade()), MinScore: b.GetMinScore(), Maxima: indicator.Maxima{
@@ -109,7 +111,7 @@ func toValues(vs []rating.Value, d rating.Definition) []*ratingv1.ScoredValue {
 		choice, _ := it.Scoring.Option(v.Choice)
 		out = append(out, &ratingv1.ScoredValue{IndicatorCode: v.IndicatorCode, NameZh: it.NameZH, NameEn: it.NameEN, Unit: it.Unit, Number: v.Number,
 			Choice: v.Choice, ChoiceNameZh: choice.NameZH, ChoiceNameEn: choice.NameEN, Source: string(v.Source), SourceDetail: v.SourceDetail,
-			Weight: v.Weight, Score: v.Score, Contribution: v.Contribution()})
+			Weight: v.Weight, Score: v.Score, Contribution: v.Contribution(), Missing: string(v.Missing)})
 	}
 	return out
 }

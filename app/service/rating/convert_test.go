@@ -20,8 +20,9 @@ func TestDefinitionsSurviveTheTrip(t *testing.T) {
 			t.Errorf("indicator\n%+v came back as\n%+v", library[i], got)
 		}
 	}
-	for _, s := range []rating.Sample{rating.SampleConcrete, rating.SampleCement} {
+	for _, s := range []rating.Sample{rating.SampleConcrete, rating.SampleCement, rating.SampleAggregates} {
 		d, _, _ := s.Definition(library)
+		d.Items[0].Missing, d.Items[0].MissingScore, d.Items[1].Formula = rating.MissingFixed, 4000, "1 + overdue_ratio"
 		if got := fromDefinition(toDefinition(d)); !reflect.DeepEqual(got, d) {
 			t.Errorf("%s: %+v came back as %+v", s, d, got)
 		}

@@ -18,6 +18,7 @@ import (
 	"zhuxin/biz/rating"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/crypto"
+	"zhuxin/data/formula"
 	hqindicator "zhuxin/data/hqrepo/indicator"
 	"zhuxin/data/hqrepo/rollup"
 	"zhuxin/data/outbox"
@@ -68,9 +69,9 @@ func New(t testing.TB) *World {
 	tx, customers := env.Pool.Tenant(), customerrepo.New()
 	w.Approvals = approval.New(tx, approvalrepo.New(), log, w.Clock)
 	w.Limits = limit.New(tx, limitrepo.New(), customers, w.Accounts, w.Approvals, log, w.Clock)
-	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), w.Approvals, log, w.Clock)
+	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, w.Approvals, log, w.Clock)
 	w.Ratings = rating.NewRatings(rating.RatingsConfig{Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(),
-		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals,
+		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts, nil), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals,
 		Audit: log, Events: events, Clock: w.Clock})
 	w.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),
 		Population: ratingrepo.NewPopulation(), Accounts: w.Accounts, Audit: log, Clock: w.Clock})

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/rating"
+	"zhuxin/data/formula"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/roster"
 	"zhuxin/shared/indicator"
@@ -175,7 +176,9 @@ func oneDryRun(ctx context.Context, query string, id uuid.UUID) (d biz.DryRun, e
 		return d, postgres.Map(ctx, err, "read dry run")
 	}
 	d.CreatedBy = roster.Ref(author, name)
-	return d, errors.Join(json.Unmarshal(definition, &d.Definition), json.Unmarshal(parameters, &d.Parameters), json.Unmarshal(summary, &d.Summary))
+	err = errors.Join(json.Unmarshal(definition, &d.Definition), json.Unmarshal(parameters, &d.Parameters), json.Unmarshal(summary, &d.Summary))
+	d.Definition = d.Definition.With(formula.Engine{})
+	return d, err
 }
 
 // Trials implements biz.DryRunRepository, in two statements.

@@ -106,7 +106,7 @@ func TestStandings(t *testing.T) {
 		}
 		// Today's figures are those of the rating form.
 		w.InA(t, func(ctx context.Context) error {
-			one, err := ratingrepo.NewMeasurer(w.Accounts).Measure(ctx, rating.Subject{CustomerID: who[name]}, today, indicator.DataSources)
+			one, err := ratingrepo.NewMeasurer(w.Accounts, nil).Measure(ctx, rating.Subject{CustomerID: who[name]}, today, indicator.DataSources)
 			for source, m := range one {
 				if m.Number != s.Now[source].Number {
 					t.Errorf("%s: %s is %d for one and %d among all", name, source, m.Number, s.Now[source].Number)

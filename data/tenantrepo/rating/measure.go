@@ -18,12 +18,17 @@ import (
 // Measurer implements biz.DataSource: overdue figures are the credit account's,
 // so that a rating never differs from what every page shows; the others come
 // from receivables, receipts and HQ's negative list.
-type Measurer struct{ accounts exposure.Accounts }
+type Measurer struct {
+	accounts exposure.Accounts
+	outside  biz.Findings
+}
 
 var _ biz.DataSource = Measurer{}
 
-// NewMeasurer makes the data source.
-func NewMeasurer(accounts exposure.Accounts) Measurer { return Measurer{accounts} }
+// NewMeasurer makes the data source; outside is nil while no registry is linked.
+func NewMeasurer(accounts exposure.Accounts, outside biz.Findings) Measurer {
+	return Measurer{accounts, outside}
+}
 
 const (
 	// Without receipts of the customer, what is settled of the period's invoices
@@ -66,14 +71,14 @@ func (m Measurer) Measure(ctx context.Context, s biz.Subject, today calendar.Dat
 	for _, source := range sources {
 		switch source {
 		case indicator.SourceOverdueRatio:
-			out[source] = biz.Measured{Number: ratio(account.Overdue, account.Receivable),
+			out[source] = biz.Measured{Number: ratio(account.Overdue, account.Receivable), NoBase: account.Receivable <= 0,
 				Detail: fmt.Sprintf("%s / %s %s · %s", account.Overdue, account.Receivable, t.Currency, today)}
 		case indicator.SourceMaxOverdueDays:
 			out[source] = biz.Measured{Number: int64(account.OverdueDays(today)) * 1000, Detail: span(account.OldestDueOn, today)}
 		case indicator.SourceCooperationMonths:
-			out[source] = biz.Measured{Number: int64(wholeMonths(b.first, today)) * 1000, Detail: span(b.first, today)}
+			out[source] = biz.Measured{Number: int64(wholeMonths(b.first, today)) * 1000, NoBase: b.first.IsZero(), Detail: span(b.first, today)}
 		case indicator.SourceCollectionRate:
-			out[source] = biz.Measured{Number: ratio(b.collected, b.invoiced),
+			out[source] = biz.Measured{Number: ratio(b.collected, b.invoiced), NoBase: b.invoiced <= 0,
 				Detail: fmt.Sprintf("%s / %s %s · %s", b.collected, b.invoiced, t.Currency, span(b.from, b.to))}
 		case indicator.SourceSales12Months:
 			out[source] = biz.Measured{Number: int64(b.invoiced) * 1000, Detail: fmt.Sprintf("%s %s · %s", b.invoiced, t.Currency, span(b.from, b.to))}
@@ -83,6 +88,17 @@ func (m Measurer) Measure(ctx context.Context, s biz.Subject, today calendar.Dat
 				return nil, err
 			}
 			out[source] = biz.Measured{Number: n * 1000, Detail: fmt.Sprintf("%d · %s", n, today)}
+		case indicator.SourceRegistryFindings, indicator.SourceLitigationFindings:
+			if m.outside == nil {
+				continue
+			}
+			f, known, err := m.outside.Findings(ctx, s.USCC, source)
+			if err != nil {
+				return nil, err
+			}
+			if known {
+				out[source] = f
+			}
 		default:
 			return nil, fmt.Errorf("rating: nobody measures the data source %q", source)
 		}

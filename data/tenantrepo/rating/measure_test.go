@@ -39,7 +39,7 @@ func TestMeasure(t *testing.T) {
 		t.Helper()
 		var m rating.Measurements
 		w.InA(t, func(ctx context.Context) (err error) {
-			m, err = ratingrepo.NewMeasurer(w.Accounts).Measure(ctx, rating.Subject{CustomerID: id, USCC: uscc}, today, indicator.DataSources)
+			m, err = ratingrepo.NewMeasurer(w.Accounts, nil).Measure(ctx, rating.Subject{CustomerID: id, USCC: uscc}, today, indicator.DataSources)
 			return err
 		})
 		return m
@@ -67,7 +67,7 @@ func TestMeasure(t *testing.T) {
 	check("from receipts", measure(old.ID, old.USCC), map[indicator.DataSource]int64{indicator.SourceCollectionRate: 15_000_000})
 
 	err = w.Pool.Tenant().InTx(admin, func(ctx context.Context) error {
-		_, err := ratingrepo.NewMeasurer(w.Accounts).Measure(ctx, rating.Subject{CustomerID: old.ID}, today, []indicator.DataSource{"moon_phase"})
+		_, err := ratingrepo.NewMeasurer(w.Accounts, nil).Measure(ctx, rating.Subject{CustomerID: old.ID}, today, []indicator.DataSource{"moon_phase"})
 		return err
 	})
 	if err == nil {

@@ -179,10 +179,10 @@ func (f figures) measure(on calendar.Date) biz.Measurements {
 		days = max(0, on.DaysSince(f.oldest))
 	}
 	return biz.Measurements{
-		indicator.SourceOverdueRatio:      {Number: ratio(f.overdue, f.receivable)},
+		indicator.SourceOverdueRatio:      {Number: ratio(f.overdue, f.receivable), NoBase: f.receivable <= 0},
 		indicator.SourceMaxOverdueDays:    {Number: int64(days) * 1000},
-		indicator.SourceCooperationMonths: {Number: int64(wholeMonths(f.first, on)) * 1000},
-		indicator.SourceCollectionRate:    {Number: ratio(f.collected, f.invoiced)},
+		indicator.SourceCooperationMonths: {Number: int64(wholeMonths(f.first, on)) * 1000, NoBase: f.first.IsZero()},
+		indicator.SourceCollectionRate:    {Number: ratio(f.collected, f.invoiced), NoBase: f.invoiced <= 0},
 		indicator.SourceSales12Months:     {Number: int64(f.invoiced) * 1000},
 		indicator.SourceNegativeEntries:   {Number: f.entries * 1000},
 	}

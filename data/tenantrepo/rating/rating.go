@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/rating"
+	"zhuxin/data/formula"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/roster"
 	"zhuxin/tenancy/scope"
@@ -131,6 +132,7 @@ func scanRating(row interface{ Scan(...any) error }) (biz.Rating, error) {
 	if err := json.Unmarshal(definition, &r.Definition); err != nil {
 		return r, err
 	}
+	r.Definition = r.Definition.With(formula.Engine{})
 	if err := json.Unmarshal(values, &r.Result.Values); err != nil {
 		return r, err
 	}

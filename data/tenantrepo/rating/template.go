@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/rating"
+	"zhuxin/data/formula"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/roster"
 	"zhuxin/tenancy/scope"
@@ -124,6 +125,7 @@ func scanTemplate(row interface{ Scan(...any) error }) (biz.Template, error) {
 	err := row.Scan(&t.ID, &t.Number, &t.Name, &t.Status, &definition, &t.CreatedAt, &author, &name, &t.EffectiveAt, &t.RetiredAt, &t.Version, &t.DecisionComment)
 	if err == nil {
 		err = json.Unmarshal(definition, &t.Definition)
+		t.Definition = t.Definition.With(formula.Engine{})
 	}
 	t.CreatedBy = roster.Ref(author, name)
 	return t, err

@@ -116,7 +116,7 @@ type Indicator struct {
 	// settlement_method, contract_price, quantity, past_performance,
 	// customer_standing, customer_litigation, customer_qualification.
 	Category string `protobuf:"bytes,4,opt,name=category,proto3" json:"category,omitempty"`
-	// number, choice, data.
+	// number, choice, data; in a template also formula.
 	Kind          string   `protobuf:"bytes,5,opt,name=kind,proto3" json:"kind,omitempty"`
 	Unit          string   `protobuf:"bytes,6,opt,name=unit,proto3" json:"unit,omitempty"`
 	DataSource    string   `protobuf:"bytes,7,opt,name=data_source,json=dataSource,proto3" json:"data_source,omitempty"`
@@ -427,8 +427,16 @@ type TemplateItem struct {
 	Unit          string                 `protobuf:"bytes,6,opt,name=unit,proto3" json:"unit,omitempty"`
 	DataSource    string                 `protobuf:"bytes,7,opt,name=data_source,json=dataSource,proto3" json:"data_source,omitempty"`
 	// Hundredths of a percent; all together 10000.
-	Weight        int64    `protobuf:"varint,8,opt,name=weight,proto3" json:"weight,omitempty"`
-	Scoring       *Scoring `protobuf:"bytes,9,opt,name=scoring,proto3" json:"scoring,omitempty"`
+	Weight  int64    `protobuf:"varint,8,opt,name=weight,proto3" json:"weight,omitempty"`
+	Scoring *Scoring `protobuf:"bytes,9,opt,name=scoring,proto3" json:"scoring,omitempty"`
+	// Of kind formula: CEL over the codes of the other items. Numbers enter in their
+	// unit, choices and scores as points; all computing is exact.
+	Formula string `protobuf:"bytes,10,opt,name=formula,proto3" json:"formula,omitempty"`
+	// Without a value: refuse, worst, fixed, leave_out; empty asks a person, and counts
+	// data without a base as zero.
+	Missing string `protobuf:"bytes,11,opt,name=missing,proto3" json:"missing,omitempty"`
+	// Hundredths of a point, of the rule fixed.
+	MissingScore  int64 `protobuf:"varint,12,opt,name=missing_score,json=missingScore,proto3" json:"missing_score,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -524,6 +532,27 @@ func (x *TemplateItem) GetScoring() *Scoring {
 		return x.Scoring
 	}
 	return nil
+}
+
+func (x *TemplateItem) GetFormula() string {
+	if x != nil {
+		return x.Formula
+	}
+	return ""
+}
+
+func (x *TemplateItem) GetMissing() string {
+	if x != nil {
+		return x.Missing
+	}
+	return ""
+}
+
+func (x *TemplateItem) GetMissingScore() int64 {
+	if x != nil {
+		return x.MissingScore
+	}
+	return 0
 }
 
 // From min_score up to the next better band.
@@ -992,7 +1021,7 @@ func (x *GetTemplateRequest) GetId() string {
 type CreateTemplateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// blank, concrete, cement, or the id of one of one's own templates.
+	// blank, concrete, cement, aggregates, or the id of one of one's own templates.
 	From          string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1425,13 +1454,16 @@ type ScoredValue struct {
 	Choice        string                 `protobuf:"bytes,6,opt,name=choice,proto3" json:"choice,omitempty"`
 	ChoiceNameZh  string                 `protobuf:"bytes,7,opt,name=choice_name_zh,json=choiceNameZh,proto3" json:"choice_name_zh,omitempty"`
 	ChoiceNameEn  string                 `protobuf:"bytes,8,opt,name=choice_name_en,json=choiceNameEn,proto3" json:"choice_name_en,omitempty"`
-	// manual or data.
+	// manual, data, formula, or missing when the item's rule decided.
 	Source       string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
 	SourceDetail string `protobuf:"bytes,10,opt,name=source_detail,json=sourceDetail,proto3" json:"source_detail,omitempty"`
 	Weight       int64  `protobuf:"varint,11,opt,name=weight,proto3" json:"weight,omitempty"`
 	Score        int64  `protobuf:"varint,12,opt,name=score,proto3" json:"score,omitempty"`
 	// Contribution to the total, hundredths of a point.
-	Contribution  int64 `protobuf:"varint,13,opt,name=contribution,proto3" json:"contribution,omitempty"`
+	Contribution int64 `protobuf:"varint,13,opt,name=contribution,proto3" json:"contribution,omitempty"`
+	// The rule for a missing value that was applied; a weight that was left out is 0
+	// and has gone to the others.
+	Missing       string `protobuf:"bytes,14,opt,name=missing,proto3" json:"missing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1555,6 +1587,13 @@ func (x *ScoredValue) GetContribution() int64 {
 		return x.Contribution
 	}
 	return 0
+}
+
+func (x *ScoredValue) GetMissing() string {
+	if x != nil {
+		return x.Missing
+	}
+	return ""
 }
 
 type ListRatingsRequest struct {
@@ -3616,7 +3655,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x17\n" +
 	"\aname_zh\x18\x02 \x01(\tR\x06nameZh\x12\x17\n" +
 	"\aname_en\x18\x03 \x01(\tR\x06nameEn\x12\x14\n" +
-	"\x05score\x18\x04 \x01(\x03R\x05score\"\x99\x02\n" +
+	"\x05score\x18\x04 \x01(\x03R\x05score\"\xf2\x02\n" +
 	"\fTemplateItem\x12%\n" +
 	"\x0eindicator_code\x18\x01 \x01(\tR\rindicatorCode\x12\x17\n" +
 	"\aname_zh\x18\x02 \x01(\tR\x06nameZh\x12\x17\n" +
@@ -3627,7 +3666,11 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\vdata_source\x18\a \x01(\tR\n" +
 	"dataSource\x12\x16\n" +
 	"\x06weight\x18\b \x01(\x03R\x06weight\x123\n" +
-	"\ascoring\x18\t \x01(\v2\x19.zhuxin.rating.v1.ScoringR\ascoring\"\xbd\x01\n" +
+	"\ascoring\x18\t \x01(\v2\x19.zhuxin.rating.v1.ScoringR\ascoring\x12\x18\n" +
+	"\aformula\x18\n" +
+	" \x01(\tR\aformula\x12\x18\n" +
+	"\amissing\x18\v \x01(\tR\amissing\x12#\n" +
+	"\rmissing_score\x18\f \x01(\x03R\fmissingScore\"\xbd\x01\n" +
 	"\x04Band\x12\x14\n" +
 	"\x05grade\x18\x01 \x01(\tR\x05grade\x12\x1b\n" +
 	"\tmin_score\x18\x02 \x01(\x03R\bminScore\x12*\n" +
@@ -3702,7 +3745,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x12max_overdue_amount\x18\x04 \x01(\x03R\x10maxOverdueAmount\x12(\n" +
 	"\x10max_overdue_days\x18\x05 \x01(\x05R\x0emaxOverdueDays\x125\n" +
 	"\x06values\x18\x06 \x03(\v2\x1d.zhuxin.rating.v1.ScoredValueR\x06values\x12\x18\n" +
-	"\amissing\x18\a \x03(\tR\amissing\"\x95\x03\n" +
+	"\amissing\x18\a \x03(\tR\amissing\"\xaf\x03\n" +
 	"\vScoredValue\x12%\n" +
 	"\x0eindicator_code\x18\x01 \x01(\tR\rindicatorCode\x12\x17\n" +
 	"\aname_zh\x18\x02 \x01(\tR\x06nameZh\x12\x17\n" +
@@ -3717,7 +3760,8 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	" \x01(\tR\fsourceDetail\x12\x16\n" +
 	"\x06weight\x18\v \x01(\x03R\x06weight\x12\x14\n" +
 	"\x05score\x18\f \x01(\x03R\x05score\x12\"\n" +
-	"\fcontribution\x18\r \x01(\x03R\fcontributionB\t\n" +
+	"\fcontribution\x18\r \x01(\x03R\fcontribution\x12\x18\n" +
+	"\amissing\x18\x0e \x01(\tR\amissingB\t\n" +
 	"\a_number\"~\n" +
 	"\x12ListRatingsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +

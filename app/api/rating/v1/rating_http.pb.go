@@ -39,7 +39,7 @@ type RatingServiceHTTPServer interface {
 	ListIndicators(context.Context, *ListIndicatorsRequest) (*ListIndicatorsReply, error)
 	ListTemplates(context.Context, *ListTemplatesRequest) (*ListTemplatesReply, error)
 	GetTemplate(context.Context, *GetTemplateRequest) (*Template, error)
-	// Starts a draft: blank, from a sample (concrete, cement) or from another template.
+	// Starts a draft: blank, from a sample (concrete, cement, aggregates) or from another template.
 	CreateTemplate(context.Context, *CreateTemplateRequest) (*Template, error)
 	// Saves a draft as it is; open points come back and do not hinder saving.
 	UpdateTemplate(context.Context, *UpdateTemplateRequest) (*Template, error)

@@ -1085,7 +1085,7 @@ export interface paths {
         };
         get: operations["RatingService_ListTemplates"];
         put?: never;
-        /** @description Starts a draft: blank, from a sample (concrete, cement) or from another template. */
+        /** @description Starts a draft: blank, from a sample (concrete, cement, aggregates) or from another template. */
         post: operations["RatingService_CreateTemplate"];
         delete?: never;
         options?: never;
@@ -2535,7 +2535,7 @@ export interface components {
         };
         CreateTemplateRequest: {
             name?: string;
-            /** @description blank, concrete, cement, or the id of one of one's own templates. */
+            /** @description blank, concrete, cement, aggregates, or the id of one of one's own templates. */
             from?: string;
         };
         Definition: {
@@ -2620,7 +2620,7 @@ export interface components {
              *      customer_standing, customer_litigation, customer_qualification.
              */
             category: string;
-            /** @description number, choice, data. */
+            /** @description number, choice, data; in a template also formula. */
             kind: string;
             unit: string;
             dataSource: string;
@@ -2773,13 +2773,18 @@ export interface components {
             choice: string;
             choiceNameZh: string;
             choiceNameEn: string;
-            /** @description manual or data. */
+            /** @description manual, data, formula, or missing when the item's rule decided. */
             source: string;
             sourceDetail: string;
             weight: string;
             score: string;
             /** @description Contribution to the total, hundredths of a point. */
             contribution: string;
+            /**
+             * @description The rule for a missing value that was applied; a weight that was left out is 0
+             *      and has gone to the others.
+             */
+            missing: string;
         };
         Scoring: {
             ranges: components["schemas"]["ScoreRange"][];
@@ -2828,6 +2833,18 @@ export interface components {
             /** @description Hundredths of a percent; all together 10000. */
             weight: string;
             scoring?: components["schemas"]["Scoring"] | null;
+            /**
+             * @description Of kind formula: CEL over the codes of the other items. Numbers enter in their
+             *      unit, choices and scores as points; all computing is exact.
+             */
+            formula: string;
+            /**
+             * @description Without a value: refuse, worst, fixed, leave_out; empty asks a person, and counts
+             *      data without a base as zero.
+             */
+            missing: string;
+            /** @description Hundredths of a point, of the rule fixed. */
+            missingScore: string;
         };
         Trial: {
             customerId: string;

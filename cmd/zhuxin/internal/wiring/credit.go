@@ -8,6 +8,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/biz/limit"
 	"zhuxin/biz/rating"
+	"zhuxin/data/formula"
 	indicatorrepo "zhuxin/data/hqrepo/indicator"
 	checkstore "zhuxin/data/query/creditcheck"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
@@ -44,10 +45,10 @@ func newCredit(b *Base, g *Group) *Credit {
 	c.Library = indicator.New(b.Pool.HQ(), indicatorrepo.New(), b.Audit.HQ)
 	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock)
 	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
-	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), c.Approvals, log, b.Clock)
+	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
 		Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(), Customers: customers,
-		Data: ratingrepo.NewMeasurer(c.Accounts), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
+		Data: ratingrepo.NewMeasurer(c.Accounts, nil), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
 		Audit: log, Events: events, Clock: b.Clock,
 	})
 	c.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),

@@ -41,6 +41,7 @@ export interface ValueFacts {
   weight: number
   score: number
   contribution: number
+  missing?: string
 }
 export interface RatingFacts {
   customer: CustomerFacts

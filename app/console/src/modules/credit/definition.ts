@@ -55,6 +55,35 @@ export function itemOf(indicator: Indicator): TemplateItem {
     dataSource: indicator.dataSource,
     weight: '0',
     scoring: scoringOf(indicator.scoring),
+    formula: '',
+    missing: '',
+    missingScore: '0',
+  }
+}
+
+/** A new indicator that is computed from the others; its code is the next free one. */
+export function formulaItem(items: TemplateItem[], nameZh: string, nameEn: string): TemplateItem {
+  let n = 1
+  while (items.some((item) => item.indicatorCode === `formula_${n}`)) n++
+  return {
+    indicatorCode: `formula_${n}`,
+    nameZh: `${nameZh} ${n}`,
+    nameEn: `${nameEn} ${n}`,
+    category: 'past_performance',
+    kind: 'formula',
+    unit: '',
+    dataSource: '',
+    weight: '0',
+    scoring: {
+      ranges: [
+        { to: '0', score: '0' },
+        { from: '0', score: '10000' },
+      ],
+      options: [],
+    },
+    formula: '',
+    missing: '',
+    missingScore: '0',
   }
 }
 
@@ -112,6 +141,7 @@ export type Sample = 'good' | 'middle' | 'poor'
 
 /** Values of a made-up customer: the option or range of that rank by score. */
 export function sampleValue(item: TemplateItem, sample: Sample): { number?: string; choice?: string } {
+  if (item.kind === 'formula') return {}
   const at = (count: number) => ({ good: 0, middle: Math.floor((count - 1) / 2), poor: count - 1 })[sample]
   if (item.kind === 'choice') {
     const byScore = [...(item.scoring?.options ?? [])].sort((a, b) => Number(b.score) - Number(a.score))

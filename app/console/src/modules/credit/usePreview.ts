@@ -14,7 +14,7 @@ export type Values = Record<string, Value>
 export function valueInputs(definition: Definition, values: Values, withData: boolean): ValueInput[] {
   return definition.items.flatMap((item): ValueInput[] => {
     const value = values[item.indicatorCode]
-    if (!value || (item.kind === 'data' && !withData)) return []
+    if (!value || item.kind === 'formula' || (item.kind === 'data' && !withData)) return []
     if (item.kind === 'choice') {
       const known = item.scoring?.options.some((option) => option.code === value.choice)
       return known ? [{ indicatorCode: item.indicatorCode, choice: value.choice }] : []
