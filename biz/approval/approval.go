@@ -1,13 +1,22 @@
-// Package approval is the inbox in which a second person decides what another
-// one has submitted (000-48, 54, 60 to 65; ruling 11).
+// Package approval is the inbox in which others decide what one has submitted, and
+// the engine that says who they are (000-48, 54, 57, 60, 63, 65, 76; 003-45 to
+// 47, 69; ruling 11).
 //
-// It owns the submission, who may decide on it and when, and its trail. It does
-// not own what becomes of the thing submitted: each kind registers a Subject,
-// which acts in the same transaction as the decision, so that a template, a
-// rating or a limit is never approved and yet not in force.
+// It owns the submission, the tenant's flows, the course a submission takes
+// through its steps, who may act on it and when, authority amounts, delegations,
+// deadlines, and the trail. It does not own what becomes of the thing submitted:
+// each kind registers a Subject, which acts in the same transaction as the
+// decision, so that a template, a rating or a limit is never approved and yet not
+// in force.
 //
-// Life: pending → approved | rejected | withdrawn, once. Nobody decides on what
-// he submitted himself, whatever his roles are; the database refuses it as well.
+// A flow is configured per kind, in versions; a submission is built by the one in
+// force and keeps its steps. Without a flow there is one step: an approver, not
+// the submitter. Steps run in order, reviews before approvals, none jumped over.
+// Each person has a hand in a submission once: as submitter, by deciding, or
+// because somebody decided in his place. The database holds this as well.
+//
+// Life: pending → approved | rejected | returned | withdrawn, once. What was
+// returned is submitted anew, as a submission of its own.
 //
 // Lock order: the approval's row first, then what its subject locks (template or
 // rating, then customer's limits, then the credit account).
@@ -22,7 +31,6 @@ import (
 
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
-	"zhuxin/shared/paging"
 	"zhuxin/shared/party"
 )
 
@@ -45,6 +53,7 @@ const (
 	StatusPending   Status = "pending"
 	StatusApproved  Status = "approved"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned" // to its submitter, to be changed and submitted anew
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -53,7 +62,7 @@ type Action string
 
 // The actions.
 const (
-	ActionDecide   Action = "decide"
+	ActionDecide   Action = "decide" // approve, reject, return, transfer, add an approver
 	ActionWithdraw Action = "withdraw"
 )
 
@@ -68,6 +77,9 @@ type Approval struct {
 	Title       string     // names only, no words: it reads in any language
 	Facts       json.RawMessage
 	Amount      money.Amount // fen that would be granted
+	Grade       string       // that it would come to; empty where there is none
+	Previous    *money.Amount
+	FlowNumber  int // version of the tenant's flow; 0: the product's own
 	SubmittedBy party.Person
 	SubmittedAt time.Time
 	Status      Status
@@ -75,10 +87,14 @@ type Approval struct {
 	DecidedAt   *time.Time
 	Comment     string
 	Version     int64
+	Steps       []Step
+	Acts        []Act
 	Actions     []Action // of the caller
 }
 
-// Submission is what a domain puts into the inbox.
+// Submission is what a domain puts into the inbox. Grade and Previous serve the
+// conditions of flows: a step whose condition cannot be judged for want of them
+// applies.
 type Submission struct {
 	Kind       Kind
 	SubjectID  uuid.UUID
@@ -86,14 +102,22 @@ type Submission struct {
 	Title      string
 	Facts      any // encodes to a JSON object; int64 as strings
 	Amount     money.Amount
+	Grade      string        // that it would come to
+	Previous   *money.Amount // fen in force so far; nil where that makes no sense
 }
 
 // Subject acts on a decision, inside its transaction. An error undoes the
-// decision as well.
+// decision as well. One that also has Returned lets its submitter change and
+// submit the same thing again; for any other a return is a rejection.
 type Subject interface {
 	Approved(ctx context.Context, a Approval) error
 	Rejected(ctx context.Context, a Approval) error
 	Withdrawn(ctx context.Context, a Approval) error
+}
+
+// Returner is a Subject that can be given back to its submitter.
+type Returner interface {
+	Returned(ctx context.Context, a Approval) error
 }
 
 // Faults of the inbox.
@@ -104,6 +128,11 @@ var (
 	ErrOwn           = fault.Forbidden("APPROVAL_OWN_SUBMISSION", "nobody decides on what he submitted himself; ask another approver")
 	ErrNotSubmitter  = fault.Forbidden("APPROVAL_NOT_SUBMITTER", "only the one who submitted it can withdraw it")
 	ErrPersonOnly    = fault.Forbidden("APPROVAL_PERSON_ONLY", "only a logged-in person submits and decides")
+	ErrTwice         = fault.Forbidden("APPROVAL_ACTED_ALREADY", "nobody acts twice on one submission, not through a delegation either; another person has to take this step")
+	ErrNotYours      = fault.Forbidden("APPROVAL_NOT_YOURS", "this step is not yours; it waits for somebody else")
+	ErrAuthority     = fault.Forbidden("APPROVAL_BEYOND_AUTHORITY", "the amount is beyond your authority, and nobody after you in its course has enough; add an approver who has")
+	ErrNeededLater   = fault.Conflict("APPROVAL_NEEDED_LATER", "a later step has nobody but you; let somebody else take this one, or transfer the later step first")
+	ErrNobodyCan     = fault.Conflict("APPROVAL_NOBODY_CAN", "nobody can approve this as the flow stands; an administrator has to change the flow, the members or their authority")
 	ErrVersion       = fault.Conflict("VERSION_CONFLICT", "the submission was changed meanwhile; load it again")
 )
 
@@ -121,37 +150,3 @@ const (
 
 // Boxes lists them.
 var Boxes = []Box{BoxTodo, BoxMine, BoxDone, BoxAll}
-
-// Viewer is who looks: what he may see and decide.
-type Viewer struct {
-	Person    uuid.UUID
-	OwnOnly   bool // only what he submitted, and what is about his own customers
-	CanDecide bool
-}
-
-// Query selects a page of a box, newest submission first.
-type Query struct {
-	Box    Box
-	Viewer Viewer
-	paging.Window
-}
-
-// Page is a part of a box, with how many the boxes hold.
-type Page struct {
-	Approvals []Approval
-	Total     int64
-	Counts    map[Box]int64
-}
-
-// Repository keeps submissions; its methods run inside a unit of work.
-type Repository interface {
-	// Insert stores a pending submission; ErrAlreadyExists when its subject has one.
-	Insert(ctx context.Context, a Approval) error
-	// Get reads a submission the viewer may see; ErrNotFound.
-	Get(ctx context.Context, id uuid.UUID, v Viewer) (Approval, error)
-	// Lock is Get and holds the row until the end of the transaction.
-	Lock(ctx context.Context, id uuid.UUID, v Viewer) (Approval, error)
-	List(ctx context.Context, q Query) (Page, error)
-	// SetDecision stores status, decision and version.
-	SetDecision(ctx context.Context, a Approval) error
-}

@@ -34,7 +34,9 @@ type Membership struct {
 	// Roles holds the value of the "roles" field.
 	Roles []string `json:"roles,omitempty"`
 	// Status holds the value of the "status" field.
-	Status       membership.Status `json:"status,omitempty"`
+	Status membership.Status `json:"status,omitempty"`
+	// person who is above him in this tenant, for approvals
+	SuperiorID   *uuid.UUID `json:"superior_id,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -43,7 +45,7 @@ func (*Membership) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case membership.FieldCreatedBy, membership.FieldTenantID:
+		case membership.FieldCreatedBy, membership.FieldTenantID, membership.FieldSuperiorID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case membership.FieldRoles:
 			values[i] = new([]byte)
@@ -128,6 +130,13 @@ func (_m *Membership) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Status = membership.Status(value.String)
 			}
+		case membership.FieldSuperiorID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field superior_id", values[i])
+			} else if value.Valid {
+				_m.SuperiorID = new(uuid.UUID)
+				*_m.SuperiorID = *value.S.(*uuid.UUID)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -191,6 +200,11 @@ func (_m *Membership) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	if v := _m.SuperiorID; v != nil {
+		builder.WriteString("superior_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -120,6 +120,20 @@ func (_c *MembershipCreate) SetNillableStatus(v *membership.Status) *MembershipC
 	return _c
 }
 
+// SetSuperiorID sets the "superior_id" field.
+func (_c *MembershipCreate) SetSuperiorID(v uuid.UUID) *MembershipCreate {
+	_c.mutation.SetSuperiorID(v)
+	return _c
+}
+
+// SetNillableSuperiorID sets the "superior_id" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillableSuperiorID(v *uuid.UUID) *MembershipCreate {
+	if v != nil {
+		_c.SetSuperiorID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *MembershipCreate) SetID(v uuid.UUID) *MembershipCreate {
 	_c.mutation.SetID(v)
@@ -285,6 +299,10 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 		_spec.SetField(membership.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
 	}
+	if value, ok := _c.mutation.SuperiorID(); ok {
+		_spec.SetField(membership.FieldSuperiorID, field.TypeUUID, value)
+		_node.SuperiorID = &value
+	}
 	return _node, _spec
 }
 
@@ -388,6 +406,24 @@ func (u *MembershipUpsert) SetStatus(v membership.Status) *MembershipUpsert {
 // UpdateStatus sets the "status" field to the value that was provided on create.
 func (u *MembershipUpsert) UpdateStatus() *MembershipUpsert {
 	u.SetExcluded(membership.FieldStatus)
+	return u
+}
+
+// SetSuperiorID sets the "superior_id" field.
+func (u *MembershipUpsert) SetSuperiorID(v uuid.UUID) *MembershipUpsert {
+	u.Set(membership.FieldSuperiorID, v)
+	return u
+}
+
+// UpdateSuperiorID sets the "superior_id" field to the value that was provided on create.
+func (u *MembershipUpsert) UpdateSuperiorID() *MembershipUpsert {
+	u.SetExcluded(membership.FieldSuperiorID)
+	return u
+}
+
+// ClearSuperiorID clears the value of the "superior_id" field.
+func (u *MembershipUpsert) ClearSuperiorID() *MembershipUpsert {
+	u.SetNull(membership.FieldSuperiorID)
 	return u
 }
 
@@ -511,6 +547,27 @@ func (u *MembershipUpsertOne) SetStatus(v membership.Status) *MembershipUpsertOn
 func (u *MembershipUpsertOne) UpdateStatus() *MembershipUpsertOne {
 	return u.Update(func(s *MembershipUpsert) {
 		s.UpdateStatus()
+	})
+}
+
+// SetSuperiorID sets the "superior_id" field.
+func (u *MembershipUpsertOne) SetSuperiorID(v uuid.UUID) *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetSuperiorID(v)
+	})
+}
+
+// UpdateSuperiorID sets the "superior_id" field to the value that was provided on create.
+func (u *MembershipUpsertOne) UpdateSuperiorID() *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateSuperiorID()
+	})
+}
+
+// ClearSuperiorID clears the value of the "superior_id" field.
+func (u *MembershipUpsertOne) ClearSuperiorID() *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.ClearSuperiorID()
 	})
 }
 
@@ -801,6 +858,27 @@ func (u *MembershipUpsertBulk) SetStatus(v membership.Status) *MembershipUpsertB
 func (u *MembershipUpsertBulk) UpdateStatus() *MembershipUpsertBulk {
 	return u.Update(func(s *MembershipUpsert) {
 		s.UpdateStatus()
+	})
+}
+
+// SetSuperiorID sets the "superior_id" field.
+func (u *MembershipUpsertBulk) SetSuperiorID(v uuid.UUID) *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetSuperiorID(v)
+	})
+}
+
+// UpdateSuperiorID sets the "superior_id" field to the value that was provided on create.
+func (u *MembershipUpsertBulk) UpdateSuperiorID() *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateSuperiorID()
+	})
+}
+
+// ClearSuperiorID clears the value of the "superior_id" field.
+func (u *MembershipUpsertBulk) ClearSuperiorID() *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.ClearSuperiorID()
 	})
 }
 

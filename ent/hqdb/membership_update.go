@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
 )
 
 // MembershipUpdate is the builder for updating Membership entities.
@@ -80,6 +81,26 @@ func (_u *MembershipUpdate) SetNillableStatus(v *membership.Status) *MembershipU
 	if v != nil {
 		_u.SetStatus(*v)
 	}
+	return _u
+}
+
+// SetSuperiorID sets the "superior_id" field.
+func (_u *MembershipUpdate) SetSuperiorID(v uuid.UUID) *MembershipUpdate {
+	_u.mutation.SetSuperiorID(v)
+	return _u
+}
+
+// SetNillableSuperiorID sets the "superior_id" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillableSuperiorID(v *uuid.UUID) *MembershipUpdate {
+	if v != nil {
+		_u.SetSuperiorID(*v)
+	}
+	return _u
+}
+
+// ClearSuperiorID clears the value of the "superior_id" field.
+func (_u *MembershipUpdate) ClearSuperiorID() *MembershipUpdate {
+	_u.mutation.ClearSuperiorID()
 	return _u
 }
 
@@ -172,6 +193,12 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(membership.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.SuperiorID(); ok {
+		_spec.SetField(membership.FieldSuperiorID, field.TypeUUID, value)
+	}
+	if _u.mutation.SuperiorIDCleared() {
+		_spec.ClearField(membership.FieldSuperiorID, field.TypeUUID)
+	}
 	_spec.Node.Schema = _u.schemaConfig.Membership
 	ctx = internal.NewSchemaConfigContext(ctx, _u.schemaConfig)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -244,6 +271,26 @@ func (_u *MembershipUpdateOne) SetNillableStatus(v *membership.Status) *Membersh
 	if v != nil {
 		_u.SetStatus(*v)
 	}
+	return _u
+}
+
+// SetSuperiorID sets the "superior_id" field.
+func (_u *MembershipUpdateOne) SetSuperiorID(v uuid.UUID) *MembershipUpdateOne {
+	_u.mutation.SetSuperiorID(v)
+	return _u
+}
+
+// SetNillableSuperiorID sets the "superior_id" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillableSuperiorID(v *uuid.UUID) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetSuperiorID(*v)
+	}
+	return _u
+}
+
+// ClearSuperiorID clears the value of the "superior_id" field.
+func (_u *MembershipUpdateOne) ClearSuperiorID() *MembershipUpdateOne {
+	_u.mutation.ClearSuperiorID()
 	return _u
 }
 
@@ -365,6 +412,12 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(membership.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.SuperiorID(); ok {
+		_spec.SetField(membership.FieldSuperiorID, field.TypeUUID, value)
+	}
+	if _u.mutation.SuperiorIDCleared() {
+		_spec.ClearField(membership.FieldSuperiorID, field.TypeUUID)
 	}
 	_spec.Node.Schema = _u.schemaConfig.Membership
 	ctx = internal.NewSchemaConfigContext(ctx, _u.schemaConfig)

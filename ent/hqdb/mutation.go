@@ -8462,6 +8462,7 @@ type MembershipMutation struct {
 	roles         *[]string
 	appendroles   []string
 	status        *membership.Status
+	superior_id   *uuid.UUID
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Membership, error)
@@ -8921,6 +8922,55 @@ func (m *MembershipMutation) ResetStatus() {
 	m.status = nil
 }
 
+// SetSuperiorID sets the "superior_id" field.
+func (m *MembershipMutation) SetSuperiorID(u uuid.UUID) {
+	m.superior_id = &u
+}
+
+// SuperiorID returns the value of the "superior_id" field in the mutation.
+func (m *MembershipMutation) SuperiorID() (r uuid.UUID, exists bool) {
+	v := m.superior_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSuperiorID returns the old "superior_id" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldSuperiorID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSuperiorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSuperiorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSuperiorID: %w", err)
+	}
+	return oldValue.SuperiorID, nil
+}
+
+// ClearSuperiorID clears the value of the "superior_id" field.
+func (m *MembershipMutation) ClearSuperiorID() {
+	m.superior_id = nil
+	m.clearedFields[membership.FieldSuperiorID] = struct{}{}
+}
+
+// SuperiorIDCleared returns if the "superior_id" field was cleared in this mutation.
+func (m *MembershipMutation) SuperiorIDCleared() bool {
+	_, ok := m.clearedFields[membership.FieldSuperiorID]
+	return ok
+}
+
+// ResetSuperiorID resets all changes to the "superior_id" field.
+func (m *MembershipMutation) ResetSuperiorID() {
+	m.superior_id = nil
+	delete(m.clearedFields, membership.FieldSuperiorID)
+}
+
 // Where appends a list predicates to the MembershipMutation builder.
 func (m *MembershipMutation) Where(ps ...predicate.Membership) {
 	m.predicates = append(m.predicates, ps...)
@@ -8955,7 +9005,7 @@ func (m *MembershipMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MembershipMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.created_at != nil {
 		fields = append(fields, membership.FieldCreatedAt)
 	}
@@ -8979,6 +9029,9 @@ func (m *MembershipMutation) Fields() []string {
 	}
 	if m.status != nil {
 		fields = append(fields, membership.FieldStatus)
+	}
+	if m.superior_id != nil {
+		fields = append(fields, membership.FieldSuperiorID)
 	}
 	return fields
 }
@@ -9004,6 +9057,8 @@ func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
 		return m.Roles()
 	case membership.FieldStatus:
 		return m.Status()
+	case membership.FieldSuperiorID:
+		return m.SuperiorID()
 	}
 	return nil, false
 }
@@ -9029,6 +9084,8 @@ func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldRoles(ctx)
 	case membership.FieldStatus:
 		return m.OldStatus(ctx)
+	case membership.FieldSuperiorID:
+		return m.OldSuperiorID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Membership field %s", name)
 }
@@ -9094,6 +9151,13 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatus(v)
 		return nil
+	case membership.FieldSuperiorID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSuperiorID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)
 }
@@ -9145,6 +9209,9 @@ func (m *MembershipMutation) ClearedFields() []string {
 	if m.FieldCleared(membership.FieldTenantID) {
 		fields = append(fields, membership.FieldTenantID)
 	}
+	if m.FieldCleared(membership.FieldSuperiorID) {
+		fields = append(fields, membership.FieldSuperiorID)
+	}
 	return fields
 }
 
@@ -9164,6 +9231,9 @@ func (m *MembershipMutation) ClearField(name string) error {
 		return nil
 	case membership.FieldTenantID:
 		m.ClearTenantID()
+		return nil
+	case membership.FieldSuperiorID:
+		m.ClearSuperiorID()
 		return nil
 	}
 	return fmt.Errorf("unknown Membership nullable field %s", name)
@@ -9196,6 +9266,9 @@ func (m *MembershipMutation) ResetField(name string) error {
 		return nil
 	case membership.FieldStatus:
 		m.ResetStatus()
+		return nil
+	case membership.FieldSuperiorID:
+		m.ResetSuperiorID()
 		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)

@@ -39,6 +39,12 @@ type Approval struct {
 	SubmittedBy uuid.UUID `json:"submitted_by,omitempty"`
 	// SubmittedAt holds the value of the "submitted_at" field.
 	SubmittedAt time.Time `json:"submitted_at,omitempty"`
+	// that it would come to, for the conditions of a flow; empty where there is none
+	Grade string `json:"grade,omitempty"`
+	// fen in force so far, for conditions on the change; null where unknown
+	PreviousAmount *int64 `json:"previous_amount,omitempty"`
+	// version of the tenant's flow it runs on; 0: the product's own
+	FlowNumber int `json:"flow_number,omitempty"`
 	// Status holds the value of the "status" field.
 	Status approval.Status `json:"status,omitempty"`
 	// DecidedBy holds the value of the "decided_by" field.
@@ -59,9 +65,9 @@ func (*Approval) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case approval.FieldFacts:
 			values[i] = new([]byte)
-		case approval.FieldVersion, approval.FieldAmount:
+		case approval.FieldVersion, approval.FieldAmount, approval.FieldPreviousAmount, approval.FieldFlowNumber:
 			values[i] = new(sql.NullInt64)
-		case approval.FieldKind, approval.FieldTitle, approval.FieldStatus, approval.FieldComment:
+		case approval.FieldKind, approval.FieldTitle, approval.FieldGrade, approval.FieldStatus, approval.FieldComment:
 			values[i] = new(sql.NullString)
 		case approval.FieldUpdatedAt, approval.FieldSubmittedAt, approval.FieldDecidedAt:
 			values[i] = new(sql.NullTime)
@@ -150,6 +156,25 @@ func (_m *Approval) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field submitted_at", values[i])
 			} else if value.Valid {
 				_m.SubmittedAt = value.Time
+			}
+		case approval.FieldGrade:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field grade", values[i])
+			} else if value.Valid {
+				_m.Grade = value.String
+			}
+		case approval.FieldPreviousAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field previous_amount", values[i])
+			} else if value.Valid {
+				_m.PreviousAmount = new(int64)
+				*_m.PreviousAmount = value.Int64
+			}
+		case approval.FieldFlowNumber:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field flow_number", values[i])
+			} else if value.Valid {
+				_m.FlowNumber = int(value.Int64)
 			}
 		case approval.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -244,6 +269,17 @@ func (_m *Approval) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("submitted_at=")
 	builder.WriteString(_m.SubmittedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("grade=")
+	builder.WriteString(_m.Grade)
+	builder.WriteString(", ")
+	if v := _m.PreviousAmount; v != nil {
+		builder.WriteString("previous_amount=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("flow_number=")
+	builder.WriteString(fmt.Sprintf("%v", _m.FlowNumber))
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

@@ -125,6 +125,48 @@ func (_c *ApprovalCreate) SetNillableSubmittedAt(v *time.Time) *ApprovalCreate {
 	return _c
 }
 
+// SetGrade sets the "grade" field.
+func (_c *ApprovalCreate) SetGrade(v string) *ApprovalCreate {
+	_c.mutation.SetGrade(v)
+	return _c
+}
+
+// SetNillableGrade sets the "grade" field if the given value is not nil.
+func (_c *ApprovalCreate) SetNillableGrade(v *string) *ApprovalCreate {
+	if v != nil {
+		_c.SetGrade(*v)
+	}
+	return _c
+}
+
+// SetPreviousAmount sets the "previous_amount" field.
+func (_c *ApprovalCreate) SetPreviousAmount(v int64) *ApprovalCreate {
+	_c.mutation.SetPreviousAmount(v)
+	return _c
+}
+
+// SetNillablePreviousAmount sets the "previous_amount" field if the given value is not nil.
+func (_c *ApprovalCreate) SetNillablePreviousAmount(v *int64) *ApprovalCreate {
+	if v != nil {
+		_c.SetPreviousAmount(*v)
+	}
+	return _c
+}
+
+// SetFlowNumber sets the "flow_number" field.
+func (_c *ApprovalCreate) SetFlowNumber(v int) *ApprovalCreate {
+	_c.mutation.SetFlowNumber(v)
+	return _c
+}
+
+// SetNillableFlowNumber sets the "flow_number" field if the given value is not nil.
+func (_c *ApprovalCreate) SetNillableFlowNumber(v *int) *ApprovalCreate {
+	if v != nil {
+		_c.SetFlowNumber(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *ApprovalCreate) SetStatus(v approval.Status) *ApprovalCreate {
 	_c.mutation.SetStatus(v)
@@ -246,6 +288,14 @@ func (_c *ApprovalCreate) defaults() {
 		v := approval.DefaultSubmittedAt()
 		_c.mutation.SetSubmittedAt(v)
 	}
+	if _, ok := _c.mutation.Grade(); !ok {
+		v := approval.DefaultGrade
+		_c.mutation.SetGrade(v)
+	}
+	if _, ok := _c.mutation.FlowNumber(); !ok {
+		v := approval.DefaultFlowNumber
+		_c.mutation.SetFlowNumber(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := approval.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -293,6 +343,12 @@ func (_c *ApprovalCreate) check() error {
 	}
 	if _, ok := _c.mutation.SubmittedAt(); !ok {
 		return &ValidationError{Name: "submitted_at", err: errors.New(`tenantdb: missing required field "Approval.submitted_at"`)}
+	}
+	if _, ok := _c.mutation.Grade(); !ok {
+		return &ValidationError{Name: "grade", err: errors.New(`tenantdb: missing required field "Approval.grade"`)}
+	}
+	if _, ok := _c.mutation.FlowNumber(); !ok {
+		return &ValidationError{Name: "flow_number", err: errors.New(`tenantdb: missing required field "Approval.flow_number"`)}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`tenantdb: missing required field "Approval.status"`)}
@@ -380,6 +436,18 @@ func (_c *ApprovalCreate) createSpec() (*Approval, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SubmittedAt(); ok {
 		_spec.SetField(approval.FieldSubmittedAt, field.TypeTime, value)
 		_node.SubmittedAt = value
+	}
+	if value, ok := _c.mutation.Grade(); ok {
+		_spec.SetField(approval.FieldGrade, field.TypeString, value)
+		_node.Grade = value
+	}
+	if value, ok := _c.mutation.PreviousAmount(); ok {
+		_spec.SetField(approval.FieldPreviousAmount, field.TypeInt64, value)
+		_node.PreviousAmount = &value
+	}
+	if value, ok := _c.mutation.FlowNumber(); ok {
+		_spec.SetField(approval.FieldFlowNumber, field.TypeInt, value)
+		_node.FlowNumber = value
 	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(approval.FieldStatus, field.TypeEnum, value)
@@ -579,6 +647,15 @@ func (u *ApprovalUpsertOne) UpdateNewValues() *ApprovalUpsertOne {
 		}
 		if _, exists := u.create.mutation.SubmittedAt(); exists {
 			s.SetIgnore(approval.FieldSubmittedAt)
+		}
+		if _, exists := u.create.mutation.Grade(); exists {
+			s.SetIgnore(approval.FieldGrade)
+		}
+		if _, exists := u.create.mutation.PreviousAmount(); exists {
+			s.SetIgnore(approval.FieldPreviousAmount)
+		}
+		if _, exists := u.create.mutation.FlowNumber(); exists {
+			s.SetIgnore(approval.FieldFlowNumber)
 		}
 	}))
 	return u
@@ -922,6 +999,15 @@ func (u *ApprovalUpsertBulk) UpdateNewValues() *ApprovalUpsertBulk {
 			}
 			if _, exists := b.mutation.SubmittedAt(); exists {
 				s.SetIgnore(approval.FieldSubmittedAt)
+			}
+			if _, exists := b.mutation.Grade(); exists {
+				s.SetIgnore(approval.FieldGrade)
+			}
+			if _, exists := b.mutation.PreviousAmount(); exists {
+				s.SetIgnore(approval.FieldPreviousAmount)
+			}
+			if _, exists := b.mutation.FlowNumber(); exists {
+				s.SetIgnore(approval.FieldFlowNumber)
 			}
 		}
 	}))

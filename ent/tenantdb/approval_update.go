@@ -199,6 +199,9 @@ func (_u *ApprovalUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.CustomerIDCleared() {
 		_spec.ClearField(approval.FieldCustomerID, field.TypeUUID)
 	}
+	if _u.mutation.PreviousAmountCleared() {
+		_spec.ClearField(approval.FieldPreviousAmount, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(approval.FieldStatus, field.TypeEnum, value)
 	}
@@ -436,6 +439,9 @@ func (_u *ApprovalUpdateOne) sqlSave(ctx context.Context) (_node *Approval, err 
 	}
 	if _u.mutation.CustomerIDCleared() {
 		_spec.ClearField(approval.FieldCustomerID, field.TypeUUID)
+	}
+	if _u.mutation.PreviousAmountCleared() {
+		_spec.ClearField(approval.FieldPreviousAmount, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(approval.FieldStatus, field.TypeEnum, value)

@@ -12,6 +12,14 @@ import (
 	"zhuxin/ent/tenantdb/migrate"
 
 	"zhuxin/ent/tenantdb/approval"
+	"zhuxin/ent/tenantdb/approvalact"
+	"zhuxin/ent/tenantdb/approvalauthority"
+	"zhuxin/ent/tenantdb/approvaldelegation"
+	"zhuxin/ent/tenantdb/approvalflow"
+	"zhuxin/ent/tenantdb/approvalhand"
+	"zhuxin/ent/tenantdb/approvalpolicy"
+	"zhuxin/ent/tenantdb/approvalslot"
+	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/contract"
@@ -55,6 +63,22 @@ type Client struct {
 	Schema *migrate.Schema
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
+	// ApprovalAct is the client for interacting with the ApprovalAct builders.
+	ApprovalAct *ApprovalActClient
+	// ApprovalAuthority is the client for interacting with the ApprovalAuthority builders.
+	ApprovalAuthority *ApprovalAuthorityClient
+	// ApprovalDelegation is the client for interacting with the ApprovalDelegation builders.
+	ApprovalDelegation *ApprovalDelegationClient
+	// ApprovalFlow is the client for interacting with the ApprovalFlow builders.
+	ApprovalFlow *ApprovalFlowClient
+	// ApprovalHand is the client for interacting with the ApprovalHand builders.
+	ApprovalHand *ApprovalHandClient
+	// ApprovalPolicy is the client for interacting with the ApprovalPolicy builders.
+	ApprovalPolicy *ApprovalPolicyClient
+	// ApprovalSlot is the client for interacting with the ApprovalSlot builders.
+	ApprovalSlot *ApprovalSlotClient
+	// ApprovalStep is the client for interacting with the ApprovalStep builders.
+	ApprovalStep *ApprovalStepClient
 	// AuditLog is the client for interacting with the AuditLog builders.
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
@@ -119,6 +143,14 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Approval = NewApprovalClient(c.config)
+	c.ApprovalAct = NewApprovalActClient(c.config)
+	c.ApprovalAuthority = NewApprovalAuthorityClient(c.config)
+	c.ApprovalDelegation = NewApprovalDelegationClient(c.config)
+	c.ApprovalFlow = NewApprovalFlowClient(c.config)
+	c.ApprovalHand = NewApprovalHandClient(c.config)
+	c.ApprovalPolicy = NewApprovalPolicyClient(c.config)
+	c.ApprovalSlot = NewApprovalSlotClient(c.config)
+	c.ApprovalStep = NewApprovalStepClient(c.config)
 	c.AuditLog = NewAuditLogClient(c.config)
 	c.AuditSeal = NewAuditSealClient(c.config)
 	c.Contract = NewContractClient(c.config)
@@ -235,35 +267,43 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Approval:         NewApprovalClient(cfg),
-		AuditLog:         NewAuditLogClient(cfg),
-		AuditSeal:        NewAuditSealClient(cfg),
-		Contract:         NewContractClient(cfg),
-		CreditAccount:    NewCreditAccountClient(cfg),
-		CreditCheck:      NewCreditCheckClient(cfg),
-		CreditLimit:      NewCreditLimitClient(cfg),
-		CreditPolicy:     NewCreditPolicyClient(cfg),
-		CreditRating:     NewCreditRatingClient(cfg),
-		Customer:         NewCustomerClient(cfg),
-		DailyRun:         NewDailyRunClient(cfg),
-		DailySnapshot:    NewDailySnapshotClient(cfg),
-		DailyStep:        NewDailyStepClient(cfg),
-		Document:         NewDocumentClient(cfg),
-		HandledEvent:     NewHandledEventClient(cfg),
-		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
-		ImportMapping:    NewImportMappingClient(cfg),
-		Keyset:           NewKeysetClient(cfg),
-		Outbox:           NewOutboxClient(cfg),
-		Project:          NewProjectClient(cfg),
-		RatingTemplate:   NewRatingTemplateClient(cfg),
-		Receipt:          NewReceiptClient(cfg),
-		Receivable:       NewReceivableClient(cfg),
-		ReceivableImport: NewReceivableImportClient(cfg),
-		Reservation:      NewReservationClient(cfg),
-		TemplateDryRun:   NewTemplateDryRunClient(cfg),
-		TemplateTrial:    NewTemplateTrialClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Approval:           NewApprovalClient(cfg),
+		ApprovalAct:        NewApprovalActClient(cfg),
+		ApprovalAuthority:  NewApprovalAuthorityClient(cfg),
+		ApprovalDelegation: NewApprovalDelegationClient(cfg),
+		ApprovalFlow:       NewApprovalFlowClient(cfg),
+		ApprovalHand:       NewApprovalHandClient(cfg),
+		ApprovalPolicy:     NewApprovalPolicyClient(cfg),
+		ApprovalSlot:       NewApprovalSlotClient(cfg),
+		ApprovalStep:       NewApprovalStepClient(cfg),
+		AuditLog:           NewAuditLogClient(cfg),
+		AuditSeal:          NewAuditSealClient(cfg),
+		Contract:           NewContractClient(cfg),
+		CreditAccount:      NewCreditAccountClient(cfg),
+		CreditCheck:        NewCreditCheckClient(cfg),
+		CreditLimit:        NewCreditLimitClient(cfg),
+		CreditPolicy:       NewCreditPolicyClient(cfg),
+		CreditRating:       NewCreditRatingClient(cfg),
+		Customer:           NewCustomerClient(cfg),
+		DailyRun:           NewDailyRunClient(cfg),
+		DailySnapshot:      NewDailySnapshotClient(cfg),
+		DailyStep:          NewDailyStepClient(cfg),
+		Document:           NewDocumentClient(cfg),
+		HandledEvent:       NewHandledEventClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		ImportMapping:      NewImportMappingClient(cfg),
+		Keyset:             NewKeysetClient(cfg),
+		Outbox:             NewOutboxClient(cfg),
+		Project:            NewProjectClient(cfg),
+		RatingTemplate:     NewRatingTemplateClient(cfg),
+		Receipt:            NewReceiptClient(cfg),
+		Receivable:         NewReceivableClient(cfg),
+		ReceivableImport:   NewReceivableImportClient(cfg),
+		Reservation:        NewReservationClient(cfg),
+		TemplateDryRun:     NewTemplateDryRunClient(cfg),
+		TemplateTrial:      NewTemplateTrialClient(cfg),
 	}, nil
 }
 
@@ -281,35 +321,43 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Approval:         NewApprovalClient(cfg),
-		AuditLog:         NewAuditLogClient(cfg),
-		AuditSeal:        NewAuditSealClient(cfg),
-		Contract:         NewContractClient(cfg),
-		CreditAccount:    NewCreditAccountClient(cfg),
-		CreditCheck:      NewCreditCheckClient(cfg),
-		CreditLimit:      NewCreditLimitClient(cfg),
-		CreditPolicy:     NewCreditPolicyClient(cfg),
-		CreditRating:     NewCreditRatingClient(cfg),
-		Customer:         NewCustomerClient(cfg),
-		DailyRun:         NewDailyRunClient(cfg),
-		DailySnapshot:    NewDailySnapshotClient(cfg),
-		DailyStep:        NewDailyStepClient(cfg),
-		Document:         NewDocumentClient(cfg),
-		HandledEvent:     NewHandledEventClient(cfg),
-		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
-		ImportMapping:    NewImportMappingClient(cfg),
-		Keyset:           NewKeysetClient(cfg),
-		Outbox:           NewOutboxClient(cfg),
-		Project:          NewProjectClient(cfg),
-		RatingTemplate:   NewRatingTemplateClient(cfg),
-		Receipt:          NewReceiptClient(cfg),
-		Receivable:       NewReceivableClient(cfg),
-		ReceivableImport: NewReceivableImportClient(cfg),
-		Reservation:      NewReservationClient(cfg),
-		TemplateDryRun:   NewTemplateDryRunClient(cfg),
-		TemplateTrial:    NewTemplateTrialClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Approval:           NewApprovalClient(cfg),
+		ApprovalAct:        NewApprovalActClient(cfg),
+		ApprovalAuthority:  NewApprovalAuthorityClient(cfg),
+		ApprovalDelegation: NewApprovalDelegationClient(cfg),
+		ApprovalFlow:       NewApprovalFlowClient(cfg),
+		ApprovalHand:       NewApprovalHandClient(cfg),
+		ApprovalPolicy:     NewApprovalPolicyClient(cfg),
+		ApprovalSlot:       NewApprovalSlotClient(cfg),
+		ApprovalStep:       NewApprovalStepClient(cfg),
+		AuditLog:           NewAuditLogClient(cfg),
+		AuditSeal:          NewAuditSealClient(cfg),
+		Contract:           NewContractClient(cfg),
+		CreditAccount:      NewCreditAccountClient(cfg),
+		CreditCheck:        NewCreditCheckClient(cfg),
+		CreditLimit:        NewCreditLimitClient(cfg),
+		CreditPolicy:       NewCreditPolicyClient(cfg),
+		CreditRating:       NewCreditRatingClient(cfg),
+		Customer:           NewCustomerClient(cfg),
+		DailyRun:           NewDailyRunClient(cfg),
+		DailySnapshot:      NewDailySnapshotClient(cfg),
+		DailyStep:          NewDailyStepClient(cfg),
+		Document:           NewDocumentClient(cfg),
+		HandledEvent:       NewHandledEventClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		ImportMapping:      NewImportMappingClient(cfg),
+		Keyset:             NewKeysetClient(cfg),
+		Outbox:             NewOutboxClient(cfg),
+		Project:            NewProjectClient(cfg),
+		RatingTemplate:     NewRatingTemplateClient(cfg),
+		Receipt:            NewReceiptClient(cfg),
+		Receivable:         NewReceivableClient(cfg),
+		ReceivableImport:   NewReceivableImportClient(cfg),
+		Reservation:        NewReservationClient(cfg),
+		TemplateDryRun:     NewTemplateDryRunClient(cfg),
+		TemplateTrial:      NewTemplateTrialClient(cfg),
 	}, nil
 }
 
@@ -339,12 +387,14 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Approval, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount, c.CreditCheck,
-		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
-		c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent, c.IdempotencyKey,
-		c.ImportMapping, c.Keyset, c.Outbox, c.Project, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.Reservation, c.TemplateDryRun,
-		c.TemplateTrial,
+		c.Approval, c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation,
+		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
+		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
+		c.CreditCheck, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
+		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent,
+		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.Outbox, c.Project,
+		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport, c.Reservation,
+		c.TemplateDryRun, c.TemplateTrial,
 	} {
 		n.Use(hooks...)
 	}
@@ -354,12 +404,14 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Approval, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount, c.CreditCheck,
-		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
-		c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent, c.IdempotencyKey,
-		c.ImportMapping, c.Keyset, c.Outbox, c.Project, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.Reservation, c.TemplateDryRun,
-		c.TemplateTrial,
+		c.Approval, c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation,
+		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
+		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
+		c.CreditCheck, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
+		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent,
+		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.Outbox, c.Project,
+		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport, c.Reservation,
+		c.TemplateDryRun, c.TemplateTrial,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -370,6 +422,22 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *ApprovalMutation:
 		return c.Approval.mutate(ctx, m)
+	case *ApprovalActMutation:
+		return c.ApprovalAct.mutate(ctx, m)
+	case *ApprovalAuthorityMutation:
+		return c.ApprovalAuthority.mutate(ctx, m)
+	case *ApprovalDelegationMutation:
+		return c.ApprovalDelegation.mutate(ctx, m)
+	case *ApprovalFlowMutation:
+		return c.ApprovalFlow.mutate(ctx, m)
+	case *ApprovalHandMutation:
+		return c.ApprovalHand.mutate(ctx, m)
+	case *ApprovalPolicyMutation:
+		return c.ApprovalPolicy.mutate(ctx, m)
+	case *ApprovalSlotMutation:
+		return c.ApprovalSlot.mutate(ctx, m)
+	case *ApprovalStepMutation:
+		return c.ApprovalStep.mutate(ctx, m)
 	case *AuditLogMutation:
 		return c.AuditLog.mutate(ctx, m)
 	case *AuditSealMutation:
@@ -557,6 +625,1070 @@ func (c *ApprovalClient) mutate(ctx context.Context, m *ApprovalMutation) (Value
 		return (&ApprovalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown Approval mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalActClient is a client for the ApprovalAct schema.
+type ApprovalActClient struct {
+	config
+}
+
+// NewApprovalActClient returns a client for the ApprovalAct from the given config.
+func NewApprovalActClient(c config) *ApprovalActClient {
+	return &ApprovalActClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalact.Hooks(f(g(h())))`.
+func (c *ApprovalActClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalAct = append(c.hooks.ApprovalAct, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalact.Intercept(f(g(h())))`.
+func (c *ApprovalActClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalAct = append(c.inters.ApprovalAct, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalAct entity.
+func (c *ApprovalActClient) Create() *ApprovalActCreate {
+	mutation := newApprovalActMutation(c.config, OpCreate)
+	return &ApprovalActCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalAct entities.
+func (c *ApprovalActClient) CreateBulk(builders ...*ApprovalActCreate) *ApprovalActCreateBulk {
+	return &ApprovalActCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalActClient) MapCreateBulk(slice any, setFunc func(*ApprovalActCreate, int)) *ApprovalActCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalActCreateBulk{err: fmt.Errorf("calling to ApprovalActClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalActCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalActCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalAct.
+func (c *ApprovalActClient) Update() *ApprovalActUpdate {
+	mutation := newApprovalActMutation(c.config, OpUpdate)
+	return &ApprovalActUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalActClient) UpdateOne(_m *ApprovalAct) *ApprovalActUpdateOne {
+	mutation := newApprovalActMutation(c.config, OpUpdateOne, withApprovalAct(_m))
+	return &ApprovalActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalActClient) UpdateOneID(id uuid.UUID) *ApprovalActUpdateOne {
+	mutation := newApprovalActMutation(c.config, OpUpdateOne, withApprovalActID(id))
+	return &ApprovalActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalAct.
+func (c *ApprovalActClient) Delete() *ApprovalActDelete {
+	mutation := newApprovalActMutation(c.config, OpDelete)
+	return &ApprovalActDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalActClient) DeleteOne(_m *ApprovalAct) *ApprovalActDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalActClient) DeleteOneID(id uuid.UUID) *ApprovalActDeleteOne {
+	builder := c.Delete().Where(approvalact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalActDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalAct.
+func (c *ApprovalActClient) Query() *ApprovalActQuery {
+	return &ApprovalActQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalAct},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalAct entity by its id.
+func (c *ApprovalActClient) Get(ctx context.Context, id uuid.UUID) (*ApprovalAct, error) {
+	return c.Query().Where(approvalact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalActClient) GetX(ctx context.Context, id uuid.UUID) *ApprovalAct {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalActClient) Hooks() []Hook {
+	return c.hooks.ApprovalAct
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalActClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalAct
+}
+
+func (c *ApprovalActClient) mutate(ctx context.Context, m *ApprovalActMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalActCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalActUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalActDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalAct mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalAuthorityClient is a client for the ApprovalAuthority schema.
+type ApprovalAuthorityClient struct {
+	config
+}
+
+// NewApprovalAuthorityClient returns a client for the ApprovalAuthority from the given config.
+func NewApprovalAuthorityClient(c config) *ApprovalAuthorityClient {
+	return &ApprovalAuthorityClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalauthority.Hooks(f(g(h())))`.
+func (c *ApprovalAuthorityClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalAuthority = append(c.hooks.ApprovalAuthority, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalauthority.Intercept(f(g(h())))`.
+func (c *ApprovalAuthorityClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalAuthority = append(c.inters.ApprovalAuthority, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalAuthority entity.
+func (c *ApprovalAuthorityClient) Create() *ApprovalAuthorityCreate {
+	mutation := newApprovalAuthorityMutation(c.config, OpCreate)
+	return &ApprovalAuthorityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalAuthority entities.
+func (c *ApprovalAuthorityClient) CreateBulk(builders ...*ApprovalAuthorityCreate) *ApprovalAuthorityCreateBulk {
+	return &ApprovalAuthorityCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalAuthorityClient) MapCreateBulk(slice any, setFunc func(*ApprovalAuthorityCreate, int)) *ApprovalAuthorityCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalAuthorityCreateBulk{err: fmt.Errorf("calling to ApprovalAuthorityClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalAuthorityCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalAuthorityCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalAuthority.
+func (c *ApprovalAuthorityClient) Update() *ApprovalAuthorityUpdate {
+	mutation := newApprovalAuthorityMutation(c.config, OpUpdate)
+	return &ApprovalAuthorityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalAuthorityClient) UpdateOne(_m *ApprovalAuthority) *ApprovalAuthorityUpdateOne {
+	mutation := newApprovalAuthorityMutation(c.config, OpUpdateOne, withApprovalAuthority(_m))
+	return &ApprovalAuthorityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalAuthorityClient) UpdateOneID(id uuid.UUID) *ApprovalAuthorityUpdateOne {
+	mutation := newApprovalAuthorityMutation(c.config, OpUpdateOne, withApprovalAuthorityID(id))
+	return &ApprovalAuthorityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalAuthority.
+func (c *ApprovalAuthorityClient) Delete() *ApprovalAuthorityDelete {
+	mutation := newApprovalAuthorityMutation(c.config, OpDelete)
+	return &ApprovalAuthorityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalAuthorityClient) DeleteOne(_m *ApprovalAuthority) *ApprovalAuthorityDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalAuthorityClient) DeleteOneID(id uuid.UUID) *ApprovalAuthorityDeleteOne {
+	builder := c.Delete().Where(approvalauthority.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalAuthorityDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalAuthority.
+func (c *ApprovalAuthorityClient) Query() *ApprovalAuthorityQuery {
+	return &ApprovalAuthorityQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalAuthority},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalAuthority entity by its id.
+func (c *ApprovalAuthorityClient) Get(ctx context.Context, id uuid.UUID) (*ApprovalAuthority, error) {
+	return c.Query().Where(approvalauthority.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalAuthorityClient) GetX(ctx context.Context, id uuid.UUID) *ApprovalAuthority {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalAuthorityClient) Hooks() []Hook {
+	return c.hooks.ApprovalAuthority
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalAuthorityClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalAuthority
+}
+
+func (c *ApprovalAuthorityClient) mutate(ctx context.Context, m *ApprovalAuthorityMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalAuthorityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalAuthorityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalAuthorityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalAuthorityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalAuthority mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalDelegationClient is a client for the ApprovalDelegation schema.
+type ApprovalDelegationClient struct {
+	config
+}
+
+// NewApprovalDelegationClient returns a client for the ApprovalDelegation from the given config.
+func NewApprovalDelegationClient(c config) *ApprovalDelegationClient {
+	return &ApprovalDelegationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvaldelegation.Hooks(f(g(h())))`.
+func (c *ApprovalDelegationClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalDelegation = append(c.hooks.ApprovalDelegation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvaldelegation.Intercept(f(g(h())))`.
+func (c *ApprovalDelegationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalDelegation = append(c.inters.ApprovalDelegation, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalDelegation entity.
+func (c *ApprovalDelegationClient) Create() *ApprovalDelegationCreate {
+	mutation := newApprovalDelegationMutation(c.config, OpCreate)
+	return &ApprovalDelegationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalDelegation entities.
+func (c *ApprovalDelegationClient) CreateBulk(builders ...*ApprovalDelegationCreate) *ApprovalDelegationCreateBulk {
+	return &ApprovalDelegationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalDelegationClient) MapCreateBulk(slice any, setFunc func(*ApprovalDelegationCreate, int)) *ApprovalDelegationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalDelegationCreateBulk{err: fmt.Errorf("calling to ApprovalDelegationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalDelegationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalDelegationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalDelegation.
+func (c *ApprovalDelegationClient) Update() *ApprovalDelegationUpdate {
+	mutation := newApprovalDelegationMutation(c.config, OpUpdate)
+	return &ApprovalDelegationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalDelegationClient) UpdateOne(_m *ApprovalDelegation) *ApprovalDelegationUpdateOne {
+	mutation := newApprovalDelegationMutation(c.config, OpUpdateOne, withApprovalDelegation(_m))
+	return &ApprovalDelegationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalDelegationClient) UpdateOneID(id uuid.UUID) *ApprovalDelegationUpdateOne {
+	mutation := newApprovalDelegationMutation(c.config, OpUpdateOne, withApprovalDelegationID(id))
+	return &ApprovalDelegationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalDelegation.
+func (c *ApprovalDelegationClient) Delete() *ApprovalDelegationDelete {
+	mutation := newApprovalDelegationMutation(c.config, OpDelete)
+	return &ApprovalDelegationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalDelegationClient) DeleteOne(_m *ApprovalDelegation) *ApprovalDelegationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalDelegationClient) DeleteOneID(id uuid.UUID) *ApprovalDelegationDeleteOne {
+	builder := c.Delete().Where(approvaldelegation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalDelegationDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalDelegation.
+func (c *ApprovalDelegationClient) Query() *ApprovalDelegationQuery {
+	return &ApprovalDelegationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalDelegation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalDelegation entity by its id.
+func (c *ApprovalDelegationClient) Get(ctx context.Context, id uuid.UUID) (*ApprovalDelegation, error) {
+	return c.Query().Where(approvaldelegation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalDelegationClient) GetX(ctx context.Context, id uuid.UUID) *ApprovalDelegation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalDelegationClient) Hooks() []Hook {
+	return c.hooks.ApprovalDelegation
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalDelegationClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalDelegation
+}
+
+func (c *ApprovalDelegationClient) mutate(ctx context.Context, m *ApprovalDelegationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalDelegationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalDelegationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalDelegationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalDelegationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalDelegation mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalFlowClient is a client for the ApprovalFlow schema.
+type ApprovalFlowClient struct {
+	config
+}
+
+// NewApprovalFlowClient returns a client for the ApprovalFlow from the given config.
+func NewApprovalFlowClient(c config) *ApprovalFlowClient {
+	return &ApprovalFlowClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalflow.Hooks(f(g(h())))`.
+func (c *ApprovalFlowClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalFlow = append(c.hooks.ApprovalFlow, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalflow.Intercept(f(g(h())))`.
+func (c *ApprovalFlowClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalFlow = append(c.inters.ApprovalFlow, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalFlow entity.
+func (c *ApprovalFlowClient) Create() *ApprovalFlowCreate {
+	mutation := newApprovalFlowMutation(c.config, OpCreate)
+	return &ApprovalFlowCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalFlow entities.
+func (c *ApprovalFlowClient) CreateBulk(builders ...*ApprovalFlowCreate) *ApprovalFlowCreateBulk {
+	return &ApprovalFlowCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalFlowClient) MapCreateBulk(slice any, setFunc func(*ApprovalFlowCreate, int)) *ApprovalFlowCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalFlowCreateBulk{err: fmt.Errorf("calling to ApprovalFlowClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalFlowCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalFlowCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalFlow.
+func (c *ApprovalFlowClient) Update() *ApprovalFlowUpdate {
+	mutation := newApprovalFlowMutation(c.config, OpUpdate)
+	return &ApprovalFlowUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalFlowClient) UpdateOne(_m *ApprovalFlow) *ApprovalFlowUpdateOne {
+	mutation := newApprovalFlowMutation(c.config, OpUpdateOne, withApprovalFlow(_m))
+	return &ApprovalFlowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalFlowClient) UpdateOneID(id uuid.UUID) *ApprovalFlowUpdateOne {
+	mutation := newApprovalFlowMutation(c.config, OpUpdateOne, withApprovalFlowID(id))
+	return &ApprovalFlowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalFlow.
+func (c *ApprovalFlowClient) Delete() *ApprovalFlowDelete {
+	mutation := newApprovalFlowMutation(c.config, OpDelete)
+	return &ApprovalFlowDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalFlowClient) DeleteOne(_m *ApprovalFlow) *ApprovalFlowDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalFlowClient) DeleteOneID(id uuid.UUID) *ApprovalFlowDeleteOne {
+	builder := c.Delete().Where(approvalflow.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalFlowDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalFlow.
+func (c *ApprovalFlowClient) Query() *ApprovalFlowQuery {
+	return &ApprovalFlowQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalFlow},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalFlow entity by its id.
+func (c *ApprovalFlowClient) Get(ctx context.Context, id uuid.UUID) (*ApprovalFlow, error) {
+	return c.Query().Where(approvalflow.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalFlowClient) GetX(ctx context.Context, id uuid.UUID) *ApprovalFlow {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalFlowClient) Hooks() []Hook {
+	return c.hooks.ApprovalFlow
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalFlowClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalFlow
+}
+
+func (c *ApprovalFlowClient) mutate(ctx context.Context, m *ApprovalFlowMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalFlowCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalFlowUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalFlowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalFlowDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalFlow mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalHandClient is a client for the ApprovalHand schema.
+type ApprovalHandClient struct {
+	config
+}
+
+// NewApprovalHandClient returns a client for the ApprovalHand from the given config.
+func NewApprovalHandClient(c config) *ApprovalHandClient {
+	return &ApprovalHandClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalhand.Hooks(f(g(h())))`.
+func (c *ApprovalHandClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalHand = append(c.hooks.ApprovalHand, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalhand.Intercept(f(g(h())))`.
+func (c *ApprovalHandClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalHand = append(c.inters.ApprovalHand, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalHand entity.
+func (c *ApprovalHandClient) Create() *ApprovalHandCreate {
+	mutation := newApprovalHandMutation(c.config, OpCreate)
+	return &ApprovalHandCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalHand entities.
+func (c *ApprovalHandClient) CreateBulk(builders ...*ApprovalHandCreate) *ApprovalHandCreateBulk {
+	return &ApprovalHandCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalHandClient) MapCreateBulk(slice any, setFunc func(*ApprovalHandCreate, int)) *ApprovalHandCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalHandCreateBulk{err: fmt.Errorf("calling to ApprovalHandClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalHandCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalHandCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalHand.
+func (c *ApprovalHandClient) Update() *ApprovalHandUpdate {
+	mutation := newApprovalHandMutation(c.config, OpUpdate)
+	return &ApprovalHandUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalHandClient) UpdateOne(_m *ApprovalHand) *ApprovalHandUpdateOne {
+	mutation := newApprovalHandMutation(c.config, OpUpdateOne, withApprovalHand(_m))
+	return &ApprovalHandUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalHandClient) UpdateOneID(id uuid.UUID) *ApprovalHandUpdateOne {
+	mutation := newApprovalHandMutation(c.config, OpUpdateOne, withApprovalHandID(id))
+	return &ApprovalHandUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalHand.
+func (c *ApprovalHandClient) Delete() *ApprovalHandDelete {
+	mutation := newApprovalHandMutation(c.config, OpDelete)
+	return &ApprovalHandDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalHandClient) DeleteOne(_m *ApprovalHand) *ApprovalHandDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalHandClient) DeleteOneID(id uuid.UUID) *ApprovalHandDeleteOne {
+	builder := c.Delete().Where(approvalhand.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalHandDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalHand.
+func (c *ApprovalHandClient) Query() *ApprovalHandQuery {
+	return &ApprovalHandQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalHand},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalHand entity by its id.
+func (c *ApprovalHandClient) Get(ctx context.Context, id uuid.UUID) (*ApprovalHand, error) {
+	return c.Query().Where(approvalhand.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalHandClient) GetX(ctx context.Context, id uuid.UUID) *ApprovalHand {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalHandClient) Hooks() []Hook {
+	return c.hooks.ApprovalHand
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalHandClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalHand
+}
+
+func (c *ApprovalHandClient) mutate(ctx context.Context, m *ApprovalHandMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalHandCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalHandUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalHandUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalHandDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalHand mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalPolicyClient is a client for the ApprovalPolicy schema.
+type ApprovalPolicyClient struct {
+	config
+}
+
+// NewApprovalPolicyClient returns a client for the ApprovalPolicy from the given config.
+func NewApprovalPolicyClient(c config) *ApprovalPolicyClient {
+	return &ApprovalPolicyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalpolicy.Hooks(f(g(h())))`.
+func (c *ApprovalPolicyClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalPolicy = append(c.hooks.ApprovalPolicy, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalpolicy.Intercept(f(g(h())))`.
+func (c *ApprovalPolicyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalPolicy = append(c.inters.ApprovalPolicy, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalPolicy entity.
+func (c *ApprovalPolicyClient) Create() *ApprovalPolicyCreate {
+	mutation := newApprovalPolicyMutation(c.config, OpCreate)
+	return &ApprovalPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalPolicy entities.
+func (c *ApprovalPolicyClient) CreateBulk(builders ...*ApprovalPolicyCreate) *ApprovalPolicyCreateBulk {
+	return &ApprovalPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalPolicyClient) MapCreateBulk(slice any, setFunc func(*ApprovalPolicyCreate, int)) *ApprovalPolicyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalPolicyCreateBulk{err: fmt.Errorf("calling to ApprovalPolicyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalPolicyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalPolicy.
+func (c *ApprovalPolicyClient) Update() *ApprovalPolicyUpdate {
+	mutation := newApprovalPolicyMutation(c.config, OpUpdate)
+	return &ApprovalPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalPolicyClient) UpdateOne(_m *ApprovalPolicy) *ApprovalPolicyUpdateOne {
+	mutation := newApprovalPolicyMutation(c.config, OpUpdateOne, withApprovalPolicy(_m))
+	return &ApprovalPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalPolicyClient) UpdateOneID(id int64) *ApprovalPolicyUpdateOne {
+	mutation := newApprovalPolicyMutation(c.config, OpUpdateOne, withApprovalPolicyID(id))
+	return &ApprovalPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalPolicy.
+func (c *ApprovalPolicyClient) Delete() *ApprovalPolicyDelete {
+	mutation := newApprovalPolicyMutation(c.config, OpDelete)
+	return &ApprovalPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalPolicyClient) DeleteOne(_m *ApprovalPolicy) *ApprovalPolicyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalPolicyClient) DeleteOneID(id int64) *ApprovalPolicyDeleteOne {
+	builder := c.Delete().Where(approvalpolicy.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalPolicyDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalPolicy.
+func (c *ApprovalPolicyClient) Query() *ApprovalPolicyQuery {
+	return &ApprovalPolicyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalPolicy},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalPolicy entity by its id.
+func (c *ApprovalPolicyClient) Get(ctx context.Context, id int64) (*ApprovalPolicy, error) {
+	return c.Query().Where(approvalpolicy.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalPolicyClient) GetX(ctx context.Context, id int64) *ApprovalPolicy {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalPolicyClient) Hooks() []Hook {
+	return c.hooks.ApprovalPolicy
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalPolicyClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalPolicy
+}
+
+func (c *ApprovalPolicyClient) mutate(ctx context.Context, m *ApprovalPolicyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalPolicy mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalSlotClient is a client for the ApprovalSlot schema.
+type ApprovalSlotClient struct {
+	config
+}
+
+// NewApprovalSlotClient returns a client for the ApprovalSlot from the given config.
+func NewApprovalSlotClient(c config) *ApprovalSlotClient {
+	return &ApprovalSlotClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalslot.Hooks(f(g(h())))`.
+func (c *ApprovalSlotClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalSlot = append(c.hooks.ApprovalSlot, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalslot.Intercept(f(g(h())))`.
+func (c *ApprovalSlotClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalSlot = append(c.inters.ApprovalSlot, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalSlot entity.
+func (c *ApprovalSlotClient) Create() *ApprovalSlotCreate {
+	mutation := newApprovalSlotMutation(c.config, OpCreate)
+	return &ApprovalSlotCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalSlot entities.
+func (c *ApprovalSlotClient) CreateBulk(builders ...*ApprovalSlotCreate) *ApprovalSlotCreateBulk {
+	return &ApprovalSlotCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalSlotClient) MapCreateBulk(slice any, setFunc func(*ApprovalSlotCreate, int)) *ApprovalSlotCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalSlotCreateBulk{err: fmt.Errorf("calling to ApprovalSlotClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalSlotCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalSlotCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalSlot.
+func (c *ApprovalSlotClient) Update() *ApprovalSlotUpdate {
+	mutation := newApprovalSlotMutation(c.config, OpUpdate)
+	return &ApprovalSlotUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalSlotClient) UpdateOne(_m *ApprovalSlot) *ApprovalSlotUpdateOne {
+	mutation := newApprovalSlotMutation(c.config, OpUpdateOne, withApprovalSlot(_m))
+	return &ApprovalSlotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalSlotClient) UpdateOneID(id uuid.UUID) *ApprovalSlotUpdateOne {
+	mutation := newApprovalSlotMutation(c.config, OpUpdateOne, withApprovalSlotID(id))
+	return &ApprovalSlotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalSlot.
+func (c *ApprovalSlotClient) Delete() *ApprovalSlotDelete {
+	mutation := newApprovalSlotMutation(c.config, OpDelete)
+	return &ApprovalSlotDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalSlotClient) DeleteOne(_m *ApprovalSlot) *ApprovalSlotDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalSlotClient) DeleteOneID(id uuid.UUID) *ApprovalSlotDeleteOne {
+	builder := c.Delete().Where(approvalslot.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalSlotDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalSlot.
+func (c *ApprovalSlotClient) Query() *ApprovalSlotQuery {
+	return &ApprovalSlotQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalSlot},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalSlot entity by its id.
+func (c *ApprovalSlotClient) Get(ctx context.Context, id uuid.UUID) (*ApprovalSlot, error) {
+	return c.Query().Where(approvalslot.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalSlotClient) GetX(ctx context.Context, id uuid.UUID) *ApprovalSlot {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalSlotClient) Hooks() []Hook {
+	return c.hooks.ApprovalSlot
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalSlotClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalSlot
+}
+
+func (c *ApprovalSlotClient) mutate(ctx context.Context, m *ApprovalSlotMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalSlotCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalSlotUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalSlotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalSlotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalSlot mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalStepClient is a client for the ApprovalStep schema.
+type ApprovalStepClient struct {
+	config
+}
+
+// NewApprovalStepClient returns a client for the ApprovalStep from the given config.
+func NewApprovalStepClient(c config) *ApprovalStepClient {
+	return &ApprovalStepClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalstep.Hooks(f(g(h())))`.
+func (c *ApprovalStepClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalStep = append(c.hooks.ApprovalStep, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalstep.Intercept(f(g(h())))`.
+func (c *ApprovalStepClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalStep = append(c.inters.ApprovalStep, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalStep entity.
+func (c *ApprovalStepClient) Create() *ApprovalStepCreate {
+	mutation := newApprovalStepMutation(c.config, OpCreate)
+	return &ApprovalStepCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalStep entities.
+func (c *ApprovalStepClient) CreateBulk(builders ...*ApprovalStepCreate) *ApprovalStepCreateBulk {
+	return &ApprovalStepCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalStepClient) MapCreateBulk(slice any, setFunc func(*ApprovalStepCreate, int)) *ApprovalStepCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalStepCreateBulk{err: fmt.Errorf("calling to ApprovalStepClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalStepCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalStepCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalStep.
+func (c *ApprovalStepClient) Update() *ApprovalStepUpdate {
+	mutation := newApprovalStepMutation(c.config, OpUpdate)
+	return &ApprovalStepUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalStepClient) UpdateOne(_m *ApprovalStep) *ApprovalStepUpdateOne {
+	mutation := newApprovalStepMutation(c.config, OpUpdateOne, withApprovalStep(_m))
+	return &ApprovalStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalStepClient) UpdateOneID(id uuid.UUID) *ApprovalStepUpdateOne {
+	mutation := newApprovalStepMutation(c.config, OpUpdateOne, withApprovalStepID(id))
+	return &ApprovalStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalStep.
+func (c *ApprovalStepClient) Delete() *ApprovalStepDelete {
+	mutation := newApprovalStepMutation(c.config, OpDelete)
+	return &ApprovalStepDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalStepClient) DeleteOne(_m *ApprovalStep) *ApprovalStepDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalStepClient) DeleteOneID(id uuid.UUID) *ApprovalStepDeleteOne {
+	builder := c.Delete().Where(approvalstep.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalStepDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalStep.
+func (c *ApprovalStepClient) Query() *ApprovalStepQuery {
+	return &ApprovalStepQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalStep},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalStep entity by its id.
+func (c *ApprovalStepClient) Get(ctx context.Context, id uuid.UUID) (*ApprovalStep, error) {
+	return c.Query().Where(approvalstep.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalStepClient) GetX(ctx context.Context, id uuid.UUID) *ApprovalStep {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalStepClient) Hooks() []Hook {
+	return c.hooks.ApprovalStep
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalStepClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalStep
+}
+
+func (c *ApprovalStepClient) mutate(ctx context.Context, m *ApprovalStepMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalStepCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalStepUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalStepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ApprovalStep mutation op: %q", m.Op())
 	}
 }
 
@@ -4229,18 +5361,22 @@ func (c *TemplateTrialClient) mutate(ctx context.Context, m *TemplateTrialMutati
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Approval, AuditLog, AuditSeal, Contract, CreditAccount, CreditCheck,
-		CreditLimit, CreditPolicy, CreditRating, Customer, DailyRun, DailySnapshot,
-		DailyStep, Document, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
-		Outbox, Project, RatingTemplate, Receipt, Receivable, ReceivableImport,
-		Reservation, TemplateDryRun, TemplateTrial []ent.Hook
+		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
+		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
+		Contract, CreditAccount, CreditCheck, CreditLimit, CreditPolicy, CreditRating,
+		Customer, DailyRun, DailySnapshot, DailyStep, Document, HandledEvent,
+		IdempotencyKey, ImportMapping, Keyset, Outbox, Project, RatingTemplate,
+		Receipt, Receivable, ReceivableImport, Reservation, TemplateDryRun,
+		TemplateTrial []ent.Hook
 	}
 	inters struct {
-		Approval, AuditLog, AuditSeal, Contract, CreditAccount, CreditCheck,
-		CreditLimit, CreditPolicy, CreditRating, Customer, DailyRun, DailySnapshot,
-		DailyStep, Document, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
-		Outbox, Project, RatingTemplate, Receipt, Receivable, ReceivableImport,
-		Reservation, TemplateDryRun, TemplateTrial []ent.Interceptor
+		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
+		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
+		Contract, CreditAccount, CreditCheck, CreditLimit, CreditPolicy, CreditRating,
+		Customer, DailyRun, DailySnapshot, DailyStep, Document, HandledEvent,
+		IdempotencyKey, ImportMapping, Keyset, Outbox, Project, RatingTemplate,
+		Receipt, Receivable, ReceivableImport, Reservation, TemplateDryRun,
+		TemplateTrial []ent.Interceptor
 	}
 )
 

@@ -9,6 +9,14 @@ import (
 	"reflect"
 	"sync"
 	"zhuxin/ent/tenantdb/approval"
+	"zhuxin/ent/tenantdb/approvalact"
+	"zhuxin/ent/tenantdb/approvalauthority"
+	"zhuxin/ent/tenantdb/approvaldelegation"
+	"zhuxin/ent/tenantdb/approvalflow"
+	"zhuxin/ent/tenantdb/approvalhand"
+	"zhuxin/ent/tenantdb/approvalpolicy"
+	"zhuxin/ent/tenantdb/approvalslot"
+	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/contract"
@@ -99,33 +107,41 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			approval.Table:         approval.ValidColumn,
-			auditlog.Table:         auditlog.ValidColumn,
-			auditseal.Table:        auditseal.ValidColumn,
-			contract.Table:         contract.ValidColumn,
-			creditaccount.Table:    creditaccount.ValidColumn,
-			creditcheck.Table:      creditcheck.ValidColumn,
-			creditlimit.Table:      creditlimit.ValidColumn,
-			creditpolicy.Table:     creditpolicy.ValidColumn,
-			creditrating.Table:     creditrating.ValidColumn,
-			customer.Table:         customer.ValidColumn,
-			dailyrun.Table:         dailyrun.ValidColumn,
-			dailysnapshot.Table:    dailysnapshot.ValidColumn,
-			dailystep.Table:        dailystep.ValidColumn,
-			document.Table:         document.ValidColumn,
-			handledevent.Table:     handledevent.ValidColumn,
-			idempotencykey.Table:   idempotencykey.ValidColumn,
-			importmapping.Table:    importmapping.ValidColumn,
-			keyset.Table:           keyset.ValidColumn,
-			outbox.Table:           outbox.ValidColumn,
-			project.Table:          project.ValidColumn,
-			ratingtemplate.Table:   ratingtemplate.ValidColumn,
-			receipt.Table:          receipt.ValidColumn,
-			receivable.Table:       receivable.ValidColumn,
-			receivableimport.Table: receivableimport.ValidColumn,
-			reservation.Table:      reservation.ValidColumn,
-			templatedryrun.Table:   templatedryrun.ValidColumn,
-			templatetrial.Table:    templatetrial.ValidColumn,
+			approval.Table:           approval.ValidColumn,
+			approvalact.Table:        approvalact.ValidColumn,
+			approvalauthority.Table:  approvalauthority.ValidColumn,
+			approvaldelegation.Table: approvaldelegation.ValidColumn,
+			approvalflow.Table:       approvalflow.ValidColumn,
+			approvalhand.Table:       approvalhand.ValidColumn,
+			approvalpolicy.Table:     approvalpolicy.ValidColumn,
+			approvalslot.Table:       approvalslot.ValidColumn,
+			approvalstep.Table:       approvalstep.ValidColumn,
+			auditlog.Table:           auditlog.ValidColumn,
+			auditseal.Table:          auditseal.ValidColumn,
+			contract.Table:           contract.ValidColumn,
+			creditaccount.Table:      creditaccount.ValidColumn,
+			creditcheck.Table:        creditcheck.ValidColumn,
+			creditlimit.Table:        creditlimit.ValidColumn,
+			creditpolicy.Table:       creditpolicy.ValidColumn,
+			creditrating.Table:       creditrating.ValidColumn,
+			customer.Table:           customer.ValidColumn,
+			dailyrun.Table:           dailyrun.ValidColumn,
+			dailysnapshot.Table:      dailysnapshot.ValidColumn,
+			dailystep.Table:          dailystep.ValidColumn,
+			document.Table:           document.ValidColumn,
+			handledevent.Table:       handledevent.ValidColumn,
+			idempotencykey.Table:     idempotencykey.ValidColumn,
+			importmapping.Table:      importmapping.ValidColumn,
+			keyset.Table:             keyset.ValidColumn,
+			outbox.Table:             outbox.ValidColumn,
+			project.Table:            project.ValidColumn,
+			ratingtemplate.Table:     ratingtemplate.ValidColumn,
+			receipt.Table:            receipt.ValidColumn,
+			receivable.Table:         receivable.ValidColumn,
+			receivableimport.Table:   receivableimport.ValidColumn,
+			reservation.Table:        reservation.ValidColumn,
+			templatedryrun.Table:     templatedryrun.ValidColumn,
+			templatetrial.Table:      templatetrial.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

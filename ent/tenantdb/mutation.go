@@ -11,6 +11,14 @@ import (
 	"time"
 	"zhuxin/biz/rating"
 	"zhuxin/ent/tenantdb/approval"
+	"zhuxin/ent/tenantdb/approvalact"
+	"zhuxin/ent/tenantdb/approvalauthority"
+	"zhuxin/ent/tenantdb/approvaldelegation"
+	"zhuxin/ent/tenantdb/approvalflow"
+	"zhuxin/ent/tenantdb/approvalhand"
+	"zhuxin/ent/tenantdb/approvalpolicy"
+	"zhuxin/ent/tenantdb/approvalslot"
+	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/contract"
@@ -54,62 +62,75 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeApproval         = "Approval"
-	TypeAuditLog         = "AuditLog"
-	TypeAuditSeal        = "AuditSeal"
-	TypeContract         = "Contract"
-	TypeCreditAccount    = "CreditAccount"
-	TypeCreditCheck      = "CreditCheck"
-	TypeCreditLimit      = "CreditLimit"
-	TypeCreditPolicy     = "CreditPolicy"
-	TypeCreditRating     = "CreditRating"
-	TypeCustomer         = "Customer"
-	TypeDailyRun         = "DailyRun"
-	TypeDailySnapshot    = "DailySnapshot"
-	TypeDailyStep        = "DailyStep"
-	TypeDocument         = "Document"
-	TypeHandledEvent     = "HandledEvent"
-	TypeIdempotencyKey   = "IdempotencyKey"
-	TypeImportMapping    = "ImportMapping"
-	TypeKeyset           = "Keyset"
-	TypeOutbox           = "Outbox"
-	TypeProject          = "Project"
-	TypeRatingTemplate   = "RatingTemplate"
-	TypeReceipt          = "Receipt"
-	TypeReceivable       = "Receivable"
-	TypeReceivableImport = "ReceivableImport"
-	TypeReservation      = "Reservation"
-	TypeTemplateDryRun   = "TemplateDryRun"
-	TypeTemplateTrial    = "TemplateTrial"
+	TypeApproval           = "Approval"
+	TypeApprovalAct        = "ApprovalAct"
+	TypeApprovalAuthority  = "ApprovalAuthority"
+	TypeApprovalDelegation = "ApprovalDelegation"
+	TypeApprovalFlow       = "ApprovalFlow"
+	TypeApprovalHand       = "ApprovalHand"
+	TypeApprovalPolicy     = "ApprovalPolicy"
+	TypeApprovalSlot       = "ApprovalSlot"
+	TypeApprovalStep       = "ApprovalStep"
+	TypeAuditLog           = "AuditLog"
+	TypeAuditSeal          = "AuditSeal"
+	TypeContract           = "Contract"
+	TypeCreditAccount      = "CreditAccount"
+	TypeCreditCheck        = "CreditCheck"
+	TypeCreditLimit        = "CreditLimit"
+	TypeCreditPolicy       = "CreditPolicy"
+	TypeCreditRating       = "CreditRating"
+	TypeCustomer           = "Customer"
+	TypeDailyRun           = "DailyRun"
+	TypeDailySnapshot      = "DailySnapshot"
+	TypeDailyStep          = "DailyStep"
+	TypeDocument           = "Document"
+	TypeHandledEvent       = "HandledEvent"
+	TypeIdempotencyKey     = "IdempotencyKey"
+	TypeImportMapping      = "ImportMapping"
+	TypeKeyset             = "Keyset"
+	TypeOutbox             = "Outbox"
+	TypeProject            = "Project"
+	TypeRatingTemplate     = "RatingTemplate"
+	TypeReceipt            = "Receipt"
+	TypeReceivable         = "Receivable"
+	TypeReceivableImport   = "ReceivableImport"
+	TypeReservation        = "Reservation"
+	TypeTemplateDryRun     = "TemplateDryRun"
+	TypeTemplateTrial      = "TemplateTrial"
 )
 
 // ApprovalMutation represents an operation that mutates the Approval nodes in the graph.
 type ApprovalMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	updated_at    *time.Time
-	version       *int64
-	addversion    *int64
-	kind          *approval.Kind
-	subject_id    *uuid.UUID
-	customer_id   *uuid.UUID
-	title         *string
-	facts         *json.RawMessage
-	appendfacts   json.RawMessage
-	amount        *int64
-	addamount     *int64
-	submitted_by  *uuid.UUID
-	submitted_at  *time.Time
-	status        *approval.Status
-	decided_by    *uuid.UUID
-	decided_at    *time.Time
-	comment       *string
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Approval, error)
-	predicates    []predicate.Approval
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	updated_at         *time.Time
+	version            *int64
+	addversion         *int64
+	kind               *approval.Kind
+	subject_id         *uuid.UUID
+	customer_id        *uuid.UUID
+	title              *string
+	facts              *json.RawMessage
+	appendfacts        json.RawMessage
+	amount             *int64
+	addamount          *int64
+	submitted_by       *uuid.UUID
+	submitted_at       *time.Time
+	grade              *string
+	previous_amount    *int64
+	addprevious_amount *int64
+	flow_number        *int
+	addflow_number     *int
+	status             *approval.Status
+	decided_by         *uuid.UUID
+	decided_at         *time.Time
+	comment            *string
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*Approval, error)
+	predicates         []predicate.Approval
 }
 
 var _ ent.Mutation = (*ApprovalMutation)(nil)
@@ -644,6 +665,168 @@ func (m *ApprovalMutation) ResetSubmittedAt() {
 	m.submitted_at = nil
 }
 
+// SetGrade sets the "grade" field.
+func (m *ApprovalMutation) SetGrade(s string) {
+	m.grade = &s
+}
+
+// Grade returns the value of the "grade" field in the mutation.
+func (m *ApprovalMutation) Grade() (r string, exists bool) {
+	v := m.grade
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGrade returns the old "grade" field's value of the Approval entity.
+// If the Approval object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalMutation) OldGrade(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGrade is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGrade requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGrade: %w", err)
+	}
+	return oldValue.Grade, nil
+}
+
+// ResetGrade resets all changes to the "grade" field.
+func (m *ApprovalMutation) ResetGrade() {
+	m.grade = nil
+}
+
+// SetPreviousAmount sets the "previous_amount" field.
+func (m *ApprovalMutation) SetPreviousAmount(i int64) {
+	m.previous_amount = &i
+	m.addprevious_amount = nil
+}
+
+// PreviousAmount returns the value of the "previous_amount" field in the mutation.
+func (m *ApprovalMutation) PreviousAmount() (r int64, exists bool) {
+	v := m.previous_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviousAmount returns the old "previous_amount" field's value of the Approval entity.
+// If the Approval object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalMutation) OldPreviousAmount(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviousAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviousAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviousAmount: %w", err)
+	}
+	return oldValue.PreviousAmount, nil
+}
+
+// AddPreviousAmount adds i to the "previous_amount" field.
+func (m *ApprovalMutation) AddPreviousAmount(i int64) {
+	if m.addprevious_amount != nil {
+		*m.addprevious_amount += i
+	} else {
+		m.addprevious_amount = &i
+	}
+}
+
+// AddedPreviousAmount returns the value that was added to the "previous_amount" field in this mutation.
+func (m *ApprovalMutation) AddedPreviousAmount() (r int64, exists bool) {
+	v := m.addprevious_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPreviousAmount clears the value of the "previous_amount" field.
+func (m *ApprovalMutation) ClearPreviousAmount() {
+	m.previous_amount = nil
+	m.addprevious_amount = nil
+	m.clearedFields[approval.FieldPreviousAmount] = struct{}{}
+}
+
+// PreviousAmountCleared returns if the "previous_amount" field was cleared in this mutation.
+func (m *ApprovalMutation) PreviousAmountCleared() bool {
+	_, ok := m.clearedFields[approval.FieldPreviousAmount]
+	return ok
+}
+
+// ResetPreviousAmount resets all changes to the "previous_amount" field.
+func (m *ApprovalMutation) ResetPreviousAmount() {
+	m.previous_amount = nil
+	m.addprevious_amount = nil
+	delete(m.clearedFields, approval.FieldPreviousAmount)
+}
+
+// SetFlowNumber sets the "flow_number" field.
+func (m *ApprovalMutation) SetFlowNumber(i int) {
+	m.flow_number = &i
+	m.addflow_number = nil
+}
+
+// FlowNumber returns the value of the "flow_number" field in the mutation.
+func (m *ApprovalMutation) FlowNumber() (r int, exists bool) {
+	v := m.flow_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFlowNumber returns the old "flow_number" field's value of the Approval entity.
+// If the Approval object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalMutation) OldFlowNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFlowNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFlowNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFlowNumber: %w", err)
+	}
+	return oldValue.FlowNumber, nil
+}
+
+// AddFlowNumber adds i to the "flow_number" field.
+func (m *ApprovalMutation) AddFlowNumber(i int) {
+	if m.addflow_number != nil {
+		*m.addflow_number += i
+	} else {
+		m.addflow_number = &i
+	}
+}
+
+// AddedFlowNumber returns the value that was added to the "flow_number" field in this mutation.
+func (m *ApprovalMutation) AddedFlowNumber() (r int, exists bool) {
+	v := m.addflow_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFlowNumber resets all changes to the "flow_number" field.
+func (m *ApprovalMutation) ResetFlowNumber() {
+	m.flow_number = nil
+	m.addflow_number = nil
+}
+
 // SetStatus sets the "status" field.
 func (m *ApprovalMutation) SetStatus(a approval.Status) {
 	m.status = &a
@@ -848,7 +1031,7 @@ func (m *ApprovalMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ApprovalMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 17)
 	if m.updated_at != nil {
 		fields = append(fields, approval.FieldUpdatedAt)
 	}
@@ -878,6 +1061,15 @@ func (m *ApprovalMutation) Fields() []string {
 	}
 	if m.submitted_at != nil {
 		fields = append(fields, approval.FieldSubmittedAt)
+	}
+	if m.grade != nil {
+		fields = append(fields, approval.FieldGrade)
+	}
+	if m.previous_amount != nil {
+		fields = append(fields, approval.FieldPreviousAmount)
+	}
+	if m.flow_number != nil {
+		fields = append(fields, approval.FieldFlowNumber)
 	}
 	if m.status != nil {
 		fields = append(fields, approval.FieldStatus)
@@ -919,6 +1111,12 @@ func (m *ApprovalMutation) Field(name string) (ent.Value, bool) {
 		return m.SubmittedBy()
 	case approval.FieldSubmittedAt:
 		return m.SubmittedAt()
+	case approval.FieldGrade:
+		return m.Grade()
+	case approval.FieldPreviousAmount:
+		return m.PreviousAmount()
+	case approval.FieldFlowNumber:
+		return m.FlowNumber()
 	case approval.FieldStatus:
 		return m.Status()
 	case approval.FieldDecidedBy:
@@ -956,6 +1154,12 @@ func (m *ApprovalMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldSubmittedBy(ctx)
 	case approval.FieldSubmittedAt:
 		return m.OldSubmittedAt(ctx)
+	case approval.FieldGrade:
+		return m.OldGrade(ctx)
+	case approval.FieldPreviousAmount:
+		return m.OldPreviousAmount(ctx)
+	case approval.FieldFlowNumber:
+		return m.OldFlowNumber(ctx)
 	case approval.FieldStatus:
 		return m.OldStatus(ctx)
 	case approval.FieldDecidedBy:
@@ -1043,6 +1247,27 @@ func (m *ApprovalMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSubmittedAt(v)
 		return nil
+	case approval.FieldGrade:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGrade(v)
+		return nil
+	case approval.FieldPreviousAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviousAmount(v)
+		return nil
+	case approval.FieldFlowNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFlowNumber(v)
+		return nil
 	case approval.FieldStatus:
 		v, ok := value.(approval.Status)
 		if !ok {
@@ -1085,6 +1310,12 @@ func (m *ApprovalMutation) AddedFields() []string {
 	if m.addamount != nil {
 		fields = append(fields, approval.FieldAmount)
 	}
+	if m.addprevious_amount != nil {
+		fields = append(fields, approval.FieldPreviousAmount)
+	}
+	if m.addflow_number != nil {
+		fields = append(fields, approval.FieldFlowNumber)
+	}
 	return fields
 }
 
@@ -1097,6 +1328,10 @@ func (m *ApprovalMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case approval.FieldAmount:
 		return m.AddedAmount()
+	case approval.FieldPreviousAmount:
+		return m.AddedPreviousAmount()
+	case approval.FieldFlowNumber:
+		return m.AddedFlowNumber()
 	}
 	return nil, false
 }
@@ -1120,6 +1355,20 @@ func (m *ApprovalMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddAmount(v)
 		return nil
+	case approval.FieldPreviousAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPreviousAmount(v)
+		return nil
+	case approval.FieldFlowNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFlowNumber(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Approval numeric field %s", name)
 }
@@ -1130,6 +1379,9 @@ func (m *ApprovalMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(approval.FieldCustomerID) {
 		fields = append(fields, approval.FieldCustomerID)
+	}
+	if m.FieldCleared(approval.FieldPreviousAmount) {
+		fields = append(fields, approval.FieldPreviousAmount)
 	}
 	if m.FieldCleared(approval.FieldDecidedBy) {
 		fields = append(fields, approval.FieldDecidedBy)
@@ -1153,6 +1405,9 @@ func (m *ApprovalMutation) ClearField(name string) error {
 	switch name {
 	case approval.FieldCustomerID:
 		m.ClearCustomerID()
+		return nil
+	case approval.FieldPreviousAmount:
+		m.ClearPreviousAmount()
 		return nil
 	case approval.FieldDecidedBy:
 		m.ClearDecidedBy()
@@ -1197,6 +1452,15 @@ func (m *ApprovalMutation) ResetField(name string) error {
 		return nil
 	case approval.FieldSubmittedAt:
 		m.ResetSubmittedAt()
+		return nil
+	case approval.FieldGrade:
+		m.ResetGrade()
+		return nil
+	case approval.FieldPreviousAmount:
+		m.ResetPreviousAmount()
+		return nil
+	case approval.FieldFlowNumber:
+		m.ResetFlowNumber()
 		return nil
 	case approval.FieldStatus:
 		m.ResetStatus()
@@ -1260,6 +1524,5931 @@ func (m *ApprovalMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ApprovalMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Approval edge %s", name)
+}
+
+// ApprovalActMutation represents an operation that mutates the ApprovalAct nodes in the graph.
+type ApprovalActMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	approval_id   *uuid.UUID
+	step_id       *uuid.UUID
+	slot_id       *uuid.UUID
+	kind          *approvalact.Kind
+	person_id     *uuid.UUID
+	on_behalf_of  *uuid.UUID
+	target_id     *uuid.UUID
+	comment       *string
+	at            *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ApprovalAct, error)
+	predicates    []predicate.ApprovalAct
+}
+
+var _ ent.Mutation = (*ApprovalActMutation)(nil)
+
+// approvalactOption allows management of the mutation configuration using functional options.
+type approvalactOption func(*ApprovalActMutation)
+
+// newApprovalActMutation creates new mutation for the ApprovalAct entity.
+func newApprovalActMutation(c config, op Op, opts ...approvalactOption) *ApprovalActMutation {
+	m := &ApprovalActMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalAct,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalActID sets the ID field of the mutation.
+func withApprovalActID(id uuid.UUID) approvalactOption {
+	return func(m *ApprovalActMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalAct
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalAct, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalAct.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalAct sets the old ApprovalAct of the mutation.
+func withApprovalAct(node *ApprovalAct) approvalactOption {
+	return func(m *ApprovalActMutation) {
+		m.oldValue = func(context.Context) (*ApprovalAct, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalActMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalActMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalAct entities.
+func (m *ApprovalActMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalActMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalActMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalAct.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetApprovalID sets the "approval_id" field.
+func (m *ApprovalActMutation) SetApprovalID(u uuid.UUID) {
+	m.approval_id = &u
+}
+
+// ApprovalID returns the value of the "approval_id" field in the mutation.
+func (m *ApprovalActMutation) ApprovalID() (r uuid.UUID, exists bool) {
+	v := m.approval_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovalID returns the old "approval_id" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldApprovalID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovalID: %w", err)
+	}
+	return oldValue.ApprovalID, nil
+}
+
+// ResetApprovalID resets all changes to the "approval_id" field.
+func (m *ApprovalActMutation) ResetApprovalID() {
+	m.approval_id = nil
+}
+
+// SetStepID sets the "step_id" field.
+func (m *ApprovalActMutation) SetStepID(u uuid.UUID) {
+	m.step_id = &u
+}
+
+// StepID returns the value of the "step_id" field in the mutation.
+func (m *ApprovalActMutation) StepID() (r uuid.UUID, exists bool) {
+	v := m.step_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStepID returns the old "step_id" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldStepID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStepID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStepID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStepID: %w", err)
+	}
+	return oldValue.StepID, nil
+}
+
+// ClearStepID clears the value of the "step_id" field.
+func (m *ApprovalActMutation) ClearStepID() {
+	m.step_id = nil
+	m.clearedFields[approvalact.FieldStepID] = struct{}{}
+}
+
+// StepIDCleared returns if the "step_id" field was cleared in this mutation.
+func (m *ApprovalActMutation) StepIDCleared() bool {
+	_, ok := m.clearedFields[approvalact.FieldStepID]
+	return ok
+}
+
+// ResetStepID resets all changes to the "step_id" field.
+func (m *ApprovalActMutation) ResetStepID() {
+	m.step_id = nil
+	delete(m.clearedFields, approvalact.FieldStepID)
+}
+
+// SetSlotID sets the "slot_id" field.
+func (m *ApprovalActMutation) SetSlotID(u uuid.UUID) {
+	m.slot_id = &u
+}
+
+// SlotID returns the value of the "slot_id" field in the mutation.
+func (m *ApprovalActMutation) SlotID() (r uuid.UUID, exists bool) {
+	v := m.slot_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlotID returns the old "slot_id" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldSlotID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlotID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlotID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlotID: %w", err)
+	}
+	return oldValue.SlotID, nil
+}
+
+// ClearSlotID clears the value of the "slot_id" field.
+func (m *ApprovalActMutation) ClearSlotID() {
+	m.slot_id = nil
+	m.clearedFields[approvalact.FieldSlotID] = struct{}{}
+}
+
+// SlotIDCleared returns if the "slot_id" field was cleared in this mutation.
+func (m *ApprovalActMutation) SlotIDCleared() bool {
+	_, ok := m.clearedFields[approvalact.FieldSlotID]
+	return ok
+}
+
+// ResetSlotID resets all changes to the "slot_id" field.
+func (m *ApprovalActMutation) ResetSlotID() {
+	m.slot_id = nil
+	delete(m.clearedFields, approvalact.FieldSlotID)
+}
+
+// SetKind sets the "kind" field.
+func (m *ApprovalActMutation) SetKind(a approvalact.Kind) {
+	m.kind = &a
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ApprovalActMutation) Kind() (r approvalact.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldKind(ctx context.Context) (v approvalact.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ApprovalActMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ApprovalActMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ApprovalActMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldPersonID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *ApprovalActMutation) ClearPersonID() {
+	m.person_id = nil
+	m.clearedFields[approvalact.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *ApprovalActMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[approvalact.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ApprovalActMutation) ResetPersonID() {
+	m.person_id = nil
+	delete(m.clearedFields, approvalact.FieldPersonID)
+}
+
+// SetOnBehalfOf sets the "on_behalf_of" field.
+func (m *ApprovalActMutation) SetOnBehalfOf(u uuid.UUID) {
+	m.on_behalf_of = &u
+}
+
+// OnBehalfOf returns the value of the "on_behalf_of" field in the mutation.
+func (m *ApprovalActMutation) OnBehalfOf() (r uuid.UUID, exists bool) {
+	v := m.on_behalf_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnBehalfOf returns the old "on_behalf_of" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldOnBehalfOf(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnBehalfOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnBehalfOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnBehalfOf: %w", err)
+	}
+	return oldValue.OnBehalfOf, nil
+}
+
+// ClearOnBehalfOf clears the value of the "on_behalf_of" field.
+func (m *ApprovalActMutation) ClearOnBehalfOf() {
+	m.on_behalf_of = nil
+	m.clearedFields[approvalact.FieldOnBehalfOf] = struct{}{}
+}
+
+// OnBehalfOfCleared returns if the "on_behalf_of" field was cleared in this mutation.
+func (m *ApprovalActMutation) OnBehalfOfCleared() bool {
+	_, ok := m.clearedFields[approvalact.FieldOnBehalfOf]
+	return ok
+}
+
+// ResetOnBehalfOf resets all changes to the "on_behalf_of" field.
+func (m *ApprovalActMutation) ResetOnBehalfOf() {
+	m.on_behalf_of = nil
+	delete(m.clearedFields, approvalact.FieldOnBehalfOf)
+}
+
+// SetTargetID sets the "target_id" field.
+func (m *ApprovalActMutation) SetTargetID(u uuid.UUID) {
+	m.target_id = &u
+}
+
+// TargetID returns the value of the "target_id" field in the mutation.
+func (m *ApprovalActMutation) TargetID() (r uuid.UUID, exists bool) {
+	v := m.target_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTargetID returns the old "target_id" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldTargetID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTargetID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTargetID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTargetID: %w", err)
+	}
+	return oldValue.TargetID, nil
+}
+
+// ClearTargetID clears the value of the "target_id" field.
+func (m *ApprovalActMutation) ClearTargetID() {
+	m.target_id = nil
+	m.clearedFields[approvalact.FieldTargetID] = struct{}{}
+}
+
+// TargetIDCleared returns if the "target_id" field was cleared in this mutation.
+func (m *ApprovalActMutation) TargetIDCleared() bool {
+	_, ok := m.clearedFields[approvalact.FieldTargetID]
+	return ok
+}
+
+// ResetTargetID resets all changes to the "target_id" field.
+func (m *ApprovalActMutation) ResetTargetID() {
+	m.target_id = nil
+	delete(m.clearedFields, approvalact.FieldTargetID)
+}
+
+// SetComment sets the "comment" field.
+func (m *ApprovalActMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *ApprovalActMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *ApprovalActMutation) ResetComment() {
+	m.comment = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ApprovalActMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ApprovalActMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ApprovalActMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ApprovalActMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ApprovalActMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ApprovalAct entity.
+// If the ApprovalAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalActMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ApprovalActMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ApprovalActMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ApprovalActMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the ApprovalActMutation builder.
+func (m *ApprovalActMutation) Where(ps ...predicate.ApprovalAct) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalActMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalActMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalAct, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalActMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalActMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalAct).
+func (m *ApprovalActMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalActMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.approval_id != nil {
+		fields = append(fields, approvalact.FieldApprovalID)
+	}
+	if m.step_id != nil {
+		fields = append(fields, approvalact.FieldStepID)
+	}
+	if m.slot_id != nil {
+		fields = append(fields, approvalact.FieldSlotID)
+	}
+	if m.kind != nil {
+		fields = append(fields, approvalact.FieldKind)
+	}
+	if m.person_id != nil {
+		fields = append(fields, approvalact.FieldPersonID)
+	}
+	if m.on_behalf_of != nil {
+		fields = append(fields, approvalact.FieldOnBehalfOf)
+	}
+	if m.target_id != nil {
+		fields = append(fields, approvalact.FieldTargetID)
+	}
+	if m.comment != nil {
+		fields = append(fields, approvalact.FieldComment)
+	}
+	if m.at != nil {
+		fields = append(fields, approvalact.FieldAt)
+	}
+	if m.version != nil {
+		fields = append(fields, approvalact.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalActMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalact.FieldApprovalID:
+		return m.ApprovalID()
+	case approvalact.FieldStepID:
+		return m.StepID()
+	case approvalact.FieldSlotID:
+		return m.SlotID()
+	case approvalact.FieldKind:
+		return m.Kind()
+	case approvalact.FieldPersonID:
+		return m.PersonID()
+	case approvalact.FieldOnBehalfOf:
+		return m.OnBehalfOf()
+	case approvalact.FieldTargetID:
+		return m.TargetID()
+	case approvalact.FieldComment:
+		return m.Comment()
+	case approvalact.FieldAt:
+		return m.At()
+	case approvalact.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalActMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalact.FieldApprovalID:
+		return m.OldApprovalID(ctx)
+	case approvalact.FieldStepID:
+		return m.OldStepID(ctx)
+	case approvalact.FieldSlotID:
+		return m.OldSlotID(ctx)
+	case approvalact.FieldKind:
+		return m.OldKind(ctx)
+	case approvalact.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case approvalact.FieldOnBehalfOf:
+		return m.OldOnBehalfOf(ctx)
+	case approvalact.FieldTargetID:
+		return m.OldTargetID(ctx)
+	case approvalact.FieldComment:
+		return m.OldComment(ctx)
+	case approvalact.FieldAt:
+		return m.OldAt(ctx)
+	case approvalact.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalAct field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalActMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalact.FieldApprovalID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovalID(v)
+		return nil
+	case approvalact.FieldStepID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStepID(v)
+		return nil
+	case approvalact.FieldSlotID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlotID(v)
+		return nil
+	case approvalact.FieldKind:
+		v, ok := value.(approvalact.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case approvalact.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case approvalact.FieldOnBehalfOf:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnBehalfOf(v)
+		return nil
+	case approvalact.FieldTargetID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTargetID(v)
+		return nil
+	case approvalact.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case approvalact.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case approvalact.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAct field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalActMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, approvalact.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalActMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case approvalact.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalActMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case approvalact.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAct numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalActMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvalact.FieldStepID) {
+		fields = append(fields, approvalact.FieldStepID)
+	}
+	if m.FieldCleared(approvalact.FieldSlotID) {
+		fields = append(fields, approvalact.FieldSlotID)
+	}
+	if m.FieldCleared(approvalact.FieldPersonID) {
+		fields = append(fields, approvalact.FieldPersonID)
+	}
+	if m.FieldCleared(approvalact.FieldOnBehalfOf) {
+		fields = append(fields, approvalact.FieldOnBehalfOf)
+	}
+	if m.FieldCleared(approvalact.FieldTargetID) {
+		fields = append(fields, approvalact.FieldTargetID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalActMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalActMutation) ClearField(name string) error {
+	switch name {
+	case approvalact.FieldStepID:
+		m.ClearStepID()
+		return nil
+	case approvalact.FieldSlotID:
+		m.ClearSlotID()
+		return nil
+	case approvalact.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case approvalact.FieldOnBehalfOf:
+		m.ClearOnBehalfOf()
+		return nil
+	case approvalact.FieldTargetID:
+		m.ClearTargetID()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAct nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalActMutation) ResetField(name string) error {
+	switch name {
+	case approvalact.FieldApprovalID:
+		m.ResetApprovalID()
+		return nil
+	case approvalact.FieldStepID:
+		m.ResetStepID()
+		return nil
+	case approvalact.FieldSlotID:
+		m.ResetSlotID()
+		return nil
+	case approvalact.FieldKind:
+		m.ResetKind()
+		return nil
+	case approvalact.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case approvalact.FieldOnBehalfOf:
+		m.ResetOnBehalfOf()
+		return nil
+	case approvalact.FieldTargetID:
+		m.ResetTargetID()
+		return nil
+	case approvalact.FieldComment:
+		m.ResetComment()
+		return nil
+	case approvalact.FieldAt:
+		m.ResetAt()
+		return nil
+	case approvalact.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAct field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalActMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalActMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalActMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalActMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalActMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalActMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalActMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalAct unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalActMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalAct edge %s", name)
+}
+
+// ApprovalAuthorityMutation represents an operation that mutates the ApprovalAuthority nodes in the graph.
+type ApprovalAuthorityMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	amount        *int64
+	addamount     *int64
+	preset        *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ApprovalAuthority, error)
+	predicates    []predicate.ApprovalAuthority
+}
+
+var _ ent.Mutation = (*ApprovalAuthorityMutation)(nil)
+
+// approvalauthorityOption allows management of the mutation configuration using functional options.
+type approvalauthorityOption func(*ApprovalAuthorityMutation)
+
+// newApprovalAuthorityMutation creates new mutation for the ApprovalAuthority entity.
+func newApprovalAuthorityMutation(c config, op Op, opts ...approvalauthorityOption) *ApprovalAuthorityMutation {
+	m := &ApprovalAuthorityMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalAuthority,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalAuthorityID sets the ID field of the mutation.
+func withApprovalAuthorityID(id uuid.UUID) approvalauthorityOption {
+	return func(m *ApprovalAuthorityMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalAuthority
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalAuthority, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalAuthority.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalAuthority sets the old ApprovalAuthority of the mutation.
+func withApprovalAuthority(node *ApprovalAuthority) approvalauthorityOption {
+	return func(m *ApprovalAuthorityMutation) {
+		m.oldValue = func(context.Context) (*ApprovalAuthority, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalAuthorityMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalAuthorityMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalAuthority entities.
+func (m *ApprovalAuthorityMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalAuthorityMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalAuthorityMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalAuthority.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ApprovalAuthorityMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ApprovalAuthorityMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ApprovalAuthority entity.
+// If the ApprovalAuthority object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalAuthorityMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ApprovalAuthorityMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ApprovalAuthorityMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ApprovalAuthorityMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ApprovalAuthority entity.
+// If the ApprovalAuthority object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalAuthorityMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ApprovalAuthorityMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ApprovalAuthorityMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ApprovalAuthorityMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *ApprovalAuthorityMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *ApprovalAuthorityMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the ApprovalAuthority entity.
+// If the ApprovalAuthority object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalAuthorityMutation) OldAmount(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *ApprovalAuthorityMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *ApprovalAuthorityMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAmount clears the value of the "amount" field.
+func (m *ApprovalAuthorityMutation) ClearAmount() {
+	m.amount = nil
+	m.addamount = nil
+	m.clearedFields[approvalauthority.FieldAmount] = struct{}{}
+}
+
+// AmountCleared returns if the "amount" field was cleared in this mutation.
+func (m *ApprovalAuthorityMutation) AmountCleared() bool {
+	_, ok := m.clearedFields[approvalauthority.FieldAmount]
+	return ok
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *ApprovalAuthorityMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+	delete(m.clearedFields, approvalauthority.FieldAmount)
+}
+
+// SetPreset sets the "preset" field.
+func (m *ApprovalAuthorityMutation) SetPreset(b bool) {
+	m.preset = &b
+}
+
+// Preset returns the value of the "preset" field in the mutation.
+func (m *ApprovalAuthorityMutation) Preset() (r bool, exists bool) {
+	v := m.preset
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreset returns the old "preset" field's value of the ApprovalAuthority entity.
+// If the ApprovalAuthority object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalAuthorityMutation) OldPreset(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreset is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreset requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreset: %w", err)
+	}
+	return oldValue.Preset, nil
+}
+
+// ResetPreset resets all changes to the "preset" field.
+func (m *ApprovalAuthorityMutation) ResetPreset() {
+	m.preset = nil
+}
+
+// Where appends a list predicates to the ApprovalAuthorityMutation builder.
+func (m *ApprovalAuthorityMutation) Where(ps ...predicate.ApprovalAuthority) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalAuthorityMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalAuthorityMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalAuthority, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalAuthorityMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalAuthorityMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalAuthority).
+func (m *ApprovalAuthorityMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalAuthorityMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.updated_at != nil {
+		fields = append(fields, approvalauthority.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, approvalauthority.FieldVersion)
+	}
+	if m.amount != nil {
+		fields = append(fields, approvalauthority.FieldAmount)
+	}
+	if m.preset != nil {
+		fields = append(fields, approvalauthority.FieldPreset)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalAuthorityMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalauthority.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case approvalauthority.FieldVersion:
+		return m.Version()
+	case approvalauthority.FieldAmount:
+		return m.Amount()
+	case approvalauthority.FieldPreset:
+		return m.Preset()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalAuthorityMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalauthority.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case approvalauthority.FieldVersion:
+		return m.OldVersion(ctx)
+	case approvalauthority.FieldAmount:
+		return m.OldAmount(ctx)
+	case approvalauthority.FieldPreset:
+		return m.OldPreset(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalAuthority field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalAuthorityMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalauthority.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case approvalauthority.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case approvalauthority.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case approvalauthority.FieldPreset:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreset(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAuthority field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalAuthorityMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, approvalauthority.FieldVersion)
+	}
+	if m.addamount != nil {
+		fields = append(fields, approvalauthority.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalAuthorityMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case approvalauthority.FieldVersion:
+		return m.AddedVersion()
+	case approvalauthority.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalAuthorityMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case approvalauthority.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case approvalauthority.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAuthority numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalAuthorityMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvalauthority.FieldAmount) {
+		fields = append(fields, approvalauthority.FieldAmount)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalAuthorityMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalAuthorityMutation) ClearField(name string) error {
+	switch name {
+	case approvalauthority.FieldAmount:
+		m.ClearAmount()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAuthority nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalAuthorityMutation) ResetField(name string) error {
+	switch name {
+	case approvalauthority.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case approvalauthority.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case approvalauthority.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case approvalauthority.FieldPreset:
+		m.ResetPreset()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalAuthority field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalAuthorityMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalAuthorityMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalAuthorityMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalAuthorityMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalAuthorityMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalAuthorityMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalAuthorityMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalAuthority unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalAuthorityMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalAuthority edge %s", name)
+}
+
+// ApprovalDelegationMutation represents an operation that mutates the ApprovalDelegation nodes in the graph.
+type ApprovalDelegationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	person_id     *uuid.UUID
+	delegate_id   *uuid.UUID
+	starts_on     *calendar.Date
+	ends_on       *calendar.Date
+	kinds         *[]string
+	appendkinds   []string
+	note          *string
+	revoked_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ApprovalDelegation, error)
+	predicates    []predicate.ApprovalDelegation
+}
+
+var _ ent.Mutation = (*ApprovalDelegationMutation)(nil)
+
+// approvaldelegationOption allows management of the mutation configuration using functional options.
+type approvaldelegationOption func(*ApprovalDelegationMutation)
+
+// newApprovalDelegationMutation creates new mutation for the ApprovalDelegation entity.
+func newApprovalDelegationMutation(c config, op Op, opts ...approvaldelegationOption) *ApprovalDelegationMutation {
+	m := &ApprovalDelegationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalDelegation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalDelegationID sets the ID field of the mutation.
+func withApprovalDelegationID(id uuid.UUID) approvaldelegationOption {
+	return func(m *ApprovalDelegationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalDelegation
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalDelegation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalDelegation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalDelegation sets the old ApprovalDelegation of the mutation.
+func withApprovalDelegation(node *ApprovalDelegation) approvaldelegationOption {
+	return func(m *ApprovalDelegationMutation) {
+		m.oldValue = func(context.Context) (*ApprovalDelegation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalDelegationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalDelegationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalDelegation entities.
+func (m *ApprovalDelegationMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalDelegationMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalDelegationMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalDelegation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApprovalDelegationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApprovalDelegationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApprovalDelegationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ApprovalDelegationMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ApprovalDelegationMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *ApprovalDelegationMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[approvaldelegation.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *ApprovalDelegationMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[approvaldelegation.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ApprovalDelegationMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, approvaldelegation.FieldCreatedBy)
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ApprovalDelegationMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ApprovalDelegationMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldPersonID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ApprovalDelegationMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetDelegateID sets the "delegate_id" field.
+func (m *ApprovalDelegationMutation) SetDelegateID(u uuid.UUID) {
+	m.delegate_id = &u
+}
+
+// DelegateID returns the value of the "delegate_id" field in the mutation.
+func (m *ApprovalDelegationMutation) DelegateID() (r uuid.UUID, exists bool) {
+	v := m.delegate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDelegateID returns the old "delegate_id" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldDelegateID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDelegateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDelegateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDelegateID: %w", err)
+	}
+	return oldValue.DelegateID, nil
+}
+
+// ResetDelegateID resets all changes to the "delegate_id" field.
+func (m *ApprovalDelegationMutation) ResetDelegateID() {
+	m.delegate_id = nil
+}
+
+// SetStartsOn sets the "starts_on" field.
+func (m *ApprovalDelegationMutation) SetStartsOn(c calendar.Date) {
+	m.starts_on = &c
+}
+
+// StartsOn returns the value of the "starts_on" field in the mutation.
+func (m *ApprovalDelegationMutation) StartsOn() (r calendar.Date, exists bool) {
+	v := m.starts_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsOn returns the old "starts_on" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldStartsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsOn: %w", err)
+	}
+	return oldValue.StartsOn, nil
+}
+
+// ResetStartsOn resets all changes to the "starts_on" field.
+func (m *ApprovalDelegationMutation) ResetStartsOn() {
+	m.starts_on = nil
+}
+
+// SetEndsOn sets the "ends_on" field.
+func (m *ApprovalDelegationMutation) SetEndsOn(c calendar.Date) {
+	m.ends_on = &c
+}
+
+// EndsOn returns the value of the "ends_on" field in the mutation.
+func (m *ApprovalDelegationMutation) EndsOn() (r calendar.Date, exists bool) {
+	v := m.ends_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsOn returns the old "ends_on" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldEndsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsOn: %w", err)
+	}
+	return oldValue.EndsOn, nil
+}
+
+// ResetEndsOn resets all changes to the "ends_on" field.
+func (m *ApprovalDelegationMutation) ResetEndsOn() {
+	m.ends_on = nil
+}
+
+// SetKinds sets the "kinds" field.
+func (m *ApprovalDelegationMutation) SetKinds(s []string) {
+	m.kinds = &s
+	m.appendkinds = nil
+}
+
+// Kinds returns the value of the "kinds" field in the mutation.
+func (m *ApprovalDelegationMutation) Kinds() (r []string, exists bool) {
+	v := m.kinds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKinds returns the old "kinds" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldKinds(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKinds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKinds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKinds: %w", err)
+	}
+	return oldValue.Kinds, nil
+}
+
+// AppendKinds adds s to the "kinds" field.
+func (m *ApprovalDelegationMutation) AppendKinds(s []string) {
+	m.appendkinds = append(m.appendkinds, s...)
+}
+
+// AppendedKinds returns the list of values that were appended to the "kinds" field in this mutation.
+func (m *ApprovalDelegationMutation) AppendedKinds() ([]string, bool) {
+	if len(m.appendkinds) == 0 {
+		return nil, false
+	}
+	return m.appendkinds, true
+}
+
+// ResetKinds resets all changes to the "kinds" field.
+func (m *ApprovalDelegationMutation) ResetKinds() {
+	m.kinds = nil
+	m.appendkinds = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ApprovalDelegationMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ApprovalDelegationMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ApprovalDelegationMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *ApprovalDelegationMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *ApprovalDelegationMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the ApprovalDelegation entity.
+// If the ApprovalDelegation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalDelegationMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *ApprovalDelegationMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[approvaldelegation.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *ApprovalDelegationMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[approvaldelegation.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *ApprovalDelegationMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, approvaldelegation.FieldRevokedAt)
+}
+
+// Where appends a list predicates to the ApprovalDelegationMutation builder.
+func (m *ApprovalDelegationMutation) Where(ps ...predicate.ApprovalDelegation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalDelegationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalDelegationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalDelegation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalDelegationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalDelegationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalDelegation).
+func (m *ApprovalDelegationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalDelegationMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, approvaldelegation.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, approvaldelegation.FieldCreatedBy)
+	}
+	if m.person_id != nil {
+		fields = append(fields, approvaldelegation.FieldPersonID)
+	}
+	if m.delegate_id != nil {
+		fields = append(fields, approvaldelegation.FieldDelegateID)
+	}
+	if m.starts_on != nil {
+		fields = append(fields, approvaldelegation.FieldStartsOn)
+	}
+	if m.ends_on != nil {
+		fields = append(fields, approvaldelegation.FieldEndsOn)
+	}
+	if m.kinds != nil {
+		fields = append(fields, approvaldelegation.FieldKinds)
+	}
+	if m.note != nil {
+		fields = append(fields, approvaldelegation.FieldNote)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, approvaldelegation.FieldRevokedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalDelegationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvaldelegation.FieldCreatedAt:
+		return m.CreatedAt()
+	case approvaldelegation.FieldCreatedBy:
+		return m.CreatedBy()
+	case approvaldelegation.FieldPersonID:
+		return m.PersonID()
+	case approvaldelegation.FieldDelegateID:
+		return m.DelegateID()
+	case approvaldelegation.FieldStartsOn:
+		return m.StartsOn()
+	case approvaldelegation.FieldEndsOn:
+		return m.EndsOn()
+	case approvaldelegation.FieldKinds:
+		return m.Kinds()
+	case approvaldelegation.FieldNote:
+		return m.Note()
+	case approvaldelegation.FieldRevokedAt:
+		return m.RevokedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalDelegationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvaldelegation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case approvaldelegation.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case approvaldelegation.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case approvaldelegation.FieldDelegateID:
+		return m.OldDelegateID(ctx)
+	case approvaldelegation.FieldStartsOn:
+		return m.OldStartsOn(ctx)
+	case approvaldelegation.FieldEndsOn:
+		return m.OldEndsOn(ctx)
+	case approvaldelegation.FieldKinds:
+		return m.OldKinds(ctx)
+	case approvaldelegation.FieldNote:
+		return m.OldNote(ctx)
+	case approvaldelegation.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalDelegation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalDelegationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvaldelegation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case approvaldelegation.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case approvaldelegation.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case approvaldelegation.FieldDelegateID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDelegateID(v)
+		return nil
+	case approvaldelegation.FieldStartsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsOn(v)
+		return nil
+	case approvaldelegation.FieldEndsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsOn(v)
+		return nil
+	case approvaldelegation.FieldKinds:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKinds(v)
+		return nil
+	case approvaldelegation.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case approvaldelegation.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalDelegation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalDelegationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalDelegationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalDelegationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ApprovalDelegation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalDelegationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvaldelegation.FieldCreatedBy) {
+		fields = append(fields, approvaldelegation.FieldCreatedBy)
+	}
+	if m.FieldCleared(approvaldelegation.FieldRevokedAt) {
+		fields = append(fields, approvaldelegation.FieldRevokedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalDelegationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalDelegationMutation) ClearField(name string) error {
+	switch name {
+	case approvaldelegation.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case approvaldelegation.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalDelegation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalDelegationMutation) ResetField(name string) error {
+	switch name {
+	case approvaldelegation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case approvaldelegation.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case approvaldelegation.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case approvaldelegation.FieldDelegateID:
+		m.ResetDelegateID()
+		return nil
+	case approvaldelegation.FieldStartsOn:
+		m.ResetStartsOn()
+		return nil
+	case approvaldelegation.FieldEndsOn:
+		m.ResetEndsOn()
+		return nil
+	case approvaldelegation.FieldKinds:
+		m.ResetKinds()
+		return nil
+	case approvaldelegation.FieldNote:
+		m.ResetNote()
+		return nil
+	case approvaldelegation.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalDelegation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalDelegationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalDelegationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalDelegationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalDelegationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalDelegationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalDelegationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalDelegationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalDelegation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalDelegationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalDelegation edge %s", name)
+}
+
+// ApprovalFlowMutation represents an operation that mutates the ApprovalFlow nodes in the graph.
+type ApprovalFlowMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	kind          *string
+	number        *int
+	addnumber     *int
+	steps         *json.RawMessage
+	appendsteps   json.RawMessage
+	note          *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ApprovalFlow, error)
+	predicates    []predicate.ApprovalFlow
+}
+
+var _ ent.Mutation = (*ApprovalFlowMutation)(nil)
+
+// approvalflowOption allows management of the mutation configuration using functional options.
+type approvalflowOption func(*ApprovalFlowMutation)
+
+// newApprovalFlowMutation creates new mutation for the ApprovalFlow entity.
+func newApprovalFlowMutation(c config, op Op, opts ...approvalflowOption) *ApprovalFlowMutation {
+	m := &ApprovalFlowMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalFlow,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalFlowID sets the ID field of the mutation.
+func withApprovalFlowID(id uuid.UUID) approvalflowOption {
+	return func(m *ApprovalFlowMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalFlow
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalFlow, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalFlow.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalFlow sets the old ApprovalFlow of the mutation.
+func withApprovalFlow(node *ApprovalFlow) approvalflowOption {
+	return func(m *ApprovalFlowMutation) {
+		m.oldValue = func(context.Context) (*ApprovalFlow, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalFlowMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalFlowMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalFlow entities.
+func (m *ApprovalFlowMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalFlowMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalFlowMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalFlow.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApprovalFlowMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApprovalFlowMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApprovalFlow entity.
+// If the ApprovalFlow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalFlowMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApprovalFlowMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ApprovalFlowMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ApprovalFlowMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ApprovalFlow entity.
+// If the ApprovalFlow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalFlowMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *ApprovalFlowMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[approvalflow.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *ApprovalFlowMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[approvalflow.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ApprovalFlowMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, approvalflow.FieldCreatedBy)
+}
+
+// SetKind sets the "kind" field.
+func (m *ApprovalFlowMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ApprovalFlowMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ApprovalFlow entity.
+// If the ApprovalFlow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalFlowMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ApprovalFlowMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ApprovalFlowMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ApprovalFlowMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the ApprovalFlow entity.
+// If the ApprovalFlow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalFlowMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ApprovalFlowMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ApprovalFlowMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ApprovalFlowMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetSteps sets the "steps" field.
+func (m *ApprovalFlowMutation) SetSteps(jm json.RawMessage) {
+	m.steps = &jm
+	m.appendsteps = nil
+}
+
+// Steps returns the value of the "steps" field in the mutation.
+func (m *ApprovalFlowMutation) Steps() (r json.RawMessage, exists bool) {
+	v := m.steps
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSteps returns the old "steps" field's value of the ApprovalFlow entity.
+// If the ApprovalFlow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalFlowMutation) OldSteps(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSteps is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSteps requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSteps: %w", err)
+	}
+	return oldValue.Steps, nil
+}
+
+// AppendSteps adds jm to the "steps" field.
+func (m *ApprovalFlowMutation) AppendSteps(jm json.RawMessage) {
+	m.appendsteps = append(m.appendsteps, jm...)
+}
+
+// AppendedSteps returns the list of values that were appended to the "steps" field in this mutation.
+func (m *ApprovalFlowMutation) AppendedSteps() (json.RawMessage, bool) {
+	if len(m.appendsteps) == 0 {
+		return nil, false
+	}
+	return m.appendsteps, true
+}
+
+// ResetSteps resets all changes to the "steps" field.
+func (m *ApprovalFlowMutation) ResetSteps() {
+	m.steps = nil
+	m.appendsteps = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ApprovalFlowMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ApprovalFlowMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ApprovalFlow entity.
+// If the ApprovalFlow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalFlowMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ApprovalFlowMutation) ResetNote() {
+	m.note = nil
+}
+
+// Where appends a list predicates to the ApprovalFlowMutation builder.
+func (m *ApprovalFlowMutation) Where(ps ...predicate.ApprovalFlow) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalFlowMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalFlowMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalFlow, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalFlowMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalFlowMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalFlow).
+func (m *ApprovalFlowMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalFlowMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, approvalflow.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, approvalflow.FieldCreatedBy)
+	}
+	if m.kind != nil {
+		fields = append(fields, approvalflow.FieldKind)
+	}
+	if m.number != nil {
+		fields = append(fields, approvalflow.FieldNumber)
+	}
+	if m.steps != nil {
+		fields = append(fields, approvalflow.FieldSteps)
+	}
+	if m.note != nil {
+		fields = append(fields, approvalflow.FieldNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalFlowMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalflow.FieldCreatedAt:
+		return m.CreatedAt()
+	case approvalflow.FieldCreatedBy:
+		return m.CreatedBy()
+	case approvalflow.FieldKind:
+		return m.Kind()
+	case approvalflow.FieldNumber:
+		return m.Number()
+	case approvalflow.FieldSteps:
+		return m.Steps()
+	case approvalflow.FieldNote:
+		return m.Note()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalFlowMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalflow.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case approvalflow.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case approvalflow.FieldKind:
+		return m.OldKind(ctx)
+	case approvalflow.FieldNumber:
+		return m.OldNumber(ctx)
+	case approvalflow.FieldSteps:
+		return m.OldSteps(ctx)
+	case approvalflow.FieldNote:
+		return m.OldNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalFlow field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalFlowMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalflow.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case approvalflow.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case approvalflow.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case approvalflow.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case approvalflow.FieldSteps:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSteps(v)
+		return nil
+	case approvalflow.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalFlow field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalFlowMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, approvalflow.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalFlowMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case approvalflow.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalFlowMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case approvalflow.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalFlow numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalFlowMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvalflow.FieldCreatedBy) {
+		fields = append(fields, approvalflow.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalFlowMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalFlowMutation) ClearField(name string) error {
+	switch name {
+	case approvalflow.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalFlow nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalFlowMutation) ResetField(name string) error {
+	switch name {
+	case approvalflow.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case approvalflow.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case approvalflow.FieldKind:
+		m.ResetKind()
+		return nil
+	case approvalflow.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case approvalflow.FieldSteps:
+		m.ResetSteps()
+		return nil
+	case approvalflow.FieldNote:
+		m.ResetNote()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalFlow field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalFlowMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalFlowMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalFlowMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalFlowMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalFlowMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalFlowMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalFlowMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalFlow unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalFlowMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalFlow edge %s", name)
+}
+
+// ApprovalHandMutation represents an operation that mutates the ApprovalHand nodes in the graph.
+type ApprovalHandMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	approval_id   *uuid.UUID
+	person_id     *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ApprovalHand, error)
+	predicates    []predicate.ApprovalHand
+}
+
+var _ ent.Mutation = (*ApprovalHandMutation)(nil)
+
+// approvalhandOption allows management of the mutation configuration using functional options.
+type approvalhandOption func(*ApprovalHandMutation)
+
+// newApprovalHandMutation creates new mutation for the ApprovalHand entity.
+func newApprovalHandMutation(c config, op Op, opts ...approvalhandOption) *ApprovalHandMutation {
+	m := &ApprovalHandMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalHand,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalHandID sets the ID field of the mutation.
+func withApprovalHandID(id uuid.UUID) approvalhandOption {
+	return func(m *ApprovalHandMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalHand
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalHand, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalHand.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalHand sets the old ApprovalHand of the mutation.
+func withApprovalHand(node *ApprovalHand) approvalhandOption {
+	return func(m *ApprovalHandMutation) {
+		m.oldValue = func(context.Context) (*ApprovalHand, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalHandMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalHandMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalHand entities.
+func (m *ApprovalHandMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalHandMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalHandMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalHand.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetApprovalID sets the "approval_id" field.
+func (m *ApprovalHandMutation) SetApprovalID(u uuid.UUID) {
+	m.approval_id = &u
+}
+
+// ApprovalID returns the value of the "approval_id" field in the mutation.
+func (m *ApprovalHandMutation) ApprovalID() (r uuid.UUID, exists bool) {
+	v := m.approval_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovalID returns the old "approval_id" field's value of the ApprovalHand entity.
+// If the ApprovalHand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalHandMutation) OldApprovalID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovalID: %w", err)
+	}
+	return oldValue.ApprovalID, nil
+}
+
+// ResetApprovalID resets all changes to the "approval_id" field.
+func (m *ApprovalHandMutation) ResetApprovalID() {
+	m.approval_id = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ApprovalHandMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ApprovalHandMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the ApprovalHand entity.
+// If the ApprovalHand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalHandMutation) OldPersonID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ApprovalHandMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// Where appends a list predicates to the ApprovalHandMutation builder.
+func (m *ApprovalHandMutation) Where(ps ...predicate.ApprovalHand) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalHandMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalHandMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalHand, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalHandMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalHandMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalHand).
+func (m *ApprovalHandMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalHandMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.approval_id != nil {
+		fields = append(fields, approvalhand.FieldApprovalID)
+	}
+	if m.person_id != nil {
+		fields = append(fields, approvalhand.FieldPersonID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalHandMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalhand.FieldApprovalID:
+		return m.ApprovalID()
+	case approvalhand.FieldPersonID:
+		return m.PersonID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalHandMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalhand.FieldApprovalID:
+		return m.OldApprovalID(ctx)
+	case approvalhand.FieldPersonID:
+		return m.OldPersonID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalHand field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalHandMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalhand.FieldApprovalID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovalID(v)
+		return nil
+	case approvalhand.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalHand field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalHandMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalHandMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalHandMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ApprovalHand numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalHandMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalHandMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalHandMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ApprovalHand nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalHandMutation) ResetField(name string) error {
+	switch name {
+	case approvalhand.FieldApprovalID:
+		m.ResetApprovalID()
+		return nil
+	case approvalhand.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalHand field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalHandMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalHandMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalHandMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalHandMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalHandMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalHandMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalHandMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalHand unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalHandMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalHand edge %s", name)
+}
+
+// ApprovalPolicyMutation represents an operation that mutates the ApprovalPolicy nodes in the graph.
+type ApprovalPolicyMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	settings       *json.RawMessage
+	appendsettings json.RawMessage
+	created_at     *time.Time
+	created_by     *uuid.UUID
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*ApprovalPolicy, error)
+	predicates     []predicate.ApprovalPolicy
+}
+
+var _ ent.Mutation = (*ApprovalPolicyMutation)(nil)
+
+// approvalpolicyOption allows management of the mutation configuration using functional options.
+type approvalpolicyOption func(*ApprovalPolicyMutation)
+
+// newApprovalPolicyMutation creates new mutation for the ApprovalPolicy entity.
+func newApprovalPolicyMutation(c config, op Op, opts ...approvalpolicyOption) *ApprovalPolicyMutation {
+	m := &ApprovalPolicyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalPolicy,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalPolicyID sets the ID field of the mutation.
+func withApprovalPolicyID(id int64) approvalpolicyOption {
+	return func(m *ApprovalPolicyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalPolicy
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalPolicy, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalPolicy.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalPolicy sets the old ApprovalPolicy of the mutation.
+func withApprovalPolicy(node *ApprovalPolicy) approvalpolicyOption {
+	return func(m *ApprovalPolicyMutation) {
+		m.oldValue = func(context.Context) (*ApprovalPolicy, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalPolicyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalPolicyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalPolicy entities.
+func (m *ApprovalPolicyMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalPolicyMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalPolicyMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalPolicy.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSettings sets the "settings" field.
+func (m *ApprovalPolicyMutation) SetSettings(jm json.RawMessage) {
+	m.settings = &jm
+	m.appendsettings = nil
+}
+
+// Settings returns the value of the "settings" field in the mutation.
+func (m *ApprovalPolicyMutation) Settings() (r json.RawMessage, exists bool) {
+	v := m.settings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettings returns the old "settings" field's value of the ApprovalPolicy entity.
+// If the ApprovalPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalPolicyMutation) OldSettings(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettings: %w", err)
+	}
+	return oldValue.Settings, nil
+}
+
+// AppendSettings adds jm to the "settings" field.
+func (m *ApprovalPolicyMutation) AppendSettings(jm json.RawMessage) {
+	m.appendsettings = append(m.appendsettings, jm...)
+}
+
+// AppendedSettings returns the list of values that were appended to the "settings" field in this mutation.
+func (m *ApprovalPolicyMutation) AppendedSettings() (json.RawMessage, bool) {
+	if len(m.appendsettings) == 0 {
+		return nil, false
+	}
+	return m.appendsettings, true
+}
+
+// ResetSettings resets all changes to the "settings" field.
+func (m *ApprovalPolicyMutation) ResetSettings() {
+	m.settings = nil
+	m.appendsettings = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApprovalPolicyMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApprovalPolicyMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApprovalPolicy entity.
+// If the ApprovalPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalPolicyMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApprovalPolicyMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ApprovalPolicyMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ApprovalPolicyMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ApprovalPolicy entity.
+// If the ApprovalPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalPolicyMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *ApprovalPolicyMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[approvalpolicy.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *ApprovalPolicyMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[approvalpolicy.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ApprovalPolicyMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, approvalpolicy.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the ApprovalPolicyMutation builder.
+func (m *ApprovalPolicyMutation) Where(ps ...predicate.ApprovalPolicy) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalPolicyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalPolicyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalPolicy, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalPolicyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalPolicyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalPolicy).
+func (m *ApprovalPolicyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalPolicyMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.settings != nil {
+		fields = append(fields, approvalpolicy.FieldSettings)
+	}
+	if m.created_at != nil {
+		fields = append(fields, approvalpolicy.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, approvalpolicy.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalPolicyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalpolicy.FieldSettings:
+		return m.Settings()
+	case approvalpolicy.FieldCreatedAt:
+		return m.CreatedAt()
+	case approvalpolicy.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalPolicyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalpolicy.FieldSettings:
+		return m.OldSettings(ctx)
+	case approvalpolicy.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case approvalpolicy.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalPolicy field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalPolicyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalpolicy.FieldSettings:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettings(v)
+		return nil
+	case approvalpolicy.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case approvalpolicy.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalPolicy field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalPolicyMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalPolicyMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalPolicyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ApprovalPolicy numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalPolicyMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvalpolicy.FieldCreatedBy) {
+		fields = append(fields, approvalpolicy.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalPolicyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalPolicyMutation) ClearField(name string) error {
+	switch name {
+	case approvalpolicy.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalPolicy nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalPolicyMutation) ResetField(name string) error {
+	switch name {
+	case approvalpolicy.FieldSettings:
+		m.ResetSettings()
+		return nil
+	case approvalpolicy.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case approvalpolicy.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalPolicy field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalPolicyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalPolicyMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalPolicyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalPolicyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalPolicyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalPolicyMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalPolicyMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalPolicy unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalPolicyMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalPolicy edge %s", name)
+}
+
+// ApprovalSlotMutation represents an operation that mutates the ApprovalSlot nodes in the graph.
+type ApprovalSlotMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	approval_id    *uuid.UUID
+	step_id        *uuid.UUID
+	role           *string
+	person_id      *uuid.UUID
+	escalated_role *string
+	escalated_to   *uuid.UUID
+	status         *approvalslot.Status
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*ApprovalSlot, error)
+	predicates     []predicate.ApprovalSlot
+}
+
+var _ ent.Mutation = (*ApprovalSlotMutation)(nil)
+
+// approvalslotOption allows management of the mutation configuration using functional options.
+type approvalslotOption func(*ApprovalSlotMutation)
+
+// newApprovalSlotMutation creates new mutation for the ApprovalSlot entity.
+func newApprovalSlotMutation(c config, op Op, opts ...approvalslotOption) *ApprovalSlotMutation {
+	m := &ApprovalSlotMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalSlot,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalSlotID sets the ID field of the mutation.
+func withApprovalSlotID(id uuid.UUID) approvalslotOption {
+	return func(m *ApprovalSlotMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalSlot
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalSlot, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalSlot.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalSlot sets the old ApprovalSlot of the mutation.
+func withApprovalSlot(node *ApprovalSlot) approvalslotOption {
+	return func(m *ApprovalSlotMutation) {
+		m.oldValue = func(context.Context) (*ApprovalSlot, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalSlotMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalSlotMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalSlot entities.
+func (m *ApprovalSlotMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalSlotMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalSlotMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalSlot.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetApprovalID sets the "approval_id" field.
+func (m *ApprovalSlotMutation) SetApprovalID(u uuid.UUID) {
+	m.approval_id = &u
+}
+
+// ApprovalID returns the value of the "approval_id" field in the mutation.
+func (m *ApprovalSlotMutation) ApprovalID() (r uuid.UUID, exists bool) {
+	v := m.approval_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovalID returns the old "approval_id" field's value of the ApprovalSlot entity.
+// If the ApprovalSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalSlotMutation) OldApprovalID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovalID: %w", err)
+	}
+	return oldValue.ApprovalID, nil
+}
+
+// ResetApprovalID resets all changes to the "approval_id" field.
+func (m *ApprovalSlotMutation) ResetApprovalID() {
+	m.approval_id = nil
+}
+
+// SetStepID sets the "step_id" field.
+func (m *ApprovalSlotMutation) SetStepID(u uuid.UUID) {
+	m.step_id = &u
+}
+
+// StepID returns the value of the "step_id" field in the mutation.
+func (m *ApprovalSlotMutation) StepID() (r uuid.UUID, exists bool) {
+	v := m.step_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStepID returns the old "step_id" field's value of the ApprovalSlot entity.
+// If the ApprovalSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalSlotMutation) OldStepID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStepID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStepID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStepID: %w", err)
+	}
+	return oldValue.StepID, nil
+}
+
+// ResetStepID resets all changes to the "step_id" field.
+func (m *ApprovalSlotMutation) ResetStepID() {
+	m.step_id = nil
+}
+
+// SetRole sets the "role" field.
+func (m *ApprovalSlotMutation) SetRole(s string) {
+	m.role = &s
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *ApprovalSlotMutation) Role() (r string, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the ApprovalSlot entity.
+// If the ApprovalSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalSlotMutation) OldRole(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *ApprovalSlotMutation) ResetRole() {
+	m.role = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ApprovalSlotMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ApprovalSlotMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the ApprovalSlot entity.
+// If the ApprovalSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalSlotMutation) OldPersonID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *ApprovalSlotMutation) ClearPersonID() {
+	m.person_id = nil
+	m.clearedFields[approvalslot.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *ApprovalSlotMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[approvalslot.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ApprovalSlotMutation) ResetPersonID() {
+	m.person_id = nil
+	delete(m.clearedFields, approvalslot.FieldPersonID)
+}
+
+// SetEscalatedRole sets the "escalated_role" field.
+func (m *ApprovalSlotMutation) SetEscalatedRole(s string) {
+	m.escalated_role = &s
+}
+
+// EscalatedRole returns the value of the "escalated_role" field in the mutation.
+func (m *ApprovalSlotMutation) EscalatedRole() (r string, exists bool) {
+	v := m.escalated_role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEscalatedRole returns the old "escalated_role" field's value of the ApprovalSlot entity.
+// If the ApprovalSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalSlotMutation) OldEscalatedRole(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEscalatedRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEscalatedRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEscalatedRole: %w", err)
+	}
+	return oldValue.EscalatedRole, nil
+}
+
+// ResetEscalatedRole resets all changes to the "escalated_role" field.
+func (m *ApprovalSlotMutation) ResetEscalatedRole() {
+	m.escalated_role = nil
+}
+
+// SetEscalatedTo sets the "escalated_to" field.
+func (m *ApprovalSlotMutation) SetEscalatedTo(u uuid.UUID) {
+	m.escalated_to = &u
+}
+
+// EscalatedTo returns the value of the "escalated_to" field in the mutation.
+func (m *ApprovalSlotMutation) EscalatedTo() (r uuid.UUID, exists bool) {
+	v := m.escalated_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEscalatedTo returns the old "escalated_to" field's value of the ApprovalSlot entity.
+// If the ApprovalSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalSlotMutation) OldEscalatedTo(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEscalatedTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEscalatedTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEscalatedTo: %w", err)
+	}
+	return oldValue.EscalatedTo, nil
+}
+
+// ClearEscalatedTo clears the value of the "escalated_to" field.
+func (m *ApprovalSlotMutation) ClearEscalatedTo() {
+	m.escalated_to = nil
+	m.clearedFields[approvalslot.FieldEscalatedTo] = struct{}{}
+}
+
+// EscalatedToCleared returns if the "escalated_to" field was cleared in this mutation.
+func (m *ApprovalSlotMutation) EscalatedToCleared() bool {
+	_, ok := m.clearedFields[approvalslot.FieldEscalatedTo]
+	return ok
+}
+
+// ResetEscalatedTo resets all changes to the "escalated_to" field.
+func (m *ApprovalSlotMutation) ResetEscalatedTo() {
+	m.escalated_to = nil
+	delete(m.clearedFields, approvalslot.FieldEscalatedTo)
+}
+
+// SetStatus sets the "status" field.
+func (m *ApprovalSlotMutation) SetStatus(a approvalslot.Status) {
+	m.status = &a
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *ApprovalSlotMutation) Status() (r approvalslot.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the ApprovalSlot entity.
+// If the ApprovalSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalSlotMutation) OldStatus(ctx context.Context) (v approvalslot.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *ApprovalSlotMutation) ResetStatus() {
+	m.status = nil
+}
+
+// Where appends a list predicates to the ApprovalSlotMutation builder.
+func (m *ApprovalSlotMutation) Where(ps ...predicate.ApprovalSlot) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalSlotMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalSlotMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalSlot, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalSlotMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalSlotMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalSlot).
+func (m *ApprovalSlotMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalSlotMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.approval_id != nil {
+		fields = append(fields, approvalslot.FieldApprovalID)
+	}
+	if m.step_id != nil {
+		fields = append(fields, approvalslot.FieldStepID)
+	}
+	if m.role != nil {
+		fields = append(fields, approvalslot.FieldRole)
+	}
+	if m.person_id != nil {
+		fields = append(fields, approvalslot.FieldPersonID)
+	}
+	if m.escalated_role != nil {
+		fields = append(fields, approvalslot.FieldEscalatedRole)
+	}
+	if m.escalated_to != nil {
+		fields = append(fields, approvalslot.FieldEscalatedTo)
+	}
+	if m.status != nil {
+		fields = append(fields, approvalslot.FieldStatus)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalSlotMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalslot.FieldApprovalID:
+		return m.ApprovalID()
+	case approvalslot.FieldStepID:
+		return m.StepID()
+	case approvalslot.FieldRole:
+		return m.Role()
+	case approvalslot.FieldPersonID:
+		return m.PersonID()
+	case approvalslot.FieldEscalatedRole:
+		return m.EscalatedRole()
+	case approvalslot.FieldEscalatedTo:
+		return m.EscalatedTo()
+	case approvalslot.FieldStatus:
+		return m.Status()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalSlotMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalslot.FieldApprovalID:
+		return m.OldApprovalID(ctx)
+	case approvalslot.FieldStepID:
+		return m.OldStepID(ctx)
+	case approvalslot.FieldRole:
+		return m.OldRole(ctx)
+	case approvalslot.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case approvalslot.FieldEscalatedRole:
+		return m.OldEscalatedRole(ctx)
+	case approvalslot.FieldEscalatedTo:
+		return m.OldEscalatedTo(ctx)
+	case approvalslot.FieldStatus:
+		return m.OldStatus(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalSlot field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalSlotMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalslot.FieldApprovalID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovalID(v)
+		return nil
+	case approvalslot.FieldStepID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStepID(v)
+		return nil
+	case approvalslot.FieldRole:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case approvalslot.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case approvalslot.FieldEscalatedRole:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEscalatedRole(v)
+		return nil
+	case approvalslot.FieldEscalatedTo:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEscalatedTo(v)
+		return nil
+	case approvalslot.FieldStatus:
+		v, ok := value.(approvalslot.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalSlot field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalSlotMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalSlotMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalSlotMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ApprovalSlot numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalSlotMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvalslot.FieldPersonID) {
+		fields = append(fields, approvalslot.FieldPersonID)
+	}
+	if m.FieldCleared(approvalslot.FieldEscalatedTo) {
+		fields = append(fields, approvalslot.FieldEscalatedTo)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalSlotMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalSlotMutation) ClearField(name string) error {
+	switch name {
+	case approvalslot.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case approvalslot.FieldEscalatedTo:
+		m.ClearEscalatedTo()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalSlot nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalSlotMutation) ResetField(name string) error {
+	switch name {
+	case approvalslot.FieldApprovalID:
+		m.ResetApprovalID()
+		return nil
+	case approvalslot.FieldStepID:
+		m.ResetStepID()
+		return nil
+	case approvalslot.FieldRole:
+		m.ResetRole()
+		return nil
+	case approvalslot.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case approvalslot.FieldEscalatedRole:
+		m.ResetEscalatedRole()
+		return nil
+	case approvalslot.FieldEscalatedTo:
+		m.ResetEscalatedTo()
+		return nil
+	case approvalslot.FieldStatus:
+		m.ResetStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalSlot field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalSlotMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalSlotMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalSlotMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalSlotMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalSlotMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalSlotMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalSlotMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalSlot unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalSlotMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalSlot edge %s", name)
+}
+
+// ApprovalStepMutation represents an operation that mutates the ApprovalStep nodes in the graph.
+type ApprovalStepMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	approval_id       *uuid.UUID
+	position          *int
+	addposition       *int
+	name              *string
+	kind              *approvalstep.Kind
+	mode              *approvalstep.Mode
+	status            *approvalstep.Status
+	deadline          *json.RawMessage
+	appenddeadline    json.RawMessage
+	added_by          *uuid.UUID
+	opened_version    *int64
+	addopened_version *int64
+	opened_at         *time.Time
+	remind_at         *time.Time
+	due_at            *time.Time
+	reminded_at       *time.Time
+	overdue_at        *time.Time
+	done_at           *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ApprovalStep, error)
+	predicates        []predicate.ApprovalStep
+}
+
+var _ ent.Mutation = (*ApprovalStepMutation)(nil)
+
+// approvalstepOption allows management of the mutation configuration using functional options.
+type approvalstepOption func(*ApprovalStepMutation)
+
+// newApprovalStepMutation creates new mutation for the ApprovalStep entity.
+func newApprovalStepMutation(c config, op Op, opts ...approvalstepOption) *ApprovalStepMutation {
+	m := &ApprovalStepMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalStep,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalStepID sets the ID field of the mutation.
+func withApprovalStepID(id uuid.UUID) approvalstepOption {
+	return func(m *ApprovalStepMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalStep
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalStep, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalStep.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalStep sets the old ApprovalStep of the mutation.
+func withApprovalStep(node *ApprovalStep) approvalstepOption {
+	return func(m *ApprovalStepMutation) {
+		m.oldValue = func(context.Context) (*ApprovalStep, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalStepMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalStepMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalStep entities.
+func (m *ApprovalStepMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalStepMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalStepMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalStep.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetApprovalID sets the "approval_id" field.
+func (m *ApprovalStepMutation) SetApprovalID(u uuid.UUID) {
+	m.approval_id = &u
+}
+
+// ApprovalID returns the value of the "approval_id" field in the mutation.
+func (m *ApprovalStepMutation) ApprovalID() (r uuid.UUID, exists bool) {
+	v := m.approval_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovalID returns the old "approval_id" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldApprovalID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovalID: %w", err)
+	}
+	return oldValue.ApprovalID, nil
+}
+
+// ResetApprovalID resets all changes to the "approval_id" field.
+func (m *ApprovalStepMutation) ResetApprovalID() {
+	m.approval_id = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *ApprovalStepMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *ApprovalStepMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *ApprovalStepMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *ApprovalStepMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *ApprovalStepMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetName sets the "name" field.
+func (m *ApprovalStepMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ApprovalStepMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ApprovalStepMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ApprovalStepMutation) SetKind(a approvalstep.Kind) {
+	m.kind = &a
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ApprovalStepMutation) Kind() (r approvalstep.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldKind(ctx context.Context) (v approvalstep.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ApprovalStepMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetMode sets the "mode" field.
+func (m *ApprovalStepMutation) SetMode(a approvalstep.Mode) {
+	m.mode = &a
+}
+
+// Mode returns the value of the "mode" field in the mutation.
+func (m *ApprovalStepMutation) Mode() (r approvalstep.Mode, exists bool) {
+	v := m.mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMode returns the old "mode" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldMode(ctx context.Context) (v approvalstep.Mode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMode: %w", err)
+	}
+	return oldValue.Mode, nil
+}
+
+// ResetMode resets all changes to the "mode" field.
+func (m *ApprovalStepMutation) ResetMode() {
+	m.mode = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *ApprovalStepMutation) SetStatus(a approvalstep.Status) {
+	m.status = &a
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *ApprovalStepMutation) Status() (r approvalstep.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldStatus(ctx context.Context) (v approvalstep.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *ApprovalStepMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetDeadline sets the "deadline" field.
+func (m *ApprovalStepMutation) SetDeadline(jm json.RawMessage) {
+	m.deadline = &jm
+	m.appenddeadline = nil
+}
+
+// Deadline returns the value of the "deadline" field in the mutation.
+func (m *ApprovalStepMutation) Deadline() (r json.RawMessage, exists bool) {
+	v := m.deadline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeadline returns the old "deadline" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldDeadline(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeadline is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeadline requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeadline: %w", err)
+	}
+	return oldValue.Deadline, nil
+}
+
+// AppendDeadline adds jm to the "deadline" field.
+func (m *ApprovalStepMutation) AppendDeadline(jm json.RawMessage) {
+	m.appenddeadline = append(m.appenddeadline, jm...)
+}
+
+// AppendedDeadline returns the list of values that were appended to the "deadline" field in this mutation.
+func (m *ApprovalStepMutation) AppendedDeadline() (json.RawMessage, bool) {
+	if len(m.appenddeadline) == 0 {
+		return nil, false
+	}
+	return m.appenddeadline, true
+}
+
+// ClearDeadline clears the value of the "deadline" field.
+func (m *ApprovalStepMutation) ClearDeadline() {
+	m.deadline = nil
+	m.appenddeadline = nil
+	m.clearedFields[approvalstep.FieldDeadline] = struct{}{}
+}
+
+// DeadlineCleared returns if the "deadline" field was cleared in this mutation.
+func (m *ApprovalStepMutation) DeadlineCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldDeadline]
+	return ok
+}
+
+// ResetDeadline resets all changes to the "deadline" field.
+func (m *ApprovalStepMutation) ResetDeadline() {
+	m.deadline = nil
+	m.appenddeadline = nil
+	delete(m.clearedFields, approvalstep.FieldDeadline)
+}
+
+// SetAddedBy sets the "added_by" field.
+func (m *ApprovalStepMutation) SetAddedBy(u uuid.UUID) {
+	m.added_by = &u
+}
+
+// AddedBy returns the value of the "added_by" field in the mutation.
+func (m *ApprovalStepMutation) AddedBy() (r uuid.UUID, exists bool) {
+	v := m.added_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddedBy returns the old "added_by" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldAddedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddedBy: %w", err)
+	}
+	return oldValue.AddedBy, nil
+}
+
+// ClearAddedBy clears the value of the "added_by" field.
+func (m *ApprovalStepMutation) ClearAddedBy() {
+	m.added_by = nil
+	m.clearedFields[approvalstep.FieldAddedBy] = struct{}{}
+}
+
+// AddedByCleared returns if the "added_by" field was cleared in this mutation.
+func (m *ApprovalStepMutation) AddedByCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldAddedBy]
+	return ok
+}
+
+// ResetAddedBy resets all changes to the "added_by" field.
+func (m *ApprovalStepMutation) ResetAddedBy() {
+	m.added_by = nil
+	delete(m.clearedFields, approvalstep.FieldAddedBy)
+}
+
+// SetOpenedVersion sets the "opened_version" field.
+func (m *ApprovalStepMutation) SetOpenedVersion(i int64) {
+	m.opened_version = &i
+	m.addopened_version = nil
+}
+
+// OpenedVersion returns the value of the "opened_version" field in the mutation.
+func (m *ApprovalStepMutation) OpenedVersion() (r int64, exists bool) {
+	v := m.opened_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenedVersion returns the old "opened_version" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldOpenedVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenedVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenedVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenedVersion: %w", err)
+	}
+	return oldValue.OpenedVersion, nil
+}
+
+// AddOpenedVersion adds i to the "opened_version" field.
+func (m *ApprovalStepMutation) AddOpenedVersion(i int64) {
+	if m.addopened_version != nil {
+		*m.addopened_version += i
+	} else {
+		m.addopened_version = &i
+	}
+}
+
+// AddedOpenedVersion returns the value that was added to the "opened_version" field in this mutation.
+func (m *ApprovalStepMutation) AddedOpenedVersion() (r int64, exists bool) {
+	v := m.addopened_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOpenedVersion resets all changes to the "opened_version" field.
+func (m *ApprovalStepMutation) ResetOpenedVersion() {
+	m.opened_version = nil
+	m.addopened_version = nil
+}
+
+// SetOpenedAt sets the "opened_at" field.
+func (m *ApprovalStepMutation) SetOpenedAt(t time.Time) {
+	m.opened_at = &t
+}
+
+// OpenedAt returns the value of the "opened_at" field in the mutation.
+func (m *ApprovalStepMutation) OpenedAt() (r time.Time, exists bool) {
+	v := m.opened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenedAt returns the old "opened_at" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldOpenedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenedAt: %w", err)
+	}
+	return oldValue.OpenedAt, nil
+}
+
+// ClearOpenedAt clears the value of the "opened_at" field.
+func (m *ApprovalStepMutation) ClearOpenedAt() {
+	m.opened_at = nil
+	m.clearedFields[approvalstep.FieldOpenedAt] = struct{}{}
+}
+
+// OpenedAtCleared returns if the "opened_at" field was cleared in this mutation.
+func (m *ApprovalStepMutation) OpenedAtCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldOpenedAt]
+	return ok
+}
+
+// ResetOpenedAt resets all changes to the "opened_at" field.
+func (m *ApprovalStepMutation) ResetOpenedAt() {
+	m.opened_at = nil
+	delete(m.clearedFields, approvalstep.FieldOpenedAt)
+}
+
+// SetRemindAt sets the "remind_at" field.
+func (m *ApprovalStepMutation) SetRemindAt(t time.Time) {
+	m.remind_at = &t
+}
+
+// RemindAt returns the value of the "remind_at" field in the mutation.
+func (m *ApprovalStepMutation) RemindAt() (r time.Time, exists bool) {
+	v := m.remind_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemindAt returns the old "remind_at" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldRemindAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemindAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemindAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemindAt: %w", err)
+	}
+	return oldValue.RemindAt, nil
+}
+
+// ClearRemindAt clears the value of the "remind_at" field.
+func (m *ApprovalStepMutation) ClearRemindAt() {
+	m.remind_at = nil
+	m.clearedFields[approvalstep.FieldRemindAt] = struct{}{}
+}
+
+// RemindAtCleared returns if the "remind_at" field was cleared in this mutation.
+func (m *ApprovalStepMutation) RemindAtCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldRemindAt]
+	return ok
+}
+
+// ResetRemindAt resets all changes to the "remind_at" field.
+func (m *ApprovalStepMutation) ResetRemindAt() {
+	m.remind_at = nil
+	delete(m.clearedFields, approvalstep.FieldRemindAt)
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *ApprovalStepMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *ApprovalStepMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *ApprovalStepMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[approvalstep.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *ApprovalStepMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *ApprovalStepMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, approvalstep.FieldDueAt)
+}
+
+// SetRemindedAt sets the "reminded_at" field.
+func (m *ApprovalStepMutation) SetRemindedAt(t time.Time) {
+	m.reminded_at = &t
+}
+
+// RemindedAt returns the value of the "reminded_at" field in the mutation.
+func (m *ApprovalStepMutation) RemindedAt() (r time.Time, exists bool) {
+	v := m.reminded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemindedAt returns the old "reminded_at" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldRemindedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemindedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemindedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemindedAt: %w", err)
+	}
+	return oldValue.RemindedAt, nil
+}
+
+// ClearRemindedAt clears the value of the "reminded_at" field.
+func (m *ApprovalStepMutation) ClearRemindedAt() {
+	m.reminded_at = nil
+	m.clearedFields[approvalstep.FieldRemindedAt] = struct{}{}
+}
+
+// RemindedAtCleared returns if the "reminded_at" field was cleared in this mutation.
+func (m *ApprovalStepMutation) RemindedAtCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldRemindedAt]
+	return ok
+}
+
+// ResetRemindedAt resets all changes to the "reminded_at" field.
+func (m *ApprovalStepMutation) ResetRemindedAt() {
+	m.reminded_at = nil
+	delete(m.clearedFields, approvalstep.FieldRemindedAt)
+}
+
+// SetOverdueAt sets the "overdue_at" field.
+func (m *ApprovalStepMutation) SetOverdueAt(t time.Time) {
+	m.overdue_at = &t
+}
+
+// OverdueAt returns the value of the "overdue_at" field in the mutation.
+func (m *ApprovalStepMutation) OverdueAt() (r time.Time, exists bool) {
+	v := m.overdue_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueAt returns the old "overdue_at" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldOverdueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueAt: %w", err)
+	}
+	return oldValue.OverdueAt, nil
+}
+
+// ClearOverdueAt clears the value of the "overdue_at" field.
+func (m *ApprovalStepMutation) ClearOverdueAt() {
+	m.overdue_at = nil
+	m.clearedFields[approvalstep.FieldOverdueAt] = struct{}{}
+}
+
+// OverdueAtCleared returns if the "overdue_at" field was cleared in this mutation.
+func (m *ApprovalStepMutation) OverdueAtCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldOverdueAt]
+	return ok
+}
+
+// ResetOverdueAt resets all changes to the "overdue_at" field.
+func (m *ApprovalStepMutation) ResetOverdueAt() {
+	m.overdue_at = nil
+	delete(m.clearedFields, approvalstep.FieldOverdueAt)
+}
+
+// SetDoneAt sets the "done_at" field.
+func (m *ApprovalStepMutation) SetDoneAt(t time.Time) {
+	m.done_at = &t
+}
+
+// DoneAt returns the value of the "done_at" field in the mutation.
+func (m *ApprovalStepMutation) DoneAt() (r time.Time, exists bool) {
+	v := m.done_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneAt returns the old "done_at" field's value of the ApprovalStep entity.
+// If the ApprovalStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalStepMutation) OldDoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneAt: %w", err)
+	}
+	return oldValue.DoneAt, nil
+}
+
+// ClearDoneAt clears the value of the "done_at" field.
+func (m *ApprovalStepMutation) ClearDoneAt() {
+	m.done_at = nil
+	m.clearedFields[approvalstep.FieldDoneAt] = struct{}{}
+}
+
+// DoneAtCleared returns if the "done_at" field was cleared in this mutation.
+func (m *ApprovalStepMutation) DoneAtCleared() bool {
+	_, ok := m.clearedFields[approvalstep.FieldDoneAt]
+	return ok
+}
+
+// ResetDoneAt resets all changes to the "done_at" field.
+func (m *ApprovalStepMutation) ResetDoneAt() {
+	m.done_at = nil
+	delete(m.clearedFields, approvalstep.FieldDoneAt)
+}
+
+// Where appends a list predicates to the ApprovalStepMutation builder.
+func (m *ApprovalStepMutation) Where(ps ...predicate.ApprovalStep) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalStepMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalStepMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalStep, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalStepMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalStepMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalStep).
+func (m *ApprovalStepMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalStepMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.approval_id != nil {
+		fields = append(fields, approvalstep.FieldApprovalID)
+	}
+	if m.position != nil {
+		fields = append(fields, approvalstep.FieldPosition)
+	}
+	if m.name != nil {
+		fields = append(fields, approvalstep.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, approvalstep.FieldKind)
+	}
+	if m.mode != nil {
+		fields = append(fields, approvalstep.FieldMode)
+	}
+	if m.status != nil {
+		fields = append(fields, approvalstep.FieldStatus)
+	}
+	if m.deadline != nil {
+		fields = append(fields, approvalstep.FieldDeadline)
+	}
+	if m.added_by != nil {
+		fields = append(fields, approvalstep.FieldAddedBy)
+	}
+	if m.opened_version != nil {
+		fields = append(fields, approvalstep.FieldOpenedVersion)
+	}
+	if m.opened_at != nil {
+		fields = append(fields, approvalstep.FieldOpenedAt)
+	}
+	if m.remind_at != nil {
+		fields = append(fields, approvalstep.FieldRemindAt)
+	}
+	if m.due_at != nil {
+		fields = append(fields, approvalstep.FieldDueAt)
+	}
+	if m.reminded_at != nil {
+		fields = append(fields, approvalstep.FieldRemindedAt)
+	}
+	if m.overdue_at != nil {
+		fields = append(fields, approvalstep.FieldOverdueAt)
+	}
+	if m.done_at != nil {
+		fields = append(fields, approvalstep.FieldDoneAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalStepMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalstep.FieldApprovalID:
+		return m.ApprovalID()
+	case approvalstep.FieldPosition:
+		return m.Position()
+	case approvalstep.FieldName:
+		return m.Name()
+	case approvalstep.FieldKind:
+		return m.Kind()
+	case approvalstep.FieldMode:
+		return m.Mode()
+	case approvalstep.FieldStatus:
+		return m.Status()
+	case approvalstep.FieldDeadline:
+		return m.Deadline()
+	case approvalstep.FieldAddedBy:
+		return m.AddedBy()
+	case approvalstep.FieldOpenedVersion:
+		return m.OpenedVersion()
+	case approvalstep.FieldOpenedAt:
+		return m.OpenedAt()
+	case approvalstep.FieldRemindAt:
+		return m.RemindAt()
+	case approvalstep.FieldDueAt:
+		return m.DueAt()
+	case approvalstep.FieldRemindedAt:
+		return m.RemindedAt()
+	case approvalstep.FieldOverdueAt:
+		return m.OverdueAt()
+	case approvalstep.FieldDoneAt:
+		return m.DoneAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalStepMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalstep.FieldApprovalID:
+		return m.OldApprovalID(ctx)
+	case approvalstep.FieldPosition:
+		return m.OldPosition(ctx)
+	case approvalstep.FieldName:
+		return m.OldName(ctx)
+	case approvalstep.FieldKind:
+		return m.OldKind(ctx)
+	case approvalstep.FieldMode:
+		return m.OldMode(ctx)
+	case approvalstep.FieldStatus:
+		return m.OldStatus(ctx)
+	case approvalstep.FieldDeadline:
+		return m.OldDeadline(ctx)
+	case approvalstep.FieldAddedBy:
+		return m.OldAddedBy(ctx)
+	case approvalstep.FieldOpenedVersion:
+		return m.OldOpenedVersion(ctx)
+	case approvalstep.FieldOpenedAt:
+		return m.OldOpenedAt(ctx)
+	case approvalstep.FieldRemindAt:
+		return m.OldRemindAt(ctx)
+	case approvalstep.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case approvalstep.FieldRemindedAt:
+		return m.OldRemindedAt(ctx)
+	case approvalstep.FieldOverdueAt:
+		return m.OldOverdueAt(ctx)
+	case approvalstep.FieldDoneAt:
+		return m.OldDoneAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalStep field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalStepMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalstep.FieldApprovalID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovalID(v)
+		return nil
+	case approvalstep.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case approvalstep.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case approvalstep.FieldKind:
+		v, ok := value.(approvalstep.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case approvalstep.FieldMode:
+		v, ok := value.(approvalstep.Mode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMode(v)
+		return nil
+	case approvalstep.FieldStatus:
+		v, ok := value.(approvalstep.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case approvalstep.FieldDeadline:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeadline(v)
+		return nil
+	case approvalstep.FieldAddedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddedBy(v)
+		return nil
+	case approvalstep.FieldOpenedVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenedVersion(v)
+		return nil
+	case approvalstep.FieldOpenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenedAt(v)
+		return nil
+	case approvalstep.FieldRemindAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemindAt(v)
+		return nil
+	case approvalstep.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case approvalstep.FieldRemindedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemindedAt(v)
+		return nil
+	case approvalstep.FieldOverdueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueAt(v)
+		return nil
+	case approvalstep.FieldDoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalStep field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalStepMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, approvalstep.FieldPosition)
+	}
+	if m.addopened_version != nil {
+		fields = append(fields, approvalstep.FieldOpenedVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalStepMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case approvalstep.FieldPosition:
+		return m.AddedPosition()
+	case approvalstep.FieldOpenedVersion:
+		return m.AddedOpenedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalStepMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case approvalstep.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case approvalstep.FieldOpenedVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOpenedVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalStep numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalStepMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvalstep.FieldDeadline) {
+		fields = append(fields, approvalstep.FieldDeadline)
+	}
+	if m.FieldCleared(approvalstep.FieldAddedBy) {
+		fields = append(fields, approvalstep.FieldAddedBy)
+	}
+	if m.FieldCleared(approvalstep.FieldOpenedAt) {
+		fields = append(fields, approvalstep.FieldOpenedAt)
+	}
+	if m.FieldCleared(approvalstep.FieldRemindAt) {
+		fields = append(fields, approvalstep.FieldRemindAt)
+	}
+	if m.FieldCleared(approvalstep.FieldDueAt) {
+		fields = append(fields, approvalstep.FieldDueAt)
+	}
+	if m.FieldCleared(approvalstep.FieldRemindedAt) {
+		fields = append(fields, approvalstep.FieldRemindedAt)
+	}
+	if m.FieldCleared(approvalstep.FieldOverdueAt) {
+		fields = append(fields, approvalstep.FieldOverdueAt)
+	}
+	if m.FieldCleared(approvalstep.FieldDoneAt) {
+		fields = append(fields, approvalstep.FieldDoneAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalStepMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalStepMutation) ClearField(name string) error {
+	switch name {
+	case approvalstep.FieldDeadline:
+		m.ClearDeadline()
+		return nil
+	case approvalstep.FieldAddedBy:
+		m.ClearAddedBy()
+		return nil
+	case approvalstep.FieldOpenedAt:
+		m.ClearOpenedAt()
+		return nil
+	case approvalstep.FieldRemindAt:
+		m.ClearRemindAt()
+		return nil
+	case approvalstep.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case approvalstep.FieldRemindedAt:
+		m.ClearRemindedAt()
+		return nil
+	case approvalstep.FieldOverdueAt:
+		m.ClearOverdueAt()
+		return nil
+	case approvalstep.FieldDoneAt:
+		m.ClearDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalStep nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalStepMutation) ResetField(name string) error {
+	switch name {
+	case approvalstep.FieldApprovalID:
+		m.ResetApprovalID()
+		return nil
+	case approvalstep.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case approvalstep.FieldName:
+		m.ResetName()
+		return nil
+	case approvalstep.FieldKind:
+		m.ResetKind()
+		return nil
+	case approvalstep.FieldMode:
+		m.ResetMode()
+		return nil
+	case approvalstep.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case approvalstep.FieldDeadline:
+		m.ResetDeadline()
+		return nil
+	case approvalstep.FieldAddedBy:
+		m.ResetAddedBy()
+		return nil
+	case approvalstep.FieldOpenedVersion:
+		m.ResetOpenedVersion()
+		return nil
+	case approvalstep.FieldOpenedAt:
+		m.ResetOpenedAt()
+		return nil
+	case approvalstep.FieldRemindAt:
+		m.ResetRemindAt()
+		return nil
+	case approvalstep.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case approvalstep.FieldRemindedAt:
+		m.ResetRemindedAt()
+		return nil
+	case approvalstep.FieldOverdueAt:
+		m.ResetOverdueAt()
+		return nil
+	case approvalstep.FieldDoneAt:
+		m.ResetDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalStep field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalStepMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalStepMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalStepMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalStepMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalStepMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalStepMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalStepMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalStep unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalStepMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalStep edge %s", name)
 }
 
 // AuditLogMutation represents an operation that mutates the AuditLog nodes in the graph.

@@ -5,6 +5,14 @@ package tenantdb
 import (
 	"time"
 	"zhuxin/ent/tenantdb/approval"
+	"zhuxin/ent/tenantdb/approvalact"
+	"zhuxin/ent/tenantdb/approvalauthority"
+	"zhuxin/ent/tenantdb/approvaldelegation"
+	"zhuxin/ent/tenantdb/approvalflow"
+	"zhuxin/ent/tenantdb/approvalhand"
+	"zhuxin/ent/tenantdb/approvalpolicy"
+	"zhuxin/ent/tenantdb/approvalslot"
+	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/contract"
@@ -64,14 +72,145 @@ func init() {
 	approvalDescSubmittedAt := approvalFields[7].Descriptor()
 	// approval.DefaultSubmittedAt holds the default value on creation for the submitted_at field.
 	approval.DefaultSubmittedAt = approvalDescSubmittedAt.Default.(func() time.Time)
+	// approvalDescGrade is the schema descriptor for grade field.
+	approvalDescGrade := approvalFields[8].Descriptor()
+	// approval.DefaultGrade holds the default value on creation for the grade field.
+	approval.DefaultGrade = approvalDescGrade.Default.(string)
+	// approvalDescFlowNumber is the schema descriptor for flow_number field.
+	approvalDescFlowNumber := approvalFields[10].Descriptor()
+	// approval.DefaultFlowNumber holds the default value on creation for the flow_number field.
+	approval.DefaultFlowNumber = approvalDescFlowNumber.Default.(int)
 	// approvalDescComment is the schema descriptor for comment field.
-	approvalDescComment := approvalFields[11].Descriptor()
+	approvalDescComment := approvalFields[14].Descriptor()
 	// approval.DefaultComment holds the default value on creation for the comment field.
 	approval.DefaultComment = approvalDescComment.Default.(string)
 	// approvalDescID is the schema descriptor for id field.
 	approvalDescID := approvalMixinFields0[0].Descriptor()
 	// approval.DefaultID holds the default value on creation for the id field.
 	approval.DefaultID = approvalDescID.Default.(func() uuid.UUID)
+	approvalactMixin := schema.ApprovalAct{}.Mixin()
+	approvalactMixinFields0 := approvalactMixin[0].Fields()
+	_ = approvalactMixinFields0
+	approvalactFields := schema.ApprovalAct{}.Fields()
+	_ = approvalactFields
+	// approvalactDescComment is the schema descriptor for comment field.
+	approvalactDescComment := approvalactFields[7].Descriptor()
+	// approvalact.DefaultComment holds the default value on creation for the comment field.
+	approvalact.DefaultComment = approvalactDescComment.Default.(string)
+	// approvalactDescAt is the schema descriptor for at field.
+	approvalactDescAt := approvalactFields[8].Descriptor()
+	// approvalact.DefaultAt holds the default value on creation for the at field.
+	approvalact.DefaultAt = approvalactDescAt.Default.(func() time.Time)
+	// approvalactDescID is the schema descriptor for id field.
+	approvalactDescID := approvalactMixinFields0[0].Descriptor()
+	// approvalact.DefaultID holds the default value on creation for the id field.
+	approvalact.DefaultID = approvalactDescID.Default.(func() uuid.UUID)
+	approvalauthorityMixin := schema.ApprovalAuthority{}.Mixin()
+	approvalauthorityMixinFields0 := approvalauthorityMixin[0].Fields()
+	_ = approvalauthorityMixinFields0
+	approvalauthorityFields := schema.ApprovalAuthority{}.Fields()
+	_ = approvalauthorityFields
+	// approvalauthorityDescUpdatedAt is the schema descriptor for updated_at field.
+	approvalauthorityDescUpdatedAt := approvalauthorityMixinFields0[0].Descriptor()
+	// approvalauthority.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	approvalauthority.DefaultUpdatedAt = approvalauthorityDescUpdatedAt.Default.(func() time.Time)
+	// approvalauthority.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	approvalauthority.UpdateDefaultUpdatedAt = approvalauthorityDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// approvalauthorityDescVersion is the schema descriptor for version field.
+	approvalauthorityDescVersion := approvalauthorityMixinFields0[1].Descriptor()
+	// approvalauthority.DefaultVersion holds the default value on creation for the version field.
+	approvalauthority.DefaultVersion = approvalauthorityDescVersion.Default.(int64)
+	// approvalauthorityDescPreset is the schema descriptor for preset field.
+	approvalauthorityDescPreset := approvalauthorityFields[2].Descriptor()
+	// approvalauthority.DefaultPreset holds the default value on creation for the preset field.
+	approvalauthority.DefaultPreset = approvalauthorityDescPreset.Default.(bool)
+	approvaldelegationMixin := schema.ApprovalDelegation{}.Mixin()
+	approvaldelegationMixinFields0 := approvaldelegationMixin[0].Fields()
+	_ = approvaldelegationMixinFields0
+	approvaldelegationMixinFields1 := approvaldelegationMixin[1].Fields()
+	_ = approvaldelegationMixinFields1
+	approvaldelegationFields := schema.ApprovalDelegation{}.Fields()
+	_ = approvaldelegationFields
+	// approvaldelegationDescCreatedAt is the schema descriptor for created_at field.
+	approvaldelegationDescCreatedAt := approvaldelegationMixinFields1[0].Descriptor()
+	// approvaldelegation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	approvaldelegation.DefaultCreatedAt = approvaldelegationDescCreatedAt.Default.(func() time.Time)
+	// approvaldelegationDescNote is the schema descriptor for note field.
+	approvaldelegationDescNote := approvaldelegationFields[5].Descriptor()
+	// approvaldelegation.DefaultNote holds the default value on creation for the note field.
+	approvaldelegation.DefaultNote = approvaldelegationDescNote.Default.(string)
+	// approvaldelegationDescID is the schema descriptor for id field.
+	approvaldelegationDescID := approvaldelegationMixinFields0[0].Descriptor()
+	// approvaldelegation.DefaultID holds the default value on creation for the id field.
+	approvaldelegation.DefaultID = approvaldelegationDescID.Default.(func() uuid.UUID)
+	approvalflowMixin := schema.ApprovalFlow{}.Mixin()
+	approvalflowMixinFields0 := approvalflowMixin[0].Fields()
+	_ = approvalflowMixinFields0
+	approvalflowMixinFields1 := approvalflowMixin[1].Fields()
+	_ = approvalflowMixinFields1
+	approvalflowFields := schema.ApprovalFlow{}.Fields()
+	_ = approvalflowFields
+	// approvalflowDescCreatedAt is the schema descriptor for created_at field.
+	approvalflowDescCreatedAt := approvalflowMixinFields1[0].Descriptor()
+	// approvalflow.DefaultCreatedAt holds the default value on creation for the created_at field.
+	approvalflow.DefaultCreatedAt = approvalflowDescCreatedAt.Default.(func() time.Time)
+	// approvalflowDescNote is the schema descriptor for note field.
+	approvalflowDescNote := approvalflowFields[3].Descriptor()
+	// approvalflow.DefaultNote holds the default value on creation for the note field.
+	approvalflow.DefaultNote = approvalflowDescNote.Default.(string)
+	// approvalflowDescID is the schema descriptor for id field.
+	approvalflowDescID := approvalflowMixinFields0[0].Descriptor()
+	// approvalflow.DefaultID holds the default value on creation for the id field.
+	approvalflow.DefaultID = approvalflowDescID.Default.(func() uuid.UUID)
+	approvalhandMixin := schema.ApprovalHand{}.Mixin()
+	approvalhandMixinFields0 := approvalhandMixin[0].Fields()
+	_ = approvalhandMixinFields0
+	approvalhandFields := schema.ApprovalHand{}.Fields()
+	_ = approvalhandFields
+	// approvalhandDescID is the schema descriptor for id field.
+	approvalhandDescID := approvalhandMixinFields0[0].Descriptor()
+	// approvalhand.DefaultID holds the default value on creation for the id field.
+	approvalhand.DefaultID = approvalhandDescID.Default.(func() uuid.UUID)
+	approvalpolicyFields := schema.ApprovalPolicy{}.Fields()
+	_ = approvalpolicyFields
+	// approvalpolicyDescCreatedAt is the schema descriptor for created_at field.
+	approvalpolicyDescCreatedAt := approvalpolicyFields[2].Descriptor()
+	// approvalpolicy.DefaultCreatedAt holds the default value on creation for the created_at field.
+	approvalpolicy.DefaultCreatedAt = approvalpolicyDescCreatedAt.Default.(func() time.Time)
+	approvalslotMixin := schema.ApprovalSlot{}.Mixin()
+	approvalslotMixinFields0 := approvalslotMixin[0].Fields()
+	_ = approvalslotMixinFields0
+	approvalslotFields := schema.ApprovalSlot{}.Fields()
+	_ = approvalslotFields
+	// approvalslotDescRole is the schema descriptor for role field.
+	approvalslotDescRole := approvalslotFields[2].Descriptor()
+	// approvalslot.DefaultRole holds the default value on creation for the role field.
+	approvalslot.DefaultRole = approvalslotDescRole.Default.(string)
+	// approvalslotDescEscalatedRole is the schema descriptor for escalated_role field.
+	approvalslotDescEscalatedRole := approvalslotFields[4].Descriptor()
+	// approvalslot.DefaultEscalatedRole holds the default value on creation for the escalated_role field.
+	approvalslot.DefaultEscalatedRole = approvalslotDescEscalatedRole.Default.(string)
+	// approvalslotDescID is the schema descriptor for id field.
+	approvalslotDescID := approvalslotMixinFields0[0].Descriptor()
+	// approvalslot.DefaultID holds the default value on creation for the id field.
+	approvalslot.DefaultID = approvalslotDescID.Default.(func() uuid.UUID)
+	approvalstepMixin := schema.ApprovalStep{}.Mixin()
+	approvalstepMixinFields0 := approvalstepMixin[0].Fields()
+	_ = approvalstepMixinFields0
+	approvalstepFields := schema.ApprovalStep{}.Fields()
+	_ = approvalstepFields
+	// approvalstepDescName is the schema descriptor for name field.
+	approvalstepDescName := approvalstepFields[2].Descriptor()
+	// approvalstep.DefaultName holds the default value on creation for the name field.
+	approvalstep.DefaultName = approvalstepDescName.Default.(string)
+	// approvalstepDescOpenedVersion is the schema descriptor for opened_version field.
+	approvalstepDescOpenedVersion := approvalstepFields[8].Descriptor()
+	// approvalstep.DefaultOpenedVersion holds the default value on creation for the opened_version field.
+	approvalstep.DefaultOpenedVersion = approvalstepDescOpenedVersion.Default.(int64)
+	// approvalstepDescID is the schema descriptor for id field.
+	approvalstepDescID := approvalstepMixinFields0[0].Descriptor()
+	// approvalstep.DefaultID holds the default value on creation for the id field.
+	approvalstep.DefaultID = approvalstepDescID.Default.(func() uuid.UUID)
 	auditlogMixin := schema.AuditLog{}.Mixin()
 	auditlogMixinFields0 := auditlogMixin[0].Fields()
 	_ = auditlogMixinFields0

@@ -16,6 +16,22 @@ type Tx struct {
 	config
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
+	// ApprovalAct is the client for interacting with the ApprovalAct builders.
+	ApprovalAct *ApprovalActClient
+	// ApprovalAuthority is the client for interacting with the ApprovalAuthority builders.
+	ApprovalAuthority *ApprovalAuthorityClient
+	// ApprovalDelegation is the client for interacting with the ApprovalDelegation builders.
+	ApprovalDelegation *ApprovalDelegationClient
+	// ApprovalFlow is the client for interacting with the ApprovalFlow builders.
+	ApprovalFlow *ApprovalFlowClient
+	// ApprovalHand is the client for interacting with the ApprovalHand builders.
+	ApprovalHand *ApprovalHandClient
+	// ApprovalPolicy is the client for interacting with the ApprovalPolicy builders.
+	ApprovalPolicy *ApprovalPolicyClient
+	// ApprovalSlot is the client for interacting with the ApprovalSlot builders.
+	ApprovalSlot *ApprovalSlotClient
+	// ApprovalStep is the client for interacting with the ApprovalStep builders.
+	ApprovalStep *ApprovalStepClient
 	// AuditLog is the client for interacting with the AuditLog builders.
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
@@ -200,6 +216,14 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Approval = NewApprovalClient(tx.config)
+	tx.ApprovalAct = NewApprovalActClient(tx.config)
+	tx.ApprovalAuthority = NewApprovalAuthorityClient(tx.config)
+	tx.ApprovalDelegation = NewApprovalDelegationClient(tx.config)
+	tx.ApprovalFlow = NewApprovalFlowClient(tx.config)
+	tx.ApprovalHand = NewApprovalHandClient(tx.config)
+	tx.ApprovalPolicy = NewApprovalPolicyClient(tx.config)
+	tx.ApprovalSlot = NewApprovalSlotClient(tx.config)
+	tx.ApprovalStep = NewApprovalStepClient(tx.config)
 	tx.AuditLog = NewAuditLogClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
 	tx.Contract = NewContractClient(tx.config)

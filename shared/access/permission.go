@@ -23,9 +23,10 @@ const (
 	LimitRead        Permission = "limit.read"
 	LimitApply       Permission = "limit.apply"
 	ApprovalRead     Permission = "approval.read"
-	ApprovalDecide   Permission = "approval.decide"
-	CreditCheck      Permission = "credit.check"   // ask, changes nothing
-	CreditReserve    Permission = "credit.reserve" // reserve, commit, release
+	ApprovalAct      Permission = "approval.act"    // in the steps of flows that name him
+	ApprovalDecide   Permission = "approval.decide" // where a flow says nothing else
+	CreditCheck      Permission = "credit.check"    // ask, changes nothing
+	CreditReserve    Permission = "credit.reserve"  // reserve, commit, release
 	ReceivableRead   Permission = "receivable.read"
 	ReceivableImport Permission = "receivable.import"
 	NegativeRead     Permission = "negative_list.read"
@@ -68,13 +69,13 @@ var readAll = []Permission{
 }
 
 var grants = map[Role][]Permission{
-	RoleAdministrator: with(readAll, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
+	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
 		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
-		LimitRead, LimitApply, ApprovalRead, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead},
-	RoleCreditReviewer: with(readAll, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead),
-	RoleApprover:       with(readAll, ApprovalDecide, CreditCheck, NegativeWrite),
-	RoleFinance:        with(readAll, ReceivableImport, DocumentWrite, CreditCheck),
+		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead},
+	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead),
+	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite),
+	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

@@ -97,7 +97,18 @@ func (s *Members) change(ctx context.Context, all []Member, i int, in UpdateMemb
 	if in.Status != "" {
 		m.Status = in.Status
 	}
+	if in.Superior != nil {
+		m.Superior = in.Superior
+		if *in.Superior == uuid.Nil {
+			m.Superior = nil
+		}
+	}
 	all[i] = m
+	if in.Superior != nil {
+		if err := checkSuperior(all, m); err != nil {
+			return was, err
+		}
+	}
 	if was.administers() && !slices.ContainsFunc(all, Member.administers) {
 		return was, ErrLastAdmin
 	}

@@ -32,6 +32,7 @@ type Member struct {
 	Roles     []access.Role
 	Status    MemberStatus
 	CreatedAt time.Time
+	Superior  *uuid.UUID // person above him in the same subsidiary, for approvals
 }
 
 func (m Member) administers() bool {
@@ -39,7 +40,7 @@ func (m Member) administers() bool {
 }
 
 func (m Member) summary() map[string]any {
-	return map[string]any{"roles": m.Roles, "status": m.Status, "person_id": m.PersonID}
+	return map[string]any{"roles": m.Roles, "status": m.Status, "person_id": m.PersonID, "superior_id": m.Superior}
 }
 
 // Place is where a person belongs: one subsidiary with what he may do there.
@@ -60,7 +61,7 @@ type MembershipStore interface {
 	Find(ctx context.Context, tenantID *uuid.UUID, personID uuid.UUID) (Member, error)
 	// Create answers ErrAlreadyMember when the person has one.
 	Create(ctx context.Context, m Member, createdBy *uuid.UUID) error
-	// Save writes roles and status and raises the version.
+	// Save writes roles, status and superior and raises the version.
 	Save(ctx context.Context, m Member, now time.Time) error
 	// Places lists where the person belongs, disabled and suspended included.
 	Places(ctx context.Context, personID uuid.UUID) ([]Place, error)
@@ -106,13 +107,15 @@ type Roster struct {
 	Invitations []Invitation
 }
 
-// UpdateMemberInput changes a member. Nil roles and an empty status stay as they
-// are. Version is the one that was seen.
+// UpdateMemberInput changes a member. Nil roles, an empty status and a nil
+// superior stay as they are; uuid.Nil takes the superior away. Version is the one
+// that was seen.
 type UpdateMemberInput struct {
-	ID      uuid.UUID
-	Roles   []access.Role
-	Status  MemberStatus
-	Version int64
+	ID       uuid.UUID
+	Roles    []access.Role
+	Status   MemberStatus
+	Superior *uuid.UUID
+	Version  int64
 }
 
 func (in UpdateMemberInput) validate(allowed []access.Role) error {
@@ -120,9 +123,34 @@ func (in UpdateMemberInput) validate(allowed []access.Role) error {
 	c.Require(in.ID != uuid.Nil, "id", "REQUIRED", "name the member")
 	c.Require(in.Version > 0, "version", "REQUIRED", "send the version that was seen")
 	c.Require(in.Status == "" || in.Status == MemberActive || in.Status == MemberDisabled, "status", "UNKNOWN_STATUS", "active or disabled")
-	c.Require(len(in.Roles) > 0 || in.Status != "", "roles", "REQUIRED", "change the roles or the status")
+	c.Require(len(in.Roles) > 0 || in.Status != "" || in.Superior != nil, "roles", "REQUIRED", "change the roles, the status or the superior")
 	if len(in.Roles) > 0 {
 		checkRoles(&c, in.Roles, allowed)
+	}
+	return c.Err()
+}
+
+// checkSuperior wants an active member of the same side who does not stand below
+// the member himself: a circle would have no top.
+func checkSuperior(all []Member, m Member) error {
+	if m.Superior == nil {
+		return nil
+	}
+	var c fault.Checks
+	at := m.Superior
+	for step := 0; at != nil && step <= len(all); step++ {
+		if *at == m.PersonID {
+			c.Add("superior_id", "CIRCLE", "this person stands below the member already; choose somebody else, or change that first")
+			return c.Err()
+		}
+		i := slices.IndexFunc(all, func(o Member) bool { return o.PersonID == *at })
+		if step == 0 {
+			c.Require(i >= 0 && all[max(i, 0)].Status == MemberActive, "superior_id", "UNKNOWN_PERSON", "an active member of this subsidiary")
+		}
+		if i < 0 {
+			break
+		}
+		at = all[i].Superior
 	}
 	return c.Err()
 }

@@ -37,6 +37,15 @@ var privileges = map[string]string{
 	// made anew from items and receipts
 	"customer_figure_marks": "rawd",
 	"customer_figures":      "rawd",
+	// the course of a submission through its flow
+	"approval_acts":        "ra",
+	"approval_authorities": "raw",
+	"approval_delegations": "raw",
+	"approval_flows":       "ra",
+	"approval_hands":       "ra",
+	"approval_policies":    "ra",
+	"approval_slots":       "raw",
+	"approval_steps":       "raw",
 
 	// emptied by TRUNCATE at the end of each import
 	"receivable_staging":           "rawD",
@@ -45,11 +54,17 @@ var privileges = map[string]string{
 
 // guarded lists the triggers that must fire always, by table.
 var guarded = map[string]string{
-	"audit_log":        "append_only",
-	"audit_seals":      "append_only",
-	"credit_checks":    "append_only",
-	"credit_policies":  "append_only",
-	"receipts":         "append_only",
-	"credit_ratings":   "keep_submitted",
-	"rating_templates": "keep_submitted",
+	"approval_acts":     "append_only",
+	"approval_flows":    "append_only",
+	"approval_hands":    "append_only",
+	"approval_policies": "append_only",
+	"approval_steps":    "keep_step_order",
+	"approvals":         "keep_approval",
+	"audit_log":         "append_only",
+	"audit_seals":       "append_only",
+	"credit_checks":     "append_only",
+	"credit_policies":   "append_only",
+	"receipts":          "append_only",
+	"credit_ratings":    "keep_submitted",
+	"rating_templates":  "keep_submitted",
 }

@@ -26,8 +26,12 @@ func ToRoster(r directory.Roster, now time.Time) *memberv1.ListMembersReply {
 
 // ToMember converts a member.
 func ToMember(m directory.Member) *memberv1.Member {
-	return &memberv1.Member{Id: m.ID.String(), PersonId: m.PersonID.String(), Name: m.Name, Email: m.Email,
+	out := &memberv1.Member{Id: m.ID.String(), PersonId: m.PersonID.String(), Name: m.Name, Email: m.Email,
 		Roles: texts(m.Roles), Status: string(m.Status), CreatedAt: timestamppb.New(m.CreatedAt), Version: m.Version}
+	if m.Superior != nil {
+		out.SuperiorId = m.Superior.String()
+	}
+	return out
 }
 
 // ToInvitation converts an invitation with its state at now.
@@ -47,8 +51,17 @@ func FromUpdate(r *memberv1.UpdateMemberRequest) (directory.UpdateMemberInput, e
 	if err != nil {
 		return directory.UpdateMemberInput{}, directory.ErrMemberNotFound
 	}
-	return directory.UpdateMemberInput{ID: id, Roles: values[access.Role](r.GetRoles()),
-		Status: directory.MemberStatus(r.GetStatus()), Version: r.GetVersion()}, nil
+	in := directory.UpdateMemberInput{ID: id, Roles: values[access.Role](r.GetRoles()),
+		Status: directory.MemberStatus(r.GetStatus()), Version: r.GetVersion()}
+	if r.SuperiorId != nil {
+		// What is no id is nobody's: the check of the superior says so.
+		superior, err := uuid.Parse(r.GetSuperiorId())
+		if r.GetSuperiorId() != "" && (err != nil || superior == uuid.Nil) {
+			superior = uuid.Max
+		}
+		in.Superior = &superior
+	}
+	return in, nil
 }
 
 func toKey(k directory.APIKey, now time.Time) *memberv1.APIKey {

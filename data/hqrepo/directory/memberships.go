@@ -12,11 +12,11 @@ import (
 
 type memberships struct{}
 
-const readMember = `SELECT m.id, m.version, m.person_id, m.tenant_id, p.name, p.email, m.roles, m.status, m.created_at
+const readMember = `SELECT m.id, m.version, m.person_id, m.tenant_id, p.name, p.email, m.roles, m.status, m.created_at, m.superior_id
 	FROM memberships m JOIN persons p ON p.id = m.person_id `
 
 func scanMember(r scanner) (m directory.Member, err error) {
-	err = r.Scan(&m.ID, &m.Version, &m.PersonID, &m.TenantID, &m.Name, &m.Email, jsonColumn{&m.Roles}, &m.Status, &m.CreatedAt)
+	err = r.Scan(&m.ID, &m.Version, &m.PersonID, &m.TenantID, &m.Name, &m.Email, jsonColumn{&m.Roles}, &m.Status, &m.CreatedAt, &m.Superior)
 	return m, err
 }
 
@@ -58,8 +58,8 @@ func (memberships) Save(ctx context.Context, m directory.Member, now time.Time) 
 		return err
 	}
 	return must(ctx, directory.ErrMemberVersion, "save member",
-		`UPDATE memberships SET roles = $3, status = $4, updated_at = $5, version = version + 1 WHERE id = $1 AND version = $2`,
-		m.ID, m.Version, roles, string(m.Status), now)
+		`UPDATE memberships SET roles = $3, status = $4, superior_id = $6, updated_at = $5, version = version + 1 WHERE id = $1 AND version = $2`,
+		m.ID, m.Version, roles, string(m.Status), now, m.Superior)
 }
 
 const readPlace = `SELECT ` + tenantColumns + `, m.roles, m.status

@@ -14,12 +14,21 @@ const (
 )
 
 const (
-	// What others submitted and nobody has decided yet.
-	decideSQL = `SELECT a.id, a.submitted_at AS created_at, NULL::date AS due_on, nullif(a.amount, 0) AS amount, a.customer_id,
+	// What waits for me: a place in the step that runs is mine, by name, by one of my
+	// roles, or because I stand for somebody absent; and I had no hand in it yet.
+	decideSQL = `SELECT a.id, a.submitted_at AS created_at, (SELECT (t.due_at AT TIME ZONE z.time_zone)::date FROM approval_steps t, hq.v_tenant_self z
+			WHERE t.approval_id = a.id AND t.status = 'active') AS due_on, nullif(a.amount, 0) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
 		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce(m.name, '')) AS parts
 		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id LEFT JOIN hq.v_members m ON m.person_id = a.submitted_by
-		WHERE a.status = 'pending' AND a.submitted_by <> $1`
+		WHERE a.status = 'pending' AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = $1)
+		AND EXISTS (SELECT FROM approval_slots s JOIN (
+				SELECT v.person_id, v.roles, '[]'::jsonb AS kinds FROM hq.v_members v WHERE v.person_id = $1
+				UNION ALL SELECT v.person_id, v.roles, d.kinds FROM approval_delegations d JOIN hq.v_members v ON v.person_id = d.person_id AND v.status = 'active'
+				WHERE d.delegate_id = $1 AND d.revoked_at IS NULL AND $3::date BETWEEN d.starts_on AND d.ends_on) p
+			ON s.person_id = p.person_id OR s.escalated_to = p.person_id OR p.roles ? s.role OR p.roles ? s.escalated_role
+			WHERE s.approval_id = a.id AND s.status = 'open' AND (p.kinds = '[]' OR p.kinds ? a.kind)
+			AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = p.person_id))`
 
 	// What I submitted and got back. It is handled when something newer of the same
 	// kind was submitted for the same customer, and is let go after thirty days.
@@ -27,7 +36,7 @@ const (
 		c.number AS customer_number, c.name AS customer_name,
 		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce(m.name, ''), 'comment', a.comment) AS parts
 		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id LEFT JOIN hq.v_members m ON m.person_id = a.decided_by
-		WHERE a.status = 'rejected' AND a.submitted_by = $1 AND a.decided_at > $3::date - 30
+		WHERE a.status IN ('rejected', 'returned') AND a.submitted_by = $1 AND a.decided_at > $3::date - 30
 		AND NOT EXISTS (SELECT FROM approvals n WHERE n.kind = a.kind AND n.customer_id IS NOT DISTINCT FROM a.customer_id AND n.submitted_at > a.submitted_at)`
 
 	// responsible: whose task a customer is. Without a salesperson it is that of
@@ -55,7 +64,7 @@ func Approvals() []biz.Source {
 		}
 	}
 	return []biz.Source{
-		Source{Of: biz.About{Kind: KindDecide, Class: biz.ClassApproval, Permission: access.ApprovalDecide}, SQL: decideSQL, Link: box("todo")},
+		Source{Of: biz.About{Kind: KindDecide, Class: biz.ClassApproval, Permission: access.ApprovalAct}, SQL: decideSQL, Link: box("todo"), Personal: true},
 		Source{Of: biz.About{Kind: KindRejected, Class: biz.ClassApproval, Permission: access.ApprovalRead}, SQL: rejectedSQL, Link: box("mine"), Personal: true},
 	}
 }

@@ -109,10 +109,11 @@ func TestNobodyDecidesOnHisOwn(t *testing.T) {
 	// the database refuses it too
 	err = w.Pool.Tenant().InTx(both, func(ctx context.Context) error {
 		mine := a
-		mine.Status, mine.DecidedBy, mine.DecidedAt = approval.StatusApproved, &a.SubmittedBy, &a.SubmittedAt
-		return approvalrepo.New().SetDecision(ctx, mine)
+		mine.Status, mine.DecidedBy, mine.DecidedAt, mine.Version = approval.StatusApproved, &a.SubmittedBy, &a.SubmittedAt, a.Version+1
+		mine.Acts = []approval.Act{{ID: uuid.New(), Kind: approval.ActApproved, By: &a.SubmittedBy, At: a.SubmittedAt, Version: mine.Version}}
+		return approvalrepo.New().Save(ctx, mine)
 	})
-	if reason(err) != "APPROVAL_OWN_SUBMISSION" {
+	if reason(err) != "APPROVAL_ACTED_ALREADY" {
 		t.Errorf("the database took it: %v", err)
 	}
 	if got := w.Approve(t, other, l.ID); got.Status != approval.StatusApproved || got.DecidedBy.Name != "他人" {

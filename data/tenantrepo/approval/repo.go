@@ -1,13 +1,17 @@
 // Package approval keeps the tenant's approval inbox: the port of biz/approval
-// in SQL. It owns the table approvals.
+// in SQL. It owns the tables approvals and approval_*. That nobody has a hand in a
+// submission twice, that steps run in order and that nothing is approved without
+// them, triggers of these tables hold as well.
 package approval
 
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	biz "zhuxin/biz/approval"
 	"zhuxin/data/postgres"
@@ -23,8 +27,8 @@ var _ biz.Repository = Repo{}
 // New makes the repository.
 func New() Repo { return Repo{} }
 
-const insertSQL = `INSERT INTO approvals (id, kind, subject_id, customer_id, title, facts, amount, submitted_by, submitted_at, status, updated_at, version)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11)`
+const insertSQL = `INSERT INTO approvals (id, kind, subject_id, customer_id, title, facts, amount, grade, previous_amount, flow_number, submitted_by, submitted_at, status, updated_at, version)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $14)`
 
 // Insert implements biz.Repository.
 func (Repo) Insert(ctx context.Context, a biz.Approval) error {
@@ -32,40 +36,88 @@ func (Repo) Insert(ctx context.Context, a biz.Approval) error {
 	if err != nil {
 		return err
 	}
-	_, err = q.ExecContext(ctx, insertSQL, a.ID, a.Kind, a.SubjectID, a.CustomerID, a.Title, a.Facts, a.Amount, a.SubmittedBy.ID, a.SubmittedAt, a.Status, a.Version)
-	return postgres.Map(ctx, err, "insert approval", postgres.On("approval_one_pending", biz.ErrAlreadyExists))
+	_, err = q.ExecContext(ctx, insertSQL, a.ID, a.Kind, a.SubjectID, a.CustomerID, a.Title, a.Facts, a.Amount, a.Grade, a.Previous, a.FlowNumber,
+		a.SubmittedBy.ID, a.SubmittedAt, a.Status, a.Version)
+	if err != nil {
+		return postgres.Map(ctx, err, "insert approval", postgres.On("approval_one_pending", biz.ErrAlreadyExists))
+	}
+	return saveSteps(ctx, q, a)
 }
 
 const (
-	columns = `SELECT a.id, a.kind, a.subject_id, a.customer_id, a.title, a.facts, a.amount, a.submitted_by, coalesce(s.name, ''), a.submitted_at,
-		a.status, a.decided_by, d.name, a.decided_at, a.comment, a.version
+	// principals are the viewer and those he may act for: $1 is his id, $2 whether
+	// he may act at all, $3 his roles, $4 the business date.
+	principals = `WITH principals AS (
+		SELECT $1::uuid AS person_id, $3::text[] AS roles, '[]'::jsonb AS kinds, true AS self WHERE $2
+		UNION ALL
+		SELECT d.person_id, ARRAY(SELECT jsonb_array_elements_text(m.roles)), d.kinds, false
+		FROM approval_delegations d JOIN hq.v_members m ON m.person_id = d.person_id AND m.status = 'active'
+		WHERE $2 AND d.delegate_id = $1 AND d.revoked_at IS NULL AND $4::date BETWEEN d.starts_on AND d.ends_on) `
+
+	untouched = `NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = `
+
+	// mine says that the viewer can act on the submission now.
+	mine = `(a.status = 'pending' AND ` + untouched + `$1) AND EXISTS (SELECT FROM approval_slots s JOIN principals p
+			ON s.person_id = p.person_id OR s.escalated_to = p.person_id OR s.role = ANY (p.roles) OR s.escalated_role = ANY (p.roles)
+		WHERE s.approval_id = a.id AND s.status = 'open'
+			AND (p.self OR (p.kinds = '[]' OR p.kinds ? a.kind) AND ` + untouched + `p.person_id))))`
+
+	columns = `SELECT a.id, a.kind, a.subject_id, a.customer_id, a.title, a.facts, a.amount, a.grade, a.previous_amount, a.flow_number,
+		a.submitted_by, coalesce(s.name, ''), a.submitted_at, a.status, a.decided_by, d.name, a.decided_at, a.comment, a.version, ` + mine + `
 		FROM approvals a LEFT JOIN hq.v_members s ON s.person_id = a.submitted_by LEFT JOIN hq.v_members d ON d.person_id = a.decided_by`
 
-	// visible: $1 is the viewer, $2 whether he is confined to his own.
-	visible = ` (NOT $2 OR a.submitted_by = $1 OR EXISTS (SELECT FROM customers c WHERE c.id = a.customer_id AND c.salesperson_id = $1))`
+	// visible: $5 says whether the viewer is confined to his own, and to what he
+	// has or had a part in.
+	visible = ` (NOT $5 OR a.submitted_by = $1 OR EXISTS (SELECT FROM customers c WHERE c.id = a.customer_id AND c.salesperson_id = $1)
+		OR EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = $1) OR ` + mine + `)`
 
-	getSQL  = columns + ` WHERE a.id = $3 AND` + visible
+	getSQL  = principals + columns + ` WHERE a.id = $6 AND` + visible
 	lockSQL = `SELECT FROM approvals WHERE id = $1 FOR UPDATE`
 
-	todo = `a.status = 'pending' AND a.submitted_by <> $1 AND $3`
+	late = `EXISTS (SELECT FROM approval_steps t WHERE t.approval_id = a.id AND t.status = 'active' AND t.due_at < now())`
 
-	countSQL = `SELECT count(*) FILTER (WHERE ` + todo + `), count(*) FILTER (WHERE a.submitted_by = $1),
-		count(*) FILTER (WHERE a.status <> 'pending'), count(*) FROM approvals a WHERE` + visible
+	countSQL = principals + `SELECT count(*) FILTER (WHERE mine), count(*) FILTER (WHERE by_me), count(*) FILTER (WHERE status <> 'pending'), count(*),
+			count(*) FILTER (WHERE mine AND late)
+		FROM (SELECT a.status, a.submitted_by = $1 AS by_me, ` + mine + ` AS mine, a.status = 'pending' AND ` + late + ` AS late
+			FROM approvals a WHERE` + visible + ` AND ($6 = '' OR a.kind = $6)) x`
 
-	pageSQL = columns + ` WHERE` + visible + ` AND CASE $4 WHEN 'todo' THEN ` + todo + ` WHEN 'mine' THEN a.submitted_by = $1
-		WHEN 'done' THEN a.status <> 'pending' ELSE true END
-		ORDER BY a.submitted_at DESC, a.id DESC LIMIT $5 OFFSET $6`
+	pageSQL = principals + columns + ` WHERE` + visible + ` AND ($6 = '' OR a.kind = $6)
+		AND CASE $7 WHEN 'todo' THEN ` + mine + ` WHEN 'mine' THEN a.submitted_by = $1 WHEN 'done' THEN a.status <> 'pending' ELSE true END
+		AND (NOT $8 OR a.status = 'pending' AND ` + late + `)
+		ORDER BY a.submitted_at DESC, a.id DESC LIMIT $9 OFFSET $10`
+
+	earlierSQL = `SELECT a.id, a.kind, a.subject_id, a.customer_id, a.title, '{}'::jsonb, a.amount, a.grade, a.previous_amount, a.flow_number,
+		a.submitted_by, coalesce(s.name, ''), a.submitted_at, a.status, a.decided_by, d.name, a.decided_at, a.comment, a.version, false
+		FROM approvals a LEFT JOIN hq.v_members s ON s.person_id = a.submitted_by LEFT JOIN hq.v_members d ON d.person_id = a.decided_by
+		WHERE a.subject_id = $1 AND a.id <> $2 AND a.status <> 'pending' ORDER BY a.submitted_at DESC LIMIT 50`
 )
+
+func viewerArgs(v biz.Viewer, more ...any) []any {
+	return append([]any{v.Person, v.CanAct, texts(v.Roles), v.Today, v.OwnOnly}, more...)
+}
 
 // Get implements biz.Repository.
 func (Repo) Get(ctx context.Context, id uuid.UUID, v biz.Viewer) (biz.Approval, error) {
-	return one(ctx, getSQL, id, v)
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return biz.Approval{}, err
+	}
+	a, err := scan(q.QueryRowContext(ctx, getSQL, viewerArgs(v, id)...), v.Person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return biz.Approval{}, biz.ErrNotFound
+	}
+	if err != nil {
+		return biz.Approval{}, postgres.Map(ctx, err, "read approval")
+	}
+	one := []biz.Approval{a}
+	err = loadCourses(ctx, q, one)
+	return one[0], err
 }
 
 // Lock implements biz.Repository. It reads in a second statement: one that has
 // waited for the lock still sees the other tables as they were before, and would
 // not know the name of who decided meanwhile.
-func (Repo) Lock(ctx context.Context, id uuid.UUID, v biz.Viewer) (biz.Approval, error) {
+func (r Repo) Lock(ctx context.Context, id uuid.UUID, v biz.Viewer) (biz.Approval, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return biz.Approval{}, err
@@ -73,72 +125,134 @@ func (Repo) Lock(ctx context.Context, id uuid.UUID, v biz.Viewer) (biz.Approval,
 	if _, err := q.ExecContext(ctx, lockSQL, id); err != nil {
 		return biz.Approval{}, postgres.Map(ctx, err, "lock approval")
 	}
-	return one(ctx, getSQL, id, v)
+	return r.Get(ctx, id, v)
 }
 
-func one(ctx context.Context, query string, id uuid.UUID, v biz.Viewer) (biz.Approval, error) {
+// List implements biz.Repository, in a constant number of statements.
+func (Repo) List(ctx context.Context, in biz.Query) (biz.Page, error) {
 	q, err := scope.Conn(ctx)
-	if err != nil {
-		return biz.Approval{}, err
-	}
-	a, err := scan(q.QueryRowContext(ctx, query, v.Person, v.OwnOnly, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return biz.Approval{}, biz.ErrNotFound
-	}
-	return a, postgres.Map(ctx, err, "read approval")
-}
-
-// List implements biz.Repository, in two statements.
-func (Repo) List(ctx context.Context, q biz.Query) (biz.Page, error) {
-	c, err := scope.Conn(ctx)
 	if err != nil {
 		return biz.Page{}, err
 	}
-	var todo, mine, done, all int64
-	if err := c.QueryRowContext(ctx, countSQL, q.Viewer.Person, q.Viewer.OwnOnly, q.Viewer.CanDecide).Scan(&todo, &mine, &done, &all); err != nil {
+	var todo, mine, done, all, overdue int64
+	if err := q.QueryRowContext(ctx, countSQL, viewerArgs(in.Viewer, in.Kind)...).Scan(&todo, &mine, &done, &all, &overdue); err != nil {
 		return biz.Page{}, postgres.Map(ctx, err, "count approvals")
 	}
-	p := biz.Page{Counts: map[biz.Box]int64{biz.BoxTodo: todo, biz.BoxMine: mine, biz.BoxDone: done, biz.BoxAll: all}}
-	p.Total = p.Counts[q.Box]
-	rows, err := c.QueryContext(ctx, pageSQL, q.Viewer.Person, q.Viewer.OwnOnly, q.Viewer.CanDecide, q.Box, q.Limit, q.Offset)
-	if err != nil {
+	p := biz.Page{Counts: map[biz.Box]int64{biz.BoxTodo: todo, biz.BoxMine: mine, biz.BoxDone: done, biz.BoxAll: all}, Overdue: overdue}
+	p.Total = p.Counts[in.Box]
+	if in.Overdue {
+		p.Total = overdue
+	}
+	rows, err := q.QueryContext(ctx, pageSQL, viewerArgs(in.Viewer, in.Kind, in.Box, in.Overdue, in.Limit, in.Offset)...)
+	if p.Approvals, err = scanAll(rows, err, in.Viewer.Person); err != nil {
 		return biz.Page{}, postgres.Map(ctx, err, "list approvals")
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		a, err := scan(rows)
-		if err != nil {
-			return biz.Page{}, postgres.Map(ctx, err, "list approvals")
-		}
-		p.Approvals = append(p.Approvals, a)
-	}
-	return p, postgres.Map(ctx, rows.Err(), "list approvals")
+	return p, loadCourses(ctx, q, p.Approvals)
 }
 
-func scan(row interface{ Scan(...any) error }) (biz.Approval, error) {
+// Earlier implements biz.Repository.
+func (Repo) Earlier(ctx context.Context, subject, except uuid.UUID) ([]biz.Approval, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, earlierSQL, subject, except)
+	out, err := scanAll(rows, err, uuid.Nil)
+	return out, postgres.Map(ctx, err, "list earlier approvals")
+}
+
+func scanAll(rows *sql.Rows, err error, viewer uuid.UUID) ([]biz.Approval, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []biz.Approval
+	for rows.Next() {
+		a, err := scan(rows, viewer)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, rows.Err()
+}
+
+func scan(row interface{ Scan(...any) error }, viewer uuid.UUID) (biz.Approval, error) {
 	var (
 		a        biz.Approval
 		customer uuid.NullUUID
 		decider  uuid.NullUUID
 		name     sql.NullString
+		can      bool
 	)
-	err := row.Scan(&a.ID, &a.Kind, &a.SubjectID, &customer, &a.Title, &a.Facts, &a.Amount, &a.SubmittedBy.ID, &a.SubmittedBy.Name,
-		&a.SubmittedAt, &a.Status, &decider, &name, &a.DecidedAt, &a.Comment, &a.Version)
+	err := row.Scan(&a.ID, &a.Kind, &a.SubjectID, &customer, &a.Title, &a.Facts, &a.Amount, &a.Grade, &a.Previous, &a.FlowNumber,
+		&a.SubmittedBy.ID, &a.SubmittedBy.Name, &a.SubmittedAt, &a.Status, &decider, &name, &a.DecidedAt, &a.Comment, &a.Version, &can)
 	if customer.Valid {
 		a.CustomerID = &customer.UUID
 	}
 	a.DecidedBy = roster.Ref(decider, name)
+	switch {
+	case can:
+		a.Actions = []biz.Action{biz.ActionDecide}
+	case a.Status == biz.StatusPending && a.SubmittedBy.ID == viewer:
+		a.Actions = []biz.Action{biz.ActionWithdraw}
+	}
 	return a, err
 }
 
-const decideSQL = `UPDATE approvals SET status = $2, decided_by = $3, decided_at = $4, comment = $5, version = $6, updated_at = $4 WHERE id = $1`
+const saveSQL = `UPDATE approvals SET status = $2, decided_by = $3, decided_at = $4, comment = $5, version = $6, updated_at = $7 WHERE id = $1`
 
-// SetDecision implements biz.Repository.
-func (Repo) SetDecision(ctx context.Context, a biz.Approval) error {
+// Save implements biz.Repository. Steps and acts go first: the trigger that
+// guards an approval looks at them.
+func (Repo) Save(ctx context.Context, a biz.Approval) error {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = q.ExecContext(ctx, decideSQL, a.ID, a.Status, roster.ID(a.DecidedBy), a.DecidedAt, a.Comment, a.Version)
-	return postgres.Map(ctx, err, "decide approval", postgres.On("approval_second_person", biz.ErrOwn))
+	if err := insertActs(ctx, q, a); err != nil {
+		return err
+	}
+	if err := saveSteps(ctx, q, a); err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, saveSQL, a.ID, a.Status, roster.ID(a.DecidedBy), a.DecidedAt, a.Comment, a.Version, a.Acts[len(a.Acts)-1].At)
+	return postgres.Map(ctx, err, "save approval", postgres.On("approval_second_person", biz.ErrOwn))
+}
+
+const membersSQL = `SELECT person_id, name, roles, superior_id, status = 'active' FROM hq.v_members ORDER BY name, person_id`
+
+// Members implements biz.Repository.
+func (Repo) Members(ctx context.Context) ([]biz.Member, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, membersSQL)
+	if err != nil {
+		return nil, postgres.Map(ctx, err, "read members")
+	}
+	defer func() { _ = rows.Close() }()
+	var out []biz.Member
+	for rows.Next() {
+		var (
+			m     biz.Member
+			roles []byte
+		)
+		if err := rows.Scan(&m.ID, &m.Name, &roles, &m.Superior, &m.Active); err != nil {
+			return nil, postgres.Map(ctx, err, "read members")
+		}
+		if err := json.Unmarshal(roles, &m.Roles); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, postgres.Map(ctx, rows.Err(), "read members")
+}
+
+func texts[T ~string](in []T) any {
+	out := make([]string, len(in))
+	for i, x := range in {
+		out[i] = string(x)
+	}
+	return pq.Array(out)
 }

@@ -6,6 +6,7 @@ package credittest
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ func New(t testing.TB) *World {
 	w.Library = indicator.New(env.Pool.HQ(), hqindicator.New(), auditlog.HQ(env.Pool))
 
 	tx, customers := env.Pool.Tenant(), customerrepo.New()
-	w.Approvals = approval.New(tx, approvalrepo.New(), log, w.Clock)
+	w.Approvals = approval.New(tx, approvalrepo.New(), log, w.Clock, approval.Publishing(events))
 	w.Limits = limit.New(tx, limitrepo.New(), customers, w.Accounts, w.Approvals, log, w.Clock)
 	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, w.Approvals, log, w.Clock)
 	w.Ratings = rating.NewRatings(rating.RatingsConfig{Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(),
@@ -136,8 +137,10 @@ func (w *World) AddMember(t testing.TB, of scope.Tenant, name string, roles ...a
 	db := w.Admin(t)
 	_, err := db.ExecContext(t.Context(), `INSERT INTO hq.persons (id, email, name, created_at, updated_at) VALUES ($1, $2, $3, now(), now())`, a.ID, a.Email, a.Name)
 	must(t, err)
+	held, err := json.Marshal(roles)
+	must(t, err)
 	_, err = db.ExecContext(t.Context(), `INSERT INTO hq.memberships (id, person_id, tenant_id, roles, status, created_at, updated_at)
-		VALUES ($1, $2, $3, '["viewer"]', 'active', now(), now())`, uuid.New(), a.ID, of.ID)
+		VALUES ($1, $2, $3, $4, 'active', now(), now())`, uuid.New(), a.ID, of.ID, held)
 	must(t, err)
 	return a, access.With(scope.WithTenant(t.Context(), of), a)
 }

@@ -112,7 +112,7 @@ func TestRatingFromDraftToLimit(t *testing.T) {
 	if facts.Old != nil || facts.New.Grade != rating.GradeC || facts.New.MaxCreditAmount != "200000000" || len(facts.Values) != 11 || facts.Account.Overdue != 20_000_000 {
 		t.Errorf("facts: %s", a.Facts)
 	}
-	want(t, second(w.Approvals.Decide(admin, approval.DecideInput{ID: a.ID, Approve: true, Version: a.Version})), "PERMISSION_DENIED")
+	want(t, second(w.Approvals.Decide(admin, approval.DecideInput{ID: a.ID, Approve: true, Version: a.Version})), "APPROVAL_OWN_SUBMISSION")
 	w.Approve(t, approver, r.ID)
 
 	// then rating, limit and account are in force together

@@ -31,6 +31,8 @@ const (
 	FieldRoles = "roles"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldSuperiorID holds the string denoting the superior_id field in the database.
+	FieldSuperiorID = "superior_id"
 	// Table holds the table name of the membership in the database.
 	Table = "memberships"
 )
@@ -46,6 +48,7 @@ var Columns = []string{
 	FieldTenantID,
 	FieldRoles,
 	FieldStatus,
+	FieldSuperiorID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -138,4 +141,9 @@ func ByTenantID(opts ...sql.OrderTermOption) OrderOption {
 // ByStatus orders the results by the status field.
 func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// BySuperiorID orders the results by the superior_id field.
+func BySuperiorID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSuperiorID, opts...).ToFunc()
 }

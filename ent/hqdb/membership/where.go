@@ -85,6 +85,11 @@ func TenantID(v uuid.UUID) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldTenantID, v))
 }
 
+// SuperiorID applies equality check predicate on the "superior_id" field. It's identical to SuperiorIDEQ.
+func SuperiorID(v uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldSuperiorID, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldCreatedAt, v))
@@ -363,6 +368,56 @@ func StatusIn(vs ...Status) predicate.Membership {
 // StatusNotIn applies the NotIn predicate on the "status" field.
 func StatusNotIn(vs ...Status) predicate.Membership {
 	return predicate.Membership(sql.FieldNotIn(FieldStatus, vs...))
+}
+
+// SuperiorIDEQ applies the EQ predicate on the "superior_id" field.
+func SuperiorIDEQ(v uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldSuperiorID, v))
+}
+
+// SuperiorIDNEQ applies the NEQ predicate on the "superior_id" field.
+func SuperiorIDNEQ(v uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldNEQ(FieldSuperiorID, v))
+}
+
+// SuperiorIDIn applies the In predicate on the "superior_id" field.
+func SuperiorIDIn(vs ...uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldIn(FieldSuperiorID, vs...))
+}
+
+// SuperiorIDNotIn applies the NotIn predicate on the "superior_id" field.
+func SuperiorIDNotIn(vs ...uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldNotIn(FieldSuperiorID, vs...))
+}
+
+// SuperiorIDGT applies the GT predicate on the "superior_id" field.
+func SuperiorIDGT(v uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldGT(FieldSuperiorID, v))
+}
+
+// SuperiorIDGTE applies the GTE predicate on the "superior_id" field.
+func SuperiorIDGTE(v uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldGTE(FieldSuperiorID, v))
+}
+
+// SuperiorIDLT applies the LT predicate on the "superior_id" field.
+func SuperiorIDLT(v uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldLT(FieldSuperiorID, v))
+}
+
+// SuperiorIDLTE applies the LTE predicate on the "superior_id" field.
+func SuperiorIDLTE(v uuid.UUID) predicate.Membership {
+	return predicate.Membership(sql.FieldLTE(FieldSuperiorID, v))
+}
+
+// SuperiorIDIsNil applies the IsNil predicate on the "superior_id" field.
+func SuperiorIDIsNil() predicate.Membership {
+	return predicate.Membership(sql.FieldIsNull(FieldSuperiorID))
+}
+
+// SuperiorIDNotNil applies the NotNil predicate on the "superior_id" field.
+func SuperiorIDNotNil() predicate.Membership {
+	return predicate.Membership(sql.FieldNotNull(FieldSuperiorID))
 }
 
 // And groups predicates with the AND operator between them.

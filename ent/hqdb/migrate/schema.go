@@ -251,6 +251,7 @@ var (
 		{Name: "tenant_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "roles", Type: field.TypeJSON},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"active", "disabled"}, Default: "active"},
+		{Name: "superior_id", Type: field.TypeUUID, Nullable: true},
 	}
 	// MembershipsTable holds the schema information for the "memberships" table.
 	MembershipsTable = &schema.Table{

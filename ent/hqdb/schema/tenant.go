@@ -145,6 +145,7 @@ func (Membership) Fields() []ent.Field {
 		field.UUID("tenant_id", uuid.UUID{}).Optional().Nillable().Immutable(),
 		field.JSON("roles", []string{}),
 		field.Enum("status").Values("active", "disabled").Default("active"),
+		field.UUID("superior_id", uuid.UUID{}).Optional().Nillable().Comment("person who is above him in this tenant, for approvals"),
 	}
 }
 

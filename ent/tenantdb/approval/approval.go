@@ -35,6 +35,12 @@ const (
 	FieldSubmittedBy = "submitted_by"
 	// FieldSubmittedAt holds the string denoting the submitted_at field in the database.
 	FieldSubmittedAt = "submitted_at"
+	// FieldGrade holds the string denoting the grade field in the database.
+	FieldGrade = "grade"
+	// FieldPreviousAmount holds the string denoting the previous_amount field in the database.
+	FieldPreviousAmount = "previous_amount"
+	// FieldFlowNumber holds the string denoting the flow_number field in the database.
+	FieldFlowNumber = "flow_number"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// FieldDecidedBy holds the string denoting the decided_by field in the database.
@@ -60,6 +66,9 @@ var Columns = []string{
 	FieldAmount,
 	FieldSubmittedBy,
 	FieldSubmittedAt,
+	FieldGrade,
+	FieldPreviousAmount,
+	FieldFlowNumber,
 	FieldStatus,
 	FieldDecidedBy,
 	FieldDecidedAt,
@@ -87,6 +96,10 @@ var (
 	DefaultAmount int64
 	// DefaultSubmittedAt holds the default value on creation for the "submitted_at" field.
 	DefaultSubmittedAt func() time.Time
+	// DefaultGrade holds the default value on creation for the "grade" field.
+	DefaultGrade string
+	// DefaultFlowNumber holds the default value on creation for the "flow_number" field.
+	DefaultFlowNumber int
 	// DefaultComment holds the default value on creation for the "comment" field.
 	DefaultComment string
 	// DefaultID holds the default value on creation for the "id" field.
@@ -129,6 +142,7 @@ const (
 	StatusPending   Status = "pending"
 	StatusApproved  Status = "approved"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -139,7 +153,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusPending, StatusApproved, StatusRejected, StatusWithdrawn:
+	case StatusPending, StatusApproved, StatusRejected, StatusReturned, StatusWithdrawn:
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for status field: %q", s)
@@ -197,6 +211,21 @@ func BySubmittedBy(opts ...sql.OrderTermOption) OrderOption {
 // BySubmittedAt orders the results by the submitted_at field.
 func BySubmittedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSubmittedAt, opts...).ToFunc()
+}
+
+// ByGrade orders the results by the grade field.
+func ByGrade(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGrade, opts...).ToFunc()
+}
+
+// ByPreviousAmount orders the results by the previous_amount field.
+func ByPreviousAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreviousAmount, opts...).ToFunc()
+}
+
+// ByFlowNumber orders the results by the flow_number field.
+func ByFlowNumber(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFlowNumber, opts...).ToFunc()
 }
 
 // ByStatus orders the results by the status field.

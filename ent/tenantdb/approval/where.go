@@ -95,6 +95,21 @@ func SubmittedAt(v time.Time) predicate.Approval {
 	return predicate.Approval(sql.FieldEQ(FieldSubmittedAt, v))
 }
 
+// Grade applies equality check predicate on the "grade" field. It's identical to GradeEQ.
+func Grade(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldEQ(FieldGrade, v))
+}
+
+// PreviousAmount applies equality check predicate on the "previous_amount" field. It's identical to PreviousAmountEQ.
+func PreviousAmount(v int64) predicate.Approval {
+	return predicate.Approval(sql.FieldEQ(FieldPreviousAmount, v))
+}
+
+// FlowNumber applies equality check predicate on the "flow_number" field. It's identical to FlowNumberEQ.
+func FlowNumber(v int) predicate.Approval {
+	return predicate.Approval(sql.FieldEQ(FieldFlowNumber, v))
+}
+
 // DecidedBy applies equality check predicate on the "decided_by" field. It's identical to DecidedByEQ.
 func DecidedBy(v uuid.UUID) predicate.Approval {
 	return predicate.Approval(sql.FieldEQ(FieldDecidedBy, v))
@@ -483,6 +498,161 @@ func SubmittedAtLT(v time.Time) predicate.Approval {
 // SubmittedAtLTE applies the LTE predicate on the "submitted_at" field.
 func SubmittedAtLTE(v time.Time) predicate.Approval {
 	return predicate.Approval(sql.FieldLTE(FieldSubmittedAt, v))
+}
+
+// GradeEQ applies the EQ predicate on the "grade" field.
+func GradeEQ(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldEQ(FieldGrade, v))
+}
+
+// GradeNEQ applies the NEQ predicate on the "grade" field.
+func GradeNEQ(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldNEQ(FieldGrade, v))
+}
+
+// GradeIn applies the In predicate on the "grade" field.
+func GradeIn(vs ...string) predicate.Approval {
+	return predicate.Approval(sql.FieldIn(FieldGrade, vs...))
+}
+
+// GradeNotIn applies the NotIn predicate on the "grade" field.
+func GradeNotIn(vs ...string) predicate.Approval {
+	return predicate.Approval(sql.FieldNotIn(FieldGrade, vs...))
+}
+
+// GradeGT applies the GT predicate on the "grade" field.
+func GradeGT(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldGT(FieldGrade, v))
+}
+
+// GradeGTE applies the GTE predicate on the "grade" field.
+func GradeGTE(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldGTE(FieldGrade, v))
+}
+
+// GradeLT applies the LT predicate on the "grade" field.
+func GradeLT(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldLT(FieldGrade, v))
+}
+
+// GradeLTE applies the LTE predicate on the "grade" field.
+func GradeLTE(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldLTE(FieldGrade, v))
+}
+
+// GradeContains applies the Contains predicate on the "grade" field.
+func GradeContains(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldContains(FieldGrade, v))
+}
+
+// GradeHasPrefix applies the HasPrefix predicate on the "grade" field.
+func GradeHasPrefix(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldHasPrefix(FieldGrade, v))
+}
+
+// GradeHasSuffix applies the HasSuffix predicate on the "grade" field.
+func GradeHasSuffix(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldHasSuffix(FieldGrade, v))
+}
+
+// GradeEqualFold applies the EqualFold predicate on the "grade" field.
+func GradeEqualFold(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldEqualFold(FieldGrade, v))
+}
+
+// GradeContainsFold applies the ContainsFold predicate on the "grade" field.
+func GradeContainsFold(v string) predicate.Approval {
+	return predicate.Approval(sql.FieldContainsFold(FieldGrade, v))
+}
+
+// PreviousAmountEQ applies the EQ predicate on the "previous_amount" field.
+func PreviousAmountEQ(v int64) predicate.Approval {
+	return predicate.Approval(sql.FieldEQ(FieldPreviousAmount, v))
+}
+
+// PreviousAmountNEQ applies the NEQ predicate on the "previous_amount" field.
+func PreviousAmountNEQ(v int64) predicate.Approval {
+	return predicate.Approval(sql.FieldNEQ(FieldPreviousAmount, v))
+}
+
+// PreviousAmountIn applies the In predicate on the "previous_amount" field.
+func PreviousAmountIn(vs ...int64) predicate.Approval {
+	return predicate.Approval(sql.FieldIn(FieldPreviousAmount, vs...))
+}
+
+// PreviousAmountNotIn applies the NotIn predicate on the "previous_amount" field.
+func PreviousAmountNotIn(vs ...int64) predicate.Approval {
+	return predicate.Approval(sql.FieldNotIn(FieldPreviousAmount, vs...))
+}
+
+// PreviousAmountGT applies the GT predicate on the "previous_amount" field.
+func PreviousAmountGT(v int64) predicate.Approval {
+	return predicate.Approval(sql.FieldGT(FieldPreviousAmount, v))
+}
+
+// PreviousAmountGTE applies the GTE predicate on the "previous_amount" field.
+func PreviousAmountGTE(v int64) predicate.Approval {
+	return predicate.Approval(sql.FieldGTE(FieldPreviousAmount, v))
+}
+
+// PreviousAmountLT applies the LT predicate on the "previous_amount" field.
+func PreviousAmountLT(v int64) predicate.Approval {
+	return predicate.Approval(sql.FieldLT(FieldPreviousAmount, v))
+}
+
+// PreviousAmountLTE applies the LTE predicate on the "previous_amount" field.
+func PreviousAmountLTE(v int64) predicate.Approval {
+	return predicate.Approval(sql.FieldLTE(FieldPreviousAmount, v))
+}
+
+// PreviousAmountIsNil applies the IsNil predicate on the "previous_amount" field.
+func PreviousAmountIsNil() predicate.Approval {
+	return predicate.Approval(sql.FieldIsNull(FieldPreviousAmount))
+}
+
+// PreviousAmountNotNil applies the NotNil predicate on the "previous_amount" field.
+func PreviousAmountNotNil() predicate.Approval {
+	return predicate.Approval(sql.FieldNotNull(FieldPreviousAmount))
+}
+
+// FlowNumberEQ applies the EQ predicate on the "flow_number" field.
+func FlowNumberEQ(v int) predicate.Approval {
+	return predicate.Approval(sql.FieldEQ(FieldFlowNumber, v))
+}
+
+// FlowNumberNEQ applies the NEQ predicate on the "flow_number" field.
+func FlowNumberNEQ(v int) predicate.Approval {
+	return predicate.Approval(sql.FieldNEQ(FieldFlowNumber, v))
+}
+
+// FlowNumberIn applies the In predicate on the "flow_number" field.
+func FlowNumberIn(vs ...int) predicate.Approval {
+	return predicate.Approval(sql.FieldIn(FieldFlowNumber, vs...))
+}
+
+// FlowNumberNotIn applies the NotIn predicate on the "flow_number" field.
+func FlowNumberNotIn(vs ...int) predicate.Approval {
+	return predicate.Approval(sql.FieldNotIn(FieldFlowNumber, vs...))
+}
+
+// FlowNumberGT applies the GT predicate on the "flow_number" field.
+func FlowNumberGT(v int) predicate.Approval {
+	return predicate.Approval(sql.FieldGT(FieldFlowNumber, v))
+}
+
+// FlowNumberGTE applies the GTE predicate on the "flow_number" field.
+func FlowNumberGTE(v int) predicate.Approval {
+	return predicate.Approval(sql.FieldGTE(FieldFlowNumber, v))
+}
+
+// FlowNumberLT applies the LT predicate on the "flow_number" field.
+func FlowNumberLT(v int) predicate.Approval {
+	return predicate.Approval(sql.FieldLT(FieldFlowNumber, v))
+}
+
+// FlowNumberLTE applies the LTE predicate on the "flow_number" field.
+func FlowNumberLTE(v int) predicate.Approval {
+	return predicate.Approval(sql.FieldLTE(FieldFlowNumber, v))
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.

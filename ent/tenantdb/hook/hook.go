@@ -20,6 +20,102 @@ func (f ApprovalFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalMutation", m)
 }
 
+// The ApprovalActFunc type is an adapter to allow the use of ordinary
+// function as ApprovalAct mutator.
+type ApprovalActFunc func(context.Context, *tenantdb.ApprovalActMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalActFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalActMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalActMutation", m)
+}
+
+// The ApprovalAuthorityFunc type is an adapter to allow the use of ordinary
+// function as ApprovalAuthority mutator.
+type ApprovalAuthorityFunc func(context.Context, *tenantdb.ApprovalAuthorityMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalAuthorityFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalAuthorityMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalAuthorityMutation", m)
+}
+
+// The ApprovalDelegationFunc type is an adapter to allow the use of ordinary
+// function as ApprovalDelegation mutator.
+type ApprovalDelegationFunc func(context.Context, *tenantdb.ApprovalDelegationMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalDelegationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalDelegationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalDelegationMutation", m)
+}
+
+// The ApprovalFlowFunc type is an adapter to allow the use of ordinary
+// function as ApprovalFlow mutator.
+type ApprovalFlowFunc func(context.Context, *tenantdb.ApprovalFlowMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalFlowFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalFlowMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalFlowMutation", m)
+}
+
+// The ApprovalHandFunc type is an adapter to allow the use of ordinary
+// function as ApprovalHand mutator.
+type ApprovalHandFunc func(context.Context, *tenantdb.ApprovalHandMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalHandFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalHandMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalHandMutation", m)
+}
+
+// The ApprovalPolicyFunc type is an adapter to allow the use of ordinary
+// function as ApprovalPolicy mutator.
+type ApprovalPolicyFunc func(context.Context, *tenantdb.ApprovalPolicyMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalPolicyFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalPolicyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalPolicyMutation", m)
+}
+
+// The ApprovalSlotFunc type is an adapter to allow the use of ordinary
+// function as ApprovalSlot mutator.
+type ApprovalSlotFunc func(context.Context, *tenantdb.ApprovalSlotMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalSlotFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalSlotMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalSlotMutation", m)
+}
+
+// The ApprovalStepFunc type is an adapter to allow the use of ordinary
+// function as ApprovalStep mutator.
+type ApprovalStepFunc func(context.Context, *tenantdb.ApprovalStepMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalStepFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ApprovalStepMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ApprovalStepMutation", m)
+}
+
 // The AuditLogFunc type is an adapter to allow the use of ordinary
 // function as AuditLog mutator.
 type AuditLogFunc func(context.Context, *tenantdb.AuditLogMutation) (tenantdb.Value, error)

@@ -22,7 +22,10 @@ var (
 		{Name: "amount", Type: field.TypeInt64, Default: 0},
 		{Name: "submitted_by", Type: field.TypeUUID},
 		{Name: "submitted_at", Type: field.TypeTime},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "withdrawn"}, Default: "pending"},
+		{Name: "grade", Type: field.TypeString, Default: ""},
+		{Name: "previous_amount", Type: field.TypeInt64, Nullable: true},
+		{Name: "flow_number", Type: field.TypeInt, Default: 0},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "returned", "withdrawn"}, Default: "pending"},
 		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "comment", Type: field.TypeString, Default: ""},
@@ -44,7 +47,219 @@ var (
 			{
 				Name:    "approval_status_submitted_at",
 				Unique:  false,
-				Columns: []*schema.Column{ApprovalsColumns[11], ApprovalsColumns[10]},
+				Columns: []*schema.Column{ApprovalsColumns[14], ApprovalsColumns[10]},
+			},
+		},
+	}
+	// ApprovalActsColumns holds the columns for the "approval_acts" table.
+	ApprovalActsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "approval_id", Type: field.TypeUUID},
+		{Name: "step_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "slot_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"approved", "endorsed", "rejected", "returned", "withdrawn", "transferred", "added", "escalated"}},
+		{Name: "person_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "on_behalf_of", Type: field.TypeUUID, Nullable: true},
+		{Name: "target_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "comment", Type: field.TypeString, Default: ""},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// ApprovalActsTable holds the schema information for the "approval_acts" table.
+	ApprovalActsTable = &schema.Table{
+		Name:       "approval_acts",
+		Columns:    ApprovalActsColumns,
+		PrimaryKey: []*schema.Column{ApprovalActsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approvalact_approval_id_version",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalActsColumns[1], ApprovalActsColumns[10]},
+			},
+		},
+	}
+	// ApprovalAuthoritiesColumns holds the columns for the "approval_authorities" table.
+	ApprovalAuthoritiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "amount", Type: field.TypeInt64, Nullable: true},
+		{Name: "preset", Type: field.TypeBool, Default: false},
+	}
+	// ApprovalAuthoritiesTable holds the schema information for the "approval_authorities" table.
+	ApprovalAuthoritiesTable = &schema.Table{
+		Name:       "approval_authorities",
+		Columns:    ApprovalAuthoritiesColumns,
+		PrimaryKey: []*schema.Column{ApprovalAuthoritiesColumns[0]},
+	}
+	// ApprovalDelegationsColumns holds the columns for the "approval_delegations" table.
+	ApprovalDelegationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "delegate_id", Type: field.TypeUUID},
+		{Name: "starts_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "ends_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "kinds", Type: field.TypeJSON},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ApprovalDelegationsTable holds the schema information for the "approval_delegations" table.
+	ApprovalDelegationsTable = &schema.Table{
+		Name:       "approval_delegations",
+		Columns:    ApprovalDelegationsColumns,
+		PrimaryKey: []*schema.Column{ApprovalDelegationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approvaldelegation_delegate_id_ends_on",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalDelegationsColumns[4], ApprovalDelegationsColumns[6]},
+			},
+			{
+				Name:    "approvaldelegation_person_id_ends_on",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalDelegationsColumns[3], ApprovalDelegationsColumns[6]},
+			},
+		},
+	}
+	// ApprovalFlowsColumns holds the columns for the "approval_flows" table.
+	ApprovalFlowsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "steps", Type: field.TypeJSON},
+		{Name: "note", Type: field.TypeString, Default: ""},
+	}
+	// ApprovalFlowsTable holds the schema information for the "approval_flows" table.
+	ApprovalFlowsTable = &schema.Table{
+		Name:       "approval_flows",
+		Columns:    ApprovalFlowsColumns,
+		PrimaryKey: []*schema.Column{ApprovalFlowsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approval_flow_number",
+				Unique:  true,
+				Columns: []*schema.Column{ApprovalFlowsColumns[3], ApprovalFlowsColumns[4]},
+			},
+		},
+	}
+	// ApprovalHandsColumns holds the columns for the "approval_hands" table.
+	ApprovalHandsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "approval_id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+	}
+	// ApprovalHandsTable holds the schema information for the "approval_hands" table.
+	ApprovalHandsTable = &schema.Table{
+		Name:       "approval_hands",
+		Columns:    ApprovalHandsColumns,
+		PrimaryKey: []*schema.Column{ApprovalHandsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approval_hand_once",
+				Unique:  true,
+				Columns: []*schema.Column{ApprovalHandsColumns[1], ApprovalHandsColumns[2]},
+			},
+		},
+	}
+	// ApprovalPoliciesColumns holds the columns for the "approval_policies" table.
+	ApprovalPoliciesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "settings", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// ApprovalPoliciesTable holds the schema information for the "approval_policies" table.
+	ApprovalPoliciesTable = &schema.Table{
+		Name:       "approval_policies",
+		Columns:    ApprovalPoliciesColumns,
+		PrimaryKey: []*schema.Column{ApprovalPoliciesColumns[0]},
+	}
+	// ApprovalSlotsColumns holds the columns for the "approval_slots" table.
+	ApprovalSlotsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "approval_id", Type: field.TypeUUID},
+		{Name: "step_id", Type: field.TypeUUID},
+		{Name: "role", Type: field.TypeString, Default: ""},
+		{Name: "person_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "escalated_role", Type: field.TypeString, Default: ""},
+		{Name: "escalated_to", Type: field.TypeUUID, Nullable: true},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"waiting", "open", "done", "void"}},
+	}
+	// ApprovalSlotsTable holds the schema information for the "approval_slots" table.
+	ApprovalSlotsTable = &schema.Table{
+		Name:       "approval_slots",
+		Columns:    ApprovalSlotsColumns,
+		PrimaryKey: []*schema.Column{ApprovalSlotsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approvalslot_approval_id",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalSlotsColumns[1]},
+			},
+			{
+				Name:    "approvalslot_step_id",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalSlotsColumns[2]},
+			},
+			{
+				Name:    "approval_slot_open_role",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalSlotsColumns[3], ApprovalSlotsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'open'",
+				},
+			},
+			{
+				Name:    "approval_slot_open_person",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalSlotsColumns[4], ApprovalSlotsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'open'",
+				},
+			},
+		},
+	}
+	// ApprovalStepsColumns holds the columns for the "approval_steps" table.
+	ApprovalStepsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "approval_id", Type: field.TypeUUID},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "name", Type: field.TypeString, Default: ""},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"review", "approve"}},
+		{Name: "mode", Type: field.TypeEnum, Enums: []string{"any", "all"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"waiting", "active", "done", "closed"}},
+		{Name: "deadline", Type: field.TypeJSON, Nullable: true},
+		{Name: "added_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "opened_version", Type: field.TypeInt64, Default: 0},
+		{Name: "opened_at", Type: field.TypeTime, Nullable: true},
+		{Name: "remind_at", Type: field.TypeTime, Nullable: true},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reminded_at", Type: field.TypeTime, Nullable: true},
+		{Name: "overdue_at", Type: field.TypeTime, Nullable: true},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ApprovalStepsTable holds the schema information for the "approval_steps" table.
+	ApprovalStepsTable = &schema.Table{
+		Name:       "approval_steps",
+		Columns:    ApprovalStepsColumns,
+		PrimaryKey: []*schema.Column{ApprovalStepsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approval_step_position",
+				Unique:  true,
+				Columns: []*schema.Column{ApprovalStepsColumns[1], ApprovalStepsColumns[2]},
+			},
+			{
+				Name:    "approval_step_due",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalStepsColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'active'",
+				},
 			},
 		},
 	}
@@ -851,6 +1066,14 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		ApprovalsTable,
+		ApprovalActsTable,
+		ApprovalAuthoritiesTable,
+		ApprovalDelegationsTable,
+		ApprovalFlowsTable,
+		ApprovalHandsTable,
+		ApprovalPoliciesTable,
+		ApprovalSlotsTable,
+		ApprovalStepsTable,
 		AuditLogTable,
 		AuditSealsTable,
 		ContractsTable,
@@ -885,6 +1108,24 @@ func init() {
 	ApprovalsTable.Annotation.Checks = map[string]string{
 		"approval_decided":       "(decided_by IS NULL) = (status = 'pending')",
 		"approval_second_person": "status = 'withdrawn' OR decided_by IS NULL OR decided_by <> submitted_by",
+	}
+	ApprovalAuthoritiesTable.Annotation = &entsql.Annotation{
+		Table: "approval_authorities",
+	}
+	ApprovalAuthoritiesTable.Annotation.Checks = map[string]string{
+		"approval_authority_amount": "amount >= 0",
+	}
+	ApprovalDelegationsTable.Annotation = &entsql.Annotation{}
+	ApprovalDelegationsTable.Annotation.Checks = map[string]string{
+		"approval_delegation_other":  "delegate_id <> person_id",
+		"approval_delegation_period": "starts_on <= ends_on",
+	}
+	ApprovalPoliciesTable.Annotation = &entsql.Annotation{
+		Table: "approval_policies",
+	}
+	ApprovalSlotsTable.Annotation = &entsql.Annotation{}
+	ApprovalSlotsTable.Annotation.Checks = map[string]string{
+		"approval_slot_holder": "(role = '') = (person_id IS NOT NULL)",
 	}
 	AuditLogTable.Annotation = &entsql.Annotation{
 		Table: "audit_log",

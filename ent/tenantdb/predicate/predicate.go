@@ -9,6 +9,30 @@ import (
 // Approval is the predicate function for approval builders.
 type Approval func(*sql.Selector)
 
+// ApprovalAct is the predicate function for approvalact builders.
+type ApprovalAct func(*sql.Selector)
+
+// ApprovalAuthority is the predicate function for approvalauthority builders.
+type ApprovalAuthority func(*sql.Selector)
+
+// ApprovalDelegation is the predicate function for approvaldelegation builders.
+type ApprovalDelegation func(*sql.Selector)
+
+// ApprovalFlow is the predicate function for approvalflow builders.
+type ApprovalFlow func(*sql.Selector)
+
+// ApprovalHand is the predicate function for approvalhand builders.
+type ApprovalHand func(*sql.Selector)
+
+// ApprovalPolicy is the predicate function for approvalpolicy builders.
+type ApprovalPolicy func(*sql.Selector)
+
+// ApprovalSlot is the predicate function for approvalslot builders.
+type ApprovalSlot func(*sql.Selector)
+
+// ApprovalStep is the predicate function for approvalstep builders.
+type ApprovalStep func(*sql.Selector)
+
 // AuditLog is the predicate function for auditlog builders.
 type AuditLog func(*sql.Selector)
 

@@ -32,9 +32,13 @@ type ListApprovalsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// todo (pending and mine to decide; the preset), mine (submitted by me), done
 	// (decided or withdrawn), all.
-	Box           string `protobuf:"bytes,1,opt,name=box,proto3" json:"box,omitempty"`
-	Page          int32  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	Box      string `protobuf:"bytes,1,opt,name=box,proto3" json:"box,omitempty"`
+	Page     int32  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Only submissions of this kind.
+	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Only those whose running step is overdue.
+	Overdue       bool `protobuf:"varint,5,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -90,11 +94,27 @@ func (x *ListApprovalsRequest) GetPageSize() int32 {
 	return 0
 }
 
+func (x *ListApprovalsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ListApprovalsRequest) GetOverdue() bool {
+	if x != nil {
+		return x.Overdue
+	}
+	return false
+}
+
 type ListApprovalsReply struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Approvals     []*Approval            `protobuf:"bytes,1,rep,name=approvals,proto3" json:"approvals,omitempty"`
-	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
-	BoxCounts     map[string]int64       `protobuf:"bytes,3,rep,name=box_counts,json=boxCounts,proto3" json:"box_counts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Approvals []*Approval            `protobuf:"bytes,1,rep,name=approvals,proto3" json:"approvals,omitempty"`
+	Total     int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	BoxCounts map[string]int64       `protobuf:"bytes,3,rep,name=box_counts,json=boxCounts,proto3" json:"box_counts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	// Of what is to do: how many are overdue.
+	Overdue       int64 `protobuf:"varint,4,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -148,6 +168,13 @@ func (x *ListApprovalsReply) GetBoxCounts() map[string]int64 {
 		return x.BoxCounts
 	}
 	return nil
+}
+
+func (x *ListApprovalsReply) GetOverdue() int64 {
+	if x != nil {
+		return x.Overdue
+	}
+	return 0
 }
 
 type GetApprovalRequest struct {
@@ -220,14 +247,25 @@ type Approval struct {
 	Amount      int64                  `protobuf:"varint,7,opt,name=amount,proto3" json:"amount,omitempty"`
 	SubmittedBy *v1.PersonRef          `protobuf:"bytes,8,opt,name=submitted_by,json=submittedBy,proto3" json:"submitted_by,omitempty"`
 	SubmittedAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
-	// pending, approved, rejected, withdrawn.
+	// pending, approved, rejected, returned, withdrawn.
 	Status    string                 `protobuf:"bytes,10,opt,name=status,proto3" json:"status,omitempty"`
 	DecidedBy *v1.PersonRef          `protobuf:"bytes,11,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
 	DecidedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
 	Comment   string                 `protobuf:"bytes,13,opt,name=comment,proto3" json:"comment,omitempty"`
 	// What the caller can do with it: decide, withdraw.
-	Actions       []string `protobuf:"bytes,14,rep,name=actions,proto3" json:"actions,omitempty"`
-	Version       int64    `protobuf:"varint,15,opt,name=version,proto3" json:"version,omitempty"`
+	Actions []string `protobuf:"bytes,14,rep,name=actions,proto3" json:"actions,omitempty"`
+	Version int64    `protobuf:"varint,15,opt,name=version,proto3" json:"version,omitempty"`
+	// Grade it would come to; empty where there is none.
+	Grade string `protobuf:"bytes,16,opt,name=grade,proto3" json:"grade,omitempty"`
+	// Fen in force so far; absent where unknown.
+	PreviousAmount *int64 `protobuf:"varint,17,opt,name=previous_amount,json=previousAmount,proto3,oneof" json:"previous_amount,omitempty"`
+	// Version of the subsidiary's flow; 0 is the product's own.
+	FlowNumber int32   `protobuf:"varint,18,opt,name=flow_number,json=flowNumber,proto3" json:"flow_number,omitempty"`
+	Steps      []*Step `protobuf:"bytes,19,rep,name=steps,proto3" json:"steps,omitempty"`
+	Acts       []*Act  `protobuf:"bytes,20,rep,name=acts,proto3" json:"acts,omitempty"`
+	// Ended submissions of the same thing, newest first, without facts; only in the
+	// answer for one submission.
+	Earlier       []*Approval `protobuf:"bytes,21,rep,name=earlier,proto3" json:"earlier,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -367,20 +405,390 @@ func (x *Approval) GetVersion() int64 {
 	return 0
 }
 
+func (x *Approval) GetGrade() string {
+	if x != nil {
+		return x.Grade
+	}
+	return ""
+}
+
+func (x *Approval) GetPreviousAmount() int64 {
+	if x != nil && x.PreviousAmount != nil {
+		return *x.PreviousAmount
+	}
+	return 0
+}
+
+func (x *Approval) GetFlowNumber() int32 {
+	if x != nil {
+		return x.FlowNumber
+	}
+	return 0
+}
+
+func (x *Approval) GetSteps() []*Step {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *Approval) GetActs() []*Act {
+	if x != nil {
+		return x.Acts
+	}
+	return nil
+}
+
+func (x *Approval) GetEarlier() []*Approval {
+	if x != nil {
+		return x.Earlier
+	}
+	return nil
+}
+
+// One step of a submission's course.
+type Step struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name  string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// review, approve.
+	Kind string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	// any, all.
+	Mode string `protobuf:"bytes,4,opt,name=mode,proto3" json:"mode,omitempty"`
+	// waiting, active, done, closed.
+	Status string  `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"`
+	Slots  []*Slot `protobuf:"bytes,6,rep,name=slots,proto3" json:"slots,omitempty"`
+	// Absent for a step of the flow.
+	AddedBy       *v1.PersonRef          `protobuf:"bytes,7,opt,name=added_by,json=addedBy,proto3" json:"added_by,omitempty"`
+	OpenedAt      *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=opened_at,json=openedAt,proto3" json:"opened_at,omitempty"`
+	DueAt         *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=due_at,json=dueAt,proto3" json:"due_at,omitempty"`
+	OverdueAt     *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=overdue_at,json=overdueAt,proto3" json:"overdue_at,omitempty"`
+	DoneAt        *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=done_at,json=doneAt,proto3" json:"done_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Step) Reset() {
+	*x = Step{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Step) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Step) ProtoMessage() {}
+
+func (x *Step) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Step.ProtoReflect.Descriptor instead.
+func (*Step) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Step) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Step) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Step) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Step) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *Step) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *Step) GetSlots() []*Slot {
+	if x != nil {
+		return x.Slots
+	}
+	return nil
+}
+
+func (x *Step) GetAddedBy() *v1.PersonRef {
+	if x != nil {
+		return x.AddedBy
+	}
+	return nil
+}
+
+func (x *Step) GetOpenedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OpenedAt
+	}
+	return nil
+}
+
+func (x *Step) GetDueAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DueAt
+	}
+	return nil
+}
+
+func (x *Step) GetOverdueAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OverdueAt
+	}
+	return nil
+}
+
+func (x *Step) GetDoneAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DoneAt
+	}
+	return nil
+}
+
+// One place in a step: a person, or anybody with the role.
+type Slot struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Role          string                 `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
+	Person        *v1.PersonRef          `protobuf:"bytes,3,opt,name=person,proto3" json:"person,omitempty"`
+	EscalatedRole string                 `protobuf:"bytes,4,opt,name=escalated_role,json=escalatedRole,proto3" json:"escalated_role,omitempty"`
+	EscalatedTo   *v1.PersonRef          `protobuf:"bytes,5,opt,name=escalated_to,json=escalatedTo,proto3" json:"escalated_to,omitempty"`
+	// waiting, open, done, void.
+	Status        string `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Slot) Reset() {
+	*x = Slot{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Slot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Slot) ProtoMessage() {}
+
+func (x *Slot) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Slot.ProtoReflect.Descriptor instead.
+func (*Slot) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Slot) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Slot) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *Slot) GetPerson() *v1.PersonRef {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
+func (x *Slot) GetEscalatedRole() string {
+	if x != nil {
+		return x.EscalatedRole
+	}
+	return ""
+}
+
+func (x *Slot) GetEscalatedTo() *v1.PersonRef {
+	if x != nil {
+		return x.EscalatedTo
+	}
+	return nil
+}
+
+func (x *Slot) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+type Act struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// approved, endorsed (agreed, beyond his authority), rejected, returned,
+	// withdrawn, transferred, added, escalated.
+	Kind   string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	StepId string `protobuf:"bytes,3,opt,name=step_id,json=stepId,proto3" json:"step_id,omitempty"`
+	SlotId string `protobuf:"bytes,4,opt,name=slot_id,json=slotId,proto3" json:"slot_id,omitempty"`
+	// Absent for the system.
+	By            *v1.PersonRef          `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
+	OnBehalfOf    *v1.PersonRef          `protobuf:"bytes,6,opt,name=on_behalf_of,json=onBehalfOf,proto3" json:"on_behalf_of,omitempty"`
+	Target        *v1.PersonRef          `protobuf:"bytes,7,opt,name=target,proto3" json:"target,omitempty"`
+	Comment       string                 `protobuf:"bytes,8,opt,name=comment,proto3" json:"comment,omitempty"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Act) Reset() {
+	*x = Act{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Act) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Act) ProtoMessage() {}
+
+func (x *Act) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Act.ProtoReflect.Descriptor instead.
+func (*Act) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Act) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Act) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Act) GetStepId() string {
+	if x != nil {
+		return x.StepId
+	}
+	return ""
+}
+
+func (x *Act) GetSlotId() string {
+	if x != nil {
+		return x.SlotId
+	}
+	return ""
+}
+
+func (x *Act) GetBy() *v1.PersonRef {
+	if x != nil {
+		return x.By
+	}
+	return nil
+}
+
+func (x *Act) GetOnBehalfOf() *v1.PersonRef {
+	if x != nil {
+		return x.OnBehalfOf
+	}
+	return nil
+}
+
+func (x *Act) GetTarget() *v1.PersonRef {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *Act) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+func (x *Act) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
 type DecideRequest struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Approve bool                   `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
-	// Required to reject.
-	Comment       string `protobuf:"bytes,3,opt,name=comment,proto3" json:"comment,omitempty"`
-	Version       int64  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	// Required unless approved.
+	Comment string `protobuf:"bytes,3,opt,name=comment,proto3" json:"comment,omitempty"`
+	Version int64  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	// Instead of rejecting: back to the submitter, who changes and submits it anew.
+	SendBack      bool `protobuf:"varint,5,opt,name=send_back,json=sendBack,proto3" json:"send_back,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DecideRequest) Reset() {
 	*x = DecideRequest{}
-	mi := &file_app_api_approval_v1_approval_proto_msgTypes[4]
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -392,7 +800,7 @@ func (x *DecideRequest) String() string {
 func (*DecideRequest) ProtoMessage() {}
 
 func (x *DecideRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_approval_v1_approval_proto_msgTypes[4]
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -405,7 +813,7 @@ func (x *DecideRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideRequest.ProtoReflect.Descriptor instead.
 func (*DecideRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{4}
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *DecideRequest) GetId() string {
@@ -436,6 +844,1625 @@ func (x *DecideRequest) GetVersion() int64 {
 	return 0
 }
 
+func (x *DecideRequest) GetSendBack() bool {
+	if x != nil {
+		return x.SendBack
+	}
+	return false
+}
+
+type DecideManyRequest struct {
+	state         protoimpl.MessageState    `protogen:"open.v1"`
+	Items         []*DecideManyRequest_Item `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	Approve       bool                      `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
+	Comment       string                    `protobuf:"bytes,3,opt,name=comment,proto3" json:"comment,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideManyRequest) Reset() {
+	*x = DecideManyRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideManyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideManyRequest) ProtoMessage() {}
+
+func (x *DecideManyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideManyRequest.ProtoReflect.Descriptor instead.
+func (*DecideManyRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *DecideManyRequest) GetItems() []*DecideManyRequest_Item {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *DecideManyRequest) GetApprove() bool {
+	if x != nil {
+		return x.Approve
+	}
+	return false
+}
+
+func (x *DecideManyRequest) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+type DecideManyReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Rows          []*DecideManyReply_Row `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideManyReply) Reset() {
+	*x = DecideManyReply{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideManyReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideManyReply) ProtoMessage() {}
+
+func (x *DecideManyReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideManyReply.ProtoReflect.Descriptor instead.
+func (*DecideManyReply) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *DecideManyReply) GetRows() []*DecideManyReply_Row {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+type HandRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Id       string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	PersonId string                 `protobuf:"bytes,2,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
+	// before, after; of an added approver.
+	Place string `protobuf:"bytes,3,opt,name=place,proto3" json:"place,omitempty"`
+	// Required to transfer.
+	Comment       string `protobuf:"bytes,4,opt,name=comment,proto3" json:"comment,omitempty"`
+	Version       int64  `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HandRequest) Reset() {
+	*x = HandRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HandRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HandRequest) ProtoMessage() {}
+
+func (x *HandRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HandRequest.ProtoReflect.Descriptor instead.
+func (*HandRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *HandRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *HandRequest) GetPersonId() string {
+	if x != nil {
+		return x.PersonId
+	}
+	return ""
+}
+
+func (x *HandRequest) GetPlace() string {
+	if x != nil {
+		return x.Place
+	}
+	return ""
+}
+
+func (x *HandRequest) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+func (x *HandRequest) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+type ListFlowsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFlowsRequest) Reset() {
+	*x = ListFlowsRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFlowsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFlowsRequest) ProtoMessage() {}
+
+func (x *ListFlowsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFlowsRequest.ProtoReflect.Descriptor instead.
+func (*ListFlowsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{11}
+}
+
+type ListFlowsReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kinds that are submitted at all.
+	Kinds []string `protobuf:"bytes,1,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	// Every version, by kind, newest first; a kind without one runs on the product's own.
+	Flows []*Flow `protobuf:"bytes,2,rep,name=flows,proto3" json:"flows,omitempty"`
+	// The product's own flow.
+	Standard      []*FlowStep `protobuf:"bytes,3,rep,name=standard,proto3" json:"standard,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFlowsReply) Reset() {
+	*x = ListFlowsReply{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFlowsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFlowsReply) ProtoMessage() {}
+
+func (x *ListFlowsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFlowsReply.ProtoReflect.Descriptor instead.
+func (*ListFlowsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListFlowsReply) GetKinds() []string {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *ListFlowsReply) GetFlows() []*Flow {
+	if x != nil {
+		return x.Flows
+	}
+	return nil
+}
+
+func (x *ListFlowsReply) GetStandard() []*FlowStep {
+	if x != nil {
+		return x.Standard
+	}
+	return nil
+}
+
+type Flow struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Number        int32                  `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"`
+	Steps         []*FlowStep            `protobuf:"bytes,4,rep,name=steps,proto3" json:"steps,omitempty"`
+	Note          string                 `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	CreatedBy     *v1.PersonRef          `protobuf:"bytes,7,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Flow) Reset() {
+	*x = Flow{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Flow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Flow) ProtoMessage() {}
+
+func (x *Flow) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Flow.ProtoReflect.Descriptor instead.
+func (*Flow) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Flow) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Flow) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Flow) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Flow) GetSteps() []*FlowStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *Flow) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *Flow) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *Flow) GetCreatedBy() *v1.PersonRef {
+	if x != nil {
+		return x.CreatedBy
+	}
+	return nil
+}
+
+type FlowStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// review, approve.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// any, all.
+	Mode   string       `protobuf:"bytes,3,opt,name=mode,proto3" json:"mode,omitempty"`
+	Actors []*FlowActor `protobuf:"bytes,4,rep,name=actors,proto3" json:"actors,omitempty"`
+	// Fen, from this amount on.
+	MinAmount *int64 `protobuf:"varint,5,opt,name=min_amount,json=minAmount,proto3,oneof" json:"min_amount,omitempty"`
+	// Fen, below this amount.
+	MaxAmount *int64   `protobuf:"varint,6,opt,name=max_amount,json=maxAmount,proto3,oneof" json:"max_amount,omitempty"`
+	Grades    []string `protobuf:"bytes,7,rep,name=grades,proto3" json:"grades,omitempty"`
+	// Basis points above what is in force, from this on.
+	MinRise *int64 `protobuf:"varint,8,opt,name=min_rise,json=minRise,proto3,oneof" json:"min_rise,omitempty"`
+	// Absent: no deadline.
+	Deadline      *FlowDeadline `protobuf:"bytes,9,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FlowStep) Reset() {
+	*x = FlowStep{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FlowStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FlowStep) ProtoMessage() {}
+
+func (x *FlowStep) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FlowStep.ProtoReflect.Descriptor instead.
+func (*FlowStep) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *FlowStep) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FlowStep) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *FlowStep) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *FlowStep) GetActors() []*FlowActor {
+	if x != nil {
+		return x.Actors
+	}
+	return nil
+}
+
+func (x *FlowStep) GetMinAmount() int64 {
+	if x != nil && x.MinAmount != nil {
+		return *x.MinAmount
+	}
+	return 0
+}
+
+func (x *FlowStep) GetMaxAmount() int64 {
+	if x != nil && x.MaxAmount != nil {
+		return *x.MaxAmount
+	}
+	return 0
+}
+
+func (x *FlowStep) GetGrades() []string {
+	if x != nil {
+		return x.Grades
+	}
+	return nil
+}
+
+func (x *FlowStep) GetMinRise() int64 {
+	if x != nil && x.MinRise != nil {
+		return *x.MinRise
+	}
+	return 0
+}
+
+func (x *FlowStep) GetDeadline() *FlowDeadline {
+	if x != nil {
+		return x.Deadline
+	}
+	return nil
+}
+
+type FlowActor struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// role, person, superior (of the submitter).
+	Kind     string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	Role     string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
+	PersonId string `protobuf:"bytes,3,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
+	// Superiors: 1 is the submitter's own, up to 3.
+	Level         int32 `protobuf:"varint,4,opt,name=level,proto3" json:"level,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FlowActor) Reset() {
+	*x = FlowActor{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FlowActor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FlowActor) ProtoMessage() {}
+
+func (x *FlowActor) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FlowActor.ProtoReflect.Descriptor instead.
+func (*FlowActor) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *FlowActor) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *FlowActor) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *FlowActor) GetPersonId() string {
+	if x != nil {
+		return x.PersonId
+	}
+	return ""
+}
+
+func (x *FlowActor) GetLevel() int32 {
+	if x != nil {
+		return x.Level
+	}
+	return 0
+}
+
+// In business time.
+type FlowDeadline struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Length int32                  `protobuf:"varint,1,opt,name=length,proto3" json:"length,omitempty"`
+	// hours, days.
+	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Business hours before the end; 0: no reminder.
+	RemindHours int32 `protobuf:"varint,3,opt,name=remind_hours,json=remindHours,proto3" json:"remind_hours,omitempty"`
+	// Empty, superior or role: who may act as well once it is over.
+	EscalateTo    string `protobuf:"bytes,4,opt,name=escalate_to,json=escalateTo,proto3" json:"escalate_to,omitempty"`
+	Role          string `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FlowDeadline) Reset() {
+	*x = FlowDeadline{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FlowDeadline) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FlowDeadline) ProtoMessage() {}
+
+func (x *FlowDeadline) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FlowDeadline.ProtoReflect.Descriptor instead.
+func (*FlowDeadline) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *FlowDeadline) GetLength() int32 {
+	if x != nil {
+		return x.Length
+	}
+	return 0
+}
+
+func (x *FlowDeadline) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *FlowDeadline) GetRemindHours() int32 {
+	if x != nil {
+		return x.RemindHours
+	}
+	return 0
+}
+
+func (x *FlowDeadline) GetEscalateTo() string {
+	if x != nil {
+		return x.EscalateTo
+	}
+	return ""
+}
+
+func (x *FlowDeadline) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+type SaveFlowRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Kind  string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// The version that was seen; 0 where there was none.
+	Number        int32       `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	Steps         []*FlowStep `protobuf:"bytes,3,rep,name=steps,proto3" json:"steps,omitempty"`
+	Note          string      `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaveFlowRequest) Reset() {
+	*x = SaveFlowRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaveFlowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaveFlowRequest) ProtoMessage() {}
+
+func (x *SaveFlowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaveFlowRequest.ProtoReflect.Descriptor instead.
+func (*SaveFlowRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *SaveFlowRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *SaveFlowRequest) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *SaveFlowRequest) GetSteps() []*FlowStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *SaveFlowRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+type SimulateRequest struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Kind           string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	Amount         int64                  `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	Grade          string                 `protobuf:"bytes,3,opt,name=grade,proto3" json:"grade,omitempty"`
+	PreviousAmount *int64                 `protobuf:"varint,4,opt,name=previous_amount,json=previousAmount,proto3,oneof" json:"previous_amount,omitempty"`
+	// Empty: the caller.
+	SubmitterId string `protobuf:"bytes,5,opt,name=submitter_id,json=submitterId,proto3" json:"submitter_id,omitempty"`
+	// Try the steps below instead of the flow in force.
+	Draft         bool        `protobuf:"varint,6,opt,name=draft,proto3" json:"draft,omitempty"`
+	Steps         []*FlowStep `protobuf:"bytes,7,rep,name=steps,proto3" json:"steps,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SimulateRequest) Reset() {
+	*x = SimulateRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SimulateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SimulateRequest) ProtoMessage() {}
+
+func (x *SimulateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SimulateRequest.ProtoReflect.Descriptor instead.
+func (*SimulateRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *SimulateRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *SimulateRequest) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *SimulateRequest) GetGrade() string {
+	if x != nil {
+		return x.Grade
+	}
+	return ""
+}
+
+func (x *SimulateRequest) GetPreviousAmount() int64 {
+	if x != nil && x.PreviousAmount != nil {
+		return *x.PreviousAmount
+	}
+	return 0
+}
+
+func (x *SimulateRequest) GetSubmitterId() string {
+	if x != nil {
+		return x.SubmitterId
+	}
+	return ""
+}
+
+func (x *SimulateRequest) GetDraft() bool {
+	if x != nil {
+		return x.Draft
+	}
+	return false
+}
+
+func (x *SimulateRequest) GetSteps() []*FlowStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+type SimulateReply struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	FlowNumber int32                  `protobuf:"varint,1,opt,name=flow_number,json=flowNumber,proto3" json:"flow_number,omitempty"`
+	Steps      []*SimulateReply_Row   `protobuf:"bytes,2,rep,name=steps,proto3" json:"steps,omitempty"`
+	// Why nobody could get it through; empty when they can.
+	ProblemReason  string `protobuf:"bytes,3,opt,name=problem_reason,json=problemReason,proto3" json:"problem_reason,omitempty"`
+	ProblemMessage string `protobuf:"bytes,4,opt,name=problem_message,json=problemMessage,proto3" json:"problem_message,omitempty"`
+	// Name of the step it fails at.
+	ProblemStep   string `protobuf:"bytes,5,opt,name=problem_step,json=problemStep,proto3" json:"problem_step,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SimulateReply) Reset() {
+	*x = SimulateReply{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SimulateReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SimulateReply) ProtoMessage() {}
+
+func (x *SimulateReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SimulateReply.ProtoReflect.Descriptor instead.
+func (*SimulateReply) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *SimulateReply) GetFlowNumber() int32 {
+	if x != nil {
+		return x.FlowNumber
+	}
+	return 0
+}
+
+func (x *SimulateReply) GetSteps() []*SimulateReply_Row {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *SimulateReply) GetProblemReason() string {
+	if x != nil {
+		return x.ProblemReason
+	}
+	return ""
+}
+
+func (x *SimulateReply) GetProblemMessage() string {
+	if x != nil {
+		return x.ProblemMessage
+	}
+	return ""
+}
+
+func (x *SimulateReply) GetProblemStep() string {
+	if x != nil {
+		return x.ProblemStep
+	}
+	return ""
+}
+
+type GetApprovalPolicyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetApprovalPolicyRequest) Reset() {
+	*x = GetApprovalPolicyRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetApprovalPolicyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetApprovalPolicyRequest) ProtoMessage() {}
+
+func (x *GetApprovalPolicyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetApprovalPolicyRequest.ProtoReflect.Descriptor instead.
+func (*GetApprovalPolicyRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{20}
+}
+
+type ApprovalPolicy struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Version int64                  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// Fen; of who has no entry of his own. Absent: without bound.
+	PresetAuthority *int64 `protobuf:"varint,2,opt,name=preset_authority,json=presetAuthority,proto3,oneof" json:"preset_authority,omitempty"`
+	// Minutes after midnight.
+	WorkStart int32 `protobuf:"varint,3,opt,name=work_start,json=workStart,proto3" json:"work_start,omitempty"`
+	WorkEnd   int32 `protobuf:"varint,4,opt,name=work_end,json=workEnd,proto3" json:"work_end,omitempty"`
+	// Working days that are not worked, and weekend days that are.
+	DaysOff    []string           `protobuf:"bytes,5,rep,name=days_off,json=daysOff,proto3" json:"days_off,omitempty"`
+	DaysWorked []string           `protobuf:"bytes,6,rep,name=days_worked,json=daysWorked,proto3" json:"days_worked,omitempty"`
+	Comments   []*PreparedComment `protobuf:"bytes,7,rep,name=comments,proto3" json:"comments,omitempty"`
+	// Acts that ask for a second verification, and those that can.
+	StepUp        []string     `protobuf:"bytes,8,rep,name=step_up,json=stepUp,proto3" json:"step_up,omitempty"`
+	StepUpChoices []string     `protobuf:"bytes,9,rep,name=step_up_choices,json=stepUpChoices,proto3" json:"step_up_choices,omitempty"`
+	Authorities   []*Authority `protobuf:"bytes,10,rep,name=authorities,proto3" json:"authorities,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApprovalPolicy) Reset() {
+	*x = ApprovalPolicy{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApprovalPolicy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApprovalPolicy) ProtoMessage() {}
+
+func (x *ApprovalPolicy) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApprovalPolicy.ProtoReflect.Descriptor instead.
+func (*ApprovalPolicy) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ApprovalPolicy) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *ApprovalPolicy) GetPresetAuthority() int64 {
+	if x != nil && x.PresetAuthority != nil {
+		return *x.PresetAuthority
+	}
+	return 0
+}
+
+func (x *ApprovalPolicy) GetWorkStart() int32 {
+	if x != nil {
+		return x.WorkStart
+	}
+	return 0
+}
+
+func (x *ApprovalPolicy) GetWorkEnd() int32 {
+	if x != nil {
+		return x.WorkEnd
+	}
+	return 0
+}
+
+func (x *ApprovalPolicy) GetDaysOff() []string {
+	if x != nil {
+		return x.DaysOff
+	}
+	return nil
+}
+
+func (x *ApprovalPolicy) GetDaysWorked() []string {
+	if x != nil {
+		return x.DaysWorked
+	}
+	return nil
+}
+
+func (x *ApprovalPolicy) GetComments() []*PreparedComment {
+	if x != nil {
+		return x.Comments
+	}
+	return nil
+}
+
+func (x *ApprovalPolicy) GetStepUp() []string {
+	if x != nil {
+		return x.StepUp
+	}
+	return nil
+}
+
+func (x *ApprovalPolicy) GetStepUpChoices() []string {
+	if x != nil {
+		return x.StepUpChoices
+	}
+	return nil
+}
+
+func (x *ApprovalPolicy) GetAuthorities() []*Authority {
+	if x != nil {
+		return x.Authorities
+	}
+	return nil
+}
+
+type PreparedComment struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// approve, reject, return.
+	Use           string `protobuf:"bytes,1,opt,name=use,proto3" json:"use,omitempty"`
+	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreparedComment) Reset() {
+	*x = PreparedComment{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreparedComment) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreparedComment) ProtoMessage() {}
+
+func (x *PreparedComment) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreparedComment.ProtoReflect.Descriptor instead.
+func (*PreparedComment) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *PreparedComment) GetUse() string {
+	if x != nil {
+		return x.Use
+	}
+	return ""
+}
+
+func (x *PreparedComment) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+type Authority struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Person *v1.PersonRef          `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	// Fen; absent: without bound.
+	Amount        *int64 `protobuf:"varint,2,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Authority) Reset() {
+	*x = Authority{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Authority) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Authority) ProtoMessage() {}
+
+func (x *Authority) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Authority.ProtoReflect.Descriptor instead.
+func (*Authority) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Authority) GetPerson() *v1.PersonRef {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
+func (x *Authority) GetAmount() int64 {
+	if x != nil && x.Amount != nil {
+		return *x.Amount
+	}
+	return 0
+}
+
+type SetApprovalPolicyRequest struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Version         int64                  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	PresetAuthority *int64                 `protobuf:"varint,2,opt,name=preset_authority,json=presetAuthority,proto3,oneof" json:"preset_authority,omitempty"`
+	WorkStart       int32                  `protobuf:"varint,3,opt,name=work_start,json=workStart,proto3" json:"work_start,omitempty"`
+	WorkEnd         int32                  `protobuf:"varint,4,opt,name=work_end,json=workEnd,proto3" json:"work_end,omitempty"`
+	DaysOff         []string               `protobuf:"bytes,5,rep,name=days_off,json=daysOff,proto3" json:"days_off,omitempty"`
+	DaysWorked      []string               `protobuf:"bytes,6,rep,name=days_worked,json=daysWorked,proto3" json:"days_worked,omitempty"`
+	Comments        []*PreparedComment     `protobuf:"bytes,7,rep,name=comments,proto3" json:"comments,omitempty"`
+	StepUp          []string               `protobuf:"bytes,8,rep,name=step_up,json=stepUp,proto3" json:"step_up,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *SetApprovalPolicyRequest) Reset() {
+	*x = SetApprovalPolicyRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetApprovalPolicyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetApprovalPolicyRequest) ProtoMessage() {}
+
+func (x *SetApprovalPolicyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetApprovalPolicyRequest.ProtoReflect.Descriptor instead.
+func (*SetApprovalPolicyRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *SetApprovalPolicyRequest) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *SetApprovalPolicyRequest) GetPresetAuthority() int64 {
+	if x != nil && x.PresetAuthority != nil {
+		return *x.PresetAuthority
+	}
+	return 0
+}
+
+func (x *SetApprovalPolicyRequest) GetWorkStart() int32 {
+	if x != nil {
+		return x.WorkStart
+	}
+	return 0
+}
+
+func (x *SetApprovalPolicyRequest) GetWorkEnd() int32 {
+	if x != nil {
+		return x.WorkEnd
+	}
+	return 0
+}
+
+func (x *SetApprovalPolicyRequest) GetDaysOff() []string {
+	if x != nil {
+		return x.DaysOff
+	}
+	return nil
+}
+
+func (x *SetApprovalPolicyRequest) GetDaysWorked() []string {
+	if x != nil {
+		return x.DaysWorked
+	}
+	return nil
+}
+
+func (x *SetApprovalPolicyRequest) GetComments() []*PreparedComment {
+	if x != nil {
+		return x.Comments
+	}
+	return nil
+}
+
+func (x *SetApprovalPolicyRequest) GetStepUp() []string {
+	if x != nil {
+		return x.StepUp
+	}
+	return nil
+}
+
+type SetAuthorityRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	PersonId string                 `protobuf:"bytes,1,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
+	// Fen; absent: without bound.
+	Amount *int64 `protobuf:"varint,2,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
+	// Take his entry away: the preset holds again.
+	Preset        bool `protobuf:"varint,3,opt,name=preset,proto3" json:"preset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAuthorityRequest) Reset() {
+	*x = SetAuthorityRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAuthorityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAuthorityRequest) ProtoMessage() {}
+
+func (x *SetAuthorityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAuthorityRequest.ProtoReflect.Descriptor instead.
+func (*SetAuthorityRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *SetAuthorityRequest) GetPersonId() string {
+	if x != nil {
+		return x.PersonId
+	}
+	return ""
+}
+
+func (x *SetAuthorityRequest) GetAmount() int64 {
+	if x != nil && x.Amount != nil {
+		return *x.Amount
+	}
+	return 0
+}
+
+func (x *SetAuthorityRequest) GetPreset() bool {
+	if x != nil {
+		return x.Preset
+	}
+	return false
+}
+
+type ListDelegationsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDelegationsRequest) Reset() {
+	*x = ListDelegationsRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDelegationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDelegationsRequest) ProtoMessage() {}
+
+func (x *ListDelegationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDelegationsRequest.ProtoReflect.Descriptor instead.
+func (*ListDelegationsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{26}
+}
+
+type ListDelegationsReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Delegations   []*Delegation          `protobuf:"bytes,1,rep,name=delegations,proto3" json:"delegations,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDelegationsReply) Reset() {
+	*x = ListDelegationsReply{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDelegationsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDelegationsReply) ProtoMessage() {}
+
+func (x *ListDelegationsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDelegationsReply.ProtoReflect.Descriptor instead.
+func (*ListDelegationsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListDelegationsReply) GetDelegations() []*Delegation {
+	if x != nil {
+		return x.Delegations
+	}
+	return nil
+}
+
+type Delegation struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Id       string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Person   *v1.PersonRef          `protobuf:"bytes,2,opt,name=person,proto3" json:"person,omitempty"`
+	Delegate *v1.PersonRef          `protobuf:"bytes,3,opt,name=delegate,proto3" json:"delegate,omitempty"`
+	StartsOn string                 `protobuf:"bytes,4,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	EndsOn   string                 `protobuf:"bytes,5,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	// Empty: all.
+	Kinds []string `protobuf:"bytes,6,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	Note  string   `protobuf:"bytes,7,opt,name=note,proto3" json:"note,omitempty"`
+	// upcoming, active, over, revoked.
+	State         string                 `protobuf:"bytes,8,opt,name=state,proto3" json:"state,omitempty"`
+	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Delegation) Reset() {
+	*x = Delegation{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Delegation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Delegation) ProtoMessage() {}
+
+func (x *Delegation) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Delegation.ProtoReflect.Descriptor instead.
+func (*Delegation) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Delegation) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Delegation) GetPerson() *v1.PersonRef {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
+func (x *Delegation) GetDelegate() *v1.PersonRef {
+	if x != nil {
+		return x.Delegate
+	}
+	return nil
+}
+
+func (x *Delegation) GetStartsOn() string {
+	if x != nil {
+		return x.StartsOn
+	}
+	return ""
+}
+
+func (x *Delegation) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *Delegation) GetKinds() []string {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *Delegation) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *Delegation) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Delegation) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+type CreateDelegationRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	DelegateId    string                 `protobuf:"bytes,1,opt,name=delegate_id,json=delegateId,proto3" json:"delegate_id,omitempty"`
+	StartsOn      string                 `protobuf:"bytes,2,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	EndsOn        string                 `protobuf:"bytes,3,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Kinds         []string               `protobuf:"bytes,4,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	Note          string                 `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateDelegationRequest) Reset() {
+	*x = CreateDelegationRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateDelegationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateDelegationRequest) ProtoMessage() {}
+
+func (x *CreateDelegationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateDelegationRequest.ProtoReflect.Descriptor instead.
+func (*CreateDelegationRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *CreateDelegationRequest) GetDelegateId() string {
+	if x != nil {
+		return x.DelegateId
+	}
+	return ""
+}
+
+func (x *CreateDelegationRequest) GetStartsOn() string {
+	if x != nil {
+		return x.StartsOn
+	}
+	return ""
+}
+
+func (x *CreateDelegationRequest) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *CreateDelegationRequest) GetKinds() []string {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *CreateDelegationRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+type RevokeDelegationRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeDelegationRequest) Reset() {
+	*x = RevokeDelegationRequest{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeDelegationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeDelegationRequest) ProtoMessage() {}
+
+func (x *RevokeDelegationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeDelegationRequest.ProtoReflect.Descriptor instead.
+func (*RevokeDelegationRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *RevokeDelegationRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 type WithdrawRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -446,7 +2473,7 @@ type WithdrawRequest struct {
 
 func (x *WithdrawRequest) Reset() {
 	*x = WithdrawRequest{}
-	mi := &file_app_api_approval_v1_approval_proto_msgTypes[5]
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -458,7 +2485,7 @@ func (x *WithdrawRequest) String() string {
 func (*WithdrawRequest) ProtoMessage() {}
 
 func (x *WithdrawRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_approval_v1_approval_proto_msgTypes[5]
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -471,7 +2498,7 @@ func (x *WithdrawRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{5}
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *WithdrawRequest) GetId() string {
@@ -488,25 +2515,255 @@ func (x *WithdrawRequest) GetVersion() int64 {
 	return 0
 }
 
+type DecideManyRequest_Item struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Version       int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideManyRequest_Item) Reset() {
+	*x = DecideManyRequest_Item{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideManyRequest_Item) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideManyRequest_Item) ProtoMessage() {}
+
+func (x *DecideManyRequest_Item) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideManyRequest_Item.ProtoReflect.Descriptor instead.
+func (*DecideManyRequest_Item) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{8, 0}
+}
+
+func (x *DecideManyRequest_Item) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DecideManyRequest_Item) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+type DecideManyReply_Row struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Status after it; empty when it failed.
+	Status string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
+	// Stable reason and text of why it failed.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	Message       string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideManyReply_Row) Reset() {
+	*x = DecideManyReply_Row{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideManyReply_Row) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideManyReply_Row) ProtoMessage() {}
+
+func (x *DecideManyReply_Row) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideManyReply_Row.ProtoReflect.Descriptor instead.
+func (*DecideManyReply_Row) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{9, 0}
+}
+
+func (x *DecideManyReply_Row) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DecideManyReply_Row) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *DecideManyReply_Row) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *DecideManyReply_Row) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+type SimulateReply_Row struct {
+	state         protoimpl.MessageState     `protogen:"open.v1"`
+	Step          *Step                      `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
+	People        []*SimulateReply_Candidate `protobuf:"bytes,2,rep,name=people,proto3" json:"people,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SimulateReply_Row) Reset() {
+	*x = SimulateReply_Row{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SimulateReply_Row) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SimulateReply_Row) ProtoMessage() {}
+
+func (x *SimulateReply_Row) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SimulateReply_Row.ProtoReflect.Descriptor instead.
+func (*SimulateReply_Row) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{19, 0}
+}
+
+func (x *SimulateReply_Row) GetStep() *Step {
+	if x != nil {
+		return x.Step
+	}
+	return nil
+}
+
+func (x *SimulateReply_Row) GetPeople() []*SimulateReply_Candidate {
+	if x != nil {
+		return x.People
+	}
+	return nil
+}
+
+type SimulateReply_Candidate struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Person *v1.PersonRef          `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	// The amount is within his authority.
+	Within        bool `protobuf:"varint,2,opt,name=within,proto3" json:"within,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SimulateReply_Candidate) Reset() {
+	*x = SimulateReply_Candidate{}
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SimulateReply_Candidate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SimulateReply_Candidate) ProtoMessage() {}
+
+func (x *SimulateReply_Candidate) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_approval_v1_approval_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SimulateReply_Candidate.ProtoReflect.Descriptor instead.
+func (*SimulateReply_Candidate) Descriptor() ([]byte, []int) {
+	return file_app_api_approval_v1_approval_proto_rawDescGZIP(), []int{19, 1}
+}
+
+func (x *SimulateReply_Candidate) GetPerson() *v1.PersonRef {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
+func (x *SimulateReply_Candidate) GetWithin() bool {
+	if x != nil {
+		return x.Within
+	}
+	return false
+}
+
 var File_app_api_approval_v1_approval_proto protoreflect.FileDescriptor
 
 const file_app_api_approval_v1_approval_proto_rawDesc = "" +
 	"\n" +
-	"\"app/api/approval/v1/approval.proto\x12\x12zhuxin.approval.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n" +
+	"\"app/api/approval/v1/approval.proto\x12\x12zhuxin.approval.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x87\x01\n" +
 	"\x14ListApprovalsRequest\x12\x10\n" +
 	"\x03box\x18\x01 \x01(\tR\x03box\x12\x12\n" +
 	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"\xfa\x01\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\x12\x12\n" +
+	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x18\n" +
+	"\aoverdue\x18\x05 \x01(\bR\aoverdue\"\x94\x02\n" +
 	"\x12ListApprovalsReply\x12:\n" +
 	"\tapprovals\x18\x01 \x03(\v2\x1c.zhuxin.approval.v1.ApprovalR\tapprovals\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12T\n" +
 	"\n" +
-	"box_counts\x18\x03 \x03(\v25.zhuxin.approval.v1.ListApprovalsReply.BoxCountsEntryR\tboxCounts\x1a<\n" +
+	"box_counts\x18\x03 \x03(\v25.zhuxin.approval.v1.ListApprovalsReply.BoxCountsEntryR\tboxCounts\x12\x18\n" +
+	"\aoverdue\x18\x04 \x01(\x03R\aoverdue\x1a<\n" +
 	"\x0eBoxCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"$\n" +
 	"\x12GetApprovalRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xa7\x04\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xb5\x06\n" +
 	"\bApproval\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1d\n" +
@@ -527,19 +2784,226 @@ const file_app_api_approval_v1_approval_proto_rawDesc = "" +
 	"decided_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\tdecidedAt\x12\x18\n" +
 	"\acomment\x18\r \x01(\tR\acomment\x12\x18\n" +
 	"\aactions\x18\x0e \x03(\tR\aactions\x12\x18\n" +
-	"\aversion\x18\x0f \x01(\x03R\aversion\"m\n" +
+	"\aversion\x18\x0f \x01(\x03R\aversion\x12\x14\n" +
+	"\x05grade\x18\x10 \x01(\tR\x05grade\x12,\n" +
+	"\x0fprevious_amount\x18\x11 \x01(\x03H\x00R\x0epreviousAmount\x88\x01\x01\x12\x1f\n" +
+	"\vflow_number\x18\x12 \x01(\x05R\n" +
+	"flowNumber\x12.\n" +
+	"\x05steps\x18\x13 \x03(\v2\x18.zhuxin.approval.v1.StepR\x05steps\x12+\n" +
+	"\x04acts\x18\x14 \x03(\v2\x17.zhuxin.approval.v1.ActR\x04acts\x126\n" +
+	"\aearlier\x18\x15 \x03(\v2\x1c.zhuxin.approval.v1.ApprovalR\aearlierB\x12\n" +
+	"\x10_previous_amount\"\xae\x03\n" +
+	"\x04Step\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04mode\x18\x04 \x01(\tR\x04mode\x12\x16\n" +
+	"\x06status\x18\x05 \x01(\tR\x06status\x12.\n" +
+	"\x05slots\x18\x06 \x03(\v2\x18.zhuxin.approval.v1.SlotR\x05slots\x126\n" +
+	"\badded_by\x18\a \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\aaddedBy\x127\n" +
+	"\topened_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\bopenedAt\x121\n" +
+	"\x06due_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x05dueAt\x129\n" +
+	"\n" +
+	"overdue_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\toverdueAt\x123\n" +
+	"\adone_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x06doneAt\"\xde\x01\n" +
+	"\x04Slot\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04role\x18\x02 \x01(\tR\x04role\x123\n" +
+	"\x06person\x18\x03 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x06person\x12%\n" +
+	"\x0eescalated_role\x18\x04 \x01(\tR\rescalatedRole\x12>\n" +
+	"\fescalated_to\x18\x05 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\vescalatedTo\x12\x16\n" +
+	"\x06status\x18\x06 \x01(\tR\x06status\"\xc2\x02\n" +
+	"\x03Act\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x17\n" +
+	"\astep_id\x18\x03 \x01(\tR\x06stepId\x12\x17\n" +
+	"\aslot_id\x18\x04 \x01(\tR\x06slotId\x12+\n" +
+	"\x02by\x18\x05 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x02by\x12=\n" +
+	"\fon_behalf_of\x18\x06 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\n" +
+	"onBehalfOf\x123\n" +
+	"\x06target\x18\a \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x06target\x12\x18\n" +
+	"\acomment\x18\b \x01(\tR\acomment\x12*\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x8a\x01\n" +
 	"\rDecideRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x18\n" +
 	"\acomment\x18\x03 \x01(\tR\acomment\x12\x18\n" +
-	"\aversion\x18\x04 \x01(\x03R\aversion\";\n" +
+	"\aversion\x18\x04 \x01(\x03R\aversion\x12\x1b\n" +
+	"\tsend_back\x18\x05 \x01(\bR\bsendBack\"\xbb\x01\n" +
+	"\x11DecideManyRequest\x12@\n" +
+	"\x05items\x18\x01 \x03(\v2*.zhuxin.approval.v1.DecideManyRequest.ItemR\x05items\x12\x18\n" +
+	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x18\n" +
+	"\acomment\x18\x03 \x01(\tR\acomment\x1a0\n" +
+	"\x04Item\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\x03R\aversion\"\xaf\x01\n" +
+	"\x0fDecideManyReply\x12;\n" +
+	"\x04rows\x18\x01 \x03(\v2'.zhuxin.approval.v1.DecideManyReply.RowR\x04rows\x1a_\n" +
+	"\x03Row\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06status\x18\x02 \x01(\tR\x06status\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x18\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\x84\x01\n" +
+	"\vHandRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
+	"\tperson_id\x18\x02 \x01(\tR\bpersonId\x12\x14\n" +
+	"\x05place\x18\x03 \x01(\tR\x05place\x12\x18\n" +
+	"\acomment\x18\x04 \x01(\tR\acomment\x12\x18\n" +
+	"\aversion\x18\x05 \x01(\x03R\aversion\"\x12\n" +
+	"\x10ListFlowsRequest\"\x90\x01\n" +
+	"\x0eListFlowsReply\x12\x14\n" +
+	"\x05kinds\x18\x01 \x03(\tR\x05kinds\x12.\n" +
+	"\x05flows\x18\x02 \x03(\v2\x18.zhuxin.approval.v1.FlowR\x05flows\x128\n" +
+	"\bstandard\x18\x03 \x03(\v2\x1c.zhuxin.approval.v1.FlowStepR\bstandard\"\x81\x02\n" +
+	"\x04Flow\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06number\x18\x03 \x01(\x05R\x06number\x122\n" +
+	"\x05steps\x18\x04 \x03(\v2\x1c.zhuxin.approval.v1.FlowStepR\x05steps\x12\x12\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\x129\n" +
+	"\n" +
+	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12:\n" +
+	"\n" +
+	"created_by\x18\a \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\"\xe6\x02\n" +
+	"\bFlowStep\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04mode\x18\x03 \x01(\tR\x04mode\x125\n" +
+	"\x06actors\x18\x04 \x03(\v2\x1d.zhuxin.approval.v1.FlowActorR\x06actors\x12\"\n" +
+	"\n" +
+	"min_amount\x18\x05 \x01(\x03H\x00R\tminAmount\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"max_amount\x18\x06 \x01(\x03H\x01R\tmaxAmount\x88\x01\x01\x12\x16\n" +
+	"\x06grades\x18\a \x03(\tR\x06grades\x12\x1e\n" +
+	"\bmin_rise\x18\b \x01(\x03H\x02R\aminRise\x88\x01\x01\x12<\n" +
+	"\bdeadline\x18\t \x01(\v2 .zhuxin.approval.v1.FlowDeadlineR\bdeadlineB\r\n" +
+	"\v_min_amountB\r\n" +
+	"\v_max_amountB\v\n" +
+	"\t_min_rise\"f\n" +
+	"\tFlowActor\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04role\x18\x02 \x01(\tR\x04role\x12\x1b\n" +
+	"\tperson_id\x18\x03 \x01(\tR\bpersonId\x12\x14\n" +
+	"\x05level\x18\x04 \x01(\x05R\x05level\"\x92\x01\n" +
+	"\fFlowDeadline\x12\x16\n" +
+	"\x06length\x18\x01 \x01(\x05R\x06length\x12\x12\n" +
+	"\x04unit\x18\x02 \x01(\tR\x04unit\x12!\n" +
+	"\fremind_hours\x18\x03 \x01(\x05R\vremindHours\x12\x1f\n" +
+	"\vescalate_to\x18\x04 \x01(\tR\n" +
+	"escalateTo\x12\x12\n" +
+	"\x04role\x18\x05 \x01(\tR\x04role\"\x85\x01\n" +
+	"\x0fSaveFlowRequest\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\x05R\x06number\x122\n" +
+	"\x05steps\x18\x03 \x03(\v2\x1c.zhuxin.approval.v1.FlowStepR\x05steps\x12\x12\n" +
+	"\x04note\x18\x04 \x01(\tR\x04note\"\x82\x02\n" +
+	"\x0fSimulateRequest\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x14\n" +
+	"\x05grade\x18\x03 \x01(\tR\x05grade\x12,\n" +
+	"\x0fprevious_amount\x18\x04 \x01(\x03H\x00R\x0epreviousAmount\x88\x01\x01\x12!\n" +
+	"\fsubmitter_id\x18\x05 \x01(\tR\vsubmitterId\x12\x14\n" +
+	"\x05draft\x18\x06 \x01(\bR\x05draft\x122\n" +
+	"\x05steps\x18\a \x03(\v2\x1c.zhuxin.approval.v1.FlowStepR\x05stepsB\x12\n" +
+	"\x10_previous_amount\"\xb4\x03\n" +
+	"\rSimulateReply\x12\x1f\n" +
+	"\vflow_number\x18\x01 \x01(\x05R\n" +
+	"flowNumber\x12;\n" +
+	"\x05steps\x18\x02 \x03(\v2%.zhuxin.approval.v1.SimulateReply.RowR\x05steps\x12%\n" +
+	"\x0eproblem_reason\x18\x03 \x01(\tR\rproblemReason\x12'\n" +
+	"\x0fproblem_message\x18\x04 \x01(\tR\x0eproblemMessage\x12!\n" +
+	"\fproblem_step\x18\x05 \x01(\tR\vproblemStep\x1ax\n" +
+	"\x03Row\x12,\n" +
+	"\x04step\x18\x01 \x01(\v2\x18.zhuxin.approval.v1.StepR\x04step\x12C\n" +
+	"\x06people\x18\x02 \x03(\v2+.zhuxin.approval.v1.SimulateReply.CandidateR\x06people\x1aX\n" +
+	"\tCandidate\x123\n" +
+	"\x06person\x18\x01 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x06person\x12\x16\n" +
+	"\x06within\x18\x02 \x01(\bR\x06within\"\x1a\n" +
+	"\x18GetApprovalPolicyRequest\"\xa8\x03\n" +
+	"\x0eApprovalPolicy\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\x03R\aversion\x12.\n" +
+	"\x10preset_authority\x18\x02 \x01(\x03H\x00R\x0fpresetAuthority\x88\x01\x01\x12\x1d\n" +
+	"\n" +
+	"work_start\x18\x03 \x01(\x05R\tworkStart\x12\x19\n" +
+	"\bwork_end\x18\x04 \x01(\x05R\aworkEnd\x12\x19\n" +
+	"\bdays_off\x18\x05 \x03(\tR\adaysOff\x12\x1f\n" +
+	"\vdays_worked\x18\x06 \x03(\tR\n" +
+	"daysWorked\x12?\n" +
+	"\bcomments\x18\a \x03(\v2#.zhuxin.approval.v1.PreparedCommentR\bcomments\x12\x17\n" +
+	"\astep_up\x18\b \x03(\tR\x06stepUp\x12&\n" +
+	"\x0fstep_up_choices\x18\t \x03(\tR\rstepUpChoices\x12?\n" +
+	"\vauthorities\x18\n" +
+	" \x03(\v2\x1d.zhuxin.approval.v1.AuthorityR\vauthoritiesB\x13\n" +
+	"\x11_preset_authority\"7\n" +
+	"\x0fPreparedComment\x12\x10\n" +
+	"\x03use\x18\x01 \x01(\tR\x03use\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"h\n" +
+	"\tAuthority\x123\n" +
+	"\x06person\x18\x01 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x06person\x12\x1b\n" +
+	"\x06amount\x18\x02 \x01(\x03H\x00R\x06amount\x88\x01\x01B\t\n" +
+	"\a_amount\"\xc9\x02\n" +
+	"\x18SetApprovalPolicyRequest\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\x03R\aversion\x12.\n" +
+	"\x10preset_authority\x18\x02 \x01(\x03H\x00R\x0fpresetAuthority\x88\x01\x01\x12\x1d\n" +
+	"\n" +
+	"work_start\x18\x03 \x01(\x05R\tworkStart\x12\x19\n" +
+	"\bwork_end\x18\x04 \x01(\x05R\aworkEnd\x12\x19\n" +
+	"\bdays_off\x18\x05 \x03(\tR\adaysOff\x12\x1f\n" +
+	"\vdays_worked\x18\x06 \x03(\tR\n" +
+	"daysWorked\x12?\n" +
+	"\bcomments\x18\a \x03(\v2#.zhuxin.approval.v1.PreparedCommentR\bcomments\x12\x17\n" +
+	"\astep_up\x18\b \x03(\tR\x06stepUpB\x13\n" +
+	"\x11_preset_authority\"r\n" +
+	"\x13SetAuthorityRequest\x12\x1b\n" +
+	"\tperson_id\x18\x01 \x01(\tR\bpersonId\x12\x1b\n" +
+	"\x06amount\x18\x02 \x01(\x03H\x00R\x06amount\x88\x01\x01\x12\x16\n" +
+	"\x06preset\x18\x03 \x01(\bR\x06presetB\t\n" +
+	"\a_amount\"\x18\n" +
+	"\x16ListDelegationsRequest\"X\n" +
+	"\x14ListDelegationsReply\x12@\n" +
+	"\vdelegations\x18\x01 \x03(\v2\x1e.zhuxin.approval.v1.DelegationR\vdelegations\"\xbb\x02\n" +
+	"\n" +
+	"Delegation\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x123\n" +
+	"\x06person\x18\x02 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x06person\x127\n" +
+	"\bdelegate\x18\x03 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\bdelegate\x12\x1b\n" +
+	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
+	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x14\n" +
+	"\x05kinds\x18\x06 \x03(\tR\x05kinds\x12\x12\n" +
+	"\x04note\x18\a \x01(\tR\x04note\x12\x14\n" +
+	"\x05state\x18\b \x01(\tR\x05state\x129\n" +
+	"\n" +
+	"created_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"\x9a\x01\n" +
+	"\x17CreateDelegationRequest\x12\x1f\n" +
+	"\vdelegate_id\x18\x01 \x01(\tR\n" +
+	"delegateId\x12\x1b\n" +
+	"\tstarts_on\x18\x02 \x01(\tR\bstartsOn\x12\x17\n" +
+	"\aends_on\x18\x03 \x01(\tR\x06endsOn\x12\x14\n" +
+	"\x05kinds\x18\x04 \x03(\tR\x05kinds\x12\x12\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\")\n" +
+	"\x17RevokeDelegationRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\";\n" +
 	"\x0fWithdrawRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\x03R\aversion2\xbe\x04\n" +
+	"\aversion\x18\x02 \x01(\x03R\aversion2\xa3\x12\n" +
 	"\x0fApprovalService\x12\x8d\x01\n" +
 	"\rListApprovals\x12(.zhuxin.approval.v1.ListApprovalsRequest\x1a&.zhuxin.approval.v1.ListApprovalsReply\"*\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/approvals\x12\x84\x01\n" +
-	"\vGetApproval\x12&.zhuxin.approval.v1.GetApprovalRequest\x1a\x1c.zhuxin.approval.v1.Approval\"/\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/approvals/{id}\x12\x86\x01\n" +
-	"\x06Decide\x12!.zhuxin.approval.v1.DecideRequest\x1a\x1c.zhuxin.approval.v1.Approval\";\x92\xc2\x18\x13\b\x01\x12\x0fapproval.decide\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/approvals/{id}:decide\x12\x8a\x01\n" +
+	"\vGetApproval\x12&.zhuxin.approval.v1.GetApprovalRequest\x1a\x1c.zhuxin.approval.v1.Approval\"/\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/approvals/{id}\x12\x83\x01\n" +
+	"\x06Decide\x12!.zhuxin.approval.v1.DecideRequest\x1a\x1c.zhuxin.approval.v1.Approval\"8\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/approvals/{id}:decide\x12\x8d\x01\n" +
+	"\n" +
+	"DecideMany\x12%.zhuxin.approval.v1.DecideManyRequest\x1a#.zhuxin.approval.v1.DecideManyReply\"3\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/approvals:decide\x12\x85\x01\n" +
+	"\bTransfer\x12\x1f.zhuxin.approval.v1.HandRequest\x1a\x1c.zhuxin.approval.v1.Approval\":\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/approvals/{id}:transfer\x12\x83\x01\n" +
+	"\vAddApprover\x12\x1f.zhuxin.approval.v1.HandRequest\x1a\x1c.zhuxin.approval.v1.Approval\"5\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/approvals/{id}:add\x12\x86\x01\n" +
+	"\tListFlows\x12$.zhuxin.approval.v1.ListFlowsRequest\x1a\".zhuxin.approval.v1.ListFlowsReply\"/\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/approval-flows\x12|\n" +
+	"\bSaveFlow\x12#.zhuxin.approval.v1.SaveFlowRequest\x1a\x18.zhuxin.approval.v1.Flow\"1\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/approval-flows\x12\x8f\x01\n" +
+	"\bSimulate\x12#.zhuxin.approval.v1.SimulateRequest\x1a!.zhuxin.approval.v1.SimulateReply\";\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/approval-flows:simulate\x12\x97\x01\n" +
+	"\x11GetApprovalPolicy\x12,.zhuxin.approval.v1.GetApprovalPolicyRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"0\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/approval-policy\x12\x99\x01\n" +
+	"\x11SetApprovalPolicy\x12,.zhuxin.approval.v1.SetApprovalPolicyRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"2\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/approval-policy\x12\x94\x01\n" +
+	"\fSetAuthority\x12'.zhuxin.approval.v1.SetAuthorityRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"7\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/approval-authorities\x12\x9e\x01\n" +
+	"\x0fListDelegations\x12*.zhuxin.approval.v1.ListDelegationsRequest\x1a(.zhuxin.approval.v1.ListDelegationsReply\"5\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/approval-delegations\x12\x98\x01\n" +
+	"\x10CreateDelegation\x12+.zhuxin.approval.v1.CreateDelegationRequest\x1a\x1e.zhuxin.approval.v1.Delegation\"7\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/approval-delegations\x12\xa5\x01\n" +
+	"\x10RevokeDelegation\x12+.zhuxin.approval.v1.RevokeDelegationRequest\x1a\x1e.zhuxin.approval.v1.Delegation\"D\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02):\x01*\"$/v1/approval-delegations/{id}:revoke\x12\x8a\x01\n" +
 	"\bWithdraw\x12#.zhuxin.approval.v1.WithdrawRequest\x1a\x1c.zhuxin.approval.v1.Approval\";\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/approvals/{id}:withdrawB'Z%zhuxin/app/api/approval/v1;approvalv1b\x06proto3"
 
 var (
@@ -554,40 +3018,132 @@ func file_app_api_approval_v1_approval_proto_rawDescGZIP() []byte {
 	return file_app_api_approval_v1_approval_proto_rawDescData
 }
 
-var file_app_api_approval_v1_approval_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_app_api_approval_v1_approval_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_app_api_approval_v1_approval_proto_goTypes = []any{
-	(*ListApprovalsRequest)(nil),  // 0: zhuxin.approval.v1.ListApprovalsRequest
-	(*ListApprovalsReply)(nil),    // 1: zhuxin.approval.v1.ListApprovalsReply
-	(*GetApprovalRequest)(nil),    // 2: zhuxin.approval.v1.GetApprovalRequest
-	(*Approval)(nil),              // 3: zhuxin.approval.v1.Approval
-	(*DecideRequest)(nil),         // 4: zhuxin.approval.v1.DecideRequest
-	(*WithdrawRequest)(nil),       // 5: zhuxin.approval.v1.WithdrawRequest
-	nil,                           // 6: zhuxin.approval.v1.ListApprovalsReply.BoxCountsEntry
-	(*structpb.Struct)(nil),       // 7: google.protobuf.Struct
-	(*v1.PersonRef)(nil),          // 8: zhuxin.common.v1.PersonRef
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(*ListApprovalsRequest)(nil),     // 0: zhuxin.approval.v1.ListApprovalsRequest
+	(*ListApprovalsReply)(nil),       // 1: zhuxin.approval.v1.ListApprovalsReply
+	(*GetApprovalRequest)(nil),       // 2: zhuxin.approval.v1.GetApprovalRequest
+	(*Approval)(nil),                 // 3: zhuxin.approval.v1.Approval
+	(*Step)(nil),                     // 4: zhuxin.approval.v1.Step
+	(*Slot)(nil),                     // 5: zhuxin.approval.v1.Slot
+	(*Act)(nil),                      // 6: zhuxin.approval.v1.Act
+	(*DecideRequest)(nil),            // 7: zhuxin.approval.v1.DecideRequest
+	(*DecideManyRequest)(nil),        // 8: zhuxin.approval.v1.DecideManyRequest
+	(*DecideManyReply)(nil),          // 9: zhuxin.approval.v1.DecideManyReply
+	(*HandRequest)(nil),              // 10: zhuxin.approval.v1.HandRequest
+	(*ListFlowsRequest)(nil),         // 11: zhuxin.approval.v1.ListFlowsRequest
+	(*ListFlowsReply)(nil),           // 12: zhuxin.approval.v1.ListFlowsReply
+	(*Flow)(nil),                     // 13: zhuxin.approval.v1.Flow
+	(*FlowStep)(nil),                 // 14: zhuxin.approval.v1.FlowStep
+	(*FlowActor)(nil),                // 15: zhuxin.approval.v1.FlowActor
+	(*FlowDeadline)(nil),             // 16: zhuxin.approval.v1.FlowDeadline
+	(*SaveFlowRequest)(nil),          // 17: zhuxin.approval.v1.SaveFlowRequest
+	(*SimulateRequest)(nil),          // 18: zhuxin.approval.v1.SimulateRequest
+	(*SimulateReply)(nil),            // 19: zhuxin.approval.v1.SimulateReply
+	(*GetApprovalPolicyRequest)(nil), // 20: zhuxin.approval.v1.GetApprovalPolicyRequest
+	(*ApprovalPolicy)(nil),           // 21: zhuxin.approval.v1.ApprovalPolicy
+	(*PreparedComment)(nil),          // 22: zhuxin.approval.v1.PreparedComment
+	(*Authority)(nil),                // 23: zhuxin.approval.v1.Authority
+	(*SetApprovalPolicyRequest)(nil), // 24: zhuxin.approval.v1.SetApprovalPolicyRequest
+	(*SetAuthorityRequest)(nil),      // 25: zhuxin.approval.v1.SetAuthorityRequest
+	(*ListDelegationsRequest)(nil),   // 26: zhuxin.approval.v1.ListDelegationsRequest
+	(*ListDelegationsReply)(nil),     // 27: zhuxin.approval.v1.ListDelegationsReply
+	(*Delegation)(nil),               // 28: zhuxin.approval.v1.Delegation
+	(*CreateDelegationRequest)(nil),  // 29: zhuxin.approval.v1.CreateDelegationRequest
+	(*RevokeDelegationRequest)(nil),  // 30: zhuxin.approval.v1.RevokeDelegationRequest
+	(*WithdrawRequest)(nil),          // 31: zhuxin.approval.v1.WithdrawRequest
+	nil,                              // 32: zhuxin.approval.v1.ListApprovalsReply.BoxCountsEntry
+	(*DecideManyRequest_Item)(nil),   // 33: zhuxin.approval.v1.DecideManyRequest.Item
+	(*DecideManyReply_Row)(nil),      // 34: zhuxin.approval.v1.DecideManyReply.Row
+	(*SimulateReply_Row)(nil),        // 35: zhuxin.approval.v1.SimulateReply.Row
+	(*SimulateReply_Candidate)(nil),  // 36: zhuxin.approval.v1.SimulateReply.Candidate
+	(*structpb.Struct)(nil),          // 37: google.protobuf.Struct
+	(*v1.PersonRef)(nil),             // 38: zhuxin.common.v1.PersonRef
+	(*timestamppb.Timestamp)(nil),    // 39: google.protobuf.Timestamp
 }
 var file_app_api_approval_v1_approval_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.approval.v1.ListApprovalsReply.approvals:type_name -> zhuxin.approval.v1.Approval
-	6,  // 1: zhuxin.approval.v1.ListApprovalsReply.box_counts:type_name -> zhuxin.approval.v1.ListApprovalsReply.BoxCountsEntry
-	7,  // 2: zhuxin.approval.v1.Approval.facts:type_name -> google.protobuf.Struct
-	8,  // 3: zhuxin.approval.v1.Approval.submitted_by:type_name -> zhuxin.common.v1.PersonRef
-	9,  // 4: zhuxin.approval.v1.Approval.submitted_at:type_name -> google.protobuf.Timestamp
-	8,  // 5: zhuxin.approval.v1.Approval.decided_by:type_name -> zhuxin.common.v1.PersonRef
-	9,  // 6: zhuxin.approval.v1.Approval.decided_at:type_name -> google.protobuf.Timestamp
-	0,  // 7: zhuxin.approval.v1.ApprovalService.ListApprovals:input_type -> zhuxin.approval.v1.ListApprovalsRequest
-	2,  // 8: zhuxin.approval.v1.ApprovalService.GetApproval:input_type -> zhuxin.approval.v1.GetApprovalRequest
-	4,  // 9: zhuxin.approval.v1.ApprovalService.Decide:input_type -> zhuxin.approval.v1.DecideRequest
-	5,  // 10: zhuxin.approval.v1.ApprovalService.Withdraw:input_type -> zhuxin.approval.v1.WithdrawRequest
-	1,  // 11: zhuxin.approval.v1.ApprovalService.ListApprovals:output_type -> zhuxin.approval.v1.ListApprovalsReply
-	3,  // 12: zhuxin.approval.v1.ApprovalService.GetApproval:output_type -> zhuxin.approval.v1.Approval
-	3,  // 13: zhuxin.approval.v1.ApprovalService.Decide:output_type -> zhuxin.approval.v1.Approval
-	3,  // 14: zhuxin.approval.v1.ApprovalService.Withdraw:output_type -> zhuxin.approval.v1.Approval
-	11, // [11:15] is the sub-list for method output_type
-	7,  // [7:11] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	32, // 1: zhuxin.approval.v1.ListApprovalsReply.box_counts:type_name -> zhuxin.approval.v1.ListApprovalsReply.BoxCountsEntry
+	37, // 2: zhuxin.approval.v1.Approval.facts:type_name -> google.protobuf.Struct
+	38, // 3: zhuxin.approval.v1.Approval.submitted_by:type_name -> zhuxin.common.v1.PersonRef
+	39, // 4: zhuxin.approval.v1.Approval.submitted_at:type_name -> google.protobuf.Timestamp
+	38, // 5: zhuxin.approval.v1.Approval.decided_by:type_name -> zhuxin.common.v1.PersonRef
+	39, // 6: zhuxin.approval.v1.Approval.decided_at:type_name -> google.protobuf.Timestamp
+	4,  // 7: zhuxin.approval.v1.Approval.steps:type_name -> zhuxin.approval.v1.Step
+	6,  // 8: zhuxin.approval.v1.Approval.acts:type_name -> zhuxin.approval.v1.Act
+	3,  // 9: zhuxin.approval.v1.Approval.earlier:type_name -> zhuxin.approval.v1.Approval
+	5,  // 10: zhuxin.approval.v1.Step.slots:type_name -> zhuxin.approval.v1.Slot
+	38, // 11: zhuxin.approval.v1.Step.added_by:type_name -> zhuxin.common.v1.PersonRef
+	39, // 12: zhuxin.approval.v1.Step.opened_at:type_name -> google.protobuf.Timestamp
+	39, // 13: zhuxin.approval.v1.Step.due_at:type_name -> google.protobuf.Timestamp
+	39, // 14: zhuxin.approval.v1.Step.overdue_at:type_name -> google.protobuf.Timestamp
+	39, // 15: zhuxin.approval.v1.Step.done_at:type_name -> google.protobuf.Timestamp
+	38, // 16: zhuxin.approval.v1.Slot.person:type_name -> zhuxin.common.v1.PersonRef
+	38, // 17: zhuxin.approval.v1.Slot.escalated_to:type_name -> zhuxin.common.v1.PersonRef
+	38, // 18: zhuxin.approval.v1.Act.by:type_name -> zhuxin.common.v1.PersonRef
+	38, // 19: zhuxin.approval.v1.Act.on_behalf_of:type_name -> zhuxin.common.v1.PersonRef
+	38, // 20: zhuxin.approval.v1.Act.target:type_name -> zhuxin.common.v1.PersonRef
+	39, // 21: zhuxin.approval.v1.Act.at:type_name -> google.protobuf.Timestamp
+	33, // 22: zhuxin.approval.v1.DecideManyRequest.items:type_name -> zhuxin.approval.v1.DecideManyRequest.Item
+	34, // 23: zhuxin.approval.v1.DecideManyReply.rows:type_name -> zhuxin.approval.v1.DecideManyReply.Row
+	13, // 24: zhuxin.approval.v1.ListFlowsReply.flows:type_name -> zhuxin.approval.v1.Flow
+	14, // 25: zhuxin.approval.v1.ListFlowsReply.standard:type_name -> zhuxin.approval.v1.FlowStep
+	14, // 26: zhuxin.approval.v1.Flow.steps:type_name -> zhuxin.approval.v1.FlowStep
+	39, // 27: zhuxin.approval.v1.Flow.created_at:type_name -> google.protobuf.Timestamp
+	38, // 28: zhuxin.approval.v1.Flow.created_by:type_name -> zhuxin.common.v1.PersonRef
+	15, // 29: zhuxin.approval.v1.FlowStep.actors:type_name -> zhuxin.approval.v1.FlowActor
+	16, // 30: zhuxin.approval.v1.FlowStep.deadline:type_name -> zhuxin.approval.v1.FlowDeadline
+	14, // 31: zhuxin.approval.v1.SaveFlowRequest.steps:type_name -> zhuxin.approval.v1.FlowStep
+	14, // 32: zhuxin.approval.v1.SimulateRequest.steps:type_name -> zhuxin.approval.v1.FlowStep
+	35, // 33: zhuxin.approval.v1.SimulateReply.steps:type_name -> zhuxin.approval.v1.SimulateReply.Row
+	22, // 34: zhuxin.approval.v1.ApprovalPolicy.comments:type_name -> zhuxin.approval.v1.PreparedComment
+	23, // 35: zhuxin.approval.v1.ApprovalPolicy.authorities:type_name -> zhuxin.approval.v1.Authority
+	38, // 36: zhuxin.approval.v1.Authority.person:type_name -> zhuxin.common.v1.PersonRef
+	22, // 37: zhuxin.approval.v1.SetApprovalPolicyRequest.comments:type_name -> zhuxin.approval.v1.PreparedComment
+	28, // 38: zhuxin.approval.v1.ListDelegationsReply.delegations:type_name -> zhuxin.approval.v1.Delegation
+	38, // 39: zhuxin.approval.v1.Delegation.person:type_name -> zhuxin.common.v1.PersonRef
+	38, // 40: zhuxin.approval.v1.Delegation.delegate:type_name -> zhuxin.common.v1.PersonRef
+	39, // 41: zhuxin.approval.v1.Delegation.created_at:type_name -> google.protobuf.Timestamp
+	4,  // 42: zhuxin.approval.v1.SimulateReply.Row.step:type_name -> zhuxin.approval.v1.Step
+	36, // 43: zhuxin.approval.v1.SimulateReply.Row.people:type_name -> zhuxin.approval.v1.SimulateReply.Candidate
+	38, // 44: zhuxin.approval.v1.SimulateReply.Candidate.person:type_name -> zhuxin.common.v1.PersonRef
+	0,  // 45: zhuxin.approval.v1.ApprovalService.ListApprovals:input_type -> zhuxin.approval.v1.ListApprovalsRequest
+	2,  // 46: zhuxin.approval.v1.ApprovalService.GetApproval:input_type -> zhuxin.approval.v1.GetApprovalRequest
+	7,  // 47: zhuxin.approval.v1.ApprovalService.Decide:input_type -> zhuxin.approval.v1.DecideRequest
+	8,  // 48: zhuxin.approval.v1.ApprovalService.DecideMany:input_type -> zhuxin.approval.v1.DecideManyRequest
+	10, // 49: zhuxin.approval.v1.ApprovalService.Transfer:input_type -> zhuxin.approval.v1.HandRequest
+	10, // 50: zhuxin.approval.v1.ApprovalService.AddApprover:input_type -> zhuxin.approval.v1.HandRequest
+	11, // 51: zhuxin.approval.v1.ApprovalService.ListFlows:input_type -> zhuxin.approval.v1.ListFlowsRequest
+	17, // 52: zhuxin.approval.v1.ApprovalService.SaveFlow:input_type -> zhuxin.approval.v1.SaveFlowRequest
+	18, // 53: zhuxin.approval.v1.ApprovalService.Simulate:input_type -> zhuxin.approval.v1.SimulateRequest
+	20, // 54: zhuxin.approval.v1.ApprovalService.GetApprovalPolicy:input_type -> zhuxin.approval.v1.GetApprovalPolicyRequest
+	24, // 55: zhuxin.approval.v1.ApprovalService.SetApprovalPolicy:input_type -> zhuxin.approval.v1.SetApprovalPolicyRequest
+	25, // 56: zhuxin.approval.v1.ApprovalService.SetAuthority:input_type -> zhuxin.approval.v1.SetAuthorityRequest
+	26, // 57: zhuxin.approval.v1.ApprovalService.ListDelegations:input_type -> zhuxin.approval.v1.ListDelegationsRequest
+	29, // 58: zhuxin.approval.v1.ApprovalService.CreateDelegation:input_type -> zhuxin.approval.v1.CreateDelegationRequest
+	30, // 59: zhuxin.approval.v1.ApprovalService.RevokeDelegation:input_type -> zhuxin.approval.v1.RevokeDelegationRequest
+	31, // 60: zhuxin.approval.v1.ApprovalService.Withdraw:input_type -> zhuxin.approval.v1.WithdrawRequest
+	1,  // 61: zhuxin.approval.v1.ApprovalService.ListApprovals:output_type -> zhuxin.approval.v1.ListApprovalsReply
+	3,  // 62: zhuxin.approval.v1.ApprovalService.GetApproval:output_type -> zhuxin.approval.v1.Approval
+	3,  // 63: zhuxin.approval.v1.ApprovalService.Decide:output_type -> zhuxin.approval.v1.Approval
+	9,  // 64: zhuxin.approval.v1.ApprovalService.DecideMany:output_type -> zhuxin.approval.v1.DecideManyReply
+	3,  // 65: zhuxin.approval.v1.ApprovalService.Transfer:output_type -> zhuxin.approval.v1.Approval
+	3,  // 66: zhuxin.approval.v1.ApprovalService.AddApprover:output_type -> zhuxin.approval.v1.Approval
+	12, // 67: zhuxin.approval.v1.ApprovalService.ListFlows:output_type -> zhuxin.approval.v1.ListFlowsReply
+	13, // 68: zhuxin.approval.v1.ApprovalService.SaveFlow:output_type -> zhuxin.approval.v1.Flow
+	19, // 69: zhuxin.approval.v1.ApprovalService.Simulate:output_type -> zhuxin.approval.v1.SimulateReply
+	21, // 70: zhuxin.approval.v1.ApprovalService.GetApprovalPolicy:output_type -> zhuxin.approval.v1.ApprovalPolicy
+	21, // 71: zhuxin.approval.v1.ApprovalService.SetApprovalPolicy:output_type -> zhuxin.approval.v1.ApprovalPolicy
+	21, // 72: zhuxin.approval.v1.ApprovalService.SetAuthority:output_type -> zhuxin.approval.v1.ApprovalPolicy
+	27, // 73: zhuxin.approval.v1.ApprovalService.ListDelegations:output_type -> zhuxin.approval.v1.ListDelegationsReply
+	28, // 74: zhuxin.approval.v1.ApprovalService.CreateDelegation:output_type -> zhuxin.approval.v1.Delegation
+	28, // 75: zhuxin.approval.v1.ApprovalService.RevokeDelegation:output_type -> zhuxin.approval.v1.Delegation
+	3,  // 76: zhuxin.approval.v1.ApprovalService.Withdraw:output_type -> zhuxin.approval.v1.Approval
+	61, // [61:77] is the sub-list for method output_type
+	45, // [45:61] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_app_api_approval_v1_approval_proto_init() }
@@ -595,13 +3151,20 @@ func file_app_api_approval_v1_approval_proto_init() {
 	if File_app_api_approval_v1_approval_proto != nil {
 		return
 	}
+	file_app_api_approval_v1_approval_proto_msgTypes[3].OneofWrappers = []any{}
+	file_app_api_approval_v1_approval_proto_msgTypes[14].OneofWrappers = []any{}
+	file_app_api_approval_v1_approval_proto_msgTypes[18].OneofWrappers = []any{}
+	file_app_api_approval_v1_approval_proto_msgTypes[21].OneofWrappers = []any{}
+	file_app_api_approval_v1_approval_proto_msgTypes[23].OneofWrappers = []any{}
+	file_app_api_approval_v1_approval_proto_msgTypes[24].OneofWrappers = []any{}
+	file_app_api_approval_v1_approval_proto_msgTypes[25].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_approval_v1_approval_proto_rawDesc), len(file_app_api_approval_v1_approval_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -11,24 +11,121 @@ import (
 
 // Operations of ApprovalService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationApprovalServiceListApprovals = "/zhuxin.approval.v1.ApprovalService/ListApprovals"
-	OperationApprovalServiceGetApproval   = "/zhuxin.approval.v1.ApprovalService/GetApproval"
-	OperationApprovalServiceDecide        = "/zhuxin.approval.v1.ApprovalService/Decide"
-	OperationApprovalServiceWithdraw      = "/zhuxin.approval.v1.ApprovalService/Withdraw"
+	OperationApprovalServiceListApprovals     = "/zhuxin.approval.v1.ApprovalService/ListApprovals"
+	OperationApprovalServiceGetApproval       = "/zhuxin.approval.v1.ApprovalService/GetApproval"
+	OperationApprovalServiceDecide            = "/zhuxin.approval.v1.ApprovalService/Decide"
+	OperationApprovalServiceDecideMany        = "/zhuxin.approval.v1.ApprovalService/DecideMany"
+	OperationApprovalServiceTransfer          = "/zhuxin.approval.v1.ApprovalService/Transfer"
+	OperationApprovalServiceAddApprover       = "/zhuxin.approval.v1.ApprovalService/AddApprover"
+	OperationApprovalServiceListFlows         = "/zhuxin.approval.v1.ApprovalService/ListFlows"
+	OperationApprovalServiceSaveFlow          = "/zhuxin.approval.v1.ApprovalService/SaveFlow"
+	OperationApprovalServiceSimulate          = "/zhuxin.approval.v1.ApprovalService/Simulate"
+	OperationApprovalServiceGetApprovalPolicy = "/zhuxin.approval.v1.ApprovalService/GetApprovalPolicy"
+	OperationApprovalServiceSetApprovalPolicy = "/zhuxin.approval.v1.ApprovalService/SetApprovalPolicy"
+	OperationApprovalServiceSetAuthority      = "/zhuxin.approval.v1.ApprovalService/SetAuthority"
+	OperationApprovalServiceListDelegations   = "/zhuxin.approval.v1.ApprovalService/ListDelegations"
+	OperationApprovalServiceCreateDelegation  = "/zhuxin.approval.v1.ApprovalService/CreateDelegation"
+	OperationApprovalServiceRevokeDelegation  = "/zhuxin.approval.v1.ApprovalService/RevokeDelegation"
+	OperationApprovalServiceWithdraw          = "/zhuxin.approval.v1.ApprovalService/Withdraw"
 )
 
 // ApprovalServiceHTTPServer is what answers the routes of ApprovalService.
 type ApprovalServiceHTTPServer interface {
 	ListApprovals(context.Context, *ListApprovalsRequest) (*ListApprovalsReply, error)
 	GetApproval(context.Context, *GetApprovalRequest) (*Approval, error)
-	// Approves or rejects. Nobody decides on what he submitted (ruling 11).
+	// Agrees, rejects or returns to the submitter, in the step that runs. Nobody
+	// decides on what he submitted, and nobody twice on one submission (ruling 11).
 	Decide(context.Context, *DecideRequest) (*Approval, error)
+	// The same decision on several submissions of one kind; each is decided by
+	// itself, and has its own result. At most 50.
+	DecideMany(context.Context, *DecideManyRequest) (*DecideManyReply, error)
+	// Hands the caller's place in the running step to another person.
+	Transfer(context.Context, *HandRequest) (*Approval, error)
+	// Puts one more person before or after the running step.
+	AddApprover(context.Context, *HandRequest) (*Approval, error)
+	// Every version of every kind's flow.
+	ListFlows(context.Context, *ListFlowsRequest) (*ListFlowsReply, error)
+	// Puts the next version of a kind's flow into force; what is in approval goes on
+	// by its own.
+	SaveFlow(context.Context, *SaveFlowRequest) (*Flow, error)
+	// Who would have to approve this? Stores nothing.
+	Simulate(context.Context, *SimulateRequest) (*SimulateReply, error)
+	GetApprovalPolicy(context.Context, *GetApprovalPolicyRequest) (*ApprovalPolicy, error)
+	SetApprovalPolicy(context.Context, *SetApprovalPolicyRequest) (*ApprovalPolicy, error)
+	// Up to which amount a person completes an approving step.
+	SetAuthority(context.Context, *SetAuthorityRequest) (*ApprovalPolicy, error)
+	// Those the caller gave and got; who manages members sees everybody's.
+	ListDelegations(context.Context, *ListDelegationsRequest) (*ListDelegationsReply, error)
+	// Lets somebody act for the caller while he is absent.
+	CreateDelegation(context.Context, *CreateDelegationRequest) (*Delegation, error)
+	RevokeDelegation(context.Context, *RevokeDelegationRequest) (*Delegation, error)
 	// The submitter takes his submission back.
 	Withdraw(context.Context, *WithdrawRequest) (*Approval, error)
 }
 
 // ApprovalServiceRoutes is the table of the routes of ApprovalService.
 var ApprovalServiceRoutes = []route.Info{
+	{
+		Operation: OperationApprovalServiceSetAuthority,
+		Method:    "POST", Path: "/v1/approval-authorities",
+		Side: route.SideTenant, Permission: "policy.write",
+		Body:    true,
+		Request: "zhuxin.approval.v1.SetAuthorityRequest", Reply: "zhuxin.approval.v1.ApprovalPolicy",
+	},
+	{
+		Operation: OperationApprovalServiceListDelegations,
+		Method:    "GET", Path: "/v1/approval-delegations",
+		Side: route.SideTenant, Permission: "approval.read",
+		Request: "zhuxin.approval.v1.ListDelegationsRequest", Reply: "zhuxin.approval.v1.ListDelegationsReply",
+	},
+	{
+		Operation: OperationApprovalServiceCreateDelegation,
+		Method:    "POST", Path: "/v1/approval-delegations",
+		Side: route.SideTenant, Permission: "approval.act",
+		Body:    true,
+		Request: "zhuxin.approval.v1.CreateDelegationRequest", Reply: "zhuxin.approval.v1.Delegation",
+	},
+	{
+		Operation: OperationApprovalServiceRevokeDelegation,
+		Method:    "POST", Path: "/v1/approval-delegations/{id}:revoke",
+		Side: route.SideTenant, Permission: "approval.read",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.approval.v1.RevokeDelegationRequest", Reply: "zhuxin.approval.v1.Delegation",
+	},
+	{
+		Operation: OperationApprovalServiceListFlows,
+		Method:    "GET", Path: "/v1/approval-flows",
+		Side: route.SideTenant, Permission: "approval.read",
+		Request: "zhuxin.approval.v1.ListFlowsRequest", Reply: "zhuxin.approval.v1.ListFlowsReply",
+	},
+	{
+		Operation: OperationApprovalServiceSaveFlow,
+		Method:    "POST", Path: "/v1/approval-flows",
+		Side: route.SideTenant, Permission: "policy.write",
+		Body:    true,
+		Request: "zhuxin.approval.v1.SaveFlowRequest", Reply: "zhuxin.approval.v1.Flow",
+	},
+	{
+		Operation: OperationApprovalServiceSimulate,
+		Method:    "POST", Path: "/v1/approval-flows:simulate",
+		Side: route.SideTenant, Permission: "approval.read",
+		Body:    true,
+		Request: "zhuxin.approval.v1.SimulateRequest", Reply: "zhuxin.approval.v1.SimulateReply",
+	},
+	{
+		Operation: OperationApprovalServiceGetApprovalPolicy,
+		Method:    "GET", Path: "/v1/approval-policy",
+		Side: route.SideTenant, Permission: "approval.read",
+		Request: "zhuxin.approval.v1.GetApprovalPolicyRequest", Reply: "zhuxin.approval.v1.ApprovalPolicy",
+	},
+	{
+		Operation: OperationApprovalServiceSetApprovalPolicy,
+		Method:    "POST", Path: "/v1/approval-policy",
+		Side: route.SideTenant, Permission: "policy.write",
+		Body:    true,
+		Request: "zhuxin.approval.v1.SetApprovalPolicyRequest", Reply: "zhuxin.approval.v1.ApprovalPolicy",
+	},
 	{
 		Operation: OperationApprovalServiceListApprovals,
 		Method:    "GET", Path: "/v1/approvals",
@@ -43,12 +140,28 @@ var ApprovalServiceRoutes = []route.Info{
 		Request: "zhuxin.approval.v1.GetApprovalRequest", Reply: "zhuxin.approval.v1.Approval",
 	},
 	{
+		Operation: OperationApprovalServiceAddApprover,
+		Method:    "POST", Path: "/v1/approvals/{id}:add",
+		Side: route.SideTenant, Permission: "approval.act",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.approval.v1.HandRequest", Reply: "zhuxin.approval.v1.Approval",
+	},
+	{
 		Operation: OperationApprovalServiceDecide,
 		Method:    "POST", Path: "/v1/approvals/{id}:decide",
-		Side: route.SideTenant, Permission: "approval.decide",
+		Side: route.SideTenant, Permission: "approval.act",
 		Params:  []string{"id"},
 		Body:    true,
 		Request: "zhuxin.approval.v1.DecideRequest", Reply: "zhuxin.approval.v1.Approval",
+	},
+	{
+		Operation: OperationApprovalServiceTransfer,
+		Method:    "POST", Path: "/v1/approvals/{id}:transfer",
+		Side: route.SideTenant, Permission: "approval.act",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.approval.v1.HandRequest", Reply: "zhuxin.approval.v1.Approval",
 	},
 	{
 		Operation: OperationApprovalServiceWithdraw,
@@ -58,15 +171,217 @@ var ApprovalServiceRoutes = []route.Info{
 		Body:    true,
 		Request: "zhuxin.approval.v1.WithdrawRequest", Reply: "zhuxin.approval.v1.Approval",
 	},
+	{
+		Operation: OperationApprovalServiceDecideMany,
+		Method:    "POST", Path: "/v1/approvals:decide",
+		Side: route.SideTenant, Permission: "approval.act",
+		Body:    true,
+		Request: "zhuxin.approval.v1.DecideManyRequest", Reply: "zhuxin.approval.v1.DecideManyReply",
+	},
 }
 
 // RegisterApprovalServiceHTTPServer puts the routes of ApprovalService on the server.
 func RegisterApprovalServiceHTTPServer(s *http.Server, srv ApprovalServiceHTTPServer) {
 	r := s.Route("/")
+	r.POST("/v1/approval-authorities", _ApprovalService_SetAuthority0_HTTP_Handler(srv))
+	r.GET("/v1/approval-delegations", _ApprovalService_ListDelegations0_HTTP_Handler(srv))
+	r.POST("/v1/approval-delegations", _ApprovalService_CreateDelegation0_HTTP_Handler(srv))
+	r.POST("/v1/approval-delegations/{id:[^/:]+}:revoke", _ApprovalService_RevokeDelegation0_HTTP_Handler(srv))
+	r.GET("/v1/approval-flows", _ApprovalService_ListFlows0_HTTP_Handler(srv))
+	r.POST("/v1/approval-flows", _ApprovalService_SaveFlow0_HTTP_Handler(srv))
+	r.POST("/v1/approval-flows:simulate", _ApprovalService_Simulate0_HTTP_Handler(srv))
+	r.GET("/v1/approval-policy", _ApprovalService_GetApprovalPolicy0_HTTP_Handler(srv))
+	r.POST("/v1/approval-policy", _ApprovalService_SetApprovalPolicy0_HTTP_Handler(srv))
 	r.GET("/v1/approvals", _ApprovalService_ListApprovals0_HTTP_Handler(srv))
 	r.GET("/v1/approvals/{id:[^/:]+}", _ApprovalService_GetApproval0_HTTP_Handler(srv))
+	r.POST("/v1/approvals/{id:[^/:]+}:add", _ApprovalService_AddApprover0_HTTP_Handler(srv))
 	r.POST("/v1/approvals/{id:[^/:]+}:decide", _ApprovalService_Decide0_HTTP_Handler(srv))
+	r.POST("/v1/approvals/{id:[^/:]+}:transfer", _ApprovalService_Transfer0_HTTP_Handler(srv))
 	r.POST("/v1/approvals/{id:[^/:]+}:withdraw", _ApprovalService_Withdraw0_HTTP_Handler(srv))
+	r.POST("/v1/approvals:decide", _ApprovalService_DecideMany0_HTTP_Handler(srv))
+}
+
+func _ApprovalService_SetAuthority0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceSetAuthority)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SetAuthorityRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.SetAuthority(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_ListDelegations0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceListDelegations)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListDelegationsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListDelegations(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_CreateDelegation0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceCreateDelegation)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in CreateDelegationRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.CreateDelegation(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_RevokeDelegation0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceRevokeDelegation)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in RevokeDelegationRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RevokeDelegation(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_ListFlows0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceListFlows)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListFlowsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListFlows(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_SaveFlow0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceSaveFlow)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SaveFlowRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.SaveFlow(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_Simulate0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceSimulate)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SimulateRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.Simulate(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_GetApprovalPolicy0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceGetApprovalPolicy)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetApprovalPolicyRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetApprovalPolicy(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_SetApprovalPolicy0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceSetApprovalPolicy)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SetApprovalPolicyRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.SetApprovalPolicy(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
 }
 
 func _ApprovalService_ListApprovals0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
@@ -108,6 +423,30 @@ func _ApprovalService_GetApproval0_HTTP_Handler(srv ApprovalServiceHTTPServer) f
 	}
 }
 
+func _ApprovalService_AddApprover0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceAddApprover)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in HandRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.AddApprover(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _ApprovalService_Decide0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationApprovalServiceDecide)
@@ -132,6 +471,30 @@ func _ApprovalService_Decide0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(h
 	}
 }
 
+func _ApprovalService_Transfer0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceTransfer)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in HandRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.Transfer(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _ApprovalService_Withdraw0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationApprovalServiceWithdraw)
@@ -147,6 +510,27 @@ func _ApprovalService_Withdraw0_HTTP_Handler(srv ApprovalServiceHTTPServer) func
 				return nil, err
 			}
 			return srv.Withdraw(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ApprovalService_DecideMany0_HTTP_Handler(srv ApprovalServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationApprovalServiceDecideMany)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in DecideManyRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.DecideMany(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -124,9 +124,11 @@ type Member struct {
 	Email    string   `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
 	Roles    []string `protobuf:"bytes,5,rep,name=roles,proto3" json:"roles,omitempty"`
 	// active or disabled.
-	Status        string                 `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	Version       int64                  `protobuf:"varint,8,opt,name=version,proto3" json:"version,omitempty"`
+	Status    string                 `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	Version   int64                  `protobuf:"varint,8,opt,name=version,proto3" json:"version,omitempty"`
+	// Person above him in this subsidiary, for approvals; empty where nobody is.
+	SuperiorId    string `protobuf:"bytes,9,opt,name=superior_id,json=superiorId,proto3" json:"superior_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -215,6 +217,13 @@ func (x *Member) GetVersion() int64 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *Member) GetSuperiorId() string {
+	if x != nil {
+		return x.SuperiorId
+	}
+	return ""
 }
 
 type Invitation struct {
@@ -424,11 +433,13 @@ func (x *RevokeInvitationRequest) GetId() string {
 }
 
 type UpdateMemberRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Roles         []string               `protobuf:"bytes,2,rep,name=roles,proto3" json:"roles,omitempty"`
-	Status        string                 `protobuf:"bytes,3,opt,name=status,proto3" json:"status,omitempty"`
-	Version       int64                  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Roles   []string               `protobuf:"bytes,2,rep,name=roles,proto3" json:"roles,omitempty"`
+	Status  string                 `protobuf:"bytes,3,opt,name=status,proto3" json:"status,omitempty"`
+	Version int64                  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	// Absent: as it is; empty: nobody.
+	SuperiorId    *string `protobuf:"bytes,5,opt,name=superior_id,json=superiorId,proto3,oneof" json:"superior_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -489,6 +500,13 @@ func (x *UpdateMemberRequest) GetVersion() int64 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *UpdateMemberRequest) GetSuperiorId() string {
+	if x != nil && x.SuperiorId != nil {
+		return *x.SuperiorId
+	}
+	return ""
 }
 
 type ListAPIKeysRequest struct {
@@ -1013,7 +1031,7 @@ const file_app_api_member_v1_member_proto_rawDesc = "" +
 	"\x12ListMembersRequest\"\x86\x01\n" +
 	"\x10ListMembersReply\x122\n" +
 	"\amembers\x18\x01 \x03(\v2\x18.zhuxin.member.v1.MemberR\amembers\x12>\n" +
-	"\vinvitations\x18\x02 \x03(\v2\x1c.zhuxin.member.v1.InvitationR\vinvitations\"\xe2\x01\n" +
+	"\vinvitations\x18\x02 \x03(\v2\x1c.zhuxin.member.v1.InvitationR\vinvitations\"\x83\x02\n" +
 	"\x06Member\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\tperson_id\x18\x02 \x01(\tR\bpersonId\x12\x12\n" +
@@ -1023,7 +1041,9 @@ const file_app_api_member_v1_member_proto_rawDesc = "" +
 	"\x06status\x18\x06 \x01(\tR\x06status\x129\n" +
 	"\n" +
 	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x18\n" +
-	"\aversion\x18\b \x01(\x03R\aversion\"\x9d\x02\n" +
+	"\aversion\x18\b \x01(\x03R\aversion\x12\x1f\n" +
+	"\vsuperior_id\x18\t \x01(\tR\n" +
+	"superiorId\"\x9d\x02\n" +
 	"\n" +
 	"Invitation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
@@ -1041,12 +1061,15 @@ const file_app_api_member_v1_member_proto_rawDesc = "" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
 	"\x05roles\x18\x03 \x03(\tR\x05roles\")\n" +
 	"\x17RevokeInvitationRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"m\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xa3\x01\n" +
 	"\x13UpdateMemberRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05roles\x18\x02 \x03(\tR\x05roles\x12\x16\n" +
 	"\x06status\x18\x03 \x01(\tR\x06status\x12\x18\n" +
-	"\aversion\x18\x04 \x01(\x03R\aversion\"\x14\n" +
+	"\aversion\x18\x04 \x01(\x03R\aversion\x12$\n" +
+	"\vsuperior_id\x18\x05 \x01(\tH\x00R\n" +
+	"superiorId\x88\x01\x01B\x0e\n" +
+	"\f_superior_id\"\x14\n" +
 	"\x12ListAPIKeysRequest\"_\n" +
 	"\x10ListAPIKeysReply\x123\n" +
 	"\bapi_keys\x18\x01 \x03(\v2\x18.zhuxin.member.v1.APIKeyR\aapiKeys\x12\x16\n" +
@@ -1170,6 +1193,7 @@ func file_app_api_member_v1_member_proto_init() {
 	if File_app_api_member_v1_member_proto != nil {
 		return
 	}
+	file_app_api_member_v1_member_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -138,6 +138,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approval-authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Up to which amount a person completes an approving step. */
+        post: operations["ApprovalService_SetAuthority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those the caller gave and got; who manages members sees everybody's. */
+        get: operations["ApprovalService_ListDelegations"];
+        put?: never;
+        /** @description Lets somebody act for the caller while he is absent. */
+        post: operations["ApprovalService_CreateDelegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-delegations/{id}:revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ApprovalService_RevokeDelegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every version of every kind's flow. */
+        get: operations["ApprovalService_ListFlows"];
+        put?: never;
+        /**
+         * @description Puts the next version of a kind's flow into force; what is in approval goes on
+         *      by its own.
+         */
+        post: operations["ApprovalService_SaveFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-flows:simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Who would have to approve this? Stores nothing. */
+        post: operations["ApprovalService_Simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ApprovalService_GetApprovalPolicy"];
+        put?: never;
+        post: operations["ApprovalService_SetApprovalPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/approvals": {
         parameters: {
             query?: never;
@@ -170,6 +275,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals/{id}:add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Puts one more person before or after the running step. */
+        post: operations["ApprovalService_AddApprover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/approvals/{id}:decide": {
         parameters: {
             query?: never;
@@ -179,8 +301,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Approves or rejects. Nobody decides on what he submitted (ruling 11). */
+        /**
+         * @description Agrees, rejects or returns to the submitter, in the step that runs. Nobody
+         *      decides on what he submitted, and nobody twice on one submission (ruling 11).
+         */
         post: operations["ApprovalService_Decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}:transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hands the caller's place in the running step to another person. */
+        post: operations["ApprovalService_Transfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -198,6 +340,26 @@ export interface paths {
         put?: never;
         /** @description The submitter takes his submission back. */
         post: operations["ApprovalService_Withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals:decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description The same decision on several submissions of one kind; each is decided by
+         *      itself, and has its own result. At most 50.
+         */
+        post: operations["ApprovalService_DecideMany"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1570,7 +1732,7 @@ export interface components {
             /** @description submitted, approved, provisioning, active, rejected, duplicate, failed. */
             status: string;
             statusReason: string;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["AccountStep"][];
             /** @description Set once active. */
             tenantSlug: string;
             /** Format: date-time */
@@ -1625,7 +1787,7 @@ export interface components {
             id?: string;
         };
         /** @description One visible step of the provisioning. */
-        Step: {
+        AccountStep: {
             /** @description schema, role, migrations, seed, registry, membership. */
             name: string;
             /** @description waiting, running, done, failed. */
@@ -1651,6 +1813,23 @@ export interface components {
             /** @description Nobody has it yet, in the scope that was asked. */
             free: boolean;
             message: string;
+        };
+        Act: {
+            id: string;
+            /**
+             * @description approved, endorsed (agreed, beyond his authority), rejected, returned,
+             *      withdrawn, transferred, added, escalated.
+             */
+            kind: string;
+            stepId: string;
+            slotId: string;
+            /** @description Absent for the system. */
+            by?: components["schemas"]["PersonRef"] | null;
+            onBehalfOf?: components["schemas"]["PersonRef"] | null;
+            target?: components["schemas"]["PersonRef"] | null;
+            comment: string;
+            /** Format: date-time */
+            at?: string | null;
         };
         Approval: {
             id: string;
@@ -1680,7 +1859,7 @@ export interface components {
             submittedBy?: components["schemas"]["PersonRef"] | null;
             /** Format: date-time */
             submittedAt?: string | null;
-            /** @description pending, approved, rejected, withdrawn. */
+            /** @description pending, approved, rejected, returned, withdrawn. */
             status: string;
             decidedBy?: components["schemas"]["PersonRef"] | null;
             /** Format: date-time */
@@ -1689,11 +1868,158 @@ export interface components {
             /** @description What the caller can do with it: decide, withdraw. */
             actions: string[];
             version: string;
+            /** @description Grade it would come to; empty where there is none. */
+            grade: string;
+            /** @description Fen in force so far; absent where unknown. */
+            previousAmount?: string;
+            /**
+             * Format: int32
+             * @description Version of the subsidiary's flow; 0 is the product's own.
+             */
+            flowNumber: number;
+            steps: components["schemas"]["ApprovalStep"][];
+            acts: components["schemas"]["Act"][];
+            /**
+             * @description Ended submissions of the same thing, newest first, without facts; only in the
+             *      answer for one submission.
+             */
+            earlier: components["schemas"]["Approval"][];
+        };
+        ApprovalPolicy: {
+            version: string;
+            /** @description Fen; of who has no entry of his own. Absent: without bound. */
+            presetAuthority?: string;
+            /**
+             * Format: int32
+             * @description Minutes after midnight.
+             */
+            workStart: number;
+            /** Format: int32 */
+            workEnd: number;
+            /** @description Working days that are not worked, and weekend days that are. */
+            daysOff: string[];
+            daysWorked: string[];
+            comments: components["schemas"]["PreparedComment"][];
+            /** @description Acts that ask for a second verification, and those that can. */
+            stepUp: string[];
+            stepUpChoices: string[];
+            authorities: components["schemas"]["Authority"][];
+        };
+        Authority: {
+            person?: components["schemas"]["PersonRef"] | null;
+            /** @description Fen; absent: without bound. */
+            amount?: string;
+        };
+        CreateDelegationRequest: {
+            delegateId?: string;
+            startsOn?: string;
+            endsOn?: string;
+            kinds?: string[];
+            note?: string;
+        };
+        DecideManyReply: {
+            rows: components["schemas"]["DecideManyReply_Row"][];
+        };
+        DecideManyReply_Row: {
+            id: string;
+            /** @description Status after it; empty when it failed. */
+            status: string;
+            /** @description Stable reason and text of why it failed. */
+            reason: string;
+            message: string;
+        };
+        DecideManyRequest: {
+            items?: components["schemas"]["DecideManyRequest_Item"][];
+            approve?: boolean;
+            comment?: string;
+        };
+        DecideManyRequest_Item: {
+            id: string;
+            version: string;
         };
         DecideRequest: {
             id?: string;
             approve?: boolean;
-            /** @description Required to reject. */
+            /** @description Required unless approved. */
+            comment?: string;
+            version?: string;
+            /** @description Instead of rejecting: back to the submitter, who changes and submits it anew. */
+            sendBack?: boolean;
+        };
+        Delegation: {
+            id: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            delegate?: components["schemas"]["PersonRef"] | null;
+            startsOn: string;
+            endsOn: string;
+            /** @description Empty: all. */
+            kinds: string[];
+            note: string;
+            /** @description upcoming, active, over, revoked. */
+            state: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+        };
+        Flow: {
+            id: string;
+            kind: string;
+            /** Format: int32 */
+            number: number;
+            steps: components["schemas"]["FlowStep"][];
+            note: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            createdBy?: components["schemas"]["PersonRef"] | null;
+        };
+        FlowActor: {
+            /** @description role, person, superior (of the submitter). */
+            kind: string;
+            role: string;
+            personId: string;
+            /**
+             * Format: int32
+             * @description Superiors: 1 is the submitter's own, up to 3.
+             */
+            level: number;
+        };
+        /** @description In business time. */
+        FlowDeadline: {
+            /** Format: int32 */
+            length: number;
+            /** @description hours, days. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description Business hours before the end; 0: no reminder.
+             */
+            remindHours: number;
+            /** @description Empty, superior or role: who may act as well once it is over. */
+            escalateTo: string;
+            role: string;
+        };
+        FlowStep: {
+            name: string;
+            /** @description review, approve. */
+            kind: string;
+            /** @description any, all. */
+            mode: string;
+            actors: components["schemas"]["FlowActor"][];
+            /** @description Fen, from this amount on. */
+            minAmount?: string;
+            /** @description Fen, below this amount. */
+            maxAmount?: string;
+            grades: string[];
+            /** @description Basis points above what is in force, from this on. */
+            minRise?: string;
+            /** @description Absent: no deadline. */
+            deadline?: components["schemas"]["FlowDeadline"] | null;
+        };
+        HandRequest: {
+            id?: string;
+            personId?: string;
+            /** @description before, after; of an added approver. */
+            place?: string;
+            /** @description Required to transfer. */
             comment?: string;
             version?: string;
         };
@@ -1703,6 +2029,118 @@ export interface components {
             boxCounts: {
                 [key: string]: string;
             };
+            /** @description Of what is to do: how many are overdue. */
+            overdue: string;
+        };
+        ListDelegationsReply: {
+            delegations: components["schemas"]["Delegation"][];
+        };
+        ListFlowsReply: {
+            /** @description Kinds that are submitted at all. */
+            kinds: string[];
+            /** @description Every version, by kind, newest first; a kind without one runs on the product's own. */
+            flows: components["schemas"]["Flow"][];
+            /** @description The product's own flow. */
+            standard: components["schemas"]["FlowStep"][];
+        };
+        PreparedComment: {
+            /** @description approve, reject, return. */
+            use: string;
+            text: string;
+        };
+        RevokeDelegationRequest: {
+            id?: string;
+        };
+        SaveFlowRequest: {
+            kind?: string;
+            /**
+             * Format: int32
+             * @description The version that was seen; 0 where there was none.
+             */
+            number?: number;
+            steps?: components["schemas"]["FlowStep"][];
+            note?: string;
+        };
+        SetApprovalPolicyRequest: {
+            version?: string;
+            presetAuthority?: string;
+            /** Format: int32 */
+            workStart?: number;
+            /** Format: int32 */
+            workEnd?: number;
+            daysOff?: string[];
+            daysWorked?: string[];
+            comments?: components["schemas"]["PreparedComment"][];
+            stepUp?: string[];
+        };
+        SetAuthorityRequest: {
+            personId?: string;
+            /** @description Fen; absent: without bound. */
+            amount?: string;
+            /** @description Take his entry away: the preset holds again. */
+            preset?: boolean;
+        };
+        SimulateReply: {
+            /** Format: int32 */
+            flowNumber: number;
+            steps: components["schemas"]["SimulateReply_Row"][];
+            /** @description Why nobody could get it through; empty when they can. */
+            problemReason: string;
+            problemMessage: string;
+            /** @description Name of the step it fails at. */
+            problemStep: string;
+        };
+        SimulateReply_Candidate: {
+            person?: components["schemas"]["PersonRef"] | null;
+            /** @description The amount is within his authority. */
+            within: boolean;
+        };
+        SimulateReply_Row: {
+            step?: components["schemas"]["ApprovalStep"] | null;
+            people: components["schemas"]["SimulateReply_Candidate"][];
+        };
+        SimulateRequest: {
+            kind?: string;
+            amount?: string;
+            grade?: string;
+            previousAmount?: string;
+            /** @description Empty: the caller. */
+            submitterId?: string;
+            /** @description Try the steps below instead of the flow in force. */
+            draft?: boolean;
+            steps?: components["schemas"]["FlowStep"][];
+        };
+        /** @description One place in a step: a person, or anybody with the role. */
+        Slot: {
+            id: string;
+            role: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            escalatedRole: string;
+            escalatedTo?: components["schemas"]["PersonRef"] | null;
+            /** @description waiting, open, done, void. */
+            status: string;
+        };
+        /** @description One step of a submission's course. */
+        ApprovalStep: {
+            id: string;
+            name: string;
+            /** @description review, approve. */
+            kind: string;
+            /** @description any, all. */
+            mode: string;
+            /** @description waiting, active, done, closed. */
+            status: string;
+            slots: components["schemas"]["Slot"][];
+            /** @description Absent for a step of the flow. */
+            addedBy?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            openedAt?: string | null;
+            /** Format: date-time */
+            dueAt?: string | null;
+            /** Format: date-time */
+            overdueAt?: string | null;
+            /** Format: date-time */
+            doneAt?: string | null;
         };
         WithdrawRequest: {
             id?: string;
@@ -2406,6 +2844,8 @@ export interface components {
             /** Format: date-time */
             createdAt?: string | null;
             version: string;
+            /** @description Person above him in this subsidiary, for approvals; empty where nobody is. */
+            superiorId: string;
         };
         RevokeAPIKeyRequest: {
             id?: string;
@@ -2431,6 +2871,8 @@ export interface components {
             roles?: string[];
             status?: string;
             version?: string;
+            /** @description Absent: as it is; empty: nobody. */
+            superiorId?: string;
         };
         CreateEntryRequest: {
             uscc?: string;
@@ -3558,6 +4000,248 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ApprovalService_SetAuthority: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAuthorityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_ListDelegations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDelegationsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_CreateDelegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDelegationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_RevokeDelegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeDelegationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_ListFlows: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFlowsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_SaveFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveFlowRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_Simulate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulateReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_GetApprovalPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_SetApprovalPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetApprovalPolicyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ApprovalService_ListApprovals: {
         parameters: {
             query?: {
@@ -3568,6 +4252,10 @@ export interface operations {
                 box?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Only submissions of this kind. */
+                kind?: string;
+                /** @description Only those whose running step is overdue. */
+                overdue?: boolean;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -3616,6 +4304,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ApprovalService_AddApprover: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ApprovalService_Decide: {
         parameters: {
             query?: never;
@@ -3631,6 +4349,36 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_Transfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandRequest"];
             };
         };
         responses: {
@@ -3671,6 +4419,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ApprovalService_DecideMany: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideManyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecideManyReply"];
                 };
             };
             default: components["responses"]["Error"];

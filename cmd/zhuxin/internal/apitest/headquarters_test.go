@@ -35,6 +35,9 @@ func headquarters(t *testing.T, env *apitest.Env, a, b *house) *house {
 		if slices.Contains(member["roles"].([]any), any("hq_viewer")) {
 			hq.keep("membership", member)
 		}
+		if slices.Contains(member["roles"].([]any), any(top)) {
+			hq.values["person_"+top] = member["personId"]
+		}
 	}
 	for _, i := range list(hq.call(top, "GET", "/v1/hq/indicators", nil), "indicators") {
 		if i["code"] == "settlement_method" {

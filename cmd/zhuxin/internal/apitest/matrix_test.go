@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -77,6 +78,12 @@ func (h *house) resolve(v any) any {
 			out[k] = h.resolve(x)
 		}
 		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = h.resolve(x)
+		}
+		return out
 	case string:
 		name, taken := strings.CutPrefix(v, "$")
 		switch {
@@ -108,6 +115,12 @@ func objects(in m, prefix string) map[string]string {
 			for path, name := range objects(v, prefix+k+".") {
 				out[path] = name
 			}
+		case []any:
+			for _, x := range v {
+				if inner, ok := x.(m); ok {
+					maps.Copy(out, objects(inner, prefix+k+"."))
+				}
+			}
 		case string:
 			if strings.HasPrefix(v, "$") && !own[v] && !strings.HasSuffix(v, ".version") {
 				out[prefix+k] = v[1:]
@@ -122,17 +135,41 @@ func with(in m, values map[string]any) m {
 	out := m{}
 	for k, v := range in {
 		out[k] = v
-		if inner, ok := v.(m); ok {
-			below := map[string]any{}
-			for path, x := range values {
-				if rest, ok := strings.CutPrefix(path, k+"."); ok {
-					below[rest] = x
+		below := map[string]any{}
+		for path, x := range values {
+			if rest, ok := strings.CutPrefix(path, k+"."); ok {
+				below[rest] = x
+			}
+		}
+		switch v := v.(type) {
+		case m:
+			out[k] = with(v, below)
+		case []any:
+			list := make([]any, len(v))
+			for i, x := range v {
+				if list[i] = x; len(below) > 0 {
+					if inner, ok := x.(m); ok {
+						list[i] = with(inner, existing(inner, below))
+					}
 				}
 			}
-			out[k] = with(inner, below)
+			out[k] = list
 		}
 		if x, ok := values[k]; ok {
 			out[k] = x
+		}
+	}
+	return out
+}
+
+// existing keeps of the values those whose field is there: the rows of a list may
+// have different ones.
+func existing(in m, values map[string]any) map[string]any {
+	out := map[string]any{}
+	for path, v := range values {
+		first, _, _ := strings.Cut(path, ".")
+		if _, ok := in[first]; ok {
+			out[path] = v
 		}
 	}
 	return out

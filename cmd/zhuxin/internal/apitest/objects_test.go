@@ -82,6 +82,19 @@ func (h *house) ratings() {
 	limit := h.keep("limit", h.call("administrator", "POST", path+"/temporary-limits",
 		m{"amount": "100000", "mode": "add", "starts_on": today, "ends_on": today, "reason": h.mark + " limit"}))
 	h.pending("approval_withdrawn", limit["id"].(string))
+	for _, name := range []string{"approval_transferred", "approval_added", "approval_many"} {
+		l := h.call("administrator", "POST", path+"/temporary-limits",
+			m{"amount": "100000", "mode": "add", "starts_on": today, "ends_on": today, "reason": h.mark + " " + name})
+		h.pending(name, l["id"].(string))
+	}
+	h.people["second"] = h.person(access.RoleFinance, access.RoleApprover)
+	for _, member := range list(h.call("administrator", "GET", "/v1/members", nil), "members") {
+		if len(member["roles"].([]any)) == 2 {
+			h.values["person_second"] = member["personId"]
+		}
+	}
+	h.keep("delegation", h.call("administrator", "POST", "/v1/approval-delegations",
+		m{"delegate_id": h.id("person_finance"), "starts_on": today, "ends_on": today, "note": h.mark}))
 }
 
 func (h *house) keys() {

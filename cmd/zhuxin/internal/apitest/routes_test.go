@@ -23,6 +23,19 @@ var inTenant = map[string]spec{
 	"approval.v1.ApprovalService/Decide":        {who: "approver", in: m{"id": "$approval_decided", "approve": false, "comment": "再改一改", "version": "$approval_decided.version"}},
 	"approval.v1.ApprovalService/Withdraw":      {who: "administrator", in: m{"id": "$approval_withdrawn", "version": "$approval_withdrawn.version"}},
 
+	"approval.v1.ApprovalService/DecideMany":        {who: "approver", in: m{"items": []any{m{"id": "$approval_many", "version": "$approval_many.version"}}, "approve": false, "comment": "再改一改"}},
+	"approval.v1.ApprovalService/Transfer":          {who: "approver", in: m{"id": "$approval_transferred", "person_id": "$person_second", "comment": "出差", "version": "$approval_transferred.version"}},
+	"approval.v1.ApprovalService/AddApprover":       {who: "approver", in: m{"id": "$approval_added", "person_id": "$person_credit_reviewer", "place": "before", "comment": "先看一下", "version": "$approval_added.version"}},
+	"approval.v1.ApprovalService/ListFlows":         {who: "viewer"},
+	"approval.v1.ApprovalService/SaveFlow":          {who: "administrator", in: m{"kind": "temporary_limit", "number": 0, "note": "两级", "steps": []any{m{"name": "审批", "kind": "approve", "mode": "any", "actors": []any{m{"kind": "role", "role": "approver"}, m{"kind": "person", "person_id": "$person_second"}}}}}},
+	"approval.v1.ApprovalService/Simulate":          {who: "viewer", in: m{"kind": "temporary_limit", "amount": "5", "submitter_id": "$person_salesperson", "draft": true, "steps": []any{m{"name": "审批", "kind": "approve", "mode": "any", "actors": []any{m{"kind": "person", "person_id": "$person_second"}}}}}},
+	"approval.v1.ApprovalService/GetApprovalPolicy": {who: "viewer"},
+	"approval.v1.ApprovalService/SetApprovalPolicy": {who: "administrator", in: m{"version": "0", "work_start": 540, "work_end": 1080}},
+	"approval.v1.ApprovalService/SetAuthority":      {who: "administrator", in: m{"person_id": "$person_second", "amount": "500"}},
+	"approval.v1.ApprovalService/ListDelegations":   {who: "administrator"},
+	"approval.v1.ApprovalService/CreateDelegation":  {who: "administrator", in: m{"delegate_id": "$person_finance", "starts_on": "$day", "ends_on": "$day"}},
+	"approval.v1.ApprovalService/RevokeDelegation":  {who: "administrator", in: m{"id": "$delegation"}},
+
 	"audit.v1.AuditService/ListAudit":   {who: "administrator", in: m{"object_type": "customer", "object_id": "$customer", "page_size": 50}},
 	"audit.v1.AuditService/VerifyAudit": {who: "administrator"},
 
@@ -56,7 +69,7 @@ var inTenant = map[string]spec{
 	"member.v1.MemberService/InviteMember":     {who: "administrator", in: m{"email": "$new_mail", "name": "新人", "roles": []any{"viewer"}}},
 	"member.v1.MemberService/RevokeInvitation": {who: "administrator", in: m{"id": "$invitation"}},
 	"member.v1.MemberService/ListMembers":      {who: "viewer"},
-	"member.v1.MemberService/UpdateMember":     {who: "administrator", in: m{"id": "$membership", "roles": []any{"viewer", "finance"}, "status": "active", "version": "$membership.version"}},
+	"member.v1.MemberService/UpdateMember":     {who: "administrator", in: m{"id": "$membership", "roles": []any{"viewer", "finance"}, "status": "active", "superior_id": "$person_second", "version": "$membership.version"}},
 	"member.v1.MemberService/GetSetup":         {who: "viewer"},
 
 	"rating.v1.RatingService/ListLimits":          {who: "viewer", in: m{"customer_id": "$customer"}},
@@ -150,7 +163,7 @@ var atHQ = map[string]spec{
 	"hq.v1.HQService/ListHQMembers":        {who: "hq_administrator"},
 	"hq.v1.HQService/InviteHQMember":       {who: "hq_administrator", in: m{"email": "$new_mail", "name": "新人", "roles": []any{"hq_viewer"}}},
 	"hq.v1.HQService/RevokeHQInvitation":   {who: "hq_administrator", in: m{"id": "$invitation"}},
-	"hq.v1.HQService/UpdateHQMember":       {who: "hq_administrator", in: m{"id": "$membership", "roles": []any{"hq_viewer"}, "status": "active", "version": "$membership.version"}},
+	"hq.v1.HQService/UpdateHQMember":       {who: "hq_administrator", in: m{"id": "$membership", "roles": []any{"hq_viewer"}, "status": "active", "superior_id": "$person_hq_administrator", "version": "$membership.version"}},
 	"hq.v1.HQService/ListLibrary":          {who: "hq_viewer"},
 	"hq.v1.HQService/SaveIndicator":        {who: "hq_credit_controller", in: m{"code": "settlement_method", "indicator": "$indicator_value", "version": "$indicator.version"}},
 	"hq.v1.HQService/ListNegativeEntries":  {who: "hq_viewer", in: m{"page_size": 50}},

@@ -43,7 +43,7 @@ func newCredit(b *Base, g *Group) *Credit {
 	)
 	c.Accounts = exposurerepo.New(b.Clock, events, log)
 	c.Library = indicator.New(b.Pool.HQ(), indicatorrepo.New(), b.Audit.HQ)
-	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock)
+	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock, approval.Publishing(events))
 	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"zhuxin/biz/approval"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/rating"
 	"zhuxin/data/jobs"
@@ -28,6 +29,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(directory.TopicTenantAudit, directory.TenantAuditHandler, a.Directory.TenantAudit.Handle)
 	m.Handle(exposure.TopicAccountChanged, "rollup.account", a.Group.Projector.AccountChanged)
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
+	m.Ignore(approval.TopicReminder, approval.TopicOverdue) // the inbox shows both; a channel to the outside takes them here
 	a.Receivables.register(m)
 	a.Daily.register(m)
 	a.Reports.register(m)
@@ -47,6 +49,10 @@ func (a *App) worker() (*jobs.Worker, error) {
 		if removed > 0 {
 			a.Log.WarnContext(ctx, "files without a record were removed", "count", removed)
 		}
+		return err
+	})
+	m.PeriodicPerTenant("approvals.sweep", 5*time.Minute, func(ctx context.Context) error {
+		_, _, err := a.Credit.Approvals.Sweep(ctx)
 		return err
 	})
 	m.PeriodicPerTenant("idempotency.sweep", time.Hour, func(ctx context.Context) error {
