@@ -10,14 +10,15 @@ import (
 	v13 "zhuxin/app/api/creditcheck/v1"
 	v14 "zhuxin/app/api/customer/v1"
 	v15 "zhuxin/app/api/dailyrun/v1"
-	v18 "zhuxin/app/api/hq/v1"
-	v16 "zhuxin/app/api/member/v1"
-	v19 "zhuxin/app/api/negativelist/v1"
-	v17 "zhuxin/app/api/rating/v1"
-	v110 "zhuxin/app/api/receivable/v1"
-	v111 "zhuxin/app/api/report/v1"
+	v16 "zhuxin/app/api/erp/v1"
+	v19 "zhuxin/app/api/hq/v1"
+	v17 "zhuxin/app/api/member/v1"
+	v110 "zhuxin/app/api/negativelist/v1"
+	v18 "zhuxin/app/api/rating/v1"
+	v111 "zhuxin/app/api/receivable/v1"
+	v112 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v112 "zhuxin/app/api/workbench/v1"
+	v113 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -29,12 +30,13 @@ func Routes() []route.Info {
 		v13.CreditCheckServiceRoutes,
 		v14.CustomerServiceRoutes,
 		v15.DailyRunServiceRoutes,
-		v16.MemberServiceRoutes,
-		v17.RatingServiceRoutes,
-		v18.HQServiceRoutes,
-		v19.NegativeListServiceRoutes,
-		v110.ReceivableServiceRoutes,
-		v111.ReportServiceRoutes,
-		v112.WorkbenchServiceRoutes,
+		v16.ERPServiceRoutes,
+		v17.MemberServiceRoutes,
+		v18.RatingServiceRoutes,
+		v19.HQServiceRoutes,
+		v110.NegativeListServiceRoutes,
+		v111.ReceivableServiceRoutes,
+		v112.ReportServiceRoutes,
+		v113.WorkbenchServiceRoutes,
 	)
 }

@@ -34,6 +34,7 @@ type Config struct {
 	HTTP     HTTP     `yaml:"http"`
 	Limits   Limits   `yaml:"limits"`
 	Worker   Worker   `yaml:"worker"`
+	Outbound Outbound `yaml:"outbound"`
 	Tenant   Tenant   `yaml:"tenant"`
 	Log      Log      `yaml:"log"`
 	OTel     OTel     `yaml:"otel"`
@@ -112,6 +113,11 @@ type Limits struct {
 	LoginPerAccount    int           `yaml:"login_per_account" env:"ZHUXIN_LIMIT_LOGIN_PER_ACCOUNT" doc:"password and code checks of one account in a window, at most 10"`
 	LoginPerIP         int           `yaml:"login_per_ip" env:"ZHUXIN_LIMIT_LOGIN_PER_IP" doc:"password and code checks of one address in a window, at most 50"`
 	LoginWindow        time.Duration `yaml:"login_window" env:"ZHUXIN_LIMIT_LOGIN_WINDOW" doc:"length of the window, at least 15m"`
+}
+
+// Outbound is where addresses that subsidiaries type in may lead: their ERPs.
+type Outbound struct {
+	Private []string `yaml:"private" env:"ZHUXIN_OUTBOUND_PRIVATE" doc:"addresses or networks that are not public and may be reached, such as 10.20.0.0/16; the group's ERPs"`
 }
 
 // Worker is how jobs run.

@@ -33,6 +33,8 @@ import (
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -105,6 +107,10 @@ type Client struct {
 	DailyStep *DailyStepClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// ERPConnection is the client for interacting with the ERPConnection builders.
+	ERPConnection *ERPConnectionClient
+	// ERPRun is the client for interacting with the ERPRun builders.
+	ERPRun *ERPRunClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -164,6 +170,8 @@ func (c *Client) init() {
 	c.DailySnapshot = NewDailySnapshotClient(c.config)
 	c.DailyStep = NewDailyStepClient(c.config)
 	c.Document = NewDocumentClient(c.config)
+	c.ERPConnection = NewERPConnectionClient(c.config)
+	c.ERPRun = NewERPRunClient(c.config)
 	c.HandledEvent = NewHandledEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.ImportMapping = NewImportMappingClient(c.config)
@@ -291,6 +299,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		DailySnapshot:      NewDailySnapshotClient(cfg),
 		DailyStep:          NewDailyStepClient(cfg),
 		Document:           NewDocumentClient(cfg),
+		ERPConnection:      NewERPConnectionClient(cfg),
+		ERPRun:             NewERPRunClient(cfg),
 		HandledEvent:       NewHandledEventClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		ImportMapping:      NewImportMappingClient(cfg),
@@ -345,6 +355,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		DailySnapshot:      NewDailySnapshotClient(cfg),
 		DailyStep:          NewDailyStepClient(cfg),
 		Document:           NewDocumentClient(cfg),
+		ERPConnection:      NewERPConnectionClient(cfg),
+		ERPRun:             NewERPRunClient(cfg),
 		HandledEvent:       NewHandledEventClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		ImportMapping:      NewImportMappingClient(cfg),
@@ -391,10 +403,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
 		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
 		c.CreditCheck, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
-		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent,
-		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.Outbox, c.Project,
-		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport, c.Reservation,
-		c.TemplateDryRun, c.TemplateTrial,
+		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.ERPConnection,
+		c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
+		c.Outbox, c.Project, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.ReceivableImport, c.Reservation, c.TemplateDryRun, c.TemplateTrial,
 	} {
 		n.Use(hooks...)
 	}
@@ -408,10 +420,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
 		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
 		c.CreditCheck, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
-		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.HandledEvent,
-		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.Outbox, c.Project,
-		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport, c.Reservation,
-		c.TemplateDryRun, c.TemplateTrial,
+		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.ERPConnection,
+		c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
+		c.Outbox, c.Project, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.ReceivableImport, c.Reservation, c.TemplateDryRun, c.TemplateTrial,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -464,6 +476,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DailyStep.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
+	case *ERPConnectionMutation:
+		return c.ERPConnection.mutate(ctx, m)
+	case *ERPRunMutation:
+		return c.ERPRun.mutate(ctx, m)
 	case *HandledEventMutation:
 		return c.HandledEvent.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -3533,6 +3549,272 @@ func (c *DocumentClient) mutate(ctx context.Context, m *DocumentMutation) (Value
 	}
 }
 
+// ERPConnectionClient is a client for the ERPConnection schema.
+type ERPConnectionClient struct {
+	config
+}
+
+// NewERPConnectionClient returns a client for the ERPConnection from the given config.
+func NewERPConnectionClient(c config) *ERPConnectionClient {
+	return &ERPConnectionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `erpconnection.Hooks(f(g(h())))`.
+func (c *ERPConnectionClient) Use(hooks ...Hook) {
+	c.hooks.ERPConnection = append(c.hooks.ERPConnection, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `erpconnection.Intercept(f(g(h())))`.
+func (c *ERPConnectionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ERPConnection = append(c.inters.ERPConnection, interceptors...)
+}
+
+// Create returns a builder for creating a ERPConnection entity.
+func (c *ERPConnectionClient) Create() *ERPConnectionCreate {
+	mutation := newERPConnectionMutation(c.config, OpCreate)
+	return &ERPConnectionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ERPConnection entities.
+func (c *ERPConnectionClient) CreateBulk(builders ...*ERPConnectionCreate) *ERPConnectionCreateBulk {
+	return &ERPConnectionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ERPConnectionClient) MapCreateBulk(slice any, setFunc func(*ERPConnectionCreate, int)) *ERPConnectionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ERPConnectionCreateBulk{err: fmt.Errorf("calling to ERPConnectionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ERPConnectionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ERPConnectionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ERPConnection.
+func (c *ERPConnectionClient) Update() *ERPConnectionUpdate {
+	mutation := newERPConnectionMutation(c.config, OpUpdate)
+	return &ERPConnectionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ERPConnectionClient) UpdateOne(_m *ERPConnection) *ERPConnectionUpdateOne {
+	mutation := newERPConnectionMutation(c.config, OpUpdateOne, withERPConnection(_m))
+	return &ERPConnectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ERPConnectionClient) UpdateOneID(id uuid.UUID) *ERPConnectionUpdateOne {
+	mutation := newERPConnectionMutation(c.config, OpUpdateOne, withERPConnectionID(id))
+	return &ERPConnectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ERPConnection.
+func (c *ERPConnectionClient) Delete() *ERPConnectionDelete {
+	mutation := newERPConnectionMutation(c.config, OpDelete)
+	return &ERPConnectionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ERPConnectionClient) DeleteOne(_m *ERPConnection) *ERPConnectionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ERPConnectionClient) DeleteOneID(id uuid.UUID) *ERPConnectionDeleteOne {
+	builder := c.Delete().Where(erpconnection.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ERPConnectionDeleteOne{builder}
+}
+
+// Query returns a query builder for ERPConnection.
+func (c *ERPConnectionClient) Query() *ERPConnectionQuery {
+	return &ERPConnectionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeERPConnection},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ERPConnection entity by its id.
+func (c *ERPConnectionClient) Get(ctx context.Context, id uuid.UUID) (*ERPConnection, error) {
+	return c.Query().Where(erpconnection.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ERPConnectionClient) GetX(ctx context.Context, id uuid.UUID) *ERPConnection {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ERPConnectionClient) Hooks() []Hook {
+	return c.hooks.ERPConnection
+}
+
+// Interceptors returns the client interceptors.
+func (c *ERPConnectionClient) Interceptors() []Interceptor {
+	return c.inters.ERPConnection
+}
+
+func (c *ERPConnectionClient) mutate(ctx context.Context, m *ERPConnectionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ERPConnectionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ERPConnectionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ERPConnectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ERPConnectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ERPConnection mutation op: %q", m.Op())
+	}
+}
+
+// ERPRunClient is a client for the ERPRun schema.
+type ERPRunClient struct {
+	config
+}
+
+// NewERPRunClient returns a client for the ERPRun from the given config.
+func NewERPRunClient(c config) *ERPRunClient {
+	return &ERPRunClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `erprun.Hooks(f(g(h())))`.
+func (c *ERPRunClient) Use(hooks ...Hook) {
+	c.hooks.ERPRun = append(c.hooks.ERPRun, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `erprun.Intercept(f(g(h())))`.
+func (c *ERPRunClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ERPRun = append(c.inters.ERPRun, interceptors...)
+}
+
+// Create returns a builder for creating a ERPRun entity.
+func (c *ERPRunClient) Create() *ERPRunCreate {
+	mutation := newERPRunMutation(c.config, OpCreate)
+	return &ERPRunCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ERPRun entities.
+func (c *ERPRunClient) CreateBulk(builders ...*ERPRunCreate) *ERPRunCreateBulk {
+	return &ERPRunCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ERPRunClient) MapCreateBulk(slice any, setFunc func(*ERPRunCreate, int)) *ERPRunCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ERPRunCreateBulk{err: fmt.Errorf("calling to ERPRunClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ERPRunCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ERPRunCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ERPRun.
+func (c *ERPRunClient) Update() *ERPRunUpdate {
+	mutation := newERPRunMutation(c.config, OpUpdate)
+	return &ERPRunUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ERPRunClient) UpdateOne(_m *ERPRun) *ERPRunUpdateOne {
+	mutation := newERPRunMutation(c.config, OpUpdateOne, withERPRun(_m))
+	return &ERPRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ERPRunClient) UpdateOneID(id uuid.UUID) *ERPRunUpdateOne {
+	mutation := newERPRunMutation(c.config, OpUpdateOne, withERPRunID(id))
+	return &ERPRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ERPRun.
+func (c *ERPRunClient) Delete() *ERPRunDelete {
+	mutation := newERPRunMutation(c.config, OpDelete)
+	return &ERPRunDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ERPRunClient) DeleteOne(_m *ERPRun) *ERPRunDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ERPRunClient) DeleteOneID(id uuid.UUID) *ERPRunDeleteOne {
+	builder := c.Delete().Where(erprun.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ERPRunDeleteOne{builder}
+}
+
+// Query returns a query builder for ERPRun.
+func (c *ERPRunClient) Query() *ERPRunQuery {
+	return &ERPRunQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeERPRun},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ERPRun entity by its id.
+func (c *ERPRunClient) Get(ctx context.Context, id uuid.UUID) (*ERPRun, error) {
+	return c.Query().Where(erprun.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ERPRunClient) GetX(ctx context.Context, id uuid.UUID) *ERPRun {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ERPRunClient) Hooks() []Hook {
+	return c.hooks.ERPRun
+}
+
+// Interceptors returns the client interceptors.
+func (c *ERPRunClient) Interceptors() []Interceptor {
+	return c.inters.ERPRun
+}
+
+func (c *ERPRunClient) mutate(ctx context.Context, m *ERPRunMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ERPRunCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ERPRunUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ERPRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ERPRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ERPRun mutation op: %q", m.Op())
+	}
+}
+
 // HandledEventClient is a client for the HandledEvent schema.
 type HandledEventClient struct {
 	config
@@ -5364,19 +5646,19 @@ type (
 		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
 		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
 		Contract, CreditAccount, CreditCheck, CreditLimit, CreditPolicy, CreditRating,
-		Customer, DailyRun, DailySnapshot, DailyStep, Document, HandledEvent,
-		IdempotencyKey, ImportMapping, Keyset, Outbox, Project, RatingTemplate,
-		Receipt, Receivable, ReceivableImport, Reservation, TemplateDryRun,
-		TemplateTrial []ent.Hook
+		Customer, DailyRun, DailySnapshot, DailyStep, Document, ERPConnection, ERPRun,
+		HandledEvent, IdempotencyKey, ImportMapping, Keyset, Outbox, Project,
+		RatingTemplate, Receipt, Receivable, ReceivableImport, Reservation,
+		TemplateDryRun, TemplateTrial []ent.Hook
 	}
 	inters struct {
 		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
 		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
 		Contract, CreditAccount, CreditCheck, CreditLimit, CreditPolicy, CreditRating,
-		Customer, DailyRun, DailySnapshot, DailyStep, Document, HandledEvent,
-		IdempotencyKey, ImportMapping, Keyset, Outbox, Project, RatingTemplate,
-		Receipt, Receivable, ReceivableImport, Reservation, TemplateDryRun,
-		TemplateTrial []ent.Interceptor
+		Customer, DailyRun, DailySnapshot, DailyStep, Document, ERPConnection, ERPRun,
+		HandledEvent, IdempotencyKey, ImportMapping, Keyset, Outbox, Project,
+		RatingTemplate, Receipt, Receivable, ReceivableImport, Reservation,
+		TemplateDryRun, TemplateTrial []ent.Interceptor
 	}
 )
 

@@ -30,6 +30,8 @@ import (
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -129,6 +131,8 @@ func checkColumn(t, c string) error {
 			dailysnapshot.Table:      dailysnapshot.ValidColumn,
 			dailystep.Table:          dailystep.ValidColumn,
 			document.Table:           document.ValidColumn,
+			erpconnection.Table:      erpconnection.ValidColumn,
+			erprun.Table:             erprun.ValidColumn,
 			handledevent.Table:       handledevent.ValidColumn,
 			idempotencykey.Table:     idempotencykey.ValidColumn,
 			importmapping.Table:      importmapping.ValidColumn,

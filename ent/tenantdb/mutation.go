@@ -32,6 +32,8 @@ import (
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -84,6 +86,8 @@ const (
 	TypeDailySnapshot      = "DailySnapshot"
 	TypeDailyStep          = "DailyStep"
 	TypeDocument           = "Document"
+	TypeERPConnection      = "ERPConnection"
+	TypeERPRun             = "ERPRun"
 	TypeHandledEvent       = "HandledEvent"
 	TypeIdempotencyKey     = "IdempotencyKey"
 	TypeImportMapping      = "ImportMapping"
@@ -21814,6 +21818,2770 @@ func (m *DocumentMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DocumentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Document edge %s", name)
+}
+
+// ERPConnectionMutation represents an operation that mutates the ERPConnection nodes in the graph.
+type ERPConnectionMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *uuid.UUID
+	created_at       *time.Time
+	created_by       *uuid.UUID
+	updated_at       *time.Time
+	version          *int64
+	addversion       *int64
+	name             *string
+	kind             *erpconnection.Kind
+	base_url         *string
+	erp_database     *string
+	company          *string
+	username         *string
+	secret_enc       *[]byte
+	source           *string
+	enabled          *bool
+	every_minutes    *int
+	addevery_minutes *int
+	cursor           *time.Time
+	full_on          *calendar.Date
+	next_at          *time.Time
+	succeeded_at     *time.Time
+	failure          *string
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*ERPConnection, error)
+	predicates       []predicate.ERPConnection
+}
+
+var _ ent.Mutation = (*ERPConnectionMutation)(nil)
+
+// erpconnectionOption allows management of the mutation configuration using functional options.
+type erpconnectionOption func(*ERPConnectionMutation)
+
+// newERPConnectionMutation creates new mutation for the ERPConnection entity.
+func newERPConnectionMutation(c config, op Op, opts ...erpconnectionOption) *ERPConnectionMutation {
+	m := &ERPConnectionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeERPConnection,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withERPConnectionID sets the ID field of the mutation.
+func withERPConnectionID(id uuid.UUID) erpconnectionOption {
+	return func(m *ERPConnectionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ERPConnection
+		)
+		m.oldValue = func(ctx context.Context) (*ERPConnection, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ERPConnection.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withERPConnection sets the old ERPConnection of the mutation.
+func withERPConnection(node *ERPConnection) erpconnectionOption {
+	return func(m *ERPConnectionMutation) {
+		m.oldValue = func(context.Context) (*ERPConnection, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ERPConnectionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ERPConnectionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ERPConnection entities.
+func (m *ERPConnectionMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ERPConnectionMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ERPConnectionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ERPConnection.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ERPConnectionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ERPConnectionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ERPConnectionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ERPConnectionMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ERPConnectionMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *ERPConnectionMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[erpconnection.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *ERPConnectionMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[erpconnection.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ERPConnectionMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, erpconnection.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ERPConnectionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ERPConnectionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ERPConnectionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ERPConnectionMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ERPConnectionMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ERPConnectionMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ERPConnectionMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ERPConnectionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetName sets the "name" field.
+func (m *ERPConnectionMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ERPConnectionMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ERPConnectionMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ERPConnectionMutation) SetKind(e erpconnection.Kind) {
+	m.kind = &e
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ERPConnectionMutation) Kind() (r erpconnection.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldKind(ctx context.Context) (v erpconnection.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ERPConnectionMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetBaseURL sets the "base_url" field.
+func (m *ERPConnectionMutation) SetBaseURL(s string) {
+	m.base_url = &s
+}
+
+// BaseURL returns the value of the "base_url" field in the mutation.
+func (m *ERPConnectionMutation) BaseURL() (r string, exists bool) {
+	v := m.base_url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBaseURL returns the old "base_url" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldBaseURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBaseURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBaseURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBaseURL: %w", err)
+	}
+	return oldValue.BaseURL, nil
+}
+
+// ResetBaseURL resets all changes to the "base_url" field.
+func (m *ERPConnectionMutation) ResetBaseURL() {
+	m.base_url = nil
+}
+
+// SetErpDatabase sets the "erp_database" field.
+func (m *ERPConnectionMutation) SetErpDatabase(s string) {
+	m.erp_database = &s
+}
+
+// ErpDatabase returns the value of the "erp_database" field in the mutation.
+func (m *ERPConnectionMutation) ErpDatabase() (r string, exists bool) {
+	v := m.erp_database
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErpDatabase returns the old "erp_database" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldErpDatabase(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErpDatabase is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErpDatabase requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErpDatabase: %w", err)
+	}
+	return oldValue.ErpDatabase, nil
+}
+
+// ResetErpDatabase resets all changes to the "erp_database" field.
+func (m *ERPConnectionMutation) ResetErpDatabase() {
+	m.erp_database = nil
+}
+
+// SetCompany sets the "company" field.
+func (m *ERPConnectionMutation) SetCompany(s string) {
+	m.company = &s
+}
+
+// Company returns the value of the "company" field in the mutation.
+func (m *ERPConnectionMutation) Company() (r string, exists bool) {
+	v := m.company
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompany returns the old "company" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldCompany(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompany is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompany requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompany: %w", err)
+	}
+	return oldValue.Company, nil
+}
+
+// ResetCompany resets all changes to the "company" field.
+func (m *ERPConnectionMutation) ResetCompany() {
+	m.company = nil
+}
+
+// SetUsername sets the "username" field.
+func (m *ERPConnectionMutation) SetUsername(s string) {
+	m.username = &s
+}
+
+// Username returns the value of the "username" field in the mutation.
+func (m *ERPConnectionMutation) Username() (r string, exists bool) {
+	v := m.username
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsername returns the old "username" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldUsername(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsername is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsername requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsername: %w", err)
+	}
+	return oldValue.Username, nil
+}
+
+// ResetUsername resets all changes to the "username" field.
+func (m *ERPConnectionMutation) ResetUsername() {
+	m.username = nil
+}
+
+// SetSecretEnc sets the "secret_enc" field.
+func (m *ERPConnectionMutation) SetSecretEnc(b []byte) {
+	m.secret_enc = &b
+}
+
+// SecretEnc returns the value of the "secret_enc" field in the mutation.
+func (m *ERPConnectionMutation) SecretEnc() (r []byte, exists bool) {
+	v := m.secret_enc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecretEnc returns the old "secret_enc" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldSecretEnc(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecretEnc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecretEnc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecretEnc: %w", err)
+	}
+	return oldValue.SecretEnc, nil
+}
+
+// ResetSecretEnc resets all changes to the "secret_enc" field.
+func (m *ERPConnectionMutation) ResetSecretEnc() {
+	m.secret_enc = nil
+}
+
+// SetSource sets the "source" field.
+func (m *ERPConnectionMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ERPConnectionMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ERPConnectionMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *ERPConnectionMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *ERPConnectionMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *ERPConnectionMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetEveryMinutes sets the "every_minutes" field.
+func (m *ERPConnectionMutation) SetEveryMinutes(i int) {
+	m.every_minutes = &i
+	m.addevery_minutes = nil
+}
+
+// EveryMinutes returns the value of the "every_minutes" field in the mutation.
+func (m *ERPConnectionMutation) EveryMinutes() (r int, exists bool) {
+	v := m.every_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEveryMinutes returns the old "every_minutes" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldEveryMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEveryMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEveryMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEveryMinutes: %w", err)
+	}
+	return oldValue.EveryMinutes, nil
+}
+
+// AddEveryMinutes adds i to the "every_minutes" field.
+func (m *ERPConnectionMutation) AddEveryMinutes(i int) {
+	if m.addevery_minutes != nil {
+		*m.addevery_minutes += i
+	} else {
+		m.addevery_minutes = &i
+	}
+}
+
+// AddedEveryMinutes returns the value that was added to the "every_minutes" field in this mutation.
+func (m *ERPConnectionMutation) AddedEveryMinutes() (r int, exists bool) {
+	v := m.addevery_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEveryMinutes resets all changes to the "every_minutes" field.
+func (m *ERPConnectionMutation) ResetEveryMinutes() {
+	m.every_minutes = nil
+	m.addevery_minutes = nil
+}
+
+// SetCursor sets the "cursor" field.
+func (m *ERPConnectionMutation) SetCursor(t time.Time) {
+	m.cursor = &t
+}
+
+// Cursor returns the value of the "cursor" field in the mutation.
+func (m *ERPConnectionMutation) Cursor() (r time.Time, exists bool) {
+	v := m.cursor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCursor returns the old "cursor" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldCursor(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCursor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCursor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCursor: %w", err)
+	}
+	return oldValue.Cursor, nil
+}
+
+// ClearCursor clears the value of the "cursor" field.
+func (m *ERPConnectionMutation) ClearCursor() {
+	m.cursor = nil
+	m.clearedFields[erpconnection.FieldCursor] = struct{}{}
+}
+
+// CursorCleared returns if the "cursor" field was cleared in this mutation.
+func (m *ERPConnectionMutation) CursorCleared() bool {
+	_, ok := m.clearedFields[erpconnection.FieldCursor]
+	return ok
+}
+
+// ResetCursor resets all changes to the "cursor" field.
+func (m *ERPConnectionMutation) ResetCursor() {
+	m.cursor = nil
+	delete(m.clearedFields, erpconnection.FieldCursor)
+}
+
+// SetFullOn sets the "full_on" field.
+func (m *ERPConnectionMutation) SetFullOn(c calendar.Date) {
+	m.full_on = &c
+}
+
+// FullOn returns the value of the "full_on" field in the mutation.
+func (m *ERPConnectionMutation) FullOn() (r calendar.Date, exists bool) {
+	v := m.full_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFullOn returns the old "full_on" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldFullOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFullOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFullOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFullOn: %w", err)
+	}
+	return oldValue.FullOn, nil
+}
+
+// ClearFullOn clears the value of the "full_on" field.
+func (m *ERPConnectionMutation) ClearFullOn() {
+	m.full_on = nil
+	m.clearedFields[erpconnection.FieldFullOn] = struct{}{}
+}
+
+// FullOnCleared returns if the "full_on" field was cleared in this mutation.
+func (m *ERPConnectionMutation) FullOnCleared() bool {
+	_, ok := m.clearedFields[erpconnection.FieldFullOn]
+	return ok
+}
+
+// ResetFullOn resets all changes to the "full_on" field.
+func (m *ERPConnectionMutation) ResetFullOn() {
+	m.full_on = nil
+	delete(m.clearedFields, erpconnection.FieldFullOn)
+}
+
+// SetNextAt sets the "next_at" field.
+func (m *ERPConnectionMutation) SetNextAt(t time.Time) {
+	m.next_at = &t
+}
+
+// NextAt returns the value of the "next_at" field in the mutation.
+func (m *ERPConnectionMutation) NextAt() (r time.Time, exists bool) {
+	v := m.next_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAt returns the old "next_at" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldNextAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAt: %w", err)
+	}
+	return oldValue.NextAt, nil
+}
+
+// ResetNextAt resets all changes to the "next_at" field.
+func (m *ERPConnectionMutation) ResetNextAt() {
+	m.next_at = nil
+}
+
+// SetSucceededAt sets the "succeeded_at" field.
+func (m *ERPConnectionMutation) SetSucceededAt(t time.Time) {
+	m.succeeded_at = &t
+}
+
+// SucceededAt returns the value of the "succeeded_at" field in the mutation.
+func (m *ERPConnectionMutation) SucceededAt() (r time.Time, exists bool) {
+	v := m.succeeded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSucceededAt returns the old "succeeded_at" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldSucceededAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSucceededAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSucceededAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSucceededAt: %w", err)
+	}
+	return oldValue.SucceededAt, nil
+}
+
+// ClearSucceededAt clears the value of the "succeeded_at" field.
+func (m *ERPConnectionMutation) ClearSucceededAt() {
+	m.succeeded_at = nil
+	m.clearedFields[erpconnection.FieldSucceededAt] = struct{}{}
+}
+
+// SucceededAtCleared returns if the "succeeded_at" field was cleared in this mutation.
+func (m *ERPConnectionMutation) SucceededAtCleared() bool {
+	_, ok := m.clearedFields[erpconnection.FieldSucceededAt]
+	return ok
+}
+
+// ResetSucceededAt resets all changes to the "succeeded_at" field.
+func (m *ERPConnectionMutation) ResetSucceededAt() {
+	m.succeeded_at = nil
+	delete(m.clearedFields, erpconnection.FieldSucceededAt)
+}
+
+// SetFailure sets the "failure" field.
+func (m *ERPConnectionMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *ERPConnectionMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *ERPConnectionMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// Where appends a list predicates to the ERPConnectionMutation builder.
+func (m *ERPConnectionMutation) Where(ps ...predicate.ERPConnection) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ERPConnectionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ERPConnectionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ERPConnection, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ERPConnectionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ERPConnectionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ERPConnection).
+func (m *ERPConnectionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ERPConnectionMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.created_at != nil {
+		fields = append(fields, erpconnection.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, erpconnection.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, erpconnection.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, erpconnection.FieldVersion)
+	}
+	if m.name != nil {
+		fields = append(fields, erpconnection.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, erpconnection.FieldKind)
+	}
+	if m.base_url != nil {
+		fields = append(fields, erpconnection.FieldBaseURL)
+	}
+	if m.erp_database != nil {
+		fields = append(fields, erpconnection.FieldErpDatabase)
+	}
+	if m.company != nil {
+		fields = append(fields, erpconnection.FieldCompany)
+	}
+	if m.username != nil {
+		fields = append(fields, erpconnection.FieldUsername)
+	}
+	if m.secret_enc != nil {
+		fields = append(fields, erpconnection.FieldSecretEnc)
+	}
+	if m.source != nil {
+		fields = append(fields, erpconnection.FieldSource)
+	}
+	if m.enabled != nil {
+		fields = append(fields, erpconnection.FieldEnabled)
+	}
+	if m.every_minutes != nil {
+		fields = append(fields, erpconnection.FieldEveryMinutes)
+	}
+	if m.cursor != nil {
+		fields = append(fields, erpconnection.FieldCursor)
+	}
+	if m.full_on != nil {
+		fields = append(fields, erpconnection.FieldFullOn)
+	}
+	if m.next_at != nil {
+		fields = append(fields, erpconnection.FieldNextAt)
+	}
+	if m.succeeded_at != nil {
+		fields = append(fields, erpconnection.FieldSucceededAt)
+	}
+	if m.failure != nil {
+		fields = append(fields, erpconnection.FieldFailure)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ERPConnectionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case erpconnection.FieldCreatedAt:
+		return m.CreatedAt()
+	case erpconnection.FieldCreatedBy:
+		return m.CreatedBy()
+	case erpconnection.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case erpconnection.FieldVersion:
+		return m.Version()
+	case erpconnection.FieldName:
+		return m.Name()
+	case erpconnection.FieldKind:
+		return m.Kind()
+	case erpconnection.FieldBaseURL:
+		return m.BaseURL()
+	case erpconnection.FieldErpDatabase:
+		return m.ErpDatabase()
+	case erpconnection.FieldCompany:
+		return m.Company()
+	case erpconnection.FieldUsername:
+		return m.Username()
+	case erpconnection.FieldSecretEnc:
+		return m.SecretEnc()
+	case erpconnection.FieldSource:
+		return m.Source()
+	case erpconnection.FieldEnabled:
+		return m.Enabled()
+	case erpconnection.FieldEveryMinutes:
+		return m.EveryMinutes()
+	case erpconnection.FieldCursor:
+		return m.Cursor()
+	case erpconnection.FieldFullOn:
+		return m.FullOn()
+	case erpconnection.FieldNextAt:
+		return m.NextAt()
+	case erpconnection.FieldSucceededAt:
+		return m.SucceededAt()
+	case erpconnection.FieldFailure:
+		return m.Failure()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ERPConnectionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case erpconnection.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case erpconnection.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case erpconnection.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case erpconnection.FieldVersion:
+		return m.OldVersion(ctx)
+	case erpconnection.FieldName:
+		return m.OldName(ctx)
+	case erpconnection.FieldKind:
+		return m.OldKind(ctx)
+	case erpconnection.FieldBaseURL:
+		return m.OldBaseURL(ctx)
+	case erpconnection.FieldErpDatabase:
+		return m.OldErpDatabase(ctx)
+	case erpconnection.FieldCompany:
+		return m.OldCompany(ctx)
+	case erpconnection.FieldUsername:
+		return m.OldUsername(ctx)
+	case erpconnection.FieldSecretEnc:
+		return m.OldSecretEnc(ctx)
+	case erpconnection.FieldSource:
+		return m.OldSource(ctx)
+	case erpconnection.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case erpconnection.FieldEveryMinutes:
+		return m.OldEveryMinutes(ctx)
+	case erpconnection.FieldCursor:
+		return m.OldCursor(ctx)
+	case erpconnection.FieldFullOn:
+		return m.OldFullOn(ctx)
+	case erpconnection.FieldNextAt:
+		return m.OldNextAt(ctx)
+	case erpconnection.FieldSucceededAt:
+		return m.OldSucceededAt(ctx)
+	case erpconnection.FieldFailure:
+		return m.OldFailure(ctx)
+	}
+	return nil, fmt.Errorf("unknown ERPConnection field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPConnectionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case erpconnection.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case erpconnection.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case erpconnection.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case erpconnection.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case erpconnection.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case erpconnection.FieldKind:
+		v, ok := value.(erpconnection.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case erpconnection.FieldBaseURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBaseURL(v)
+		return nil
+	case erpconnection.FieldErpDatabase:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErpDatabase(v)
+		return nil
+	case erpconnection.FieldCompany:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompany(v)
+		return nil
+	case erpconnection.FieldUsername:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsername(v)
+		return nil
+	case erpconnection.FieldSecretEnc:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecretEnc(v)
+		return nil
+	case erpconnection.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case erpconnection.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case erpconnection.FieldEveryMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEveryMinutes(v)
+		return nil
+	case erpconnection.FieldCursor:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCursor(v)
+		return nil
+	case erpconnection.FieldFullOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFullOn(v)
+		return nil
+	case erpconnection.FieldNextAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAt(v)
+		return nil
+	case erpconnection.FieldSucceededAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSucceededAt(v)
+		return nil
+	case erpconnection.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPConnection field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ERPConnectionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, erpconnection.FieldVersion)
+	}
+	if m.addevery_minutes != nil {
+		fields = append(fields, erpconnection.FieldEveryMinutes)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ERPConnectionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case erpconnection.FieldVersion:
+		return m.AddedVersion()
+	case erpconnection.FieldEveryMinutes:
+		return m.AddedEveryMinutes()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPConnectionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case erpconnection.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case erpconnection.FieldEveryMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEveryMinutes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPConnection numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ERPConnectionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(erpconnection.FieldCreatedBy) {
+		fields = append(fields, erpconnection.FieldCreatedBy)
+	}
+	if m.FieldCleared(erpconnection.FieldCursor) {
+		fields = append(fields, erpconnection.FieldCursor)
+	}
+	if m.FieldCleared(erpconnection.FieldFullOn) {
+		fields = append(fields, erpconnection.FieldFullOn)
+	}
+	if m.FieldCleared(erpconnection.FieldSucceededAt) {
+		fields = append(fields, erpconnection.FieldSucceededAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ERPConnectionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ERPConnectionMutation) ClearField(name string) error {
+	switch name {
+	case erpconnection.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case erpconnection.FieldCursor:
+		m.ClearCursor()
+		return nil
+	case erpconnection.FieldFullOn:
+		m.ClearFullOn()
+		return nil
+	case erpconnection.FieldSucceededAt:
+		m.ClearSucceededAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ERPConnection nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ERPConnectionMutation) ResetField(name string) error {
+	switch name {
+	case erpconnection.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case erpconnection.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case erpconnection.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case erpconnection.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case erpconnection.FieldName:
+		m.ResetName()
+		return nil
+	case erpconnection.FieldKind:
+		m.ResetKind()
+		return nil
+	case erpconnection.FieldBaseURL:
+		m.ResetBaseURL()
+		return nil
+	case erpconnection.FieldErpDatabase:
+		m.ResetErpDatabase()
+		return nil
+	case erpconnection.FieldCompany:
+		m.ResetCompany()
+		return nil
+	case erpconnection.FieldUsername:
+		m.ResetUsername()
+		return nil
+	case erpconnection.FieldSecretEnc:
+		m.ResetSecretEnc()
+		return nil
+	case erpconnection.FieldSource:
+		m.ResetSource()
+		return nil
+	case erpconnection.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case erpconnection.FieldEveryMinutes:
+		m.ResetEveryMinutes()
+		return nil
+	case erpconnection.FieldCursor:
+		m.ResetCursor()
+		return nil
+	case erpconnection.FieldFullOn:
+		m.ResetFullOn()
+		return nil
+	case erpconnection.FieldNextAt:
+		m.ResetNextAt()
+		return nil
+	case erpconnection.FieldSucceededAt:
+		m.ResetSucceededAt()
+		return nil
+	case erpconnection.FieldFailure:
+		m.ResetFailure()
+		return nil
+	}
+	return fmt.Errorf("unknown ERPConnection field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ERPConnectionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ERPConnectionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ERPConnectionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ERPConnectionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ERPConnectionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ERPConnectionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ERPConnectionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ERPConnection unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ERPConnectionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ERPConnection edge %s", name)
+}
+
+// ERPRunMutation represents an operation that mutates the ERPRun nodes in the graph.
+type ERPRunMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	connection_id     *uuid.UUID
+	full_pull         *bool
+	status            *erprun.Status
+	started_at        *time.Time
+	finished_at       *time.Time
+	items_read        *int64
+	additems_read     *int64
+	items_settled     *int64
+	additems_settled  *int64
+	rows_inserted     *int64
+	addrows_inserted  *int64
+	rows_updated      *int64
+	addrows_updated   *int64
+	rows_unchanged    *int64
+	addrows_unchanged *int64
+	rows_refused      *int64
+	addrows_refused   *int64
+	open_sums         *json.RawMessage
+	appendopen_sums   json.RawMessage
+	import_id         *uuid.UUID
+	failure           *string
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ERPRun, error)
+	predicates        []predicate.ERPRun
+}
+
+var _ ent.Mutation = (*ERPRunMutation)(nil)
+
+// erprunOption allows management of the mutation configuration using functional options.
+type erprunOption func(*ERPRunMutation)
+
+// newERPRunMutation creates new mutation for the ERPRun entity.
+func newERPRunMutation(c config, op Op, opts ...erprunOption) *ERPRunMutation {
+	m := &ERPRunMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeERPRun,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withERPRunID sets the ID field of the mutation.
+func withERPRunID(id uuid.UUID) erprunOption {
+	return func(m *ERPRunMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ERPRun
+		)
+		m.oldValue = func(ctx context.Context) (*ERPRun, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ERPRun.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withERPRun sets the old ERPRun of the mutation.
+func withERPRun(node *ERPRun) erprunOption {
+	return func(m *ERPRunMutation) {
+		m.oldValue = func(context.Context) (*ERPRun, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ERPRunMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ERPRunMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ERPRun entities.
+func (m *ERPRunMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ERPRunMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ERPRunMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ERPRun.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetConnectionID sets the "connection_id" field.
+func (m *ERPRunMutation) SetConnectionID(u uuid.UUID) {
+	m.connection_id = &u
+}
+
+// ConnectionID returns the value of the "connection_id" field in the mutation.
+func (m *ERPRunMutation) ConnectionID() (r uuid.UUID, exists bool) {
+	v := m.connection_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConnectionID returns the old "connection_id" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldConnectionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConnectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConnectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConnectionID: %w", err)
+	}
+	return oldValue.ConnectionID, nil
+}
+
+// ResetConnectionID resets all changes to the "connection_id" field.
+func (m *ERPRunMutation) ResetConnectionID() {
+	m.connection_id = nil
+}
+
+// SetFullPull sets the "full_pull" field.
+func (m *ERPRunMutation) SetFullPull(b bool) {
+	m.full_pull = &b
+}
+
+// FullPull returns the value of the "full_pull" field in the mutation.
+func (m *ERPRunMutation) FullPull() (r bool, exists bool) {
+	v := m.full_pull
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFullPull returns the old "full_pull" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldFullPull(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFullPull is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFullPull requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFullPull: %w", err)
+	}
+	return oldValue.FullPull, nil
+}
+
+// ResetFullPull resets all changes to the "full_pull" field.
+func (m *ERPRunMutation) ResetFullPull() {
+	m.full_pull = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *ERPRunMutation) SetStatus(e erprun.Status) {
+	m.status = &e
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *ERPRunMutation) Status() (r erprun.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldStatus(ctx context.Context) (v erprun.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *ERPRunMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *ERPRunMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *ERPRunMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldStartedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *ERPRunMutation) ResetStartedAt() {
+	m.started_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *ERPRunMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *ERPRunMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *ERPRunMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[erprun.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *ERPRunMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[erprun.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *ERPRunMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, erprun.FieldFinishedAt)
+}
+
+// SetItemsRead sets the "items_read" field.
+func (m *ERPRunMutation) SetItemsRead(i int64) {
+	m.items_read = &i
+	m.additems_read = nil
+}
+
+// ItemsRead returns the value of the "items_read" field in the mutation.
+func (m *ERPRunMutation) ItemsRead() (r int64, exists bool) {
+	v := m.items_read
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItemsRead returns the old "items_read" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldItemsRead(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItemsRead is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItemsRead requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItemsRead: %w", err)
+	}
+	return oldValue.ItemsRead, nil
+}
+
+// AddItemsRead adds i to the "items_read" field.
+func (m *ERPRunMutation) AddItemsRead(i int64) {
+	if m.additems_read != nil {
+		*m.additems_read += i
+	} else {
+		m.additems_read = &i
+	}
+}
+
+// AddedItemsRead returns the value that was added to the "items_read" field in this mutation.
+func (m *ERPRunMutation) AddedItemsRead() (r int64, exists bool) {
+	v := m.additems_read
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetItemsRead resets all changes to the "items_read" field.
+func (m *ERPRunMutation) ResetItemsRead() {
+	m.items_read = nil
+	m.additems_read = nil
+}
+
+// SetItemsSettled sets the "items_settled" field.
+func (m *ERPRunMutation) SetItemsSettled(i int64) {
+	m.items_settled = &i
+	m.additems_settled = nil
+}
+
+// ItemsSettled returns the value of the "items_settled" field in the mutation.
+func (m *ERPRunMutation) ItemsSettled() (r int64, exists bool) {
+	v := m.items_settled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItemsSettled returns the old "items_settled" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldItemsSettled(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItemsSettled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItemsSettled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItemsSettled: %w", err)
+	}
+	return oldValue.ItemsSettled, nil
+}
+
+// AddItemsSettled adds i to the "items_settled" field.
+func (m *ERPRunMutation) AddItemsSettled(i int64) {
+	if m.additems_settled != nil {
+		*m.additems_settled += i
+	} else {
+		m.additems_settled = &i
+	}
+}
+
+// AddedItemsSettled returns the value that was added to the "items_settled" field in this mutation.
+func (m *ERPRunMutation) AddedItemsSettled() (r int64, exists bool) {
+	v := m.additems_settled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetItemsSettled resets all changes to the "items_settled" field.
+func (m *ERPRunMutation) ResetItemsSettled() {
+	m.items_settled = nil
+	m.additems_settled = nil
+}
+
+// SetRowsInserted sets the "rows_inserted" field.
+func (m *ERPRunMutation) SetRowsInserted(i int64) {
+	m.rows_inserted = &i
+	m.addrows_inserted = nil
+}
+
+// RowsInserted returns the value of the "rows_inserted" field in the mutation.
+func (m *ERPRunMutation) RowsInserted() (r int64, exists bool) {
+	v := m.rows_inserted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowsInserted returns the old "rows_inserted" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldRowsInserted(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowsInserted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowsInserted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowsInserted: %w", err)
+	}
+	return oldValue.RowsInserted, nil
+}
+
+// AddRowsInserted adds i to the "rows_inserted" field.
+func (m *ERPRunMutation) AddRowsInserted(i int64) {
+	if m.addrows_inserted != nil {
+		*m.addrows_inserted += i
+	} else {
+		m.addrows_inserted = &i
+	}
+}
+
+// AddedRowsInserted returns the value that was added to the "rows_inserted" field in this mutation.
+func (m *ERPRunMutation) AddedRowsInserted() (r int64, exists bool) {
+	v := m.addrows_inserted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRowsInserted resets all changes to the "rows_inserted" field.
+func (m *ERPRunMutation) ResetRowsInserted() {
+	m.rows_inserted = nil
+	m.addrows_inserted = nil
+}
+
+// SetRowsUpdated sets the "rows_updated" field.
+func (m *ERPRunMutation) SetRowsUpdated(i int64) {
+	m.rows_updated = &i
+	m.addrows_updated = nil
+}
+
+// RowsUpdated returns the value of the "rows_updated" field in the mutation.
+func (m *ERPRunMutation) RowsUpdated() (r int64, exists bool) {
+	v := m.rows_updated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowsUpdated returns the old "rows_updated" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldRowsUpdated(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowsUpdated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowsUpdated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowsUpdated: %w", err)
+	}
+	return oldValue.RowsUpdated, nil
+}
+
+// AddRowsUpdated adds i to the "rows_updated" field.
+func (m *ERPRunMutation) AddRowsUpdated(i int64) {
+	if m.addrows_updated != nil {
+		*m.addrows_updated += i
+	} else {
+		m.addrows_updated = &i
+	}
+}
+
+// AddedRowsUpdated returns the value that was added to the "rows_updated" field in this mutation.
+func (m *ERPRunMutation) AddedRowsUpdated() (r int64, exists bool) {
+	v := m.addrows_updated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRowsUpdated resets all changes to the "rows_updated" field.
+func (m *ERPRunMutation) ResetRowsUpdated() {
+	m.rows_updated = nil
+	m.addrows_updated = nil
+}
+
+// SetRowsUnchanged sets the "rows_unchanged" field.
+func (m *ERPRunMutation) SetRowsUnchanged(i int64) {
+	m.rows_unchanged = &i
+	m.addrows_unchanged = nil
+}
+
+// RowsUnchanged returns the value of the "rows_unchanged" field in the mutation.
+func (m *ERPRunMutation) RowsUnchanged() (r int64, exists bool) {
+	v := m.rows_unchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowsUnchanged returns the old "rows_unchanged" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldRowsUnchanged(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowsUnchanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowsUnchanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowsUnchanged: %w", err)
+	}
+	return oldValue.RowsUnchanged, nil
+}
+
+// AddRowsUnchanged adds i to the "rows_unchanged" field.
+func (m *ERPRunMutation) AddRowsUnchanged(i int64) {
+	if m.addrows_unchanged != nil {
+		*m.addrows_unchanged += i
+	} else {
+		m.addrows_unchanged = &i
+	}
+}
+
+// AddedRowsUnchanged returns the value that was added to the "rows_unchanged" field in this mutation.
+func (m *ERPRunMutation) AddedRowsUnchanged() (r int64, exists bool) {
+	v := m.addrows_unchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRowsUnchanged resets all changes to the "rows_unchanged" field.
+func (m *ERPRunMutation) ResetRowsUnchanged() {
+	m.rows_unchanged = nil
+	m.addrows_unchanged = nil
+}
+
+// SetRowsRefused sets the "rows_refused" field.
+func (m *ERPRunMutation) SetRowsRefused(i int64) {
+	m.rows_refused = &i
+	m.addrows_refused = nil
+}
+
+// RowsRefused returns the value of the "rows_refused" field in the mutation.
+func (m *ERPRunMutation) RowsRefused() (r int64, exists bool) {
+	v := m.rows_refused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowsRefused returns the old "rows_refused" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldRowsRefused(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowsRefused is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowsRefused requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowsRefused: %w", err)
+	}
+	return oldValue.RowsRefused, nil
+}
+
+// AddRowsRefused adds i to the "rows_refused" field.
+func (m *ERPRunMutation) AddRowsRefused(i int64) {
+	if m.addrows_refused != nil {
+		*m.addrows_refused += i
+	} else {
+		m.addrows_refused = &i
+	}
+}
+
+// AddedRowsRefused returns the value that was added to the "rows_refused" field in this mutation.
+func (m *ERPRunMutation) AddedRowsRefused() (r int64, exists bool) {
+	v := m.addrows_refused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRowsRefused resets all changes to the "rows_refused" field.
+func (m *ERPRunMutation) ResetRowsRefused() {
+	m.rows_refused = nil
+	m.addrows_refused = nil
+}
+
+// SetOpenSums sets the "open_sums" field.
+func (m *ERPRunMutation) SetOpenSums(jm json.RawMessage) {
+	m.open_sums = &jm
+	m.appendopen_sums = nil
+}
+
+// OpenSums returns the value of the "open_sums" field in the mutation.
+func (m *ERPRunMutation) OpenSums() (r json.RawMessage, exists bool) {
+	v := m.open_sums
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenSums returns the old "open_sums" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldOpenSums(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenSums is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenSums requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenSums: %w", err)
+	}
+	return oldValue.OpenSums, nil
+}
+
+// AppendOpenSums adds jm to the "open_sums" field.
+func (m *ERPRunMutation) AppendOpenSums(jm json.RawMessage) {
+	m.appendopen_sums = append(m.appendopen_sums, jm...)
+}
+
+// AppendedOpenSums returns the list of values that were appended to the "open_sums" field in this mutation.
+func (m *ERPRunMutation) AppendedOpenSums() (json.RawMessage, bool) {
+	if len(m.appendopen_sums) == 0 {
+		return nil, false
+	}
+	return m.appendopen_sums, true
+}
+
+// ClearOpenSums clears the value of the "open_sums" field.
+func (m *ERPRunMutation) ClearOpenSums() {
+	m.open_sums = nil
+	m.appendopen_sums = nil
+	m.clearedFields[erprun.FieldOpenSums] = struct{}{}
+}
+
+// OpenSumsCleared returns if the "open_sums" field was cleared in this mutation.
+func (m *ERPRunMutation) OpenSumsCleared() bool {
+	_, ok := m.clearedFields[erprun.FieldOpenSums]
+	return ok
+}
+
+// ResetOpenSums resets all changes to the "open_sums" field.
+func (m *ERPRunMutation) ResetOpenSums() {
+	m.open_sums = nil
+	m.appendopen_sums = nil
+	delete(m.clearedFields, erprun.FieldOpenSums)
+}
+
+// SetImportID sets the "import_id" field.
+func (m *ERPRunMutation) SetImportID(u uuid.UUID) {
+	m.import_id = &u
+}
+
+// ImportID returns the value of the "import_id" field in the mutation.
+func (m *ERPRunMutation) ImportID() (r uuid.UUID, exists bool) {
+	v := m.import_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImportID returns the old "import_id" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldImportID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImportID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImportID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImportID: %w", err)
+	}
+	return oldValue.ImportID, nil
+}
+
+// ClearImportID clears the value of the "import_id" field.
+func (m *ERPRunMutation) ClearImportID() {
+	m.import_id = nil
+	m.clearedFields[erprun.FieldImportID] = struct{}{}
+}
+
+// ImportIDCleared returns if the "import_id" field was cleared in this mutation.
+func (m *ERPRunMutation) ImportIDCleared() bool {
+	_, ok := m.clearedFields[erprun.FieldImportID]
+	return ok
+}
+
+// ResetImportID resets all changes to the "import_id" field.
+func (m *ERPRunMutation) ResetImportID() {
+	m.import_id = nil
+	delete(m.clearedFields, erprun.FieldImportID)
+}
+
+// SetFailure sets the "failure" field.
+func (m *ERPRunMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *ERPRunMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *ERPRunMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// Where appends a list predicates to the ERPRunMutation builder.
+func (m *ERPRunMutation) Where(ps ...predicate.ERPRun) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ERPRunMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ERPRunMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ERPRun, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ERPRunMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ERPRunMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ERPRun).
+func (m *ERPRunMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ERPRunMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.connection_id != nil {
+		fields = append(fields, erprun.FieldConnectionID)
+	}
+	if m.full_pull != nil {
+		fields = append(fields, erprun.FieldFullPull)
+	}
+	if m.status != nil {
+		fields = append(fields, erprun.FieldStatus)
+	}
+	if m.started_at != nil {
+		fields = append(fields, erprun.FieldStartedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, erprun.FieldFinishedAt)
+	}
+	if m.items_read != nil {
+		fields = append(fields, erprun.FieldItemsRead)
+	}
+	if m.items_settled != nil {
+		fields = append(fields, erprun.FieldItemsSettled)
+	}
+	if m.rows_inserted != nil {
+		fields = append(fields, erprun.FieldRowsInserted)
+	}
+	if m.rows_updated != nil {
+		fields = append(fields, erprun.FieldRowsUpdated)
+	}
+	if m.rows_unchanged != nil {
+		fields = append(fields, erprun.FieldRowsUnchanged)
+	}
+	if m.rows_refused != nil {
+		fields = append(fields, erprun.FieldRowsRefused)
+	}
+	if m.open_sums != nil {
+		fields = append(fields, erprun.FieldOpenSums)
+	}
+	if m.import_id != nil {
+		fields = append(fields, erprun.FieldImportID)
+	}
+	if m.failure != nil {
+		fields = append(fields, erprun.FieldFailure)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ERPRunMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case erprun.FieldConnectionID:
+		return m.ConnectionID()
+	case erprun.FieldFullPull:
+		return m.FullPull()
+	case erprun.FieldStatus:
+		return m.Status()
+	case erprun.FieldStartedAt:
+		return m.StartedAt()
+	case erprun.FieldFinishedAt:
+		return m.FinishedAt()
+	case erprun.FieldItemsRead:
+		return m.ItemsRead()
+	case erprun.FieldItemsSettled:
+		return m.ItemsSettled()
+	case erprun.FieldRowsInserted:
+		return m.RowsInserted()
+	case erprun.FieldRowsUpdated:
+		return m.RowsUpdated()
+	case erprun.FieldRowsUnchanged:
+		return m.RowsUnchanged()
+	case erprun.FieldRowsRefused:
+		return m.RowsRefused()
+	case erprun.FieldOpenSums:
+		return m.OpenSums()
+	case erprun.FieldImportID:
+		return m.ImportID()
+	case erprun.FieldFailure:
+		return m.Failure()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ERPRunMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case erprun.FieldConnectionID:
+		return m.OldConnectionID(ctx)
+	case erprun.FieldFullPull:
+		return m.OldFullPull(ctx)
+	case erprun.FieldStatus:
+		return m.OldStatus(ctx)
+	case erprun.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case erprun.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	case erprun.FieldItemsRead:
+		return m.OldItemsRead(ctx)
+	case erprun.FieldItemsSettled:
+		return m.OldItemsSettled(ctx)
+	case erprun.FieldRowsInserted:
+		return m.OldRowsInserted(ctx)
+	case erprun.FieldRowsUpdated:
+		return m.OldRowsUpdated(ctx)
+	case erprun.FieldRowsUnchanged:
+		return m.OldRowsUnchanged(ctx)
+	case erprun.FieldRowsRefused:
+		return m.OldRowsRefused(ctx)
+	case erprun.FieldOpenSums:
+		return m.OldOpenSums(ctx)
+	case erprun.FieldImportID:
+		return m.OldImportID(ctx)
+	case erprun.FieldFailure:
+		return m.OldFailure(ctx)
+	}
+	return nil, fmt.Errorf("unknown ERPRun field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPRunMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case erprun.FieldConnectionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConnectionID(v)
+		return nil
+	case erprun.FieldFullPull:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFullPull(v)
+		return nil
+	case erprun.FieldStatus:
+		v, ok := value.(erprun.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case erprun.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case erprun.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	case erprun.FieldItemsRead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItemsRead(v)
+		return nil
+	case erprun.FieldItemsSettled:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItemsSettled(v)
+		return nil
+	case erprun.FieldRowsInserted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowsInserted(v)
+		return nil
+	case erprun.FieldRowsUpdated:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowsUpdated(v)
+		return nil
+	case erprun.FieldRowsUnchanged:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowsUnchanged(v)
+		return nil
+	case erprun.FieldRowsRefused:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowsRefused(v)
+		return nil
+	case erprun.FieldOpenSums:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenSums(v)
+		return nil
+	case erprun.FieldImportID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImportID(v)
+		return nil
+	case erprun.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPRun field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ERPRunMutation) AddedFields() []string {
+	var fields []string
+	if m.additems_read != nil {
+		fields = append(fields, erprun.FieldItemsRead)
+	}
+	if m.additems_settled != nil {
+		fields = append(fields, erprun.FieldItemsSettled)
+	}
+	if m.addrows_inserted != nil {
+		fields = append(fields, erprun.FieldRowsInserted)
+	}
+	if m.addrows_updated != nil {
+		fields = append(fields, erprun.FieldRowsUpdated)
+	}
+	if m.addrows_unchanged != nil {
+		fields = append(fields, erprun.FieldRowsUnchanged)
+	}
+	if m.addrows_refused != nil {
+		fields = append(fields, erprun.FieldRowsRefused)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ERPRunMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case erprun.FieldItemsRead:
+		return m.AddedItemsRead()
+	case erprun.FieldItemsSettled:
+		return m.AddedItemsSettled()
+	case erprun.FieldRowsInserted:
+		return m.AddedRowsInserted()
+	case erprun.FieldRowsUpdated:
+		return m.AddedRowsUpdated()
+	case erprun.FieldRowsUnchanged:
+		return m.AddedRowsUnchanged()
+	case erprun.FieldRowsRefused:
+		return m.AddedRowsRefused()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPRunMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case erprun.FieldItemsRead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddItemsRead(v)
+		return nil
+	case erprun.FieldItemsSettled:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddItemsSettled(v)
+		return nil
+	case erprun.FieldRowsInserted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRowsInserted(v)
+		return nil
+	case erprun.FieldRowsUpdated:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRowsUpdated(v)
+		return nil
+	case erprun.FieldRowsUnchanged:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRowsUnchanged(v)
+		return nil
+	case erprun.FieldRowsRefused:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRowsRefused(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPRun numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ERPRunMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(erprun.FieldFinishedAt) {
+		fields = append(fields, erprun.FieldFinishedAt)
+	}
+	if m.FieldCleared(erprun.FieldOpenSums) {
+		fields = append(fields, erprun.FieldOpenSums)
+	}
+	if m.FieldCleared(erprun.FieldImportID) {
+		fields = append(fields, erprun.FieldImportID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ERPRunMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ERPRunMutation) ClearField(name string) error {
+	switch name {
+	case erprun.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	case erprun.FieldOpenSums:
+		m.ClearOpenSums()
+		return nil
+	case erprun.FieldImportID:
+		m.ClearImportID()
+		return nil
+	}
+	return fmt.Errorf("unknown ERPRun nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ERPRunMutation) ResetField(name string) error {
+	switch name {
+	case erprun.FieldConnectionID:
+		m.ResetConnectionID()
+		return nil
+	case erprun.FieldFullPull:
+		m.ResetFullPull()
+		return nil
+	case erprun.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case erprun.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case erprun.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	case erprun.FieldItemsRead:
+		m.ResetItemsRead()
+		return nil
+	case erprun.FieldItemsSettled:
+		m.ResetItemsSettled()
+		return nil
+	case erprun.FieldRowsInserted:
+		m.ResetRowsInserted()
+		return nil
+	case erprun.FieldRowsUpdated:
+		m.ResetRowsUpdated()
+		return nil
+	case erprun.FieldRowsUnchanged:
+		m.ResetRowsUnchanged()
+		return nil
+	case erprun.FieldRowsRefused:
+		m.ResetRowsRefused()
+		return nil
+	case erprun.FieldOpenSums:
+		m.ResetOpenSums()
+		return nil
+	case erprun.FieldImportID:
+		m.ResetImportID()
+		return nil
+	case erprun.FieldFailure:
+		m.ResetFailure()
+		return nil
+	}
+	return fmt.Errorf("unknown ERPRun field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ERPRunMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ERPRunMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ERPRunMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ERPRunMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ERPRunMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ERPRunMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ERPRunMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ERPRun unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ERPRunMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ERPRun edge %s", name)
 }
 
 // HandledEventMutation represents an operation that mutates the HandledEvent nodes in the graph.

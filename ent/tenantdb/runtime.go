@@ -25,6 +25,8 @@ import (
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -494,6 +496,75 @@ func init() {
 	documentDescID := documentMixinFields0[0].Descriptor()
 	// document.DefaultID holds the default value on creation for the id field.
 	document.DefaultID = documentDescID.Default.(func() uuid.UUID)
+	erpconnectionMixin := schema.ERPConnection{}.Mixin()
+	erpconnectionMixinFields0 := erpconnectionMixin[0].Fields()
+	_ = erpconnectionMixinFields0
+	erpconnectionMixinFields1 := erpconnectionMixin[1].Fields()
+	_ = erpconnectionMixinFields1
+	erpconnectionMixinFields2 := erpconnectionMixin[2].Fields()
+	_ = erpconnectionMixinFields2
+	erpconnectionFields := schema.ERPConnection{}.Fields()
+	_ = erpconnectionFields
+	// erpconnectionDescCreatedAt is the schema descriptor for created_at field.
+	erpconnectionDescCreatedAt := erpconnectionMixinFields1[0].Descriptor()
+	// erpconnection.DefaultCreatedAt holds the default value on creation for the created_at field.
+	erpconnection.DefaultCreatedAt = erpconnectionDescCreatedAt.Default.(func() time.Time)
+	// erpconnectionDescUpdatedAt is the schema descriptor for updated_at field.
+	erpconnectionDescUpdatedAt := erpconnectionMixinFields2[0].Descriptor()
+	// erpconnection.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	erpconnection.DefaultUpdatedAt = erpconnectionDescUpdatedAt.Default.(func() time.Time)
+	// erpconnection.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	erpconnection.UpdateDefaultUpdatedAt = erpconnectionDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// erpconnectionDescVersion is the schema descriptor for version field.
+	erpconnectionDescVersion := erpconnectionMixinFields2[1].Descriptor()
+	// erpconnection.DefaultVersion holds the default value on creation for the version field.
+	erpconnection.DefaultVersion = erpconnectionDescVersion.Default.(int64)
+	// erpconnectionDescCompany is the schema descriptor for company field.
+	erpconnectionDescCompany := erpconnectionFields[4].Descriptor()
+	// erpconnection.DefaultCompany holds the default value on creation for the company field.
+	erpconnection.DefaultCompany = erpconnectionDescCompany.Default.(string)
+	// erpconnectionDescEnabled is the schema descriptor for enabled field.
+	erpconnectionDescEnabled := erpconnectionFields[8].Descriptor()
+	// erpconnection.DefaultEnabled holds the default value on creation for the enabled field.
+	erpconnection.DefaultEnabled = erpconnectionDescEnabled.Default.(bool)
+	// erpconnectionDescFailure is the schema descriptor for failure field.
+	erpconnectionDescFailure := erpconnectionFields[14].Descriptor()
+	// erpconnection.DefaultFailure holds the default value on creation for the failure field.
+	erpconnection.DefaultFailure = erpconnectionDescFailure.Default.(string)
+	// erpconnectionDescID is the schema descriptor for id field.
+	erpconnectionDescID := erpconnectionMixinFields0[0].Descriptor()
+	// erpconnection.DefaultID holds the default value on creation for the id field.
+	erpconnection.DefaultID = erpconnectionDescID.Default.(func() uuid.UUID)
+	erprunFields := schema.ERPRun{}.Fields()
+	_ = erprunFields
+	// erprunDescItemsRead is the schema descriptor for items_read field.
+	erprunDescItemsRead := erprunFields[6].Descriptor()
+	// erprun.DefaultItemsRead holds the default value on creation for the items_read field.
+	erprun.DefaultItemsRead = erprunDescItemsRead.Default.(int64)
+	// erprunDescItemsSettled is the schema descriptor for items_settled field.
+	erprunDescItemsSettled := erprunFields[7].Descriptor()
+	// erprun.DefaultItemsSettled holds the default value on creation for the items_settled field.
+	erprun.DefaultItemsSettled = erprunDescItemsSettled.Default.(int64)
+	// erprunDescRowsInserted is the schema descriptor for rows_inserted field.
+	erprunDescRowsInserted := erprunFields[8].Descriptor()
+	// erprun.DefaultRowsInserted holds the default value on creation for the rows_inserted field.
+	erprun.DefaultRowsInserted = erprunDescRowsInserted.Default.(int64)
+	// erprunDescRowsUpdated is the schema descriptor for rows_updated field.
+	erprunDescRowsUpdated := erprunFields[9].Descriptor()
+	// erprun.DefaultRowsUpdated holds the default value on creation for the rows_updated field.
+	erprun.DefaultRowsUpdated = erprunDescRowsUpdated.Default.(int64)
+	// erprunDescRowsUnchanged is the schema descriptor for rows_unchanged field.
+	erprunDescRowsUnchanged := erprunFields[10].Descriptor()
+	// erprun.DefaultRowsUnchanged holds the default value on creation for the rows_unchanged field.
+	erprun.DefaultRowsUnchanged = erprunDescRowsUnchanged.Default.(int64)
+	// erprunDescRowsRefused is the schema descriptor for rows_refused field.
+	erprunDescRowsRefused := erprunFields[11].Descriptor()
+	// erprun.DefaultRowsRefused holds the default value on creation for the rows_refused field.
+	erprun.DefaultRowsRefused = erprunDescRowsRefused.Default.(int64)
+	// erprunDescFailure is the schema descriptor for failure field.
+	erprunDescFailure := erprunFields[14].Descriptor()
+	// erprun.DefaultFailure holds the default value on creation for the failure field.
+	erprun.DefaultFailure = erprunDescFailure.Default.(string)
 	handledeventMixin := schema.HandledEvent{}.Mixin()
 	handledeventMixinFields0 := handledeventMixin[0].Fields()
 	_ = handledeventMixinFields0

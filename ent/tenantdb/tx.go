@@ -58,6 +58,10 @@ type Tx struct {
 	DailyStep *DailyStepClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// ERPConnection is the client for interacting with the ERPConnection builders.
+	ERPConnection *ERPConnectionClient
+	// ERPRun is the client for interacting with the ERPRun builders.
+	ERPRun *ERPRunClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -237,6 +241,8 @@ func (tx *Tx) init() {
 	tx.DailySnapshot = NewDailySnapshotClient(tx.config)
 	tx.DailyStep = NewDailyStepClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
+	tx.ERPConnection = NewERPConnectionClient(tx.config)
+	tx.ERPRun = NewERPRunClient(tx.config)
 	tx.HandledEvent = NewHandledEventClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.ImportMapping = NewImportMappingClient(tx.config)

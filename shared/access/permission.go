@@ -41,6 +41,8 @@ const (
 	SetupRead        Permission = "setup.read"
 	WorkbenchRead    Permission = "workbench.read" // what there is for me; every person has it
 	OverviewRead     Permission = "overview.read"
+	ERPRead          Permission = "erp.read"
+	ERPManage        Permission = "erp.manage" // where an ERP is, and as whom; runs now
 )
 
 // Permissions at HQ.
@@ -70,12 +72,12 @@ var readAll = []Permission{
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
-		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead),
+		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
 		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead},
 	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead),
 	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite),
-	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck),
+	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

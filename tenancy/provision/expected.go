@@ -20,6 +20,8 @@ var privileges = map[string]string{
 	"daily_runs":         "raw",
 	"daily_snapshots":    "raw",
 	"daily_steps":        "raw",
+	"erp_connections":    "raw",
+	"erp_runs":           "raw",
 	"keysets":            "raw",
 	"projects":           "raw",
 	"receivable_imports": "raw",

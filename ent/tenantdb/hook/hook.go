@@ -272,6 +272,30 @@ func (f DocumentFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DocumentMutation", m)
 }
 
+// The ERPConnectionFunc type is an adapter to allow the use of ordinary
+// function as ERPConnection mutator.
+type ERPConnectionFunc func(context.Context, *tenantdb.ERPConnectionMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ERPConnectionFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ERPConnectionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPConnectionMutation", m)
+}
+
+// The ERPRunFunc type is an adapter to allow the use of ordinary
+// function as ERPRun mutator.
+type ERPRunFunc func(context.Context, *tenantdb.ERPRunMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ERPRunFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ERPRunMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPRunMutation", m)
+}
+
 // The HandledEventFunc type is an adapter to allow the use of ordinary
 // function as HandledEvent mutator.
 type HandledEventFunc func(context.Context, *tenantdb.HandledEventMutation) (tenantdb.Value, error)

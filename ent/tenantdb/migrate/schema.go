@@ -677,6 +677,74 @@ var (
 		Columns:    DocumentsColumns,
 		PrimaryKey: []*schema.Column{DocumentsColumns[0]},
 	}
+	// ErpConnectionsColumns holds the columns for the "erp_connections" table.
+	ErpConnectionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"tryton", "kingdee_k3cloud"}},
+		{Name: "base_url", Type: field.TypeString},
+		{Name: "erp_database", Type: field.TypeString},
+		{Name: "company", Type: field.TypeString, Default: ""},
+		{Name: "username", Type: field.TypeString},
+		{Name: "secret_enc", Type: field.TypeBytes},
+		{Name: "source", Type: field.TypeString, Unique: true},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "every_minutes", Type: field.TypeInt},
+		{Name: "cursor", Type: field.TypeTime, Nullable: true},
+		{Name: "full_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "next_at", Type: field.TypeTime},
+		{Name: "succeeded_at", Type: field.TypeTime, Nullable: true},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+	}
+	// ErpConnectionsTable holds the schema information for the "erp_connections" table.
+	ErpConnectionsTable = &schema.Table{
+		Name:       "erp_connections",
+		Columns:    ErpConnectionsColumns,
+		PrimaryKey: []*schema.Column{ErpConnectionsColumns[0]},
+	}
+	// ErpRunsColumns holds the columns for the "erp_runs" table.
+	ErpRunsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "connection_id", Type: field.TypeUUID},
+		{Name: "full_pull", Type: field.TypeBool},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"running", "done", "failed"}},
+		{Name: "started_at", Type: field.TypeTime},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+		{Name: "items_read", Type: field.TypeInt64, Default: 0},
+		{Name: "items_settled", Type: field.TypeInt64, Default: 0},
+		{Name: "rows_inserted", Type: field.TypeInt64, Default: 0},
+		{Name: "rows_updated", Type: field.TypeInt64, Default: 0},
+		{Name: "rows_unchanged", Type: field.TypeInt64, Default: 0},
+		{Name: "rows_refused", Type: field.TypeInt64, Default: 0},
+		{Name: "open_sums", Type: field.TypeJSON, Nullable: true},
+		{Name: "import_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+	}
+	// ErpRunsTable holds the schema information for the "erp_runs" table.
+	ErpRunsTable = &schema.Table{
+		Name:       "erp_runs",
+		Columns:    ErpRunsColumns,
+		PrimaryKey: []*schema.Column{ErpRunsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "erprun_connection_id_started_at",
+				Unique:  false,
+				Columns: []*schema.Column{ErpRunsColumns[1], ErpRunsColumns[4]},
+			},
+			{
+				Name:    "erp_run_one_at_a_time",
+				Unique:  true,
+				Columns: []*schema.Column{ErpRunsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'running'",
+				},
+			},
+		},
+	}
 	// HandledEventsColumns holds the columns for the "handled_events" table.
 	HandledEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -1087,6 +1155,8 @@ var (
 		DailySnapshotsTable,
 		DailyStepsTable,
 		DocumentsTable,
+		ErpConnectionsTable,
+		ErpRunsTable,
 		HandledEventsTable,
 		IdempotencyKeysTable,
 		ImportMappingsTable,

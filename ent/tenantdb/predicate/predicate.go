@@ -72,6 +72,12 @@ type DailyStep func(*sql.Selector)
 // Document is the predicate function for document builders.
 type Document func(*sql.Selector)
 
+// ERPConnection is the predicate function for erpconnection builders.
+type ERPConnection func(*sql.Selector)
+
+// ERPRun is the predicate function for erprun builders.
+type ERPRun func(*sql.Selector)
+
 // HandledEvent is the predicate function for handledevent builders.
 type HandledEvent func(*sql.Selector)
 

@@ -726,6 +726,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/erp-connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ERPService_ListConnections"];
+        put?: never;
+        /** @description The password is stored encrypted and never answered. */
+        post: operations["ERPService_CreateConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description An empty secret keeps the stored one; the source cannot be changed. */
+        put: operations["ERPService_UpdateConnection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-connections/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The last 50 runs, newest first. */
+        get: operations["ERPService_ListRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-connections/{id}:run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Asks a worker for a pull now. */
+        post: operations["ERPService_RunConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-connections/{id}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Logs in to the ERP and out again. */
+        post: operations["ERPService_TestConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/applications": {
         parameters: {
             query?: never;
@@ -2579,6 +2664,100 @@ export interface components {
         StartDailyRunRequest: {
             /** @description yyyy-MM-dd, at most 366 days back; empty is today. */
             businessDate?: string;
+        };
+        Connection: {
+            id: string;
+            version: string;
+            name: string;
+            /** @description tryton, kingdee_k3cloud. */
+            kind: string;
+            baseUrl: string;
+            database: string;
+            /** @description Tryton: the company's id; Kingdee: the settlement organisation. Empty is all. */
+            company: string;
+            username: string;
+            source: string;
+            enabled: boolean;
+            /** Format: int32 */
+            everyMinutes: number;
+            /** Format: date-time */
+            nextAt?: string | null;
+            /**
+             * Format: date-time
+             * @description How fresh the figures are.
+             */
+            succeededAt?: string | null;
+            /** @description Of the last run; empty when it went well. */
+            failure: string;
+        };
+        CreateConnectionRequest: {
+            name?: string;
+            kind?: string;
+            baseUrl?: string;
+            database?: string;
+            company?: string;
+            username?: string;
+            secret?: string;
+            source?: string;
+            enabled?: boolean;
+            /** Format: int32 */
+            everyMinutes?: number;
+        };
+        ListConnectionsReply: {
+            connections: components["schemas"]["Connection"][];
+        };
+        ListRunsReply: {
+            runs: components["schemas"]["Run"][];
+        };
+        Run: {
+            id: string;
+            full: boolean;
+            /** @description running, done, failed. */
+            status: string;
+            /** Format: date-time */
+            startedAt?: string | null;
+            /** Format: date-time */
+            finishedAt?: string | null;
+            read: string;
+            settled: string;
+            inserted: string;
+            updated: string;
+            unchanged: string;
+            refused: string;
+            /** @description Open sums as the ERP gave them, fen by currency. */
+            openSums: {
+                [key: string]: string;
+            };
+            /** @description The import with the refused rows; empty when the ERP gave nothing. */
+            importId: string;
+            failure: string;
+        };
+        RunConnectionReply: Record<string, never>;
+        RunConnectionRequest: {
+            id?: string;
+            /** @description Reads everything that is open, and settles what the ERP no longer has. */
+            full?: boolean;
+        };
+        TestConnectionReply: {
+            version: string;
+            company: string;
+        };
+        TestConnectionRequest: {
+            id?: string;
+        };
+        UpdateConnectionRequest: {
+            id?: string;
+            version?: string;
+            name?: string;
+            kind?: string;
+            baseUrl?: string;
+            database?: string;
+            company?: string;
+            username?: string;
+            secret?: string;
+            enabled?: boolean;
+            /** Format: int32 */
+            everyMinutes?: number;
         };
         ApplicationRow: {
             application?: components["schemas"]["Application"] | null;
@@ -5240,6 +5419,174 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_ListConnections: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConnectionsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_CreateConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateConnectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_UpdateConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateConnectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_ListRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRunsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_RunConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunConnectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunConnectionReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_TestConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestConnectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestConnectionReply"];
                 };
             };
             default: components["responses"]["Error"];

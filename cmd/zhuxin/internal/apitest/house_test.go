@@ -39,6 +39,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.keys()
 	h.orders()
 	h.books()
+	h.erps()
 	h.listings()
 	h.doors()
 	h.daily()

@@ -142,6 +142,15 @@ func (h *house) books() {
 	h.call("finance", "PUT", "/v1/receivable-mappings/"+h.id("mapping_name"), m{"mapping": m{"columns": maps.Clone(f["proposed"].(m)["columns"].(m)), "date_format": "yyyy-MM-dd", "source": h.mark}})
 }
 
+// erps are two connections: one to be changed, one that leads into our own network.
+func (h *house) erps() {
+	for name, address := range map[string]string{"erp": "https://erp.example", "erp_local": "http://127.0.0.1:9"} {
+		h.keep(name, h.call("administrator", "POST", "/v1/erp-connections", m{"name": h.mark + name, "kind": "tryton", "base_url": address, "database": h.mark,
+			"username": h.mark, "secret": h.mark, "source": strings.ToLower(strings.ReplaceAll(name, "_", "-")), "every_minutes": 1440}))
+	}
+	h.values["erp_source"] = "erp-new"
+}
+
 func (h *house) listings() {
 	h.values["policy.version"] = h.call("administrator", "GET", "/v1/credit-policy", nil)["version"]
 	e := h.call("credit_reviewer", "POST", "/v1/negative-list:evidence?file_name="+h.public+".pdf", h.pdf(), "Content-Type", "application/pdf")

@@ -12,7 +12,7 @@ type spec struct {
 }
 
 // own are values that name no object: texts, numbers, and versions of objects.
-var own = map[string]bool{"$definition": true, "$answers": true, "$mapping": true, "$day": true, "$new_code": true, "$new_mail": true, "$new_number": true, "$indicator_value": true}
+var own = map[string]bool{"$definition": true, "$answers": true, "$mapping": true, "$day": true, "$new_code": true, "$new_mail": true, "$new_number": true, "$indicator_value": true, "$erp_source": true}
 
 // inTenant lists every route that works inside a subsidiary, by its method, with
 // somebody who may. None is a salesperson: that he sees his own customers only is
@@ -62,6 +62,12 @@ var inTenant = map[string]spec{
 	"dailyrun.v1.DailyRunService/ListDailyRuns": {who: "viewer", in: m{"page_size": 50}},
 	"dailyrun.v1.DailyRunService/GetDailyRun":   {who: "viewer", in: m{"id": "$daily_run"}},
 	"dailyrun.v1.DailyRunService/StartDailyRun": {who: "administrator", in: m{"business_date": "$day"}},
+	"erp.v1.ERPService/ListConnections":  {who: "finance"},
+	"erp.v1.ERPService/CreateConnection": {who: "administrator", in: m{"name": "新连接", "kind": "tryton", "base_url": "https://erp.example", "database": "d", "username": "u", "secret": "s", "source": "$erp_source", "every_minutes": 60}},
+	"erp.v1.ERPService/UpdateConnection": {who: "administrator", in: m{"id": "$erp", "version": "$erp.version", "name": "改名", "kind": "tryton", "base_url": "https://erp.example", "database": "d", "username": "u", "every_minutes": 60}},
+	"erp.v1.ERPService/TestConnection":   {who: "administrator", in: m{"id": "$erp_local"}, status: 400},
+	"erp.v1.ERPService/RunConnection":    {who: "administrator", in: m{"id": "$erp_local", "full": true}},
+	"erp.v1.ERPService/ListRuns":         {who: "finance", in: m{"id": "$erp"}},
 
 	"member.v1.MemberService/ListAPIKeys":      {who: "administrator"},
 	"member.v1.MemberService/CreateAPIKey":     {who: "administrator", in: m{"name": "ERP 2", "scopes": []any{"credit.check"}, "valid_days": 5}},

@@ -22,6 +22,7 @@ type App struct {
 	Directory   *Directory
 	Documents   *Documents
 	Receivables *Receivables
+	ERP         *ERP
 	Todos       *todo.Service
 	Reports     *Reports
 
@@ -52,6 +53,9 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.BindTenant = b.Registry.Bind
 	a.Documents = newDocuments(b)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
+	if a.ERP, err = newERP(b, a.Receivables); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	a.Todos = newTodos(b)
 	a.Daily = newDailyRun(a)
 	a.Reports = newReports(b, a.Receivables)

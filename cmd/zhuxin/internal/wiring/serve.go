@@ -18,6 +18,7 @@ import (
 	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
 	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
+	erpv1 "zhuxin/app/api/erp/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	memberv1 "zhuxin/app/api/member/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
@@ -36,6 +37,7 @@ import (
 	creditcheckservice "zhuxin/app/service/creditcheck"
 	customerservice "zhuxin/app/service/customer"
 	dailyrunservice "zhuxin/app/service/dailyrun"
+	erpservice "zhuxin/app/service/erp"
 	hqservice "zhuxin/app/service/hq"
 	memberservice "zhuxin/app/service/member"
 	negativelistservice "zhuxin/app/service/negativelist"
@@ -177,6 +179,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks))
+	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))

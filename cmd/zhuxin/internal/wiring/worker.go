@@ -33,6 +33,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	a.Receivables.register(m)
 	a.Daily.register(m)
 	a.Reports.register(m)
+	a.ERP.register(m)
 
 	if a.Maker != nil {
 		m.Periodic("schemas.prepare", 20*time.Second, func(ctx context.Context) error {

@@ -1,0 +1,183 @@
+package erp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/receivable"
+	"zhuxin/shared/access"
+	"zhuxin/shared/audit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
+	"zhuxin/shared/uow"
+)
+
+// Config is what Service works with.
+type Config struct {
+	Tx       uow.Tenant
+	Repo     Repository
+	Adapters map[Kind]Adapter
+	Imports  *receivable.Imports
+	Events   event.Publisher
+	Audit    audit.Recorder
+	Clock    calendar.Clock
+}
+
+// Service keeps a subsidiary's connections and runs them.
+type Service struct{ Config }
+
+// New makes the service.
+func New(c Config) *Service { return &Service{c} }
+
+// List gives the connections, without secrets.
+func (s *Service) List(ctx context.Context) (list []Connection, err error) {
+	if _, err := access.Require(ctx, access.ERPRead); err != nil {
+		return nil, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		list, err = s.Repo.List(ctx)
+		return err
+	})
+	return list, err
+}
+
+// Runs gives the last runs of a connection, newest first.
+func (s *Service) Runs(ctx context.Context, connectionID uuid.UUID) (runs []Run, err error) {
+	if _, err := access.Require(ctx, access.ERPRead); err != nil {
+		return nil, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Repo.Get(ctx, connectionID); err != nil {
+			return err
+		}
+		runs, err = s.Repo.Runs(ctx, connectionID, 50)
+		return err
+	})
+	return runs, err
+}
+
+// Save makes or changes a connection. A change of where it leads starts from the
+// beginning: the cursor belongs to the old place.
+func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
+	if _, err := access.Require(ctx, access.ERPManage); err != nil {
+		return Connection{}, err
+	}
+	if err := in.Validate(); err != nil {
+		return Connection{}, err
+	}
+	in.BaseURL = strings.TrimRight(in.BaseURL, "/")
+	var c Connection
+	err := s.Tx.InTx(ctx, func(ctx context.Context) error {
+		now := s.Clock.Now()
+		before := map[string]any(nil)
+		c = Connection{ID: uuid.Must(uuid.NewV7()), Source: in.Source, NextAt: now, Version: 1}
+		if in.ID != uuid.Nil {
+			old, err := s.Repo.Get(ctx, in.ID)
+			if err != nil {
+				return err
+			}
+			c, before = old, trace(old)
+			c.Version = in.Version
+			if old.BaseURL != in.BaseURL || old.Database != in.Database || old.Company != in.Company || old.Kind != in.Kind {
+				c.Cursor, c.FullOn = time.Time{}, 0
+			}
+		}
+		c.Name, c.Kind, c.Endpoint, c.Enabled, c.EveryMinutes = strings.TrimSpace(in.Name), in.Kind, in.Endpoint, in.Enabled, in.EveryMinutes
+		write := s.Repo.Insert
+		if in.ID != uuid.Nil {
+			write = s.Repo.Update
+		}
+		if err := write(ctx, c); err != nil {
+			return err
+		}
+		if in.ID != uuid.Nil {
+			c.Version++
+		}
+		return s.Audit.Record(ctx, audit.Entry{Action: "erp_connection.saved", ObjectType: "erp_connection", ObjectID: c.ID.String(), Before: before, After: trace(c)})
+	})
+	c.Secret, c.SecretSet = "", true
+	return c, err
+}
+
+func trace(c Connection) map[string]any {
+	return map[string]any{"name": c.Name, "kind": c.Kind, "base_url": c.BaseURL, "database": c.Database, "company": c.Company,
+		"username": c.Username, "source": c.Source, "enabled": c.Enabled, "every_minutes": c.EveryMinutes}
+}
+
+// Test logs in to the ERP as the connection does.
+func (s *Service) Test(ctx context.Context, id uuid.UUID) (Info, error) {
+	if _, err := access.Require(ctx, access.ERPManage); err != nil {
+		return Info{}, err
+	}
+	c, err := s.get(ctx, id)
+	if err != nil {
+		return Info{}, err
+	}
+	a, err := s.adapter(c.Kind)
+	if err != nil {
+		return Info{}, err
+	}
+	return a.Check(ctx, c.Endpoint)
+}
+
+// RunNow asks a worker for a pull.
+func (s *Service) RunNow(ctx context.Context, id uuid.UUID, full bool) error {
+	if _, err := access.Require(ctx, access.ERPManage); err != nil {
+		return err
+	}
+	return s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Repo.Get(ctx, id); err != nil {
+			return err
+		}
+		err := s.Events.Publish(ctx, event.Event{Topic: TopicRunRequested, Payload: RunRequested{id, full}})
+		if err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Entry{Action: "erp_connection.run_requested", ObjectType: "erp_connection", ObjectID: id.String(), After: map[string]any{"full": full}})
+	})
+}
+
+func (s *Service) get(ctx context.Context, id uuid.UUID) (c Connection, err error) {
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		c, err = s.Repo.Get(ctx, id)
+		return err
+	})
+	return c, err
+}
+
+func (s *Service) adapter(k Kind) (Adapter, error) {
+	a := s.Adapters[k]
+	if a == nil {
+		return nil, fmt.Errorf("erp: kind %s has no adapter; name it in the wiring", k)
+	}
+	return a, nil
+}
+
+// Handle runs the pull that was asked for. One that is under way already does.
+func (s *Service) Handle(ctx context.Context, d event.Delivered) error {
+	var p RunRequested
+	if err := json.Unmarshal(d.Payload, &p); err != nil {
+		return fmt.Errorf("payload of %s: %w", d.Topic, err)
+	}
+	return s.underWay(s.Pull(ctx, p.ConnectionID, p.Full))
+}
+
+// PullDue pulls from every connection of the tenant whose time has come.
+func (s *Service) PullDue(ctx context.Context) error {
+	var due []uuid.UUID
+	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
+		due, err = s.Repo.Due(ctx, s.Clock.Now())
+		return err
+	})
+	for _, id := range due {
+		if err := s.underWay(s.Pull(ctx, id, false)); err != nil {
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,158 @@
+// Package kingdee reads open items from a Kingdee K3Cloud (星空) server by its web
+// API. It owns the protocol and how Kingdee's bills are understood; when it is
+// called, and what becomes of the items, is biz/erp's.
+package kingdee
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"zhuxin/biz/erp"
+	"zhuxin/data/outbound"
+)
+
+const (
+	services  = "/k3cloud/Kingdee.BOS.WebApi.ServicesStub."
+	suffix    = ".common.kdsvc"
+	chinese   = 2052
+	maxAnswer = 16 << 20
+)
+
+// session is a login, known by its cookie.
+type session struct {
+	http   *http.Client
+	base   string
+	cookie string
+	org    string
+}
+
+func login(ctx context.Context, c *http.Client, e erp.Endpoint) (*session, error) {
+	s := &session{http: c, base: e.BaseURL + services}
+	var answer struct {
+		LoginResultType int    `json:"LoginResultType"`
+		SessionID       string `json:"KDSVCSessionId"`
+		Context         *struct {
+			Organisation struct {
+				Name string `json:"Name"`
+			} `json:"CurrentOrganizationInfo"`
+		} `json:"Context"`
+	}
+	body := map[string]any{"acctid": e.Database, "username": e.Username, "password": e.Secret, "lcid": chinese}
+	raw, err := s.post(ctx, "AuthService.ValidateUser", body)
+	if err != nil {
+		return nil, err
+	}
+	if json.Unmarshal(raw, &answer) != nil {
+		return nil, erp.ErrAnswer
+	}
+	if answer.LoginResultType != 1 || answer.SessionID == "" {
+		return nil, erp.ErrLogin
+	}
+	s.cookie = "kdservice-sessionid=" + answer.SessionID
+	if answer.Context != nil {
+		s.org = answer.Context.Organisation.Name
+	}
+	return s, nil
+}
+
+func (s *session) close(ctx context.Context) {
+	_, _ = s.post(context.WithoutCancel(ctx), "AuthService.Logout", map[string]any{}) // it ends by itself otherwise
+}
+
+// query is one page of ExecuteBillQuery: rows of values in the order of the fields.
+func (s *session) query(ctx context.Context, form string, fields []string, filter string, start, limit int) ([][]json.RawMessage, error) {
+	raw, err := s.post(ctx, "DynamicFormService.ExecuteBillQuery", map[string]any{"data": map[string]any{
+		"FormId": form, "FieldKeys": strings.Join(fields, ","), "FilterString": filter, "OrderString": "FID ASC", "TopRowCount": 0,
+		"StartRow": start, "Limit": limit, "SubSystemId": "",
+	}})
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]json.RawMessage
+	if json.Unmarshal(raw, &rows) != nil {
+		return nil, erp.ErrAnswer
+	}
+	if len(rows) == 1 && len(rows[0]) == 1 && len(fields) > 1 {
+		return nil, refusal(rows[0][0])
+	}
+	for _, r := range rows {
+		if len(r) != len(fields) {
+			return nil, erp.ErrAnswer.With("columns", fmt.Sprintf("%d for %d fields", len(r), len(fields)))
+		}
+	}
+	return rows, nil
+}
+
+// refusal reads an error that comes in the form of a row, with status 200.
+func refusal(raw json.RawMessage) error {
+	var r struct {
+		Result struct {
+			Status struct {
+				Errors []struct {
+					Message string `json:"Message"`
+				} `json:"Errors"`
+				MsgCode int `json:"MsgCode"`
+			} `json:"ResponseStatus"`
+		} `json:"Result"`
+	}
+	if json.Unmarshal(raw, &r) != nil || len(r.Result.Status.Errors) == 0 {
+		return erp.ErrAnswer
+	}
+	text := r.Result.Status.Errors[0].Message
+	if strings.Contains(text, "会话信息已丢失") {
+		return erp.ErrUnreachable.With("session", "it was lost in between; the next run logs in again")
+	}
+	return erp.ErrAnswer.With("error", fmt.Sprintf("%.200s", text))
+}
+
+func (s *session) post(ctx context.Context, service string, body any) ([]byte, error) {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+service+suffix, bytes.NewReader(b))
+	if err != nil {
+		return nil, erp.ErrUnreachable
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if s.cookie != "" {
+		req.Header.Set("Cookie", s.cookie)
+	}
+	res, err := s.http.Do(req)
+	if err != nil {
+		return nil, away(ctx, err)
+	}
+	defer res.Body.Close()
+	switch {
+	case res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden:
+		return nil, erp.ErrLogin
+	case res.StatusCode >= http.StatusInternalServerError || res.StatusCode == 519: // the public gateway's own
+		return nil, erp.ErrUnreachable.With("status", res.Status)
+	case res.StatusCode != http.StatusOK:
+		return nil, erp.ErrAnswer.With("status", res.Status)
+	}
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err != nil {
+		return nil, away(ctx, err)
+	}
+	if len(raw) > maxAnswer {
+		return nil, erp.ErrAnswer.With("size", "an answer of more than 16 MiB")
+	}
+	return raw, nil
+}
+
+func away(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, outbound.ErrForbidden):
+		return erp.ErrAddress
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return erp.ErrUnreachable
+}

@@ -1,0 +1,179 @@
+// Package tryton reads open items from a Tryton server by its JSON-RPC (tried with
+// 6.0). It owns the protocol and how Tryton's books are understood; when it is
+// called, and what becomes of the items, is biz/erp's.
+package tryton
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"zhuxin/biz/erp"
+	"zhuxin/data/outbound"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/money"
+)
+
+// maxAnswer bounds one page of an answer; a page is 500 rows of a few hundred bytes.
+const maxAnswer = 8 << 20
+
+// session is a login; it ends with close.
+type session struct {
+	http  *http.Client
+	url   string
+	auth  string
+	id    int
+	scope map[string]any // Tryton's context: company and language
+}
+
+func login(ctx context.Context, c *http.Client, e erp.Endpoint) (*session, error) {
+	s := &session{http: c, url: e.BaseURL + "/" + url.PathEscape(e.Database) + "/"}
+	var key []any
+	if err := s.call(ctx, "common.db.login", []any{e.Username, map[string]string{"password": e.Secret}, "en"}, &key); err != nil {
+		return nil, err
+	}
+	if len(key) != 2 {
+		return nil, erp.ErrLogin // null: the password alone is not enough for this user
+	}
+	s.auth = "Session " + base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s:%v:%v", e.Username, key[0], key[1]))
+	s.scope = map[string]any{"language": "en"}
+	if e.Company != "" {
+		company, err := strconv.Atoi(e.Company)
+		if err != nil {
+			return nil, erp.ErrLogin.With("company", "the number of a company, such as 1")
+		}
+		s.scope["company"] = company
+	}
+	return s, nil
+}
+
+func (s *session) close(ctx context.Context) {
+	_ = s.call(context.WithoutCancel(ctx), "common.db.logout", []any{}, nil) // it ends by itself otherwise
+}
+
+// search reads a page; fields as in Tryton, "party.name" gives .Party.Name.
+func (s *session) search(ctx context.Context, model string, domain []any, limit int, fields []string, into any) error {
+	return s.call(ctx, "model."+model+".search_read", []any{domain, 0, limit, [][]string{{"id", "ASC"}}, fields, s.scope}, into)
+}
+
+func (s *session) call(ctx context.Context, method string, params []any, into any) error {
+	s.id++
+	body, err := json.Marshal(map[string]any{"id": s.id, "method": method, "params": params})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body))
+	if err != nil {
+		return erp.ErrUnreachable
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if s.auth != "" {
+		req.Header.Set("Authorization", s.auth)
+	}
+	res, err := s.http.Do(req)
+	if err != nil {
+		return away(ctx, err)
+	}
+	defer res.Body.Close()
+	switch {
+	case res.StatusCode == http.StatusUnauthorized:
+		return erp.ErrLogin
+	case res.StatusCode == http.StatusForbidden:
+		return erp.ErrAnswer.With("method", method+" is not known there, or not for this user")
+	case res.StatusCode >= http.StatusInternalServerError:
+		return erp.ErrUnreachable.With("status", res.Status)
+	case res.StatusCode != http.StatusOK:
+		return erp.ErrAnswer.With("status", res.Status)
+	}
+	return read(ctx, res.Body, into)
+}
+
+func read(ctx context.Context, body io.Reader, into any) error {
+	raw, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
+	if err != nil {
+		return away(ctx, err)
+	}
+	var answer struct {
+		Result json.RawMessage `json:"result"`
+		Error  []any           `json:"error"`
+	}
+	if len(raw) > maxAnswer || json.Unmarshal(raw, &answer) != nil {
+		return erp.ErrAnswer
+	}
+	if len(answer.Error) > 0 {
+		return erp.ErrAnswer.With("error", fmt.Sprintf("%.100v", answer.Error[0]))
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer.Result, into); err != nil {
+		return erp.ErrAnswer
+	}
+	return nil
+}
+
+func away(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, outbound.ErrForbidden):
+		return erp.ErrAddress
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return erp.ErrUnreachable
+}
+
+// date is {"__class__": "date", …}, or null.
+type date calendar.Date
+
+// UnmarshalJSON reads Tryton's form.
+func (d *date) UnmarshalJSON(b []byte) error {
+	var v struct {
+		Class string `json:"__class__"`
+		Year  int    `json:"year"`
+		Month int    `json:"month"`
+		Day   int    `json:"day"`
+	}
+	if string(b) == "null" {
+		return nil
+	}
+	if err := json.Unmarshal(b, &v); err != nil || v.Class != "date" {
+		return fmt.Errorf("no date: %.60s", b)
+	}
+	*d = date(calendar.NewDate(v.Year, time.Month(v.Month), v.Day))
+	return nil
+}
+
+// amount is {"__class__": "Decimal", "decimal": "110000.00"}.
+type amount money.Amount
+
+// UnmarshalJSON reads Tryton's form exactly.
+func (a *amount) UnmarshalJSON(b []byte) error {
+	var v struct {
+		Class   string `json:"__class__"`
+		Decimal string `json:"decimal"`
+	}
+	if string(b) == "null" {
+		return nil
+	}
+	if err := json.Unmarshal(b, &v); err != nil || v.Class != "Decimal" {
+		return fmt.Errorf("no amount: %.60s", b)
+	}
+	m, err := money.Parse(v.Decimal)
+	*a = amount(m)
+	return err
+}
+
+// instant is how Tryton takes one in a domain, in UTC.
+func instant(t time.Time) map[string]any {
+	t = t.UTC()
+	return map[string]any{"__class__": "datetime", "year": t.Year(), "month": int(t.Month()), "day": t.Day(),
+		"hour": t.Hour(), "minute": t.Minute(), "second": t.Second(), "microsecond": t.Nanosecond() / 1000}
+}

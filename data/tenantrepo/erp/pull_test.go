@@ -1,0 +1,230 @@
+package erp_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/erp"
+	biz "zhuxin/biz/receivable"
+	"zhuxin/data/auditlog"
+	"zhuxin/data/crypto"
+	"zhuxin/data/outbox"
+	erprepo "zhuxin/data/tenantrepo/erp"
+	"zhuxin/data/tenantrepo/receivable/receivabletest"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/money"
+	"zhuxin/tenancy/tenancytest"
+)
+
+// books are an ERP's books, as its adapter gives them.
+type books struct {
+	items  map[string]erp.Item
+	since  []time.Time
+	secret string
+	fail   error
+	during func()
+}
+
+func (b *books) Check(context.Context, erp.Endpoint) (erp.Info, error) { return erp.Info{}, nil }
+
+func (b *books) Items(_ context.Context, e erp.Endpoint, since time.Time, yield func(erp.Item) error) error {
+	b.since, b.secret = append(b.since, since), e.Secret
+	if b.during != nil {
+		b.during()
+	}
+	for _, i := range b.items {
+		if err := yield(i); err != nil {
+			return err
+		}
+	}
+	return b.fail
+}
+
+func (b *books) put(number string, amount, open money.Amount) {
+	b.items[number] = erp.Item{CustomerNumber: "C-7", CustomerName: "示例甲", DocumentNo: number, InvoiceDate: calendar.NewDate(2026, 3, 1),
+		DueDate: calendar.NewDate(2026, 3, 31), Currency: money.CNY, Amount: amount, Open: open}
+}
+
+type world struct {
+	*tenancytest.Env
+	books   *books
+	clock   *calendar.Frozen
+	service *erp.Service
+	ledger  *biz.Ledger
+}
+
+func setup(t *testing.T) *world {
+	t.Helper()
+	env := tenancytest.New(t)
+	w := &world{Env: env, books: &books{items: map[string]erp.Item{}}, clock: &calendar.Frozen{At: time.Date(2026, 4, 10, 2, 0, 0, 0, time.UTC)}}
+	master, err := crypto.ParseMaster("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := receivabletest.New(env.Pool, w.clock, t.TempDir())
+	w.ledger = r.Ledger
+	w.service = erp.New(erp.Config{Tx: env.Pool.Tenant(), Repo: erprepo.New(crypto.Tenant(env.Pool, master, w.clock)), Imports: r.Imports, Clock: w.clock,
+		Events: outbox.Tenant(env.Pool), Audit: auditlog.Tenant(env.Pool), Adapters: map[erp.Kind]erp.Adapter{erp.KindTryton: w.books}})
+	return w
+}
+
+func input(source string) erp.SaveInput {
+	return erp.SaveInput{Name: "总账", Kind: erp.KindTryton, Source: source, Enabled: true, EveryMinutes: 30,
+		Endpoint: erp.Endpoint{BaseURL: "https://erp.example/", Database: "credit", Username: "zhuxin", Secret: "geheim"}}
+}
+
+func (w *world) open(t *testing.T, source string) map[string]money.Amount {
+	t.Helper()
+	out := map[string]money.Amount{}
+	err := w.Pool.Tenant().InTx(w.CtxA(t), func(ctx context.Context) error {
+		return erprepo.New(nil).OpenItems(ctx, source, func(i erp.Item) { out[i.DocumentNo] = i.Open })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// New, paid in part, paid, gone: each pull brings the ledger to what the ERP has.
+func TestPull(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ctx, source := w.CtxA(t), "erp-"+uuid.NewString()[:8]
+	c, err := w.service.Save(ctx, input(source))
+	if err != nil || c.Secret != "" || c.BaseURL != "https://erp.example" {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	pull := func(full bool, want erp.Run) {
+		t.Helper()
+		r, err := w.service.Pull(ctx, c.ID, full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := erp.Run{Full: r.Full, Read: r.Read, Settled: r.Settled, Inserted: r.Inserted, Updated: r.Updated, Unchanged: r.Unchanged, Refused: r.Refused}
+		if got.Full != want.Full || got.Read != want.Read || got.Settled != want.Settled || got.Inserted != want.Inserted || got.Updated != want.Updated ||
+			got.Unchanged != want.Unchanged || got.Refused != want.Refused {
+			t.Errorf("run %+v, want %+v", got, want)
+		}
+	}
+	w.books.put("F1", 21_000_000, 21_000_000)
+	w.books.put("F2", 12_600_000, 12_600_000)
+	pull(false, erp.Run{Full: true, Read: 2, Inserted: 2}) // the first one reads everything
+	if w.books.secret != "geheim" {
+		t.Errorf("the ERP was given %q", w.books.secret)
+	}
+	pull(false, erp.Run{Read: 2, Unchanged: 2})
+	if since := w.books.since[1]; !since.Equal(w.clock.At.Add(-10 * time.Minute)) {
+		t.Errorf("the second pull reads what changed since %s", since)
+	}
+	w.books.put("F1", 21_000_000, 11_000_000)
+	delete(w.books.items, "F2") // voided there: an incremental pull cannot know
+	pull(false, erp.Run{Read: 1, Updated: 1})
+	if got := w.open(t, source); got["F1"] != 11_000_000 || got["F2"] != 12_600_000 {
+		t.Errorf("open %v", got)
+	}
+	pull(true, erp.Run{Full: true, Read: 1, Settled: 1, Updated: 1, Unchanged: 1})
+	if got := w.open(t, source); len(got) != 1 || got["F1"] != 11_000_000 {
+		t.Errorf("open after a full pull %v", got)
+	}
+	w.books.items = map[string]erp.Item{}
+	pull(true, erp.Run{Full: true, Settled: 1, Updated: 1})
+	pull(true, erp.Run{Full: true}) // nothing there, nothing open: no file, no fault
+	runs, err := w.service.Runs(ctx, c.ID)
+	if err != nil || len(runs) != 6 || runs[0].Status != erp.RunDone || runs[5].Open[money.CNY] != 33_600_000 {
+		t.Errorf("%+v, %v", runs, err)
+	}
+	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
+		list, err := erprepo.New(nil).List(ctx)
+		return len(list), err
+	})
+	if _, err := w.service.Runs(w.CtxB(t), c.ID); !errors.Is(err, erp.ErrNotFound) {
+		t.Errorf("the other subsidiary reads the runs: %v", err)
+	}
+}
+
+// A run that breaks off changes nothing, says why, and is tried by the clock; the
+// next one starts from where the last good one ended.
+func TestPullThatFails(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ctx, source := w.CtxA(t), "erp-"+uuid.NewString()[:8]
+	c, err := w.service.Save(ctx, input(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.books.put("F1", 100, 100)
+	w.books.fail = erp.ErrUnreachable
+	if err := w.service.PullDue(ctx); err != nil {
+		t.Errorf("the clock's run gives %v", err)
+	}
+	if got := w.open(t, source); len(got) != 0 {
+		t.Errorf("half a run was imported: %v", got)
+	}
+	list, err := w.service.List(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range list {
+		if one.ID == c.ID && (one.Failure != erp.ErrUnreachable.Message || one.SucceededAt != nil || !one.NextAt.Equal(w.clock.At.Add(30*time.Minute)) || one.Secret != "") {
+			t.Errorf("connection %+v", one)
+		}
+	}
+	w.books.fail = errors.New("secret inside")
+	r, err := w.service.Pull(ctx, c.ID, false)
+	if err == nil || r.Status != erp.RunFailed || r.Failure == "secret inside" || !r.Full {
+		t.Errorf("%+v, %v", r, err)
+	}
+	w.books.fail = nil
+	w.books.during = func() {
+		w.books.during = nil
+		if _, err := w.service.Pull(ctx, c.ID, false); !errors.Is(err, erp.ErrRunning) {
+			t.Errorf("a second run at the same time: %v", err)
+		}
+	}
+	if r, err = w.service.Pull(ctx, c.ID, false); err != nil || r.Inserted != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestSave(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ctx, source := w.CtxA(t), "erp-"+uuid.NewString()[:8]
+	c, err := w.service.Save(ctx, input(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.service.Save(ctx, input(source)); !errors.Is(err, erp.ErrSource) {
+		t.Errorf("the same source twice: %v", err)
+	}
+	in := input("")
+	in.ID, in.Version, in.Secret, in.Name = c.ID, c.Version, "", "改名"
+	c, err = w.service.Save(ctx, in)
+	if err != nil || c.Name != "改名" || c.Source != source || c.Version != 2 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if _, err := w.service.Save(ctx, in); !errors.Is(err, erp.ErrVersion) {
+		t.Errorf("an old version: %v", err)
+	}
+	if _, err := w.service.Pull(ctx, c.ID, false); err != nil || w.books.secret != "geheim" {
+		t.Errorf("after a change without password: %q, %v", w.books.secret, err)
+	}
+	for field, change := range map[string]func(*erp.SaveInput){
+		"name": func(i *erp.SaveInput) { i.Name = " " }, "kind": func(i *erp.SaveInput) { i.Kind = "sap" }, "database": func(i *erp.SaveInput) { i.Database = "" },
+		"base_url": func(i *erp.SaveInput) { i.BaseURL = "https://a@erp.example/x" }, "username": func(i *erp.SaveInput) { i.Username = "" },
+		"secret": func(i *erp.SaveInput) { i.Secret = "" }, "source": func(i *erp.SaveInput) { i.Source = "Ü" }, "every_minutes": func(i *erp.SaveInput) { i.EveryMinutes = 1 },
+	} {
+		in := input(source)
+		change(&in)
+		_, err := w.service.Save(ctx, in)
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || len(f.Fields) != 1 || f.Fields[0].Name != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
