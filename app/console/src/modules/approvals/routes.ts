@@ -1,9 +1,25 @@
-import { Stamp } from '@element-plus/icons-vue'
+import { Connection, Stamp } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
   name: 'approvals',
   tenant: [
+    {
+      path: 'approvals/delegations',
+      name: 'approval-delegations',
+      component: () => import('./DelegationsPage.vue'),
+      meta: { title: 'approvals.absence.title', permission: 'approval.read', parent: 'approvals' },
+    },
+    {
+      path: 'admin/approval-flows',
+      name: 'approval-flows',
+      component: () => import('./FlowsPage.vue'),
+      meta: {
+        title: 'menu.approvals.flows',
+        permission: 'policy.write',
+        menu: { order: 83, icon: Connection },
+      },
+    },
     {
       // One record for the inbox and for the deep link of a message, so that moving
       // through the list does not build the page anew.
