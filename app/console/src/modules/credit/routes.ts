@@ -33,6 +33,12 @@ export default defineModule({
       },
     },
     {
+      path: 'credit/template-versions',
+      name: 'template-compare',
+      component: () => import('./ComparePage.vue'),
+      meta: { title: 'credit.compare.title', permission: 'template.read', parent: 'templates' },
+    },
+    {
       path: 'credit/templates/:id',
       name: 'template',
       component: () => import('./TemplatePage.vue'),
