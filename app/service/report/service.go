@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	reportv1 "zhuxin/app/api/report/v1"
+	"zhuxin/app/api/route"
 	biz "zhuxin/biz/report"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
@@ -19,13 +20,15 @@ type Service struct {
 	reports *biz.Reports
 	group   *report.Group
 	items   *report.GroupItems
+	exports *biz.Exports
+	files   *report.GroupExports
 }
 
 var _ reportv1.ReportServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(r *biz.Reports, g *report.Group, items *report.GroupItems) *Service {
-	return &Service{reports: r, group: g, items: items}
+func New(r *biz.Reports, g *report.Group, items *report.GroupItems, exports *biz.Exports, files *report.GroupExports) *Service {
+	return &Service{reports: r, group: g, items: items, exports: exports, files: files}
 }
 
 // GetReport gives the subsidiary, a salesperson or a customer.
@@ -34,6 +37,7 @@ func (s *Service) GetReport(ctx context.Context, r *reportv1.GetReportRequest) (
 	if err != nil {
 		return nil, err
 	}
+	in.Page, in.Size = r.GetPage(), r.GetPageSize()
 	v, err := s.reports.Report(ctx, in)
 	if err != nil {
 		return nil, err
@@ -43,19 +47,11 @@ func (s *Service) GetReport(ctx context.Context, r *reportv1.GetReportRequest) (
 
 // GetGroupReport gives the group or a part of it.
 func (s *Service) GetGroupReport(ctx context.Context, r *reportv1.GetGroupReportRequest) (*reportv1.Report, error) {
-	in, err := request(r)
+	in, err := groupRequest(r)
 	if err != nil {
 		return nil, err
 	}
-	if in.TenantID, err = parse(r.GetTenantId(), report.ErrNoTenant); err != nil {
-		return nil, err
-	}
-	in.Currency = r.GetCurrency()
-	if in.TenantID == uuid.Nil && (in.SalespersonID != nil || in.CustomerID != uuid.Nil) {
-		var c fault.Checks
-		c.Add("tenant_id", "REQUIRED", "name the subsidiary of the salesperson or customer")
-		return nil, c.Err()
-	}
+	in.Page, in.Size = r.GetPage(), r.GetPageSize()
 	v, err := s.group.Report(ctx, in)
 	if err != nil {
 		return nil, err
@@ -140,6 +136,44 @@ func (s *Service) ListGroupItems(ctx context.Context, r *reportv1.ListGroupItems
 	return out, nil
 }
 
+// ExportReport gives the report as a file.
+func (s *Service) ExportReport(ctx context.Context, r *reportv1.ExportReportRequest) (*route.File, error) {
+	in, err := request(r)
+	if err != nil {
+		return nil, err
+	}
+	return toFile(s.exports.Report(ctx, in, report.Format(r.GetFormat()), language(r.GetLang())))
+}
+
+// ExportItems gives all open items as a file.
+func (s *Service) ExportItems(ctx context.Context, _ *reportv1.ExportItemsRequest) (*route.File, error) {
+	return toFile(s.exports.Items(ctx))
+}
+
+// ExportGroupReport gives HQ's report as a file.
+func (s *Service) ExportGroupReport(ctx context.Context, r *reportv1.ExportGroupReportRequest) (*route.File, error) {
+	in, err := groupRequest(r)
+	if err != nil {
+		return nil, err
+	}
+	return toFile(s.files.Report(ctx, in, report.Format(r.GetFormat()), language(r.GetLang())))
+}
+
+func toFile(f report.File, err error) (*route.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &route.File{Name: f.Name, ContentType: f.ContentType, Size: f.Size, Body: f.Body}, nil
+}
+
+// language is Chinese unless English is asked for.
+func language(s string) report.Lang {
+	if s == string(report.EN) {
+		return report.EN
+	}
+	return report.ZH
+}
+
 // asked is what both reports are asked by.
 type asked interface {
 	GetSalespersonId() string
@@ -147,12 +181,34 @@ type asked interface {
 	GetPeriod() string
 	GetMonth() string
 	GetOrderBy() string
-	GetPage() int32
-	GetPageSize() int32
+}
+
+// askedOfGroup is what HQ's are asked by besides.
+type askedOfGroup interface {
+	asked
+	GetTenantId() string
+	GetCurrency() string
+}
+
+func groupRequest(r askedOfGroup) (report.Request, error) {
+	in, err := request(r)
+	if err != nil {
+		return in, err
+	}
+	if in.TenantID, err = parse(r.GetTenantId(), report.ErrNoTenant); err != nil {
+		return in, err
+	}
+	in.Currency = r.GetCurrency()
+	if in.TenantID == uuid.Nil && (in.SalespersonID != nil || in.CustomerID != uuid.Nil) {
+		var c fault.Checks
+		c.Add("tenant_id", "REQUIRED", "name the subsidiary of the salesperson or customer")
+		return in, c.Err()
+	}
+	return in, nil
 }
 
 func request(r asked) (in report.Request, err error) {
-	in = report.Request{Kind: report.PeriodKind(r.GetPeriod()), Order: report.ChildOrder(r.GetOrderBy()), Page: r.GetPage(), Size: r.GetPageSize()}
+	in = report.Request{Kind: report.PeriodKind(r.GetPeriod()), Order: report.ChildOrder(r.GetOrderBy())}
 	if in.SalespersonID, err = person(r.GetSalespersonId()); err != nil {
 		return in, err
 	}

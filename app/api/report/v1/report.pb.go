@@ -17,6 +17,7 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
+	v1 "zhuxin/app/api/common/v1"
 )
 
 const (
@@ -1938,11 +1939,249 @@ func (x *Item) GetOverdueDays() int32 {
 	return 0
 }
 
+type ExportReportRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// xlsx, pdf.
+	Format string `protobuf:"bytes,1,opt,name=format,proto3" json:"format,omitempty"`
+	// zh, en; empty is zh.
+	Lang          string `protobuf:"bytes,2,opt,name=lang,proto3" json:"lang,omitempty"`
+	SalespersonId string `protobuf:"bytes,3,opt,name=salesperson_id,json=salespersonId,proto3" json:"salesperson_id,omitempty"`
+	CustomerId    string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Period        string `protobuf:"bytes,5,opt,name=period,proto3" json:"period,omitempty"`
+	Month         string `protobuf:"bytes,6,opt,name=month,proto3" json:"month,omitempty"`
+	OrderBy       string `protobuf:"bytes,7,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportReportRequest) Reset() {
+	*x = ExportReportRequest{}
+	mi := &file_app_api_report_v1_report_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportReportRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportReportRequest) ProtoMessage() {}
+
+func (x *ExportReportRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_report_v1_report_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportReportRequest.ProtoReflect.Descriptor instead.
+func (*ExportReportRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ExportReportRequest) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *ExportReportRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
+func (x *ExportReportRequest) GetSalespersonId() string {
+	if x != nil {
+		return x.SalespersonId
+	}
+	return ""
+}
+
+func (x *ExportReportRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ExportReportRequest) GetPeriod() string {
+	if x != nil {
+		return x.Period
+	}
+	return ""
+}
+
+func (x *ExportReportRequest) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *ExportReportRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+type ExportItemsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportItemsRequest) Reset() {
+	*x = ExportItemsRequest{}
+	mi := &file_app_api_report_v1_report_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportItemsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportItemsRequest) ProtoMessage() {}
+
+func (x *ExportItemsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_report_v1_report_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportItemsRequest.ProtoReflect.Descriptor instead.
+func (*ExportItemsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{22}
+}
+
+type ExportGroupReportRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Format        string                 `protobuf:"bytes,1,opt,name=format,proto3" json:"format,omitempty"`
+	Lang          string                 `protobuf:"bytes,2,opt,name=lang,proto3" json:"lang,omitempty"`
+	TenantId      string                 `protobuf:"bytes,3,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	Currency      string                 `protobuf:"bytes,4,opt,name=currency,proto3" json:"currency,omitempty"`
+	SalespersonId string                 `protobuf:"bytes,5,opt,name=salesperson_id,json=salespersonId,proto3" json:"salesperson_id,omitempty"`
+	CustomerId    string                 `protobuf:"bytes,6,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Period        string                 `protobuf:"bytes,7,opt,name=period,proto3" json:"period,omitempty"`
+	Month         string                 `protobuf:"bytes,8,opt,name=month,proto3" json:"month,omitempty"`
+	OrderBy       string                 `protobuf:"bytes,9,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportGroupReportRequest) Reset() {
+	*x = ExportGroupReportRequest{}
+	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportGroupReportRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportGroupReportRequest) ProtoMessage() {}
+
+func (x *ExportGroupReportRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportGroupReportRequest.ProtoReflect.Descriptor instead.
+func (*ExportGroupReportRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ExportGroupReportRequest) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetSalespersonId() string {
+	if x != nil {
+		return x.SalespersonId
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetPeriod() string {
+	if x != nil {
+		return x.Period
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *ExportGroupReportRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
 var File_app_api_report_v1_report_proto protoreflect.FileDescriptor
 
 const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\n" +
-	"\x1eapp/api/report/v1/report.proto\x12\x10zhuxin.report.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\"\xd4\x01\n" +
+	"\x1eapp/api/report/v1/report.proto\x12\x10zhuxin.report.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\"\xd4\x01\n" +
 	"\x10GetReportRequest\x12%\n" +
 	"\x0esalesperson_id\x18\x01 \x01(\tR\rsalespersonId\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
@@ -2124,13 +2363,37 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12\x1f\n" +
 	"\vopen_amount\x18\x06 \x01(\x03R\n" +
 	"openAmount\x12!\n" +
-	"\foverdue_days\x18\a \x01(\x05R\voverdueDays2\xb9\x06\n" +
+	"\foverdue_days\x18\a \x01(\x05R\voverdueDays\"\xd2\x01\n" +
+	"\x13ExportReportRequest\x12\x16\n" +
+	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
+	"\x04lang\x18\x02 \x01(\tR\x04lang\x12%\n" +
+	"\x0esalesperson_id\x18\x03 \x01(\tR\rsalespersonId\x12\x1f\n" +
+	"\vcustomer_id\x18\x04 \x01(\tR\n" +
+	"customerId\x12\x16\n" +
+	"\x06period\x18\x05 \x01(\tR\x06period\x12\x14\n" +
+	"\x05month\x18\x06 \x01(\tR\x05month\x12\x19\n" +
+	"\border_by\x18\a \x01(\tR\aorderBy\"\x14\n" +
+	"\x12ExportItemsRequest\"\x90\x02\n" +
+	"\x18ExportGroupReportRequest\x12\x16\n" +
+	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
+	"\x04lang\x18\x02 \x01(\tR\x04lang\x12\x1b\n" +
+	"\ttenant_id\x18\x03 \x01(\tR\btenantId\x12\x1a\n" +
+	"\bcurrency\x18\x04 \x01(\tR\bcurrency\x12%\n" +
+	"\x0esalesperson_id\x18\x05 \x01(\tR\rsalespersonId\x12\x1f\n" +
+	"\vcustomer_id\x18\x06 \x01(\tR\n" +
+	"customerId\x12\x16\n" +
+	"\x06period\x18\a \x01(\tR\x06period\x12\x14\n" +
+	"\x05month\x18\b \x01(\tR\x05month\x12\x19\n" +
+	"\border_by\x18\t \x01(\tR\aorderBy2\xe0\t\n" +
 	"\rReportService\x12s\n" +
 	"\tGetReport\x12\".zhuxin.report.v1.GetReportRequest\x1a\x18.zhuxin.report.v1.Report\"(\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\r\x12\v/v1/reports\x12|\n" +
 	"\bGetAging\x12!.zhuxin.report.v1.GetAgingRequest\x1a\x1d.zhuxin.report.v1.AgingReport\".\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:aging\x12\x81\x01\n" +
 	"\tListDebts\x12\".zhuxin.report.v1.ListDebtsRequest\x1a .zhuxin.report.v1.ListDebtsReply\".\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:debts\x12\x83\x01\n" +
 	"\x0eGetGroupReport\x12'.zhuxin.report.v1.GetGroupReportRequest\x1a\x18.zhuxin.report.v1.Report\".\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/hq/reports\x12\x91\x01\n" +
-	"\x0eListGroupDebts\x12'.zhuxin.report.v1.ListGroupDebtsRequest\x1a .zhuxin.report.v1.ListDebtsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/reports:debts\x12\x96\x01\n" +
+	"\x0eListGroupDebts\x12'.zhuxin.report.v1.ListGroupDebtsRequest\x1a .zhuxin.report.v1.ListDebtsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/reports:debts\x12\x85\x01\n" +
+	"\fExportReport\x12%.zhuxin.report.v1.ExportReportRequest\x1a\x1b.zhuxin.common.v1.FileReply\"1\x92\xc2\x18\x13\b\x01\x12\roverview.read(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/reports:export\x12\x84\x01\n" +
+	"\vExportItems\x12$.zhuxin.report.v1.ExportItemsRequest\x1a\x1b.zhuxin.common.v1.FileReply\"2\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:items\x12\x95\x01\n" +
+	"\x11ExportGroupReport\x12*.zhuxin.report.v1.ExportGroupReportRequest\x1a\x1b.zhuxin.common.v1.FileReply\"7\x92\xc2\x18\x16\b\x02\x12\x10hq.overview.read(\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/hq/reports:export\x12\x96\x01\n" +
 	"\x0eListGroupItems\x12'.zhuxin.report.v1.ListGroupItemsRequest\x1a%.zhuxin.report.v1.ListGroupItemsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/reports:itemsB#Z!zhuxin/app/api/report/v1;reportv1b\x06proto3"
 
 var (
@@ -2145,29 +2408,33 @@ func file_app_api_report_v1_report_proto_rawDescGZIP() []byte {
 	return file_app_api_report_v1_report_proto_rawDescData
 }
 
-var file_app_api_report_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_app_api_report_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_app_api_report_v1_report_proto_goTypes = []any{
-	(*GetReportRequest)(nil),      // 0: zhuxin.report.v1.GetReportRequest
-	(*GetGroupReportRequest)(nil), // 1: zhuxin.report.v1.GetGroupReportRequest
-	(*Report)(nil),                // 2: zhuxin.report.v1.Report
-	(*Crumb)(nil),                 // 3: zhuxin.report.v1.Crumb
-	(*Late)(nil),                  // 4: zhuxin.report.v1.Late
-	(*Sums)(nil),                  // 5: zhuxin.report.v1.Sums
-	(*Figure)(nil),                // 6: zhuxin.report.v1.Figure
-	(*Value)(nil),                 // 7: zhuxin.report.v1.Value
-	(*Input)(nil),                 // 8: zhuxin.report.v1.Input
-	(*Point)(nil),                 // 9: zhuxin.report.v1.Point
-	(*Part)(nil),                  // 10: zhuxin.report.v1.Part
-	(*GetAgingRequest)(nil),       // 11: zhuxin.report.v1.GetAgingRequest
-	(*AgingReport)(nil),           // 12: zhuxin.report.v1.AgingReport
-	(*AgingRow)(nil),              // 13: zhuxin.report.v1.AgingRow
-	(*ListDebtsRequest)(nil),      // 14: zhuxin.report.v1.ListDebtsRequest
-	(*ListGroupDebtsRequest)(nil), // 15: zhuxin.report.v1.ListGroupDebtsRequest
-	(*ListDebtsReply)(nil),        // 16: zhuxin.report.v1.ListDebtsReply
-	(*Debt)(nil),                  // 17: zhuxin.report.v1.Debt
-	(*ListGroupItemsRequest)(nil), // 18: zhuxin.report.v1.ListGroupItemsRequest
-	(*ListGroupItemsReply)(nil),   // 19: zhuxin.report.v1.ListGroupItemsReply
-	(*Item)(nil),                  // 20: zhuxin.report.v1.Item
+	(*GetReportRequest)(nil),         // 0: zhuxin.report.v1.GetReportRequest
+	(*GetGroupReportRequest)(nil),    // 1: zhuxin.report.v1.GetGroupReportRequest
+	(*Report)(nil),                   // 2: zhuxin.report.v1.Report
+	(*Crumb)(nil),                    // 3: zhuxin.report.v1.Crumb
+	(*Late)(nil),                     // 4: zhuxin.report.v1.Late
+	(*Sums)(nil),                     // 5: zhuxin.report.v1.Sums
+	(*Figure)(nil),                   // 6: zhuxin.report.v1.Figure
+	(*Value)(nil),                    // 7: zhuxin.report.v1.Value
+	(*Input)(nil),                    // 8: zhuxin.report.v1.Input
+	(*Point)(nil),                    // 9: zhuxin.report.v1.Point
+	(*Part)(nil),                     // 10: zhuxin.report.v1.Part
+	(*GetAgingRequest)(nil),          // 11: zhuxin.report.v1.GetAgingRequest
+	(*AgingReport)(nil),              // 12: zhuxin.report.v1.AgingReport
+	(*AgingRow)(nil),                 // 13: zhuxin.report.v1.AgingRow
+	(*ListDebtsRequest)(nil),         // 14: zhuxin.report.v1.ListDebtsRequest
+	(*ListGroupDebtsRequest)(nil),    // 15: zhuxin.report.v1.ListGroupDebtsRequest
+	(*ListDebtsReply)(nil),           // 16: zhuxin.report.v1.ListDebtsReply
+	(*Debt)(nil),                     // 17: zhuxin.report.v1.Debt
+	(*ListGroupItemsRequest)(nil),    // 18: zhuxin.report.v1.ListGroupItemsRequest
+	(*ListGroupItemsReply)(nil),      // 19: zhuxin.report.v1.ListGroupItemsReply
+	(*Item)(nil),                     // 20: zhuxin.report.v1.Item
+	(*ExportReportRequest)(nil),      // 21: zhuxin.report.v1.ExportReportRequest
+	(*ExportItemsRequest)(nil),       // 22: zhuxin.report.v1.ExportItemsRequest
+	(*ExportGroupReportRequest)(nil), // 23: zhuxin.report.v1.ExportGroupReportRequest
+	(*v1.FileReply)(nil),             // 24: zhuxin.common.v1.FileReply
 }
 var file_app_api_report_v1_report_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.report.v1.Report.path:type_name -> zhuxin.report.v1.Crumb
@@ -2194,15 +2461,21 @@ var file_app_api_report_v1_report_proto_depIdxs = []int32{
 	14, // 21: zhuxin.report.v1.ReportService.ListDebts:input_type -> zhuxin.report.v1.ListDebtsRequest
 	1,  // 22: zhuxin.report.v1.ReportService.GetGroupReport:input_type -> zhuxin.report.v1.GetGroupReportRequest
 	15, // 23: zhuxin.report.v1.ReportService.ListGroupDebts:input_type -> zhuxin.report.v1.ListGroupDebtsRequest
-	18, // 24: zhuxin.report.v1.ReportService.ListGroupItems:input_type -> zhuxin.report.v1.ListGroupItemsRequest
-	2,  // 25: zhuxin.report.v1.ReportService.GetReport:output_type -> zhuxin.report.v1.Report
-	12, // 26: zhuxin.report.v1.ReportService.GetAging:output_type -> zhuxin.report.v1.AgingReport
-	16, // 27: zhuxin.report.v1.ReportService.ListDebts:output_type -> zhuxin.report.v1.ListDebtsReply
-	2,  // 28: zhuxin.report.v1.ReportService.GetGroupReport:output_type -> zhuxin.report.v1.Report
-	16, // 29: zhuxin.report.v1.ReportService.ListGroupDebts:output_type -> zhuxin.report.v1.ListDebtsReply
-	19, // 30: zhuxin.report.v1.ReportService.ListGroupItems:output_type -> zhuxin.report.v1.ListGroupItemsReply
-	25, // [25:31] is the sub-list for method output_type
-	19, // [19:25] is the sub-list for method input_type
+	21, // 24: zhuxin.report.v1.ReportService.ExportReport:input_type -> zhuxin.report.v1.ExportReportRequest
+	22, // 25: zhuxin.report.v1.ReportService.ExportItems:input_type -> zhuxin.report.v1.ExportItemsRequest
+	23, // 26: zhuxin.report.v1.ReportService.ExportGroupReport:input_type -> zhuxin.report.v1.ExportGroupReportRequest
+	18, // 27: zhuxin.report.v1.ReportService.ListGroupItems:input_type -> zhuxin.report.v1.ListGroupItemsRequest
+	2,  // 28: zhuxin.report.v1.ReportService.GetReport:output_type -> zhuxin.report.v1.Report
+	12, // 29: zhuxin.report.v1.ReportService.GetAging:output_type -> zhuxin.report.v1.AgingReport
+	16, // 30: zhuxin.report.v1.ReportService.ListDebts:output_type -> zhuxin.report.v1.ListDebtsReply
+	2,  // 31: zhuxin.report.v1.ReportService.GetGroupReport:output_type -> zhuxin.report.v1.Report
+	16, // 32: zhuxin.report.v1.ReportService.ListGroupDebts:output_type -> zhuxin.report.v1.ListDebtsReply
+	24, // 33: zhuxin.report.v1.ReportService.ExportReport:output_type -> zhuxin.common.v1.FileReply
+	24, // 34: zhuxin.report.v1.ReportService.ExportItems:output_type -> zhuxin.common.v1.FileReply
+	24, // 35: zhuxin.report.v1.ReportService.ExportGroupReport:output_type -> zhuxin.common.v1.FileReply
+	19, // 36: zhuxin.report.v1.ReportService.ListGroupItems:output_type -> zhuxin.report.v1.ListGroupItemsReply
+	28, // [28:37] is the sub-list for method output_type
+	19, // [19:28] is the sub-list for method input_type
 	19, // [19:19] is the sub-list for extension type_name
 	19, // [19:19] is the sub-list for extension extendee
 	0,  // [0:19] is the sub-list for field type_name
@@ -2219,7 +2492,7 @@ func file_app_api_report_v1_report_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_report_v1_report_proto_rawDesc), len(file_app_api_report_v1_report_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

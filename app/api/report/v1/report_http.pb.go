@@ -11,12 +11,15 @@ import (
 
 // Operations of ReportService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationReportServiceGetReport      = "/zhuxin.report.v1.ReportService/GetReport"
-	OperationReportServiceGetAging       = "/zhuxin.report.v1.ReportService/GetAging"
-	OperationReportServiceListDebts      = "/zhuxin.report.v1.ReportService/ListDebts"
-	OperationReportServiceGetGroupReport = "/zhuxin.report.v1.ReportService/GetGroupReport"
-	OperationReportServiceListGroupDebts = "/zhuxin.report.v1.ReportService/ListGroupDebts"
-	OperationReportServiceListGroupItems = "/zhuxin.report.v1.ReportService/ListGroupItems"
+	OperationReportServiceGetReport         = "/zhuxin.report.v1.ReportService/GetReport"
+	OperationReportServiceGetAging          = "/zhuxin.report.v1.ReportService/GetAging"
+	OperationReportServiceListDebts         = "/zhuxin.report.v1.ReportService/ListDebts"
+	OperationReportServiceGetGroupReport    = "/zhuxin.report.v1.ReportService/GetGroupReport"
+	OperationReportServiceListGroupDebts    = "/zhuxin.report.v1.ReportService/ListGroupDebts"
+	OperationReportServiceExportReport      = "/zhuxin.report.v1.ReportService/ExportReport"
+	OperationReportServiceExportItems       = "/zhuxin.report.v1.ReportService/ExportItems"
+	OperationReportServiceExportGroupReport = "/zhuxin.report.v1.ReportService/ExportGroupReport"
+	OperationReportServiceListGroupItems    = "/zhuxin.report.v1.ReportService/ListGroupItems"
 )
 
 // ReportServiceHTTPServer is what answers the routes of ReportService.
@@ -31,6 +34,12 @@ type ReportServiceHTTPServer interface {
 	GetGroupReport(context.Context, *GetGroupReportRequest) (*Report, error)
 	// Companies or projects over all subsidiaries.
 	ListGroupDebts(context.Context, *ListGroupDebtsRequest) (*ListDebtsReply, error)
+	// The same report as a file: XLSX or PDF.
+	ExportReport(context.Context, *ExportReportRequest) (*route.File, error)
+	// All open items that the caller may see, as XLSX.
+	ExportItems(context.Context, *ExportItemsRequest) (*route.File, error)
+	// HQ's report as a file.
+	ExportGroupReport(context.Context, *ExportGroupReportRequest) (*route.File, error)
 	// Items of one customer of a subsidiary; the look is logged there.
 	ListGroupItems(context.Context, *ListGroupItemsRequest) (*ListGroupItemsReply, error)
 }
@@ -48,6 +57,13 @@ var ReportServiceRoutes = []route.Info{
 		Method:    "GET", Path: "/v1/hq/reports:debts",
 		Side: route.SideHQ, Permission: "hq.overview.read",
 		Request: "zhuxin.report.v1.ListGroupDebtsRequest", Reply: "zhuxin.report.v1.ListDebtsReply",
+	},
+	{
+		Operation: OperationReportServiceExportGroupReport,
+		Method:    "GET", Path: "/v1/hq/reports:export",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		RawReply: true,
+		Request:  "zhuxin.report.v1.ExportGroupReportRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
 	{
 		Operation: OperationReportServiceListGroupItems,
@@ -73,6 +89,20 @@ var ReportServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "overview.read",
 		Request: "zhuxin.report.v1.ListDebtsRequest", Reply: "zhuxin.report.v1.ListDebtsReply",
 	},
+	{
+		Operation: OperationReportServiceExportReport,
+		Method:    "GET", Path: "/v1/reports:export",
+		Side: route.SideTenant, Permission: "overview.read",
+		RawReply: true,
+		Request:  "zhuxin.report.v1.ExportReportRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
+		Operation: OperationReportServiceExportItems,
+		Method:    "GET", Path: "/v1/reports:items",
+		Side: route.SideTenant, Permission: "receivable.read",
+		RawReply: true,
+		Request:  "zhuxin.report.v1.ExportItemsRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
 }
 
 // RegisterReportServiceHTTPServer puts the routes of ReportService on the server.
@@ -80,10 +110,13 @@ func RegisterReportServiceHTTPServer(s *http.Server, srv ReportServiceHTTPServer
 	r := s.Route("/")
 	r.GET("/v1/hq/reports", _ReportService_GetGroupReport0_HTTP_Handler(srv))
 	r.GET("/v1/hq/reports:debts", _ReportService_ListGroupDebts0_HTTP_Handler(srv))
+	r.GET("/v1/hq/reports:export", _ReportService_ExportGroupReport0_HTTP_Handler(srv))
 	r.GET("/v1/hq/reports:items", _ReportService_ListGroupItems0_HTTP_Handler(srv))
 	r.GET("/v1/reports", _ReportService_GetReport0_HTTP_Handler(srv))
 	r.GET("/v1/reports:aging", _ReportService_GetAging0_HTTP_Handler(srv))
 	r.GET("/v1/reports:debts", _ReportService_ListDebts0_HTTP_Handler(srv))
+	r.GET("/v1/reports:export", _ReportService_ExportReport0_HTTP_Handler(srv))
+	r.GET("/v1/reports:items", _ReportService_ExportItems0_HTTP_Handler(srv))
 }
 
 func _ReportService_GetGroupReport0_HTTP_Handler(srv ReportServiceHTTPServer) func(http.Context) error {
@@ -113,6 +146,24 @@ func _ReportService_ListGroupDebts0_HTTP_Handler(srv ReportServiceHTTPServer) fu
 				return nil, err
 			}
 			return srv.ListGroupDebts(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ReportService_ExportGroupReport0_HTTP_Handler(srv ReportServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationReportServiceExportGroupReport)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportGroupReportRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportGroupReport(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
@@ -185,6 +236,42 @@ func _ReportService_ListDebts0_HTTP_Handler(srv ReportServiceHTTPServer) func(ht
 				return nil, err
 			}
 			return srv.ListDebts(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ReportService_ExportReport0_HTTP_Handler(srv ReportServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationReportServiceExportReport)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportReportRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportReport(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ReportService_ExportItems0_HTTP_Handler(srv ReportServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationReportServiceExportItems)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportItemsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportItems(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -1123,6 +1123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hq/reports:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description HQ's report as a file. */
+        get: operations["ReportService_ExportGroupReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/reports:items": {
         parameters: {
             query?: never;
@@ -1670,6 +1687,40 @@ export interface paths {
         };
         /** @description Customers or projects by what they owe or how long they are overdue. */
         get: operations["ReportService_ListDebts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same report as a file: XLSX or PDF. */
+        get: operations["ReportService_ExportReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports:items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All open items that the caller may see, as XLSX. */
+        get: operations["ReportService_ExportItems"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6128,6 +6179,37 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ReportService_ExportGroupReport: {
+        parameters: {
+            query?: {
+                format?: string;
+                lang?: string;
+                tenantId?: string;
+                currency?: string;
+                salespersonId?: string;
+                customerId?: string;
+                period?: string;
+                month?: string;
+                orderBy?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ReportService_ListGroupItems: {
         parameters: {
             query?: {
@@ -7189,6 +7271,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListDebtsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_ExportReport: {
+        parameters: {
+            query?: {
+                /** @description xlsx, pdf. */
+                format?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+                salespersonId?: string;
+                customerId?: string;
+                period?: string;
+                month?: string;
+                orderBy?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_ExportItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];

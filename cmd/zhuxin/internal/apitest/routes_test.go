@@ -121,6 +121,8 @@ var inTenant = map[string]spec{
 	"workbench.v1.WorkbenchService/ListMyProjects":  {who: "viewer", in: m{"page_size": 50}},
 	"report.v1.ReportService/GetReport":             {who: "viewer", in: m{"customer_id": "$customer", "period": "quarter", "page_size": 50}},
 	"report.v1.ReportService/GetAging":              {who: "viewer", in: m{"customer_id": "$customer", "scheme": "custom", "bounds": "15,45", "by": "customer"}},
+	"report.v1.ReportService/ExportReport":          {who: "viewer", in: m{"format": "xlsx", "customer_id": "$customer"}},
+	"report.v1.ReportService/ExportItems":           {who: "viewer"},
 	"report.v1.ReportService/ListDebts":             {who: "viewer", in: m{"of": "customers", "order_by": "overdue_days", "page_size": 50}},
 }
 
@@ -136,6 +138,7 @@ var alsoInTenant = []variant{
 	{"audit.v1.AuditService/ListAudit", spec{who: "administrator", in: m{}}},
 	{"receivable.v1.ReceivableService/GetOverview", spec{who: "viewer", in: m{}}},
 	{"report.v1.ReportService/GetReport", spec{who: "viewer", in: m{"salesperson_id": "$person_salesperson"}}},
+	{"report.v1.ReportService/ExportReport", spec{who: "viewer", in: m{"format": "pdf", "salesperson_id": "$person_salesperson"}}},
 	{"report.v1.ReportService/GetAging", spec{who: "viewer", in: m{"salesperson_id": "$person_salesperson"}}},
 	{"report.v1.ReportService/ListDebts", spec{who: "viewer", in: m{"of": "projects"}}},
 }
@@ -180,9 +183,10 @@ var atHQ = map[string]spec{
 	"hq.v1.HQService/ListGroupCustomers":   {who: "hq_viewer", in: m{"tenant_id": "$tenant", "page_size": 50}},
 	"hq.v1.HQService/GetGroupCustomer":     {who: "hq_viewer", in: m{"uscc": "$customer_code"}},
 
-	"report.v1.ReportService/GetGroupReport": {who: "hq_viewer", in: m{"tenant_id": "$tenant", "salesperson_id": "$person_salesperson", "customer_id": "$customer", "page_size": 50}},
-	"report.v1.ReportService/ListGroupDebts": {who: "hq_viewer", in: m{"of": "customers", "tenant_id": "$tenant", "page_size": 50}},
-	"report.v1.ReportService/ListGroupItems": {who: "hq_viewer", in: m{"tenant_id": "$tenant", "customer_id": "$customer", "view": "all", "page_size": 50}},
+	"report.v1.ReportService/GetGroupReport":    {who: "hq_viewer", in: m{"tenant_id": "$tenant", "salesperson_id": "$person_salesperson", "customer_id": "$customer", "page_size": 50}},
+	"report.v1.ReportService/ExportGroupReport": {who: "hq_viewer", in: m{"format": "pdf", "tenant_id": "$tenant", "salesperson_id": "$person_salesperson", "customer_id": "$customer"}},
+	"report.v1.ReportService/ListGroupDebts":    {who: "hq_viewer", in: m{"of": "customers", "tenant_id": "$tenant", "page_size": 50}},
+	"report.v1.ReportService/ListGroupItems":    {who: "hq_viewer", in: m{"tenant_id": "$tenant", "customer_id": "$customer", "view": "all", "page_size": 50}},
 }
 
 // lastTurns ruin something that others need; the owners take them at the end.

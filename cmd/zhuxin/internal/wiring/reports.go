@@ -7,6 +7,7 @@ import (
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/receivable"
 	bizreport "zhuxin/biz/report"
+	"zhuxin/data/export"
 	historyrepo "zhuxin/data/hqrepo/history"
 	hqreport "zhuxin/data/hqrepo/report"
 	"zhuxin/data/jobs"
@@ -23,13 +24,18 @@ type Reports struct {
 	Group     *report.Group
 	Items     *report.GroupItems
 	Projector *report.Projector
+	Exports   *bizreport.Exports
+	Files     *report.GroupExports
 }
 
 func newReports(b *Base, r *Receivables) *Reports {
 	tenants, hq := b.Pool.Tenant(), b.Pool.HQ()
+	own, group, printer := bizreport.New(tenants, tenantreport.Repo{}, b.Clock), report.NewGroup(hq, hqreport.Store{}), export.New("")
 	return &Reports{
-		Service:   bizreport.New(tenants, tenantreport.Repo{}, b.Clock),
-		Group:     report.NewGroup(hq, hqreport.Store{}),
+		Service:   own,
+		Group:     group,
+		Exports:   bizreport.NewExports(tenants, own, tenantreport.Repo{}, printer, b.Audit.Tenant, b.Clock),
+		Files:     report.NewGroupExports(group, hq, printer, b.Audit.HQ, b.Clock),
 		Items:     report.NewGroupItems(hq, historyrepo.Store{}, hqreport.Store{}, groupBooks{b.Registry, r.Ledger}, b.Clock),
 		Projector: report.NewProjector(tenants, hq, tenantreport.Repo{}, hqreport.Store{}, b.Clock),
 	}

@@ -181,7 +181,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks))
 	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
-	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items))
+	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
 	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Clock))

@@ -1,0 +1,45 @@
+package report
+
+import (
+	"context"
+
+	biz "zhuxin/biz/report"
+	"zhuxin/data/postgres"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/report"
+)
+
+var _ biz.ItemReader = Repo{}
+
+const openItems = `
+SELECT c.number, c.name, r.document_no, r.invoice_date, r.due_date, r.amount, r.open_amount, greatest(0, $2::date - r.due_date)
+FROM receivables r JOIN customers c ON c.id = r.customer_id
+WHERE r.open_amount <> 0 AND r.currency = $1::varchar AND ($3::uuid IS NULL OR c.salesperson_id = $3::uuid)
+ORDER BY c.number, r.due_date, r.id`
+
+// OpenItems implements biz.ItemReader.
+func (Repo) OpenItems(ctx context.Context, f report.Filter, today calendar.Date, each func(row []report.Cell) error) error {
+	w, err := begin(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := w.QueryContext(ctx, openItems, string(w.tenant.Currency), today, f.SalespersonID)
+	if err != nil {
+		return postgres.Map(ctx, err, "read items to export")
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var number, name, document string
+		var invoiced, due calendar.Date
+		var amount, open, days int64
+		if err := rows.Scan(&number, &name, &document, &invoiced, &due, &amount, &open, &days); err != nil {
+			return err
+		}
+		err := each([]report.Cell{report.Text(number), report.Text(name), report.Text(document), report.Text(invoiced.String()), report.Text(due.String()),
+			{Value: amount, Unit: report.UnitFen}, {Value: open, Unit: report.UnitFen}, {Value: days * 100, Unit: report.UnitDays}})
+		if err != nil {
+			return err
+		}
+	}
+	return postgres.Map(ctx, rows.Err(), "read items to export")
+}
