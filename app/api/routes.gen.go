@@ -12,13 +12,14 @@ import (
 	v15 "zhuxin/app/api/dailyrun/v1"
 	v16 "zhuxin/app/api/erp/v1"
 	v19 "zhuxin/app/api/hq/v1"
+	v110 "zhuxin/app/api/limit/v1"
 	v17 "zhuxin/app/api/member/v1"
-	v110 "zhuxin/app/api/negativelist/v1"
+	v111 "zhuxin/app/api/negativelist/v1"
 	v18 "zhuxin/app/api/rating/v1"
-	v111 "zhuxin/app/api/receivable/v1"
-	v112 "zhuxin/app/api/report/v1"
+	v112 "zhuxin/app/api/receivable/v1"
+	v113 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v113 "zhuxin/app/api/workbench/v1"
+	v114 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -34,9 +35,10 @@ func Routes() []route.Info {
 		v17.MemberServiceRoutes,
 		v18.RatingServiceRoutes,
 		v19.HQServiceRoutes,
-		v110.NegativeListServiceRoutes,
-		v111.ReceivableServiceRoutes,
-		v112.ReportServiceRoutes,
-		v113.WorkbenchServiceRoutes,
+		v110.LimitServiceRoutes,
+		v111.NegativeListServiceRoutes,
+		v112.ReceivableServiceRoutes,
+		v113.ReportServiceRoutes,
+		v114.WorkbenchServiceRoutes,
 	)
 }

@@ -43,6 +43,8 @@ const (
 	KindRating          Kind = "rating"
 	KindTemporaryLimit  Kind = "temporary_limit"
 	KindLimitAdjustment Kind = "limit_adjustment"
+	KindLimitBatch      Kind = "limit_batch"
+	KindOrderRelease    Kind = "order_release"
 )
 
 // Status is where a submission stands.

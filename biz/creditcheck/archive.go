@@ -97,19 +97,26 @@ func (s *Service) policy(ctx context.Context) (Policy, error) {
 }
 
 // SetPolicy makes a new version of the policy; p.Version is the one that was
-// read. It needs access.PolicyWrite; ErrPolicyVersion.
+// read. Rules that are left out stay as they are. It needs access.PolicyWrite; ErrPolicyVersion.
 func (s *Service) SetPolicy(ctx context.Context, p Policy) (Policy, error) {
 	actor, err := access.Require(ctx, access.PolicyWrite)
 	if err != nil {
 		return Policy{}, err
 	}
-	if err := p.Validate(); err != nil {
+	given := p
+	if p.Rules.absent() {
+		given.Rules = PresetRules()
+	}
+	if err := given.Validate(); err != nil {
 		return Policy{}, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
 		before, err := s.policy(ctx)
 		if err != nil {
 			return err
+		}
+		if p.Rules.absent() {
+			p.Rules = before.Rules
 		}
 		if before.Version != p.Version {
 			return ErrPolicyVersion

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,7 +14,6 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/idempotency"
-	"zhuxin/shared/money"
 	"zhuxin/shared/tenant"
 )
 
@@ -111,10 +111,8 @@ func asks(groups []*group) []Group {
 	for i, g := range groups {
 		out[i] = Group{Customer: g.queue.customer, Asks: make([]Ask, len(g.batch))}
 		for n, w := range g.batch {
-			out[i].Asks[n].Key = w.cmd.keyID()
-			if w.cmd.op == OpReserve {
-				out[i].Asks[n].OrderNo = w.cmd.in.OrderNo
-			}
+			in := w.cmd.in
+			out[i].Asks[n] = Ask{Key: w.cmd.keyID(), OrderNo: in.OrderNo, Project: ProjectSelector{ID: in.ProjectID, Number: in.ProjectNumber}}
 		}
 	}
 	return out
@@ -146,19 +144,32 @@ type shared struct {
 // before it hold.
 type deciding struct {
 	*shared
-	l    Loaded
-	move Move
-	held int // new reservations
+	l        Loaded
+	move     Move
+	held     int // new reservations
+	projects map[uuid.UUID]*projectState
+}
+
+// projectState is a project's account as the decisions of this transaction leave it.
+type projectState struct {
+	facts ProjectFacts
+	move  ProjectMove
 }
 
 func (s *shared) decide(l Loaded, batch []*waiting) []result {
-	d := deciding{shared: s, l: l, move: Move{CustomerID: l.Account.CustomerID, Version: l.Account.Version}}
+	d := deciding{shared: s, l: l, move: Move{CustomerID: l.Account.CustomerID, Version: l.Account.Version},
+		projects: map[uuid.UUID]*projectState{}}
 	results := make([]result, len(batch))
 	for i, w := range batch {
 		results[i].decision, results[i].err = d.one(w.cmd, l.Found[i])
 	}
 	if d.held > 0 {
 		s.out.Moves = append(s.out.Moves, d.move)
+	}
+	for _, p := range d.projects {
+		if p.move.Held > 0 {
+			s.out.Projects = append(s.out.Projects, p.move)
+		}
 	}
 	return results
 }
@@ -182,15 +193,26 @@ func (d *deciding) one(cmd command, f Found) (Decision, error) {
 			return Decision{}, ErrOrderReserved.With("reservation_id", live.String())
 		}
 	}
-	facts := d.facts(cmd.in.Currency)
+	if (cmd.in.ProjectID != uuid.Nil || cmd.in.ProjectNumber != "") && f.Project == nil {
+		return Decision{}, ErrNoProject
+	}
+	facts := d.facts(cmd.in, f)
 	v := Decide(facts, d.l.Policy, cmd.in.Amount)
 	dec := Decision{
 		ID: newID(), Operation: cmd.op, OrderNo: cmd.in.OrderNo, CustomerID: d.l.Account.CustomerID, CustomerName: d.l.Name,
 		Amount: cmd.in.Amount, Outcome: v.Outcome, Reasons: v.Reasons, Facts: facts, Binding: v.Binding,
 		PolicyVersion: d.l.Policy.Version, DecidedAt: d.out.At,
 	}
-	if cmd.op == OpReserve && v.Outcome.Reserves() {
-		d.reserve(&dec)
+	switch {
+	case cmd.op != OpReserve:
+	case v.Outcome.Reserves():
+		d.reserve(&dec, f)
+	case v.Outcome == Hold:
+		dec.HoldID = f.HoldID
+		if dec.HoldID == uuid.Nil {
+			dec.HoldID = newID()
+		}
+		d.out.Queued = append(d.out.Queued, Queued{HoldID: dec.HoldID, Record: len(d.out.Records)})
 	}
 	r, err := record(dec, cmd)
 	if err != nil {
@@ -221,7 +243,7 @@ func record(dec Decision, cmd command) (Record, error) {
 }
 
 // reserve holds the amount, for this and for the decisions after it.
-func (d *deciding) reserve(dec *Decision) {
+func (d *deciding) reserve(dec *Decision, found Found) {
 	held, now := dec.Facts.Holds(dec.Amount), d.out.At
 	dec.Reservation = &Reservation{
 		ID: newID(), CustomerID: dec.CustomerID, OrderNo: dec.OrderNo, Amount: dec.Amount, HeldAmount: held, Status: StatusOpen,
@@ -232,8 +254,36 @@ func (d *deciding) reserve(dec *Decision) {
 	d.l.Account.Reserved += held
 	d.move.Held += held
 	if d.l.Account.OverLimit() && held > 0 {
-		d.move.Overrun = true // the policy let it pass with a warning
+		d.move.Overrun = true // policy or a release let it pass
 	}
+	if found.Project != nil {
+		dec.Reservation.ProjectID = found.Project.ID
+	}
+	if p := dec.Facts.Project; p != nil {
+		state := d.projects[p.ID]
+		state.facts.Reserved += held
+		state.move.Held += held
+		over := state.facts.LimitKind != exposure.LimitUnlimited && state.facts.Exposure() > state.facts.Limit()
+		state.move.Overrun = state.move.Overrun || over
+	}
+	if passed, ok := passes(*dec, found); ok {
+		d.out.Passed = append(d.out.Passed, passed)
+	}
+}
+
+// passes says what becomes of the order's place in the queue: it goes on under
+// its release when that was needed, and is cleared when it waited and nothing
+// stops it any more.
+func passes(dec Decision, found Found) (Passed, bool) {
+	if found.HoldID == uuid.Nil || found.HoldOf != dec.CustomerID {
+		return Passed{}, false
+	}
+	p := Passed{HoldID: found.HoldID, Amount: dec.Amount, Volume: dec.Facts.Volume}
+	if slices.ContainsFunc(dec.Reasons, func(r Reason) bool { return r.Released }) {
+		p.ReleaseID = dec.Facts.Release.ID
+		return p, true
+	}
+	return p, found.Waits
 }
 
 // repeated says whether the command is answered by what is known of its key.
@@ -260,20 +310,55 @@ func (d *deciding) repeated(k Key, f Found) (bool, Decision, error) {
 	return true, dec, nil
 }
 
-func (d *deciding) facts(currency money.Currency) Facts {
-	a := d.l.Account
+func (d *deciding) facts(in CheckInput, found Found) Facts {
+	a, customer := d.l.Account, d.l.Account.CustomerID
 	f := Facts{
 		LimitKind: a.LimitKind, StandingLimit: a.Standing, TemporaryLimit: a.Temporary, Receivable: a.Receivable, Reserved: a.Reserved,
 		Exposure: a.Exposure(), Headroom: a.Headroom(), OverdueAmount: a.Overdue, OverdueDays: a.OverdueDays(d.today),
 		MaxOverdueAmount: a.MaxOverdueAmount, MaxOverdueDays: a.MaxOverdueDays, Grade: a.Grade,
 		CustomerActive: d.l.Active, SettlesAdvance: d.l.SettlesAdvance,
 		NegativeAction: d.l.NegativeAction, GroupPolicyVersion: d.l.GroupPolicy,
-		Frozen: a.Frozen, FrozenReason: a.FrozenReason, Currency: currency, AsOf: d.today, AccountVersion: a.Version,
+		Frozen: a.Frozen, FrozenReason: a.FrozenReason, Currency: in.Currency, AsOf: d.today, AccountVersion: a.Version,
+		Checkpoint: in.Checkpoint, Volume: in.Volume, Skips: !d.l.Policy.Rules.binds(in.Checkpoint, found.Project),
 	}
+	if in.Checkpoint == AtDispatch && found.LiveOf == customer {
+		f.Covered = min(found.LiveHeld, in.Amount)
+	}
+	if found.HoldOf == customer {
+		f.Release = found.Release
+	}
+	f.Project = d.project(found.Project)
 	if n := d.l.Negative; n != nil {
 		f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, n.ReasonCode, n.ReasonText
 	}
 	return f
+}
+
+// project gives the account of a project as the decisions before leave it.
+func (d *deciding) project(p *FoundProject) *ProjectFacts {
+	if p == nil || p.Facts == nil || p.Facts.LimitKind == "" {
+		return nil
+	}
+	state := d.projects[p.ID]
+	if state == nil {
+		state = &projectState{facts: *p.Facts, move: ProjectMove{ProjectID: p.ID}}
+		d.projects[p.ID] = state
+	}
+	facts := state.facts
+	return &facts
+}
+
+// binds says whether a check binds at the checkpoint: the project's own setting,
+// else the tenant's.
+func (r Rules) binds(at Checkpoint, p *FoundProject) bool {
+	order, dispatch := r.AtOrder, r.AtDispatch
+	if p != nil && p.Checkpoints != "" && p.Checkpoints != "inherit" {
+		order, dispatch = p.Checkpoints != "dispatch", p.Checkpoints != "order"
+	}
+	if at == AtDispatch {
+		return dispatch
+	}
+	return order
 }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

@@ -10,6 +10,7 @@ import (
 
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/volume"
 )
 
 // Operation is what was asked.
@@ -25,6 +26,9 @@ const (
 // larger number is a slip in somebody's ERP, and sums of it could overflow.
 const MaxAmount money.Amount = 1e13
 
+// maxVolume is a million m³, more than any order takes.
+const maxVolume volume.M3 = 1_000_000_000
+
 // CheckInput asks about one order. Exactly one of the first three names the customer.
 type CheckInput struct {
 	CustomerID     uuid.UUID
@@ -33,6 +37,11 @@ type CheckInput struct {
 	OrderNo        string
 	Amount         money.Amount   // fen, above zero
 	Currency       money.Currency // empty means the tenant's
+
+	ProjectID     uuid.UUID  // the project that is supplied, by one of these two; both may be left out
+	ProjectNumber string     //
+	Volume        volume.M3  // thousandths of m³; 0 where it is not known
+	Checkpoint    Checkpoint // order where it is empty
 }
 
 // Validate names every field that cannot be.
@@ -49,6 +58,10 @@ func (in CheckInput) Validate() error {
 	checkText(&c, "uscc", in.USCC, false, 18)
 	checkText(&c, "order_no", in.OrderNo, true, 64)
 	c.Require(in.Amount > 0 && in.Amount <= MaxAmount, "amount", "OUT_OF_RANGE", "must be above zero and at most 10000000000000 fen")
+	c.Require(in.ProjectID == uuid.Nil || in.ProjectNumber == "", "project_id", "AMBIGUOUS", "name the project by project_id or by project_number")
+	checkText(&c, "project_number", in.ProjectNumber, false, 64)
+	c.Require(in.Volume >= 0 && in.Volume <= maxVolume, "volume", "OUT_OF_RANGE", "must be zero or more, in thousandths of m³")
+	c.Require(in.Checkpoint == "" || in.Checkpoint == AtOrder || in.Checkpoint == AtDispatch, "checkpoint", "UNKNOWN", "must be order or dispatch")
 	c.Require(in.Currency == "" || in.Currency.Valid(), "currency", "INVALID_VALUE", "must be an ISO 4217 code like CNY")
 	return c.Err()
 }
@@ -98,6 +111,7 @@ type Decision struct {
 	PolicyVersion int64        `json:"policy_version"`
 	DecidedAt     time.Time    `json:"decided_at"`
 	Reservation   *Reservation `json:"reservation,omitempty"`
+	HoldID        uuid.UUID    `json:"hold_id,omitzero"` // of the held order in the queue
 }
 
 // Status is where a reservation stands in its life.
@@ -126,6 +140,7 @@ type Reservation struct {
 	Source     string       `json:"source,omitempty"` // with DocumentNo: the receivable that takes over
 	DocumentNo string       `json:"document_no,omitempty"`
 	CheckID    uuid.UUID    `json:"check_id"`
+	ProjectID  uuid.UUID    `json:"project_id,omitzero"`
 	ExpiresAt  time.Time    `json:"expires_at"` // of an open one
 	CreatedAt  time.Time    `json:"created_at"`
 	UpdatedAt  time.Time    `json:"updated_at"`
@@ -143,5 +158,6 @@ var (
 	ErrCommitExceeds = fault.Mismatch("COMMIT_EXCEEDS_RESERVATION",
 		"more was delivered than was reserved; commit the reserved amount and reserve the rest as an order of its own")
 	ErrDocumentOther = fault.Mismatch("DOCUMENT_OF_ANOTHER_CUSTOMER", "the receivable with this source and document number belongs to another customer")
+	ErrNoProject     = fault.NotFound("PROJECT_NOT_FOUND", "the customer has no such project")
 	ErrPolicyVersion = fault.Conflict("VERSION_CONFLICT", "somebody has changed the policy meanwhile; read it again")
 )

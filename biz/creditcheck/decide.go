@@ -2,10 +2,14 @@ package creditcheck
 
 import (
 	"math"
+	"slices"
+
+	"github.com/google/uuid"
 
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/volume"
 )
 
 // Facts is all that a decision sees, besides the policy and the amount asked
@@ -35,12 +39,69 @@ type Facts struct {
 	Currency           money.Currency     `json:"currency"`
 	AsOf               calendar.Date      `json:"as_of"` // business date the figures hold for
 	AccountVersion     int64              `json:"account_version"`
+
+	// Of the order.
+	Checkpoint Checkpoint    `json:"checkpoint,omitempty"`
+	Skips      bool          `json:"skips,omitempty"`   // the check does not bind at this checkpoint
+	Covered    money.Amount  `json:"covered,omitempty"` // fen held for this order already
+	Volume     volume.M3     `json:"volume,omitempty"`
+	Project    *ProjectFacts `json:"project,omitempty"` // nil where the order names none, or it has no limit of its own
+	Release    *ReleaseFacts `json:"release,omitempty"` // the one-time release that the order has
+}
+
+// Checkpoint says at which step of an order a check is made (ruling 16).
+// Invoicing has none: what was delivered is always invoiced.
+type Checkpoint string
+
+// The checkpoints; order is the preset.
+const (
+	AtOrder    Checkpoint = "order"
+	AtDispatch Checkpoint = "dispatch"
+)
+
+// ProjectFacts are the account of the order's project.
+type ProjectFacts struct {
+	ID             uuid.UUID          `json:"id"`
+	Number         string             `json:"number"`
+	Name           string             `json:"name"`
+	LimitKind      exposure.LimitKind `json:"limit_kind"`
+	StandingLimit  money.Amount       `json:"standing_limit"`
+	TemporaryLimit money.Amount       `json:"temporary_limit"`
+	Receivable     money.Amount       `json:"receivable"`
+	Reserved       money.Amount       `json:"reserved"`
+}
+
+// Exposure is what is owed and held for the project.
+func (p ProjectFacts) Exposure() money.Amount { return add(p.Receivable, p.Reserved) }
+
+// Limit is the project's limit, 0 for kind none.
+func (p ProjectFacts) Limit() money.Amount {
+	if p.LimitKind == exposure.LimitNone {
+		return 0
+	}
+	return add(p.StandingLimit, p.TemporaryLimit)
+}
+
+// ReleaseFacts are a release that was granted for the order, and what is left of it.
+type ReleaseFacts struct {
+	ID     uuid.UUID     `json:"id"`
+	Codes  []Code        `json:"codes"`
+	Amount money.Amount  `json:"amount"` // fen left
+	Volume volume.M3     `json:"volume"` // left; 0 with Bounded false
+	Bound  bool          `json:"bound,omitempty"`
+	EndsOn calendar.Date `json:"ends_on"`
+}
+
+// covers says whether the release lets a reason pass for this much more: nothing,
+// for what was reserved under it, amount and volume of which are used already.
+func (r *ReleaseFacts) covers(code Code, f Facts, need money.Amount) bool {
+	return r != nil && slices.Contains(r.Codes, code) && need <= r.Amount && f.AsOf <= r.EndsOn && (!r.Bound || need == 0 || f.Volume <= r.Volume)
 }
 
 // Limit names which limit bound a decision.
 type Limit string
 
-// The limits that can bind (ruling 4; projects and group caps come with their modules).
+// The limits that can bind (ruling 4).
 const (
 	LimitNone          Limit = "none"
 	LimitCustomer      Limit = "customer_limit"
@@ -48,6 +109,8 @@ const (
 	LimitOverdueDays   Limit = "overdue_days"
 	LimitNegativeList  Limit = "negative_list"
 	LimitFreeze        Limit = "freeze"
+	LimitProject       Limit = "project_limit"
+	LimitUtilization   Limit = "utilization"
 )
 
 // Verdict is what Decide makes of the facts.
@@ -64,17 +127,25 @@ type Verdict struct {
 // A customer who pays in advance passes all rules about credit (ruling 16); the
 // negative list, a freeze and an inactive customer stop him like anybody. The
 // overdue maxima are the grade's, so they bind rated customers only; overdue up
-// to the policy's tolerance never binds.
+// to the policy's tolerance never binds. At a checkpoint where the check does not
+// bind, an order passes in the same way.
+//
+// What is held for the order already does not count a second time. A reason that
+// the order's release covers is still named, and does not stop it.
 func Decide(f Facts, p Policy, amount money.Amount) Verdict {
 	rules := []rule{inactive, frozen, negative}
-	if !f.SettlesAdvance {
-		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, unrated)
+	if !f.SettlesAdvance && !f.Skips {
+		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, overProject, band, unrated)
 	}
+	amount = max(amount-f.Covered, 0)
 	v := Verdict{Outcome: Allow, Reasons: []Reason{}, Binding: LimitNone}
 	for _, r := range rules {
 		reason, binding, applies := r(f, p, amount)
 		if !applies {
 			continue
+		}
+		if reason.Action.StricterThan(Allow) && f.Release.covers(reason.Code, f, amount) {
+			reason.Action, reason.Released = Allow, true
 		}
 		if reason.Action.StricterThan(v.Outcome) {
 			v.Outcome, v.Binding = reason.Action, binding
@@ -86,9 +157,10 @@ func Decide(f Facts, p Policy, amount money.Amount) Verdict {
 }
 
 // Holds is the amount that a reservation of the order would hold: nothing for a
-// customer who pays in advance, for he uses no credit.
+// customer who pays in advance, for he uses no credit, and nothing where the check
+// does not bind, for the orders behind it are held for at the other checkpoint.
 func (f Facts) Holds(amount money.Amount) money.Amount {
-	if f.SettlesAdvance {
+	if f.SettlesAdvance || f.Skips {
 		return 0
 	}
 	return amount
@@ -132,6 +204,28 @@ func overLimit(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
 	// A sum that did not fit is over any limit, also over one that did not fit either.
 	applies := f.LimitKind == exposure.LimitAmount && (after > limit || after == math.MaxInt64)
 	return Reason{Code: OverLimit, Action: p.OverLimit, Actual: int64(after), Bound: int64(limit)}, LimitCustomer, applies
+}
+
+func overProject(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
+	if f.Project == nil || f.Project.LimitKind == exposure.LimitUnlimited {
+		return Reason{}, LimitNone, false
+	}
+	action, limit, after := p.OverLimit, f.Project.Limit(), add(f.Project.Exposure(), amount)
+	if f.Project.LimitKind == exposure.LimitNone {
+		action = p.NoLimit
+	}
+	applies := f.Project.LimitKind == exposure.LimitNone || after > limit || after == math.MaxInt64
+	return Reason{Code: ProjectLimit, Action: action, Actual: int64(after), Bound: int64(limit)}, LimitProject, applies
+}
+
+// band judges by how much of the limit would be in use with this order.
+func band(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
+	if f.LimitKind != exposure.LimitAmount || len(p.Rules.Bands) == 0 {
+		return Reason{}, LimitNone, false
+	}
+	used := UtilizationOf(add(f.Exposure, amount), add(f.StandingLimit, f.TemporaryLimit))
+	zone, from := p.Rules.Zone(f.Grade, used)
+	return Reason{Code: Utilization, Action: zone.action(), Actual: used, Bound: from}, LimitUtilization, zone != Green
 }
 
 func unrated(f Facts, p Policy, _ money.Amount) (Reason, Limit, bool) {

@@ -51,6 +51,8 @@ const (
 	Frozen           Code = "FROZEN"
 	Unrated          Code = "UNRATED"
 	CustomerInactive Code = "CUSTOMER_INACTIVE"
+	ProjectLimit     Code = "PROJECT_LIMIT"
+	Utilization      Code = "UTILIZATION"
 )
 
 // Reason is one rule that applied.
@@ -59,8 +61,9 @@ type Reason struct {
 	Action    Outcome `json:"action"` // what policy makes of it
 	MessageZH string  `json:"message_zh"`
 	MessageEN string  `json:"message_en"`
-	Actual    int64   `json:"actual"` // figure, fen or days; 0 where there is none
-	Bound     int64   `json:"bound"`  // what it was held against
+	Actual    int64   `json:"actual"`             // figure, fen or days; 0 where there is none
+	Bound     int64   `json:"bound"`              // what it was held against
+	Released  bool    `json:"released,omitempty"` // a one-time release lets it pass
 }
 
 // sortReasons puts the strictest first and keeps the order of the rules otherwise.
@@ -92,10 +95,24 @@ func (r Reason) explained(f Facts) Reason {
 		r.MessageEN = withDetail("the customer's credit is frozen", ": ", ", ", f.FrozenReason)
 	case Unrated:
 		r.MessageZH, r.MessageEN = "客户没有生效的信用评级", "the customer has no effective credit rating"
+	case ProjectLimit:
+		r.MessageZH = fmt.Sprintf("超出项目额度：%s 含本单占用 %s，额度 %s，超出 %s", f.Project.Name, fen(r.Actual), fen(r.Bound), fen(int64(add(money.Amount(r.Actual), -money.Amount(r.Bound)))))
+		r.MessageEN = fmt.Sprintf("over the project's limit: %s uses %s with this order, limit %s, over by %s", f.Project.Name, fen(r.Actual), fen(r.Bound), fen(int64(add(money.Amount(r.Actual), -money.Amount(r.Bound)))))
+	case Utilization:
+		r.MessageZH = fmt.Sprintf("额度使用率 %s，达到 %s", share(r.Actual), share(r.Bound))
+		r.MessageEN = fmt.Sprintf("%s of the limit in use with this order, at or above %s", share(r.Actual), share(r.Bound))
 	case CustomerInactive:
 		r.MessageZH, r.MessageEN = "客户已停用", "the customer is inactive"
 	}
 	return r
+}
+
+// share writes basis points as a percentage.
+func share(bp int64) string {
+	if bp >= NoBound {
+		return "∞"
+	}
+	return fmt.Sprintf("%d.%02d%%", bp/100, bp%100)
 }
 
 func withDetail(text, colon, comma string, details ...string) string {

@@ -18,11 +18,12 @@ type Policy struct {
 	ReservationHours int          `json:"reservation_hours"` // how long an open reservation lives
 	OverdueTolerance money.Amount `json:"overdue_tolerance"` // fen of overdue that never stop an order
 	CreatedAt        time.Time    `json:"created_at"`        // zero for the preset
+	Rules            Rules        `json:"rules"`
 }
 
 // Preset is the policy of a tenant that has not written one.
 func Preset() Policy {
-	return Policy{OverLimit: Block, OverdueAmount: Block, OverdueDays: Block, NoLimit: Block, Unrated: Warn, ReservationHours: 72}
+	return Policy{OverLimit: Block, OverdueAmount: Block, OverdueDays: Block, NoLimit: Block, Unrated: Warn, ReservationHours: 72, Rules: PresetRules()}
 }
 
 const maxReservationHours = 24 * 366
@@ -41,6 +42,7 @@ func (p Policy) Validate() error {
 	}
 	c.Require(p.Version >= 0, "version", "OUT_OF_RANGE", "must be the version that was read")
 	c.Require(p.ReservationHours >= 1 && p.ReservationHours <= maxReservationHours, "reservation_hours", "OUT_OF_RANGE", "must be 1 to 8784 hours")
+	p.Rules.check(&c)
 	c.Require(p.OverdueTolerance >= 0 && p.OverdueTolerance <= MaxAmount, "overdue_tolerance", "OUT_OF_RANGE", "must be zero or more fen")
 	return c.Err()
 }

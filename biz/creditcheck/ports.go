@@ -11,6 +11,7 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/volume"
 )
 
 // ErrStale means that what was loaded is no longer so: another transaction was
@@ -72,14 +73,38 @@ type Group struct {
 // Ask is what one command needs to know besides the customer.
 type Ask struct {
 	Key     string // row id of its idempotency key, empty without one
-	OrderNo string // of a reserve, empty otherwise
+	OrderNo string
+	Project ProjectSelector
 }
+
+// ProjectSelector names a project of the customer in one of two ways, or none.
+type ProjectSelector struct {
+	ID     uuid.UUID
+	Number string
+}
+
+// Named says whether there is one.
+func (p ProjectSelector) Named() bool { return p != ProjectSelector{} }
 
 // Found is the answer to an Ask.
 type Found struct {
 	Remembered *Remembered
 	InFlight   bool      // another transaction works on the same key
 	LiveID     uuid.UUID // live reservation of the order
+	LiveHeld   money.Amount
+	LiveOf     uuid.UUID     // whose it is
+	HoldID     uuid.UUID     // of the order, while it waits or is released
+	HoldOf     uuid.UUID     // whose it is
+	Waits      bool          // the order waits in the queue
+	Release    *ReleaseFacts // granted for the order
+	Project    *FoundProject // nil when there is no such project
+}
+
+// FoundProject is the project of an Ask. Facts are nil while it has no account.
+type FoundProject struct {
+	ID          uuid.UUID
+	Checkpoints string // inherit, order, dispatch, both
+	Facts       *ProjectFacts
 }
 
 // Remembered is the stored answer to a command.
@@ -131,11 +156,35 @@ type Move struct {
 	Overrun    bool         // policy let an order go over the limit, so the guard must
 }
 
+// ProjectMove is what the new reservations of a batch do to a project's account.
+type ProjectMove struct {
+	ProjectID uuid.UUID
+	Held      money.Amount
+	Overrun   bool
+}
+
+// Queued is an order that is to wait for a person.
+type Queued struct {
+	HoldID uuid.UUID // of a new row; an order that waits already keeps its own
+	Record int       // in Batch.Records
+}
+
+// Passed is a held order that goes on: cleared, or under its release.
+type Passed struct {
+	HoldID    uuid.UUID
+	ReleaseID uuid.UUID // Nil for one that is cleared
+	Amount    money.Amount
+	Volume    volume.M3
+}
+
 // Batch is the decisions of one transaction.
 type Batch struct {
-	At      time.Time
-	Moves   []Move // one for each customer with a new reservation
-	Records []Record
+	At       time.Time
+	Moves    []Move // one for each customer with a new reservation
+	Projects []ProjectMove
+	Records  []Record
+	Queued   []Queued
+	Passed   []Passed
 }
 
 // LoadedReservation is what LoadReservation gives.

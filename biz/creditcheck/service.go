@@ -98,6 +98,9 @@ func (s *Service) ask(ctx context.Context, op Operation, p access.Permission, in
 		return Decision{}, ErrCurrency.With("currency", string(t.Currency))
 	}
 	in.Currency = t.Currency
+	if in.Checkpoint == "" {
+		in.Checkpoint = AtOrder
+	}
 	customer := Selector{ID: in.CustomerID, Number: in.CustomerNumber, USCC: in.USCC}
 	return s.combiner.do(ctx, t.ID, customer, command{op: op, in: in, actor: actor, key: keyFrom(ctx)})
 }

@@ -13,12 +13,24 @@ import (
 
 var _ approval.Subject = (*Service)(nil)
 
-// Facts are what the approver of a temporary limit sees: what is asked for
-// against what the customer has and uses. Amounts are fen, as strings.
+// Facts are what the approver of a limit sees: what is asked for against what is
+// granted and used. Amounts are fen, as strings.
 type Facts struct {
 	Customer CustomerFacts `json:"customer"`
+	Project  *ProjectFacts `json:"project,omitempty"`
 	New      TermsFacts    `json:"new"`
 	Old      AccountFacts  `json:"old"`
+}
+
+// ProjectFacts say which project it is about and what that has, if it has a limit
+// of its own.
+type ProjectFacts struct {
+	Number     string             `json:"number"`
+	Name       string             `json:"name"`
+	LimitKind  exposure.LimitKind `json:"limit_kind"` // empty without one of its own
+	Limit      money.Amount       `json:"limit,string"`
+	Receivable money.Amount       `json:"receivable,string"`
+	Reserved   money.Amount       `json:"reserved,string"`
 }
 
 // CustomerFacts says who it is about.
@@ -29,15 +41,19 @@ type CustomerFacts struct {
 }
 
 // TermsFacts are the terms asked for, and the limit they would come to while
-// they last. ResultingLimit is empty for a customer without bound.
+// they last. ResultingLimit is empty where there is no bound. EndsOn and Days are
+// empty for a limit that goes on.
 type TermsFacts struct {
-	Amount         money.Amount  `json:"amount,string"`
-	Mode           Mode          `json:"mode"`
-	StartsOn       calendar.Date `json:"starts_on"`
-	EndsOn         calendar.Date `json:"ends_on"`
-	Days           int           `json:"days"`
-	Reason         string        `json:"reason"`
-	ResultingLimit *money.Amount `json:"resulting_limit,string,omitempty"`
+	Class          Class              `json:"class"`
+	Kind           exposure.LimitKind `json:"kind"`
+	Amount         money.Amount       `json:"amount,string"`
+	Mode           Mode               `json:"mode"`
+	StartsOn       calendar.Date      `json:"starts_on"`
+	EndsOn         calendar.Date      `json:"ends_on,omitzero"`
+	Days           int                `json:"days"`
+	Reason         string             `json:"reason"`
+	ResultingLimit *money.Amount      `json:"resulting_limit,string,omitempty"`
+	Times          int                `json:"times"` // temporary limits applied for within a year, this one with them
 }
 
 // AccountFacts are the credit account at the time of submission.
@@ -64,22 +80,39 @@ func CustomerFactsOf(b customer.Brief) CustomerFacts {
 	return CustomerFacts{Number: b.Number, Name: b.Name, USCC: b.USCC}
 }
 
-func factsOf(l Limit, who customer.Brief, a exposure.Account) Facts {
-	f := Facts{Customer: CustomerFactsOf(who), Old: AccountFactsOf(a), New: TermsFacts{
-		Amount: l.Amount, Mode: l.Mode, StartsOn: l.StartsOn, EndsOn: l.EndsOn, Days: l.EndsOn.DaysSince(l.StartsOn) + 1, Reason: l.Reason}}
-	if a.LimitKind != exposure.LimitUnlimited {
+func factsOf(l Limit, b base, times int) Facts {
+	f := Facts{Customer: CustomerFactsOf(b.who), Old: AccountFactsOf(b.account), New: TermsFacts{Class: l.Class, Kind: l.Kind,
+		Amount: l.Amount, Mode: l.Mode, StartsOn: l.StartsOn, EndsOn: l.EndsOn, Reason: l.Reason, Times: times}}
+	if !l.EndsOn.IsZero() {
+		f.New.Days = l.EndsOn.DaysSince(l.StartsOn) + 1
+	}
+	if b.project != nil {
+		f.Project = &ProjectFacts{Number: b.project.Number, Name: b.project.Name}
+		if b.figures != nil {
+			f.Project.LimitKind, f.Project.Limit, f.Project.Receivable, f.Project.Reserved = b.figures.Kind, b.figures.Limit, b.figures.Receivable, b.figures.Reserved
+		}
+	}
+	kind, now := b.limit()
+	switch {
+	case l.Class == ClassStanding && l.Kind != exposure.LimitUnlimited:
+		f.New.ResultingLimit = new(l.Amount)
+	case l.Class == ClassTemporary && kind != exposure.LimitUnlimited:
 		sum := l.Amount
 		if l.Mode == ModeAdd {
-			sum += a.Limit()
+			sum += now
 		}
 		f.New.ResultingLimit = &sum
 	}
 	return f
 }
 
-// Approved puts the temporary limit into force. Its days are counted by date, so
-// one that begins later simply waits. LIMIT_PERIOD_OVER when they have passed.
+// Approved puts the limit into force. Its days are counted by date, so one that
+// begins later simply waits; a standing one takes the place of those before it.
+// LIMIT_PERIOD_OVER when its days have passed meanwhile.
 func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
+	if a.Kind == approval.KindLimitBatch {
+		return s.batchApproved(ctx, a)
+	}
 	today, err := tenant.Today(ctx, s.clock)
 	if err != nil {
 		return err
@@ -88,8 +121,20 @@ func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	if err != nil {
 		return err
 	}
-	if l.EndsOn < today {
+	if err := s.effect(ctx, l, today); err != nil {
+		return err
+	}
+	return s.accounts.Recompute(ctx, l.CustomerID)
+}
+
+func (s *Service) effect(ctx context.Context, l Limit, today calendar.Date) error {
+	if !l.EndsOn.IsZero() && l.EndsOn < today {
 		return ErrPeriodOver.With("ends_on", l.EndsOn.String())
+	}
+	if l.Class == ClassStanding {
+		if err := s.supersede(ctx, l.CustomerID, l.projectID(), l.StartsOn, today); err != nil {
+			return err
+		}
 	}
 	now := s.clock.Now()
 	before := l
@@ -97,10 +142,7 @@ func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	if err := s.repo.SetStatus(ctx, l); err != nil {
 		return err
 	}
-	if err := s.record(ctx, "limit.effective", before, l); err != nil {
-		return err
-	}
-	return s.accounts.Recompute(ctx, l.CustomerID)
+	return s.record(ctx, "limit.effective", before, l)
 }
 
 // Rejected ends the application.
@@ -114,6 +156,9 @@ func (s *Service) Withdrawn(ctx context.Context, a approval.Approval) error {
 }
 
 func (s *Service) close(ctx context.Context, a approval.Approval, to Status) error {
+	if a.Kind == approval.KindLimitBatch {
+		return s.batchClosed(ctx, a, to)
+	}
 	l, err := s.pending(ctx, a)
 	if err != nil {
 		return err

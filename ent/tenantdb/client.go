@@ -25,6 +25,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
+	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
@@ -39,8 +40,12 @@ import (
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/orderhold"
+	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
 	"zhuxin/ent/tenantdb/project"
+	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -91,6 +96,8 @@ type Client struct {
 	CreditAccount *CreditAccountClient
 	// CreditCheck is the client for interacting with the CreditCheck builders.
 	CreditCheck *CreditCheckClient
+	// CreditFreeze is the client for interacting with the CreditFreeze builders.
+	CreditFreeze *CreditFreezeClient
 	// CreditLimit is the client for interacting with the CreditLimit builders.
 	CreditLimit *CreditLimitClient
 	// CreditPolicy is the client for interacting with the CreditPolicy builders.
@@ -119,10 +126,18 @@ type Client struct {
 	ImportMapping *ImportMappingClient
 	// Keyset is the client for interacting with the Keyset builders.
 	Keyset *KeysetClient
+	// LimitBatch is the client for interacting with the LimitBatch builders.
+	LimitBatch *LimitBatchClient
+	// OrderHold is the client for interacting with the OrderHold builders.
+	OrderHold *OrderHoldClient
+	// OrderRelease is the client for interacting with the OrderRelease builders.
+	OrderRelease *OrderReleaseClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// ProjectAccount is the client for interacting with the ProjectAccount builders.
+	ProjectAccount *ProjectAccountClient
 	// RatingTemplate is the client for interacting with the RatingTemplate builders.
 	RatingTemplate *RatingTemplateClient
 	// Receipt is the client for interacting with the Receipt builders.
@@ -162,6 +177,7 @@ func (c *Client) init() {
 	c.Contract = NewContractClient(c.config)
 	c.CreditAccount = NewCreditAccountClient(c.config)
 	c.CreditCheck = NewCreditCheckClient(c.config)
+	c.CreditFreeze = NewCreditFreezeClient(c.config)
 	c.CreditLimit = NewCreditLimitClient(c.config)
 	c.CreditPolicy = NewCreditPolicyClient(c.config)
 	c.CreditRating = NewCreditRatingClient(c.config)
@@ -176,8 +192,12 @@ func (c *Client) init() {
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.ImportMapping = NewImportMappingClient(c.config)
 	c.Keyset = NewKeysetClient(c.config)
+	c.LimitBatch = NewLimitBatchClient(c.config)
+	c.OrderHold = NewOrderHoldClient(c.config)
+	c.OrderRelease = NewOrderReleaseClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
 	c.Project = NewProjectClient(c.config)
+	c.ProjectAccount = NewProjectAccountClient(c.config)
 	c.RatingTemplate = NewRatingTemplateClient(c.config)
 	c.Receipt = NewReceiptClient(c.config)
 	c.Receivable = NewReceivableClient(c.config)
@@ -291,6 +311,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Contract:           NewContractClient(cfg),
 		CreditAccount:      NewCreditAccountClient(cfg),
 		CreditCheck:        NewCreditCheckClient(cfg),
+		CreditFreeze:       NewCreditFreezeClient(cfg),
 		CreditLimit:        NewCreditLimitClient(cfg),
 		CreditPolicy:       NewCreditPolicyClient(cfg),
 		CreditRating:       NewCreditRatingClient(cfg),
@@ -305,8 +326,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		ImportMapping:      NewImportMappingClient(cfg),
 		Keyset:             NewKeysetClient(cfg),
+		LimitBatch:         NewLimitBatchClient(cfg),
+		OrderHold:          NewOrderHoldClient(cfg),
+		OrderRelease:       NewOrderReleaseClient(cfg),
 		Outbox:             NewOutboxClient(cfg),
 		Project:            NewProjectClient(cfg),
+		ProjectAccount:     NewProjectAccountClient(cfg),
 		RatingTemplate:     NewRatingTemplateClient(cfg),
 		Receipt:            NewReceiptClient(cfg),
 		Receivable:         NewReceivableClient(cfg),
@@ -347,6 +372,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Contract:           NewContractClient(cfg),
 		CreditAccount:      NewCreditAccountClient(cfg),
 		CreditCheck:        NewCreditCheckClient(cfg),
+		CreditFreeze:       NewCreditFreezeClient(cfg),
 		CreditLimit:        NewCreditLimitClient(cfg),
 		CreditPolicy:       NewCreditPolicyClient(cfg),
 		CreditRating:       NewCreditRatingClient(cfg),
@@ -361,8 +387,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		ImportMapping:      NewImportMappingClient(cfg),
 		Keyset:             NewKeysetClient(cfg),
+		LimitBatch:         NewLimitBatchClient(cfg),
+		OrderHold:          NewOrderHoldClient(cfg),
+		OrderRelease:       NewOrderReleaseClient(cfg),
 		Outbox:             NewOutboxClient(cfg),
 		Project:            NewProjectClient(cfg),
+		ProjectAccount:     NewProjectAccountClient(cfg),
 		RatingTemplate:     NewRatingTemplateClient(cfg),
 		Receipt:            NewReceiptClient(cfg),
 		Receivable:         NewReceivableClient(cfg),
@@ -402,10 +432,11 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Approval, c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation,
 		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
 		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
-		c.CreditCheck, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
-		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.ERPConnection,
-		c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
-		c.Outbox, c.Project, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.CreditCheck, c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating,
+		c.Customer, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document,
+		c.ERPConnection, c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping,
+		c.Keyset, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox, c.Project,
+		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.Reservation, c.TemplateDryRun, c.TemplateTrial,
 	} {
 		n.Use(hooks...)
@@ -419,10 +450,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Approval, c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation,
 		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
 		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
-		c.CreditCheck, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
-		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document, c.ERPConnection,
-		c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
-		c.Outbox, c.Project, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.CreditCheck, c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating,
+		c.Customer, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document,
+		c.ERPConnection, c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping,
+		c.Keyset, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox, c.Project,
+		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.Reservation, c.TemplateDryRun, c.TemplateTrial,
 	} {
 		n.Intercept(interceptors...)
@@ -460,6 +492,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CreditAccount.mutate(ctx, m)
 	case *CreditCheckMutation:
 		return c.CreditCheck.mutate(ctx, m)
+	case *CreditFreezeMutation:
+		return c.CreditFreeze.mutate(ctx, m)
 	case *CreditLimitMutation:
 		return c.CreditLimit.mutate(ctx, m)
 	case *CreditPolicyMutation:
@@ -488,10 +522,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ImportMapping.mutate(ctx, m)
 	case *KeysetMutation:
 		return c.Keyset.mutate(ctx, m)
+	case *LimitBatchMutation:
+		return c.LimitBatch.mutate(ctx, m)
+	case *OrderHoldMutation:
+		return c.OrderHold.mutate(ctx, m)
+	case *OrderReleaseMutation:
+		return c.OrderRelease.mutate(ctx, m)
 	case *OutboxMutation:
 		return c.Outbox.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
+	case *ProjectAccountMutation:
+		return c.ProjectAccount.mutate(ctx, m)
 	case *RatingTemplateMutation:
 		return c.RatingTemplate.mutate(ctx, m)
 	case *ReceiptMutation:
@@ -2386,6 +2428,139 @@ func (c *CreditCheckClient) mutate(ctx context.Context, m *CreditCheckMutation) 
 		return (&CreditCheckDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown CreditCheck mutation op: %q", m.Op())
+	}
+}
+
+// CreditFreezeClient is a client for the CreditFreeze schema.
+type CreditFreezeClient struct {
+	config
+}
+
+// NewCreditFreezeClient returns a client for the CreditFreeze from the given config.
+func NewCreditFreezeClient(c config) *CreditFreezeClient {
+	return &CreditFreezeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `creditfreeze.Hooks(f(g(h())))`.
+func (c *CreditFreezeClient) Use(hooks ...Hook) {
+	c.hooks.CreditFreeze = append(c.hooks.CreditFreeze, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `creditfreeze.Intercept(f(g(h())))`.
+func (c *CreditFreezeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CreditFreeze = append(c.inters.CreditFreeze, interceptors...)
+}
+
+// Create returns a builder for creating a CreditFreeze entity.
+func (c *CreditFreezeClient) Create() *CreditFreezeCreate {
+	mutation := newCreditFreezeMutation(c.config, OpCreate)
+	return &CreditFreezeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CreditFreeze entities.
+func (c *CreditFreezeClient) CreateBulk(builders ...*CreditFreezeCreate) *CreditFreezeCreateBulk {
+	return &CreditFreezeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CreditFreezeClient) MapCreateBulk(slice any, setFunc func(*CreditFreezeCreate, int)) *CreditFreezeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CreditFreezeCreateBulk{err: fmt.Errorf("calling to CreditFreezeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CreditFreezeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CreditFreezeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CreditFreeze.
+func (c *CreditFreezeClient) Update() *CreditFreezeUpdate {
+	mutation := newCreditFreezeMutation(c.config, OpUpdate)
+	return &CreditFreezeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CreditFreezeClient) UpdateOne(_m *CreditFreeze) *CreditFreezeUpdateOne {
+	mutation := newCreditFreezeMutation(c.config, OpUpdateOne, withCreditFreeze(_m))
+	return &CreditFreezeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CreditFreezeClient) UpdateOneID(id uuid.UUID) *CreditFreezeUpdateOne {
+	mutation := newCreditFreezeMutation(c.config, OpUpdateOne, withCreditFreezeID(id))
+	return &CreditFreezeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CreditFreeze.
+func (c *CreditFreezeClient) Delete() *CreditFreezeDelete {
+	mutation := newCreditFreezeMutation(c.config, OpDelete)
+	return &CreditFreezeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CreditFreezeClient) DeleteOne(_m *CreditFreeze) *CreditFreezeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CreditFreezeClient) DeleteOneID(id uuid.UUID) *CreditFreezeDeleteOne {
+	builder := c.Delete().Where(creditfreeze.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CreditFreezeDeleteOne{builder}
+}
+
+// Query returns a query builder for CreditFreeze.
+func (c *CreditFreezeClient) Query() *CreditFreezeQuery {
+	return &CreditFreezeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCreditFreeze},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CreditFreeze entity by its id.
+func (c *CreditFreezeClient) Get(ctx context.Context, id uuid.UUID) (*CreditFreeze, error) {
+	return c.Query().Where(creditfreeze.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CreditFreezeClient) GetX(ctx context.Context, id uuid.UUID) *CreditFreeze {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CreditFreezeClient) Hooks() []Hook {
+	return c.hooks.CreditFreeze
+}
+
+// Interceptors returns the client interceptors.
+func (c *CreditFreezeClient) Interceptors() []Interceptor {
+	return c.inters.CreditFreeze
+}
+
+func (c *CreditFreezeClient) mutate(ctx context.Context, m *CreditFreezeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CreditFreezeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CreditFreezeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CreditFreezeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CreditFreezeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CreditFreeze mutation op: %q", m.Op())
 	}
 }
 
@@ -4347,6 +4522,405 @@ func (c *KeysetClient) mutate(ctx context.Context, m *KeysetMutation) (Value, er
 	}
 }
 
+// LimitBatchClient is a client for the LimitBatch schema.
+type LimitBatchClient struct {
+	config
+}
+
+// NewLimitBatchClient returns a client for the LimitBatch from the given config.
+func NewLimitBatchClient(c config) *LimitBatchClient {
+	return &LimitBatchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `limitbatch.Hooks(f(g(h())))`.
+func (c *LimitBatchClient) Use(hooks ...Hook) {
+	c.hooks.LimitBatch = append(c.hooks.LimitBatch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `limitbatch.Intercept(f(g(h())))`.
+func (c *LimitBatchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LimitBatch = append(c.inters.LimitBatch, interceptors...)
+}
+
+// Create returns a builder for creating a LimitBatch entity.
+func (c *LimitBatchClient) Create() *LimitBatchCreate {
+	mutation := newLimitBatchMutation(c.config, OpCreate)
+	return &LimitBatchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LimitBatch entities.
+func (c *LimitBatchClient) CreateBulk(builders ...*LimitBatchCreate) *LimitBatchCreateBulk {
+	return &LimitBatchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LimitBatchClient) MapCreateBulk(slice any, setFunc func(*LimitBatchCreate, int)) *LimitBatchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LimitBatchCreateBulk{err: fmt.Errorf("calling to LimitBatchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LimitBatchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LimitBatchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LimitBatch.
+func (c *LimitBatchClient) Update() *LimitBatchUpdate {
+	mutation := newLimitBatchMutation(c.config, OpUpdate)
+	return &LimitBatchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LimitBatchClient) UpdateOne(_m *LimitBatch) *LimitBatchUpdateOne {
+	mutation := newLimitBatchMutation(c.config, OpUpdateOne, withLimitBatch(_m))
+	return &LimitBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LimitBatchClient) UpdateOneID(id uuid.UUID) *LimitBatchUpdateOne {
+	mutation := newLimitBatchMutation(c.config, OpUpdateOne, withLimitBatchID(id))
+	return &LimitBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LimitBatch.
+func (c *LimitBatchClient) Delete() *LimitBatchDelete {
+	mutation := newLimitBatchMutation(c.config, OpDelete)
+	return &LimitBatchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LimitBatchClient) DeleteOne(_m *LimitBatch) *LimitBatchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LimitBatchClient) DeleteOneID(id uuid.UUID) *LimitBatchDeleteOne {
+	builder := c.Delete().Where(limitbatch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LimitBatchDeleteOne{builder}
+}
+
+// Query returns a query builder for LimitBatch.
+func (c *LimitBatchClient) Query() *LimitBatchQuery {
+	return &LimitBatchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLimitBatch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LimitBatch entity by its id.
+func (c *LimitBatchClient) Get(ctx context.Context, id uuid.UUID) (*LimitBatch, error) {
+	return c.Query().Where(limitbatch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LimitBatchClient) GetX(ctx context.Context, id uuid.UUID) *LimitBatch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LimitBatchClient) Hooks() []Hook {
+	return c.hooks.LimitBatch
+}
+
+// Interceptors returns the client interceptors.
+func (c *LimitBatchClient) Interceptors() []Interceptor {
+	return c.inters.LimitBatch
+}
+
+func (c *LimitBatchClient) mutate(ctx context.Context, m *LimitBatchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LimitBatchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LimitBatchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LimitBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LimitBatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown LimitBatch mutation op: %q", m.Op())
+	}
+}
+
+// OrderHoldClient is a client for the OrderHold schema.
+type OrderHoldClient struct {
+	config
+}
+
+// NewOrderHoldClient returns a client for the OrderHold from the given config.
+func NewOrderHoldClient(c config) *OrderHoldClient {
+	return &OrderHoldClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderhold.Hooks(f(g(h())))`.
+func (c *OrderHoldClient) Use(hooks ...Hook) {
+	c.hooks.OrderHold = append(c.hooks.OrderHold, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderhold.Intercept(f(g(h())))`.
+func (c *OrderHoldClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderHold = append(c.inters.OrderHold, interceptors...)
+}
+
+// Create returns a builder for creating a OrderHold entity.
+func (c *OrderHoldClient) Create() *OrderHoldCreate {
+	mutation := newOrderHoldMutation(c.config, OpCreate)
+	return &OrderHoldCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderHold entities.
+func (c *OrderHoldClient) CreateBulk(builders ...*OrderHoldCreate) *OrderHoldCreateBulk {
+	return &OrderHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderHoldClient) MapCreateBulk(slice any, setFunc func(*OrderHoldCreate, int)) *OrderHoldCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderHoldCreateBulk{err: fmt.Errorf("calling to OrderHoldClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderHoldCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderHold.
+func (c *OrderHoldClient) Update() *OrderHoldUpdate {
+	mutation := newOrderHoldMutation(c.config, OpUpdate)
+	return &OrderHoldUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderHoldClient) UpdateOne(_m *OrderHold) *OrderHoldUpdateOne {
+	mutation := newOrderHoldMutation(c.config, OpUpdateOne, withOrderHold(_m))
+	return &OrderHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderHoldClient) UpdateOneID(id uuid.UUID) *OrderHoldUpdateOne {
+	mutation := newOrderHoldMutation(c.config, OpUpdateOne, withOrderHoldID(id))
+	return &OrderHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderHold.
+func (c *OrderHoldClient) Delete() *OrderHoldDelete {
+	mutation := newOrderHoldMutation(c.config, OpDelete)
+	return &OrderHoldDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderHoldClient) DeleteOne(_m *OrderHold) *OrderHoldDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderHoldClient) DeleteOneID(id uuid.UUID) *OrderHoldDeleteOne {
+	builder := c.Delete().Where(orderhold.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderHoldDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderHold.
+func (c *OrderHoldClient) Query() *OrderHoldQuery {
+	return &OrderHoldQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderHold},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderHold entity by its id.
+func (c *OrderHoldClient) Get(ctx context.Context, id uuid.UUID) (*OrderHold, error) {
+	return c.Query().Where(orderhold.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderHoldClient) GetX(ctx context.Context, id uuid.UUID) *OrderHold {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OrderHoldClient) Hooks() []Hook {
+	return c.hooks.OrderHold
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderHoldClient) Interceptors() []Interceptor {
+	return c.inters.OrderHold
+}
+
+func (c *OrderHoldClient) mutate(ctx context.Context, m *OrderHoldMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderHoldCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderHoldUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderHoldDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown OrderHold mutation op: %q", m.Op())
+	}
+}
+
+// OrderReleaseClient is a client for the OrderRelease schema.
+type OrderReleaseClient struct {
+	config
+}
+
+// NewOrderReleaseClient returns a client for the OrderRelease from the given config.
+func NewOrderReleaseClient(c config) *OrderReleaseClient {
+	return &OrderReleaseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderrelease.Hooks(f(g(h())))`.
+func (c *OrderReleaseClient) Use(hooks ...Hook) {
+	c.hooks.OrderRelease = append(c.hooks.OrderRelease, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderrelease.Intercept(f(g(h())))`.
+func (c *OrderReleaseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderRelease = append(c.inters.OrderRelease, interceptors...)
+}
+
+// Create returns a builder for creating a OrderRelease entity.
+func (c *OrderReleaseClient) Create() *OrderReleaseCreate {
+	mutation := newOrderReleaseMutation(c.config, OpCreate)
+	return &OrderReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderRelease entities.
+func (c *OrderReleaseClient) CreateBulk(builders ...*OrderReleaseCreate) *OrderReleaseCreateBulk {
+	return &OrderReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderReleaseClient) MapCreateBulk(slice any, setFunc func(*OrderReleaseCreate, int)) *OrderReleaseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderReleaseCreateBulk{err: fmt.Errorf("calling to OrderReleaseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderReleaseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderRelease.
+func (c *OrderReleaseClient) Update() *OrderReleaseUpdate {
+	mutation := newOrderReleaseMutation(c.config, OpUpdate)
+	return &OrderReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderReleaseClient) UpdateOne(_m *OrderRelease) *OrderReleaseUpdateOne {
+	mutation := newOrderReleaseMutation(c.config, OpUpdateOne, withOrderRelease(_m))
+	return &OrderReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderReleaseClient) UpdateOneID(id uuid.UUID) *OrderReleaseUpdateOne {
+	mutation := newOrderReleaseMutation(c.config, OpUpdateOne, withOrderReleaseID(id))
+	return &OrderReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderRelease.
+func (c *OrderReleaseClient) Delete() *OrderReleaseDelete {
+	mutation := newOrderReleaseMutation(c.config, OpDelete)
+	return &OrderReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderReleaseClient) DeleteOne(_m *OrderRelease) *OrderReleaseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderReleaseClient) DeleteOneID(id uuid.UUID) *OrderReleaseDeleteOne {
+	builder := c.Delete().Where(orderrelease.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderReleaseDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderRelease.
+func (c *OrderReleaseClient) Query() *OrderReleaseQuery {
+	return &OrderReleaseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderRelease},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderRelease entity by its id.
+func (c *OrderReleaseClient) Get(ctx context.Context, id uuid.UUID) (*OrderRelease, error) {
+	return c.Query().Where(orderrelease.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderReleaseClient) GetX(ctx context.Context, id uuid.UUID) *OrderRelease {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OrderReleaseClient) Hooks() []Hook {
+	return c.hooks.OrderRelease
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderReleaseClient) Interceptors() []Interceptor {
+	return c.inters.OrderRelease
+}
+
+func (c *OrderReleaseClient) mutate(ctx context.Context, m *OrderReleaseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown OrderRelease mutation op: %q", m.Op())
+	}
+}
+
 // OutboxClient is a client for the Outbox schema.
 type OutboxClient struct {
 	config
@@ -4642,6 +5216,139 @@ func (c *ProjectClient) mutate(ctx context.Context, m *ProjectMutation) (Value, 
 		return (&ProjectDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown Project mutation op: %q", m.Op())
+	}
+}
+
+// ProjectAccountClient is a client for the ProjectAccount schema.
+type ProjectAccountClient struct {
+	config
+}
+
+// NewProjectAccountClient returns a client for the ProjectAccount from the given config.
+func NewProjectAccountClient(c config) *ProjectAccountClient {
+	return &ProjectAccountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `projectaccount.Hooks(f(g(h())))`.
+func (c *ProjectAccountClient) Use(hooks ...Hook) {
+	c.hooks.ProjectAccount = append(c.hooks.ProjectAccount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `projectaccount.Intercept(f(g(h())))`.
+func (c *ProjectAccountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProjectAccount = append(c.inters.ProjectAccount, interceptors...)
+}
+
+// Create returns a builder for creating a ProjectAccount entity.
+func (c *ProjectAccountClient) Create() *ProjectAccountCreate {
+	mutation := newProjectAccountMutation(c.config, OpCreate)
+	return &ProjectAccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProjectAccount entities.
+func (c *ProjectAccountClient) CreateBulk(builders ...*ProjectAccountCreate) *ProjectAccountCreateBulk {
+	return &ProjectAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProjectAccountClient) MapCreateBulk(slice any, setFunc func(*ProjectAccountCreate, int)) *ProjectAccountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProjectAccountCreateBulk{err: fmt.Errorf("calling to ProjectAccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProjectAccountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProjectAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProjectAccount.
+func (c *ProjectAccountClient) Update() *ProjectAccountUpdate {
+	mutation := newProjectAccountMutation(c.config, OpUpdate)
+	return &ProjectAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProjectAccountClient) UpdateOne(_m *ProjectAccount) *ProjectAccountUpdateOne {
+	mutation := newProjectAccountMutation(c.config, OpUpdateOne, withProjectAccount(_m))
+	return &ProjectAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProjectAccountClient) UpdateOneID(id uuid.UUID) *ProjectAccountUpdateOne {
+	mutation := newProjectAccountMutation(c.config, OpUpdateOne, withProjectAccountID(id))
+	return &ProjectAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProjectAccount.
+func (c *ProjectAccountClient) Delete() *ProjectAccountDelete {
+	mutation := newProjectAccountMutation(c.config, OpDelete)
+	return &ProjectAccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProjectAccountClient) DeleteOne(_m *ProjectAccount) *ProjectAccountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProjectAccountClient) DeleteOneID(id uuid.UUID) *ProjectAccountDeleteOne {
+	builder := c.Delete().Where(projectaccount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProjectAccountDeleteOne{builder}
+}
+
+// Query returns a query builder for ProjectAccount.
+func (c *ProjectAccountClient) Query() *ProjectAccountQuery {
+	return &ProjectAccountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProjectAccount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProjectAccount entity by its id.
+func (c *ProjectAccountClient) Get(ctx context.Context, id uuid.UUID) (*ProjectAccount, error) {
+	return c.Query().Where(projectaccount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProjectAccountClient) GetX(ctx context.Context, id uuid.UUID) *ProjectAccount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProjectAccountClient) Hooks() []Hook {
+	return c.hooks.ProjectAccount
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProjectAccountClient) Interceptors() []Interceptor {
+	return c.inters.ProjectAccount
+}
+
+func (c *ProjectAccountClient) mutate(ctx context.Context, m *ProjectAccountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProjectAccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProjectAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProjectAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProjectAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ProjectAccount mutation op: %q", m.Op())
 	}
 }
 
@@ -5645,18 +6352,20 @@ type (
 	hooks struct {
 		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
 		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		Contract, CreditAccount, CreditCheck, CreditLimit, CreditPolicy, CreditRating,
-		Customer, DailyRun, DailySnapshot, DailyStep, Document, ERPConnection, ERPRun,
-		HandledEvent, IdempotencyKey, ImportMapping, Keyset, Outbox, Project,
+		Contract, CreditAccount, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
+		CreditRating, Customer, DailyRun, DailySnapshot, DailyStep, Document,
+		ERPConnection, ERPRun, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
+		LimitBatch, OrderHold, OrderRelease, Outbox, Project, ProjectAccount,
 		RatingTemplate, Receipt, Receivable, ReceivableImport, Reservation,
 		TemplateDryRun, TemplateTrial []ent.Hook
 	}
 	inters struct {
 		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
 		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		Contract, CreditAccount, CreditCheck, CreditLimit, CreditPolicy, CreditRating,
-		Customer, DailyRun, DailySnapshot, DailyStep, Document, ERPConnection, ERPRun,
-		HandledEvent, IdempotencyKey, ImportMapping, Keyset, Outbox, Project,
+		Contract, CreditAccount, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
+		CreditRating, Customer, DailyRun, DailySnapshot, DailyStep, Document,
+		ERPConnection, ERPRun, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
+		LimitBatch, OrderHold, OrderRelease, Outbox, Project, ProjectAccount,
 		RatingTemplate, Receipt, Receivable, ReceivableImport, Reservation,
 		TemplateDryRun, TemplateTrial []ent.Interceptor
 	}

@@ -46,7 +46,9 @@ type CreditCheck struct {
 	// RequestID holds the value of the "request_id" field.
 	RequestID string `json:"request_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt    time.Time `json:"created_at,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitempty"`
+	// order or dispatch (ruling 16)
+	Checkpoint   string `json:"checkpoint,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -61,7 +63,7 @@ func (*CreditCheck) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case creditcheck.FieldAmount, creditcheck.FieldPolicyVersion:
 			values[i] = new(sql.NullInt64)
-		case creditcheck.FieldOrderNo, creditcheck.FieldOperation, creditcheck.FieldOutcome, creditcheck.FieldBindingLimit, creditcheck.FieldActorName, creditcheck.FieldRequestID:
+		case creditcheck.FieldOrderNo, creditcheck.FieldOperation, creditcheck.FieldOutcome, creditcheck.FieldBindingLimit, creditcheck.FieldActorName, creditcheck.FieldRequestID, creditcheck.FieldCheckpoint:
 			values[i] = new(sql.NullString)
 		case creditcheck.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -178,6 +180,12 @@ func (_m *CreditCheck) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
 			}
+		case creditcheck.FieldCheckpoint:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field checkpoint", values[i])
+			} else if value.Valid {
+				_m.Checkpoint = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -259,6 +267,9 @@ func (_m *CreditCheck) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("checkpoint=")
+	builder.WriteString(_m.Checkpoint)
 	builder.WriteByte(')')
 	return builder.String()
 }

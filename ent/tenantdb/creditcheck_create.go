@@ -133,6 +133,20 @@ func (_c *CreditCheckCreate) SetNillableCreatedAt(v *time.Time) *CreditCheckCrea
 	return _c
 }
 
+// SetCheckpoint sets the "checkpoint" field.
+func (_c *CreditCheckCreate) SetCheckpoint(v string) *CreditCheckCreate {
+	_c.mutation.SetCheckpoint(v)
+	return _c
+}
+
+// SetNillableCheckpoint sets the "checkpoint" field if the given value is not nil.
+func (_c *CreditCheckCreate) SetNillableCheckpoint(v *string) *CreditCheckCreate {
+	if v != nil {
+		_c.SetCheckpoint(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CreditCheckCreate) SetID(v uuid.UUID) *CreditCheckCreate {
 	_c.mutation.SetID(v)
@@ -185,6 +199,10 @@ func (_c *CreditCheckCreate) defaults() {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := creditcheck.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
+	}
+	if _, ok := _c.mutation.Checkpoint(); !ok {
+		v := creditcheck.DefaultCheckpoint
+		_c.mutation.SetCheckpoint(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := creditcheck.DefaultID()
@@ -239,6 +257,9 @@ func (_c *CreditCheckCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`tenantdb: missing required field "CreditCheck.created_at"`)}
+	}
+	if _, ok := _c.mutation.Checkpoint(); !ok {
+		return &ValidationError{Name: "checkpoint", err: errors.New(`tenantdb: missing required field "CreditCheck.checkpoint"`)}
 	}
 	return nil
 }
@@ -331,6 +352,10 @@ func (_c *CreditCheckCreate) createSpec() (*CreditCheck, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(creditcheck.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
+	}
+	if value, ok := _c.mutation.Checkpoint(); ok {
+		_spec.SetField(creditcheck.FieldCheckpoint, field.TypeString, value)
+		_node.Checkpoint = value
 	}
 	return _node, _spec
 }
@@ -442,6 +467,9 @@ func (u *CreditCheckUpsertOne) UpdateNewValues() *CreditCheckUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(creditcheck.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.Checkpoint(); exists {
+			s.SetIgnore(creditcheck.FieldCheckpoint)
 		}
 	}))
 	return u
@@ -698,6 +726,9 @@ func (u *CreditCheckUpsertBulk) UpdateNewValues() *CreditCheckUpsertBulk {
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(creditcheck.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.Checkpoint(); exists {
+				s.SetIgnore(creditcheck.FieldCheckpoint)
 			}
 		}
 	}))

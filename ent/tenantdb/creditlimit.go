@@ -30,6 +30,10 @@ type CreditLimit struct {
 	Version int64 `json:"version,omitempty"`
 	// CustomerID holds the value of the "customer_id" field.
 	CustomerID uuid.UUID `json:"customer_id,omitempty"`
+	// null: of the customer himself
+	ProjectID *uuid.UUID `json:"project_id,omitempty"`
+	// of a mass proposal: what is approved as one
+	BatchID *uuid.UUID `json:"batch_id,omitempty"`
 	// Class holds the value of the "class" field.
 	Class creditlimit.Class `json:"class,omitempty"`
 	// ruling 14
@@ -52,6 +56,8 @@ type CreditLimit struct {
 	EffectiveAt *time.Time `json:"effective_at,omitempty"`
 	// LapsedAt holds the value of the "lapsed_at" field.
 	LapsedAt *time.Time `json:"lapsed_at,omitempty"`
+	// SupersededOn holds the value of the "superseded_on" field.
+	SupersededOn calendar.Date `json:"superseded_on,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CreditLimitQuery when eager-loading is set.
 	Edges        CreditLimitEdges `json:"edges"`
@@ -83,9 +89,9 @@ func (*CreditLimit) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case creditlimit.FieldCreatedBy, creditlimit.FieldRatingID:
+		case creditlimit.FieldCreatedBy, creditlimit.FieldProjectID, creditlimit.FieldBatchID, creditlimit.FieldRatingID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case creditlimit.FieldStartsOn, creditlimit.FieldEndsOn:
+		case creditlimit.FieldStartsOn, creditlimit.FieldEndsOn, creditlimit.FieldSupersededOn:
 			values[i] = new(calendar.Date)
 		case creditlimit.FieldVersion, creditlimit.FieldAmount:
 			values[i] = new(sql.NullInt64)
@@ -146,6 +152,20 @@ func (_m *CreditLimit) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field customer_id", values[i])
 			} else if value != nil {
 				_m.CustomerID = *value
+			}
+		case creditlimit.FieldProjectID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field project_id", values[i])
+			} else if value.Valid {
+				_m.ProjectID = new(uuid.UUID)
+				*_m.ProjectID = *value.S.(*uuid.UUID)
+			}
+		case creditlimit.FieldBatchID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field batch_id", values[i])
+			} else if value.Valid {
+				_m.BatchID = new(uuid.UUID)
+				*_m.BatchID = *value.S.(*uuid.UUID)
 			}
 		case creditlimit.FieldClass:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -216,6 +236,12 @@ func (_m *CreditLimit) assignValues(columns []string, values []any) error {
 				_m.LapsedAt = new(time.Time)
 				*_m.LapsedAt = value.Time
 			}
+		case creditlimit.FieldSupersededOn:
+			if value, ok := values[i].(*calendar.Date); !ok {
+				return fmt.Errorf("unexpected type %T for field superseded_on", values[i])
+			} else if value != nil {
+				_m.SupersededOn = *value
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -274,6 +300,16 @@ func (_m *CreditLimit) String() string {
 	builder.WriteString("customer_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CustomerID))
 	builder.WriteString(", ")
+	if v := _m.ProjectID; v != nil {
+		builder.WriteString("project_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.BatchID; v != nil {
+		builder.WriteString("batch_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("class=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Class))
 	builder.WriteString(", ")
@@ -312,6 +348,9 @@ func (_m *CreditLimit) String() string {
 		builder.WriteString("lapsed_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("superseded_on=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SupersededOn))
 	builder.WriteByte(')')
 	return builder.String()
 }

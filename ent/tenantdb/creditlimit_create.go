@@ -88,6 +88,34 @@ func (_c *CreditLimitCreate) SetCustomerID(v uuid.UUID) *CreditLimitCreate {
 	return _c
 }
 
+// SetProjectID sets the "project_id" field.
+func (_c *CreditLimitCreate) SetProjectID(v uuid.UUID) *CreditLimitCreate {
+	_c.mutation.SetProjectID(v)
+	return _c
+}
+
+// SetNillableProjectID sets the "project_id" field if the given value is not nil.
+func (_c *CreditLimitCreate) SetNillableProjectID(v *uuid.UUID) *CreditLimitCreate {
+	if v != nil {
+		_c.SetProjectID(*v)
+	}
+	return _c
+}
+
+// SetBatchID sets the "batch_id" field.
+func (_c *CreditLimitCreate) SetBatchID(v uuid.UUID) *CreditLimitCreate {
+	_c.mutation.SetBatchID(v)
+	return _c
+}
+
+// SetNillableBatchID sets the "batch_id" field if the given value is not nil.
+func (_c *CreditLimitCreate) SetNillableBatchID(v *uuid.UUID) *CreditLimitCreate {
+	if v != nil {
+		_c.SetBatchID(*v)
+	}
+	return _c
+}
+
 // SetClass sets the "class" field.
 func (_c *CreditLimitCreate) SetClass(v creditlimit.Class) *CreditLimitCreate {
 	_c.mutation.SetClass(v)
@@ -198,6 +226,20 @@ func (_c *CreditLimitCreate) SetLapsedAt(v time.Time) *CreditLimitCreate {
 func (_c *CreditLimitCreate) SetNillableLapsedAt(v *time.Time) *CreditLimitCreate {
 	if v != nil {
 		_c.SetLapsedAt(*v)
+	}
+	return _c
+}
+
+// SetSupersededOn sets the "superseded_on" field.
+func (_c *CreditLimitCreate) SetSupersededOn(v calendar.Date) *CreditLimitCreate {
+	_c.mutation.SetSupersededOn(v)
+	return _c
+}
+
+// SetNillableSupersededOn sets the "superseded_on" field if the given value is not nil.
+func (_c *CreditLimitCreate) SetNillableSupersededOn(v *calendar.Date) *CreditLimitCreate {
+	if v != nil {
+		_c.SetSupersededOn(*v)
 	}
 	return _c
 }
@@ -392,6 +434,14 @@ func (_c *CreditLimitCreate) createSpec() (*CreditLimit, *sqlgraph.CreateSpec) {
 		_spec.SetField(creditlimit.FieldVersion, field.TypeInt64, value)
 		_node.Version = value
 	}
+	if value, ok := _c.mutation.ProjectID(); ok {
+		_spec.SetField(creditlimit.FieldProjectID, field.TypeUUID, value)
+		_node.ProjectID = &value
+	}
+	if value, ok := _c.mutation.BatchID(); ok {
+		_spec.SetField(creditlimit.FieldBatchID, field.TypeUUID, value)
+		_node.BatchID = &value
+	}
 	if value, ok := _c.mutation.Class(); ok {
 		_spec.SetField(creditlimit.FieldClass, field.TypeEnum, value)
 		_node.Class = value
@@ -435,6 +485,10 @@ func (_c *CreditLimitCreate) createSpec() (*CreditLimit, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LapsedAt(); ok {
 		_spec.SetField(creditlimit.FieldLapsedAt, field.TypeTime, value)
 		_node.LapsedAt = &value
+	}
+	if value, ok := _c.mutation.SupersededOn(); ok {
+		_spec.SetField(creditlimit.FieldSupersededOn, field.TypeOther, value)
+		_node.SupersededOn = value
 	}
 	if nodes := _c.mutation.CustomerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -613,6 +667,24 @@ func (u *CreditLimitUpsert) ClearLapsedAt() *CreditLimitUpsert {
 	return u
 }
 
+// SetSupersededOn sets the "superseded_on" field.
+func (u *CreditLimitUpsert) SetSupersededOn(v calendar.Date) *CreditLimitUpsert {
+	u.Set(creditlimit.FieldSupersededOn, v)
+	return u
+}
+
+// UpdateSupersededOn sets the "superseded_on" field to the value that was provided on create.
+func (u *CreditLimitUpsert) UpdateSupersededOn() *CreditLimitUpsert {
+	u.SetExcluded(creditlimit.FieldSupersededOn)
+	return u
+}
+
+// ClearSupersededOn clears the value of the "superseded_on" field.
+func (u *CreditLimitUpsert) ClearSupersededOn() *CreditLimitUpsert {
+	u.SetNull(creditlimit.FieldSupersededOn)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -638,6 +710,12 @@ func (u *CreditLimitUpsertOne) UpdateNewValues() *CreditLimitUpsertOne {
 		}
 		if _, exists := u.create.mutation.CustomerID(); exists {
 			s.SetIgnore(creditlimit.FieldCustomerID)
+		}
+		if _, exists := u.create.mutation.ProjectID(); exists {
+			s.SetIgnore(creditlimit.FieldProjectID)
+		}
+		if _, exists := u.create.mutation.BatchID(); exists {
+			s.SetIgnore(creditlimit.FieldBatchID)
 		}
 		if _, exists := u.create.mutation.Class(); exists {
 			s.SetIgnore(creditlimit.FieldClass)
@@ -811,6 +889,27 @@ func (u *CreditLimitUpsertOne) UpdateLapsedAt() *CreditLimitUpsertOne {
 func (u *CreditLimitUpsertOne) ClearLapsedAt() *CreditLimitUpsertOne {
 	return u.Update(func(s *CreditLimitUpsert) {
 		s.ClearLapsedAt()
+	})
+}
+
+// SetSupersededOn sets the "superseded_on" field.
+func (u *CreditLimitUpsertOne) SetSupersededOn(v calendar.Date) *CreditLimitUpsertOne {
+	return u.Update(func(s *CreditLimitUpsert) {
+		s.SetSupersededOn(v)
+	})
+}
+
+// UpdateSupersededOn sets the "superseded_on" field to the value that was provided on create.
+func (u *CreditLimitUpsertOne) UpdateSupersededOn() *CreditLimitUpsertOne {
+	return u.Update(func(s *CreditLimitUpsert) {
+		s.UpdateSupersededOn()
+	})
+}
+
+// ClearSupersededOn clears the value of the "superseded_on" field.
+func (u *CreditLimitUpsertOne) ClearSupersededOn() *CreditLimitUpsertOne {
+	return u.Update(func(s *CreditLimitUpsert) {
+		s.ClearSupersededOn()
 	})
 }
 
@@ -1006,6 +1105,12 @@ func (u *CreditLimitUpsertBulk) UpdateNewValues() *CreditLimitUpsertBulk {
 			if _, exists := b.mutation.CustomerID(); exists {
 				s.SetIgnore(creditlimit.FieldCustomerID)
 			}
+			if _, exists := b.mutation.ProjectID(); exists {
+				s.SetIgnore(creditlimit.FieldProjectID)
+			}
+			if _, exists := b.mutation.BatchID(); exists {
+				s.SetIgnore(creditlimit.FieldBatchID)
+			}
 			if _, exists := b.mutation.Class(); exists {
 				s.SetIgnore(creditlimit.FieldClass)
 			}
@@ -1179,6 +1284,27 @@ func (u *CreditLimitUpsertBulk) UpdateLapsedAt() *CreditLimitUpsertBulk {
 func (u *CreditLimitUpsertBulk) ClearLapsedAt() *CreditLimitUpsertBulk {
 	return u.Update(func(s *CreditLimitUpsert) {
 		s.ClearLapsedAt()
+	})
+}
+
+// SetSupersededOn sets the "superseded_on" field.
+func (u *CreditLimitUpsertBulk) SetSupersededOn(v calendar.Date) *CreditLimitUpsertBulk {
+	return u.Update(func(s *CreditLimitUpsert) {
+		s.SetSupersededOn(v)
+	})
+}
+
+// UpdateSupersededOn sets the "superseded_on" field to the value that was provided on create.
+func (u *CreditLimitUpsertBulk) UpdateSupersededOn() *CreditLimitUpsertBulk {
+	return u.Update(func(s *CreditLimitUpsert) {
+		s.UpdateSupersededOn()
+	})
+}
+
+// ClearSupersededOn clears the value of the "superseded_on" field.
+func (u *CreditLimitUpsertBulk) ClearSupersededOn() *CreditLimitUpsertBulk {
+	return u.Update(func(s *CreditLimitUpsert) {
+		s.ClearSupersededOn()
 	})
 }
 

@@ -144,6 +144,26 @@ func (_u *CreditLimitUpdate) ClearLapsedAt() *CreditLimitUpdate {
 	return _u
 }
 
+// SetSupersededOn sets the "superseded_on" field.
+func (_u *CreditLimitUpdate) SetSupersededOn(v calendar.Date) *CreditLimitUpdate {
+	_u.mutation.SetSupersededOn(v)
+	return _u
+}
+
+// SetNillableSupersededOn sets the "superseded_on" field if the given value is not nil.
+func (_u *CreditLimitUpdate) SetNillableSupersededOn(v *calendar.Date) *CreditLimitUpdate {
+	if v != nil {
+		_u.SetSupersededOn(*v)
+	}
+	return _u
+}
+
+// ClearSupersededOn clears the value of the "superseded_on" field.
+func (_u *CreditLimitUpdate) ClearSupersededOn() *CreditLimitUpdate {
+	_u.mutation.ClearSupersededOn()
+	return _u
+}
+
 // Mutation returns the CreditLimitMutation object of the builder.
 func (_u *CreditLimitUpdate) Mutation() *CreditLimitMutation {
 	return _u.mutation
@@ -222,6 +242,12 @@ func (_u *CreditLimitUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(creditlimit.FieldVersion, field.TypeInt64, value)
 	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(creditlimit.FieldProjectID, field.TypeUUID)
+	}
+	if _u.mutation.BatchIDCleared() {
+		_spec.ClearField(creditlimit.FieldBatchID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.StartsOn(); ok {
 		_spec.SetField(creditlimit.FieldStartsOn, field.TypeOther, value)
 	}
@@ -248,6 +274,12 @@ func (_u *CreditLimitUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.LapsedAtCleared() {
 		_spec.ClearField(creditlimit.FieldLapsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.SupersededOn(); ok {
+		_spec.SetField(creditlimit.FieldSupersededOn, field.TypeOther, value)
+	}
+	if _u.mutation.SupersededOnCleared() {
+		_spec.ClearField(creditlimit.FieldSupersededOn, field.TypeOther)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -384,6 +416,26 @@ func (_u *CreditLimitUpdateOne) ClearLapsedAt() *CreditLimitUpdateOne {
 	return _u
 }
 
+// SetSupersededOn sets the "superseded_on" field.
+func (_u *CreditLimitUpdateOne) SetSupersededOn(v calendar.Date) *CreditLimitUpdateOne {
+	_u.mutation.SetSupersededOn(v)
+	return _u
+}
+
+// SetNillableSupersededOn sets the "superseded_on" field if the given value is not nil.
+func (_u *CreditLimitUpdateOne) SetNillableSupersededOn(v *calendar.Date) *CreditLimitUpdateOne {
+	if v != nil {
+		_u.SetSupersededOn(*v)
+	}
+	return _u
+}
+
+// ClearSupersededOn clears the value of the "superseded_on" field.
+func (_u *CreditLimitUpdateOne) ClearSupersededOn() *CreditLimitUpdateOne {
+	_u.mutation.ClearSupersededOn()
+	return _u
+}
+
 // Mutation returns the CreditLimitMutation object of the builder.
 func (_u *CreditLimitUpdateOne) Mutation() *CreditLimitMutation {
 	return _u.mutation
@@ -492,6 +544,12 @@ func (_u *CreditLimitUpdateOne) sqlSave(ctx context.Context) (_node *CreditLimit
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(creditlimit.FieldVersion, field.TypeInt64, value)
 	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(creditlimit.FieldProjectID, field.TypeUUID)
+	}
+	if _u.mutation.BatchIDCleared() {
+		_spec.ClearField(creditlimit.FieldBatchID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.StartsOn(); ok {
 		_spec.SetField(creditlimit.FieldStartsOn, field.TypeOther, value)
 	}
@@ -518,6 +576,12 @@ func (_u *CreditLimitUpdateOne) sqlSave(ctx context.Context) (_node *CreditLimit
 	}
 	if _u.mutation.LapsedAtCleared() {
 		_spec.ClearField(creditlimit.FieldLapsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.SupersededOn(); ok {
+		_spec.SetField(creditlimit.FieldSupersededOn, field.TypeOther, value)
+	}
+	if _u.mutation.SupersededOnCleared() {
+		_spec.ClearField(creditlimit.FieldSupersededOn, field.TypeOther)
 	}
 	_node = &CreditLimit{config: _u.config}
 	_spec.Assign = _node.assignValues

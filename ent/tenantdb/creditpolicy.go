@@ -3,6 +3,7 @@
 package tenantdb
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -33,6 +34,8 @@ type CreditPolicy struct {
 	ReservationHours int `json:"reservation_hours,omitempty"`
 	// fen of overdue that never stop an order
 	OverdueTolerance int64 `json:"overdue_tolerance,omitempty"`
+	// checkpoints, utilization bands, freeze, truck size, release authority; null: the presets
+	Rules json.RawMessage `json:"rules,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
@@ -47,6 +50,8 @@ func (*CreditPolicy) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case creditpolicy.FieldCreatedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
+		case creditpolicy.FieldRules:
+			values[i] = new([]byte)
 		case creditpolicy.FieldID, creditpolicy.FieldReservationHours, creditpolicy.FieldOverdueTolerance:
 			values[i] = new(sql.NullInt64)
 		case creditpolicy.FieldOverLimit, creditpolicy.FieldOverdueAmount, creditpolicy.FieldOverdueDays, creditpolicy.FieldNoLimit, creditpolicy.FieldUnrated:
@@ -115,6 +120,14 @@ func (_m *CreditPolicy) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field overdue_tolerance", values[i])
 			} else if value.Valid {
 				_m.OverdueTolerance = value.Int64
+			}
+		case creditpolicy.FieldRules:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field rules", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Rules); err != nil {
+					return fmt.Errorf("unmarshal field rules: %w", err)
+				}
 			}
 		case creditpolicy.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -185,6 +198,9 @@ func (_m *CreditPolicy) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("overdue_tolerance=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OverdueTolerance))
+	builder.WriteString(", ")
+	builder.WriteString("rules=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Rules))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -4,6 +4,7 @@ package tenantdb
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -118,6 +119,12 @@ func (_c *CreditPolicyCreate) SetNillableOverdueTolerance(v *int64) *CreditPolic
 	if v != nil {
 		_c.SetOverdueTolerance(*v)
 	}
+	return _c
+}
+
+// SetRules sets the "rules" field.
+func (_c *CreditPolicyCreate) SetRules(v json.RawMessage) *CreditPolicyCreate {
+	_c.mutation.SetRules(v)
 	return _c
 }
 
@@ -336,6 +343,10 @@ func (_c *CreditPolicyCreate) createSpec() (*CreditPolicy, *sqlgraph.CreateSpec)
 		_spec.SetField(creditpolicy.FieldOverdueTolerance, field.TypeInt64, value)
 		_node.OverdueTolerance = value
 	}
+	if value, ok := _c.mutation.Rules(); ok {
+		_spec.SetField(creditpolicy.FieldRules, field.TypeJSON, value)
+		_node.Rules = value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(creditpolicy.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -433,6 +444,9 @@ func (u *CreditPolicyUpsertOne) UpdateNewValues() *CreditPolicyUpsertOne {
 		}
 		if _, exists := u.create.mutation.OverdueTolerance(); exists {
 			s.SetIgnore(creditpolicy.FieldOverdueTolerance)
+		}
+		if _, exists := u.create.mutation.Rules(); exists {
+			s.SetIgnore(creditpolicy.FieldRules)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(creditpolicy.FieldCreatedAt)
@@ -673,6 +687,9 @@ func (u *CreditPolicyUpsertBulk) UpdateNewValues() *CreditPolicyUpsertBulk {
 			}
 			if _, exists := b.mutation.OverdueTolerance(); exists {
 				s.SetIgnore(creditpolicy.FieldOverdueTolerance)
+			}
+			if _, exists := b.mutation.Rules(); exists {
+				s.SetIgnore(creditpolicy.FieldRules)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(creditpolicy.FieldCreatedAt)

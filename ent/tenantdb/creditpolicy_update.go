@@ -68,6 +68,9 @@ func (_u *CreditPolicyUpdate) sqlSave(ctx context.Context) (_node int, err error
 			}
 		}
 	}
+	if _u.mutation.RulesCleared() {
+		_spec.ClearField(creditpolicy.FieldRules, field.TypeJSON)
+	}
 	if _u.mutation.CreatedByCleared() {
 		_spec.ClearField(creditpolicy.FieldCreatedBy, field.TypeUUID)
 	}
@@ -161,6 +164,9 @@ func (_u *CreditPolicyUpdateOne) sqlSave(ctx context.Context) (_node *CreditPoli
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.RulesCleared() {
+		_spec.ClearField(creditpolicy.FieldRules, field.TypeJSON)
 	}
 	if _u.mutation.CreatedByCleared() {
 		_spec.ClearField(creditpolicy.FieldCreatedBy, field.TypeUUID)

@@ -22,6 +22,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
+	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
@@ -36,8 +37,12 @@ import (
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/orderhold"
+	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
 	"zhuxin/ent/tenantdb/project"
+	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -123,6 +128,7 @@ func checkColumn(t, c string) error {
 			contract.Table:           contract.ValidColumn,
 			creditaccount.Table:      creditaccount.ValidColumn,
 			creditcheck.Table:        creditcheck.ValidColumn,
+			creditfreeze.Table:       creditfreeze.ValidColumn,
 			creditlimit.Table:        creditlimit.ValidColumn,
 			creditpolicy.Table:       creditpolicy.ValidColumn,
 			creditrating.Table:       creditrating.ValidColumn,
@@ -137,8 +143,12 @@ func checkColumn(t, c string) error {
 			idempotencykey.Table:     idempotencykey.ValidColumn,
 			importmapping.Table:      importmapping.ValidColumn,
 			keyset.Table:             keyset.ValidColumn,
+			limitbatch.Table:         limitbatch.ValidColumn,
+			orderhold.Table:          orderhold.ValidColumn,
+			orderrelease.Table:       orderrelease.ValidColumn,
 			outbox.Table:             outbox.ValidColumn,
 			project.Table:            project.ValidColumn,
+			projectaccount.Table:     projectaccount.ValidColumn,
 			ratingtemplate.Table:     ratingtemplate.ValidColumn,
 			receipt.Table:            receipt.ValidColumn,
 			receivable.Table:         receivable.ValidColumn,

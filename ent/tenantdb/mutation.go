@@ -24,6 +24,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
+	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
@@ -38,9 +39,13 @@ import (
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/orderhold"
+	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
 	"zhuxin/ent/tenantdb/predicate"
 	"zhuxin/ent/tenantdb/project"
+	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -78,6 +83,7 @@ const (
 	TypeContract           = "Contract"
 	TypeCreditAccount      = "CreditAccount"
 	TypeCreditCheck        = "CreditCheck"
+	TypeCreditFreeze       = "CreditFreeze"
 	TypeCreditLimit        = "CreditLimit"
 	TypeCreditPolicy       = "CreditPolicy"
 	TypeCreditRating       = "CreditRating"
@@ -92,8 +98,12 @@ const (
 	TypeIdempotencyKey     = "IdempotencyKey"
 	TypeImportMapping      = "ImportMapping"
 	TypeKeyset             = "Keyset"
+	TypeLimitBatch         = "LimitBatch"
+	TypeOrderHold          = "OrderHold"
+	TypeOrderRelease       = "OrderRelease"
 	TypeOutbox             = "Outbox"
 	TypeProject            = "Project"
+	TypeProjectAccount     = "ProjectAccount"
 	TypeRatingTemplate     = "RatingTemplate"
 	TypeReceipt            = "Receipt"
 	TypeReceivable         = "Receivable"
@@ -11367,6 +11377,7 @@ type CreditCheckMutation struct {
 	actor_name        *string
 	request_id        *string
 	created_at        *time.Time
+	checkpoint        *string
 	clearedFields     map[string]struct{}
 	done              bool
 	oldValue          func(context.Context) (*CreditCheck, error)
@@ -12077,6 +12088,42 @@ func (m *CreditCheckMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
+// SetCheckpoint sets the "checkpoint" field.
+func (m *CreditCheckMutation) SetCheckpoint(s string) {
+	m.checkpoint = &s
+}
+
+// Checkpoint returns the value of the "checkpoint" field in the mutation.
+func (m *CreditCheckMutation) Checkpoint() (r string, exists bool) {
+	v := m.checkpoint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckpoint returns the old "checkpoint" field's value of the CreditCheck entity.
+// If the CreditCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditCheckMutation) OldCheckpoint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckpoint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckpoint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckpoint: %w", err)
+	}
+	return oldValue.Checkpoint, nil
+}
+
+// ResetCheckpoint resets all changes to the "checkpoint" field.
+func (m *CreditCheckMutation) ResetCheckpoint() {
+	m.checkpoint = nil
+}
+
 // Where appends a list predicates to the CreditCheckMutation builder.
 func (m *CreditCheckMutation) Where(ps ...predicate.CreditCheck) {
 	m.predicates = append(m.predicates, ps...)
@@ -12111,7 +12158,7 @@ func (m *CreditCheckMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditCheckMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m.customer_id != nil {
 		fields = append(fields, creditcheck.FieldCustomerID)
 	}
@@ -12154,6 +12201,9 @@ func (m *CreditCheckMutation) Fields() []string {
 	if m.created_at != nil {
 		fields = append(fields, creditcheck.FieldCreatedAt)
 	}
+	if m.checkpoint != nil {
+		fields = append(fields, creditcheck.FieldCheckpoint)
+	}
 	return fields
 }
 
@@ -12190,6 +12240,8 @@ func (m *CreditCheckMutation) Field(name string) (ent.Value, bool) {
 		return m.RequestID()
 	case creditcheck.FieldCreatedAt:
 		return m.CreatedAt()
+	case creditcheck.FieldCheckpoint:
+		return m.Checkpoint()
 	}
 	return nil, false
 }
@@ -12227,6 +12279,8 @@ func (m *CreditCheckMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldRequestID(ctx)
 	case creditcheck.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
+	case creditcheck.FieldCheckpoint:
+		return m.OldCheckpoint(ctx)
 	}
 	return nil, fmt.Errorf("unknown CreditCheck field %s", name)
 }
@@ -12333,6 +12387,13 @@ func (m *CreditCheckMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCreatedAt(v)
+		return nil
+	case creditcheck.FieldCheckpoint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckpoint(v)
 		return nil
 	}
 	return fmt.Errorf("unknown CreditCheck field %s", name)
@@ -12467,6 +12528,9 @@ func (m *CreditCheckMutation) ResetField(name string) error {
 	case creditcheck.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
+	case creditcheck.FieldCheckpoint:
+		m.ResetCheckpoint()
+		return nil
 	}
 	return fmt.Errorf("unknown CreditCheck field %s", name)
 }
@@ -12519,6 +12583,849 @@ func (m *CreditCheckMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown CreditCheck edge %s", name)
 }
 
+// CreditFreezeMutation represents an operation that mutates the CreditFreeze nodes in the graph.
+type CreditFreezeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	customer_id   *uuid.UUID
+	source        *creditfreeze.Source
+	reason        *string
+	oldest_due_on *calendar.Date
+	frozen_at     *time.Time
+	frozen_by     *uuid.UUID
+	lifted_at     *time.Time
+	lifted_by     *uuid.UUID
+	lift_reason   *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CreditFreeze, error)
+	predicates    []predicate.CreditFreeze
+}
+
+var _ ent.Mutation = (*CreditFreezeMutation)(nil)
+
+// creditfreezeOption allows management of the mutation configuration using functional options.
+type creditfreezeOption func(*CreditFreezeMutation)
+
+// newCreditFreezeMutation creates new mutation for the CreditFreeze entity.
+func newCreditFreezeMutation(c config, op Op, opts ...creditfreezeOption) *CreditFreezeMutation {
+	m := &CreditFreezeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCreditFreeze,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCreditFreezeID sets the ID field of the mutation.
+func withCreditFreezeID(id uuid.UUID) creditfreezeOption {
+	return func(m *CreditFreezeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CreditFreeze
+		)
+		m.oldValue = func(ctx context.Context) (*CreditFreeze, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CreditFreeze.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCreditFreeze sets the old CreditFreeze of the mutation.
+func withCreditFreeze(node *CreditFreeze) creditfreezeOption {
+	return func(m *CreditFreezeMutation) {
+		m.oldValue = func(context.Context) (*CreditFreeze, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CreditFreezeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CreditFreezeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CreditFreeze entities.
+func (m *CreditFreezeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CreditFreezeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CreditFreezeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CreditFreeze.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CreditFreezeMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CreditFreezeMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CreditFreezeMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetSource sets the "source" field.
+func (m *CreditFreezeMutation) SetSource(c creditfreeze.Source) {
+	m.source = &c
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *CreditFreezeMutation) Source() (r creditfreeze.Source, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldSource(ctx context.Context) (v creditfreeze.Source, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *CreditFreezeMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *CreditFreezeMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CreditFreezeMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CreditFreezeMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetOldestDueOn sets the "oldest_due_on" field.
+func (m *CreditFreezeMutation) SetOldestDueOn(c calendar.Date) {
+	m.oldest_due_on = &c
+}
+
+// OldestDueOn returns the value of the "oldest_due_on" field in the mutation.
+func (m *CreditFreezeMutation) OldestDueOn() (r calendar.Date, exists bool) {
+	v := m.oldest_due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOldestDueOn returns the old "oldest_due_on" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldOldestDueOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOldestDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOldestDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOldestDueOn: %w", err)
+	}
+	return oldValue.OldestDueOn, nil
+}
+
+// ClearOldestDueOn clears the value of the "oldest_due_on" field.
+func (m *CreditFreezeMutation) ClearOldestDueOn() {
+	m.oldest_due_on = nil
+	m.clearedFields[creditfreeze.FieldOldestDueOn] = struct{}{}
+}
+
+// OldestDueOnCleared returns if the "oldest_due_on" field was cleared in this mutation.
+func (m *CreditFreezeMutation) OldestDueOnCleared() bool {
+	_, ok := m.clearedFields[creditfreeze.FieldOldestDueOn]
+	return ok
+}
+
+// ResetOldestDueOn resets all changes to the "oldest_due_on" field.
+func (m *CreditFreezeMutation) ResetOldestDueOn() {
+	m.oldest_due_on = nil
+	delete(m.clearedFields, creditfreeze.FieldOldestDueOn)
+}
+
+// SetFrozenAt sets the "frozen_at" field.
+func (m *CreditFreezeMutation) SetFrozenAt(t time.Time) {
+	m.frozen_at = &t
+}
+
+// FrozenAt returns the value of the "frozen_at" field in the mutation.
+func (m *CreditFreezeMutation) FrozenAt() (r time.Time, exists bool) {
+	v := m.frozen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFrozenAt returns the old "frozen_at" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldFrozenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFrozenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFrozenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFrozenAt: %w", err)
+	}
+	return oldValue.FrozenAt, nil
+}
+
+// ResetFrozenAt resets all changes to the "frozen_at" field.
+func (m *CreditFreezeMutation) ResetFrozenAt() {
+	m.frozen_at = nil
+}
+
+// SetFrozenBy sets the "frozen_by" field.
+func (m *CreditFreezeMutation) SetFrozenBy(u uuid.UUID) {
+	m.frozen_by = &u
+}
+
+// FrozenBy returns the value of the "frozen_by" field in the mutation.
+func (m *CreditFreezeMutation) FrozenBy() (r uuid.UUID, exists bool) {
+	v := m.frozen_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFrozenBy returns the old "frozen_by" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldFrozenBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFrozenBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFrozenBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFrozenBy: %w", err)
+	}
+	return oldValue.FrozenBy, nil
+}
+
+// ClearFrozenBy clears the value of the "frozen_by" field.
+func (m *CreditFreezeMutation) ClearFrozenBy() {
+	m.frozen_by = nil
+	m.clearedFields[creditfreeze.FieldFrozenBy] = struct{}{}
+}
+
+// FrozenByCleared returns if the "frozen_by" field was cleared in this mutation.
+func (m *CreditFreezeMutation) FrozenByCleared() bool {
+	_, ok := m.clearedFields[creditfreeze.FieldFrozenBy]
+	return ok
+}
+
+// ResetFrozenBy resets all changes to the "frozen_by" field.
+func (m *CreditFreezeMutation) ResetFrozenBy() {
+	m.frozen_by = nil
+	delete(m.clearedFields, creditfreeze.FieldFrozenBy)
+}
+
+// SetLiftedAt sets the "lifted_at" field.
+func (m *CreditFreezeMutation) SetLiftedAt(t time.Time) {
+	m.lifted_at = &t
+}
+
+// LiftedAt returns the value of the "lifted_at" field in the mutation.
+func (m *CreditFreezeMutation) LiftedAt() (r time.Time, exists bool) {
+	v := m.lifted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLiftedAt returns the old "lifted_at" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldLiftedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLiftedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLiftedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLiftedAt: %w", err)
+	}
+	return oldValue.LiftedAt, nil
+}
+
+// ClearLiftedAt clears the value of the "lifted_at" field.
+func (m *CreditFreezeMutation) ClearLiftedAt() {
+	m.lifted_at = nil
+	m.clearedFields[creditfreeze.FieldLiftedAt] = struct{}{}
+}
+
+// LiftedAtCleared returns if the "lifted_at" field was cleared in this mutation.
+func (m *CreditFreezeMutation) LiftedAtCleared() bool {
+	_, ok := m.clearedFields[creditfreeze.FieldLiftedAt]
+	return ok
+}
+
+// ResetLiftedAt resets all changes to the "lifted_at" field.
+func (m *CreditFreezeMutation) ResetLiftedAt() {
+	m.lifted_at = nil
+	delete(m.clearedFields, creditfreeze.FieldLiftedAt)
+}
+
+// SetLiftedBy sets the "lifted_by" field.
+func (m *CreditFreezeMutation) SetLiftedBy(u uuid.UUID) {
+	m.lifted_by = &u
+}
+
+// LiftedBy returns the value of the "lifted_by" field in the mutation.
+func (m *CreditFreezeMutation) LiftedBy() (r uuid.UUID, exists bool) {
+	v := m.lifted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLiftedBy returns the old "lifted_by" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldLiftedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLiftedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLiftedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLiftedBy: %w", err)
+	}
+	return oldValue.LiftedBy, nil
+}
+
+// ClearLiftedBy clears the value of the "lifted_by" field.
+func (m *CreditFreezeMutation) ClearLiftedBy() {
+	m.lifted_by = nil
+	m.clearedFields[creditfreeze.FieldLiftedBy] = struct{}{}
+}
+
+// LiftedByCleared returns if the "lifted_by" field was cleared in this mutation.
+func (m *CreditFreezeMutation) LiftedByCleared() bool {
+	_, ok := m.clearedFields[creditfreeze.FieldLiftedBy]
+	return ok
+}
+
+// ResetLiftedBy resets all changes to the "lifted_by" field.
+func (m *CreditFreezeMutation) ResetLiftedBy() {
+	m.lifted_by = nil
+	delete(m.clearedFields, creditfreeze.FieldLiftedBy)
+}
+
+// SetLiftReason sets the "lift_reason" field.
+func (m *CreditFreezeMutation) SetLiftReason(s string) {
+	m.lift_reason = &s
+}
+
+// LiftReason returns the value of the "lift_reason" field in the mutation.
+func (m *CreditFreezeMutation) LiftReason() (r string, exists bool) {
+	v := m.lift_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLiftReason returns the old "lift_reason" field's value of the CreditFreeze entity.
+// If the CreditFreeze object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditFreezeMutation) OldLiftReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLiftReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLiftReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLiftReason: %w", err)
+	}
+	return oldValue.LiftReason, nil
+}
+
+// ResetLiftReason resets all changes to the "lift_reason" field.
+func (m *CreditFreezeMutation) ResetLiftReason() {
+	m.lift_reason = nil
+}
+
+// Where appends a list predicates to the CreditFreezeMutation builder.
+func (m *CreditFreezeMutation) Where(ps ...predicate.CreditFreeze) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CreditFreezeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CreditFreezeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CreditFreeze, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CreditFreezeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CreditFreezeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CreditFreeze).
+func (m *CreditFreezeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CreditFreezeMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.customer_id != nil {
+		fields = append(fields, creditfreeze.FieldCustomerID)
+	}
+	if m.source != nil {
+		fields = append(fields, creditfreeze.FieldSource)
+	}
+	if m.reason != nil {
+		fields = append(fields, creditfreeze.FieldReason)
+	}
+	if m.oldest_due_on != nil {
+		fields = append(fields, creditfreeze.FieldOldestDueOn)
+	}
+	if m.frozen_at != nil {
+		fields = append(fields, creditfreeze.FieldFrozenAt)
+	}
+	if m.frozen_by != nil {
+		fields = append(fields, creditfreeze.FieldFrozenBy)
+	}
+	if m.lifted_at != nil {
+		fields = append(fields, creditfreeze.FieldLiftedAt)
+	}
+	if m.lifted_by != nil {
+		fields = append(fields, creditfreeze.FieldLiftedBy)
+	}
+	if m.lift_reason != nil {
+		fields = append(fields, creditfreeze.FieldLiftReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CreditFreezeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case creditfreeze.FieldCustomerID:
+		return m.CustomerID()
+	case creditfreeze.FieldSource:
+		return m.Source()
+	case creditfreeze.FieldReason:
+		return m.Reason()
+	case creditfreeze.FieldOldestDueOn:
+		return m.OldestDueOn()
+	case creditfreeze.FieldFrozenAt:
+		return m.FrozenAt()
+	case creditfreeze.FieldFrozenBy:
+		return m.FrozenBy()
+	case creditfreeze.FieldLiftedAt:
+		return m.LiftedAt()
+	case creditfreeze.FieldLiftedBy:
+		return m.LiftedBy()
+	case creditfreeze.FieldLiftReason:
+		return m.LiftReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CreditFreezeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case creditfreeze.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case creditfreeze.FieldSource:
+		return m.OldSource(ctx)
+	case creditfreeze.FieldReason:
+		return m.OldReason(ctx)
+	case creditfreeze.FieldOldestDueOn:
+		return m.OldOldestDueOn(ctx)
+	case creditfreeze.FieldFrozenAt:
+		return m.OldFrozenAt(ctx)
+	case creditfreeze.FieldFrozenBy:
+		return m.OldFrozenBy(ctx)
+	case creditfreeze.FieldLiftedAt:
+		return m.OldLiftedAt(ctx)
+	case creditfreeze.FieldLiftedBy:
+		return m.OldLiftedBy(ctx)
+	case creditfreeze.FieldLiftReason:
+		return m.OldLiftReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown CreditFreeze field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditFreezeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case creditfreeze.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case creditfreeze.FieldSource:
+		v, ok := value.(creditfreeze.Source)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case creditfreeze.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case creditfreeze.FieldOldestDueOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOldestDueOn(v)
+		return nil
+	case creditfreeze.FieldFrozenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFrozenAt(v)
+		return nil
+	case creditfreeze.FieldFrozenBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFrozenBy(v)
+		return nil
+	case creditfreeze.FieldLiftedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLiftedAt(v)
+		return nil
+	case creditfreeze.FieldLiftedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLiftedBy(v)
+		return nil
+	case creditfreeze.FieldLiftReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLiftReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CreditFreeze field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CreditFreezeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CreditFreezeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditFreezeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CreditFreeze numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CreditFreezeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(creditfreeze.FieldOldestDueOn) {
+		fields = append(fields, creditfreeze.FieldOldestDueOn)
+	}
+	if m.FieldCleared(creditfreeze.FieldFrozenBy) {
+		fields = append(fields, creditfreeze.FieldFrozenBy)
+	}
+	if m.FieldCleared(creditfreeze.FieldLiftedAt) {
+		fields = append(fields, creditfreeze.FieldLiftedAt)
+	}
+	if m.FieldCleared(creditfreeze.FieldLiftedBy) {
+		fields = append(fields, creditfreeze.FieldLiftedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CreditFreezeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CreditFreezeMutation) ClearField(name string) error {
+	switch name {
+	case creditfreeze.FieldOldestDueOn:
+		m.ClearOldestDueOn()
+		return nil
+	case creditfreeze.FieldFrozenBy:
+		m.ClearFrozenBy()
+		return nil
+	case creditfreeze.FieldLiftedAt:
+		m.ClearLiftedAt()
+		return nil
+	case creditfreeze.FieldLiftedBy:
+		m.ClearLiftedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CreditFreeze nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CreditFreezeMutation) ResetField(name string) error {
+	switch name {
+	case creditfreeze.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case creditfreeze.FieldSource:
+		m.ResetSource()
+		return nil
+	case creditfreeze.FieldReason:
+		m.ResetReason()
+		return nil
+	case creditfreeze.FieldOldestDueOn:
+		m.ResetOldestDueOn()
+		return nil
+	case creditfreeze.FieldFrozenAt:
+		m.ResetFrozenAt()
+		return nil
+	case creditfreeze.FieldFrozenBy:
+		m.ResetFrozenBy()
+		return nil
+	case creditfreeze.FieldLiftedAt:
+		m.ResetLiftedAt()
+		return nil
+	case creditfreeze.FieldLiftedBy:
+		m.ResetLiftedBy()
+		return nil
+	case creditfreeze.FieldLiftReason:
+		m.ResetLiftReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CreditFreeze field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CreditFreezeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CreditFreezeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CreditFreezeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CreditFreezeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CreditFreezeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CreditFreezeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CreditFreezeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CreditFreeze unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CreditFreezeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CreditFreeze edge %s", name)
+}
+
 // CreditLimitMutation represents an operation that mutates the CreditLimit nodes in the graph.
 type CreditLimitMutation struct {
 	config
@@ -12530,6 +13437,8 @@ type CreditLimitMutation struct {
 	updated_at      *time.Time
 	version         *int64
 	addversion      *int64
+	project_id      *uuid.UUID
+	batch_id        *uuid.UUID
 	class           *creditlimit.Class
 	kind            *creditlimit.Kind
 	mode            *creditlimit.Mode
@@ -12542,6 +13451,7 @@ type CreditLimitMutation struct {
 	status          *creditlimit.Status
 	effective_at    *time.Time
 	lapsed_at       *time.Time
+	superseded_on   *calendar.Date
 	clearedFields   map[string]struct{}
 	customer        *uuid.UUID
 	clearedcustomer bool
@@ -12865,6 +13775,104 @@ func (m *CreditLimitMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, e
 // ResetCustomerID resets all changes to the "customer_id" field.
 func (m *CreditLimitMutation) ResetCustomerID() {
 	m.customer = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *CreditLimitMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *CreditLimitMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the CreditLimit entity.
+// If the CreditLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditLimitMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *CreditLimitMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[creditlimit.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *CreditLimitMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[creditlimit.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *CreditLimitMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, creditlimit.FieldProjectID)
+}
+
+// SetBatchID sets the "batch_id" field.
+func (m *CreditLimitMutation) SetBatchID(u uuid.UUID) {
+	m.batch_id = &u
+}
+
+// BatchID returns the value of the "batch_id" field in the mutation.
+func (m *CreditLimitMutation) BatchID() (r uuid.UUID, exists bool) {
+	v := m.batch_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchID returns the old "batch_id" field's value of the CreditLimit entity.
+// If the CreditLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditLimitMutation) OldBatchID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchID: %w", err)
+	}
+	return oldValue.BatchID, nil
+}
+
+// ClearBatchID clears the value of the "batch_id" field.
+func (m *CreditLimitMutation) ClearBatchID() {
+	m.batch_id = nil
+	m.clearedFields[creditlimit.FieldBatchID] = struct{}{}
+}
+
+// BatchIDCleared returns if the "batch_id" field was cleared in this mutation.
+func (m *CreditLimitMutation) BatchIDCleared() bool {
+	_, ok := m.clearedFields[creditlimit.FieldBatchID]
+	return ok
+}
+
+// ResetBatchID resets all changes to the "batch_id" field.
+func (m *CreditLimitMutation) ResetBatchID() {
+	m.batch_id = nil
+	delete(m.clearedFields, creditlimit.FieldBatchID)
 }
 
 // SetClass sets the "class" field.
@@ -13335,6 +14343,55 @@ func (m *CreditLimitMutation) ResetLapsedAt() {
 	delete(m.clearedFields, creditlimit.FieldLapsedAt)
 }
 
+// SetSupersededOn sets the "superseded_on" field.
+func (m *CreditLimitMutation) SetSupersededOn(c calendar.Date) {
+	m.superseded_on = &c
+}
+
+// SupersededOn returns the value of the "superseded_on" field in the mutation.
+func (m *CreditLimitMutation) SupersededOn() (r calendar.Date, exists bool) {
+	v := m.superseded_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSupersededOn returns the old "superseded_on" field's value of the CreditLimit entity.
+// If the CreditLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditLimitMutation) OldSupersededOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSupersededOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSupersededOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSupersededOn: %w", err)
+	}
+	return oldValue.SupersededOn, nil
+}
+
+// ClearSupersededOn clears the value of the "superseded_on" field.
+func (m *CreditLimitMutation) ClearSupersededOn() {
+	m.superseded_on = nil
+	m.clearedFields[creditlimit.FieldSupersededOn] = struct{}{}
+}
+
+// SupersededOnCleared returns if the "superseded_on" field was cleared in this mutation.
+func (m *CreditLimitMutation) SupersededOnCleared() bool {
+	_, ok := m.clearedFields[creditlimit.FieldSupersededOn]
+	return ok
+}
+
+// ResetSupersededOn resets all changes to the "superseded_on" field.
+func (m *CreditLimitMutation) ResetSupersededOn() {
+	m.superseded_on = nil
+	delete(m.clearedFields, creditlimit.FieldSupersededOn)
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *CreditLimitMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -13396,7 +14453,7 @@ func (m *CreditLimitMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditLimitMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, creditlimit.FieldCreatedAt)
 	}
@@ -13411,6 +14468,12 @@ func (m *CreditLimitMutation) Fields() []string {
 	}
 	if m.customer != nil {
 		fields = append(fields, creditlimit.FieldCustomerID)
+	}
+	if m.project_id != nil {
+		fields = append(fields, creditlimit.FieldProjectID)
+	}
+	if m.batch_id != nil {
+		fields = append(fields, creditlimit.FieldBatchID)
 	}
 	if m.class != nil {
 		fields = append(fields, creditlimit.FieldClass)
@@ -13445,6 +14508,9 @@ func (m *CreditLimitMutation) Fields() []string {
 	if m.lapsed_at != nil {
 		fields = append(fields, creditlimit.FieldLapsedAt)
 	}
+	if m.superseded_on != nil {
+		fields = append(fields, creditlimit.FieldSupersededOn)
+	}
 	return fields
 }
 
@@ -13463,6 +14529,10 @@ func (m *CreditLimitMutation) Field(name string) (ent.Value, bool) {
 		return m.Version()
 	case creditlimit.FieldCustomerID:
 		return m.CustomerID()
+	case creditlimit.FieldProjectID:
+		return m.ProjectID()
+	case creditlimit.FieldBatchID:
+		return m.BatchID()
 	case creditlimit.FieldClass:
 		return m.Class()
 	case creditlimit.FieldKind:
@@ -13485,6 +14555,8 @@ func (m *CreditLimitMutation) Field(name string) (ent.Value, bool) {
 		return m.EffectiveAt()
 	case creditlimit.FieldLapsedAt:
 		return m.LapsedAt()
+	case creditlimit.FieldSupersededOn:
+		return m.SupersededOn()
 	}
 	return nil, false
 }
@@ -13504,6 +14576,10 @@ func (m *CreditLimitMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldVersion(ctx)
 	case creditlimit.FieldCustomerID:
 		return m.OldCustomerID(ctx)
+	case creditlimit.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case creditlimit.FieldBatchID:
+		return m.OldBatchID(ctx)
 	case creditlimit.FieldClass:
 		return m.OldClass(ctx)
 	case creditlimit.FieldKind:
@@ -13526,6 +14602,8 @@ func (m *CreditLimitMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldEffectiveAt(ctx)
 	case creditlimit.FieldLapsedAt:
 		return m.OldLapsedAt(ctx)
+	case creditlimit.FieldSupersededOn:
+		return m.OldSupersededOn(ctx)
 	}
 	return nil, fmt.Errorf("unknown CreditLimit field %s", name)
 }
@@ -13569,6 +14647,20 @@ func (m *CreditLimitMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCustomerID(v)
+		return nil
+	case creditlimit.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case creditlimit.FieldBatchID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchID(v)
 		return nil
 	case creditlimit.FieldClass:
 		v, ok := value.(creditlimit.Class)
@@ -13647,6 +14739,13 @@ func (m *CreditLimitMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLapsedAt(v)
 		return nil
+	case creditlimit.FieldSupersededOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSupersededOn(v)
+		return nil
 	}
 	return fmt.Errorf("unknown CreditLimit field %s", name)
 }
@@ -13707,6 +14806,12 @@ func (m *CreditLimitMutation) ClearedFields() []string {
 	if m.FieldCleared(creditlimit.FieldCreatedBy) {
 		fields = append(fields, creditlimit.FieldCreatedBy)
 	}
+	if m.FieldCleared(creditlimit.FieldProjectID) {
+		fields = append(fields, creditlimit.FieldProjectID)
+	}
+	if m.FieldCleared(creditlimit.FieldBatchID) {
+		fields = append(fields, creditlimit.FieldBatchID)
+	}
 	if m.FieldCleared(creditlimit.FieldEndsOn) {
 		fields = append(fields, creditlimit.FieldEndsOn)
 	}
@@ -13718,6 +14823,9 @@ func (m *CreditLimitMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(creditlimit.FieldLapsedAt) {
 		fields = append(fields, creditlimit.FieldLapsedAt)
+	}
+	if m.FieldCleared(creditlimit.FieldSupersededOn) {
+		fields = append(fields, creditlimit.FieldSupersededOn)
 	}
 	return fields
 }
@@ -13736,6 +14844,12 @@ func (m *CreditLimitMutation) ClearField(name string) error {
 	case creditlimit.FieldCreatedBy:
 		m.ClearCreatedBy()
 		return nil
+	case creditlimit.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	case creditlimit.FieldBatchID:
+		m.ClearBatchID()
+		return nil
 	case creditlimit.FieldEndsOn:
 		m.ClearEndsOn()
 		return nil
@@ -13747,6 +14861,9 @@ func (m *CreditLimitMutation) ClearField(name string) error {
 		return nil
 	case creditlimit.FieldLapsedAt:
 		m.ClearLapsedAt()
+		return nil
+	case creditlimit.FieldSupersededOn:
+		m.ClearSupersededOn()
 		return nil
 	}
 	return fmt.Errorf("unknown CreditLimit nullable field %s", name)
@@ -13770,6 +14887,12 @@ func (m *CreditLimitMutation) ResetField(name string) error {
 		return nil
 	case creditlimit.FieldCustomerID:
 		m.ResetCustomerID()
+		return nil
+	case creditlimit.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case creditlimit.FieldBatchID:
+		m.ResetBatchID()
 		return nil
 	case creditlimit.FieldClass:
 		m.ResetClass()
@@ -13803,6 +14926,9 @@ func (m *CreditLimitMutation) ResetField(name string) error {
 		return nil
 	case creditlimit.FieldLapsedAt:
 		m.ResetLapsedAt()
+		return nil
+	case creditlimit.FieldSupersededOn:
+		m.ResetSupersededOn()
 		return nil
 	}
 	return fmt.Errorf("unknown CreditLimit field %s", name)
@@ -13897,6 +15023,8 @@ type CreditPolicyMutation struct {
 	addreservation_hours *int
 	overdue_tolerance    *int64
 	addoverdue_tolerance *int64
+	rules                *json.RawMessage
+	appendrules          json.RawMessage
 	created_at           *time.Time
 	created_by           *uuid.UUID
 	clearedFields        map[string]struct{}
@@ -14301,6 +15429,71 @@ func (m *CreditPolicyMutation) ResetOverdueTolerance() {
 	m.addoverdue_tolerance = nil
 }
 
+// SetRules sets the "rules" field.
+func (m *CreditPolicyMutation) SetRules(jm json.RawMessage) {
+	m.rules = &jm
+	m.appendrules = nil
+}
+
+// Rules returns the value of the "rules" field in the mutation.
+func (m *CreditPolicyMutation) Rules() (r json.RawMessage, exists bool) {
+	v := m.rules
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRules returns the old "rules" field's value of the CreditPolicy entity.
+// If the CreditPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditPolicyMutation) OldRules(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRules is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRules requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRules: %w", err)
+	}
+	return oldValue.Rules, nil
+}
+
+// AppendRules adds jm to the "rules" field.
+func (m *CreditPolicyMutation) AppendRules(jm json.RawMessage) {
+	m.appendrules = append(m.appendrules, jm...)
+}
+
+// AppendedRules returns the list of values that were appended to the "rules" field in this mutation.
+func (m *CreditPolicyMutation) AppendedRules() (json.RawMessage, bool) {
+	if len(m.appendrules) == 0 {
+		return nil, false
+	}
+	return m.appendrules, true
+}
+
+// ClearRules clears the value of the "rules" field.
+func (m *CreditPolicyMutation) ClearRules() {
+	m.rules = nil
+	m.appendrules = nil
+	m.clearedFields[creditpolicy.FieldRules] = struct{}{}
+}
+
+// RulesCleared returns if the "rules" field was cleared in this mutation.
+func (m *CreditPolicyMutation) RulesCleared() bool {
+	_, ok := m.clearedFields[creditpolicy.FieldRules]
+	return ok
+}
+
+// ResetRules resets all changes to the "rules" field.
+func (m *CreditPolicyMutation) ResetRules() {
+	m.rules = nil
+	m.appendrules = nil
+	delete(m.clearedFields, creditpolicy.FieldRules)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *CreditPolicyMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -14420,7 +15613,7 @@ func (m *CreditPolicyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditPolicyMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.over_limit != nil {
 		fields = append(fields, creditpolicy.FieldOverLimit)
 	}
@@ -14441,6 +15634,9 @@ func (m *CreditPolicyMutation) Fields() []string {
 	}
 	if m.overdue_tolerance != nil {
 		fields = append(fields, creditpolicy.FieldOverdueTolerance)
+	}
+	if m.rules != nil {
+		fields = append(fields, creditpolicy.FieldRules)
 	}
 	if m.created_at != nil {
 		fields = append(fields, creditpolicy.FieldCreatedAt)
@@ -14470,6 +15666,8 @@ func (m *CreditPolicyMutation) Field(name string) (ent.Value, bool) {
 		return m.ReservationHours()
 	case creditpolicy.FieldOverdueTolerance:
 		return m.OverdueTolerance()
+	case creditpolicy.FieldRules:
+		return m.Rules()
 	case creditpolicy.FieldCreatedAt:
 		return m.CreatedAt()
 	case creditpolicy.FieldCreatedBy:
@@ -14497,6 +15695,8 @@ func (m *CreditPolicyMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldReservationHours(ctx)
 	case creditpolicy.FieldOverdueTolerance:
 		return m.OldOverdueTolerance(ctx)
+	case creditpolicy.FieldRules:
+		return m.OldRules(ctx)
 	case creditpolicy.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case creditpolicy.FieldCreatedBy:
@@ -14558,6 +15758,13 @@ func (m *CreditPolicyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOverdueTolerance(v)
+		return nil
+	case creditpolicy.FieldRules:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRules(v)
 		return nil
 	case creditpolicy.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -14630,6 +15837,9 @@ func (m *CreditPolicyMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *CreditPolicyMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(creditpolicy.FieldRules) {
+		fields = append(fields, creditpolicy.FieldRules)
+	}
 	if m.FieldCleared(creditpolicy.FieldCreatedBy) {
 		fields = append(fields, creditpolicy.FieldCreatedBy)
 	}
@@ -14647,6 +15857,9 @@ func (m *CreditPolicyMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *CreditPolicyMutation) ClearField(name string) error {
 	switch name {
+	case creditpolicy.FieldRules:
+		m.ClearRules()
+		return nil
 	case creditpolicy.FieldCreatedBy:
 		m.ClearCreatedBy()
 		return nil
@@ -14678,6 +15891,9 @@ func (m *CreditPolicyMutation) ResetField(name string) error {
 		return nil
 	case creditpolicy.FieldOverdueTolerance:
 		m.ResetOverdueTolerance()
+		return nil
+	case creditpolicy.FieldRules:
+		m.ResetRules()
 		return nil
 	case creditpolicy.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -26418,6 +27634,3033 @@ func (m *KeysetMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Keyset edge %s", name)
 }
 
+// LimitBatchMutation represents an operation that mutates the LimitBatch nodes in the graph.
+type LimitBatchMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	proposal       *json.RawMessage
+	appendproposal json.RawMessage
+	customers      *int
+	addcustomers   *int
+	created_at     *time.Time
+	created_by     *uuid.UUID
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*LimitBatch, error)
+	predicates     []predicate.LimitBatch
+}
+
+var _ ent.Mutation = (*LimitBatchMutation)(nil)
+
+// limitbatchOption allows management of the mutation configuration using functional options.
+type limitbatchOption func(*LimitBatchMutation)
+
+// newLimitBatchMutation creates new mutation for the LimitBatch entity.
+func newLimitBatchMutation(c config, op Op, opts ...limitbatchOption) *LimitBatchMutation {
+	m := &LimitBatchMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLimitBatch,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLimitBatchID sets the ID field of the mutation.
+func withLimitBatchID(id uuid.UUID) limitbatchOption {
+	return func(m *LimitBatchMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LimitBatch
+		)
+		m.oldValue = func(ctx context.Context) (*LimitBatch, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LimitBatch.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLimitBatch sets the old LimitBatch of the mutation.
+func withLimitBatch(node *LimitBatch) limitbatchOption {
+	return func(m *LimitBatchMutation) {
+		m.oldValue = func(context.Context) (*LimitBatch, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LimitBatchMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LimitBatchMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LimitBatch entities.
+func (m *LimitBatchMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LimitBatchMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LimitBatchMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LimitBatch.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProposal sets the "proposal" field.
+func (m *LimitBatchMutation) SetProposal(jm json.RawMessage) {
+	m.proposal = &jm
+	m.appendproposal = nil
+}
+
+// Proposal returns the value of the "proposal" field in the mutation.
+func (m *LimitBatchMutation) Proposal() (r json.RawMessage, exists bool) {
+	v := m.proposal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposal returns the old "proposal" field's value of the LimitBatch entity.
+// If the LimitBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitBatchMutation) OldProposal(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposal: %w", err)
+	}
+	return oldValue.Proposal, nil
+}
+
+// AppendProposal adds jm to the "proposal" field.
+func (m *LimitBatchMutation) AppendProposal(jm json.RawMessage) {
+	m.appendproposal = append(m.appendproposal, jm...)
+}
+
+// AppendedProposal returns the list of values that were appended to the "proposal" field in this mutation.
+func (m *LimitBatchMutation) AppendedProposal() (json.RawMessage, bool) {
+	if len(m.appendproposal) == 0 {
+		return nil, false
+	}
+	return m.appendproposal, true
+}
+
+// ResetProposal resets all changes to the "proposal" field.
+func (m *LimitBatchMutation) ResetProposal() {
+	m.proposal = nil
+	m.appendproposal = nil
+}
+
+// SetCustomers sets the "customers" field.
+func (m *LimitBatchMutation) SetCustomers(i int) {
+	m.customers = &i
+	m.addcustomers = nil
+}
+
+// Customers returns the value of the "customers" field in the mutation.
+func (m *LimitBatchMutation) Customers() (r int, exists bool) {
+	v := m.customers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomers returns the old "customers" field's value of the LimitBatch entity.
+// If the LimitBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitBatchMutation) OldCustomers(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomers: %w", err)
+	}
+	return oldValue.Customers, nil
+}
+
+// AddCustomers adds i to the "customers" field.
+func (m *LimitBatchMutation) AddCustomers(i int) {
+	if m.addcustomers != nil {
+		*m.addcustomers += i
+	} else {
+		m.addcustomers = &i
+	}
+}
+
+// AddedCustomers returns the value that was added to the "customers" field in this mutation.
+func (m *LimitBatchMutation) AddedCustomers() (r int, exists bool) {
+	v := m.addcustomers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCustomers resets all changes to the "customers" field.
+func (m *LimitBatchMutation) ResetCustomers() {
+	m.customers = nil
+	m.addcustomers = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LimitBatchMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LimitBatchMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LimitBatch entity.
+// If the LimitBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitBatchMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LimitBatchMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *LimitBatchMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *LimitBatchMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the LimitBatch entity.
+// If the LimitBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitBatchMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *LimitBatchMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[limitbatch.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *LimitBatchMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[limitbatch.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *LimitBatchMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, limitbatch.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the LimitBatchMutation builder.
+func (m *LimitBatchMutation) Where(ps ...predicate.LimitBatch) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LimitBatchMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LimitBatchMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LimitBatch, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LimitBatchMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LimitBatchMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LimitBatch).
+func (m *LimitBatchMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LimitBatchMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.proposal != nil {
+		fields = append(fields, limitbatch.FieldProposal)
+	}
+	if m.customers != nil {
+		fields = append(fields, limitbatch.FieldCustomers)
+	}
+	if m.created_at != nil {
+		fields = append(fields, limitbatch.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, limitbatch.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LimitBatchMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case limitbatch.FieldProposal:
+		return m.Proposal()
+	case limitbatch.FieldCustomers:
+		return m.Customers()
+	case limitbatch.FieldCreatedAt:
+		return m.CreatedAt()
+	case limitbatch.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LimitBatchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case limitbatch.FieldProposal:
+		return m.OldProposal(ctx)
+	case limitbatch.FieldCustomers:
+		return m.OldCustomers(ctx)
+	case limitbatch.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case limitbatch.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown LimitBatch field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LimitBatchMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case limitbatch.FieldProposal:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposal(v)
+		return nil
+	case limitbatch.FieldCustomers:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomers(v)
+		return nil
+	case limitbatch.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case limitbatch.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LimitBatch field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LimitBatchMutation) AddedFields() []string {
+	var fields []string
+	if m.addcustomers != nil {
+		fields = append(fields, limitbatch.FieldCustomers)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LimitBatchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case limitbatch.FieldCustomers:
+		return m.AddedCustomers()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LimitBatchMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case limitbatch.FieldCustomers:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCustomers(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LimitBatch numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LimitBatchMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(limitbatch.FieldCreatedBy) {
+		fields = append(fields, limitbatch.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LimitBatchMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LimitBatchMutation) ClearField(name string) error {
+	switch name {
+	case limitbatch.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LimitBatch nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LimitBatchMutation) ResetField(name string) error {
+	switch name {
+	case limitbatch.FieldProposal:
+		m.ResetProposal()
+		return nil
+	case limitbatch.FieldCustomers:
+		m.ResetCustomers()
+		return nil
+	case limitbatch.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case limitbatch.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LimitBatch field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LimitBatchMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LimitBatchMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LimitBatchMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LimitBatchMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LimitBatchMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LimitBatchMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LimitBatchMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LimitBatch unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LimitBatchMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LimitBatch edge %s", name)
+}
+
+// OrderHoldMutation represents an operation that mutates the OrderHold nodes in the graph.
+type OrderHoldMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	customer_id   *uuid.UUID
+	project_id    *uuid.UUID
+	order_no      *string
+	amount        *int64
+	addamount     *int64
+	volume        *int64
+	addvolume     *int64
+	checkpoint    *string
+	check_id      *uuid.UUID
+	reasons       *json.RawMessage
+	appendreasons json.RawMessage
+	status        *orderhold.Status
+	release_id    *uuid.UUID
+	closing_note  *string
+	held_at       *time.Time
+	updated_at    *time.Time
+	closed_at     *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*OrderHold, error)
+	predicates    []predicate.OrderHold
+}
+
+var _ ent.Mutation = (*OrderHoldMutation)(nil)
+
+// orderholdOption allows management of the mutation configuration using functional options.
+type orderholdOption func(*OrderHoldMutation)
+
+// newOrderHoldMutation creates new mutation for the OrderHold entity.
+func newOrderHoldMutation(c config, op Op, opts ...orderholdOption) *OrderHoldMutation {
+	m := &OrderHoldMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrderHold,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrderHoldID sets the ID field of the mutation.
+func withOrderHoldID(id uuid.UUID) orderholdOption {
+	return func(m *OrderHoldMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OrderHold
+		)
+		m.oldValue = func(ctx context.Context) (*OrderHold, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OrderHold.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrderHold sets the old OrderHold of the mutation.
+func withOrderHold(node *OrderHold) orderholdOption {
+	return func(m *OrderHoldMutation) {
+		m.oldValue = func(context.Context) (*OrderHold, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrderHoldMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrderHoldMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OrderHold entities.
+func (m *OrderHoldMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrderHoldMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrderHoldMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OrderHold.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *OrderHoldMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *OrderHoldMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *OrderHoldMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *OrderHoldMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *OrderHoldMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *OrderHoldMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[orderhold.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *OrderHoldMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[orderhold.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *OrderHoldMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, orderhold.FieldProjectID)
+}
+
+// SetOrderNo sets the "order_no" field.
+func (m *OrderHoldMutation) SetOrderNo(s string) {
+	m.order_no = &s
+}
+
+// OrderNo returns the value of the "order_no" field in the mutation.
+func (m *OrderHoldMutation) OrderNo() (r string, exists bool) {
+	v := m.order_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderNo returns the old "order_no" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldOrderNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderNo: %w", err)
+	}
+	return oldValue.OrderNo, nil
+}
+
+// ResetOrderNo resets all changes to the "order_no" field.
+func (m *OrderHoldMutation) ResetOrderNo() {
+	m.order_no = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *OrderHoldMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *OrderHoldMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *OrderHoldMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *OrderHoldMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *OrderHoldMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetVolume sets the "volume" field.
+func (m *OrderHoldMutation) SetVolume(i int64) {
+	m.volume = &i
+	m.addvolume = nil
+}
+
+// Volume returns the value of the "volume" field in the mutation.
+func (m *OrderHoldMutation) Volume() (r int64, exists bool) {
+	v := m.volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolume returns the old "volume" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldVolume(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolume: %w", err)
+	}
+	return oldValue.Volume, nil
+}
+
+// AddVolume adds i to the "volume" field.
+func (m *OrderHoldMutation) AddVolume(i int64) {
+	if m.addvolume != nil {
+		*m.addvolume += i
+	} else {
+		m.addvolume = &i
+	}
+}
+
+// AddedVolume returns the value that was added to the "volume" field in this mutation.
+func (m *OrderHoldMutation) AddedVolume() (r int64, exists bool) {
+	v := m.addvolume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolume resets all changes to the "volume" field.
+func (m *OrderHoldMutation) ResetVolume() {
+	m.volume = nil
+	m.addvolume = nil
+}
+
+// SetCheckpoint sets the "checkpoint" field.
+func (m *OrderHoldMutation) SetCheckpoint(s string) {
+	m.checkpoint = &s
+}
+
+// Checkpoint returns the value of the "checkpoint" field in the mutation.
+func (m *OrderHoldMutation) Checkpoint() (r string, exists bool) {
+	v := m.checkpoint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckpoint returns the old "checkpoint" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldCheckpoint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckpoint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckpoint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckpoint: %w", err)
+	}
+	return oldValue.Checkpoint, nil
+}
+
+// ResetCheckpoint resets all changes to the "checkpoint" field.
+func (m *OrderHoldMutation) ResetCheckpoint() {
+	m.checkpoint = nil
+}
+
+// SetCheckID sets the "check_id" field.
+func (m *OrderHoldMutation) SetCheckID(u uuid.UUID) {
+	m.check_id = &u
+}
+
+// CheckID returns the value of the "check_id" field in the mutation.
+func (m *OrderHoldMutation) CheckID() (r uuid.UUID, exists bool) {
+	v := m.check_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckID returns the old "check_id" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldCheckID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckID: %w", err)
+	}
+	return oldValue.CheckID, nil
+}
+
+// ResetCheckID resets all changes to the "check_id" field.
+func (m *OrderHoldMutation) ResetCheckID() {
+	m.check_id = nil
+}
+
+// SetReasons sets the "reasons" field.
+func (m *OrderHoldMutation) SetReasons(jm json.RawMessage) {
+	m.reasons = &jm
+	m.appendreasons = nil
+}
+
+// Reasons returns the value of the "reasons" field in the mutation.
+func (m *OrderHoldMutation) Reasons() (r json.RawMessage, exists bool) {
+	v := m.reasons
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReasons returns the old "reasons" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldReasons(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReasons is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReasons requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReasons: %w", err)
+	}
+	return oldValue.Reasons, nil
+}
+
+// AppendReasons adds jm to the "reasons" field.
+func (m *OrderHoldMutation) AppendReasons(jm json.RawMessage) {
+	m.appendreasons = append(m.appendreasons, jm...)
+}
+
+// AppendedReasons returns the list of values that were appended to the "reasons" field in this mutation.
+func (m *OrderHoldMutation) AppendedReasons() (json.RawMessage, bool) {
+	if len(m.appendreasons) == 0 {
+		return nil, false
+	}
+	return m.appendreasons, true
+}
+
+// ResetReasons resets all changes to the "reasons" field.
+func (m *OrderHoldMutation) ResetReasons() {
+	m.reasons = nil
+	m.appendreasons = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *OrderHoldMutation) SetStatus(o orderhold.Status) {
+	m.status = &o
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *OrderHoldMutation) Status() (r orderhold.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldStatus(ctx context.Context) (v orderhold.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *OrderHoldMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetReleaseID sets the "release_id" field.
+func (m *OrderHoldMutation) SetReleaseID(u uuid.UUID) {
+	m.release_id = &u
+}
+
+// ReleaseID returns the value of the "release_id" field in the mutation.
+func (m *OrderHoldMutation) ReleaseID() (r uuid.UUID, exists bool) {
+	v := m.release_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleaseID returns the old "release_id" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldReleaseID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleaseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleaseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleaseID: %w", err)
+	}
+	return oldValue.ReleaseID, nil
+}
+
+// ClearReleaseID clears the value of the "release_id" field.
+func (m *OrderHoldMutation) ClearReleaseID() {
+	m.release_id = nil
+	m.clearedFields[orderhold.FieldReleaseID] = struct{}{}
+}
+
+// ReleaseIDCleared returns if the "release_id" field was cleared in this mutation.
+func (m *OrderHoldMutation) ReleaseIDCleared() bool {
+	_, ok := m.clearedFields[orderhold.FieldReleaseID]
+	return ok
+}
+
+// ResetReleaseID resets all changes to the "release_id" field.
+func (m *OrderHoldMutation) ResetReleaseID() {
+	m.release_id = nil
+	delete(m.clearedFields, orderhold.FieldReleaseID)
+}
+
+// SetClosingNote sets the "closing_note" field.
+func (m *OrderHoldMutation) SetClosingNote(s string) {
+	m.closing_note = &s
+}
+
+// ClosingNote returns the value of the "closing_note" field in the mutation.
+func (m *OrderHoldMutation) ClosingNote() (r string, exists bool) {
+	v := m.closing_note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosingNote returns the old "closing_note" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldClosingNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosingNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosingNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosingNote: %w", err)
+	}
+	return oldValue.ClosingNote, nil
+}
+
+// ResetClosingNote resets all changes to the "closing_note" field.
+func (m *OrderHoldMutation) ResetClosingNote() {
+	m.closing_note = nil
+}
+
+// SetHeldAt sets the "held_at" field.
+func (m *OrderHoldMutation) SetHeldAt(t time.Time) {
+	m.held_at = &t
+}
+
+// HeldAt returns the value of the "held_at" field in the mutation.
+func (m *OrderHoldMutation) HeldAt() (r time.Time, exists bool) {
+	v := m.held_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldAt returns the old "held_at" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldHeldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldAt: %w", err)
+	}
+	return oldValue.HeldAt, nil
+}
+
+// ResetHeldAt resets all changes to the "held_at" field.
+func (m *OrderHoldMutation) ResetHeldAt() {
+	m.held_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *OrderHoldMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *OrderHoldMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *OrderHoldMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *OrderHoldMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *OrderHoldMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the OrderHold entity.
+// If the OrderHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderHoldMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *OrderHoldMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[orderhold.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *OrderHoldMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[orderhold.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *OrderHoldMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, orderhold.FieldClosedAt)
+}
+
+// Where appends a list predicates to the OrderHoldMutation builder.
+func (m *OrderHoldMutation) Where(ps ...predicate.OrderHold) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrderHoldMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrderHoldMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OrderHold, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrderHoldMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrderHoldMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OrderHold).
+func (m *OrderHoldMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrderHoldMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.customer_id != nil {
+		fields = append(fields, orderhold.FieldCustomerID)
+	}
+	if m.project_id != nil {
+		fields = append(fields, orderhold.FieldProjectID)
+	}
+	if m.order_no != nil {
+		fields = append(fields, orderhold.FieldOrderNo)
+	}
+	if m.amount != nil {
+		fields = append(fields, orderhold.FieldAmount)
+	}
+	if m.volume != nil {
+		fields = append(fields, orderhold.FieldVolume)
+	}
+	if m.checkpoint != nil {
+		fields = append(fields, orderhold.FieldCheckpoint)
+	}
+	if m.check_id != nil {
+		fields = append(fields, orderhold.FieldCheckID)
+	}
+	if m.reasons != nil {
+		fields = append(fields, orderhold.FieldReasons)
+	}
+	if m.status != nil {
+		fields = append(fields, orderhold.FieldStatus)
+	}
+	if m.release_id != nil {
+		fields = append(fields, orderhold.FieldReleaseID)
+	}
+	if m.closing_note != nil {
+		fields = append(fields, orderhold.FieldClosingNote)
+	}
+	if m.held_at != nil {
+		fields = append(fields, orderhold.FieldHeldAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, orderhold.FieldUpdatedAt)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, orderhold.FieldClosedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrderHoldMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case orderhold.FieldCustomerID:
+		return m.CustomerID()
+	case orderhold.FieldProjectID:
+		return m.ProjectID()
+	case orderhold.FieldOrderNo:
+		return m.OrderNo()
+	case orderhold.FieldAmount:
+		return m.Amount()
+	case orderhold.FieldVolume:
+		return m.Volume()
+	case orderhold.FieldCheckpoint:
+		return m.Checkpoint()
+	case orderhold.FieldCheckID:
+		return m.CheckID()
+	case orderhold.FieldReasons:
+		return m.Reasons()
+	case orderhold.FieldStatus:
+		return m.Status()
+	case orderhold.FieldReleaseID:
+		return m.ReleaseID()
+	case orderhold.FieldClosingNote:
+		return m.ClosingNote()
+	case orderhold.FieldHeldAt:
+		return m.HeldAt()
+	case orderhold.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case orderhold.FieldClosedAt:
+		return m.ClosedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrderHoldMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case orderhold.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case orderhold.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case orderhold.FieldOrderNo:
+		return m.OldOrderNo(ctx)
+	case orderhold.FieldAmount:
+		return m.OldAmount(ctx)
+	case orderhold.FieldVolume:
+		return m.OldVolume(ctx)
+	case orderhold.FieldCheckpoint:
+		return m.OldCheckpoint(ctx)
+	case orderhold.FieldCheckID:
+		return m.OldCheckID(ctx)
+	case orderhold.FieldReasons:
+		return m.OldReasons(ctx)
+	case orderhold.FieldStatus:
+		return m.OldStatus(ctx)
+	case orderhold.FieldReleaseID:
+		return m.OldReleaseID(ctx)
+	case orderhold.FieldClosingNote:
+		return m.OldClosingNote(ctx)
+	case orderhold.FieldHeldAt:
+		return m.OldHeldAt(ctx)
+	case orderhold.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case orderhold.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown OrderHold field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderHoldMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case orderhold.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case orderhold.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case orderhold.FieldOrderNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderNo(v)
+		return nil
+	case orderhold.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case orderhold.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolume(v)
+		return nil
+	case orderhold.FieldCheckpoint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckpoint(v)
+		return nil
+	case orderhold.FieldCheckID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckID(v)
+		return nil
+	case orderhold.FieldReasons:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReasons(v)
+		return nil
+	case orderhold.FieldStatus:
+		v, ok := value.(orderhold.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case orderhold.FieldReleaseID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleaseID(v)
+		return nil
+	case orderhold.FieldClosingNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosingNote(v)
+		return nil
+	case orderhold.FieldHeldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldAt(v)
+		return nil
+	case orderhold.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case orderhold.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderHold field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrderHoldMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, orderhold.FieldAmount)
+	}
+	if m.addvolume != nil {
+		fields = append(fields, orderhold.FieldVolume)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrderHoldMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case orderhold.FieldAmount:
+		return m.AddedAmount()
+	case orderhold.FieldVolume:
+		return m.AddedVolume()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderHoldMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case orderhold.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case orderhold.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolume(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderHold numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrderHoldMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(orderhold.FieldProjectID) {
+		fields = append(fields, orderhold.FieldProjectID)
+	}
+	if m.FieldCleared(orderhold.FieldReleaseID) {
+		fields = append(fields, orderhold.FieldReleaseID)
+	}
+	if m.FieldCleared(orderhold.FieldClosedAt) {
+		fields = append(fields, orderhold.FieldClosedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrderHoldMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrderHoldMutation) ClearField(name string) error {
+	switch name {
+	case orderhold.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	case orderhold.FieldReleaseID:
+		m.ClearReleaseID()
+		return nil
+	case orderhold.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderHold nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrderHoldMutation) ResetField(name string) error {
+	switch name {
+	case orderhold.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case orderhold.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case orderhold.FieldOrderNo:
+		m.ResetOrderNo()
+		return nil
+	case orderhold.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case orderhold.FieldVolume:
+		m.ResetVolume()
+		return nil
+	case orderhold.FieldCheckpoint:
+		m.ResetCheckpoint()
+		return nil
+	case orderhold.FieldCheckID:
+		m.ResetCheckID()
+		return nil
+	case orderhold.FieldReasons:
+		m.ResetReasons()
+		return nil
+	case orderhold.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case orderhold.FieldReleaseID:
+		m.ResetReleaseID()
+		return nil
+	case orderhold.FieldClosingNote:
+		m.ResetClosingNote()
+		return nil
+	case orderhold.FieldHeldAt:
+		m.ResetHeldAt()
+		return nil
+	case orderhold.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case orderhold.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderHold field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrderHoldMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrderHoldMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrderHoldMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrderHoldMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrderHoldMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrderHoldMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrderHoldMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown OrderHold unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrderHoldMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown OrderHold edge %s", name)
+}
+
+// OrderReleaseMutation represents an operation that mutates the OrderRelease nodes in the graph.
+type OrderReleaseMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	hold_id        *uuid.UUID
+	customer_id    *uuid.UUID
+	order_no       *string
+	codes          *json.RawMessage
+	appendcodes    json.RawMessage
+	amount         *int64
+	addamount      *int64
+	volume         *int64
+	addvolume      *int64
+	ends_on        *calendar.Date
+	reason         *string
+	status         *orderrelease.Status
+	asked_by       *uuid.UUID
+	asked_at       *time.Time
+	agreed_by      *uuid.UUID
+	agreed_at      *time.Time
+	used_amount    *int64
+	addused_amount *int64
+	used_volume    *int64
+	addused_volume *int64
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*OrderRelease, error)
+	predicates     []predicate.OrderRelease
+}
+
+var _ ent.Mutation = (*OrderReleaseMutation)(nil)
+
+// orderreleaseOption allows management of the mutation configuration using functional options.
+type orderreleaseOption func(*OrderReleaseMutation)
+
+// newOrderReleaseMutation creates new mutation for the OrderRelease entity.
+func newOrderReleaseMutation(c config, op Op, opts ...orderreleaseOption) *OrderReleaseMutation {
+	m := &OrderReleaseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrderRelease,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrderReleaseID sets the ID field of the mutation.
+func withOrderReleaseID(id uuid.UUID) orderreleaseOption {
+	return func(m *OrderReleaseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OrderRelease
+		)
+		m.oldValue = func(ctx context.Context) (*OrderRelease, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OrderRelease.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrderRelease sets the old OrderRelease of the mutation.
+func withOrderRelease(node *OrderRelease) orderreleaseOption {
+	return func(m *OrderReleaseMutation) {
+		m.oldValue = func(context.Context) (*OrderRelease, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrderReleaseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrderReleaseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OrderRelease entities.
+func (m *OrderReleaseMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrderReleaseMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrderReleaseMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OrderRelease.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetHoldID sets the "hold_id" field.
+func (m *OrderReleaseMutation) SetHoldID(u uuid.UUID) {
+	m.hold_id = &u
+}
+
+// HoldID returns the value of the "hold_id" field in the mutation.
+func (m *OrderReleaseMutation) HoldID() (r uuid.UUID, exists bool) {
+	v := m.hold_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHoldID returns the old "hold_id" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldHoldID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHoldID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHoldID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHoldID: %w", err)
+	}
+	return oldValue.HoldID, nil
+}
+
+// ResetHoldID resets all changes to the "hold_id" field.
+func (m *OrderReleaseMutation) ResetHoldID() {
+	m.hold_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *OrderReleaseMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *OrderReleaseMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *OrderReleaseMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetOrderNo sets the "order_no" field.
+func (m *OrderReleaseMutation) SetOrderNo(s string) {
+	m.order_no = &s
+}
+
+// OrderNo returns the value of the "order_no" field in the mutation.
+func (m *OrderReleaseMutation) OrderNo() (r string, exists bool) {
+	v := m.order_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderNo returns the old "order_no" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldOrderNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderNo: %w", err)
+	}
+	return oldValue.OrderNo, nil
+}
+
+// ResetOrderNo resets all changes to the "order_no" field.
+func (m *OrderReleaseMutation) ResetOrderNo() {
+	m.order_no = nil
+}
+
+// SetCodes sets the "codes" field.
+func (m *OrderReleaseMutation) SetCodes(jm json.RawMessage) {
+	m.codes = &jm
+	m.appendcodes = nil
+}
+
+// Codes returns the value of the "codes" field in the mutation.
+func (m *OrderReleaseMutation) Codes() (r json.RawMessage, exists bool) {
+	v := m.codes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCodes returns the old "codes" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldCodes(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCodes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCodes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCodes: %w", err)
+	}
+	return oldValue.Codes, nil
+}
+
+// AppendCodes adds jm to the "codes" field.
+func (m *OrderReleaseMutation) AppendCodes(jm json.RawMessage) {
+	m.appendcodes = append(m.appendcodes, jm...)
+}
+
+// AppendedCodes returns the list of values that were appended to the "codes" field in this mutation.
+func (m *OrderReleaseMutation) AppendedCodes() (json.RawMessage, bool) {
+	if len(m.appendcodes) == 0 {
+		return nil, false
+	}
+	return m.appendcodes, true
+}
+
+// ResetCodes resets all changes to the "codes" field.
+func (m *OrderReleaseMutation) ResetCodes() {
+	m.codes = nil
+	m.appendcodes = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *OrderReleaseMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *OrderReleaseMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *OrderReleaseMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *OrderReleaseMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *OrderReleaseMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetVolume sets the "volume" field.
+func (m *OrderReleaseMutation) SetVolume(i int64) {
+	m.volume = &i
+	m.addvolume = nil
+}
+
+// Volume returns the value of the "volume" field in the mutation.
+func (m *OrderReleaseMutation) Volume() (r int64, exists bool) {
+	v := m.volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolume returns the old "volume" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldVolume(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolume: %w", err)
+	}
+	return oldValue.Volume, nil
+}
+
+// AddVolume adds i to the "volume" field.
+func (m *OrderReleaseMutation) AddVolume(i int64) {
+	if m.addvolume != nil {
+		*m.addvolume += i
+	} else {
+		m.addvolume = &i
+	}
+}
+
+// AddedVolume returns the value that was added to the "volume" field in this mutation.
+func (m *OrderReleaseMutation) AddedVolume() (r int64, exists bool) {
+	v := m.addvolume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolume resets all changes to the "volume" field.
+func (m *OrderReleaseMutation) ResetVolume() {
+	m.volume = nil
+	m.addvolume = nil
+}
+
+// SetEndsOn sets the "ends_on" field.
+func (m *OrderReleaseMutation) SetEndsOn(c calendar.Date) {
+	m.ends_on = &c
+}
+
+// EndsOn returns the value of the "ends_on" field in the mutation.
+func (m *OrderReleaseMutation) EndsOn() (r calendar.Date, exists bool) {
+	v := m.ends_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsOn returns the old "ends_on" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldEndsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsOn: %w", err)
+	}
+	return oldValue.EndsOn, nil
+}
+
+// ResetEndsOn resets all changes to the "ends_on" field.
+func (m *OrderReleaseMutation) ResetEndsOn() {
+	m.ends_on = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *OrderReleaseMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *OrderReleaseMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *OrderReleaseMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *OrderReleaseMutation) SetStatus(o orderrelease.Status) {
+	m.status = &o
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *OrderReleaseMutation) Status() (r orderrelease.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldStatus(ctx context.Context) (v orderrelease.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *OrderReleaseMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *OrderReleaseMutation) SetAskedBy(u uuid.UUID) {
+	m.asked_by = &u
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *OrderReleaseMutation) AskedBy() (r uuid.UUID, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldAskedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *OrderReleaseMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *OrderReleaseMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *OrderReleaseMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *OrderReleaseMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetAgreedBy sets the "agreed_by" field.
+func (m *OrderReleaseMutation) SetAgreedBy(u uuid.UUID) {
+	m.agreed_by = &u
+}
+
+// AgreedBy returns the value of the "agreed_by" field in the mutation.
+func (m *OrderReleaseMutation) AgreedBy() (r uuid.UUID, exists bool) {
+	v := m.agreed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgreedBy returns the old "agreed_by" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldAgreedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgreedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgreedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgreedBy: %w", err)
+	}
+	return oldValue.AgreedBy, nil
+}
+
+// ClearAgreedBy clears the value of the "agreed_by" field.
+func (m *OrderReleaseMutation) ClearAgreedBy() {
+	m.agreed_by = nil
+	m.clearedFields[orderrelease.FieldAgreedBy] = struct{}{}
+}
+
+// AgreedByCleared returns if the "agreed_by" field was cleared in this mutation.
+func (m *OrderReleaseMutation) AgreedByCleared() bool {
+	_, ok := m.clearedFields[orderrelease.FieldAgreedBy]
+	return ok
+}
+
+// ResetAgreedBy resets all changes to the "agreed_by" field.
+func (m *OrderReleaseMutation) ResetAgreedBy() {
+	m.agreed_by = nil
+	delete(m.clearedFields, orderrelease.FieldAgreedBy)
+}
+
+// SetAgreedAt sets the "agreed_at" field.
+func (m *OrderReleaseMutation) SetAgreedAt(t time.Time) {
+	m.agreed_at = &t
+}
+
+// AgreedAt returns the value of the "agreed_at" field in the mutation.
+func (m *OrderReleaseMutation) AgreedAt() (r time.Time, exists bool) {
+	v := m.agreed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgreedAt returns the old "agreed_at" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldAgreedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgreedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgreedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgreedAt: %w", err)
+	}
+	return oldValue.AgreedAt, nil
+}
+
+// ClearAgreedAt clears the value of the "agreed_at" field.
+func (m *OrderReleaseMutation) ClearAgreedAt() {
+	m.agreed_at = nil
+	m.clearedFields[orderrelease.FieldAgreedAt] = struct{}{}
+}
+
+// AgreedAtCleared returns if the "agreed_at" field was cleared in this mutation.
+func (m *OrderReleaseMutation) AgreedAtCleared() bool {
+	_, ok := m.clearedFields[orderrelease.FieldAgreedAt]
+	return ok
+}
+
+// ResetAgreedAt resets all changes to the "agreed_at" field.
+func (m *OrderReleaseMutation) ResetAgreedAt() {
+	m.agreed_at = nil
+	delete(m.clearedFields, orderrelease.FieldAgreedAt)
+}
+
+// SetUsedAmount sets the "used_amount" field.
+func (m *OrderReleaseMutation) SetUsedAmount(i int64) {
+	m.used_amount = &i
+	m.addused_amount = nil
+}
+
+// UsedAmount returns the value of the "used_amount" field in the mutation.
+func (m *OrderReleaseMutation) UsedAmount() (r int64, exists bool) {
+	v := m.used_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedAmount returns the old "used_amount" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldUsedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedAmount: %w", err)
+	}
+	return oldValue.UsedAmount, nil
+}
+
+// AddUsedAmount adds i to the "used_amount" field.
+func (m *OrderReleaseMutation) AddUsedAmount(i int64) {
+	if m.addused_amount != nil {
+		*m.addused_amount += i
+	} else {
+		m.addused_amount = &i
+	}
+}
+
+// AddedUsedAmount returns the value that was added to the "used_amount" field in this mutation.
+func (m *OrderReleaseMutation) AddedUsedAmount() (r int64, exists bool) {
+	v := m.addused_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUsedAmount resets all changes to the "used_amount" field.
+func (m *OrderReleaseMutation) ResetUsedAmount() {
+	m.used_amount = nil
+	m.addused_amount = nil
+}
+
+// SetUsedVolume sets the "used_volume" field.
+func (m *OrderReleaseMutation) SetUsedVolume(i int64) {
+	m.used_volume = &i
+	m.addused_volume = nil
+}
+
+// UsedVolume returns the value of the "used_volume" field in the mutation.
+func (m *OrderReleaseMutation) UsedVolume() (r int64, exists bool) {
+	v := m.used_volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedVolume returns the old "used_volume" field's value of the OrderRelease entity.
+// If the OrderRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderReleaseMutation) OldUsedVolume(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedVolume: %w", err)
+	}
+	return oldValue.UsedVolume, nil
+}
+
+// AddUsedVolume adds i to the "used_volume" field.
+func (m *OrderReleaseMutation) AddUsedVolume(i int64) {
+	if m.addused_volume != nil {
+		*m.addused_volume += i
+	} else {
+		m.addused_volume = &i
+	}
+}
+
+// AddedUsedVolume returns the value that was added to the "used_volume" field in this mutation.
+func (m *OrderReleaseMutation) AddedUsedVolume() (r int64, exists bool) {
+	v := m.addused_volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUsedVolume resets all changes to the "used_volume" field.
+func (m *OrderReleaseMutation) ResetUsedVolume() {
+	m.used_volume = nil
+	m.addused_volume = nil
+}
+
+// Where appends a list predicates to the OrderReleaseMutation builder.
+func (m *OrderReleaseMutation) Where(ps ...predicate.OrderRelease) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrderReleaseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrderReleaseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OrderRelease, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrderReleaseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrderReleaseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OrderRelease).
+func (m *OrderReleaseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrderReleaseMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.hold_id != nil {
+		fields = append(fields, orderrelease.FieldHoldID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, orderrelease.FieldCustomerID)
+	}
+	if m.order_no != nil {
+		fields = append(fields, orderrelease.FieldOrderNo)
+	}
+	if m.codes != nil {
+		fields = append(fields, orderrelease.FieldCodes)
+	}
+	if m.amount != nil {
+		fields = append(fields, orderrelease.FieldAmount)
+	}
+	if m.volume != nil {
+		fields = append(fields, orderrelease.FieldVolume)
+	}
+	if m.ends_on != nil {
+		fields = append(fields, orderrelease.FieldEndsOn)
+	}
+	if m.reason != nil {
+		fields = append(fields, orderrelease.FieldReason)
+	}
+	if m.status != nil {
+		fields = append(fields, orderrelease.FieldStatus)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, orderrelease.FieldAskedBy)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, orderrelease.FieldAskedAt)
+	}
+	if m.agreed_by != nil {
+		fields = append(fields, orderrelease.FieldAgreedBy)
+	}
+	if m.agreed_at != nil {
+		fields = append(fields, orderrelease.FieldAgreedAt)
+	}
+	if m.used_amount != nil {
+		fields = append(fields, orderrelease.FieldUsedAmount)
+	}
+	if m.used_volume != nil {
+		fields = append(fields, orderrelease.FieldUsedVolume)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrderReleaseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case orderrelease.FieldHoldID:
+		return m.HoldID()
+	case orderrelease.FieldCustomerID:
+		return m.CustomerID()
+	case orderrelease.FieldOrderNo:
+		return m.OrderNo()
+	case orderrelease.FieldCodes:
+		return m.Codes()
+	case orderrelease.FieldAmount:
+		return m.Amount()
+	case orderrelease.FieldVolume:
+		return m.Volume()
+	case orderrelease.FieldEndsOn:
+		return m.EndsOn()
+	case orderrelease.FieldReason:
+		return m.Reason()
+	case orderrelease.FieldStatus:
+		return m.Status()
+	case orderrelease.FieldAskedBy:
+		return m.AskedBy()
+	case orderrelease.FieldAskedAt:
+		return m.AskedAt()
+	case orderrelease.FieldAgreedBy:
+		return m.AgreedBy()
+	case orderrelease.FieldAgreedAt:
+		return m.AgreedAt()
+	case orderrelease.FieldUsedAmount:
+		return m.UsedAmount()
+	case orderrelease.FieldUsedVolume:
+		return m.UsedVolume()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrderReleaseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case orderrelease.FieldHoldID:
+		return m.OldHoldID(ctx)
+	case orderrelease.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case orderrelease.FieldOrderNo:
+		return m.OldOrderNo(ctx)
+	case orderrelease.FieldCodes:
+		return m.OldCodes(ctx)
+	case orderrelease.FieldAmount:
+		return m.OldAmount(ctx)
+	case orderrelease.FieldVolume:
+		return m.OldVolume(ctx)
+	case orderrelease.FieldEndsOn:
+		return m.OldEndsOn(ctx)
+	case orderrelease.FieldReason:
+		return m.OldReason(ctx)
+	case orderrelease.FieldStatus:
+		return m.OldStatus(ctx)
+	case orderrelease.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case orderrelease.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case orderrelease.FieldAgreedBy:
+		return m.OldAgreedBy(ctx)
+	case orderrelease.FieldAgreedAt:
+		return m.OldAgreedAt(ctx)
+	case orderrelease.FieldUsedAmount:
+		return m.OldUsedAmount(ctx)
+	case orderrelease.FieldUsedVolume:
+		return m.OldUsedVolume(ctx)
+	}
+	return nil, fmt.Errorf("unknown OrderRelease field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderReleaseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case orderrelease.FieldHoldID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHoldID(v)
+		return nil
+	case orderrelease.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case orderrelease.FieldOrderNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderNo(v)
+		return nil
+	case orderrelease.FieldCodes:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCodes(v)
+		return nil
+	case orderrelease.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case orderrelease.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolume(v)
+		return nil
+	case orderrelease.FieldEndsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsOn(v)
+		return nil
+	case orderrelease.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case orderrelease.FieldStatus:
+		v, ok := value.(orderrelease.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case orderrelease.FieldAskedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case orderrelease.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case orderrelease.FieldAgreedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgreedBy(v)
+		return nil
+	case orderrelease.FieldAgreedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgreedAt(v)
+		return nil
+	case orderrelease.FieldUsedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedAmount(v)
+		return nil
+	case orderrelease.FieldUsedVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedVolume(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderRelease field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrderReleaseMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, orderrelease.FieldAmount)
+	}
+	if m.addvolume != nil {
+		fields = append(fields, orderrelease.FieldVolume)
+	}
+	if m.addused_amount != nil {
+		fields = append(fields, orderrelease.FieldUsedAmount)
+	}
+	if m.addused_volume != nil {
+		fields = append(fields, orderrelease.FieldUsedVolume)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrderReleaseMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case orderrelease.FieldAmount:
+		return m.AddedAmount()
+	case orderrelease.FieldVolume:
+		return m.AddedVolume()
+	case orderrelease.FieldUsedAmount:
+		return m.AddedUsedAmount()
+	case orderrelease.FieldUsedVolume:
+		return m.AddedUsedVolume()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderReleaseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case orderrelease.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case orderrelease.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolume(v)
+		return nil
+	case orderrelease.FieldUsedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUsedAmount(v)
+		return nil
+	case orderrelease.FieldUsedVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUsedVolume(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderRelease numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrderReleaseMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(orderrelease.FieldAgreedBy) {
+		fields = append(fields, orderrelease.FieldAgreedBy)
+	}
+	if m.FieldCleared(orderrelease.FieldAgreedAt) {
+		fields = append(fields, orderrelease.FieldAgreedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrderReleaseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrderReleaseMutation) ClearField(name string) error {
+	switch name {
+	case orderrelease.FieldAgreedBy:
+		m.ClearAgreedBy()
+		return nil
+	case orderrelease.FieldAgreedAt:
+		m.ClearAgreedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderRelease nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrderReleaseMutation) ResetField(name string) error {
+	switch name {
+	case orderrelease.FieldHoldID:
+		m.ResetHoldID()
+		return nil
+	case orderrelease.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case orderrelease.FieldOrderNo:
+		m.ResetOrderNo()
+		return nil
+	case orderrelease.FieldCodes:
+		m.ResetCodes()
+		return nil
+	case orderrelease.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case orderrelease.FieldVolume:
+		m.ResetVolume()
+		return nil
+	case orderrelease.FieldEndsOn:
+		m.ResetEndsOn()
+		return nil
+	case orderrelease.FieldReason:
+		m.ResetReason()
+		return nil
+	case orderrelease.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case orderrelease.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case orderrelease.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case orderrelease.FieldAgreedBy:
+		m.ResetAgreedBy()
+		return nil
+	case orderrelease.FieldAgreedAt:
+		m.ResetAgreedAt()
+		return nil
+	case orderrelease.FieldUsedAmount:
+		m.ResetUsedAmount()
+		return nil
+	case orderrelease.FieldUsedVolume:
+		m.ResetUsedVolume()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderRelease field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrderReleaseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrderReleaseMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrderReleaseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrderReleaseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrderReleaseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrderReleaseMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrderReleaseMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown OrderRelease unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrderReleaseMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown OrderRelease edge %s", name)
+}
+
 // OutboxMutation represents an operation that mutates the Outbox nodes in the graph.
 type OutboxMutation struct {
 	config
@@ -28226,6 +32469,884 @@ func (m *ProjectMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Project edge %s", name)
+}
+
+// ProjectAccountMutation represents an operation that mutates the ProjectAccount nodes in the graph.
+type ProjectAccountMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *uuid.UUID
+	customer_id          *uuid.UUID
+	limit_kind           *string
+	standing_amount      *int64
+	addstanding_amount   *int64
+	temporary_amount     *int64
+	addtemporary_amount  *int64
+	receivable_amount    *int64
+	addreceivable_amount *int64
+	reserved_amount      *int64
+	addreserved_amount   *int64
+	checkpoints          *projectaccount.Checkpoints
+	version              *int64
+	addversion           *int64
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*ProjectAccount, error)
+	predicates           []predicate.ProjectAccount
+}
+
+var _ ent.Mutation = (*ProjectAccountMutation)(nil)
+
+// projectaccountOption allows management of the mutation configuration using functional options.
+type projectaccountOption func(*ProjectAccountMutation)
+
+// newProjectAccountMutation creates new mutation for the ProjectAccount entity.
+func newProjectAccountMutation(c config, op Op, opts ...projectaccountOption) *ProjectAccountMutation {
+	m := &ProjectAccountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProjectAccount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProjectAccountID sets the ID field of the mutation.
+func withProjectAccountID(id uuid.UUID) projectaccountOption {
+	return func(m *ProjectAccountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProjectAccount
+		)
+		m.oldValue = func(ctx context.Context) (*ProjectAccount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProjectAccount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProjectAccount sets the old ProjectAccount of the mutation.
+func withProjectAccount(node *ProjectAccount) projectaccountOption {
+	return func(m *ProjectAccountMutation) {
+		m.oldValue = func(context.Context) (*ProjectAccount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProjectAccountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProjectAccountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProjectAccount entities.
+func (m *ProjectAccountMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProjectAccountMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProjectAccountMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProjectAccount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ProjectAccountMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ProjectAccountMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ProjectAccountMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetLimitKind sets the "limit_kind" field.
+func (m *ProjectAccountMutation) SetLimitKind(s string) {
+	m.limit_kind = &s
+}
+
+// LimitKind returns the value of the "limit_kind" field in the mutation.
+func (m *ProjectAccountMutation) LimitKind() (r string, exists bool) {
+	v := m.limit_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitKind returns the old "limit_kind" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldLimitKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitKind: %w", err)
+	}
+	return oldValue.LimitKind, nil
+}
+
+// ResetLimitKind resets all changes to the "limit_kind" field.
+func (m *ProjectAccountMutation) ResetLimitKind() {
+	m.limit_kind = nil
+}
+
+// SetStandingAmount sets the "standing_amount" field.
+func (m *ProjectAccountMutation) SetStandingAmount(i int64) {
+	m.standing_amount = &i
+	m.addstanding_amount = nil
+}
+
+// StandingAmount returns the value of the "standing_amount" field in the mutation.
+func (m *ProjectAccountMutation) StandingAmount() (r int64, exists bool) {
+	v := m.standing_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStandingAmount returns the old "standing_amount" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldStandingAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStandingAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStandingAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStandingAmount: %w", err)
+	}
+	return oldValue.StandingAmount, nil
+}
+
+// AddStandingAmount adds i to the "standing_amount" field.
+func (m *ProjectAccountMutation) AddStandingAmount(i int64) {
+	if m.addstanding_amount != nil {
+		*m.addstanding_amount += i
+	} else {
+		m.addstanding_amount = &i
+	}
+}
+
+// AddedStandingAmount returns the value that was added to the "standing_amount" field in this mutation.
+func (m *ProjectAccountMutation) AddedStandingAmount() (r int64, exists bool) {
+	v := m.addstanding_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStandingAmount resets all changes to the "standing_amount" field.
+func (m *ProjectAccountMutation) ResetStandingAmount() {
+	m.standing_amount = nil
+	m.addstanding_amount = nil
+}
+
+// SetTemporaryAmount sets the "temporary_amount" field.
+func (m *ProjectAccountMutation) SetTemporaryAmount(i int64) {
+	m.temporary_amount = &i
+	m.addtemporary_amount = nil
+}
+
+// TemporaryAmount returns the value of the "temporary_amount" field in the mutation.
+func (m *ProjectAccountMutation) TemporaryAmount() (r int64, exists bool) {
+	v := m.temporary_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemporaryAmount returns the old "temporary_amount" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldTemporaryAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemporaryAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemporaryAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemporaryAmount: %w", err)
+	}
+	return oldValue.TemporaryAmount, nil
+}
+
+// AddTemporaryAmount adds i to the "temporary_amount" field.
+func (m *ProjectAccountMutation) AddTemporaryAmount(i int64) {
+	if m.addtemporary_amount != nil {
+		*m.addtemporary_amount += i
+	} else {
+		m.addtemporary_amount = &i
+	}
+}
+
+// AddedTemporaryAmount returns the value that was added to the "temporary_amount" field in this mutation.
+func (m *ProjectAccountMutation) AddedTemporaryAmount() (r int64, exists bool) {
+	v := m.addtemporary_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTemporaryAmount resets all changes to the "temporary_amount" field.
+func (m *ProjectAccountMutation) ResetTemporaryAmount() {
+	m.temporary_amount = nil
+	m.addtemporary_amount = nil
+}
+
+// SetReceivableAmount sets the "receivable_amount" field.
+func (m *ProjectAccountMutation) SetReceivableAmount(i int64) {
+	m.receivable_amount = &i
+	m.addreceivable_amount = nil
+}
+
+// ReceivableAmount returns the value of the "receivable_amount" field in the mutation.
+func (m *ProjectAccountMutation) ReceivableAmount() (r int64, exists bool) {
+	v := m.receivable_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableAmount returns the old "receivable_amount" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldReceivableAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableAmount: %w", err)
+	}
+	return oldValue.ReceivableAmount, nil
+}
+
+// AddReceivableAmount adds i to the "receivable_amount" field.
+func (m *ProjectAccountMutation) AddReceivableAmount(i int64) {
+	if m.addreceivable_amount != nil {
+		*m.addreceivable_amount += i
+	} else {
+		m.addreceivable_amount = &i
+	}
+}
+
+// AddedReceivableAmount returns the value that was added to the "receivable_amount" field in this mutation.
+func (m *ProjectAccountMutation) AddedReceivableAmount() (r int64, exists bool) {
+	v := m.addreceivable_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReceivableAmount resets all changes to the "receivable_amount" field.
+func (m *ProjectAccountMutation) ResetReceivableAmount() {
+	m.receivable_amount = nil
+	m.addreceivable_amount = nil
+}
+
+// SetReservedAmount sets the "reserved_amount" field.
+func (m *ProjectAccountMutation) SetReservedAmount(i int64) {
+	m.reserved_amount = &i
+	m.addreserved_amount = nil
+}
+
+// ReservedAmount returns the value of the "reserved_amount" field in the mutation.
+func (m *ProjectAccountMutation) ReservedAmount() (r int64, exists bool) {
+	v := m.reserved_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservedAmount returns the old "reserved_amount" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldReservedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservedAmount: %w", err)
+	}
+	return oldValue.ReservedAmount, nil
+}
+
+// AddReservedAmount adds i to the "reserved_amount" field.
+func (m *ProjectAccountMutation) AddReservedAmount(i int64) {
+	if m.addreserved_amount != nil {
+		*m.addreserved_amount += i
+	} else {
+		m.addreserved_amount = &i
+	}
+}
+
+// AddedReservedAmount returns the value that was added to the "reserved_amount" field in this mutation.
+func (m *ProjectAccountMutation) AddedReservedAmount() (r int64, exists bool) {
+	v := m.addreserved_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReservedAmount resets all changes to the "reserved_amount" field.
+func (m *ProjectAccountMutation) ResetReservedAmount() {
+	m.reserved_amount = nil
+	m.addreserved_amount = nil
+}
+
+// SetCheckpoints sets the "checkpoints" field.
+func (m *ProjectAccountMutation) SetCheckpoints(pr projectaccount.Checkpoints) {
+	m.checkpoints = &pr
+}
+
+// Checkpoints returns the value of the "checkpoints" field in the mutation.
+func (m *ProjectAccountMutation) Checkpoints() (r projectaccount.Checkpoints, exists bool) {
+	v := m.checkpoints
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckpoints returns the old "checkpoints" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldCheckpoints(ctx context.Context) (v projectaccount.Checkpoints, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckpoints is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckpoints requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckpoints: %w", err)
+	}
+	return oldValue.Checkpoints, nil
+}
+
+// ResetCheckpoints resets all changes to the "checkpoints" field.
+func (m *ProjectAccountMutation) ResetCheckpoints() {
+	m.checkpoints = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProjectAccountMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProjectAccountMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ProjectAccount entity.
+// If the ProjectAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectAccountMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProjectAccountMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProjectAccountMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProjectAccountMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the ProjectAccountMutation builder.
+func (m *ProjectAccountMutation) Where(ps ...predicate.ProjectAccount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProjectAccountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProjectAccountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProjectAccount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProjectAccountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProjectAccountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProjectAccount).
+func (m *ProjectAccountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProjectAccountMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.customer_id != nil {
+		fields = append(fields, projectaccount.FieldCustomerID)
+	}
+	if m.limit_kind != nil {
+		fields = append(fields, projectaccount.FieldLimitKind)
+	}
+	if m.standing_amount != nil {
+		fields = append(fields, projectaccount.FieldStandingAmount)
+	}
+	if m.temporary_amount != nil {
+		fields = append(fields, projectaccount.FieldTemporaryAmount)
+	}
+	if m.receivable_amount != nil {
+		fields = append(fields, projectaccount.FieldReceivableAmount)
+	}
+	if m.reserved_amount != nil {
+		fields = append(fields, projectaccount.FieldReservedAmount)
+	}
+	if m.checkpoints != nil {
+		fields = append(fields, projectaccount.FieldCheckpoints)
+	}
+	if m.version != nil {
+		fields = append(fields, projectaccount.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProjectAccountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case projectaccount.FieldCustomerID:
+		return m.CustomerID()
+	case projectaccount.FieldLimitKind:
+		return m.LimitKind()
+	case projectaccount.FieldStandingAmount:
+		return m.StandingAmount()
+	case projectaccount.FieldTemporaryAmount:
+		return m.TemporaryAmount()
+	case projectaccount.FieldReceivableAmount:
+		return m.ReceivableAmount()
+	case projectaccount.FieldReservedAmount:
+		return m.ReservedAmount()
+	case projectaccount.FieldCheckpoints:
+		return m.Checkpoints()
+	case projectaccount.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProjectAccountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case projectaccount.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case projectaccount.FieldLimitKind:
+		return m.OldLimitKind(ctx)
+	case projectaccount.FieldStandingAmount:
+		return m.OldStandingAmount(ctx)
+	case projectaccount.FieldTemporaryAmount:
+		return m.OldTemporaryAmount(ctx)
+	case projectaccount.FieldReceivableAmount:
+		return m.OldReceivableAmount(ctx)
+	case projectaccount.FieldReservedAmount:
+		return m.OldReservedAmount(ctx)
+	case projectaccount.FieldCheckpoints:
+		return m.OldCheckpoints(ctx)
+	case projectaccount.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProjectAccount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectAccountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case projectaccount.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case projectaccount.FieldLimitKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitKind(v)
+		return nil
+	case projectaccount.FieldStandingAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStandingAmount(v)
+		return nil
+	case projectaccount.FieldTemporaryAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemporaryAmount(v)
+		return nil
+	case projectaccount.FieldReceivableAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableAmount(v)
+		return nil
+	case projectaccount.FieldReservedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservedAmount(v)
+		return nil
+	case projectaccount.FieldCheckpoints:
+		v, ok := value.(projectaccount.Checkpoints)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckpoints(v)
+		return nil
+	case projectaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectAccount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProjectAccountMutation) AddedFields() []string {
+	var fields []string
+	if m.addstanding_amount != nil {
+		fields = append(fields, projectaccount.FieldStandingAmount)
+	}
+	if m.addtemporary_amount != nil {
+		fields = append(fields, projectaccount.FieldTemporaryAmount)
+	}
+	if m.addreceivable_amount != nil {
+		fields = append(fields, projectaccount.FieldReceivableAmount)
+	}
+	if m.addreserved_amount != nil {
+		fields = append(fields, projectaccount.FieldReservedAmount)
+	}
+	if m.addversion != nil {
+		fields = append(fields, projectaccount.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProjectAccountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case projectaccount.FieldStandingAmount:
+		return m.AddedStandingAmount()
+	case projectaccount.FieldTemporaryAmount:
+		return m.AddedTemporaryAmount()
+	case projectaccount.FieldReceivableAmount:
+		return m.AddedReceivableAmount()
+	case projectaccount.FieldReservedAmount:
+		return m.AddedReservedAmount()
+	case projectaccount.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectAccountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case projectaccount.FieldStandingAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStandingAmount(v)
+		return nil
+	case projectaccount.FieldTemporaryAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTemporaryAmount(v)
+		return nil
+	case projectaccount.FieldReceivableAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReceivableAmount(v)
+		return nil
+	case projectaccount.FieldReservedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReservedAmount(v)
+		return nil
+	case projectaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectAccount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProjectAccountMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProjectAccountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProjectAccountMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProjectAccount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProjectAccountMutation) ResetField(name string) error {
+	switch name {
+	case projectaccount.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case projectaccount.FieldLimitKind:
+		m.ResetLimitKind()
+		return nil
+	case projectaccount.FieldStandingAmount:
+		m.ResetStandingAmount()
+		return nil
+	case projectaccount.FieldTemporaryAmount:
+		m.ResetTemporaryAmount()
+		return nil
+	case projectaccount.FieldReceivableAmount:
+		m.ResetReceivableAmount()
+		return nil
+	case projectaccount.FieldReservedAmount:
+		m.ResetReservedAmount()
+		return nil
+	case projectaccount.FieldCheckpoints:
+		m.ResetCheckpoints()
+		return nil
+	case projectaccount.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectAccount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProjectAccountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProjectAccountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProjectAccountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProjectAccountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProjectAccountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProjectAccountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProjectAccountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProjectAccount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProjectAccountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProjectAccount edge %s", name)
 }
 
 // RatingTemplateMutation represents an operation that mutates the RatingTemplate nodes in the graph.
@@ -32860,6 +37981,7 @@ type ReservationMutation struct {
 	source         *string
 	document_no    *string
 	check_id       *uuid.UUID
+	project_id     *uuid.UUID
 	expires_at     *time.Time
 	created_at     *time.Time
 	updated_at     *time.Time
@@ -33301,6 +38423,55 @@ func (m *ReservationMutation) ResetCheckID() {
 	m.check_id = nil
 }
 
+// SetProjectID sets the "project_id" field.
+func (m *ReservationMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *ReservationMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *ReservationMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[reservation.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *ReservationMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[reservation.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *ReservationMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, reservation.FieldProjectID)
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (m *ReservationMutation) SetExpiresAt(t time.Time) {
 	m.expires_at = &t
@@ -33443,7 +38614,7 @@ func (m *ReservationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReservationMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.customer_id != nil {
 		fields = append(fields, reservation.FieldCustomerID)
 	}
@@ -33467,6 +38638,9 @@ func (m *ReservationMutation) Fields() []string {
 	}
 	if m.check_id != nil {
 		fields = append(fields, reservation.FieldCheckID)
+	}
+	if m.project_id != nil {
+		fields = append(fields, reservation.FieldProjectID)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, reservation.FieldExpiresAt)
@@ -33501,6 +38675,8 @@ func (m *ReservationMutation) Field(name string) (ent.Value, bool) {
 		return m.DocumentNo()
 	case reservation.FieldCheckID:
 		return m.CheckID()
+	case reservation.FieldProjectID:
+		return m.ProjectID()
 	case reservation.FieldExpiresAt:
 		return m.ExpiresAt()
 	case reservation.FieldCreatedAt:
@@ -33532,6 +38708,8 @@ func (m *ReservationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldDocumentNo(ctx)
 	case reservation.FieldCheckID:
 		return m.OldCheckID(ctx)
+	case reservation.FieldProjectID:
+		return m.OldProjectID(ctx)
 	case reservation.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case reservation.FieldCreatedAt:
@@ -33602,6 +38780,13 @@ func (m *ReservationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCheckID(v)
+		return nil
+	case reservation.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
 		return nil
 	case reservation.FieldExpiresAt:
 		v, ok := value.(time.Time)
@@ -33680,7 +38865,11 @@ func (m *ReservationMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ReservationMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(reservation.FieldProjectID) {
+		fields = append(fields, reservation.FieldProjectID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -33693,6 +38882,11 @@ func (m *ReservationMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ReservationMutation) ClearField(name string) error {
+	switch name {
+	case reservation.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	}
 	return fmt.Errorf("unknown Reservation nullable field %s", name)
 }
 
@@ -33723,6 +38917,9 @@ func (m *ReservationMutation) ResetField(name string) error {
 		return nil
 	case reservation.FieldCheckID:
 		m.ResetCheckID()
+		return nil
+	case reservation.FieldProjectID:
+		m.ResetProjectID()
 		return nil
 	case reservation.FieldExpiresAt:
 		m.ResetExpiresAt()

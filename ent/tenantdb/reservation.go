@@ -34,6 +34,8 @@ type Reservation struct {
 	DocumentNo string `json:"document_no,omitempty"`
 	// CheckID holds the value of the "check_id" field.
 	CheckID uuid.UUID `json:"check_id,omitempty"`
+	// the project the order is for, where the order names one
+	ProjectID *uuid.UUID `json:"project_id,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -48,6 +50,8 @@ func (*Reservation) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case reservation.FieldProjectID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case reservation.FieldAmount, reservation.FieldHeldAmount:
 			values[i] = new(sql.NullInt64)
 		case reservation.FieldOrderNo, reservation.FieldStatus, reservation.FieldSource, reservation.FieldDocumentNo:
@@ -124,6 +128,13 @@ func (_m *Reservation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field check_id", values[i])
 			} else if value != nil {
 				_m.CheckID = *value
+			}
+		case reservation.FieldProjectID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field project_id", values[i])
+			} else if value.Valid {
+				_m.ProjectID = new(uuid.UUID)
+				*_m.ProjectID = *value.S.(*uuid.UUID)
 			}
 		case reservation.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -202,6 +213,11 @@ func (_m *Reservation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("check_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CheckID))
+	builder.WriteString(", ")
+	if v := _m.ProjectID; v != nil {
+		builder.WriteString("project_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("expires_at=")
 	builder.WriteString(_m.ExpiresAt.Format(time.ANSIC))

@@ -96,6 +96,20 @@ func (_c *ReservationCreate) SetCheckID(v uuid.UUID) *ReservationCreate {
 	return _c
 }
 
+// SetProjectID sets the "project_id" field.
+func (_c *ReservationCreate) SetProjectID(v uuid.UUID) *ReservationCreate {
+	_c.mutation.SetProjectID(v)
+	return _c
+}
+
+// SetNillableProjectID sets the "project_id" field if the given value is not nil.
+func (_c *ReservationCreate) SetNillableProjectID(v *uuid.UUID) *ReservationCreate {
+	if v != nil {
+		_c.SetProjectID(*v)
+	}
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *ReservationCreate) SetExpiresAt(v time.Time) *ReservationCreate {
 	_c.mutation.SetExpiresAt(v)
@@ -313,6 +327,10 @@ func (_c *ReservationCreate) createSpec() (*Reservation, *sqlgraph.CreateSpec) {
 		_spec.SetField(reservation.FieldCheckID, field.TypeUUID, value)
 		_node.CheckID = value
 	}
+	if value, ok := _c.mutation.ProjectID(); ok {
+		_spec.SetField(reservation.FieldProjectID, field.TypeUUID, value)
+		_node.ProjectID = &value
+	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(reservation.FieldExpiresAt, field.TypeTime, value)
 		_node.ExpiresAt = value
@@ -483,6 +501,9 @@ func (u *ReservationUpsertOne) UpdateNewValues() *ReservationUpsertOne {
 		}
 		if _, exists := u.create.mutation.CheckID(); exists {
 			s.SetIgnore(reservation.FieldCheckID)
+		}
+		if _, exists := u.create.mutation.ProjectID(); exists {
+			s.SetIgnore(reservation.FieldProjectID)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(reservation.FieldCreatedAt)
@@ -803,6 +824,9 @@ func (u *ReservationUpsertBulk) UpdateNewValues() *ReservationUpsertBulk {
 			}
 			if _, exists := b.mutation.CheckID(); exists {
 				s.SetIgnore(reservation.FieldCheckID)
+			}
+			if _, exists := b.mutation.ProjectID(); exists {
+				s.SetIgnore(reservation.FieldProjectID)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(reservation.FieldCreatedAt)

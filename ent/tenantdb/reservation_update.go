@@ -189,6 +189,9 @@ func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.DocumentNo(); ok {
 		_spec.SetField(reservation.FieldDocumentNo, field.TypeString, value)
 	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(reservation.FieldProjectID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(reservation.FieldExpiresAt, field.TypeTime, value)
 	}
@@ -405,6 +408,9 @@ func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation
 	}
 	if value, ok := _u.mutation.DocumentNo(); ok {
 		_spec.SetField(reservation.FieldDocumentNo, field.TypeString, value)
+	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(reservation.FieldProjectID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(reservation.FieldExpiresAt, field.TypeTime, value)

@@ -18,6 +18,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
+	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
@@ -31,8 +32,12 @@ import (
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/orderhold"
+	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
 	"zhuxin/ent/tenantdb/project"
+	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -306,10 +311,24 @@ func init() {
 	creditcheckDescCreatedAt := creditcheckFields[14].Descriptor()
 	// creditcheck.DefaultCreatedAt holds the default value on creation for the created_at field.
 	creditcheck.DefaultCreatedAt = creditcheckDescCreatedAt.Default.(func() time.Time)
+	// creditcheckDescCheckpoint is the schema descriptor for checkpoint field.
+	creditcheckDescCheckpoint := creditcheckFields[15].Descriptor()
+	// creditcheck.DefaultCheckpoint holds the default value on creation for the checkpoint field.
+	creditcheck.DefaultCheckpoint = creditcheckDescCheckpoint.Default.(string)
 	// creditcheckDescID is the schema descriptor for id field.
 	creditcheckDescID := creditcheckFields[0].Descriptor()
 	// creditcheck.DefaultID holds the default value on creation for the id field.
 	creditcheck.DefaultID = creditcheckDescID.Default.(func() uuid.UUID)
+	creditfreezeFields := schema.CreditFreeze{}.Fields()
+	_ = creditfreezeFields
+	// creditfreezeDescLiftReason is the schema descriptor for lift_reason field.
+	creditfreezeDescLiftReason := creditfreezeFields[9].Descriptor()
+	// creditfreeze.DefaultLiftReason holds the default value on creation for the lift_reason field.
+	creditfreeze.DefaultLiftReason = creditfreezeDescLiftReason.Default.(string)
+	// creditfreezeDescID is the schema descriptor for id field.
+	creditfreezeDescID := creditfreezeFields[0].Descriptor()
+	// creditfreeze.DefaultID holds the default value on creation for the id field.
+	creditfreeze.DefaultID = creditfreezeDescID.Default.(func() uuid.UUID)
 	creditlimitMixin := schema.CreditLimit{}.Mixin()
 	creditlimitMixinFields0 := creditlimitMixin[0].Fields()
 	_ = creditlimitMixinFields0
@@ -348,7 +367,7 @@ func init() {
 	// creditpolicy.DefaultOverdueTolerance holds the default value on creation for the overdue_tolerance field.
 	creditpolicy.DefaultOverdueTolerance = creditpolicyDescOverdueTolerance.Default.(int64)
 	// creditpolicyDescCreatedAt is the schema descriptor for created_at field.
-	creditpolicyDescCreatedAt := creditpolicyFields[8].Descriptor()
+	creditpolicyDescCreatedAt := creditpolicyFields[9].Descriptor()
 	// creditpolicy.DefaultCreatedAt holds the default value on creation for the created_at field.
 	creditpolicy.DefaultCreatedAt = creditpolicyDescCreatedAt.Default.(func() time.Time)
 	creditratingMixin := schema.CreditRating{}.Mixin()
@@ -613,6 +632,58 @@ func init() {
 	keysetDescCreatedAt := keysetFields[2].Descriptor()
 	// keyset.DefaultCreatedAt holds the default value on creation for the created_at field.
 	keyset.DefaultCreatedAt = keysetDescCreatedAt.Default.(func() time.Time)
+	limitbatchFields := schema.LimitBatch{}.Fields()
+	_ = limitbatchFields
+	// limitbatchDescCreatedAt is the schema descriptor for created_at field.
+	limitbatchDescCreatedAt := limitbatchFields[3].Descriptor()
+	// limitbatch.DefaultCreatedAt holds the default value on creation for the created_at field.
+	limitbatch.DefaultCreatedAt = limitbatchDescCreatedAt.Default.(func() time.Time)
+	// limitbatchDescID is the schema descriptor for id field.
+	limitbatchDescID := limitbatchFields[0].Descriptor()
+	// limitbatch.DefaultID holds the default value on creation for the id field.
+	limitbatch.DefaultID = limitbatchDescID.Default.(func() uuid.UUID)
+	orderholdFields := schema.OrderHold{}.Fields()
+	_ = orderholdFields
+	// orderholdDescVolume is the schema descriptor for volume field.
+	orderholdDescVolume := orderholdFields[5].Descriptor()
+	// orderhold.DefaultVolume holds the default value on creation for the volume field.
+	orderhold.DefaultVolume = orderholdDescVolume.Default.(int64)
+	// orderholdDescCheckpoint is the schema descriptor for checkpoint field.
+	orderholdDescCheckpoint := orderholdFields[6].Descriptor()
+	// orderhold.DefaultCheckpoint holds the default value on creation for the checkpoint field.
+	orderhold.DefaultCheckpoint = orderholdDescCheckpoint.Default.(string)
+	// orderholdDescClosingNote is the schema descriptor for closing_note field.
+	orderholdDescClosingNote := orderholdFields[11].Descriptor()
+	// orderhold.DefaultClosingNote holds the default value on creation for the closing_note field.
+	orderhold.DefaultClosingNote = orderholdDescClosingNote.Default.(string)
+	// orderholdDescUpdatedAt is the schema descriptor for updated_at field.
+	orderholdDescUpdatedAt := orderholdFields[13].Descriptor()
+	// orderhold.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	orderhold.DefaultUpdatedAt = orderholdDescUpdatedAt.Default.(func() time.Time)
+	// orderhold.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	orderhold.UpdateDefaultUpdatedAt = orderholdDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// orderholdDescID is the schema descriptor for id field.
+	orderholdDescID := orderholdFields[0].Descriptor()
+	// orderhold.DefaultID holds the default value on creation for the id field.
+	orderhold.DefaultID = orderholdDescID.Default.(func() uuid.UUID)
+	orderreleaseFields := schema.OrderRelease{}.Fields()
+	_ = orderreleaseFields
+	// orderreleaseDescVolume is the schema descriptor for volume field.
+	orderreleaseDescVolume := orderreleaseFields[6].Descriptor()
+	// orderrelease.DefaultVolume holds the default value on creation for the volume field.
+	orderrelease.DefaultVolume = orderreleaseDescVolume.Default.(int64)
+	// orderreleaseDescUsedAmount is the schema descriptor for used_amount field.
+	orderreleaseDescUsedAmount := orderreleaseFields[14].Descriptor()
+	// orderrelease.DefaultUsedAmount holds the default value on creation for the used_amount field.
+	orderrelease.DefaultUsedAmount = orderreleaseDescUsedAmount.Default.(int64)
+	// orderreleaseDescUsedVolume is the schema descriptor for used_volume field.
+	orderreleaseDescUsedVolume := orderreleaseFields[15].Descriptor()
+	// orderrelease.DefaultUsedVolume holds the default value on creation for the used_volume field.
+	orderrelease.DefaultUsedVolume = orderreleaseDescUsedVolume.Default.(int64)
+	// orderreleaseDescID is the schema descriptor for id field.
+	orderreleaseDescID := orderreleaseFields[0].Descriptor()
+	// orderrelease.DefaultID holds the default value on creation for the id field.
+	orderrelease.DefaultID = orderreleaseDescID.Default.(func() uuid.UUID)
 	outboxMixin := schema.Outbox{}.Mixin()
 	outboxMixinFields0 := outboxMixin[0].Fields()
 	_ = outboxMixinFields0
@@ -677,6 +748,32 @@ func init() {
 	projectDescID := projectMixinFields0[0].Descriptor()
 	// project.DefaultID holds the default value on creation for the id field.
 	project.DefaultID = projectDescID.Default.(func() uuid.UUID)
+	projectaccountFields := schema.ProjectAccount{}.Fields()
+	_ = projectaccountFields
+	// projectaccountDescLimitKind is the schema descriptor for limit_kind field.
+	projectaccountDescLimitKind := projectaccountFields[2].Descriptor()
+	// projectaccount.DefaultLimitKind holds the default value on creation for the limit_kind field.
+	projectaccount.DefaultLimitKind = projectaccountDescLimitKind.Default.(string)
+	// projectaccountDescStandingAmount is the schema descriptor for standing_amount field.
+	projectaccountDescStandingAmount := projectaccountFields[3].Descriptor()
+	// projectaccount.DefaultStandingAmount holds the default value on creation for the standing_amount field.
+	projectaccount.DefaultStandingAmount = projectaccountDescStandingAmount.Default.(int64)
+	// projectaccountDescTemporaryAmount is the schema descriptor for temporary_amount field.
+	projectaccountDescTemporaryAmount := projectaccountFields[4].Descriptor()
+	// projectaccount.DefaultTemporaryAmount holds the default value on creation for the temporary_amount field.
+	projectaccount.DefaultTemporaryAmount = projectaccountDescTemporaryAmount.Default.(int64)
+	// projectaccountDescReceivableAmount is the schema descriptor for receivable_amount field.
+	projectaccountDescReceivableAmount := projectaccountFields[5].Descriptor()
+	// projectaccount.DefaultReceivableAmount holds the default value on creation for the receivable_amount field.
+	projectaccount.DefaultReceivableAmount = projectaccountDescReceivableAmount.Default.(int64)
+	// projectaccountDescReservedAmount is the schema descriptor for reserved_amount field.
+	projectaccountDescReservedAmount := projectaccountFields[6].Descriptor()
+	// projectaccount.DefaultReservedAmount holds the default value on creation for the reserved_amount field.
+	projectaccount.DefaultReservedAmount = projectaccountDescReservedAmount.Default.(int64)
+	// projectaccountDescVersion is the schema descriptor for version field.
+	projectaccountDescVersion := projectaccountFields[8].Descriptor()
+	// projectaccount.DefaultVersion holds the default value on creation for the version field.
+	projectaccount.DefaultVersion = projectaccountDescVersion.Default.(int64)
 	ratingtemplateMixin := schema.RatingTemplate{}.Mixin()
 	ratingtemplateMixinFields0 := ratingtemplateMixin[0].Fields()
 	_ = ratingtemplateMixinFields0
@@ -804,11 +901,11 @@ func init() {
 	// reservation.DefaultDocumentNo holds the default value on creation for the document_no field.
 	reservation.DefaultDocumentNo = reservationDescDocumentNo.Default.(string)
 	// reservationDescCreatedAt is the schema descriptor for created_at field.
-	reservationDescCreatedAt := reservationFields[10].Descriptor()
+	reservationDescCreatedAt := reservationFields[11].Descriptor()
 	// reservation.DefaultCreatedAt holds the default value on creation for the created_at field.
 	reservation.DefaultCreatedAt = reservationDescCreatedAt.Default.(func() time.Time)
 	// reservationDescUpdatedAt is the schema descriptor for updated_at field.
-	reservationDescUpdatedAt := reservationFields[11].Descriptor()
+	reservationDescUpdatedAt := reservationFields[12].Descriptor()
 	// reservation.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	reservation.DefaultUpdatedAt = reservationDescUpdatedAt.Default.(func() time.Time)
 	// reservation.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

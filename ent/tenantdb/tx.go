@@ -42,6 +42,8 @@ type Tx struct {
 	CreditAccount *CreditAccountClient
 	// CreditCheck is the client for interacting with the CreditCheck builders.
 	CreditCheck *CreditCheckClient
+	// CreditFreeze is the client for interacting with the CreditFreeze builders.
+	CreditFreeze *CreditFreezeClient
 	// CreditLimit is the client for interacting with the CreditLimit builders.
 	CreditLimit *CreditLimitClient
 	// CreditPolicy is the client for interacting with the CreditPolicy builders.
@@ -70,10 +72,18 @@ type Tx struct {
 	ImportMapping *ImportMappingClient
 	// Keyset is the client for interacting with the Keyset builders.
 	Keyset *KeysetClient
+	// LimitBatch is the client for interacting with the LimitBatch builders.
+	LimitBatch *LimitBatchClient
+	// OrderHold is the client for interacting with the OrderHold builders.
+	OrderHold *OrderHoldClient
+	// OrderRelease is the client for interacting with the OrderRelease builders.
+	OrderRelease *OrderReleaseClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// ProjectAccount is the client for interacting with the ProjectAccount builders.
+	ProjectAccount *ProjectAccountClient
 	// RatingTemplate is the client for interacting with the RatingTemplate builders.
 	RatingTemplate *RatingTemplateClient
 	// Receipt is the client for interacting with the Receipt builders.
@@ -233,6 +243,7 @@ func (tx *Tx) init() {
 	tx.Contract = NewContractClient(tx.config)
 	tx.CreditAccount = NewCreditAccountClient(tx.config)
 	tx.CreditCheck = NewCreditCheckClient(tx.config)
+	tx.CreditFreeze = NewCreditFreezeClient(tx.config)
 	tx.CreditLimit = NewCreditLimitClient(tx.config)
 	tx.CreditPolicy = NewCreditPolicyClient(tx.config)
 	tx.CreditRating = NewCreditRatingClient(tx.config)
@@ -247,8 +258,12 @@ func (tx *Tx) init() {
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.ImportMapping = NewImportMappingClient(tx.config)
 	tx.Keyset = NewKeysetClient(tx.config)
+	tx.LimitBatch = NewLimitBatchClient(tx.config)
+	tx.OrderHold = NewOrderHoldClient(tx.config)
+	tx.OrderRelease = NewOrderReleaseClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
+	tx.ProjectAccount = NewProjectAccountClient(tx.config)
 	tx.RatingTemplate = NewRatingTemplateClient(tx.config)
 	tx.Receipt = NewReceiptClient(tx.config)
 	tx.Receivable = NewReceivableClient(tx.config)

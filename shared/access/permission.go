@@ -27,6 +27,8 @@ const (
 	ApprovalDecide   Permission = "approval.decide" // where a flow says nothing else
 	CreditCheck      Permission = "credit.check"    // ask, changes nothing
 	CreditReserve    Permission = "credit.reserve"  // reserve, commit, release
+	CreditFreeze     Permission = "credit.freeze"   // freeze and unfreeze a customer's credit
+	CreditRelease    Permission = "credit.release"  // agree to the release of a held order, within one's authority
 	ReceivableRead   Permission = "receivable.read"
 	ReceivableImport Permission = "receivable.import"
 	NegativeRead     Permission = "negative_list.read"
@@ -72,11 +74,11 @@ var readAll = []Permission{
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
-		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage),
+		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
 		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead},
-	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead),
-	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite),
+	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze),
+	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease),
 	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,

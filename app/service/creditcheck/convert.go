@@ -11,6 +11,7 @@ import (
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/volume"
 )
 
 // order is what CheckRequest and ReserveRequest have in common.
@@ -21,6 +22,10 @@ type order interface {
 	GetOrderNo() string
 	GetAmount() int64
 	GetCurrency() string
+	GetProjectId() string
+	GetProjectNumber() string
+	GetVolume() int64
+	GetCheckpoint() string
 }
 
 func fromOrder(r order) (creditcheck.CheckInput, error) {
@@ -28,8 +33,15 @@ func fromOrder(r order) (creditcheck.CheckInput, error) {
 	if err != nil {
 		return creditcheck.CheckInput{}, err
 	}
+	var project uuid.UUID
+	if r.GetProjectId() != "" {
+		if project, err = uuid.Parse(r.GetProjectId()); err != nil || project == uuid.Nil {
+			return creditcheck.CheckInput{}, creditcheck.ErrNoProject
+		}
+	}
 	return creditcheck.CheckInput{CustomerID: id, CustomerNumber: r.GetCustomerNumber(), USCC: r.GetUscc(), OrderNo: r.GetOrderNo(),
-		Amount: money.Amount(r.GetAmount()), Currency: money.Currency(r.GetCurrency())}, nil
+		Amount: money.Amount(r.GetAmount()), Currency: money.Currency(r.GetCurrency()),
+		ProjectID: project, ProjectNumber: r.GetProjectNumber(), Volume: volume.M3(r.GetVolume()), Checkpoint: creditcheck.Checkpoint(r.GetCheckpoint())}, nil
 }
 
 // customerID reads an id that may be left out. What is no id is nobody's.
@@ -70,7 +82,7 @@ func fromList(r *creditcheckv1.ListChecksRequest) (creditcheck.ListInput, error)
 func fromPolicy(r *creditcheckv1.SetPolicyRequest) creditcheck.Policy {
 	return creditcheck.Policy{Version: r.GetVersion(), OverLimit: creditcheck.Outcome(r.GetOverLimit()), OverdueAmount: creditcheck.Outcome(r.GetOverdueAmount()),
 		OverdueDays: creditcheck.Outcome(r.GetOverdueDays()), NoLimit: creditcheck.Outcome(r.GetNoLimit()), Unrated: creditcheck.Outcome(r.GetUnrated()),
-		ReservationHours: int(r.GetReservationHours()), OverdueTolerance: money.Amount(r.GetOverdueTolerance())}
+		ReservationHours: int(r.GetReservationHours()), OverdueTolerance: money.Amount(r.GetOverdueTolerance()), Rules: fromRules(r.GetRules())}
 }
 
 func decision(d creditcheck.Decision, err error) (*creditcheckv1.Decision, error) {
@@ -83,10 +95,9 @@ func decision(d creditcheck.Decision, err error) (*creditcheckv1.Decision, error
 func toDecision(d creditcheck.Decision) *creditcheckv1.Decision {
 	out := &creditcheckv1.Decision{Id: d.ID.String(), Outcome: string(d.Outcome), Facts: toFacts(d.Facts), BindingLimit: string(d.Binding),
 		PolicyVersion: d.PolicyVersion, DecidedAt: timestamppb.New(d.DecidedAt), OrderNo: d.OrderNo, CustomerId: d.CustomerID.String(),
-		CustomerName: d.CustomerName, Amount: int64(d.Amount), Operation: string(d.Operation)}
-	for _, r := range d.Reasons {
-		out.Reasons = append(out.Reasons, &creditcheckv1.Reason{Code: string(r.Code), Action: string(r.Action), MessageZh: r.MessageZH,
-			MessageEn: r.MessageEN, Actual: r.Actual, Bound: r.Bound})
+		CustomerName: d.CustomerName, Amount: int64(d.Amount), Operation: string(d.Operation), Checkpoint: string(d.Facts.Checkpoint), Reasons: toReasons(d.Reasons)}
+	if d.HoldID != uuid.Nil {
+		out.HoldId = d.HoldID.String()
 	}
 	if d.Reservation != nil {
 		out.Reservation = toReservation(*d.Reservation)
@@ -98,7 +109,12 @@ func toFacts(f creditcheck.Facts) *creditcheckv1.Facts {
 	out := &creditcheckv1.Facts{LimitKind: string(f.LimitKind), StandingLimit: int64(f.StandingLimit), TemporaryLimit: int64(f.TemporaryLimit),
 		Receivable: int64(f.Receivable), Reserved: int64(f.Reserved), Exposure: int64(f.Exposure), OverdueAmount: int64(f.OverdueAmount),
 		OverdueDays: int32(f.OverdueDays), Grade: f.Grade, NegativeListed: f.NegativeListed, NegativeReasonCode: f.NegativeReasonCode,
-		NegativeReasonText: f.NegativeReasonText, Frozen: f.Frozen, Currency: string(f.Currency), AsOf: f.AsOf.String()}
+		NegativeReasonText: f.NegativeReasonText, Frozen: f.Frozen, Currency: string(f.Currency), AsOf: f.AsOf.String(),
+		Covered: int64(f.Covered), Skips: f.Skips, SettlesAdvance: f.SettlesAdvance}
+	if p := f.Project; p != nil {
+		out.Project = &creditcheckv1.ProjectFacts{Id: p.ID.String(), Number: p.Number, Name: p.Name, LimitKind: string(p.LimitKind),
+			Limit: int64(p.Limit()), Exposure: int64(p.Exposure()), Headroom: int64(p.Limit() - p.Exposure())}
+	}
 	if f.LimitKind != exposure.LimitUnlimited {
 		out.Headroom = int64(f.Headroom)
 	}
@@ -130,7 +146,7 @@ func policy(p creditcheck.Policy, err error) (*creditcheckv1.Policy, error) {
 	}
 	return &creditcheckv1.Policy{Version: p.Version, OverLimit: string(p.OverLimit), OverdueAmount: string(p.OverdueAmount),
 		OverdueDays: string(p.OverdueDays), NoLimit: string(p.NoLimit), Unrated: string(p.Unrated), ReservationHours: int32(p.ReservationHours),
-		OverdueTolerance: int64(p.OverdueTolerance), CreatedAt: instant(p.CreatedAt)}, nil
+		OverdueTolerance: int64(p.OverdueTolerance), CreatedAt: instant(p.CreatedAt), Rules: toRules(p.Rules)}, nil
 }
 
 // instant leaves the preset policy without a time.

@@ -53,7 +53,7 @@ func TestRememberedDecisionIsTheSameMessage(t *testing.T) {
 
 func TestIDsThatAreNone(t *testing.T) {
 	t.Parallel()
-	s := New(nil)
+	s := New(nil, nil, nil)
 	for name, err := range map[string]error{
 		"RESERVATION_NOT_FOUND": func() error {
 			_, err := s.GetReservation(t.Context(), &creditcheckv1.GetReservationRequest{Id: "x"})

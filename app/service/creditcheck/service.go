@@ -11,12 +11,18 @@ import (
 )
 
 // Service implements CreditCheckServiceHTTPServer.
-type Service struct{ checks *creditcheck.Service }
+type Service struct {
+	checks   *creditcheck.Service
+	queue    *creditcheck.Queue
+	headroom creditcheck.HeadroomStore
+}
 
 var _ creditcheckv1.CreditCheckServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(c *creditcheck.Service) *Service { return &Service{checks: c} }
+func New(c *creditcheck.Service, q *creditcheck.Queue, h creditcheck.HeadroomStore) *Service {
+	return &Service{checks: c, queue: q, headroom: h}
+}
 
 // Check decides about an order and holds nothing.
 func (s *Service) Check(ctx context.Context, r *creditcheckv1.CheckRequest) (*creditcheckv1.Decision, error) {

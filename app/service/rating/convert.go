@@ -135,10 +135,15 @@ func toForm(f rating.Form) *ratingv1.RatingForm {
 	return out
 }
 
-func toLimit(l limit.Limit) *ratingv1.Limit {
+// ToLimit is also what the limit service answers with.
+func ToLimit(l limit.Limit) *ratingv1.Limit {
 	out := &ratingv1.Limit{Id: l.ID.String(), Class: string(l.Class), Kind: string(l.Kind), Mode: string(l.Mode), Amount: int64(l.Amount),
 		StartsOn: l.StartsOn.String(), EndsOn: l.EndsOn.String(), Reason: l.Reason, Status: string(l.Status), CreatedAt: timestamppb.New(l.CreatedAt),
-		CreatedBy: person(l.CreatedBy), EffectiveAt: timestamp(l.EffectiveAt), LapsedAt: timestamp(l.LapsedAt)}
+		CreatedBy: person(l.CreatedBy), EffectiveAt: timestamp(l.EffectiveAt), LapsedAt: timestamp(l.LapsedAt),
+		SupersededOn: l.SupersededOn.String(), Ahead: l.Upcoming}
+	if l.Project != nil {
+		out.ProjectId, out.ProjectNumber, out.ProjectName = l.Project.ID.String(), l.Project.Number, l.Project.Name
+	}
 	if l.RatingID != nil {
 		out.RatingId = l.RatingID.String()
 	}
@@ -153,6 +158,11 @@ func fromApply(r *ratingv1.ApplyTemporaryLimitRequest) (limit.ApplyInput, error)
 	var c fault.Checks
 	in := limit.ApplyInput{CustomerID: id, Amount: money.Amount(r.GetAmount()), Mode: limit.Mode(r.GetMode()), Reason: r.GetReason(),
 		StartsOn: date(&c, "starts_on", r.GetStartsOn()), EndsOn: date(&c, "ends_on", r.GetEndsOn())}
+	if r.GetProjectId() != "" {
+		if in.ProjectID, err = parse(r.GetProjectId(), limit.ErrNoProject); err != nil || in.ProjectID == uuid.Nil {
+			return in, limit.ErrNoProject
+		}
+	}
 	return in, c.Err()
 }
 

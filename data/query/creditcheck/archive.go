@@ -99,12 +99,16 @@ func (s *Store) Policy(ctx context.Context) (biz.Policy, bool, error) {
 	if err != nil {
 		return biz.Policy{}, false, err
 	}
-	var p biz.Policy
-	err = q.QueryRowContext(ctx, `SELECT id, over_limit, overdue_amount, overdue_days, no_limit, unrated, reservation_hours, overdue_tolerance, created_at
+	p := biz.Policy{Rules: biz.PresetRules()}
+	var stored []byte
+	err = q.QueryRowContext(ctx, `SELECT id, over_limit, overdue_amount, overdue_days, no_limit, unrated, reservation_hours, overdue_tolerance, created_at, rules
 		FROM credit_policies ORDER BY id DESC LIMIT 1`).Scan(&p.Version, &p.OverLimit, &p.OverdueAmount, &p.OverdueDays, &p.NoLimit, &p.Unrated,
-		&p.ReservationHours, &p.OverdueTolerance, &p.CreatedAt)
+		&p.ReservationHours, &p.OverdueTolerance, &p.CreatedAt, &stored)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
+	}
+	if err == nil {
+		err = decodeRules(stored, &p.Rules)
 	}
 	p.CreatedAt = p.CreatedAt.UTC()
 	return p, err == nil, postgres.Map(ctx, err, "read credit policy")
@@ -117,9 +121,13 @@ func (s *Store) AddPolicy(ctx context.Context, p biz.Policy, by uuid.UUID) error
 	if err != nil {
 		return err
 	}
+	encoded, err := json.Marshal(p.Rules)
+	if err != nil {
+		return fmt.Errorf("encode rules of the policy: %w", err)
+	}
 	_, err = q.ExecContext(ctx, `INSERT INTO credit_policies
-		(id, over_limit, overdue_amount, overdue_days, no_limit, unrated, reservation_hours, overdue_tolerance, created_at, created_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, p.Version+1, string(p.OverLimit), string(p.OverdueAmount), string(p.OverdueDays),
-		string(p.NoLimit), string(p.Unrated), p.ReservationHours, int64(p.OverdueTolerance), p.CreatedAt, orNull(by))
+		(id, over_limit, overdue_amount, overdue_days, no_limit, unrated, reservation_hours, overdue_tolerance, created_at, created_by, rules)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, p.Version+1, string(p.OverLimit), string(p.OverdueAmount), string(p.OverdueDays),
+		string(p.NoLimit), string(p.Unrated), p.ReservationHours, int64(p.OverdueTolerance), p.CreatedAt, orNull(by), string(encoded))
 	return postgres.Map(ctx, err, "add credit policy", postgres.On("credit_policies_pkey", biz.ErrPolicyVersion))
 }

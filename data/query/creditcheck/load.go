@@ -3,7 +3,9 @@ package creditcheck
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -19,12 +21,31 @@ const facts = `
   a.id, a.limit_kind, a.standing_amount, a.temporary_amount, a.grade, a.max_overdue_amount, a.max_overdue_days, a.receivable_amount,
   a.overdue_amount, a.oldest_due_on, a.reserved_amount, a.frozen, a.frozen_reason, a.as_of, a.valid_through, a.version,
   c.name, c.status = 'active', c.settles_advance, c.salesperson_id,
-  p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at,
+  p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at, p.rules,
   g.id, g.negative_action, n.reason_code, n.reason_text`
 
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
-  i.request_hash, i.response, i.created_at, r.id`
+  i.request_hash, i.response, i.created_at, r.id, r.held_amount, r.customer_id,
+  h.id, h.customer_id, h.status = 'held', e.id, e.codes, e.amount - e.used_amount, e.volume, e.volume - e.used_volume, e.ends_on`
+
+// queued is the order's place in the queue, and the release that was granted for
+// it; both are seldom there.
+const queued = `
+LEFT JOIN LATERAL (SELECT * FROM order_holds h WHERE h.order_no = {order} AND (h.status = 'held' OR h.status = 'released') OFFSET 0) h ON true
+LEFT JOIN order_releases e ON e.id = h.release_id AND e.status = 'granted'`
+
+// forProject is what is known of the project that a command names, in the order
+// of foundRow.projectTargets; nulls where none does.
+const (
+	forProject   = `, j.id, j.number, j.name, pa.checkpoints, pa.limit_kind, pa.standing_amount, pa.temporary_amount, pa.receivable_amount, pa.reserved_amount`
+	noForProject = `, NULL::uuid, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint`
+	// The project's account is locked after the customer's, which alone would do,
+	// so that its figures are those that the last holder of the lock left.
+	ofProject = `
+LEFT JOIN LATERAL (SELECT * FROM projects j WHERE j.customer_id = a.id AND (j.id = u.project OR j.number = u.project_no) OFFSET 0) j ON true
+LEFT JOIN LATERAL (SELECT * FROM project_accounts x WHERE x.id = j.id AND x.customer_id = a.id FOR NO KEY UPDATE) pa ON true`
+)
 
 // rulesOf are the policies in force and, for a listed company, why.
 const rulesOf = `
@@ -34,44 +55,47 @@ LEFT JOIN LATERAL (SELECT reason_code, reason_text FROM hq.v_negative_listed l W
 
 // loadOne serves one command: $1 customer, $2 key, $3 the key's lock, $4 order.
 const loadOne = `
-SELECT 1, 1, CASE WHEN $2::text <> '' THEN pg_try_advisory_xact_lock($3::bigint) ELSE true END,` + forCommand + `,` + facts + `
+SELECT 1, 1, CASE WHEN $2::text <> '' THEN pg_try_advisory_xact_lock($3::bigint) ELSE true END,` + forCommand + noForProject + `,` + facts + `
 FROM customers c
 JOIN credit_accounts a ON a.id = c.id` + rulesOf + `
 LEFT JOIN idempotency_keys i ON i.id = $2::text
-LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')
+LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')` + queued + `
 WHERE {column} = $1
 FOR NO KEY UPDATE OF a {wait}`
 
 // loadMany is the same for several commands, as arrays: $5 the group and $6 the
-// place in it that a command has.
+// place in it that a command has. With projects, $7 and $8 name them.
 //
 // Each table is looked into row by row (OFFSET 0 keeps the subqueries apart): the
 // plan is made once, perhaps while a new tenant's tables are empty, and a hash
 // over a whole table would stay in use when they have grown.
 const loadMany = `
-SELECT u.of_group, u.place, CASE WHEN u.key <> '' THEN pg_try_advisory_xact_lock(u.lock) ELSE true END,` + forCommand + `,` + facts + `
-FROM unnest($1::{kind}[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::int[]) AS u (customer, key, lock, order_no, of_group, place)
+SELECT u.of_group, u.place, CASE WHEN u.key <> '' THEN pg_try_advisory_xact_lock(u.lock) ELSE true END,` + forCommand + `{project columns},` + facts + `
+FROM unnest($1::{kind}[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::int[]{project parameters}) AS u (customer, key, lock, order_no, of_group, place{project names})
 JOIN LATERAL (SELECT * FROM customers c WHERE {column} = u.customer OFFSET 0) c ON true
-JOIN LATERAL (SELECT * FROM credit_accounts a WHERE a.id = c.id FOR NO KEY UPDATE {wait}) a ON true` + rulesOf + `
+JOIN LATERAL (SELECT * FROM credit_accounts a WHERE a.id = c.id FOR NO KEY UPDATE {wait}) a ON true{project}` + rulesOf + `
 LEFT JOIN LATERAL (SELECT * FROM idempotency_keys i WHERE i.id = u.key OFFSET 0) i ON true
-LEFT JOIN LATERAL (SELECT r.id FROM reservations r WHERE r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed') OFFSET 0) r ON true`
+LEFT JOIN LATERAL (SELECT r.id, r.held_amount, r.customer_id FROM reservations r WHERE r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed') OFFSET 0) r ON true` + queued
 
 // loads are the statements, by how the customer is named, for one command or
-// several, waiting or not.
+// several, waiting or not, with projects or without.
 var loads = func() map[loadShape]string {
 	m := map[loadShape]string{}
 	for by, column := range map[naming][2]string{byID: {"c.id", "uuid"}, byNumber: {"c.number", "text"}, byUSCC: {"c.uscc", "text"}} {
-		for _, several := range []bool{false, true} {
-			for _, wait := range []bool{false, true} {
-				text, skip := loadOne, "SKIP LOCKED"
-				if several {
-					text = loadMany
-				}
-				if wait {
-					skip = ""
-				}
-				m[loadShape{by, several, wait}] = scope.Hot(strings.NewReplacer("{column}", column[0], "{kind}", column[1], "{wait}", skip).Replace(text))
+		for i := range 8 {
+			s := loadShape{by: by, several: i&1 > 0, wait: i&2 > 0, project: i&4 > 0}
+			text, skip, order := loadOne, "SKIP LOCKED", "$4::text"
+			if s.several {
+				text, order = loadMany, "u.order_no"
 			}
+			if s.wait {
+				skip = ""
+			}
+			with := []string{"{project columns}", noForProject, "{project parameters}", "", "{project names}", "", "{project}", ""}
+			if s.project {
+				with = []string{"{project columns}", forProject, "{project parameters}", ", $7::uuid[], $8::text[]", "{project names}", ", project, project_no", "{project}", ofProject}
+			}
+			m[s] = scope.Hot(strings.NewReplacer(append(with, "{column}", column[0], "{kind}", column[1], "{wait}", skip, "{order}", order)...).Replace(text))
 		}
 	}
 	return m
@@ -88,6 +112,7 @@ const (
 type loadShape struct {
 	by            naming
 	several, wait bool
+	project       bool // with several only
 }
 
 // named gives how a selector names its customer, and the name.
@@ -118,11 +143,17 @@ func (s *Store) Load(ctx context.Context, groups []biz.Group, wait bool) ([]biz.
 
 func (s *Store) loadStatement(ctx context.Context, groups []biz.Group, wait bool) (statement string, args []any, err error) {
 	by, first := named(groups[0].Customer)
-	if len(groups) == 1 && len(groups[0].Asks) == 1 {
+	project := slices.ContainsFunc(groups, func(g biz.Group) bool {
+		return slices.ContainsFunc(g.Asks, func(a biz.Ask) bool { return a.Project.Named() })
+	})
+	if len(groups) == 1 && len(groups[0].Asks) == 1 && !project {
 		a := groups[0].Asks[0]
-		return loads[loadShape{by, false, wait}], []any{first, a.Key, lockOf(ctx, a.Key), a.OrderNo}, nil
+		return loads[loadShape{by: by, wait: wait}], []any{first, a.Key, lockOf(ctx, a.Key), a.OrderNo}, nil
 	}
 	asked := rows{width: 6}
+	if project {
+		asked.width = 8
+	}
 	for g, group := range groups {
 		b, name := named(group.Customer)
 		if b != by {
@@ -130,10 +161,13 @@ func (s *Store) loadStatement(ctx context.Context, groups []biz.Group, wait bool
 		}
 		for place, a := range group.Asks {
 			asked.add(name, a.Key, lockOf(ctx, a.Key), a.OrderNo, int64(g+1), int64(place+1))
+			if project {
+				asked.add(orNull(a.Project.ID), sql.NullString{String: a.Project.Number, Valid: a.Project.Number != ""})
+			}
 		}
 	}
 	args = asked.args(true)
-	return loads[loadShape{by, true, wait}], args, asked.err
+	return loads[loadShape{by: by, several: true, wait: wait, project: project}], args, asked.err
 }
 
 func load(ctx context.Context, q scope.Querier, statement string, args []any, groups []biz.Group) ([]biz.Loaded, error) {
@@ -156,10 +190,14 @@ func load(ctx context.Context, q scope.Querier, statement string, args []any, gr
 			return nil, err
 		}
 		l := &out[group-1]
-		l.Found[place-1] = f.found()
+		if l.Found[place-1], err = f.found(); err != nil {
+			return nil, err
+		}
 		if !l.OK {
 			found := l.Found
-			*l = r.loaded()
+			if *l, err = r.loaded(); err != nil {
+				return nil, err
+			}
 			l.OK, l.Found = true, found
 		}
 	}
@@ -172,6 +210,7 @@ type factRow struct {
 	maxAmount, maxDays, policy, hours, tolerance, group sql.Null[int64]
 	rules                                               [5]sql.Null[string]
 	policyAt                                            sql.NullTime
+	policyRules                                         []byte
 	action, code, text                                  sql.Null[string]
 	salesperson                                         uuid.NullUUID
 }
@@ -181,11 +220,11 @@ func (r *factRow) targets() []any {
 	return []any{&a.CustomerID, &a.LimitKind, &a.Standing, &a.Temporary, &a.Grade, &r.maxAmount, &r.maxDays, &a.Receivable,
 		&a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version,
 		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson,
-		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt,
+		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt, &r.policyRules,
 		&r.group, &r.action, &r.code, &r.text}
 }
 
-func (r *factRow) loaded() biz.Loaded {
+func (r *factRow) loaded() (biz.Loaded, error) {
 	l := r.Loaded
 	if r.maxAmount.Valid {
 		l.Account.MaxOverdueAmount = new(money.Amount(r.maxAmount.V))
@@ -200,6 +239,10 @@ func (r *factRow) loaded() biz.Loaded {
 			Version: r.policy.V, OverLimit: biz.Outcome(r.rules[0].V), OverdueAmount: biz.Outcome(r.rules[1].V), OverdueDays: biz.Outcome(r.rules[2].V),
 			NoLimit: biz.Outcome(r.rules[3].V), Unrated: biz.Outcome(r.rules[4].V),
 			ReservationHours: int(r.hours.V), OverdueTolerance: money.Amount(r.tolerance.V), CreatedAt: r.policyAt.Time.UTC(),
+			Rules: biz.PresetRules(),
+		}
+		if err := decodeRules(r.policyRules, &l.Policy.Rules); err != nil {
+			return l, err
 		}
 	}
 	l.GroupPolicy, l.NegativeAction = r.group.V, biz.Block
@@ -209,23 +252,18 @@ func (r *factRow) loaded() biz.Loaded {
 	if r.code.Valid {
 		l.Negative = &biz.Negative{ReasonCode: r.code.V, ReasonText: r.text.V}
 	}
-	return l
+	return l, nil
 }
 
-// foundRow scans what is known of one command.
-type foundRow struct {
-	mine       bool
-	hash, body []byte
-	at         sql.NullTime
-	live       uuid.NullUUID
-}
-
-func (f *foundRow) targets() []any { return []any{&f.mine, &f.hash, &f.body, &f.at, &f.live} }
-
-func (f *foundRow) found() biz.Found {
-	out := biz.Found{InFlight: !f.mine, LiveID: f.live.UUID}
-	if f.at.Valid {
-		out.Remembered = &biz.Remembered{Hash: f.hash, Body: f.body, At: f.at.Time.UTC()}
+// decodeRules reads the stored rules; a version from before there were any has
+// none and keeps the presets.
+func decodeRules(stored []byte, to *biz.Rules) error {
+	if len(stored) == 0 {
+		return nil
 	}
-	return out
+	*to = biz.Rules{}
+	if err := json.Unmarshal(stored, to); err != nil {
+		return fmt.Errorf("decode rules of the policy: %w", err)
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package creditcheck
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -23,10 +24,10 @@ import (
 var (
 	checkColumns = []column{{"id", "uuid"}, {"customer_id", "uuid"}, {"order_no", "text"}, {"operation", "text"}, {"amount", "bigint"}, {"outcome", "text"},
 		{"reasons", "jsonb"}, {"facts", "jsonb"}, {"binding_limit", "text"}, {"policy_version", "bigint"}, {"reservation_id", "uuid"},
-		{"actor_id", "uuid"}, {"actor_name", "text"}, {"request_id", "text"}}
+		{"actor_id", "uuid"}, {"actor_name", "text"}, {"request_id", "text"}, {"checkpoint", "text"}}
 	keyColumns         = []column{{"id", "text"}, {"request_hash", "bytea"}, {"response", "bytea"}}
 	reservationColumns = []column{{"id", "uuid"}, {"customer_id", "uuid"}, {"order_no", "text"}, {"amount", "bigint"}, {"held_amount", "bigint"},
-		{"check_id", "uuid"}, {"expires_at", "timestamptz"}}
+		{"check_id", "uuid"}, {"expires_at", "timestamptz"}, {"project_id", "uuid"}}
 	auditColumns = []column{{"at", "timestamptz"}, {"actor_kind", "text"}, {"actor_id", "uuid"}, {"actor_name", "text"}, {"action", "text"},
 		{"object_type", "text"}, {"object_id", "text"}, {"before", "jsonb"}, {"after", "jsonb"}, {"request_id", "text"}, {"mac", "bytea"}}
 )
@@ -66,18 +67,32 @@ WHERE a.id = m.id` + these + ` AND a.version = m.version
 RETURNING a.id`
 }
 
+// projectMoveColumns are the parameters of moveProjects.
+var projectMoveColumns = []column{{"id", "uuid"}, {"held", "bigint"}, {"overrun", "bool"}}
+
+// moveProjects moves the projects' reserved sums under the same guard. Their rows
+// are locked, and changed only under the lock of their customer's account.
+func moveProjects(first int) string {
+	return `
+UPDATE project_accounts a SET reserved_amount = a.reserved_amount + m.held, version = a.version + 1
+FROM ` + source("m", projectMoveColumns, first, true) + `
+WHERE a.id = m.id AND a.id = ANY($` + strconv.Itoa(first) + `::uuid[])
+  AND (m.overrun OR a.limit_kind = 'unlimited' OR a.receivable_amount + a.reserved_amount + m.held <= a.standing_amount + a.temporary_amount)
+RETURNING a.id`
+}
+
 // writeOutbox announces the change; $1 now, $2 id, $3 topic, $4 payload.
 const writeOutbox = `
 INSERT INTO outbox (id, topic, payload, status, attempts, last_error, created_at, due_at)
 VALUES ($2::uuid, $3::text, $4::jsonb, 'pending', 0, '', $1::timestamptz, $1::timestamptz)`
 
 // shape tells which statement a part of a batch needs.
-type shape struct{ holds, several, keys bool }
+type shape struct{ holds, several, keys, projects bool }
 
 var saves = func() map[shape]string {
 	m := map[shape]string{}
-	for i := range 8 {
-		s := shape{holds: i&1 > 0, several: i&2 > 0, keys: i&4 > 0}
+	for i := range 16 {
+		s := shape{holds: i&1 > 0, several: i&2 > 0, keys: i&4 > 0, projects: i&8 > 0}
 		m[s] = scope.Hot(saveStatement(s))
 	}
 	return m
@@ -106,7 +121,12 @@ func saveStatement(s shape) string {
 		"status", "'open'", "source", "''", "document_no", "''", "created_at", now, "updated_at", now)
 	part("logged", "audit_log", "l", auditColumns)
 	parts = append(parts, "moved AS ("+moveReserved(next, s.several)+")", "announced AS ("+writeOutbox+")")
-	return "WITH " + strings.Join(parts, ",\n") + "\nSELECT count(*) FROM moved"
+	count := "\nSELECT count(*) FROM moved"
+	if s.projects {
+		parts = append(parts, "moved_projects AS ("+moveProjects(next+len(moveColumns))+")")
+		count = "\nSELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM moved_projects)"
+	}
+	return "WITH " + strings.Join(parts, ",\n") + count
 }
 
 // Save implements biz/creditcheck.Store.
@@ -128,7 +148,10 @@ func (s *Store) Save(ctx context.Context, b biz.Batch) error {
 			return biz.ErrStale
 		}
 	}
-	if len(b.Moves) == 0 {
+	if err := s.queue(ctx, q, b); err != nil {
+		return err
+	}
+	if len(b.Moves) == 0 && len(b.Queued) == 0 {
 		return nil
 	}
 	return s.written(ctx)
@@ -157,22 +180,22 @@ func (s *Store) split(ctx context.Context, b biz.Batch) ([]part, error) {
 		by[i] = append(by[i], r)
 	}
 	var out []part
-	moves := b.Moves
+	moves, projects := b.Moves, b.Projects
 	for _, i := range []int{3, 2, 1, 0} {
 		if len(by[i]) == 0 {
 			continue
 		}
-		p, err := s.part(ctx, b.At, by[i], moves, shape{holds: i&2 > 0, keys: i&1 > 0})
+		p, err := s.part(ctx, b.At, by[i], moves, projects, shape{holds: i&2 > 0, keys: i&1 > 0, projects: i&2 > 0 && len(projects) > 0})
 		if err != nil {
 			return nil, err
 		}
-		moves = nil
+		moves, projects = nil, nil
 		out = append(out, p)
 	}
 	return out, nil
 }
 
-func (s *Store) part(ctx context.Context, at time.Time, records []biz.Record, moves []biz.Move, sh shape) (part, error) {
+func (s *Store) part(ctx context.Context, at time.Time, records []biz.Record, moves []biz.Move, projects []biz.ProjectMove, sh shape) (part, error) {
 	sh.several = len(records) > 1 || (sh.holds && len(moves) != 1)
 	checks, keys := rows{width: len(checkColumns)}, rows{width: len(keyColumns)}
 	held, logged := rows{width: len(reservationColumns)}, rows{width: len(auditColumns)}
@@ -185,7 +208,7 @@ func (s *Store) part(ctx context.Context, at time.Time, records []biz.Record, mo
 			continue
 		}
 		v := r.Reservation
-		held.add(v.ID, v.CustomerID, v.OrderNo, int64(v.Amount), int64(v.HeldAmount), v.CheckID, v.ExpiresAt)
+		held.add(v.ID, v.CustomerID, v.OrderNo, int64(v.Amount), int64(v.HeldAmount), v.CheckID, v.ExpiresAt, orNull(v.ProjectID))
 		row, err := s.log.Row(access.With(ctx, r.Actor), audit.Entry{Action: "reservation.opened", ObjectType: "reservation", ObjectID: v.ID.String(),
 			After: reservationState{CustomerID: v.CustomerID, OrderNo: v.OrderNo, Amount: int64(v.Amount), Held: int64(v.HeldAmount),
 				Status: v.Status, CheckID: v.CheckID, Outcome: r.Outcome}})
@@ -214,7 +237,15 @@ func (s *Store) part(ctx context.Context, at time.Time, records []biz.Record, mo
 		p.moves = len(moves)
 		p.args = append(append(append(p.args, held.args(sh.several)...), logged.args(sh.several)...), moved.args(sh.several)...)
 	}
-	return p, errors.Join(checks.err, keys.err, held.err, logged.err, moved.err)
+	sites := rows{width: len(projectMoveColumns)}
+	if sh.projects {
+		for _, m := range projects {
+			sites.add(m.ProjectID, int64(m.Held), m.Overrun)
+		}
+		p.moves += len(projects)
+		p.args = append(p.args, sites.args(true)...)
+	}
+	return p, errors.Join(checks.err, keys.err, held.err, logged.err, moved.err, sites.err)
 }
 
 // announce gives id, topic and payload of the outbox row for the customers.
@@ -239,7 +270,7 @@ func addCheck(checks *rows, r biz.Record) {
 		reservation = r.Reservation.ID
 	}
 	checks.add(r.ID, r.CustomerID, r.OrderNo, string(r.Operation), int64(r.Amount), string(r.Outcome), string(r.Reasons), string(r.Facts),
-		string(r.Binding), r.PolicyVersion, reservation, orNull(r.Actor.ID), r.Actor.Name, r.Actor.RequestID)
+		string(r.Binding), r.PolicyVersion, reservation, orNull(r.Actor.ID), r.Actor.Name, r.Actor.RequestID, string(cmp.Or(r.Decision.Facts.Checkpoint, biz.AtOrder)))
 }
 
 // ordered sorts by order number: two batches that share numbers then wait for each

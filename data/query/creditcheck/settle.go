@@ -17,10 +17,20 @@ import (
 	"zhuxin/tenancy/scope"
 )
 
-const reservationFields = `r.id, r.customer_id, r.order_no, r.amount, r.held_amount, r.status, r.source, r.document_no, r.check_id, r.expires_at, r.created_at, r.updated_at`
+const reservationFields = `r.id, r.customer_id, r.order_no, r.amount, r.held_amount, r.status, r.source, r.document_no, r.check_id, r.expires_at, r.created_at, r.updated_at, r.project_id`
 
 func reservationTargets(r *biz.Reservation) []any {
-	return []any{&r.ID, &r.CustomerID, &r.OrderNo, &r.Amount, &r.HeldAmount, &r.Status, &r.Source, &r.DocumentNo, &r.CheckID, &r.ExpiresAt, &r.CreatedAt, &r.UpdatedAt}
+	return []any{&r.ID, &r.CustomerID, &r.OrderNo, &r.Amount, &r.HeldAmount, &r.Status, &r.Source, &r.DocumentNo, &r.CheckID, &r.ExpiresAt, &r.CreatedAt, &r.UpdatedAt, (*optionalID)(&r.ProjectID)}
+}
+
+// optionalID scans a column that may be null; null is Nil.
+type optionalID uuid.UUID
+
+func (o *optionalID) Scan(src any) error {
+	var n uuid.NullUUID
+	err := n.Scan(src)
+	*o = optionalID(n.UUID)
+	return err
 }
 
 func utc(r *biz.Reservation) {
@@ -56,9 +66,13 @@ func (s *Store) LoadReservation(ctx context.Context, id uuid.UUID, key string) (
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, false, nil
 	}
-	l.SalespersonID, l.Found = salesperson.UUID, f.found()
+	if err != nil {
+		return l, false, postgres.Map(ctx, err, "lock and load reservation")
+	}
+	l.SalespersonID = salesperson.UUID
 	utc(&l.Reservation)
-	return l, err == nil, postgres.Map(ctx, err, "lock and load reservation")
+	l.Found, err = f.found()
+	return l, err == nil, err
 }
 
 // ReceivableOf implements biz/creditcheck.Store.
@@ -82,7 +96,9 @@ var saveReservation = func() map[bool]string {
 		statement := `WITH announced AS (` + writeOutbox + `), moved AS (` + moveReserved(5, false) + `),
 changed AS (
   UPDATE reservations SET status = $11::text, held_amount = $12::bigint, source = $13::text, document_no = $14::text, updated_at = $1::timestamptz
-  WHERE id = $9::uuid AND status = $10::text RETURNING id
+  WHERE id = $9::uuid AND status = $10::text RETURNING id, project_id
+), site AS (
+  UPDATE project_accounts a SET reserved_amount = a.reserved_amount + $7::bigint, version = a.version + 1 FROM changed WHERE a.id = changed.project_id
 ), logged AS (` + insert("audit_log", "l", auditColumns, 15, false) + `)`
 		if keys {
 			statement += `, remembered AS (` + insert("idempotency_keys", "k", keyColumns, 15+len(auditColumns), false, "created_at", "$1::timestamptz") + `)`
@@ -139,7 +155,11 @@ WITH ended AS (
   UPDATE reservations r SET status = 'expired', held_amount = 0, updated_at = $2::timestamptz
   FROM reservations o
   WHERE r.id = ANY($1::uuid[]) AND o.id = r.id AND r.status = 'open' AND r.expires_at <= $2::timestamptz
-  RETURNING r.id, r.customer_id, r.order_no, r.amount, o.held_amount, r.check_id
+  RETURNING r.id, r.customer_id, r.order_no, r.amount, o.held_amount, r.check_id, r.project_id
+), sites AS (
+  UPDATE project_accounts a SET reserved_amount = a.reserved_amount - e.held, version = a.version + 1
+  FROM (SELECT project_id, sum(held_amount)::bigint AS held FROM ended WHERE project_id IS NOT NULL GROUP BY project_id) e
+  WHERE a.id = e.project_id
 ), given AS (
   UPDATE credit_accounts a SET reserved_amount = a.reserved_amount - e.held, version = a.version + 1
   FROM (SELECT customer_id, sum(held_amount)::bigint AS held FROM ended GROUP BY customer_id) e

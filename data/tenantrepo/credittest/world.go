@@ -78,6 +78,8 @@ func New(t testing.TB) *World {
 		Population: ratingrepo.NewPopulation(), Accounts: w.Accounts, Audit: log, Clock: w.Clock})
 	w.Customers = customer.New(tx, customers, w.Accounts, customer.ElsewhereFunc(w.elsewhere), w.Keys, log, w.Clock)
 	w.Approvals.Register(approval.KindTemporaryLimit, w.Limits)
+	w.Approvals.Register(approval.KindLimitAdjustment, w.Limits)
+	w.Approvals.Register(approval.KindLimitBatch, w.Limits)
 	w.Approvals.Register(approval.KindRatingTemplate, w.Templates)
 	w.Approvals.Register(approval.KindRating, w.Ratings)
 

@@ -1,7 +1,7 @@
 // Package exposure keeps the tenant's credit accounts: the implementation of
 // biz/exposure in set-based SQL, the same statement for one customer and for all.
 //
-// It owns the table credit_accounts and the step of reservations from committed
+// It owns the tables credit_accounts, project_accounts and credit_freezes, and the step of reservations from committed
 // to billed. The reserved sum is moved by data/query/creditcheck too, under the
 // lock of the account's row.
 //
@@ -39,6 +39,7 @@ type Repo struct {
 var (
 	_ biz.Accounts  = (*Repo)(nil)
 	_ biz.Biller    = (*Repo)(nil)
+	_ biz.Freezer   = (*Repo)(nil)
 	_ biz.Refresher = (*Repo)(nil)
 )
 
@@ -112,6 +113,12 @@ func (r *Repo) recompute(ctx context.Context, w work, customerIDs []uuid.UUID) e
 	}
 	if _, err := w.q.ExecContext(ctx, s.compute, with(w.today, w.currency)...); err != nil {
 		return fmt.Errorf("compute accounts: %w", err)
+	}
+	if _, err := w.q.ExecContext(ctx, s.openProjects, args...); err != nil {
+		return fmt.Errorf("open missing project accounts: %w", err)
+	}
+	if _, err := w.q.ExecContext(ctx, s.computeProjects, with(w.today, w.currency)...); err != nil {
+		return fmt.Errorf("compute project accounts: %w", err)
 	}
 	return nil
 }

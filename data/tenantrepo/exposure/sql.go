@@ -7,7 +7,7 @@ import (
 
 // statements is the set for some customers ($1 their ids) or for all; the other
 // parameters follow.
-type statements struct{ open, lock, bill, compute string }
+type statements struct{ open, lock, bill, compute, openProjects, computeProjects string }
 
 var some, all = build(true), build(false)
 
@@ -22,7 +22,7 @@ func build(some bool) statements {
 		for n := 9; n >= 1; n-- {
 			s = strings.ReplaceAll(s, "{"+strconv.Itoa(n)+"}", "$"+strconv.Itoa(n+shift))
 		}
-		for _, column := range []string{"c.id", "a.id", "r.customer_id", "l.customer_id", "t.customer_id"} {
+		for _, column := range []string{"c.id", "a.id", "a.customer_id", "r.customer_id", "l.customer_id", "t.customer_id"} {
 			condition := "true"
 			if some {
 				condition = column + " = ANY($1::uuid[])"
@@ -31,7 +31,8 @@ func build(some bool) statements {
 		}
 		return s
 	}
-	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), compute: fill(computeAccounts)}
+	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), compute: fill(computeAccounts),
+		openProjects: fill(openProjects), computeProjects: fill(computeProjects)}
 }
 
 // lockTenant is taken before several accounts are locked, here and in
@@ -63,7 +64,7 @@ RETURNING t.id, r.held_amount, v.id`
 // A temporary limit replaces the standing one or adds to it (ruling 3); of two
 // that replace, the later one counts. One that adds to nothing is a limit of its
 // own: it was approved, so the customer is not without one.
-const computeAccounts = `
+var computeAccounts = `
 WITH due AS (
   SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS net
   FROM receivables r
@@ -80,29 +81,7 @@ WITH due AS (
   SELECT r.customer_id, sum(r.held_amount)::bigint AS amount
   FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed')
   GROUP BY r.customer_id
-), limits AS (
-  SELECT l.*, l.starts_on <= {1}::date AND (l.ends_on IS NULL OR l.ends_on >= {1}::date) AS in_force
-  FROM credit_limits l WHERE {of l.customer_id} AND l.status = 'effective'
-), summed AS (
-  SELECT customer_id,
-    max(kind) FILTER (WHERE in_force AND class = 'standing') AS standing_kind,
-    coalesce(max(amount) FILTER (WHERE in_force AND class = 'standing' AND kind = 'amount'), 0) AS standing,
-    (array_agg(kind ORDER BY starts_on DESC, created_at DESC, id DESC) FILTER (WHERE in_force AND class = 'temporary' AND mode = 'replace'))[1] AS replacing_kind,
-    (array_agg(CASE kind WHEN 'amount' THEN amount ELSE 0 END ORDER BY starts_on DESC, created_at DESC, id DESC)
-       FILTER (WHERE in_force AND class = 'temporary' AND mode = 'replace'))[1] AS replacing,
-    coalesce(sum(amount) FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add' AND kind = 'amount'), 0)::bigint AS adding,
-    coalesce(bool_or(kind = 'amount') FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add'), false) AS adds,
-    coalesce(bool_or(kind = 'unlimited') FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add'), false) AS frees,
-    min(CASE WHEN starts_on > {1}::date THEN starts_on - 1 ELSE ends_on END)
-      FILTER (WHERE starts_on > {1}::date OR ends_on >= {1}::date) AS until
-  FROM limits GROUP BY customer_id
-), ruled AS (
-  SELECT customer_id, standing, replacing_kind, replacing, adding, until,
-    CASE WHEN frees OR coalesce(replacing_kind, standing_kind, 'none') = 'unlimited' THEN 'unlimited'
-         WHEN adds THEN 'amount'
-         ELSE coalesce(replacing_kind, standing_kind, 'none') END AS kind
-  FROM summed
-)
+), ` + ruled("customer_id", "l.project_id IS NULL") + `
 UPDATE credit_accounts a SET
   limit_kind = coalesce(x.kind, 'none'),
   standing_amount = coalesce(x.standing, 0),
@@ -123,6 +102,71 @@ LEFT JOIN held h ON h.customer_id = c.id
 LEFT JOIN ruled x ON x.customer_id = c.id
 LEFT JOIN credit_ratings t ON t.customer_id = c.id AND t.status = 'effective'
 WHERE a.id = c.id AND {of a.id} AND {of c.id}`
+
+// ruled gives the limit in force by customer or by project. The limits that rule
+// are those that mine picks; the days on which anything changes, until, are of all
+// limits of the customer, for his projects are recomputed with him.
+func ruled(key, mine string) string {
+	return `limits AS (
+  SELECT l.*, l.last_on AS ends, l.mine AND l.starts_on <= {1}::date AND (l.last_on IS NULL OR l.last_on >= {1}::date) AS in_force
+  FROM (SELECT l.*, ` + mine + ` AS mine, least(l.ends_on, l.superseded_on - 1) AS last_on
+    FROM credit_limits l WHERE {of l.customer_id} AND l.status = 'effective') AS l
+), summed AS (
+  SELECT ` + key + `,
+    max(kind) FILTER (WHERE in_force AND class = 'standing') AS standing_kind,
+    coalesce(max(amount) FILTER (WHERE in_force AND class = 'standing' AND kind = 'amount'), 0) AS standing,
+    (array_agg(kind ORDER BY starts_on DESC, created_at DESC, id DESC) FILTER (WHERE in_force AND class = 'temporary' AND mode = 'replace'))[1] AS replacing_kind,
+    (array_agg(CASE kind WHEN 'amount' THEN amount ELSE 0 END ORDER BY starts_on DESC, created_at DESC, id DESC)
+       FILTER (WHERE in_force AND class = 'temporary' AND mode = 'replace'))[1] AS replacing,
+    coalesce(sum(amount) FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add' AND kind = 'amount'), 0)::bigint AS adding,
+    coalesce(bool_or(kind = 'amount') FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add'), false) AS adds,
+    coalesce(bool_or(kind = 'unlimited') FILTER (WHERE in_force AND class = 'temporary' AND mode = 'add'), false) AS frees,
+    min(CASE WHEN starts_on > {1}::date THEN starts_on - 1 ELSE ends END)
+      FILTER (WHERE starts_on > {1}::date OR ends >= {1}::date) AS until
+  FROM limits GROUP BY ` + key + `
+), ruled AS (
+  SELECT ` + key + `, standing, replacing_kind, replacing, adding, until,
+    CASE WHEN frees OR coalesce(replacing_kind, standing_kind, 'none') = 'unlimited' THEN 'unlimited'
+         WHEN adds THEN 'amount'
+         ELSE coalesce(replacing_kind, standing_kind, 'none') END AS kind
+  FROM summed
+)`
+}
+
+// openProjects makes the accounts of projects that have a limit of their own.
+const openProjects = `
+INSERT INTO project_accounts (id, customer_id)
+SELECT l.project_id, l.customer_id FROM credit_limits l
+WHERE {of l.customer_id} AND l.status = 'effective' AND l.class = 'standing' AND l.superseded_on IS NULL AND l.project_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM project_accounts a WHERE a.id = l.project_id)
+ORDER BY l.project_id
+ON CONFLICT (id) DO NOTHING`
+
+// computeProjects makes the figures of projects anew. {1} today, {2} currency. A
+// project that never had a limit of its own keeps the empty kind.
+var computeProjects = `
+WITH owed AS (
+  SELECT r.project_id, sum(r.open_amount)::bigint AS receivable
+  FROM receivables r JOIN project_accounts a ON a.id = r.project_id
+  WHERE {of r.customer_id} AND r.open_amount <> 0 AND r.currency = {2}::text
+  GROUP BY r.project_id
+), held AS (
+  SELECT r.project_id, sum(r.held_amount)::bigint AS amount
+  FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed') AND r.project_id IS NOT NULL
+  GROUP BY r.project_id
+), ` + ruled("project_id", "l.project_id IS NOT NULL") + `
+UPDATE project_accounts a SET
+  limit_kind = coalesce(x.kind, ''),
+  standing_amount = coalesce(x.standing, 0),
+  temporary_amount = CASE WHEN x.kind = 'amount' THEN CASE WHEN x.replacing_kind IS NULL THEN 0 ELSE x.replacing - x.standing END + x.adding ELSE 0 END,
+  receivable_amount = coalesce(o.receivable, 0),
+  reserved_amount = coalesce(h.amount, 0),
+  version = a.version + 1
+FROM project_accounts b
+LEFT JOIN owed o ON o.project_id = b.id
+LEFT JOIN held h ON h.project_id = b.id
+LEFT JOIN ruled x ON x.project_id = b.id
+WHERE a.id = b.id AND {of a.customer_id}`
 
 const readAccount = `
 SELECT limit_kind, standing_amount, temporary_amount, grade, max_overdue_amount, max_overdue_days, receivable_amount, overdue_amount,

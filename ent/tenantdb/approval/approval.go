@@ -115,6 +115,8 @@ const (
 	KindRating          Kind = "rating"
 	KindTemporaryLimit  Kind = "temporary_limit"
 	KindLimitAdjustment Kind = "limit_adjustment"
+	KindLimitBatch      Kind = "limit_batch"
+	KindOrderRelease    Kind = "order_release"
 )
 
 func (k Kind) String() string {
@@ -124,7 +126,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment:
+	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease:
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for kind field: %q", k)

@@ -105,6 +105,11 @@ func CreatedAt(v time.Time) predicate.CreditCheck {
 	return predicate.CreditCheck(sql.FieldEQ(FieldCreatedAt, v))
 }
 
+// Checkpoint applies equality check predicate on the "checkpoint" field. It's identical to CheckpointEQ.
+func Checkpoint(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldEQ(FieldCheckpoint, v))
+}
+
 // CustomerIDEQ applies the EQ predicate on the "customer_id" field.
 func CustomerIDEQ(v uuid.UUID) predicate.CreditCheck {
 	return predicate.CreditCheck(sql.FieldEQ(FieldCustomerID, v))
@@ -663,6 +668,71 @@ func CreatedAtLT(v time.Time) predicate.CreditCheck {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.CreditCheck {
 	return predicate.CreditCheck(sql.FieldLTE(FieldCreatedAt, v))
+}
+
+// CheckpointEQ applies the EQ predicate on the "checkpoint" field.
+func CheckpointEQ(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldEQ(FieldCheckpoint, v))
+}
+
+// CheckpointNEQ applies the NEQ predicate on the "checkpoint" field.
+func CheckpointNEQ(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldNEQ(FieldCheckpoint, v))
+}
+
+// CheckpointIn applies the In predicate on the "checkpoint" field.
+func CheckpointIn(vs ...string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldIn(FieldCheckpoint, vs...))
+}
+
+// CheckpointNotIn applies the NotIn predicate on the "checkpoint" field.
+func CheckpointNotIn(vs ...string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldNotIn(FieldCheckpoint, vs...))
+}
+
+// CheckpointGT applies the GT predicate on the "checkpoint" field.
+func CheckpointGT(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldGT(FieldCheckpoint, v))
+}
+
+// CheckpointGTE applies the GTE predicate on the "checkpoint" field.
+func CheckpointGTE(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldGTE(FieldCheckpoint, v))
+}
+
+// CheckpointLT applies the LT predicate on the "checkpoint" field.
+func CheckpointLT(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldLT(FieldCheckpoint, v))
+}
+
+// CheckpointLTE applies the LTE predicate on the "checkpoint" field.
+func CheckpointLTE(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldLTE(FieldCheckpoint, v))
+}
+
+// CheckpointContains applies the Contains predicate on the "checkpoint" field.
+func CheckpointContains(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldContains(FieldCheckpoint, v))
+}
+
+// CheckpointHasPrefix applies the HasPrefix predicate on the "checkpoint" field.
+func CheckpointHasPrefix(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldHasPrefix(FieldCheckpoint, v))
+}
+
+// CheckpointHasSuffix applies the HasSuffix predicate on the "checkpoint" field.
+func CheckpointHasSuffix(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldHasSuffix(FieldCheckpoint, v))
+}
+
+// CheckpointEqualFold applies the EqualFold predicate on the "checkpoint" field.
+func CheckpointEqualFold(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldEqualFold(FieldCheckpoint, v))
+}
+
+// CheckpointContainsFold applies the ContainsFold predicate on the "checkpoint" field.
+func CheckpointContainsFold(v string) predicate.CreditCheck {
+	return predicate.CreditCheck(sql.FieldContainsFold(FieldCheckpoint, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -26,6 +26,10 @@ const (
 	FieldVersion = "version"
 	// FieldCustomerID holds the string denoting the customer_id field in the database.
 	FieldCustomerID = "customer_id"
+	// FieldProjectID holds the string denoting the project_id field in the database.
+	FieldProjectID = "project_id"
+	// FieldBatchID holds the string denoting the batch_id field in the database.
+	FieldBatchID = "batch_id"
 	// FieldClass holds the string denoting the class field in the database.
 	FieldClass = "class"
 	// FieldKind holds the string denoting the kind field in the database.
@@ -48,6 +52,8 @@ const (
 	FieldEffectiveAt = "effective_at"
 	// FieldLapsedAt holds the string denoting the lapsed_at field in the database.
 	FieldLapsedAt = "lapsed_at"
+	// FieldSupersededOn holds the string denoting the superseded_on field in the database.
+	FieldSupersededOn = "superseded_on"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
 	// Table holds the table name of the creditlimit in the database.
@@ -69,6 +75,8 @@ var Columns = []string{
 	FieldUpdatedAt,
 	FieldVersion,
 	FieldCustomerID,
+	FieldProjectID,
+	FieldBatchID,
 	FieldClass,
 	FieldKind,
 	FieldMode,
@@ -80,6 +88,7 @@ var Columns = []string{
 	FieldStatus,
 	FieldEffectiveAt,
 	FieldLapsedAt,
+	FieldSupersededOn,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -240,6 +249,16 @@ func ByCustomerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCustomerID, opts...).ToFunc()
 }
 
+// ByProjectID orders the results by the project_id field.
+func ByProjectID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProjectID, opts...).ToFunc()
+}
+
+// ByBatchID orders the results by the batch_id field.
+func ByBatchID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBatchID, opts...).ToFunc()
+}
+
 // ByClass orders the results by the class field.
 func ByClass(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClass, opts...).ToFunc()
@@ -293,6 +312,11 @@ func ByEffectiveAt(opts ...sql.OrderTermOption) OrderOption {
 // ByLapsedAt orders the results by the lapsed_at field.
 func ByLapsedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLapsedAt, opts...).ToFunc()
+}
+
+// BySupersededOn orders the results by the superseded_on field.
+func BySupersededOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSupersededOn, opts...).ToFunc()
 }
 
 // ByCustomerField orders the results by customer field.

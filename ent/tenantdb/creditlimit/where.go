@@ -82,6 +82,16 @@ func CustomerID(v uuid.UUID) predicate.CreditLimit {
 	return predicate.CreditLimit(sql.FieldEQ(FieldCustomerID, v))
 }
 
+// ProjectID applies equality check predicate on the "project_id" field. It's identical to ProjectIDEQ.
+func ProjectID(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldEQ(FieldProjectID, v))
+}
+
+// BatchID applies equality check predicate on the "batch_id" field. It's identical to BatchIDEQ.
+func BatchID(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldEQ(FieldBatchID, v))
+}
+
 // Amount applies equality check predicate on the "amount" field. It's identical to AmountEQ.
 func Amount(v int64) predicate.CreditLimit {
 	return predicate.CreditLimit(sql.FieldEQ(FieldAmount, v))
@@ -115,6 +125,11 @@ func EffectiveAt(v time.Time) predicate.CreditLimit {
 // LapsedAt applies equality check predicate on the "lapsed_at" field. It's identical to LapsedAtEQ.
 func LapsedAt(v time.Time) predicate.CreditLimit {
 	return predicate.CreditLimit(sql.FieldEQ(FieldLapsedAt, v))
+}
+
+// SupersededOn applies equality check predicate on the "superseded_on" field. It's identical to SupersededOnEQ.
+func SupersededOn(v calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldEQ(FieldSupersededOn, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -305,6 +320,106 @@ func CustomerIDIn(vs ...uuid.UUID) predicate.CreditLimit {
 // CustomerIDNotIn applies the NotIn predicate on the "customer_id" field.
 func CustomerIDNotIn(vs ...uuid.UUID) predicate.CreditLimit {
 	return predicate.CreditLimit(sql.FieldNotIn(FieldCustomerID, vs...))
+}
+
+// ProjectIDEQ applies the EQ predicate on the "project_id" field.
+func ProjectIDEQ(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldEQ(FieldProjectID, v))
+}
+
+// ProjectIDNEQ applies the NEQ predicate on the "project_id" field.
+func ProjectIDNEQ(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNEQ(FieldProjectID, v))
+}
+
+// ProjectIDIn applies the In predicate on the "project_id" field.
+func ProjectIDIn(vs ...uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldIn(FieldProjectID, vs...))
+}
+
+// ProjectIDNotIn applies the NotIn predicate on the "project_id" field.
+func ProjectIDNotIn(vs ...uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNotIn(FieldProjectID, vs...))
+}
+
+// ProjectIDGT applies the GT predicate on the "project_id" field.
+func ProjectIDGT(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldGT(FieldProjectID, v))
+}
+
+// ProjectIDGTE applies the GTE predicate on the "project_id" field.
+func ProjectIDGTE(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldGTE(FieldProjectID, v))
+}
+
+// ProjectIDLT applies the LT predicate on the "project_id" field.
+func ProjectIDLT(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldLT(FieldProjectID, v))
+}
+
+// ProjectIDLTE applies the LTE predicate on the "project_id" field.
+func ProjectIDLTE(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldLTE(FieldProjectID, v))
+}
+
+// ProjectIDIsNil applies the IsNil predicate on the "project_id" field.
+func ProjectIDIsNil() predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldIsNull(FieldProjectID))
+}
+
+// ProjectIDNotNil applies the NotNil predicate on the "project_id" field.
+func ProjectIDNotNil() predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNotNull(FieldProjectID))
+}
+
+// BatchIDEQ applies the EQ predicate on the "batch_id" field.
+func BatchIDEQ(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldEQ(FieldBatchID, v))
+}
+
+// BatchIDNEQ applies the NEQ predicate on the "batch_id" field.
+func BatchIDNEQ(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNEQ(FieldBatchID, v))
+}
+
+// BatchIDIn applies the In predicate on the "batch_id" field.
+func BatchIDIn(vs ...uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldIn(FieldBatchID, vs...))
+}
+
+// BatchIDNotIn applies the NotIn predicate on the "batch_id" field.
+func BatchIDNotIn(vs ...uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNotIn(FieldBatchID, vs...))
+}
+
+// BatchIDGT applies the GT predicate on the "batch_id" field.
+func BatchIDGT(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldGT(FieldBatchID, v))
+}
+
+// BatchIDGTE applies the GTE predicate on the "batch_id" field.
+func BatchIDGTE(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldGTE(FieldBatchID, v))
+}
+
+// BatchIDLT applies the LT predicate on the "batch_id" field.
+func BatchIDLT(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldLT(FieldBatchID, v))
+}
+
+// BatchIDLTE applies the LTE predicate on the "batch_id" field.
+func BatchIDLTE(v uuid.UUID) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldLTE(FieldBatchID, v))
+}
+
+// BatchIDIsNil applies the IsNil predicate on the "batch_id" field.
+func BatchIDIsNil() predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldIsNull(FieldBatchID))
+}
+
+// BatchIDNotNil applies the NotNil predicate on the "batch_id" field.
+func BatchIDNotNil() predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNotNull(FieldBatchID))
 }
 
 // ClassEQ applies the EQ predicate on the "class" field.
@@ -730,6 +845,56 @@ func LapsedAtIsNil() predicate.CreditLimit {
 // LapsedAtNotNil applies the NotNil predicate on the "lapsed_at" field.
 func LapsedAtNotNil() predicate.CreditLimit {
 	return predicate.CreditLimit(sql.FieldNotNull(FieldLapsedAt))
+}
+
+// SupersededOnEQ applies the EQ predicate on the "superseded_on" field.
+func SupersededOnEQ(v calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldEQ(FieldSupersededOn, v))
+}
+
+// SupersededOnNEQ applies the NEQ predicate on the "superseded_on" field.
+func SupersededOnNEQ(v calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNEQ(FieldSupersededOn, v))
+}
+
+// SupersededOnIn applies the In predicate on the "superseded_on" field.
+func SupersededOnIn(vs ...calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldIn(FieldSupersededOn, vs...))
+}
+
+// SupersededOnNotIn applies the NotIn predicate on the "superseded_on" field.
+func SupersededOnNotIn(vs ...calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNotIn(FieldSupersededOn, vs...))
+}
+
+// SupersededOnGT applies the GT predicate on the "superseded_on" field.
+func SupersededOnGT(v calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldGT(FieldSupersededOn, v))
+}
+
+// SupersededOnGTE applies the GTE predicate on the "superseded_on" field.
+func SupersededOnGTE(v calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldGTE(FieldSupersededOn, v))
+}
+
+// SupersededOnLT applies the LT predicate on the "superseded_on" field.
+func SupersededOnLT(v calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldLT(FieldSupersededOn, v))
+}
+
+// SupersededOnLTE applies the LTE predicate on the "superseded_on" field.
+func SupersededOnLTE(v calendar.Date) predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldLTE(FieldSupersededOn, v))
+}
+
+// SupersededOnIsNil applies the IsNil predicate on the "superseded_on" field.
+func SupersededOnIsNil() predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldIsNull(FieldSupersededOn))
+}
+
+// SupersededOnNotNil applies the NotNil predicate on the "superseded_on" field.
+func SupersededOnNotNil() predicate.CreditLimit {
+	return predicate.CreditLimit(sql.FieldNotNull(FieldSupersededOn))
 }
 
 // HasCustomer applies the HasEdge predicate on the "customer" edge.

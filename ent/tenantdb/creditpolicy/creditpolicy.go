@@ -28,6 +28,8 @@ const (
 	FieldReservationHours = "reservation_hours"
 	// FieldOverdueTolerance holds the string denoting the overdue_tolerance field in the database.
 	FieldOverdueTolerance = "overdue_tolerance"
+	// FieldRules holds the string denoting the rules field in the database.
+	FieldRules = "rules"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
@@ -46,6 +48,7 @@ var Columns = []string{
 	FieldUnrated,
 	FieldReservationHours,
 	FieldOverdueTolerance,
+	FieldRules,
 	FieldCreatedAt,
 	FieldCreatedBy,
 }

@@ -255,6 +255,16 @@ func OverdueToleranceLTE(v int64) predicate.CreditPolicy {
 	return predicate.CreditPolicy(sql.FieldLTE(FieldOverdueTolerance, v))
 }
 
+// RulesIsNil applies the IsNil predicate on the "rules" field.
+func RulesIsNil() predicate.CreditPolicy {
+	return predicate.CreditPolicy(sql.FieldIsNull(FieldRules))
+}
+
+// RulesNotNil applies the NotNil predicate on the "rules" field.
+func RulesNotNil() predicate.CreditPolicy {
+	return predicate.CreditPolicy(sql.FieldNotNull(FieldRules))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.CreditPolicy {
 	return predicate.CreditPolicy(sql.FieldEQ(FieldCreatedAt, v))

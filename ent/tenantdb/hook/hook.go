@@ -176,6 +176,18 @@ func (f CreditCheckFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenan
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CreditCheckMutation", m)
 }
 
+// The CreditFreezeFunc type is an adapter to allow the use of ordinary
+// function as CreditFreeze mutator.
+type CreditFreezeFunc func(context.Context, *tenantdb.CreditFreezeMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CreditFreezeFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CreditFreezeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CreditFreezeMutation", m)
+}
+
 // The CreditLimitFunc type is an adapter to allow the use of ordinary
 // function as CreditLimit mutator.
 type CreditLimitFunc func(context.Context, *tenantdb.CreditLimitMutation) (tenantdb.Value, error)
@@ -344,6 +356,42 @@ func (f KeysetFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.KeysetMutation", m)
 }
 
+// The LimitBatchFunc type is an adapter to allow the use of ordinary
+// function as LimitBatch mutator.
+type LimitBatchFunc func(context.Context, *tenantdb.LimitBatchMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LimitBatchFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.LimitBatchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LimitBatchMutation", m)
+}
+
+// The OrderHoldFunc type is an adapter to allow the use of ordinary
+// function as OrderHold mutator.
+type OrderHoldFunc func(context.Context, *tenantdb.OrderHoldMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OrderHoldFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.OrderHoldMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.OrderHoldMutation", m)
+}
+
+// The OrderReleaseFunc type is an adapter to allow the use of ordinary
+// function as OrderRelease mutator.
+type OrderReleaseFunc func(context.Context, *tenantdb.OrderReleaseMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OrderReleaseFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.OrderReleaseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.OrderReleaseMutation", m)
+}
+
 // The OutboxFunc type is an adapter to allow the use of ordinary
 // function as Outbox mutator.
 type OutboxFunc func(context.Context, *tenantdb.OutboxMutation) (tenantdb.Value, error)
@@ -366,6 +414,18 @@ func (f ProjectFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ProjectMutation", m)
+}
+
+// The ProjectAccountFunc type is an adapter to allow the use of ordinary
+// function as ProjectAccount mutator.
+type ProjectAccountFunc func(context.Context, *tenantdb.ProjectAccountMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProjectAccountFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ProjectAccountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ProjectAccountMutation", m)
 }
 
 // The RatingTemplateFunc type is an adapter to allow the use of ordinary

@@ -14,7 +14,7 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "order_release"}},
 		{Name: "subject_id", Type: field.TypeUUID},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "title", Type: field.TypeString},
@@ -381,6 +381,7 @@ var (
 		{Name: "actor_name", Type: field.TypeString},
 		{Name: "request_id", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "checkpoint", Type: field.TypeString, Default: "order"},
 	}
 	// CreditChecksTable holds the schema information for the "credit_checks" table.
 	CreditChecksTable = &schema.Table{
@@ -395,6 +396,40 @@ var (
 			},
 		},
 	}
+	// CreditFreezesColumns holds the columns for the "credit_freezes" table.
+	CreditFreezesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "source", Type: field.TypeEnum, Enums: []string{"person", "overdue"}},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "oldest_due_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "frozen_at", Type: field.TypeTime},
+		{Name: "frozen_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "lifted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "lifted_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "lift_reason", Type: field.TypeString, Default: ""},
+	}
+	// CreditFreezesTable holds the schema information for the "credit_freezes" table.
+	CreditFreezesTable = &schema.Table{
+		Name:       "credit_freezes",
+		Columns:    CreditFreezesColumns,
+		PrimaryKey: []*schema.Column{CreditFreezesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "creditfreeze_customer_id_frozen_at",
+				Unique:  false,
+				Columns: []*schema.Column{CreditFreezesColumns[1], CreditFreezesColumns[5]},
+			},
+			{
+				Name:    "credit_freeze_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{CreditFreezesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "lifted_at IS NULL",
+				},
+			},
+		},
+	}
 	// CreditLimitsColumns holds the columns for the "credit_limits" table.
 	CreditLimitsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -402,6 +437,8 @@ var (
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "batch_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "class", Type: field.TypeEnum, Enums: []string{"standing", "temporary"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"none", "amount", "unlimited"}},
 		{Name: "mode", Type: field.TypeEnum, Enums: []string{"add", "replace"}, Default: "add"},
@@ -413,6 +450,7 @@ var (
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "lapsed", "rejected", "withdrawn"}, Default: "submitted"},
 		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
 		{Name: "lapsed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "superseded_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "customer_id", Type: field.TypeUUID},
 	}
 	// CreditLimitsTable holds the schema information for the "credit_limits" table.
@@ -423,7 +461,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "credit_limits_customers_limits",
-				Columns:    []*schema.Column{CreditLimitsColumns[16]},
+				Columns:    []*schema.Column{CreditLimitsColumns[19]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -432,14 +470,38 @@ var (
 			{
 				Name:    "creditlimit_customer_id_class",
 				Unique:  false,
-				Columns: []*schema.Column{CreditLimitsColumns[16], CreditLimitsColumns[5]},
+				Columns: []*schema.Column{CreditLimitsColumns[19], CreditLimitsColumns[7]},
 			},
 			{
 				Name:    "credit_limit_one_standing",
 				Unique:  true,
-				Columns: []*schema.Column{CreditLimitsColumns[16]},
+				Columns: []*schema.Column{CreditLimitsColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "status = 'effective' AND class = 'standing'",
+					Where: "status = 'effective' AND class = 'standing' AND superseded_on IS NULL AND project_id IS NULL",
+				},
+			},
+			{
+				Name:    "credit_limit_one_project_standing",
+				Unique:  true,
+				Columns: []*schema.Column{CreditLimitsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'effective' AND class = 'standing' AND superseded_on IS NULL AND project_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "credit_limit_one_submitted",
+				Unique:  true,
+				Columns: []*schema.Column{CreditLimitsColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted' AND class = 'standing' AND project_id IS NULL",
+				},
+			},
+			{
+				Name:    "credit_limit_one_project_submitted",
+				Unique:  true,
+				Columns: []*schema.Column{CreditLimitsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted' AND class = 'standing' AND project_id IS NOT NULL",
 				},
 			},
 		},
@@ -454,6 +516,7 @@ var (
 		{Name: "unrated", Type: field.TypeEnum, Enums: []string{"allow", "warn", "hold", "block"}, Default: "warn"},
 		{Name: "reservation_hours", Type: field.TypeInt, Default: 72},
 		{Name: "overdue_tolerance", Type: field.TypeInt64, Default: 0},
+		{Name: "rules", Type: field.TypeJSON, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 	}
@@ -797,6 +860,107 @@ var (
 		Columns:    KeysetsColumns,
 		PrimaryKey: []*schema.Column{KeysetsColumns[0]},
 	}
+	// LimitBatchesColumns holds the columns for the "limit_batches" table.
+	LimitBatchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "proposal", Type: field.TypeJSON},
+		{Name: "customers", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// LimitBatchesTable holds the schema information for the "limit_batches" table.
+	LimitBatchesTable = &schema.Table{
+		Name:       "limit_batches",
+		Columns:    LimitBatchesColumns,
+		PrimaryKey: []*schema.Column{LimitBatchesColumns[0]},
+	}
+	// OrderHoldsColumns holds the columns for the "order_holds" table.
+	OrderHoldsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "order_no", Type: field.TypeString},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "volume", Type: field.TypeInt64, Default: 0},
+		{Name: "checkpoint", Type: field.TypeString, Default: "order"},
+		{Name: "check_id", Type: field.TypeUUID},
+		{Name: "reasons", Type: field.TypeJSON},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"held", "released", "cleared", "cancelled"}, Default: "held"},
+		{Name: "release_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "closing_note", Type: field.TypeString, Default: ""},
+		{Name: "held_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+	}
+	// OrderHoldsTable holds the schema information for the "order_holds" table.
+	OrderHoldsTable = &schema.Table{
+		Name:       "order_holds",
+		Columns:    OrderHoldsColumns,
+		PrimaryKey: []*schema.Column{OrderHoldsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "order_hold_one_live_per_order",
+				Unique:  true,
+				Columns: []*schema.Column{OrderHoldsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'held' OR status = 'released'",
+				},
+			},
+			{
+				Name:    "order_hold_waiting",
+				Unique:  false,
+				Columns: []*schema.Column{OrderHoldsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'held'",
+				},
+			},
+			{
+				Name:    "orderhold_held_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrderHoldsColumns[12]},
+			},
+		},
+	}
+	// OrderReleasesColumns holds the columns for the "order_releases" table.
+	OrderReleasesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "hold_id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "order_no", Type: field.TypeString},
+		{Name: "codes", Type: field.TypeJSON},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "volume", Type: field.TypeInt64, Default: 0},
+		{Name: "ends_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "granted", "rejected", "withdrawn"}, Default: "submitted"},
+		{Name: "asked_by", Type: field.TypeUUID},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "agreed_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "agreed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "used_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "used_volume", Type: field.TypeInt64, Default: 0},
+	}
+	// OrderReleasesTable holds the schema information for the "order_releases" table.
+	OrderReleasesTable = &schema.Table{
+		Name:       "order_releases",
+		Columns:    OrderReleasesColumns,
+		PrimaryKey: []*schema.Column{OrderReleasesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orderrelease_customer_id_asked_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrderReleasesColumns[2], OrderReleasesColumns[11]},
+			},
+			{
+				Name:    "order_release_one_submitted",
+				Unique:  true,
+				Columns: []*schema.Column{OrderReleasesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted'",
+				},
+			},
+		},
+	}
 	// OutboxColumns holds the columns for the "outbox" table.
 	OutboxColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -865,6 +1029,31 @@ var (
 				Name:    "project_customer_id",
 				Unique:  false,
 				Columns: []*schema.Column{ProjectsColumns[11]},
+			},
+		},
+	}
+	// ProjectAccountsColumns holds the columns for the "project_accounts" table.
+	ProjectAccountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "limit_kind", Type: field.TypeString, Default: ""},
+		{Name: "standing_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "temporary_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "receivable_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "reserved_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "checkpoints", Type: field.TypeEnum, Enums: []string{"inherit", "order", "dispatch", "both"}, Default: "inherit"},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+	}
+	// ProjectAccountsTable holds the schema information for the "project_accounts" table.
+	ProjectAccountsTable = &schema.Table{
+		Name:       "project_accounts",
+		Columns:    ProjectAccountsColumns,
+		PrimaryKey: []*schema.Column{ProjectAccountsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "projectaccount_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectAccountsColumns[1]},
 			},
 		},
 	}
@@ -1022,6 +1211,7 @@ var (
 		{Name: "source", Type: field.TypeString, Default: ""},
 		{Name: "document_no", Type: field.TypeString, Default: ""},
 		{Name: "check_id", Type: field.TypeUUID},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
@@ -1048,7 +1238,7 @@ var (
 			{
 				Name:    "reservation_open_expiry",
 				Unique:  false,
-				Columns: []*schema.Column{ReservationsColumns[9]},
+				Columns: []*schema.Column{ReservationsColumns[10]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'open'",
 				},
@@ -1147,6 +1337,7 @@ var (
 		ContractsTable,
 		CreditAccountsTable,
 		CreditChecksTable,
+		CreditFreezesTable,
 		CreditLimitsTable,
 		CreditPoliciesTable,
 		CreditRatingsTable,
@@ -1161,8 +1352,12 @@ var (
 		IdempotencyKeysTable,
 		ImportMappingsTable,
 		KeysetsTable,
+		LimitBatchesTable,
+		OrderHoldsTable,
+		OrderReleasesTable,
 		OutboxTable,
 		ProjectsTable,
+		ProjectAccountsTable,
 		RatingTemplatesTable,
 		ReceiptsTable,
 		ReceivablesTable,
@@ -1225,10 +1420,20 @@ func init() {
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",
 	}
+	OrderReleasesTable.Annotation = &entsql.Annotation{}
+	OrderReleasesTable.Annotation.Checks = map[string]string{
+		"order_release_second_person": "agreed_by IS NULL OR agreed_by <> asked_by",
+		"order_release_used":          "used_amount >= 0 AND used_amount <= amount",
+	}
 	OutboxTable.Annotation = &entsql.Annotation{
 		Table: "outbox",
 	}
 	ProjectsTable.ForeignKeys[0].RefTable = CustomersTable
+	ProjectAccountsTable.Annotation = &entsql.Annotation{}
+	ProjectAccountsTable.Annotation.Checks = map[string]string{
+		"project_account_kind":     "limit_kind IN ('', 'none', 'amount', 'unlimited')",
+		"project_account_reserved": "reserved_amount >= 0",
+	}
 	ReservationsTable.Annotation = &entsql.Annotation{}
 	ReservationsTable.Annotation.Checks = map[string]string{
 		"reservation_held": "held_amount >= 0 AND held_amount <= amount AND (held_amount = 0 OR status = 'open' OR status = 'committed')",

@@ -48,6 +48,9 @@ type CreditAccount func(*sql.Selector)
 // CreditCheck is the predicate function for creditcheck builders.
 type CreditCheck func(*sql.Selector)
 
+// CreditFreeze is the predicate function for creditfreeze builders.
+type CreditFreeze func(*sql.Selector)
+
 // CreditLimit is the predicate function for creditlimit builders.
 type CreditLimit func(*sql.Selector)
 
@@ -90,11 +93,23 @@ type ImportMapping func(*sql.Selector)
 // Keyset is the predicate function for keyset builders.
 type Keyset func(*sql.Selector)
 
+// LimitBatch is the predicate function for limitbatch builders.
+type LimitBatch func(*sql.Selector)
+
+// OrderHold is the predicate function for orderhold builders.
+type OrderHold func(*sql.Selector)
+
+// OrderRelease is the predicate function for orderrelease builders.
+type OrderRelease func(*sql.Selector)
+
 // Outbox is the predicate function for outbox builders.
 type Outbox func(*sql.Selector)
 
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
+
+// ProjectAccount is the predicate function for projectaccount builders.
+type ProjectAccount func(*sql.Selector)
 
 // RatingTemplate is the predicate function for ratingtemplate builders.
 type RatingTemplate func(*sql.Selector)

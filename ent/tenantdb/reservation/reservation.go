@@ -31,6 +31,8 @@ const (
 	FieldDocumentNo = "document_no"
 	// FieldCheckID holds the string denoting the check_id field in the database.
 	FieldCheckID = "check_id"
+	// FieldProjectID holds the string denoting the project_id field in the database.
+	FieldProjectID = "project_id"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldSource,
 	FieldDocumentNo,
 	FieldCheckID,
+	FieldProjectID,
 	FieldExpiresAt,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -157,6 +160,11 @@ func ByDocumentNo(opts ...sql.OrderTermOption) OrderOption {
 // ByCheckID orders the results by the check_id field.
 func ByCheckID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCheckID, opts...).ToFunc()
+}
+
+// ByProjectID orders the results by the project_id field.
+func ByProjectID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProjectID, opts...).ToFunc()
 }
 
 // ByExpiresAt orders the results by the expires_at field.

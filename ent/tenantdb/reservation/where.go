@@ -90,6 +90,11 @@ func CheckID(v uuid.UUID) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldCheckID, v))
 }
 
+// ProjectID applies equality check predicate on the "project_id" field. It's identical to ProjectIDEQ.
+func ProjectID(v uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldProjectID, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldExpiresAt, v))
@@ -478,6 +483,56 @@ func CheckIDLT(v uuid.UUID) predicate.Reservation {
 // CheckIDLTE applies the LTE predicate on the "check_id" field.
 func CheckIDLTE(v uuid.UUID) predicate.Reservation {
 	return predicate.Reservation(sql.FieldLTE(FieldCheckID, v))
+}
+
+// ProjectIDEQ applies the EQ predicate on the "project_id" field.
+func ProjectIDEQ(v uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldProjectID, v))
+}
+
+// ProjectIDNEQ applies the NEQ predicate on the "project_id" field.
+func ProjectIDNEQ(v uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNEQ(FieldProjectID, v))
+}
+
+// ProjectIDIn applies the In predicate on the "project_id" field.
+func ProjectIDIn(vs ...uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldIn(FieldProjectID, vs...))
+}
+
+// ProjectIDNotIn applies the NotIn predicate on the "project_id" field.
+func ProjectIDNotIn(vs ...uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNotIn(FieldProjectID, vs...))
+}
+
+// ProjectIDGT applies the GT predicate on the "project_id" field.
+func ProjectIDGT(v uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGT(FieldProjectID, v))
+}
+
+// ProjectIDGTE applies the GTE predicate on the "project_id" field.
+func ProjectIDGTE(v uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGTE(FieldProjectID, v))
+}
+
+// ProjectIDLT applies the LT predicate on the "project_id" field.
+func ProjectIDLT(v uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLT(FieldProjectID, v))
+}
+
+// ProjectIDLTE applies the LTE predicate on the "project_id" field.
+func ProjectIDLTE(v uuid.UUID) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLTE(FieldProjectID, v))
+}
+
+// ProjectIDIsNil applies the IsNil predicate on the "project_id" field.
+func ProjectIDIsNil() predicate.Reservation {
+	return predicate.Reservation(sql.FieldIsNull(FieldProjectID))
+}
+
+// ProjectIDNotNil applies the NotNil predicate on the "project_id" field.
+func ProjectIDNotNil() predicate.Reservation {
+	return predicate.Reservation(sql.FieldNotNull(FieldProjectID))
 }
 
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.

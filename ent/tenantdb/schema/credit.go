@@ -70,6 +70,7 @@ func (CreditCheck) Fields() []ent.Field {
 		field.String("actor_name").Immutable(),
 		field.String("request_id").Immutable(),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
+		field.String("checkpoint").Default("order").Immutable().Comment("order or dispatch (ruling 16)"),
 	}
 }
 
@@ -95,6 +96,7 @@ func (Reservation) Fields() []ent.Field {
 		field.String("source").Default("").Comment("with document_no: the receivable that will take over"),
 		field.String("document_no").Default(""),
 		field.UUID("check_id", uuid.UUID{}).Immutable(),
+		field.UUID("project_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("the project the order is for, where the order names one"),
 		field.Time("expires_at"),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
 		field.Time("updated_at").Default(mixin.Now).UpdateDefault(mixin.Now),
@@ -134,6 +136,7 @@ func (CreditPolicy) Fields() []ent.Field {
 		action("unrated", "warn"),
 		field.Int("reservation_hours").Default(72).Immutable(),
 		field.Int64("overdue_tolerance").Default(0).Immutable().Comment("fen of overdue that never stop an order"),
+		field.JSON("rules", json.RawMessage{}).Optional().Immutable().Comment("checkpoints, utilization bands, freeze, truck size, release authority; null: the presets"),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
 		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),
 	}

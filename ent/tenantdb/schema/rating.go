@@ -89,8 +89,9 @@ func (CreditRating) Indexes() []ent.Index {
 	}
 }
 
-// CreditLimit is one version of a customer's standing limit, or one temporary
-// limit (rulings 2 and 3). Rows are only ever added or lapsed.
+// CreditLimit is one version of a standing limit, or one temporary limit, of a
+// customer or of one of his projects (rulings 2, 3 and 4). Rows are only ever
+// added, decided or lapsed; a trigger holds what was submitted.
 type CreditLimit struct{ ent.Schema }
 
 // Mixin of CreditLimit.
@@ -102,6 +103,8 @@ func (CreditLimit) Mixin() []ent.Mixin {
 func (CreditLimit) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("customer_id", uuid.UUID{}).Immutable(),
+		field.UUID("project_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("null: of the customer himself"),
+		field.UUID("batch_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("of a mass proposal: what is approved as one"),
 		field.Enum("class").Values("standing", "temporary").Immutable(),
 		field.Enum("kind").Values("none", "amount", "unlimited").Immutable().Comment("ruling 14"),
 		field.Enum("mode").Values("add", "replace").Default("add").Immutable().Comment("of a temporary limit (ruling 3)"),
@@ -113,6 +116,7 @@ func (CreditLimit) Fields() []ent.Field {
 		field.Enum("status").Values("submitted", "effective", "lapsed", "rejected", "withdrawn").Default("submitted"),
 		field.Time("effective_at").Optional().Nillable(),
 		field.Time("lapsed_at").Optional().Nillable(),
+		mixin.OptionalDate("superseded_on"),
 	}
 }
 
@@ -125,7 +129,10 @@ func (CreditLimit) Edges() []ent.Edge {
 func (CreditLimit) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "class"),
-		index.Fields("customer_id").Unique().Annotations(entsql.IndexWhere("status = 'effective' AND class = 'standing'")).StorageKey("credit_limit_one_standing"),
+		index.Fields("customer_id").Unique().Annotations(entsql.IndexWhere("status = 'effective' AND class = 'standing' AND superseded_on IS NULL AND project_id IS NULL")).StorageKey("credit_limit_one_standing"),
+		index.Fields("project_id").Unique().Annotations(entsql.IndexWhere("status = 'effective' AND class = 'standing' AND superseded_on IS NULL AND project_id IS NOT NULL")).StorageKey("credit_limit_one_project_standing"),
+		index.Fields("customer_id").Unique().Annotations(entsql.IndexWhere("status = 'submitted' AND class = 'standing' AND project_id IS NULL")).StorageKey("credit_limit_one_submitted"),
+		index.Fields("project_id").Unique().Annotations(entsql.IndexWhere("status = 'submitted' AND class = 'standing' AND project_id IS NOT NULL")).StorageKey("credit_limit_one_project_submitted"),
 	}
 }
 
@@ -143,7 +150,7 @@ func (Approval) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.Updat
 // Fields of Approval.
 func (Approval) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("kind").Values("rating_template", "rating", "temporary_limit", "limit_adjustment").Immutable(),
+		field.Enum("kind").Values("rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "order_release").Immutable(),
 		field.UUID("subject_id", uuid.UUID{}).Immutable(),
 		field.UUID("customer_id", uuid.UUID{}).Optional().Nillable().Immutable(),
 		field.String("title").Immutable(),

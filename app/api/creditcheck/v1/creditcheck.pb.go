@@ -18,6 +18,7 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
+	v1 "zhuxin/app/api/common/v1"
 )
 
 const (
@@ -37,7 +38,14 @@ type CheckRequest struct {
 	// Fen, above zero.
 	Amount int64 `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
 	// ISO 4217; must be the subsidiary's; empty means it.
-	Currency      string `protobuf:"bytes,6,opt,name=currency,proto3" json:"currency,omitempty"`
+	Currency string `protobuf:"bytes,6,opt,name=currency,proto3" json:"currency,omitempty"`
+	// The customer's project that is supplied, by one of the two; both may be empty.
+	ProjectId     string `protobuf:"bytes,7,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	ProjectNumber string `protobuf:"bytes,8,opt,name=project_number,json=projectNumber,proto3" json:"project_number,omitempty"`
+	// Thousandths of m³; 0 where it is not known.
+	Volume int64 `protobuf:"varint,9,opt,name=volume,proto3" json:"volume,omitempty"`
+	// order (preset) or dispatch.
+	Checkpoint    string `protobuf:"bytes,10,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -114,6 +122,34 @@ func (x *CheckRequest) GetCurrency() string {
 	return ""
 }
 
+func (x *CheckRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *CheckRequest) GetProjectNumber() string {
+	if x != nil {
+		return x.ProjectNumber
+	}
+	return ""
+}
+
+func (x *CheckRequest) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *CheckRequest) GetCheckpoint() string {
+	if x != nil {
+		return x.Checkpoint
+	}
+	return ""
+}
+
 type ReserveRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId     string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -122,6 +158,10 @@ type ReserveRequest struct {
 	OrderNo        string                 `protobuf:"bytes,4,opt,name=order_no,json=orderNo,proto3" json:"order_no,omitempty"`
 	Amount         int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
 	Currency       string                 `protobuf:"bytes,6,opt,name=currency,proto3" json:"currency,omitempty"`
+	ProjectId      string                 `protobuf:"bytes,7,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	ProjectNumber  string                 `protobuf:"bytes,8,opt,name=project_number,json=projectNumber,proto3" json:"project_number,omitempty"`
+	Volume         int64                  `protobuf:"varint,9,opt,name=volume,proto3" json:"volume,omitempty"`
+	Checkpoint     string                 `protobuf:"bytes,10,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -198,6 +238,34 @@ func (x *ReserveRequest) GetCurrency() string {
 	return ""
 }
 
+func (x *ReserveRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *ReserveRequest) GetProjectNumber() string {
+	if x != nil {
+		return x.ProjectNumber
+	}
+	return ""
+}
+
+func (x *ReserveRequest) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *ReserveRequest) GetCheckpoint() string {
+	if x != nil {
+		return x.Checkpoint
+	}
+	return ""
+}
+
 type Decision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -206,7 +274,7 @@ type Decision struct {
 	Reasons []*Reason `protobuf:"bytes,3,rep,name=reasons,proto3" json:"reasons,omitempty"`
 	Facts   *Facts    `protobuf:"bytes,4,opt,name=facts,proto3" json:"facts,omitempty"`
 	// Which limit bound: none, customer_limit, overdue_amount, overdue_days,
-	// negative_list, freeze.
+	// negative_list, freeze, project_limit, utilization.
 	BindingLimit  string                 `protobuf:"bytes,5,opt,name=binding_limit,json=bindingLimit,proto3" json:"binding_limit,omitempty"`
 	PolicyVersion int64                  `protobuf:"varint,6,opt,name=policy_version,json=policyVersion,proto3" json:"policy_version,omitempty"`
 	DecidedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
@@ -217,7 +285,11 @@ type Decision struct {
 	CustomerName string       `protobuf:"bytes,11,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
 	Amount       int64        `protobuf:"varint,12,opt,name=amount,proto3" json:"amount,omitempty"`
 	// check or reserve.
-	Operation     string `protobuf:"bytes,13,opt,name=operation,proto3" json:"operation,omitempty"`
+	Operation string `protobuf:"bytes,13,opt,name=operation,proto3" json:"operation,omitempty"`
+	// order or dispatch.
+	Checkpoint string `protobuf:"bytes,14,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
+	// Of the order's place in the queue, when a reserve was held.
+	HoldId        string `protobuf:"bytes,15,opt,name=hold_id,json=holdId,proto3" json:"hold_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -343,18 +415,34 @@ func (x *Decision) GetOperation() string {
 	return ""
 }
 
+func (x *Decision) GetCheckpoint() string {
+	if x != nil {
+		return x.Checkpoint
+	}
+	return ""
+}
+
+func (x *Decision) GetHoldId() string {
+	if x != nil {
+		return x.HoldId
+	}
+	return ""
+}
+
 type Reason struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Stable: OVER_LIMIT, NO_LIMIT, OVERDUE_AMOUNT, OVERDUE_DAYS, NEGATIVE_LIST,
-	// FROZEN, UNRATED, CUSTOMER_INACTIVE.
+	// FROZEN, UNRATED, CUSTOMER_INACTIVE, PROJECT_LIMIT, UTILIZATION.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// What the rule makes of it: allow, warn, hold, block.
 	Action    string `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`
 	MessageZh string `protobuf:"bytes,3,opt,name=message_zh,json=messageZh,proto3" json:"message_zh,omitempty"`
 	MessageEn string `protobuf:"bytes,4,opt,name=message_en,json=messageEn,proto3" json:"message_en,omitempty"`
-	// Figure and bound, fen or days; both 0 where there is none.
-	Actual        int64 `protobuf:"varint,5,opt,name=actual,proto3" json:"actual,omitempty"`
-	Bound         int64 `protobuf:"varint,6,opt,name=bound,proto3" json:"bound,omitempty"`
+	// Figure and bound, fen, days or basis points; both 0 where there is none.
+	Actual int64 `protobuf:"varint,5,opt,name=actual,proto3" json:"actual,omitempty"`
+	Bound  int64 `protobuf:"varint,6,opt,name=bound,proto3" json:"bound,omitempty"`
+	// A one-time release lets it pass.
+	Released      bool `protobuf:"varint,7,opt,name=released,proto3" json:"released,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -431,6 +519,13 @@ func (x *Reason) GetBound() int64 {
 	return 0
 }
 
+func (x *Reason) GetReleased() bool {
+	if x != nil {
+		return x.Released
+	}
+	return false
+}
+
 // All that the decision saw.
 type Facts struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
@@ -453,9 +548,16 @@ type Facts struct {
 	Frozen             bool   `protobuf:"varint,16,opt,name=frozen,proto3" json:"frozen,omitempty"`
 	Currency           string `protobuf:"bytes,17,opt,name=currency,proto3" json:"currency,omitempty"`
 	// Business date of the figures.
-	AsOf          string `protobuf:"bytes,18,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	AsOf string `protobuf:"bytes,18,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Of the project; absent where the order names none or it has no limit of its own.
+	Project *ProjectFacts `protobuf:"bytes,19,opt,name=project,proto3" json:"project,omitempty"`
+	// Held for this order already; it does not count a second time.
+	Covered int64 `protobuf:"varint,20,opt,name=covered,proto3" json:"covered,omitempty"`
+	// The check does not bind at this checkpoint.
+	Skips          bool `protobuf:"varint,21,opt,name=skips,proto3" json:"skips,omitempty"`
+	SettlesAdvance bool `protobuf:"varint,22,opt,name=settles_advance,json=settlesAdvance,proto3" json:"settles_advance,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Facts) Reset() {
@@ -614,6 +716,126 @@ func (x *Facts) GetAsOf() string {
 	return ""
 }
 
+func (x *Facts) GetProject() *ProjectFacts {
+	if x != nil {
+		return x.Project
+	}
+	return nil
+}
+
+func (x *Facts) GetCovered() int64 {
+	if x != nil {
+		return x.Covered
+	}
+	return 0
+}
+
+func (x *Facts) GetSkips() bool {
+	if x != nil {
+		return x.Skips
+	}
+	return false
+}
+
+func (x *Facts) GetSettlesAdvance() bool {
+	if x != nil {
+		return x.SettlesAdvance
+	}
+	return false
+}
+
+type ProjectFacts struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Number        string                 `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	LimitKind     string                 `protobuf:"bytes,4,opt,name=limit_kind,json=limitKind,proto3" json:"limit_kind,omitempty"`
+	Limit         int64                  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	Exposure      int64                  `protobuf:"varint,6,opt,name=exposure,proto3" json:"exposure,omitempty"`
+	Headroom      int64                  `protobuf:"varint,7,opt,name=headroom,proto3" json:"headroom,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProjectFacts) Reset() {
+	*x = ProjectFacts{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProjectFacts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProjectFacts) ProtoMessage() {}
+
+func (x *ProjectFacts) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProjectFacts.ProtoReflect.Descriptor instead.
+func (*ProjectFacts) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ProjectFacts) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ProjectFacts) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *ProjectFacts) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ProjectFacts) GetLimitKind() string {
+	if x != nil {
+		return x.LimitKind
+	}
+	return ""
+}
+
+func (x *ProjectFacts) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *ProjectFacts) GetExposure() int64 {
+	if x != nil {
+		return x.Exposure
+	}
+	return 0
+}
+
+func (x *ProjectFacts) GetHeadroom() int64 {
+	if x != nil {
+		return x.Headroom
+	}
+	return 0
+}
+
 type Reservation struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Id         string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -632,7 +854,7 @@ type Reservation struct {
 
 func (x *Reservation) Reset() {
 	*x = Reservation{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[5]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -644,7 +866,7 @@ func (x *Reservation) String() string {
 func (*Reservation) ProtoMessage() {}
 
 func (x *Reservation) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[5]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -657,7 +879,7 @@ func (x *Reservation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reservation.ProtoReflect.Descriptor instead.
 func (*Reservation) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{5}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Reservation) GetId() string {
@@ -737,7 +959,7 @@ type CommitRequest struct {
 
 func (x *CommitRequest) Reset() {
 	*x = CommitRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[6]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -749,7 +971,7 @@ func (x *CommitRequest) String() string {
 func (*CommitRequest) ProtoMessage() {}
 
 func (x *CommitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[6]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -762,7 +984,7 @@ func (x *CommitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommitRequest.ProtoReflect.Descriptor instead.
 func (*CommitRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{6}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CommitRequest) GetId() string {
@@ -803,7 +1025,7 @@ type ReleaseRequest struct {
 
 func (x *ReleaseRequest) Reset() {
 	*x = ReleaseRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[7]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -815,7 +1037,7 @@ func (x *ReleaseRequest) String() string {
 func (*ReleaseRequest) ProtoMessage() {}
 
 func (x *ReleaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[7]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -828,7 +1050,7 @@ func (x *ReleaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReleaseRequest.ProtoReflect.Descriptor instead.
 func (*ReleaseRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{7}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ReleaseRequest) GetId() string {
@@ -854,7 +1076,7 @@ type GetReservationRequest struct {
 
 func (x *GetReservationRequest) Reset() {
 	*x = GetReservationRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[8]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -866,7 +1088,7 @@ func (x *GetReservationRequest) String() string {
 func (*GetReservationRequest) ProtoMessage() {}
 
 func (x *GetReservationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[8]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -879,7 +1101,7 @@ func (x *GetReservationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReservationRequest.ProtoReflect.Descriptor instead.
 func (*GetReservationRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{8}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetReservationRequest) GetId() string {
@@ -901,7 +1123,7 @@ type ListChecksRequest struct {
 
 func (x *ListChecksRequest) Reset() {
 	*x = ListChecksRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[9]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -913,7 +1135,7 @@ func (x *ListChecksRequest) String() string {
 func (*ListChecksRequest) ProtoMessage() {}
 
 func (x *ListChecksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[9]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -926,7 +1148,7 @@ func (x *ListChecksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChecksRequest.ProtoReflect.Descriptor instead.
 func (*ListChecksRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{9}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListChecksRequest) GetCustomerId() string {
@@ -967,7 +1189,7 @@ type ListChecksReply struct {
 
 func (x *ListChecksReply) Reset() {
 	*x = ListChecksReply{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[10]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -979,7 +1201,7 @@ func (x *ListChecksReply) String() string {
 func (*ListChecksReply) ProtoMessage() {}
 
 func (x *ListChecksReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[10]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -992,7 +1214,7 @@ func (x *ListChecksReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChecksReply.ProtoReflect.Descriptor instead.
 func (*ListChecksReply) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{10}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListChecksReply) GetDecisions() []*Decision {
@@ -1017,7 +1239,7 @@ type GetPolicyRequest struct {
 
 func (x *GetPolicyRequest) Reset() {
 	*x = GetPolicyRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[11]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1029,7 +1251,7 @@ func (x *GetPolicyRequest) String() string {
 func (*GetPolicyRequest) ProtoMessage() {}
 
 func (x *GetPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[11]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1264,7 @@ func (x *GetPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPolicyRequest.ProtoReflect.Descriptor instead.
 func (*GetPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{11}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{12}
 }
 
 type Policy struct {
@@ -1058,13 +1280,14 @@ type Policy struct {
 	// Fen of overdue that never stop an order.
 	OverdueTolerance int64                  `protobuf:"varint,8,opt,name=overdue_tolerance,json=overdueTolerance,proto3" json:"overdue_tolerance,omitempty"`
 	CreatedAt        *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	Rules            *Rules                 `protobuf:"bytes,10,opt,name=rules,proto3" json:"rules,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Policy) Reset() {
 	*x = Policy{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[12]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1076,7 +1299,7 @@ func (x *Policy) String() string {
 func (*Policy) ProtoMessage() {}
 
 func (x *Policy) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[12]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1089,7 +1312,7 @@ func (x *Policy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Policy.ProtoReflect.Descriptor instead.
 func (*Policy) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{12}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Policy) GetVersion() int64 {
@@ -1155,6 +1378,249 @@ func (x *Policy) GetCreatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Policy) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+// Where a check binds, utilization bands, freezing, trucks, releases.
+type Rules struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	AtOrder    bool                   `protobuf:"varint,1,opt,name=at_order,json=atOrder,proto3" json:"at_order,omitempty"`
+	AtDispatch bool                   `protobuf:"varint,2,opt,name=at_dispatch,json=atDispatch,proto3" json:"at_dispatch,omitempty"`
+	Bands      []*UtilizationBand     `protobuf:"bytes,3,rep,name=bands,proto3" json:"bands,omitempty"`
+	// Freezes who is overdue for freeze_days or longer, by the daily run.
+	Freeze     bool  `protobuf:"varint,4,opt,name=freeze,proto3" json:"freeze,omitempty"`
+	FreezeDays int32 `protobuf:"varint,5,opt,name=freeze_days,json=freezeDays,proto3" json:"freeze_days,omitempty"`
+	// Thousandths of m³ in a truck.
+	TruckVolume int64        `protobuf:"varint,6,opt,name=truck_volume,json=truckVolume,proto3" json:"truck_volume,omitempty"`
+	Authorities []*Authority `protobuf:"bytes,7,rep,name=authorities,proto3" json:"authorities,omitempty"`
+	// How long a release may last at most.
+	ReleaseDays   int32 `protobuf:"varint,8,opt,name=release_days,json=releaseDays,proto3" json:"release_days,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Rules) Reset() {
+	*x = Rules{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Rules) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Rules) ProtoMessage() {}
+
+func (x *Rules) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Rules.ProtoReflect.Descriptor instead.
+func (*Rules) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Rules) GetAtOrder() bool {
+	if x != nil {
+		return x.AtOrder
+	}
+	return false
+}
+
+func (x *Rules) GetAtDispatch() bool {
+	if x != nil {
+		return x.AtDispatch
+	}
+	return false
+}
+
+func (x *Rules) GetBands() []*UtilizationBand {
+	if x != nil {
+		return x.Bands
+	}
+	return nil
+}
+
+func (x *Rules) GetFreeze() bool {
+	if x != nil {
+		return x.Freeze
+	}
+	return false
+}
+
+func (x *Rules) GetFreezeDays() int32 {
+	if x != nil {
+		return x.FreezeDays
+	}
+	return 0
+}
+
+func (x *Rules) GetTruckVolume() int64 {
+	if x != nil {
+		return x.TruckVolume
+	}
+	return 0
+}
+
+func (x *Rules) GetAuthorities() []*Authority {
+	if x != nil {
+		return x.Authorities
+	}
+	return nil
+}
+
+func (x *Rules) GetReleaseDays() int32 {
+	if x != nil {
+		return x.ReleaseDays
+	}
+	return 0
+}
+
+// Utilization in basis points from which on orders are watched, held, stopped; 0
+// is not used.
+type UtilizationBand struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A, B, C, D; empty for all without a band of their own.
+	Grade         string `protobuf:"bytes,1,opt,name=grade,proto3" json:"grade,omitempty"`
+	Watch         int32  `protobuf:"varint,2,opt,name=watch,proto3" json:"watch,omitempty"`
+	Hold          int32  `protobuf:"varint,3,opt,name=hold,proto3" json:"hold,omitempty"`
+	Stop          int32  `protobuf:"varint,4,opt,name=stop,proto3" json:"stop,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UtilizationBand) Reset() {
+	*x = UtilizationBand{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UtilizationBand) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UtilizationBand) ProtoMessage() {}
+
+func (x *UtilizationBand) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UtilizationBand.ProtoReflect.Descriptor instead.
+func (*UtilizationBand) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *UtilizationBand) GetGrade() string {
+	if x != nil {
+		return x.Grade
+	}
+	return ""
+}
+
+func (x *UtilizationBand) GetWatch() int32 {
+	if x != nil {
+		return x.Watch
+	}
+	return 0
+}
+
+func (x *UtilizationBand) GetHold() int32 {
+	if x != nil {
+		return x.Hold
+	}
+	return 0
+}
+
+func (x *UtilizationBand) GetStop() int32 {
+	if x != nil {
+		return x.Stop
+	}
+	return 0
+}
+
+// Those with the role may agree to release the reason for orders up to amount.
+type Authority struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Role          string                 `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
+	Code          string                 `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	Amount        int64                  `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Authority) Reset() {
+	*x = Authority{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Authority) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Authority) ProtoMessage() {}
+
+func (x *Authority) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Authority.ProtoReflect.Descriptor instead.
+func (*Authority) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Authority) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *Authority) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Authority) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
 type SetPolicyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The version that was seen.
@@ -1166,13 +1632,15 @@ type SetPolicyRequest struct {
 	Unrated          string `protobuf:"bytes,6,opt,name=unrated,proto3" json:"unrated,omitempty"`
 	ReservationHours int32  `protobuf:"varint,7,opt,name=reservation_hours,json=reservationHours,proto3" json:"reservation_hours,omitempty"`
 	OverdueTolerance int64  `protobuf:"varint,8,opt,name=overdue_tolerance,json=overdueTolerance,proto3" json:"overdue_tolerance,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Absent: they stay as they are.
+	Rules         *Rules `protobuf:"bytes,9,opt,name=rules,proto3" json:"rules,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetPolicyRequest) Reset() {
 	*x = SetPolicyRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[13]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1184,7 +1652,7 @@ func (x *SetPolicyRequest) String() string {
 func (*SetPolicyRequest) ProtoMessage() {}
 
 func (x *SetPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[13]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1197,7 +1665,7 @@ func (x *SetPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPolicyRequest.ProtoReflect.Descriptor instead.
 func (*SetPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{13}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *SetPolicyRequest) GetVersion() int64 {
@@ -1256,11 +1724,1014 @@ func (x *SetPolicyRequest) GetOverdueTolerance() int64 {
 	return 0
 }
 
+func (x *SetPolicyRequest) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+type OrderTrial struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At the two checkpoints; nothing of them is stored.
+	Order    *Decision `protobuf:"bytes,1,opt,name=order,proto3" json:"order,omitempty"`
+	Dispatch *Decision `protobuf:"bytes,2,opt,name=dispatch,proto3" json:"dispatch,omitempty"`
+	// What would clear each reason that stops the order at either.
+	Remedies      []*Remedy     `protobuf:"bytes,3,rep,name=remedies,proto3" json:"remedies,omitempty"`
+	Salesperson   *v1.PersonRef `protobuf:"bytes,4,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderTrial) Reset() {
+	*x = OrderTrial{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderTrial) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderTrial) ProtoMessage() {}
+
+func (x *OrderTrial) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderTrial.ProtoReflect.Descriptor instead.
+func (*OrderTrial) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *OrderTrial) GetOrder() *Decision {
+	if x != nil {
+		return x.Order
+	}
+	return nil
+}
+
+func (x *OrderTrial) GetDispatch() *Decision {
+	if x != nil {
+		return x.Dispatch
+	}
+	return nil
+}
+
+func (x *OrderTrial) GetRemedies() []*Remedy {
+	if x != nil {
+		return x.Remedies
+	}
+	return nil
+}
+
+func (x *OrderTrial) GetSalesperson() *v1.PersonRef {
+	if x != nil {
+		return x.Salesperson
+	}
+	return nil
+}
+
+type Remedy struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Code  string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// payment, limit_adjustment, temporary_limit, rating, unfreeze,
+	// negative_list_removal, activate, release.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Fen that would do; 0 where it is not a matter of an amount.
+	Amount int64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Roles that can do it.
+	Roles         []string `protobuf:"bytes,4,rep,name=roles,proto3" json:"roles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Remedy) Reset() {
+	*x = Remedy{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Remedy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Remedy) ProtoMessage() {}
+
+func (x *Remedy) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Remedy.ProtoReflect.Descriptor instead.
+func (*Remedy) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *Remedy) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Remedy) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Remedy) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *Remedy) GetRoles() []string {
+	if x != nil {
+		return x.Roles
+	}
+	return nil
+}
+
+type ListHoldsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// held (preset), released, cleared, cancelled, all.
+	Status        string `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	CustomerId    string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHoldsRequest) Reset() {
+	*x = ListHoldsRequest{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHoldsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHoldsRequest) ProtoMessage() {}
+
+func (x *ListHoldsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHoldsRequest.ProtoReflect.Descriptor instead.
+func (*ListHoldsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListHoldsRequest) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *ListHoldsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ListHoldsRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListHoldsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListHoldsReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Holds         []*OrderHold           `protobuf:"bytes,1,rep,name=holds,proto3" json:"holds,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHoldsReply) Reset() {
+	*x = ListHoldsReply{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHoldsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHoldsReply) ProtoMessage() {}
+
+func (x *ListHoldsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHoldsReply.ProtoReflect.Descriptor instead.
+func (*ListHoldsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ListHoldsReply) GetHolds() []*OrderHold {
+	if x != nil {
+		return x.Holds
+	}
+	return nil
+}
+
+func (x *ListHoldsReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type OrderHold struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	CustomerId     string                 `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerNumber string                 `protobuf:"bytes,3,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	CustomerName   string                 `protobuf:"bytes,4,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	Salesperson    *v1.PersonRef          `protobuf:"bytes,5,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	ProjectId      string                 `protobuf:"bytes,6,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	ProjectName    string                 `protobuf:"bytes,7,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	OrderNo        string                 `protobuf:"bytes,8,opt,name=order_no,json=orderNo,proto3" json:"order_no,omitempty"`
+	Amount         int64                  `protobuf:"varint,9,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Thousandths of m³; 0 where it is not known.
+	Volume      int64                  `protobuf:"varint,10,opt,name=volume,proto3" json:"volume,omitempty"`
+	Checkpoint  string                 `protobuf:"bytes,11,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
+	Reasons     []*Reason              `protobuf:"bytes,12,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	Status      string                 `protobuf:"bytes,13,opt,name=status,proto3" json:"status,omitempty"`
+	HeldAt      *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
+	ClosedAt    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	ClosingNote string                 `protobuf:"bytes,16,opt,name=closing_note,json=closingNote,proto3" json:"closing_note,omitempty"`
+	// The last release asked for.
+	Release *OrderRelease `protobuf:"bytes,17,opt,name=release,proto3" json:"release,omitempty"`
+	// Codes that a release can cover; empty when one has to be lifted elsewhere.
+	Releasable    []string `protobuf:"bytes,18,rep,name=releasable,proto3" json:"releasable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderHold) Reset() {
+	*x = OrderHold{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderHold) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderHold) ProtoMessage() {}
+
+func (x *OrderHold) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderHold.ProtoReflect.Descriptor instead.
+func (*OrderHold) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *OrderHold) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *OrderHold) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *OrderHold) GetCustomerNumber() string {
+	if x != nil {
+		return x.CustomerNumber
+	}
+	return ""
+}
+
+func (x *OrderHold) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *OrderHold) GetSalesperson() *v1.PersonRef {
+	if x != nil {
+		return x.Salesperson
+	}
+	return nil
+}
+
+func (x *OrderHold) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *OrderHold) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
+func (x *OrderHold) GetOrderNo() string {
+	if x != nil {
+		return x.OrderNo
+	}
+	return ""
+}
+
+func (x *OrderHold) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *OrderHold) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *OrderHold) GetCheckpoint() string {
+	if x != nil {
+		return x.Checkpoint
+	}
+	return ""
+}
+
+func (x *OrderHold) GetReasons() []*Reason {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *OrderHold) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *OrderHold) GetHeldAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HeldAt
+	}
+	return nil
+}
+
+func (x *OrderHold) GetClosedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClosedAt
+	}
+	return nil
+}
+
+func (x *OrderHold) GetClosingNote() string {
+	if x != nil {
+		return x.ClosingNote
+	}
+	return ""
+}
+
+func (x *OrderHold) GetRelease() *OrderRelease {
+	if x != nil {
+		return x.Release
+	}
+	return nil
+}
+
+func (x *OrderHold) GetReleasable() []string {
+	if x != nil {
+		return x.Releasable
+	}
+	return nil
+}
+
+type OrderRelease struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	HoldId  string                 `protobuf:"bytes,2,opt,name=hold_id,json=holdId,proto3" json:"hold_id,omitempty"`
+	OrderNo string                 `protobuf:"bytes,3,opt,name=order_no,json=orderNo,proto3" json:"order_no,omitempty"`
+	Codes   []string               `protobuf:"bytes,4,rep,name=codes,proto3" json:"codes,omitempty"`
+	Amount  int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	Volume  int64                  `protobuf:"varint,6,opt,name=volume,proto3" json:"volume,omitempty"`
+	EndsOn  string                 `protobuf:"bytes,7,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Reason  string                 `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
+	// submitted, granted, rejected, withdrawn.
+	Status        string                 `protobuf:"bytes,9,opt,name=status,proto3" json:"status,omitempty"`
+	AskedBy       *v1.PersonRef          `protobuf:"bytes,10,opt,name=asked_by,json=askedBy,proto3" json:"asked_by,omitempty"`
+	AskedAt       *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=asked_at,json=askedAt,proto3" json:"asked_at,omitempty"`
+	AgreedBy      *v1.PersonRef          `protobuf:"bytes,12,opt,name=agreed_by,json=agreedBy,proto3" json:"agreed_by,omitempty"`
+	AgreedAt      *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=agreed_at,json=agreedAt,proto3" json:"agreed_at,omitempty"`
+	UsedAmount    int64                  `protobuf:"varint,14,opt,name=used_amount,json=usedAmount,proto3" json:"used_amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderRelease) Reset() {
+	*x = OrderRelease{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderRelease) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderRelease) ProtoMessage() {}
+
+func (x *OrderRelease) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderRelease.ProtoReflect.Descriptor instead.
+func (*OrderRelease) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *OrderRelease) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *OrderRelease) GetHoldId() string {
+	if x != nil {
+		return x.HoldId
+	}
+	return ""
+}
+
+func (x *OrderRelease) GetOrderNo() string {
+	if x != nil {
+		return x.OrderNo
+	}
+	return ""
+}
+
+func (x *OrderRelease) GetCodes() []string {
+	if x != nil {
+		return x.Codes
+	}
+	return nil
+}
+
+func (x *OrderRelease) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *OrderRelease) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *OrderRelease) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *OrderRelease) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *OrderRelease) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *OrderRelease) GetAskedBy() *v1.PersonRef {
+	if x != nil {
+		return x.AskedBy
+	}
+	return nil
+}
+
+func (x *OrderRelease) GetAskedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AskedAt
+	}
+	return nil
+}
+
+func (x *OrderRelease) GetAgreedBy() *v1.PersonRef {
+	if x != nil {
+		return x.AgreedBy
+	}
+	return nil
+}
+
+func (x *OrderRelease) GetAgreedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AgreedAt
+	}
+	return nil
+}
+
+func (x *OrderRelease) GetUsedAmount() int64 {
+	if x != nil {
+		return x.UsedAmount
+	}
+	return 0
+}
+
+type AskReleaseRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	HoldId string                 `protobuf:"bytes,1,opt,name=hold_id,json=holdId,proto3" json:"hold_id,omitempty"`
+	// Fen; 0 is the order's amount.
+	Amount int64 `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Thousandths of m³; 0 does not bound it by volume.
+	Volume int64 `protobuf:"varint,3,opt,name=volume,proto3" json:"volume,omitempty"`
+	// Last day.
+	EndsOn        string `protobuf:"bytes,4,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskReleaseRequest) Reset() {
+	*x = AskReleaseRequest{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskReleaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskReleaseRequest) ProtoMessage() {}
+
+func (x *AskReleaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskReleaseRequest.ProtoReflect.Descriptor instead.
+func (*AskReleaseRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *AskReleaseRequest) GetHoldId() string {
+	if x != nil {
+		return x.HoldId
+	}
+	return ""
+}
+
+func (x *AskReleaseRequest) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *AskReleaseRequest) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *AskReleaseRequest) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *AskReleaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type CancelHoldRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Note          string                 `protobuf:"bytes,2,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelHoldRequest) Reset() {
+	*x = CancelHoldRequest{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelHoldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelHoldRequest) ProtoMessage() {}
+
+func (x *CancelHoldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelHoldRequest.ProtoReflect.Descriptor instead.
+func (*CancelHoldRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *CancelHoldRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CancelHoldRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+type ListHeadroomRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Part of a customer's or project's name or number.
+	Q             string `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
+	Page          int32  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHeadroomRequest) Reset() {
+	*x = ListHeadroomRequest{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHeadroomRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHeadroomRequest) ProtoMessage() {}
+
+func (x *ListHeadroomRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHeadroomRequest.ProtoReflect.Descriptor instead.
+func (*ListHeadroomRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ListHeadroomRequest) GetQ() string {
+	if x != nil {
+		return x.Q
+	}
+	return ""
+}
+
+func (x *ListHeadroomRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListHeadroomRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListHeadroomReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Projects      []*Headroom            `protobuf:"bytes,1,rep,name=projects,proto3" json:"projects,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHeadroomReply) Reset() {
+	*x = ListHeadroomReply{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHeadroomReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHeadroomReply) ProtoMessage() {}
+
+func (x *ListHeadroomReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHeadroomReply.ProtoReflect.Descriptor instead.
+func (*ListHeadroomReply) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListHeadroomReply) GetProjects() []*Headroom {
+	if x != nil {
+		return x.Projects
+	}
+	return nil
+}
+
+func (x *ListHeadroomReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type Headroom struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ProjectId     string                 `protobuf:"bytes,1,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	ProjectNumber string                 `protobuf:"bytes,2,opt,name=project_number,json=projectNumber,proto3" json:"project_number,omitempty"`
+	ProjectName   string                 `protobuf:"bytes,3,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	CustomerId    string                 `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerName  string                 `protobuf:"bytes,5,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	// Fen per m³ of the newest contract; 0 where there is none.
+	UnitPrice int64 `protobuf:"varint,6,opt,name=unit_price,json=unitPrice,proto3" json:"unit_price,omitempty"`
+	// No bound: the figures below mean nothing.
+	Unlimited bool `protobuf:"varint,7,opt,name=unlimited,proto3" json:"unlimited,omitempty"`
+	// Fen left; 0 when nothing is.
+	Headroom int64 `protobuf:"varint,8,opt,name=headroom,proto3" json:"headroom,omitempty"`
+	// Thousandths of m³, rounded down.
+	Volume int64 `protobuf:"varint,9,opt,name=volume,proto3" json:"volume,omitempty"`
+	// Whole trucks before the first is held.
+	Trucks int32 `protobuf:"varint,10,opt,name=trucks,proto3" json:"trucks,omitempty"`
+	// customer_limit or project_limit.
+	BoundBy string `protobuf:"bytes,11,opt,name=bound_by,json=boundBy,proto3" json:"bound_by,omitempty"`
+	// green, watch, hold, stop.
+	Zone string `protobuf:"bytes,12,opt,name=zone,proto3" json:"zone,omitempty"`
+	// Why nothing goes out however small: FROZEN, NEGATIVE_LIST, OVERDUE_DAYS, …;
+	// empty when it does.
+	StoppedBy      string `protobuf:"bytes,13,opt,name=stopped_by,json=stoppedBy,proto3" json:"stopped_by,omitempty"`
+	SettlesAdvance bool   `protobuf:"varint,14,opt,name=settles_advance,json=settlesAdvance,proto3" json:"settles_advance,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Headroom) Reset() {
+	*x = Headroom{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Headroom) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Headroom) ProtoMessage() {}
+
+func (x *Headroom) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Headroom.ProtoReflect.Descriptor instead.
+func (*Headroom) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Headroom) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *Headroom) GetProjectNumber() string {
+	if x != nil {
+		return x.ProjectNumber
+	}
+	return ""
+}
+
+func (x *Headroom) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
+func (x *Headroom) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *Headroom) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *Headroom) GetUnitPrice() int64 {
+	if x != nil {
+		return x.UnitPrice
+	}
+	return 0
+}
+
+func (x *Headroom) GetUnlimited() bool {
+	if x != nil {
+		return x.Unlimited
+	}
+	return false
+}
+
+func (x *Headroom) GetHeadroom() int64 {
+	if x != nil {
+		return x.Headroom
+	}
+	return 0
+}
+
+func (x *Headroom) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *Headroom) GetTrucks() int32 {
+	if x != nil {
+		return x.Trucks
+	}
+	return 0
+}
+
+func (x *Headroom) GetBoundBy() string {
+	if x != nil {
+		return x.BoundBy
+	}
+	return ""
+}
+
+func (x *Headroom) GetZone() string {
+	if x != nil {
+		return x.Zone
+	}
+	return ""
+}
+
+func (x *Headroom) GetStoppedBy() string {
+	if x != nil {
+		return x.StoppedBy
+	}
+	return ""
+}
+
+func (x *Headroom) GetSettlesAdvance() bool {
+	if x != nil {
+		return x.SettlesAdvance
+	}
+	return false
+}
+
 var File_app_api_creditcheck_v1_creditcheck_proto protoreflect.FileDescriptor
 
 const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\n" +
-	"(app/api/creditcheck/v1/creditcheck.proto\x12\x15zhuxin.creditcheck.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x01\n" +
+	"(app/api/creditcheck/v1/creditcheck.proto\x12\x15zhuxin.creditcheck.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb9\x02\n" +
 	"\fCheckRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12'\n" +
@@ -1268,7 +2739,15 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x04uscc\x18\x03 \x01(\tR\x04uscc\x12\x19\n" +
 	"\border_no\x18\x04 \x01(\tR\aorderNo\x12\x16\n" +
 	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12\x1a\n" +
-	"\bcurrency\x18\x06 \x01(\tR\bcurrency\"\xbd\x01\n" +
+	"\bcurrency\x18\x06 \x01(\tR\bcurrency\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\a \x01(\tR\tprojectId\x12%\n" +
+	"\x0eproject_number\x18\b \x01(\tR\rprojectNumber\x12\x16\n" +
+	"\x06volume\x18\t \x01(\x03R\x06volume\x12\x1e\n" +
+	"\n" +
+	"checkpoint\x18\n" +
+	" \x01(\tR\n" +
+	"checkpoint\"\xbb\x02\n" +
 	"\x0eReserveRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12'\n" +
@@ -1276,7 +2755,15 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x04uscc\x18\x03 \x01(\tR\x04uscc\x12\x19\n" +
 	"\border_no\x18\x04 \x01(\tR\aorderNo\x12\x16\n" +
 	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12\x1a\n" +
-	"\bcurrency\x18\x06 \x01(\tR\bcurrency\"\x85\x04\n" +
+	"\bcurrency\x18\x06 \x01(\tR\bcurrency\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\a \x01(\tR\tprojectId\x12%\n" +
+	"\x0eproject_number\x18\b \x01(\tR\rprojectNumber\x12\x16\n" +
+	"\x06volume\x18\t \x01(\x03R\x06volume\x12\x1e\n" +
+	"\n" +
+	"checkpoint\x18\n" +
+	" \x01(\tR\n" +
+	"checkpoint\"\xbe\x04\n" +
 	"\bDecision\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x127\n" +
@@ -1293,7 +2780,11 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"customerId\x12#\n" +
 	"\rcustomer_name\x18\v \x01(\tR\fcustomerName\x12\x16\n" +
 	"\x06amount\x18\f \x01(\x03R\x06amount\x12\x1c\n" +
-	"\toperation\x18\r \x01(\tR\toperation\"\xa0\x01\n" +
+	"\toperation\x18\r \x01(\tR\toperation\x12\x1e\n" +
+	"\n" +
+	"checkpoint\x18\x0e \x01(\tR\n" +
+	"checkpoint\x12\x17\n" +
+	"\ahold_id\x18\x0f \x01(\tR\x06holdId\"\xbc\x01\n" +
 	"\x06Reason\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
 	"\x06action\x18\x02 \x01(\tR\x06action\x12\x1d\n" +
@@ -1302,7 +2793,8 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\n" +
 	"message_en\x18\x04 \x01(\tR\tmessageEn\x12\x16\n" +
 	"\x06actual\x18\x05 \x01(\x03R\x06actual\x12\x14\n" +
-	"\x05bound\x18\x06 \x01(\x03R\x05bound\"\xae\x05\n" +
+	"\x05bound\x18\x06 \x01(\x03R\x05bound\x12\x1a\n" +
+	"\breleased\x18\a \x01(\bR\breleased\"\xc6\x06\n" +
 	"\x05Facts\x12\x1d\n" +
 	"\n" +
 	"limit_kind\x18\x01 \x01(\tR\tlimitKind\x12%\n" +
@@ -1325,9 +2817,22 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x14negative_reason_text\x18\x0f \x01(\tR\x12negativeReasonText\x12\x16\n" +
 	"\x06frozen\x18\x10 \x01(\bR\x06frozen\x12\x1a\n" +
 	"\bcurrency\x18\x11 \x01(\tR\bcurrency\x12\x13\n" +
-	"\x05as_of\x18\x12 \x01(\tR\x04asOfB\x15\n" +
+	"\x05as_of\x18\x12 \x01(\tR\x04asOf\x12=\n" +
+	"\aproject\x18\x13 \x01(\v2#.zhuxin.creditcheck.v1.ProjectFactsR\aproject\x12\x18\n" +
+	"\acovered\x18\x14 \x01(\x03R\acovered\x12\x14\n" +
+	"\x05skips\x18\x15 \x01(\bR\x05skips\x12'\n" +
+	"\x0fsettles_advance\x18\x16 \x01(\bR\x0esettlesAdvanceB\x15\n" +
 	"\x13_max_overdue_amountB\x13\n" +
-	"\x11_max_overdue_days\"\xdb\x02\n" +
+	"\x11_max_overdue_days\"\xb7\x01\n" +
+	"\fProjectFacts\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\tR\x06number\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1d\n" +
+	"\n" +
+	"limit_kind\x18\x04 \x01(\tR\tlimitKind\x12\x14\n" +
+	"\x05limit\x18\x05 \x01(\x03R\x05limit\x12\x1a\n" +
+	"\bexposure\x18\x06 \x01(\x03R\bexposure\x12\x1a\n" +
+	"\bheadroom\x18\a \x01(\x03R\bheadroom\"\xdb\x02\n" +
 	"\vReservation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
@@ -1363,7 +2868,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x0fListChecksReply\x12=\n" +
 	"\tdecisions\x18\x01 \x03(\v2\x1f.zhuxin.creditcheck.v1.DecisionR\tdecisions\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\"\x12\n" +
-	"\x10GetPolicyRequest\"\xd5\x02\n" +
+	"\x10GetPolicyRequest\"\x89\x03\n" +
 	"\x06Policy\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12\x1d\n" +
 	"\n" +
@@ -1375,7 +2880,29 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x11reservation_hours\x18\a \x01(\x05R\x10reservationHours\x12+\n" +
 	"\x11overdue_tolerance\x18\b \x01(\x03R\x10overdueTolerance\x129\n" +
 	"\n" +
-	"created_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"\xa4\x02\n" +
+	"created_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x122\n" +
+	"\x05rules\x18\n" +
+	" \x01(\v2\x1c.zhuxin.creditcheck.v1.RulesR\x05rules\"\xc4\x02\n" +
+	"\x05Rules\x12\x19\n" +
+	"\bat_order\x18\x01 \x01(\bR\aatOrder\x12\x1f\n" +
+	"\vat_dispatch\x18\x02 \x01(\bR\n" +
+	"atDispatch\x12<\n" +
+	"\x05bands\x18\x03 \x03(\v2&.zhuxin.creditcheck.v1.UtilizationBandR\x05bands\x12\x16\n" +
+	"\x06freeze\x18\x04 \x01(\bR\x06freeze\x12\x1f\n" +
+	"\vfreeze_days\x18\x05 \x01(\x05R\n" +
+	"freezeDays\x12!\n" +
+	"\ftruck_volume\x18\x06 \x01(\x03R\vtruckVolume\x12B\n" +
+	"\vauthorities\x18\a \x03(\v2 .zhuxin.creditcheck.v1.AuthorityR\vauthorities\x12!\n" +
+	"\frelease_days\x18\b \x01(\x05R\vreleaseDays\"e\n" +
+	"\x0fUtilizationBand\x12\x14\n" +
+	"\x05grade\x18\x01 \x01(\tR\x05grade\x12\x14\n" +
+	"\x05watch\x18\x02 \x01(\x05R\x05watch\x12\x12\n" +
+	"\x04hold\x18\x03 \x01(\x05R\x04hold\x12\x12\n" +
+	"\x04stop\x18\x04 \x01(\x05R\x04stop\"K\n" +
+	"\tAuthority\x12\x12\n" +
+	"\x04role\x18\x01 \x01(\tR\x04role\x12\x12\n" +
+	"\x04code\x18\x02 \x01(\tR\x04code\x12\x16\n" +
+	"\x06amount\x18\x03 \x01(\x03R\x06amount\"\xd8\x02\n" +
 	"\x10SetPolicyRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12\x1d\n" +
 	"\n" +
@@ -1385,7 +2912,107 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\bno_limit\x18\x05 \x01(\tR\anoLimit\x12\x18\n" +
 	"\aunrated\x18\x06 \x01(\tR\aunrated\x12+\n" +
 	"\x11reservation_hours\x18\a \x01(\x05R\x10reservationHours\x12+\n" +
-	"\x11overdue_tolerance\x18\b \x01(\x03R\x10overdueTolerance2\xa0\t\n" +
+	"\x11overdue_tolerance\x18\b \x01(\x03R\x10overdueTolerance\x122\n" +
+	"\x05rules\x18\t \x01(\v2\x1c.zhuxin.creditcheck.v1.RulesR\x05rules\"\xfa\x01\n" +
+	"\n" +
+	"OrderTrial\x125\n" +
+	"\x05order\x18\x01 \x01(\v2\x1f.zhuxin.creditcheck.v1.DecisionR\x05order\x12;\n" +
+	"\bdispatch\x18\x02 \x01(\v2\x1f.zhuxin.creditcheck.v1.DecisionR\bdispatch\x129\n" +
+	"\bremedies\x18\x03 \x03(\v2\x1d.zhuxin.creditcheck.v1.RemedyR\bremedies\x12=\n" +
+	"\vsalesperson\x18\x04 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\vsalesperson\"^\n" +
+	"\x06Remedy\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06amount\x18\x03 \x01(\x03R\x06amount\x12\x14\n" +
+	"\x05roles\x18\x04 \x03(\tR\x05roles\"|\n" +
+	"\x10ListHoldsRequest\x12\x16\n" +
+	"\x06status\x18\x01 \x01(\tR\x06status\x12\x1f\n" +
+	"\vcustomer_id\x18\x02 \x01(\tR\n" +
+	"customerId\x12\x12\n" +
+	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"^\n" +
+	"\x0eListHoldsReply\x126\n" +
+	"\x05holds\x18\x01 \x03(\v2 .zhuxin.creditcheck.v1.OrderHoldR\x05holds\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xb7\x05\n" +
+	"\tOrderHold\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vcustomer_id\x18\x02 \x01(\tR\n" +
+	"customerId\x12'\n" +
+	"\x0fcustomer_number\x18\x03 \x01(\tR\x0ecustomerNumber\x12#\n" +
+	"\rcustomer_name\x18\x04 \x01(\tR\fcustomerName\x12=\n" +
+	"\vsalesperson\x18\x05 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\vsalesperson\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x06 \x01(\tR\tprojectId\x12!\n" +
+	"\fproject_name\x18\a \x01(\tR\vprojectName\x12\x19\n" +
+	"\border_no\x18\b \x01(\tR\aorderNo\x12\x16\n" +
+	"\x06amount\x18\t \x01(\x03R\x06amount\x12\x16\n" +
+	"\x06volume\x18\n" +
+	" \x01(\x03R\x06volume\x12\x1e\n" +
+	"\n" +
+	"checkpoint\x18\v \x01(\tR\n" +
+	"checkpoint\x127\n" +
+	"\areasons\x18\f \x03(\v2\x1d.zhuxin.creditcheck.v1.ReasonR\areasons\x12\x16\n" +
+	"\x06status\x18\r \x01(\tR\x06status\x123\n" +
+	"\aheld_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x06heldAt\x127\n" +
+	"\tclosed_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\bclosedAt\x12!\n" +
+	"\fclosing_note\x18\x10 \x01(\tR\vclosingNote\x12=\n" +
+	"\arelease\x18\x11 \x01(\v2#.zhuxin.creditcheck.v1.OrderReleaseR\arelease\x12\x1e\n" +
+	"\n" +
+	"releasable\x18\x12 \x03(\tR\n" +
+	"releasable\"\xe4\x03\n" +
+	"\fOrderRelease\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
+	"\ahold_id\x18\x02 \x01(\tR\x06holdId\x12\x19\n" +
+	"\border_no\x18\x03 \x01(\tR\aorderNo\x12\x14\n" +
+	"\x05codes\x18\x04 \x03(\tR\x05codes\x12\x16\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12\x16\n" +
+	"\x06volume\x18\x06 \x01(\x03R\x06volume\x12\x17\n" +
+	"\aends_on\x18\a \x01(\tR\x06endsOn\x12\x16\n" +
+	"\x06reason\x18\b \x01(\tR\x06reason\x12\x16\n" +
+	"\x06status\x18\t \x01(\tR\x06status\x126\n" +
+	"\basked_by\x18\n" +
+	" \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\aaskedBy\x125\n" +
+	"\basked_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aaskedAt\x128\n" +
+	"\tagreed_by\x18\f \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\bagreedBy\x127\n" +
+	"\tagreed_at\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\bagreedAt\x12\x1f\n" +
+	"\vused_amount\x18\x0e \x01(\x03R\n" +
+	"usedAmount\"\x8d\x01\n" +
+	"\x11AskReleaseRequest\x12\x17\n" +
+	"\ahold_id\x18\x01 \x01(\tR\x06holdId\x12\x16\n" +
+	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x16\n" +
+	"\x06volume\x18\x03 \x01(\x03R\x06volume\x12\x17\n" +
+	"\aends_on\x18\x04 \x01(\tR\x06endsOn\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"7\n" +
+	"\x11CancelHoldRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04note\x18\x02 \x01(\tR\x04note\"T\n" +
+	"\x13ListHeadroomRequest\x12\f\n" +
+	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
+	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"f\n" +
+	"\x11ListHeadroomReply\x12;\n" +
+	"\bprojects\x18\x01 \x03(\v2\x1f.zhuxin.creditcheck.v1.HeadroomR\bprojects\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xb9\x03\n" +
+	"\bHeadroom\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x01 \x01(\tR\tprojectId\x12%\n" +
+	"\x0eproject_number\x18\x02 \x01(\tR\rprojectNumber\x12!\n" +
+	"\fproject_name\x18\x03 \x01(\tR\vprojectName\x12\x1f\n" +
+	"\vcustomer_id\x18\x04 \x01(\tR\n" +
+	"customerId\x12#\n" +
+	"\rcustomer_name\x18\x05 \x01(\tR\fcustomerName\x12\x1d\n" +
+	"\n" +
+	"unit_price\x18\x06 \x01(\x03R\tunitPrice\x12\x1c\n" +
+	"\tunlimited\x18\a \x01(\bR\tunlimited\x12\x1a\n" +
+	"\bheadroom\x18\b \x01(\x03R\bheadroom\x12\x16\n" +
+	"\x06volume\x18\t \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06trucks\x18\n" +
+	" \x01(\x05R\x06trucks\x12\x19\n" +
+	"\bbound_by\x18\v \x01(\tR\aboundBy\x12\x12\n" +
+	"\x04zone\x18\f \x01(\tR\x04zone\x12\x1d\n" +
+	"\n" +
+	"stopped_by\x18\r \x01(\tR\tstoppedBy\x12'\n" +
+	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance2\x89\x0f\n" +
 	"\x12CreditCheckService\x12\x81\x01\n" +
 	"\x05Check\x12#.zhuxin.creditcheck.v1.CheckRequest\x1a\x1f.zhuxin.creditcheck.v1.Decision\"2\x92\xc2\x18\x12\b\x01\x12\fcredit.check\x18\x01\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/credit-checks\x12\x8d\x01\n" +
 	"\aReserve\x12%.zhuxin.creditcheck.v1.ReserveRequest\x1a\x1f.zhuxin.creditcheck.v1.Decision\":\x92\xc2\x18\x14\b\x01\x12\x0ecredit.reserve\x18\x01\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/credit-reservations\x12\x9a\x01\n" +
@@ -1394,7 +3021,14 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x0eGetReservation\x12,.zhuxin.creditcheck.v1.GetReservationRequest\x1a\".zhuxin.creditcheck.v1.Reservation\"8\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/credit-reservations/{id}\x12\x8d\x01\n" +
 	"\n" +
 	"ListChecks\x12(.zhuxin.creditcheck.v1.ListChecksRequest\x1a&.zhuxin.creditcheck.v1.ListChecksReply\"-\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/credit-checks\x12\x81\x01\n" +
-	"\tGetPolicy\x12'.zhuxin.creditcheck.v1.GetPolicyRequest\x1a\x1d.zhuxin.creditcheck.v1.Policy\",\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/credit-policy\x12\x85\x01\n" +
+	"\tGetPolicy\x12'.zhuxin.creditcheck.v1.GetPolicyRequest\x1a\x1d.zhuxin.creditcheck.v1.Policy\",\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/credit-policy\x12\x88\x01\n" +
+	"\bTryOrder\x12#.zhuxin.creditcheck.v1.CheckRequest\x1a!.zhuxin.creditcheck.v1.OrderTrial\"4\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/credit-checks:try\x12\x88\x01\n" +
+	"\tListHolds\x12'.zhuxin.creditcheck.v1.ListHoldsRequest\x1a%.zhuxin.creditcheck.v1.ListHoldsReply\"+\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/order-holds\x12\x9e\x01\n" +
+	"\n" +
+	"AskRelease\x12(.zhuxin.creditcheck.v1.AskReleaseRequest\x1a#.zhuxin.creditcheck.v1.OrderRelease\"A\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/order-holds/{hold_id}/releases\x12\x96\x01\n" +
+	"\n" +
+	"CancelHold\x12(.zhuxin.creditcheck.v1.CancelHoldRequest\x1a .zhuxin.creditcheck.v1.OrderHold\"<\x92\xc2\x18\x12\b\x01\x12\x0ecredit.reserve\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/order-holds/{id}:cancel\x12\x96\x01\n" +
+	"\fListHeadroom\x12*.zhuxin.creditcheck.v1.ListHeadroomRequest\x1a(.zhuxin.creditcheck.v1.ListHeadroomReply\"0\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/project-headroom\x12\x85\x01\n" +
 	"\tSetPolicy\x12'.zhuxin.creditcheck.v1.SetPolicyRequest\x1a\x1d.zhuxin.creditcheck.v1.Policy\"0\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x16:\x01*\x1a\x11/v1/credit-policyB-Z+zhuxin/app/api/creditcheck/v1;creditcheckv1b\x06proto3"
 
 var (
@@ -1409,55 +3043,101 @@ func file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP() []byte {
 	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescData
 }
 
-var file_app_api_creditcheck_v1_creditcheck_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_app_api_creditcheck_v1_creditcheck_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_app_api_creditcheck_v1_creditcheck_proto_goTypes = []any{
 	(*CheckRequest)(nil),          // 0: zhuxin.creditcheck.v1.CheckRequest
 	(*ReserveRequest)(nil),        // 1: zhuxin.creditcheck.v1.ReserveRequest
 	(*Decision)(nil),              // 2: zhuxin.creditcheck.v1.Decision
 	(*Reason)(nil),                // 3: zhuxin.creditcheck.v1.Reason
 	(*Facts)(nil),                 // 4: zhuxin.creditcheck.v1.Facts
-	(*Reservation)(nil),           // 5: zhuxin.creditcheck.v1.Reservation
-	(*CommitRequest)(nil),         // 6: zhuxin.creditcheck.v1.CommitRequest
-	(*ReleaseRequest)(nil),        // 7: zhuxin.creditcheck.v1.ReleaseRequest
-	(*GetReservationRequest)(nil), // 8: zhuxin.creditcheck.v1.GetReservationRequest
-	(*ListChecksRequest)(nil),     // 9: zhuxin.creditcheck.v1.ListChecksRequest
-	(*ListChecksReply)(nil),       // 10: zhuxin.creditcheck.v1.ListChecksReply
-	(*GetPolicyRequest)(nil),      // 11: zhuxin.creditcheck.v1.GetPolicyRequest
-	(*Policy)(nil),                // 12: zhuxin.creditcheck.v1.Policy
-	(*SetPolicyRequest)(nil),      // 13: zhuxin.creditcheck.v1.SetPolicyRequest
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*ProjectFacts)(nil),          // 5: zhuxin.creditcheck.v1.ProjectFacts
+	(*Reservation)(nil),           // 6: zhuxin.creditcheck.v1.Reservation
+	(*CommitRequest)(nil),         // 7: zhuxin.creditcheck.v1.CommitRequest
+	(*ReleaseRequest)(nil),        // 8: zhuxin.creditcheck.v1.ReleaseRequest
+	(*GetReservationRequest)(nil), // 9: zhuxin.creditcheck.v1.GetReservationRequest
+	(*ListChecksRequest)(nil),     // 10: zhuxin.creditcheck.v1.ListChecksRequest
+	(*ListChecksReply)(nil),       // 11: zhuxin.creditcheck.v1.ListChecksReply
+	(*GetPolicyRequest)(nil),      // 12: zhuxin.creditcheck.v1.GetPolicyRequest
+	(*Policy)(nil),                // 13: zhuxin.creditcheck.v1.Policy
+	(*Rules)(nil),                 // 14: zhuxin.creditcheck.v1.Rules
+	(*UtilizationBand)(nil),       // 15: zhuxin.creditcheck.v1.UtilizationBand
+	(*Authority)(nil),             // 16: zhuxin.creditcheck.v1.Authority
+	(*SetPolicyRequest)(nil),      // 17: zhuxin.creditcheck.v1.SetPolicyRequest
+	(*OrderTrial)(nil),            // 18: zhuxin.creditcheck.v1.OrderTrial
+	(*Remedy)(nil),                // 19: zhuxin.creditcheck.v1.Remedy
+	(*ListHoldsRequest)(nil),      // 20: zhuxin.creditcheck.v1.ListHoldsRequest
+	(*ListHoldsReply)(nil),        // 21: zhuxin.creditcheck.v1.ListHoldsReply
+	(*OrderHold)(nil),             // 22: zhuxin.creditcheck.v1.OrderHold
+	(*OrderRelease)(nil),          // 23: zhuxin.creditcheck.v1.OrderRelease
+	(*AskReleaseRequest)(nil),     // 24: zhuxin.creditcheck.v1.AskReleaseRequest
+	(*CancelHoldRequest)(nil),     // 25: zhuxin.creditcheck.v1.CancelHoldRequest
+	(*ListHeadroomRequest)(nil),   // 26: zhuxin.creditcheck.v1.ListHeadroomRequest
+	(*ListHeadroomReply)(nil),     // 27: zhuxin.creditcheck.v1.ListHeadroomReply
+	(*Headroom)(nil),              // 28: zhuxin.creditcheck.v1.Headroom
+	(*timestamppb.Timestamp)(nil), // 29: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),          // 30: zhuxin.common.v1.PersonRef
 }
 var file_app_api_creditcheck_v1_creditcheck_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.creditcheck.v1.Decision.reasons:type_name -> zhuxin.creditcheck.v1.Reason
 	4,  // 1: zhuxin.creditcheck.v1.Decision.facts:type_name -> zhuxin.creditcheck.v1.Facts
-	14, // 2: zhuxin.creditcheck.v1.Decision.decided_at:type_name -> google.protobuf.Timestamp
-	5,  // 3: zhuxin.creditcheck.v1.Decision.reservation:type_name -> zhuxin.creditcheck.v1.Reservation
-	14, // 4: zhuxin.creditcheck.v1.Reservation.expires_at:type_name -> google.protobuf.Timestamp
-	14, // 5: zhuxin.creditcheck.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
-	14, // 6: zhuxin.creditcheck.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
-	2,  // 7: zhuxin.creditcheck.v1.ListChecksReply.decisions:type_name -> zhuxin.creditcheck.v1.Decision
-	14, // 8: zhuxin.creditcheck.v1.Policy.created_at:type_name -> google.protobuf.Timestamp
-	0,  // 9: zhuxin.creditcheck.v1.CreditCheckService.Check:input_type -> zhuxin.creditcheck.v1.CheckRequest
-	1,  // 10: zhuxin.creditcheck.v1.CreditCheckService.Reserve:input_type -> zhuxin.creditcheck.v1.ReserveRequest
-	6,  // 11: zhuxin.creditcheck.v1.CreditCheckService.Commit:input_type -> zhuxin.creditcheck.v1.CommitRequest
-	7,  // 12: zhuxin.creditcheck.v1.CreditCheckService.Release:input_type -> zhuxin.creditcheck.v1.ReleaseRequest
-	8,  // 13: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:input_type -> zhuxin.creditcheck.v1.GetReservationRequest
-	9,  // 14: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:input_type -> zhuxin.creditcheck.v1.ListChecksRequest
-	11, // 15: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:input_type -> zhuxin.creditcheck.v1.GetPolicyRequest
-	13, // 16: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:input_type -> zhuxin.creditcheck.v1.SetPolicyRequest
-	2,  // 17: zhuxin.creditcheck.v1.CreditCheckService.Check:output_type -> zhuxin.creditcheck.v1.Decision
-	2,  // 18: zhuxin.creditcheck.v1.CreditCheckService.Reserve:output_type -> zhuxin.creditcheck.v1.Decision
-	5,  // 19: zhuxin.creditcheck.v1.CreditCheckService.Commit:output_type -> zhuxin.creditcheck.v1.Reservation
-	5,  // 20: zhuxin.creditcheck.v1.CreditCheckService.Release:output_type -> zhuxin.creditcheck.v1.Reservation
-	5,  // 21: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:output_type -> zhuxin.creditcheck.v1.Reservation
-	10, // 22: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:output_type -> zhuxin.creditcheck.v1.ListChecksReply
-	12, // 23: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
-	12, // 24: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
-	17, // [17:25] is the sub-list for method output_type
-	9,  // [9:17] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	29, // 2: zhuxin.creditcheck.v1.Decision.decided_at:type_name -> google.protobuf.Timestamp
+	6,  // 3: zhuxin.creditcheck.v1.Decision.reservation:type_name -> zhuxin.creditcheck.v1.Reservation
+	5,  // 4: zhuxin.creditcheck.v1.Facts.project:type_name -> zhuxin.creditcheck.v1.ProjectFacts
+	29, // 5: zhuxin.creditcheck.v1.Reservation.expires_at:type_name -> google.protobuf.Timestamp
+	29, // 6: zhuxin.creditcheck.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
+	29, // 7: zhuxin.creditcheck.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
+	2,  // 8: zhuxin.creditcheck.v1.ListChecksReply.decisions:type_name -> zhuxin.creditcheck.v1.Decision
+	29, // 9: zhuxin.creditcheck.v1.Policy.created_at:type_name -> google.protobuf.Timestamp
+	14, // 10: zhuxin.creditcheck.v1.Policy.rules:type_name -> zhuxin.creditcheck.v1.Rules
+	15, // 11: zhuxin.creditcheck.v1.Rules.bands:type_name -> zhuxin.creditcheck.v1.UtilizationBand
+	16, // 12: zhuxin.creditcheck.v1.Rules.authorities:type_name -> zhuxin.creditcheck.v1.Authority
+	14, // 13: zhuxin.creditcheck.v1.SetPolicyRequest.rules:type_name -> zhuxin.creditcheck.v1.Rules
+	2,  // 14: zhuxin.creditcheck.v1.OrderTrial.order:type_name -> zhuxin.creditcheck.v1.Decision
+	2,  // 15: zhuxin.creditcheck.v1.OrderTrial.dispatch:type_name -> zhuxin.creditcheck.v1.Decision
+	19, // 16: zhuxin.creditcheck.v1.OrderTrial.remedies:type_name -> zhuxin.creditcheck.v1.Remedy
+	30, // 17: zhuxin.creditcheck.v1.OrderTrial.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	22, // 18: zhuxin.creditcheck.v1.ListHoldsReply.holds:type_name -> zhuxin.creditcheck.v1.OrderHold
+	30, // 19: zhuxin.creditcheck.v1.OrderHold.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	3,  // 20: zhuxin.creditcheck.v1.OrderHold.reasons:type_name -> zhuxin.creditcheck.v1.Reason
+	29, // 21: zhuxin.creditcheck.v1.OrderHold.held_at:type_name -> google.protobuf.Timestamp
+	29, // 22: zhuxin.creditcheck.v1.OrderHold.closed_at:type_name -> google.protobuf.Timestamp
+	23, // 23: zhuxin.creditcheck.v1.OrderHold.release:type_name -> zhuxin.creditcheck.v1.OrderRelease
+	30, // 24: zhuxin.creditcheck.v1.OrderRelease.asked_by:type_name -> zhuxin.common.v1.PersonRef
+	29, // 25: zhuxin.creditcheck.v1.OrderRelease.asked_at:type_name -> google.protobuf.Timestamp
+	30, // 26: zhuxin.creditcheck.v1.OrderRelease.agreed_by:type_name -> zhuxin.common.v1.PersonRef
+	29, // 27: zhuxin.creditcheck.v1.OrderRelease.agreed_at:type_name -> google.protobuf.Timestamp
+	28, // 28: zhuxin.creditcheck.v1.ListHeadroomReply.projects:type_name -> zhuxin.creditcheck.v1.Headroom
+	0,  // 29: zhuxin.creditcheck.v1.CreditCheckService.Check:input_type -> zhuxin.creditcheck.v1.CheckRequest
+	1,  // 30: zhuxin.creditcheck.v1.CreditCheckService.Reserve:input_type -> zhuxin.creditcheck.v1.ReserveRequest
+	7,  // 31: zhuxin.creditcheck.v1.CreditCheckService.Commit:input_type -> zhuxin.creditcheck.v1.CommitRequest
+	8,  // 32: zhuxin.creditcheck.v1.CreditCheckService.Release:input_type -> zhuxin.creditcheck.v1.ReleaseRequest
+	9,  // 33: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:input_type -> zhuxin.creditcheck.v1.GetReservationRequest
+	10, // 34: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:input_type -> zhuxin.creditcheck.v1.ListChecksRequest
+	12, // 35: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:input_type -> zhuxin.creditcheck.v1.GetPolicyRequest
+	0,  // 36: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:input_type -> zhuxin.creditcheck.v1.CheckRequest
+	20, // 37: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:input_type -> zhuxin.creditcheck.v1.ListHoldsRequest
+	24, // 38: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:input_type -> zhuxin.creditcheck.v1.AskReleaseRequest
+	25, // 39: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:input_type -> zhuxin.creditcheck.v1.CancelHoldRequest
+	26, // 40: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:input_type -> zhuxin.creditcheck.v1.ListHeadroomRequest
+	17, // 41: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:input_type -> zhuxin.creditcheck.v1.SetPolicyRequest
+	2,  // 42: zhuxin.creditcheck.v1.CreditCheckService.Check:output_type -> zhuxin.creditcheck.v1.Decision
+	2,  // 43: zhuxin.creditcheck.v1.CreditCheckService.Reserve:output_type -> zhuxin.creditcheck.v1.Decision
+	6,  // 44: zhuxin.creditcheck.v1.CreditCheckService.Commit:output_type -> zhuxin.creditcheck.v1.Reservation
+	6,  // 45: zhuxin.creditcheck.v1.CreditCheckService.Release:output_type -> zhuxin.creditcheck.v1.Reservation
+	6,  // 46: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:output_type -> zhuxin.creditcheck.v1.Reservation
+	11, // 47: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:output_type -> zhuxin.creditcheck.v1.ListChecksReply
+	13, // 48: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
+	18, // 49: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:output_type -> zhuxin.creditcheck.v1.OrderTrial
+	21, // 50: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:output_type -> zhuxin.creditcheck.v1.ListHoldsReply
+	23, // 51: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:output_type -> zhuxin.creditcheck.v1.OrderRelease
+	22, // 52: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:output_type -> zhuxin.creditcheck.v1.OrderHold
+	27, // 53: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:output_type -> zhuxin.creditcheck.v1.ListHeadroomReply
+	13, // 54: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
+	42, // [42:55] is the sub-list for method output_type
+	29, // [29:42] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_app_api_creditcheck_v1_creditcheck_proto_init() }
@@ -1472,7 +3152,7 @@ func file_app_api_creditcheck_v1_creditcheck_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_creditcheck_v1_creditcheck_proto_rawDesc), len(file_app_api_creditcheck_v1_creditcheck_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

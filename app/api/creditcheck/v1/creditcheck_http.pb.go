@@ -18,6 +18,11 @@ const (
 	OperationCreditCheckServiceGetReservation = "/zhuxin.creditcheck.v1.CreditCheckService/GetReservation"
 	OperationCreditCheckServiceListChecks     = "/zhuxin.creditcheck.v1.CreditCheckService/ListChecks"
 	OperationCreditCheckServiceGetPolicy      = "/zhuxin.creditcheck.v1.CreditCheckService/GetPolicy"
+	OperationCreditCheckServiceTryOrder       = "/zhuxin.creditcheck.v1.CreditCheckService/TryOrder"
+	OperationCreditCheckServiceListHolds      = "/zhuxin.creditcheck.v1.CreditCheckService/ListHolds"
+	OperationCreditCheckServiceAskRelease     = "/zhuxin.creditcheck.v1.CreditCheckService/AskRelease"
+	OperationCreditCheckServiceCancelHold     = "/zhuxin.creditcheck.v1.CreditCheckService/CancelHold"
+	OperationCreditCheckServiceListHeadroom   = "/zhuxin.creditcheck.v1.CreditCheckService/ListHeadroom"
 	OperationCreditCheckServiceSetPolicy      = "/zhuxin.creditcheck.v1.CreditCheckService/SetPolicy"
 )
 
@@ -36,6 +41,18 @@ type CreditCheckServiceHTTPServer interface {
 	// Past decisions, newest first, with all they saw.
 	ListChecks(context.Context, *ListChecksRequest) (*ListChecksReply, error)
 	GetPolicy(context.Context, *GetPolicyRequest) (*Policy, error)
+	// Would this order be stopped, at which checkpoint, why, what clears it and who
+	// may. Stores nothing.
+	TryOrder(context.Context, *CheckRequest) (*OrderTrial, error)
+	// Held orders, the oldest first.
+	ListHolds(context.Context, *ListHoldsRequest) (*ListHoldsReply, error)
+	// Asks for the one-time release of a held order; a second person agrees to it in
+	// the approvals.
+	AskRelease(context.Context, *AskReleaseRequest) (*OrderRelease, error)
+	// Takes an order out of the queue that is no longer wanted.
+	CancelHold(context.Context, *CancelHoldRequest) (*OrderHold, error)
+	// What each project can still be supplied, in money, m³ and trucks.
+	ListHeadroom(context.Context, *ListHeadroomRequest) (*ListHeadroomReply, error)
 	// Makes a new version of the policy.
 	SetPolicy(context.Context, *SetPolicyRequest) (*Policy, error)
 }
@@ -55,6 +72,13 @@ var CreditCheckServiceRoutes = []route.Info{
 		Method:    "GET", Path: "/v1/credit-checks",
 		Side: route.SideTenant, Permission: "credit.check",
 		Request: "zhuxin.creditcheck.v1.ListChecksRequest", Reply: "zhuxin.creditcheck.v1.ListChecksReply",
+	},
+	{
+		Operation: OperationCreditCheckServiceTryOrder,
+		Method:    "POST", Path: "/v1/credit-checks:try",
+		Side: route.SideTenant, Permission: "credit.check",
+		Body:    true,
+		Request: "zhuxin.creditcheck.v1.CheckRequest", Reply: "zhuxin.creditcheck.v1.OrderTrial",
 	},
 	{
 		Operation: OperationCreditCheckServiceGetPolicy,
@@ -102,6 +126,34 @@ var CreditCheckServiceRoutes = []route.Info{
 		Body:            true,
 		Request:         "zhuxin.creditcheck.v1.ReleaseRequest", Reply: "zhuxin.creditcheck.v1.Reservation",
 	},
+	{
+		Operation: OperationCreditCheckServiceListHolds,
+		Method:    "GET", Path: "/v1/order-holds",
+		Side: route.SideTenant, Permission: "credit.check",
+		Request: "zhuxin.creditcheck.v1.ListHoldsRequest", Reply: "zhuxin.creditcheck.v1.ListHoldsReply",
+	},
+	{
+		Operation: OperationCreditCheckServiceAskRelease,
+		Method:    "POST", Path: "/v1/order-holds/{hold_id}/releases",
+		Side: route.SideTenant, Permission: "credit.check",
+		Params:  []string{"hold_id"},
+		Body:    true,
+		Request: "zhuxin.creditcheck.v1.AskReleaseRequest", Reply: "zhuxin.creditcheck.v1.OrderRelease",
+	},
+	{
+		Operation: OperationCreditCheckServiceCancelHold,
+		Method:    "POST", Path: "/v1/order-holds/{id}:cancel",
+		Side: route.SideTenant, Permission: "credit.reserve",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.creditcheck.v1.CancelHoldRequest", Reply: "zhuxin.creditcheck.v1.OrderHold",
+	},
+	{
+		Operation: OperationCreditCheckServiceListHeadroom,
+		Method:    "GET", Path: "/v1/project-headroom",
+		Side: route.SideTenant, Permission: "credit.check",
+		Request: "zhuxin.creditcheck.v1.ListHeadroomRequest", Reply: "zhuxin.creditcheck.v1.ListHeadroomReply",
+	},
 }
 
 // RegisterCreditCheckServiceHTTPServer puts the routes of CreditCheckService on the server.
@@ -109,12 +161,17 @@ func RegisterCreditCheckServiceHTTPServer(s *http.Server, srv CreditCheckService
 	r := s.Route("/")
 	r.POST("/v1/credit-checks", _CreditCheckService_Check0_HTTP_Handler(srv))
 	r.GET("/v1/credit-checks", _CreditCheckService_ListChecks0_HTTP_Handler(srv))
+	r.POST("/v1/credit-checks:try", _CreditCheckService_TryOrder0_HTTP_Handler(srv))
 	r.GET("/v1/credit-policy", _CreditCheckService_GetPolicy0_HTTP_Handler(srv))
 	r.PUT("/v1/credit-policy", _CreditCheckService_SetPolicy0_HTTP_Handler(srv))
 	r.POST("/v1/credit-reservations", _CreditCheckService_Reserve0_HTTP_Handler(srv))
 	r.GET("/v1/credit-reservations/{id:[^/:]+}", _CreditCheckService_GetReservation0_HTTP_Handler(srv))
 	r.POST("/v1/credit-reservations/{id:[^/:]+}:commit", _CreditCheckService_Commit0_HTTP_Handler(srv))
 	r.POST("/v1/credit-reservations/{id:[^/:]+}:release", _CreditCheckService_Release0_HTTP_Handler(srv))
+	r.GET("/v1/order-holds", _CreditCheckService_ListHolds0_HTTP_Handler(srv))
+	r.POST("/v1/order-holds/{hold_id:[^/:]+}/releases", _CreditCheckService_AskRelease0_HTTP_Handler(srv))
+	r.POST("/v1/order-holds/{id:[^/:]+}:cancel", _CreditCheckService_CancelHold0_HTTP_Handler(srv))
+	r.GET("/v1/project-headroom", _CreditCheckService_ListHeadroom0_HTTP_Handler(srv))
 }
 
 func _CreditCheckService_Check0_HTTP_Handler(srv CreditCheckServiceHTTPServer) func(http.Context) error {
@@ -147,6 +204,27 @@ func _CreditCheckService_ListChecks0_HTTP_Handler(srv CreditCheckServiceHTTPServ
 				return nil, err
 			}
 			return srv.ListChecks(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CreditCheckService_TryOrder0_HTTP_Handler(srv CreditCheckServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCreditCheckServiceTryOrder)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in CheckRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.TryOrder(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
@@ -276,6 +354,90 @@ func _CreditCheckService_Release0_HTTP_Handler(srv CreditCheckServiceHTTPServer)
 				return nil, err
 			}
 			return srv.Release(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CreditCheckService_ListHolds0_HTTP_Handler(srv CreditCheckServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCreditCheckServiceListHolds)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListHoldsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListHolds(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CreditCheckService_AskRelease0_HTTP_Handler(srv CreditCheckServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCreditCheckServiceAskRelease)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in AskReleaseRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.AskRelease(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CreditCheckService_CancelHold0_HTTP_Handler(srv CreditCheckServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCreditCheckServiceCancelHold)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in CancelHoldRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.CancelHold(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CreditCheckService_ListHeadroom0_HTTP_Handler(srv CreditCheckServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCreditCheckServiceListHeadroom)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListHeadroomRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListHeadroom(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -2291,11 +2291,19 @@ type Limit struct {
 	Reason   string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
 	RatingId string `protobuf:"bytes,9,opt,name=rating_id,json=ratingId,proto3" json:"rating_id,omitempty"`
 	// submitted, effective, lapsed, rejected, withdrawn.
-	Status        string                 `protobuf:"bytes,10,opt,name=status,proto3" json:"status,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	CreatedBy     *v1.PersonRef          `protobuf:"bytes,12,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
-	EffectiveAt   *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
-	LapsedAt      *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=lapsed_at,json=lapsedAt,proto3" json:"lapsed_at,omitempty"`
+	Status      string                 `protobuf:"bytes,10,opt,name=status,proto3" json:"status,omitempty"`
+	CreatedAt   *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	CreatedBy   *v1.PersonRef          `protobuf:"bytes,12,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	LapsedAt    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=lapsed_at,json=lapsedAt,proto3" json:"lapsed_at,omitempty"`
+	// Of a project with a limit of its own; empty for the customer's.
+	ProjectId     string `protobuf:"bytes,16,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	ProjectNumber string `protobuf:"bytes,17,opt,name=project_number,json=projectNumber,proto3" json:"project_number,omitempty"`
+	ProjectName   string `protobuf:"bytes,18,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	// First day of the version that took over; empty while there is none.
+	SupersededOn string `protobuf:"bytes,19,opt,name=superseded_on,json=supersededOn,proto3" json:"superseded_on,omitempty"`
+	// It was approved and begins later.
+	Ahead         bool `protobuf:"varint,20,opt,name=ahead,proto3" json:"ahead,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2428,16 +2436,53 @@ func (x *Limit) GetLapsedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Limit) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *Limit) GetProjectNumber() string {
+	if x != nil {
+		return x.ProjectNumber
+	}
+	return ""
+}
+
+func (x *Limit) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
+func (x *Limit) GetSupersededOn() string {
+	if x != nil {
+		return x.SupersededOn
+	}
+	return ""
+}
+
+func (x *Limit) GetAhead() bool {
+	if x != nil {
+		return x.Ahead
+	}
+	return false
+}
+
 type ApplyTemporaryLimitRequest struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// Fen, above zero.
 	Amount int64 `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
 	// add (preset) or replace.
-	Mode          string `protobuf:"bytes,3,opt,name=mode,proto3" json:"mode,omitempty"`
-	StartsOn      string `protobuf:"bytes,4,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
-	EndsOn        string `protobuf:"bytes,5,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
-	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	Mode     string `protobuf:"bytes,3,opt,name=mode,proto3" json:"mode,omitempty"`
+	StartsOn string `protobuf:"bytes,4,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	EndsOn   string `protobuf:"bytes,5,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Reason   string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Of the project whose own limit it changes; empty for the customer's.
+	ProjectId     string `protobuf:"bytes,7,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2510,6 +2555,13 @@ func (x *ApplyTemporaryLimitRequest) GetEndsOn() string {
 func (x *ApplyTemporaryLimitRequest) GetReason() string {
 	if x != nil {
 		return x.Reason
+	}
+	return ""
+}
+
+func (x *ApplyTemporaryLimitRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
 	}
 	return ""
 }
@@ -3823,7 +3875,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"B\n" +
 	"\x0fListLimitsReply\x12/\n" +
-	"\x06limits\x18\x01 \x03(\v2\x17.zhuxin.rating.v1.LimitR\x06limits\"\xdf\x03\n" +
+	"\x06limits\x18\x01 \x03(\v2\x17.zhuxin.rating.v1.LimitR\x06limits\"\x83\x05\n" +
 	"\x05Limit\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05class\x18\x02 \x01(\tR\x05class\x12\x12\n" +
@@ -3841,7 +3893,13 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\n" +
 	"created_by\x18\f \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\x12=\n" +
 	"\feffective_at\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
-	"\tlapsed_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt\"\xb7\x01\n" +
+	"\tlapsed_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x10 \x01(\tR\tprojectId\x12%\n" +
+	"\x0eproject_number\x18\x11 \x01(\tR\rprojectNumber\x12!\n" +
+	"\fproject_name\x18\x12 \x01(\tR\vprojectName\x12#\n" +
+	"\rsuperseded_on\x18\x13 \x01(\tR\fsupersededOn\x12\x14\n" +
+	"\x05ahead\x18\x14 \x01(\bR\x05ahead\"\xd6\x01\n" +
 	"\x1aApplyTemporaryLimitRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -3849,7 +3907,9 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x04mode\x18\x03 \x01(\tR\x04mode\x12\x1b\n" +
 	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x16\n" +
-	"\x06reason\x18\x06 \x01(\tR\x06reason\"\x89\x01\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\a \x01(\tR\tprojectId\"\x89\x01\n" +
 	"\x10DryRunParameters\x12#\n" +
 	"\rwindow_months\x18\x01 \x01(\x05R\fwindowMonths\x12\x19\n" +
 	"\bbad_days\x18\x02 \x01(\x05R\abadDays\x12\x1d\n" +

@@ -417,6 +417,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/credit-checks:try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Would this order be stopped, at which checkpoint, why, what clears it and who
+         *      may. Stores nothing.
+         */
+        post: operations["CreditCheckService_TryOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/credit-policy": {
         parameters: {
             query?: never;
@@ -531,6 +551,62 @@ export interface paths {
         put?: never;
         /** @description The body is the file: PDF, JPEG or PNG up to 20 MiB, checked by its content. */
         post: operations["CustomerService_UploadDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Freezes of a customer's credit, newest first; the one that lasts has no
+         *      lifted_at.
+         */
+        get: operations["LimitService_ListFreezes"];
+        put?: never;
+        post: operations["LimitService_FreezeCredit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/freezes:lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["LimitService_UnfreezeCredit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/limit-adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Asks for the next version of a standing limit, of a customer or of one of
+         *      his projects; a second person approves it.
+         */
+        post: operations["LimitService_AdjustLimit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1239,6 +1315,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/limit-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Limits that begin or have their last day within the next days. */
+        get: operations["LimitService_ListLimitCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limit-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Submits a mass proposal as it was previewed. */
+        post: operations["LimitService_SubmitProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limit-proposals:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a mass proposal would do; stores nothing. */
+        post: operations["LimitService_PreviewProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -1334,6 +1461,77 @@ export interface paths {
         put?: never;
         /** @description Evidence file, uploaded before the listing that names it. */
         post: operations["NegativeListService_UploadEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/order-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Held orders, the oldest first. */
+        get: operations["CreditCheckService_ListHolds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/order-holds/{holdId}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Asks for the one-time release of a held order; a second person agrees to it in
+         *      the approvals.
+         */
+        post: operations["CreditCheckService_AskRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/order-holds/{id}:cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes an order out of the queue that is no longer wanted. */
+        post: operations["CreditCheckService_CancelHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/project-headroom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What each project can still be supplied, in money, m³ and trucks. */
+        get: operations["CreditCheckService_ListHeadroom"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2039,9 +2237,9 @@ export interface components {
             /** @description Acts that ask for a second verification, and those that can. */
             stepUp: string[];
             stepUpChoices: string[];
-            authorities: components["schemas"]["Authority"][];
+            authorities: components["schemas"]["ApprovalAuthority"][];
         };
-        Authority: {
+        ApprovalAuthority: {
             person?: components["schemas"]["PersonRef"] | null;
             /** @description Fen; absent: without bound. */
             amount?: string;
@@ -2335,6 +2533,26 @@ export interface components {
             id: string;
             name: string;
         };
+        AskReleaseRequest: {
+            holdId?: string;
+            /** @description Fen; 0 is the order's amount. */
+            amount?: string;
+            /** @description Thousandths of m³; 0 does not bound it by volume. */
+            volume?: string;
+            /** @description Last day. */
+            endsOn?: string;
+            reason?: string;
+        };
+        /** @description Those with the role may agree to release the reason for orders up to amount. */
+        CreditcheckAuthority: {
+            role: string;
+            code: string;
+            amount: string;
+        };
+        CancelHoldRequest: {
+            id?: string;
+            note?: string;
+        };
         CheckRequest: {
             /** @description One of the three names the customer. */
             customerId?: string;
@@ -2345,6 +2563,13 @@ export interface components {
             amount?: string;
             /** @description ISO 4217; must be the subsidiary's; empty means it. */
             currency?: string;
+            /** @description The customer's project that is supplied, by one of the two; both may be empty. */
+            projectId?: string;
+            projectNumber?: string;
+            /** @description Thousandths of m³; 0 where it is not known. */
+            volume?: string;
+            /** @description order (preset) or dispatch. */
+            checkpoint?: string;
         };
         CommitRequest: {
             id?: string;
@@ -2362,7 +2587,7 @@ export interface components {
             facts?: components["schemas"]["Facts"] | null;
             /**
              * @description Which limit bound: none, customer_limit, overdue_amount, overdue_days,
-             *      negative_list, freeze.
+             *      negative_list, freeze, project_limit, utilization.
              */
             bindingLimit: string;
             policyVersion: string;
@@ -2376,6 +2601,10 @@ export interface components {
             amount: string;
             /** @description check or reserve. */
             operation: string;
+            /** @description order or dispatch. */
+            checkpoint: string;
+            /** @description Of the order's place in the queue, when a reserve was held. */
+            holdId: string;
         };
         /** @description All that the decision saw. */
         Facts: {
@@ -2401,10 +2630,107 @@ export interface components {
             currency: string;
             /** @description Business date of the figures. */
             asOf: string;
+            /** @description Of the project; absent where the order names none or it has no limit of its own. */
+            project?: components["schemas"]["ProjectFacts"] | null;
+            /** @description Held for this order already; it does not count a second time. */
+            covered: string;
+            /** @description The check does not bind at this checkpoint. */
+            skips: boolean;
+            settlesAdvance: boolean;
+        };
+        Headroom: {
+            projectId: string;
+            projectNumber: string;
+            projectName: string;
+            customerId: string;
+            customerName: string;
+            /** @description Fen per m³ of the newest contract; 0 where there is none. */
+            unitPrice: string;
+            /** @description No bound: the figures below mean nothing. */
+            unlimited: boolean;
+            /** @description Fen left; 0 when nothing is. */
+            headroom: string;
+            /** @description Thousandths of m³, rounded down. */
+            volume: string;
+            /**
+             * Format: int32
+             * @description Whole trucks before the first is held.
+             */
+            trucks: number;
+            /** @description customer_limit or project_limit. */
+            boundBy: string;
+            /** @description green, watch, hold, stop. */
+            zone: string;
+            /**
+             * @description Why nothing goes out however small: FROZEN, NEGATIVE_LIST, OVERDUE_DAYS, …;
+             *      empty when it does.
+             */
+            stoppedBy: string;
+            settlesAdvance: boolean;
         };
         ListChecksReply: {
             decisions: components["schemas"]["Decision"][];
             total: string;
+        };
+        ListHeadroomReply: {
+            projects: components["schemas"]["Headroom"][];
+            total: string;
+        };
+        ListHoldsReply: {
+            holds: components["schemas"]["OrderHold"][];
+            total: string;
+        };
+        OrderHold: {
+            id: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            salesperson?: components["schemas"]["PersonRef"] | null;
+            projectId: string;
+            projectName: string;
+            orderNo: string;
+            amount: string;
+            /** @description Thousandths of m³; 0 where it is not known. */
+            volume: string;
+            checkpoint: string;
+            reasons: components["schemas"]["Reason"][];
+            status: string;
+            /** Format: date-time */
+            heldAt?: string | null;
+            /** Format: date-time */
+            closedAt?: string | null;
+            closingNote: string;
+            /** @description The last release asked for. */
+            release?: components["schemas"]["OrderRelease"] | null;
+            /** @description Codes that a release can cover; empty when one has to be lifted elsewhere. */
+            releasable: string[];
+        };
+        OrderRelease: {
+            id: string;
+            holdId: string;
+            orderNo: string;
+            codes: string[];
+            amount: string;
+            volume: string;
+            endsOn: string;
+            reason: string;
+            /** @description submitted, granted, rejected, withdrawn. */
+            status: string;
+            askedBy?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            askedAt?: string | null;
+            agreedBy?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            agreedAt?: string | null;
+            usedAmount: string;
+        };
+        OrderTrial: {
+            /** @description At the two checkpoints; nothing of them is stored. */
+            order?: components["schemas"]["Decision"] | null;
+            dispatch?: components["schemas"]["Decision"] | null;
+            /** @description What would clear each reason that stops the order at either. */
+            remedies: components["schemas"]["Remedy"][];
+            salesperson?: components["schemas"]["PersonRef"] | null;
         };
         Policy: {
             version: string;
@@ -2420,24 +2746,48 @@ export interface components {
             overdueTolerance: string;
             /** Format: date-time */
             createdAt?: string | null;
+            rules?: components["schemas"]["Rules"] | null;
+        };
+        ProjectFacts: {
+            id: string;
+            number: string;
+            name: string;
+            limitKind: string;
+            limit: string;
+            exposure: string;
+            headroom: string;
         };
         Reason: {
             /**
              * @description Stable: OVER_LIMIT, NO_LIMIT, OVERDUE_AMOUNT, OVERDUE_DAYS, NEGATIVE_LIST,
-             *      FROZEN, UNRATED, CUSTOMER_INACTIVE.
+             *      FROZEN, UNRATED, CUSTOMER_INACTIVE, PROJECT_LIMIT, UTILIZATION.
              */
             code: string;
             /** @description What the rule makes of it: allow, warn, hold, block. */
             action: string;
             messageZh: string;
             messageEn: string;
-            /** @description Figure and bound, fen or days; both 0 where there is none. */
+            /** @description Figure and bound, fen, days or basis points; both 0 where there is none. */
             actual: string;
             bound: string;
+            /** @description A one-time release lets it pass. */
+            released: boolean;
         };
         ReleaseRequest: {
             id?: string;
             reason?: string;
+        };
+        Remedy: {
+            code: string;
+            /**
+             * @description payment, limit_adjustment, temporary_limit, rating, unfreeze,
+             *      negative_list_removal, activate, release.
+             */
+            kind: string;
+            /** @description Fen that would do; 0 where it is not a matter of an amount. */
+            amount: string;
+            /** @description Roles that can do it. */
+            roles: string[];
         };
         Reservation: {
             id: string;
@@ -2461,6 +2811,28 @@ export interface components {
             orderNo?: string;
             amount?: string;
             currency?: string;
+            projectId?: string;
+            projectNumber?: string;
+            volume?: string;
+            checkpoint?: string;
+        };
+        /** @description Where a check binds, utilization bands, freezing, trucks, releases. */
+        Rules: {
+            atOrder: boolean;
+            atDispatch: boolean;
+            bands: components["schemas"]["UtilizationBand"][];
+            /** @description Freezes who is overdue for freeze_days or longer, by the daily run. */
+            freeze: boolean;
+            /** Format: int32 */
+            freezeDays: number;
+            /** @description Thousandths of m³ in a truck. */
+            truckVolume: string;
+            authorities: components["schemas"]["CreditcheckAuthority"][];
+            /**
+             * Format: int32
+             * @description How long a release may last at most.
+             */
+            releaseDays: number;
         };
         SetPolicyRequest: {
             /** @description The version that was seen. */
@@ -2473,6 +2845,22 @@ export interface components {
             /** Format: int32 */
             reservationHours?: number;
             overdueTolerance?: string;
+            /** @description Absent: they stay as they are. */
+            rules?: components["schemas"]["Rules"];
+        };
+        /**
+         * @description Utilization in basis points from which on orders are watched, held, stopped; 0
+         *      is not used.
+         */
+        UtilizationBand: {
+            /** @description A, B, C, D; empty for all without a band of their own. */
+            grade: string;
+            /** Format: int32 */
+            watch: number;
+            /** Format: int32 */
+            hold: number;
+            /** Format: int32 */
+            stop: number;
         };
         Contract: {
             erpContractNo: string;
@@ -3002,6 +3390,137 @@ export interface components {
             /** Format: date-time */
             createdAt?: string | null;
         };
+        AdjustLimitRequest: {
+            customerId?: string;
+            /** @description Of the project whose own limit it is; empty for the customer's. */
+            projectId?: string;
+            /** @description none, amount, unlimited. */
+            kind?: string;
+            /** @description Fen, of kind amount only; zero blocks every order. */
+            amount?: string;
+            /** @description Today where it is empty. */
+            startsOn?: string;
+            /** @description Last day; empty: until the next version. */
+            endsOn?: string;
+            reason?: string;
+        };
+        CalendarEntry: {
+            /** @description Business date. */
+            on: string;
+            /** @description It begins on that day; else the day is its last. */
+            begins: boolean;
+            /** @description A later version takes over the day after. */
+            successor: boolean;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            limit?: components["schemas"]["Limit"] | null;
+        };
+        Freeze: {
+            id: string;
+            /** @description person or overdue. */
+            source: string;
+            reason: string;
+            /** @description Oldest due date that was open then; empty for none. */
+            oldestDueOn: string;
+            /** Format: date-time */
+            frozenAt?: string | null;
+            frozenBy?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            liftedAt?: string | null;
+            liftedBy?: components["schemas"]["PersonRef"] | null;
+            liftReason: string;
+        };
+        FreezeCreditRequest: {
+            customerId?: string;
+            reason?: string;
+        };
+        ListFreezesReply: {
+            freezes: components["schemas"]["Freeze"][];
+        };
+        ListLimitCalendarReply: {
+            entries: components["schemas"]["CalendarEntry"][];
+            total: string;
+        };
+        PreviewProposalRequest: {
+            filter?: components["schemas"]["ProposalFilter"];
+            rule?: components["schemas"]["ProposalRule"];
+        };
+        ProposalFilter: {
+            grades: string[];
+            /**
+             * Format: int32
+             * @description Basis points of the limit in use.
+             */
+            minUtilization?: number;
+            /** Format: int32 */
+            maxUtilization?: number;
+            /**
+             * Format: int32
+             * @description The standing limit is at least so old; 0 does not ask.
+             */
+            unchangedMonths: number;
+        };
+        ProposalLine: {
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            grade: string;
+            limitKind: string;
+            before: string;
+            after: string;
+            exposure: string;
+            /**
+             * @description Empty for one who changes: NO_STANDING_AMOUNT, UNRATED, ABOVE_GRADE_MAXIMUM,
+             *      BELOW_ZERO, TOO_LARGE, UNCHANGED, ADJUSTMENT_PENDING, FROZEN, NEGATIVE_LIST.
+             */
+            leftOut: string;
+        };
+        ProposalPreview: {
+            /** @description Who changes first, then who is left out. */
+            lines: components["schemas"]["ProposalLine"][];
+            /** Format: int32 */
+            changes: number;
+            /** @description Totals of those who change, fen. */
+            before: string;
+            after: string;
+        };
+        ProposalRule: {
+            /** @description percent, amount, grade_maximum. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Basis points, may be negative.
+             */
+            percent: number;
+            /** @description Fen, may be negative. */
+            amount: string;
+        };
+        SubmitProposalReply: {
+            /** Format: int32 */
+            submissions: number;
+            /** Format: int32 */
+            customers: number;
+        };
+        SubmitProposalRequest: {
+            filter?: components["schemas"]["ProposalFilter"];
+            rule?: components["schemas"]["ProposalRule"];
+            startsOn?: string;
+            endsOn?: string;
+            reason?: string;
+            /** @description A submission for each customer; else one for all together. */
+            oneByOne?: boolean;
+            /**
+             * Format: int32
+             * @description Of the preview that was seen.
+             */
+            changes?: number;
+            after?: string;
+        };
+        UnfreezeCreditRequest: {
+            customerId?: string;
+            reason?: string;
+        };
         APIKey: {
             id: string;
             name: string;
@@ -3191,6 +3710,8 @@ export interface components {
             startsOn?: string;
             endsOn?: string;
             reason?: string;
+            /** @description Of the project whose own limit it changes; empty for the customer's. */
+            projectId?: string;
         };
         /** @description From min_score up to the next better band. */
         Band: {
@@ -3330,6 +3851,14 @@ export interface components {
             effectiveAt?: string | null;
             /** Format: date-time */
             lapsedAt?: string | null;
+            /** @description Of a project with a limit of its own; empty for the customer's. */
+            projectId: string;
+            projectNumber: string;
+            projectName: string;
+            /** @description First day of the version that took over; empty while there is none. */
+            supersededOn: string;
+            /** @description It was approved and begins later. */
+            ahead: boolean;
         };
         ListIndicatorsReply: {
             indicators: components["schemas"]["Indicator"][];
@@ -4796,6 +5325,34 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    CreditCheckService_TryOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTrial"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     CreditCheckService_GetPolicy: {
         parameters: {
             query?: never;
@@ -5083,6 +5640,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Document"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_ListFreezes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFreezesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_FreezeCredit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeCreditRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_UnfreezeCredit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnfreezeCreditRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_AdjustLimit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustLimitRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"];
                 };
             };
             default: components["responses"]["Error"];
@@ -6368,6 +7041,91 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    LimitService_ListLimitCalendar: {
+        parameters: {
+            query?: {
+                /** @description 7, 30 (preset), 90 or 366. */
+                days?: number;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLimitCalendarReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_SubmitProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmitProposalReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_PreviewProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalPreview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     AccountService_GetMe: {
         parameters: {
             query?: never;
@@ -6556,6 +7314,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CreditCheckService_ListHolds: {
+        parameters: {
+            query?: {
+                /** @description held (preset), released, cleared, cancelled, all. */
+                status?: string;
+                customerId?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHoldsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CreditCheckService_AskRelease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                holdId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRelease"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CreditCheckService_CancelHold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelHoldRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderHold"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CreditCheckService_ListHeadroom: {
+        parameters: {
+            query?: {
+                /** @description Part of a customer's or project's name or number. */
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHeadroomReply"];
                 };
             };
             default: components["responses"]["Error"];

@@ -33,7 +33,7 @@ func (h *house) customer() {
 		h.values[name+"_number"], h.values[name+"_code"] = number, code
 	}
 	path := "/v1/customers/" + h.id("customer")
-	h.call("salesperson", "POST", path+"/projects", m{"number": h.mark, "name": h.mark + " project", "owner_name": h.mark, "address": h.mark, "contracted_volume": "1000"})
+	h.keep("project", h.call("salesperson", "POST", path+"/projects", m{"number": h.mark, "name": h.mark + " project", "owner_name": h.mark, "address": h.mark, "contracted_volume": "1000"}))
 	name := url.QueryEscape(h.mark + ".pdf")
 	h.keep("document", h.call("salesperson", "POST", path+"/documents?kind=business_licence&file_name="+name, h.pdf(), "Content-Type", "application/pdf"))
 }
@@ -114,6 +114,16 @@ func (h *house) orders() {
 		return h.call("key", "POST", path, m{"customer_id": h.id("customer"), "order_no": h.mark + "-" + name, "amount": "1000"}, "Idempotency-Key", h.mark+"-"+name)
 	}
 	h.keep("check", order("/v1/credit-checks", "check"))
+	policy := h.call("administrator", "GET", "/v1/credit-policy", nil)
+	h.call("administrator", "PUT", "/v1/credit-policy", m{"version": policy["version"], "over_limit": "block", "overdue_amount": "block", "overdue_days": "block",
+		"no_limit": "hold", "unrated": "warn", "reservation_hours": 72})
+	for _, name := range []string{"hold", "hold_cancelled"} {
+		d := h.call("key", "POST", "/v1/credit-reservations", m{"customer_id": h.id("customer_other"), "order_no": h.mark + "-" + name, "amount": "1000"},
+			"Idempotency-Key", h.mark+"-"+name)
+		if h.values[name] = d["holdId"]; d["outcome"] != "hold" || d["holdId"] == "" {
+			h.t.Fatalf("nothing is held back: %v", d)
+		}
+	}
 	for _, name := range []string{"reservation", "reservation_committed", "reservation_released"} {
 		d := order("/v1/credit-reservations", name)
 		r, ok := d["reservation"].(m)

@@ -31,6 +31,8 @@ type Credit struct {
 	DryRuns   *rating.DryRuns
 	Customers *customer.Service
 	Checks    *creditcheck.Service
+	Queue     *creditcheck.Queue
+	Headroom  creditcheck.HeadroomStore
 }
 
 func newCredit(b *Base, g *Group) *Credit {
@@ -64,7 +66,11 @@ func newCredit(b *Base, g *Group) *Credit {
 	c.Customers = customer.New(tx, customers, c.Accounts, elsewhere, b.Keys.Tenant, log, b.Clock)
 	store := checkstore.New(log, events)
 	c.Checks = creditcheck.New(creditcheck.Deps{Tx: tx, Store: store, Archive: store, Accounts: c.Accounts, Audit: log, Events: events, Clock: b.Clock})
+	c.Queue, c.Headroom = &creditcheck.Queue{Checks: c.Checks, Store: store, Approvals: c.Approvals}, store
+	c.Approvals.Register(approval.KindOrderRelease, c.Queue)
 	c.Approvals.Register(approval.KindTemporaryLimit, c.Limits)
+	c.Approvals.Register(approval.KindLimitAdjustment, c.Limits)
+	c.Approvals.Register(approval.KindLimitBatch, c.Limits)
 	c.Approvals.Register(approval.KindRatingTemplate, c.Templates)
 	c.Approvals.Register(approval.KindRating, c.Ratings)
 	return c

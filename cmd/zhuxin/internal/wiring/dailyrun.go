@@ -23,6 +23,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 	snapshots := snapshot.New(a.Pool.Tenant(), snapshotrepo.Repo{Clock: a.Clock}, a.Credit.Accounts, a.Clock)
 	return []dailyrun.Step{
 		{Name: "accounts", Run: a.refreshAccounts},
+		{Name: "freezes", Run: a.freezeOverdue},
 		{Name: "snapshots", Run: snapshots.Daily},
 		{Name: "rollup", Run: a.ageRollup},
 		{Name: "report", Run: a.refreshReports},

@@ -20,6 +20,7 @@ import (
 	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
 	erpv1 "zhuxin/app/api/erp/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
+	limitv1 "zhuxin/app/api/limit/v1"
 	memberv1 "zhuxin/app/api/member/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
@@ -39,6 +40,7 @@ import (
 	dailyrunservice "zhuxin/app/service/dailyrun"
 	erpservice "zhuxin/app/service/erp"
 	hqservice "zhuxin/app/service/hq"
+	limitservice "zhuxin/app/service/limit"
 	memberservice "zhuxin/app/service/member"
 	negativelistservice "zhuxin/app/service/negativelist"
 	ratingservice "zhuxin/app/service/rating"
@@ -177,9 +179,10 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Documents.Service))
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
+	limitv1.RegisterLimitServiceHTTPServer(s, limitservice.New(c.Limits))
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
-	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks))
 	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))
+	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks, c.Queue, c.Headroom))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))

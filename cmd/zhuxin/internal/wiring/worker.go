@@ -28,6 +28,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	}
 	m.Handle(directory.TopicTenantAudit, directory.TenantAuditHandler, a.Directory.TenantAudit.Handle)
 	m.Handle(exposure.TopicAccountChanged, "rollup.account", a.Group.Projector.AccountChanged)
+	m.Handle(exposure.TopicAccountChanged, "holds.recheck", a.Credit.Queue.AccountChanged)
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Ignore(approval.TopicReminder, approval.TopicOverdue) // the inbox shows both; a channel to the outside takes them here
 	a.Receivables.register(m)
@@ -54,6 +55,11 @@ func (a *App) worker() (*jobs.Worker, error) {
 	})
 	m.PeriodicPerTenant("approvals.sweep", 5*time.Minute, func(ctx context.Context) error {
 		_, _, err := a.Credit.Approvals.Sweep(ctx)
+		return err
+	})
+	// What ends without touching an account: a listing, a change of the policy.
+	m.PeriodicPerTenant("holds.recheck", time.Minute, func(ctx context.Context) error {
+		_, err := a.Credit.Queue.Recheck(ctx)
 		return err
 	})
 	m.PeriodicPerTenant("idempotency.sweep", time.Hour, func(ctx context.Context) error {

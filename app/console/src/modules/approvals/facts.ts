@@ -54,16 +54,41 @@ export interface RatingFacts {
 }
 export interface LimitFacts {
   customer: CustomerFacts
+  project?: { number: string; name: string; limit_kind: string; limit: string }
   new: {
+    class?: string
+    kind?: string
     amount: string
     mode: string
     starts_on: string
-    ends_on: string
+    ends_on?: string
     days: number
     reason: string
     resulting_limit?: string
+    times?: number
   }
   old: AccountFacts
+}
+export interface BatchFacts {
+  starts_on: string
+  ends_on?: string
+  reason: string
+  customers: number
+  before: string
+  after: string
+  lines: { number: string; name: string; grade: string; before: string; after: string; used: string }[]
+}
+export interface ReleaseFacts {
+  order_no: string
+  customer: string
+  project?: string
+  checkpoint: string
+  order: string
+  amount: string
+  volume: string
+  ends_on: string
+  reason: string
+  reasons: { code: string; action: string; message_zh: string; message_en: string }[]
 }
 export interface DefinitionFacts {
   number: number
@@ -92,7 +117,12 @@ export function factsOf(approval: Approval) {
     case 'rating':
       return { kind: 'rating' as const, facts: facts as RatingFacts }
     case 'temporary_limit':
+    case 'limit_adjustment':
       return { kind: 'temporary_limit' as const, facts: facts as LimitFacts }
+    case 'limit_batch':
+      return { kind: 'limit_batch' as const, facts: facts as BatchFacts }
+    case 'order_release':
+      return { kind: 'order_release' as const, facts: facts as ReleaseFacts }
     case 'rating_template':
       return { kind: 'rating_template' as const, facts: facts as TemplateFacts }
   }
@@ -102,7 +132,9 @@ export function factsOf(approval: Approval) {
 /** Reasons to look twice, as text keys below approvals.flag. */
 export function flagsOf(approval: Approval): string[] {
   const known = factsOf(approval)
-  if (!known || known.kind === 'rating_template') return []
+  if (!known || !('account' in known.facts || ('old' in known.facts && known.kind === 'temporary_limit')))
+    return []
+  if (known.kind !== 'rating' && known.kind !== 'temporary_limit') return []
   const account = known.kind === 'rating' ? known.facts.account : known.facts.old
   const flags: string[] = []
   if (BigInt(account.overdue || '0') > 0n) flags.push('overdue')

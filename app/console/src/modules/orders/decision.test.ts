@@ -8,6 +8,7 @@ const reason = (code: string, actual = '0', bound = '0', action = 'block'): Reas
   messageEn: '',
   actual,
   bound,
+  released: false,
 })
 const days = (count: string) => `${count} d`
 

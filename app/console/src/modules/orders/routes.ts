@@ -1,4 +1,4 @@
-import { CircleCheck, SetUp } from '@element-plus/icons-vue'
+import { CircleCheck, Clock, SetUp, Van } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -15,10 +15,22 @@ export default defineModule({
       },
     },
     {
+      path: 'orders/holds',
+      name: 'order-holds',
+      component: () => import('./HoldsPage.vue'),
+      meta: { title: 'menu.orders.holds', permission: 'credit.check', menu: { order: 61, icon: Clock } },
+    },
+    {
+      path: 'orders/headroom',
+      name: 'order-headroom',
+      component: () => import('./HeadroomPage.vue'),
+      meta: { title: 'menu.orders.headroom', permission: 'credit.check', menu: { order: 62, icon: Van } },
+    },
+    {
       path: 'orders/policy',
       name: 'order-policy',
       component: () => import('./PolicyPage.vue'),
-      meta: { title: 'menu.orders.policy', permission: 'policy.read', menu: { order: 61, icon: SetUp } },
+      meta: { title: 'menu.orders.policy', permission: 'policy.read', menu: { order: 63, icon: SetUp } },
     },
   ],
 })

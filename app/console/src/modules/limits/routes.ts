@@ -1,0 +1,30 @@
+import { Calendar, Operation } from '@element-plus/icons-vue'
+import { defineModule } from '@/router/module'
+
+export default defineModule({
+  name: 'limits',
+  tenant: [
+    {
+      path: 'limits/calendar',
+      name: 'limit-calendar',
+      component: () => import('./CalendarPage.vue'),
+      meta: { title: 'menu.limits.calendar', permission: 'limit.read', menu: { order: 45, icon: Calendar } },
+    },
+    {
+      path: 'limits/proposal',
+      name: 'limit-proposal',
+      component: () => import('./ProposalPage.vue'),
+      meta: {
+        title: 'menu.limits.proposal',
+        permission: 'limit.apply',
+        menu: { order: 46, icon: Operation },
+      },
+    },
+    {
+      path: 'limits/customers/:id',
+      name: 'limit-adjust',
+      component: () => import('./AdjustPage.vue'),
+      meta: { title: 'menu.limits.adjust', permission: 'limit.read', parent: 'limit-calendar' },
+    },
+  ],
+})

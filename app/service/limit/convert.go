@@ -1,0 +1,113 @@
+package limit
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	commonv1 "zhuxin/app/api/common/v1"
+	limitv1 "zhuxin/app/api/limit/v1"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/money"
+	"zhuxin/shared/party"
+)
+
+// customerID reads an id; what is none is nobody's.
+func customerID(s string) (uuid.UUID, error) {
+	id, err := uuid.Parse(s)
+	if err != nil {
+		return uuid.Nil, customer.ErrNotFound
+	}
+	return id, nil
+}
+
+func fromAdjust(r *limitv1.AdjustLimitRequest) (in limit.AdjustInput, err error) {
+	in = limit.AdjustInput{Kind: exposure.LimitKind(r.GetKind()), Amount: money.Amount(r.GetAmount()), Reason: r.GetReason()}
+	if in.CustomerID, err = customerID(r.GetCustomerId()); err != nil {
+		return in, err
+	}
+	if r.GetProjectId() != "" {
+		if in.ProjectID, err = uuid.Parse(r.GetProjectId()); err != nil || in.ProjectID == uuid.Nil {
+			return in, limit.ErrNoProject
+		}
+	}
+	var c fault.Checks
+	in.StartsOn, in.EndsOn = date(&c, "starts_on", r.GetStartsOn()), date(&c, "ends_on", r.GetEndsOn())
+	return in, c.Err()
+}
+
+// date reads a business date; an empty one is none, for biz to judge.
+func date(c *fault.Checks, field, s string) calendar.Date {
+	if s == "" {
+		return 0
+	}
+	d, err := calendar.Parse(s)
+	if err != nil {
+		c.Add(field, "BAD_FORM", err.Error())
+	}
+	return d
+}
+
+func fromProposal(f *limitv1.ProposalFilter, r *limitv1.ProposalRule) limit.Proposal {
+	return limit.Proposal{
+		Filter: limit.Filter{Grades: f.GetGrades(), UnchangedMonths: int(f.GetUnchangedMonths()),
+			MinUtilization: number(f != nil && f.MinUtilization != nil, f.GetMinUtilization()),
+			MaxUtilization: number(f != nil && f.MaxUtilization != nil, f.GetMaxUtilization())},
+		Rule: limit.Rule{Kind: limit.RuleKind(r.GetKind()), Percent: int(r.GetPercent()), Amount: money.Amount(r.GetAmount())},
+	}
+}
+
+func number(given bool, n int32) *int {
+	if !given {
+		return nil
+	}
+	return new(int(n))
+}
+
+func fromSubmit(r *limitv1.SubmitProposalRequest) (limit.ProposeInput, error) {
+	var c fault.Checks
+	in := limit.ProposeInput{Proposal: fromProposal(r.GetFilter(), r.GetRule()), Reason: r.GetReason(), OneByOne: r.GetOneByOne(),
+		StartsOn: date(&c, "starts_on", r.GetStartsOn()), EndsOn: date(&c, "ends_on", r.GetEndsOn()),
+		Changes: int(r.GetChanges()), After: money.Amount(r.GetAfter())}
+	return in, c.Err()
+}
+
+func toPreview(p limit.Preview) *limitv1.ProposalPreview {
+	out := &limitv1.ProposalPreview{Changes: int32(p.Changes), Before: int64(p.Before), After: int64(p.After)}
+	for _, l := range p.Lines {
+		out.Lines = append(out.Lines, &limitv1.ProposalLine{CustomerId: l.CustomerID.String(), CustomerNumber: l.Number, CustomerName: l.Name,
+			Grade: l.Grade, LimitKind: string(l.Kind), Before: int64(l.Standing), After: int64(l.After), Exposure: int64(l.Exposure), LeftOut: string(l.LeftOut)})
+	}
+	return out
+}
+
+func freeze(f exposure.Freeze, err error) (*limitv1.Freeze, error) {
+	if err != nil {
+		return nil, err
+	}
+	return toFreeze(f), nil
+}
+
+func toFreeze(f exposure.Freeze) *limitv1.Freeze {
+	return &limitv1.Freeze{Id: f.ID.String(), Source: string(f.Source), Reason: f.Reason, OldestDueOn: f.OldestDueOn.String(),
+		FrozenAt: timestamppb.New(f.FrozenAt), FrozenBy: person(f.FrozenBy), LiftedAt: timestamp(f.LiftedAt), LiftedBy: person(f.LiftedBy), LiftReason: f.LiftReason}
+}
+
+func timestamp(t *time.Time) *timestamppb.Timestamp {
+	if t == nil {
+		return nil
+	}
+	return timestamppb.New(*t)
+}
+
+func person(p *party.Person) *commonv1.PersonRef {
+	if p == nil {
+		return nil
+	}
+	return &commonv1.PersonRef{Id: p.ID.String(), Name: p.Name}
+}

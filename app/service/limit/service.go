@@ -1,0 +1,104 @@
+// Package limit answers a subsidiary's routes about adjusting limits, mass
+// proposals, freezes and the calendar: proto to biz and back, no decisions.
+package limit
+
+import (
+	"context"
+
+	limitv1 "zhuxin/app/api/limit/v1"
+	ratingv1 "zhuxin/app/api/rating/v1"
+	ratingservice "zhuxin/app/service/rating"
+	"zhuxin/biz/limit"
+)
+
+// Service implements LimitServiceHTTPServer.
+type Service struct{ limits *limit.Service }
+
+var _ limitv1.LimitServiceHTTPServer = (*Service)(nil)
+
+// New makes the service.
+func New(l *limit.Service) *Service { return &Service{limits: l} }
+
+// AdjustLimit asks for the next version of a standing limit.
+func (s *Service) AdjustLimit(ctx context.Context, r *limitv1.AdjustLimitRequest) (*ratingv1.Limit, error) {
+	in, err := fromAdjust(r)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.limits.Adjust(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return ratingservice.ToLimit(l), nil
+}
+
+// PreviewProposal says what a mass proposal would do.
+func (s *Service) PreviewProposal(ctx context.Context, r *limitv1.PreviewProposalRequest) (*limitv1.ProposalPreview, error) {
+	p, err := s.limits.Preview(ctx, fromProposal(r.GetFilter(), r.GetRule()))
+	if err != nil {
+		return nil, err
+	}
+	return toPreview(p), nil
+}
+
+// SubmitProposal submits a mass proposal.
+func (s *Service) SubmitProposal(ctx context.Context, r *limitv1.SubmitProposalRequest) (*limitv1.SubmitProposalReply, error) {
+	in, err := fromSubmit(r)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.limits.Propose(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &limitv1.SubmitProposalReply{Submissions: int32(done.Submissions), Customers: int32(done.Customers)}, nil
+}
+
+// ListLimitCalendar gives what begins and ends soon.
+func (s *Service) ListLimitCalendar(ctx context.Context, r *limitv1.ListLimitCalendarRequest) (*limitv1.ListLimitCalendarReply, error) {
+	es, total, err := s.limits.Calendar(ctx, r.GetDays(), r.GetPage(), r.GetPageSize())
+	if err != nil {
+		return nil, err
+	}
+	out := &limitv1.ListLimitCalendarReply{Total: total}
+	for _, e := range es {
+		out.Entries = append(out.Entries, &limitv1.CalendarEntry{On: e.On.String(), Begins: e.Begins, Successor: e.Successor,
+			CustomerId: e.CustomerID.String(), CustomerNumber: e.CustomerNumber, CustomerName: e.CustomerName, Limit: ratingservice.ToLimit(e.Limit)})
+	}
+	return out, nil
+}
+
+// ListFreezes gives the freezes of a customer.
+func (s *Service) ListFreezes(ctx context.Context, r *limitv1.ListFreezesRequest) (*limitv1.ListFreezesReply, error) {
+	id, err := customerID(r.GetCustomerId())
+	if err != nil {
+		return nil, err
+	}
+	fs, err := s.limits.Freezes(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &limitv1.ListFreezesReply{}
+	for _, f := range fs {
+		out.Freezes = append(out.Freezes, toFreeze(f))
+	}
+	return out, nil
+}
+
+// FreezeCredit freezes a customer's credit.
+func (s *Service) FreezeCredit(ctx context.Context, r *limitv1.FreezeCreditRequest) (*limitv1.Freeze, error) {
+	id, err := customerID(r.GetCustomerId())
+	if err != nil {
+		return nil, err
+	}
+	return freeze(s.limits.Freeze(ctx, limit.FreezeInput{CustomerID: id, Reason: r.GetReason()}))
+}
+
+// UnfreezeCredit lifts the freeze that lasts.
+func (s *Service) UnfreezeCredit(ctx context.Context, r *limitv1.UnfreezeCreditRequest) (*limitv1.Freeze, error) {
+	id, err := customerID(r.GetCustomerId())
+	if err != nil {
+		return nil, err
+	}
+	return freeze(s.limits.Unfreeze(ctx, limit.FreezeInput{CustomerID: id, Reason: r.GetReason()}))
+}
