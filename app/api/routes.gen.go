@@ -7,19 +7,20 @@ import (
 	v1 "zhuxin/app/api/account/v1"
 	v11 "zhuxin/app/api/approval/v1"
 	v12 "zhuxin/app/api/audit/v1"
-	v13 "zhuxin/app/api/creditcheck/v1"
-	v14 "zhuxin/app/api/customer/v1"
-	v15 "zhuxin/app/api/dailyrun/v1"
-	v16 "zhuxin/app/api/erp/v1"
-	v19 "zhuxin/app/api/hq/v1"
-	v110 "zhuxin/app/api/limit/v1"
-	v17 "zhuxin/app/api/member/v1"
-	v111 "zhuxin/app/api/negativelist/v1"
-	v18 "zhuxin/app/api/rating/v1"
-	v112 "zhuxin/app/api/receivable/v1"
-	v113 "zhuxin/app/api/report/v1"
+	v13 "zhuxin/app/api/contract/v1"
+	v14 "zhuxin/app/api/creditcheck/v1"
+	v15 "zhuxin/app/api/customer/v1"
+	v16 "zhuxin/app/api/dailyrun/v1"
+	v17 "zhuxin/app/api/erp/v1"
+	v110 "zhuxin/app/api/hq/v1"
+	v111 "zhuxin/app/api/limit/v1"
+	v18 "zhuxin/app/api/member/v1"
+	v112 "zhuxin/app/api/negativelist/v1"
+	v19 "zhuxin/app/api/rating/v1"
+	v113 "zhuxin/app/api/receivable/v1"
+	v114 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v114 "zhuxin/app/api/workbench/v1"
+	v115 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -28,17 +29,18 @@ func Routes() []route.Info {
 		v1.AccountServiceRoutes,
 		v11.ApprovalServiceRoutes,
 		v12.AuditServiceRoutes,
-		v13.CreditCheckServiceRoutes,
-		v14.CustomerServiceRoutes,
-		v15.DailyRunServiceRoutes,
-		v16.ERPServiceRoutes,
-		v17.MemberServiceRoutes,
-		v18.RatingServiceRoutes,
-		v19.HQServiceRoutes,
-		v110.LimitServiceRoutes,
-		v111.NegativeListServiceRoutes,
-		v112.ReceivableServiceRoutes,
-		v113.ReportServiceRoutes,
-		v114.WorkbenchServiceRoutes,
+		v13.ContractServiceRoutes,
+		v14.CreditCheckServiceRoutes,
+		v15.CustomerServiceRoutes,
+		v16.DailyRunServiceRoutes,
+		v17.ERPServiceRoutes,
+		v18.MemberServiceRoutes,
+		v19.RatingServiceRoutes,
+		v110.HQServiceRoutes,
+		v111.LimitServiceRoutes,
+		v112.NegativeListServiceRoutes,
+		v113.ReceivableServiceRoutes,
+		v114.ReportServiceRoutes,
+		v115.WorkbenchServiceRoutes,
 	)
 }

@@ -314,6 +314,7 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 	a, customer := d.l.Account, d.l.Account.CustomerID
 	f := Facts{
 		LimitKind: a.LimitKind, StandingLimit: a.Standing, TemporaryLimit: a.Temporary, Receivable: a.Receivable, Reserved: a.Reserved,
+		Delivered: a.Delivered, Reconciled: a.Reconciled, Drafts: a.Drafts, Advances: a.Advances,
 		Exposure: a.Exposure(), Headroom: a.Headroom(), OverdueAmount: a.Overdue, OverdueDays: a.OverdueDays(d.today),
 		MaxOverdueAmount: a.MaxOverdueAmount, MaxOverdueDays: a.MaxOverdueDays, Grade: a.Grade,
 		CustomerActive: d.l.Active, SettlesAdvance: d.l.SettlesAdvance,

@@ -20,6 +20,10 @@ type Facts struct {
 	TemporaryLimit     money.Amount       `json:"temporary_limit"`
 	Receivable         money.Amount       `json:"receivable"`
 	Reserved           money.Amount       `json:"reserved"`
+	Delivered          money.Amount       `json:"delivered"`  // not reconciled
+	Reconciled         money.Amount       `json:"reconciled"` // not invoiced
+	Drafts             money.Amount       `json:"drafts"`     // not honoured
+	Advances           money.Amount       `json:"advances"`   // received, not applied
 	Exposure           money.Amount       `json:"exposure"`
 	Headroom           money.Amount       `json:"headroom"` // before this order; means nothing for kind unlimited
 	OverdueAmount      money.Amount       `json:"overdue_amount"`

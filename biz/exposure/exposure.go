@@ -3,7 +3,8 @@
 //
 // It owns the account's meaning and the port that keeps it. It does not own the
 // things the account is made from: limits (biz/limit), ratings (biz/rating),
-// receivables (biz/receivable), reservations (biz/creditcheck). Whoever changes
+// receivables (biz/receivable), payments and drafts (biz/collection), deliveries
+// and statements (biz/reconciliation), reservations (biz/creditcheck). Whoever changes
 // one of those calls Accounts.Recompute in the same transaction; the order check
 // alone moves the reserved sum itself, under the same row lock.
 //
@@ -58,7 +59,12 @@ type Account struct {
 	Receivable       money.Amount  // open receivables less open credit notes
 	Overdue          money.Amount  // open and past due, never below zero
 	OldestDueOn      calendar.Date // zero when nothing is overdue
-	Reserved         money.Amount  // held by open and committed reservations
+	Reserved         money.Amount  // ordered, not delivered: held by open and committed reservations
+	Delivered        money.Amount  // delivered, not reconciled
+	Reconciled       money.Amount  // reconciled, not invoiced
+	Drafts           money.Amount  // acceptance drafts not honoured
+	Advances         money.Amount  // received and not applied; lowers the exposure
+	Disputed         money.Amount  // the part of Receivable that is in dispute
 	Frozen           bool
 	FrozenReason     string
 	AsOf             calendar.Date // business date of the figures
@@ -66,9 +72,12 @@ type Account struct {
 	Version          int64         // grows with each change
 }
 
-// Exposure is what the customer owes plus what is held for his orders. It is the
-// part of the full formula (rulings, Formulas) that this product knows today.
-func (a Account) Exposure() money.Amount { return a.Receivable + a.Reserved }
+// Exposure is the full formula (rulings, Formulas): ordered not delivered +
+// delivered not reconciled + reconciled not invoiced + invoiced not paid + drafts
+// not honoured − advances.
+func (a Account) Exposure() money.Amount {
+	return a.Reserved + a.Delivered + a.Reconciled + a.Receivable + a.Drafts - a.Advances
+}
 
 // Limit is the standing limit with active temporary limits, 0 for kind none;
 // it means nothing for kind unlimited.
@@ -162,7 +171,8 @@ type Accounts interface {
 // their place.
 type Biller interface {
 	// BillCommitted ends each committed reservation whose receivable (source and
-	// document number) is there now, and says how many. With the id of an import
+	// document number) or delivery (source and ticket number) is there now, and says
+	// how many. With the id of an import
 	// it looks only at receivables which that run inserted or changed; uuid.Nil
 	// looks at all. The caller recomputes the accounts afterwards.
 	BillCommitted(ctx context.Context, importID uuid.UUID) (int64, error)

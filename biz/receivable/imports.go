@@ -37,6 +37,7 @@ type ImportsConfig struct {
 	Sheets   Sheets
 	Accounts exposure.Accounts
 	Biller   exposure.Biller
+	Terms    Terms
 	Events   event.Publisher
 	Audit    audit.Recorder
 	Clock    calendar.Clock

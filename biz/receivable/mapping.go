@@ -28,6 +28,7 @@ const (
 	FieldAmount         Field = "amount"
 	FieldOpenAmount     Field = "open_amount"
 	FieldCurrency       Field = "currency"
+	FieldContractNo     Field = "contract_no" // not in our own template; the ERP's contract number
 )
 
 // Fields lists them in the order of our own template.
@@ -98,7 +99,7 @@ func (m Mapping) check(c *fault.Checks, currency money.Currency) {
 	used := map[string]Field{}
 	for _, f := range slices.Sorted(maps.Keys(m.Columns)) {
 		name, column := "mapping.columns."+string(f), m.Columns[f]
-		c.Require(slices.Contains(Fields, f), name, "UNKNOWN", "there is no such field")
+		c.Require(slices.Contains(Fields, f) || f == FieldContractNo, name, "UNKNOWN", "there is no such field")
 		c.Require(utf8.RuneCountInString(column) <= maxHead, name, "TOO_LONG", fmt.Sprintf("at most %d characters", maxHead))
 		other, twice := used[column]
 		// A file may have one amount for both: all of it is still open.

@@ -177,7 +177,8 @@ func (r *run) change(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	to := Target{ImportID: r.ID, Source: r.Mapping.Source, Currency: r.currency, Now: r.Clock.Now()}
+	to := Target{ImportID: r.ID, Source: r.Mapping.Source, Currency: r.currency, Now: r.Clock.Now(),
+		AppliedHere: r.Mapping.Columns[FieldOpenAmount] == ""}
 	c, err := r.Staging.Compare(ctx, to, accepted)
 	if err != nil {
 		return err
@@ -254,6 +255,9 @@ func (r *run) accounts(ctx context.Context, m Merged) error {
 	touched := m.Touched
 	if m.Inserted+m.Updated > 0 {
 		if _, err := r.Biller.BillCommitted(ctx, r.ID); err != nil {
+			return err
+		}
+		if err := r.Terms.Imported(ctx, r.ID); err != nil {
 			return err
 		}
 	}

@@ -158,6 +158,9 @@ type Target struct {
 	Source   string
 	Currency money.Currency
 	Now      time.Time
+	// AppliedHere means that the file says nothing of what is open: then it is the
+	// amount less what was applied here. A file that gives open amounts is right.
+	AppliedHere bool
 }
 
 // Merged is what Merge wrote.
@@ -189,4 +192,10 @@ type Runs interface {
 
 	Mappings(ctx context.Context) ([]NamedMapping, error)
 	SaveMapping(ctx context.Context, m NamedMapping, now time.Time, by *uuid.UUID) (before *Mapping, err error)
+}
+
+// Terms divides items by the payment terms of their contracts (biz/contract).
+type Terms interface {
+	// Imported does so for the items that the import inserted or changed.
+	Imported(ctx context.Context, importID uuid.UUID) error
 }

@@ -2,6 +2,7 @@ package receivable
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"zhuxin/shared/calendar"
@@ -66,6 +67,7 @@ var synonyms = map[Field][]string{
 	FieldAmount:      {"amount", "invoice amount", "total amount", "total", "金额", "应收金额", "单据金额", "价税合计", "开票金额", "原币金额"},
 	FieldOpenAmount:  {"open amount", "open", "balance", "outstanding", "outstanding amount", "未结金额", "余额", "未收金额", "未核销金额", "欠款金额"},
 	FieldCurrency:    {"currency", "curr", "币种", "币别", "货币"},
+	FieldContractNo:  {"contract no", "contract number", "contract", "合同编号", "合同号"},
 }
 
 func normalHead(s string) string {
@@ -95,6 +97,9 @@ func Propose(head []string, sample [][]string, epoch calendar.Date) (m Mapping, 
 	} else {
 		m = Mapping{Columns: bySynonyms(head), DateFormat: DateYMDDashes, Source: "file"}
 	}
+	if c := bySynonyms(head)[FieldContractNo]; c != "" && preset == PresetZhuxin {
+		m.Columns[FieldContractNo] = c
+	}
 	m.DateFormat = guessDates(m, head, sample, epoch)
 	return m, preset
 }
@@ -112,7 +117,7 @@ func all(columns map[Field]string, has map[string]bool) bool {
 // order of the names; each head is given once.
 func bySynonyms(head []string) map[Field]string {
 	out, taken := map[Field]string{}, map[string]bool{}
-	for _, f := range Fields {
+	for _, f := range append(slices.Clone(Fields), FieldContractNo) {
 		for _, name := range synonyms[f] {
 			if h := find(head, taken, normalHead(name)); h != "" {
 				out[f], taken[h] = h, true

@@ -67,6 +67,7 @@ type Row struct {
 	USCC           string
 	CustomerName   string
 	DocumentNo     string
+	ContractNo     string // empty where the file says nothing about it
 	InvoiceDate    calendar.Date
 	DueDate        calendar.Date // zero: by the customer's credit term
 	Amount         money.Amount
@@ -82,6 +83,7 @@ type rowReader struct {
 	number      int // positions of the fields, -1 where no column gives it
 	name, uscc  int
 	document    int
+	contract    int
 	invoiceDate int
 	dueDate     int
 	amount      int
@@ -108,7 +110,7 @@ func newRowReader(m Mapping, head []string, epoch calendar.Date, currency money.
 	}
 	c := m.Columns
 	return &rowReader{mapping: m, head: head,
-		number: at(c[FieldCustomerNumber]), name: at(c[FieldCustomerName]), uscc: at(c[FieldUSCC]), document: at(c[FieldDocumentNo]),
+		number: at(c[FieldCustomerNumber]), name: at(c[FieldCustomerName]), uscc: at(c[FieldUSCC]), document: at(c[FieldDocumentNo]), contract: at(c[FieldContractNo]),
 		invoiceDate: at(c[FieldInvoiceDate]), dueDate: at(c[FieldDueDate]), amount: at(c[FieldAmount]), open: at(c[FieldOpenAmount]),
 		currencyAt: at(c[FieldCurrency]), filter: at(m.FilterColumn),
 		currency: currency, amounts: amounts{m.AmountDivisor, !epoch.IsZero()}, epoch: epoch, dates: map[string]calendar.Date{}}
@@ -223,6 +225,7 @@ func (r *rowReader) readDocument(l Line, row *Row) {
 	default:
 		row.DocumentNo = s
 	}
+	row.ContractNo = r.text(row, l, r.contract, FieldContractNo, maxNumber)
 }
 
 func (r *rowReader) readDates(l Line, row *Row) {

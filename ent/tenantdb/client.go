@@ -11,6 +11,7 @@ import (
 
 	"zhuxin/ent/tenantdb/migrate"
 
+	"zhuxin/ent/tenantdb/acceptancedraft"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -22,7 +23,9 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
+	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
@@ -33,26 +36,36 @@ import (
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
+	"zhuxin/ent/tenantdb/delivery"
+	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/latefeewaiver"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
+	"zhuxin/ent/tenantdb/receivableinstalment"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/sitenode"
+	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/writeoff"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -68,6 +81,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// AcceptanceDraft is the client for interacting with the AcceptanceDraft builders.
+	AcceptanceDraft *AcceptanceDraftClient
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
 	// ApprovalAct is the client for interacting with the ApprovalAct builders.
@@ -90,8 +105,12 @@ type Client struct {
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
 	AuditSeal *AuditSealClient
+	// CollectionSetting is the client for interacting with the CollectionSetting builders.
+	CollectionSetting *CollectionSettingClient
 	// Contract is the client for interacting with the Contract builders.
 	Contract *ContractClient
+	// ContractTerm is the client for interacting with the ContractTerm builders.
+	ContractTerm *ContractTermClient
 	// CreditAccount is the client for interacting with the CreditAccount builders.
 	CreditAccount *CreditAccountClient
 	// CreditCheck is the client for interacting with the CreditCheck builders.
@@ -112,12 +131,20 @@ type Client struct {
 	DailySnapshot *DailySnapshotClient
 	// DailyStep is the client for interacting with the DailyStep builders.
 	DailyStep *DailyStepClient
+	// Delivery is the client for interacting with the Delivery builders.
+	Delivery *DeliveryClient
+	// Dispute is the client for interacting with the Dispute builders.
+	Dispute *DisputeClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// DunningPause is the client for interacting with the DunningPause builders.
+	DunningPause *DunningPauseClient
 	// ERPConnection is the client for interacting with the ERPConnection builders.
 	ERPConnection *ERPConnectionClient
 	// ERPRun is the client for interacting with the ERPRun builders.
 	ERPRun *ERPRunClient
+	// FollowUp is the client for interacting with the FollowUp builders.
+	FollowUp *FollowUpClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -126,6 +153,8 @@ type Client struct {
 	ImportMapping *ImportMappingClient
 	// Keyset is the client for interacting with the Keyset builders.
 	Keyset *KeysetClient
+	// LateFeeWaiver is the client for interacting with the LateFeeWaiver builders.
+	LateFeeWaiver *LateFeeWaiverClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
 	// OrderHold is the client for interacting with the OrderHold builders.
@@ -134,6 +163,8 @@ type Client struct {
 	OrderRelease *OrderReleaseClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
+	// PaymentApplication is the client for interacting with the PaymentApplication builders.
+	PaymentApplication *PaymentApplicationClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// ProjectAccount is the client for interacting with the ProjectAccount builders.
@@ -146,12 +177,20 @@ type Client struct {
 	Receivable *ReceivableClient
 	// ReceivableImport is the client for interacting with the ReceivableImport builders.
 	ReceivableImport *ReceivableImportClient
+	// ReceivableInstalment is the client for interacting with the ReceivableInstalment builders.
+	ReceivableInstalment *ReceivableInstalmentClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// SiteNode is the client for interacting with the SiteNode builders.
+	SiteNode *SiteNodeClient
+	// Statement is the client for interacting with the Statement builders.
+	Statement *StatementClient
 	// TemplateDryRun is the client for interacting with the TemplateDryRun builders.
 	TemplateDryRun *TemplateDryRunClient
 	// TemplateTrial is the client for interacting with the TemplateTrial builders.
 	TemplateTrial *TemplateTrialClient
+	// WriteOff is the client for interacting with the WriteOff builders.
+	WriteOff *WriteOffClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -163,6 +202,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.AcceptanceDraft = NewAcceptanceDraftClient(c.config)
 	c.Approval = NewApprovalClient(c.config)
 	c.ApprovalAct = NewApprovalActClient(c.config)
 	c.ApprovalAuthority = NewApprovalAuthorityClient(c.config)
@@ -174,7 +214,9 @@ func (c *Client) init() {
 	c.ApprovalStep = NewApprovalStepClient(c.config)
 	c.AuditLog = NewAuditLogClient(c.config)
 	c.AuditSeal = NewAuditSealClient(c.config)
+	c.CollectionSetting = NewCollectionSettingClient(c.config)
 	c.Contract = NewContractClient(c.config)
+	c.ContractTerm = NewContractTermClient(c.config)
 	c.CreditAccount = NewCreditAccountClient(c.config)
 	c.CreditCheck = NewCreditCheckClient(c.config)
 	c.CreditFreeze = NewCreditFreezeClient(c.config)
@@ -185,26 +227,36 @@ func (c *Client) init() {
 	c.DailyRun = NewDailyRunClient(c.config)
 	c.DailySnapshot = NewDailySnapshotClient(c.config)
 	c.DailyStep = NewDailyStepClient(c.config)
+	c.Delivery = NewDeliveryClient(c.config)
+	c.Dispute = NewDisputeClient(c.config)
 	c.Document = NewDocumentClient(c.config)
+	c.DunningPause = NewDunningPauseClient(c.config)
 	c.ERPConnection = NewERPConnectionClient(c.config)
 	c.ERPRun = NewERPRunClient(c.config)
+	c.FollowUp = NewFollowUpClient(c.config)
 	c.HandledEvent = NewHandledEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.ImportMapping = NewImportMappingClient(c.config)
 	c.Keyset = NewKeysetClient(c.config)
+	c.LateFeeWaiver = NewLateFeeWaiverClient(c.config)
 	c.LimitBatch = NewLimitBatchClient(c.config)
 	c.OrderHold = NewOrderHoldClient(c.config)
 	c.OrderRelease = NewOrderReleaseClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
+	c.PaymentApplication = NewPaymentApplicationClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.ProjectAccount = NewProjectAccountClient(c.config)
 	c.RatingTemplate = NewRatingTemplateClient(c.config)
 	c.Receipt = NewReceiptClient(c.config)
 	c.Receivable = NewReceivableClient(c.config)
 	c.ReceivableImport = NewReceivableImportClient(c.config)
+	c.ReceivableInstalment = NewReceivableInstalmentClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.SiteNode = NewSiteNodeClient(c.config)
+	c.Statement = NewStatementClient(c.config)
 	c.TemplateDryRun = NewTemplateDryRunClient(c.config)
 	c.TemplateTrial = NewTemplateTrialClient(c.config)
+	c.WriteOff = NewWriteOffClient(c.config)
 }
 
 type (
@@ -295,50 +347,63 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		Approval:           NewApprovalClient(cfg),
-		ApprovalAct:        NewApprovalActClient(cfg),
-		ApprovalAuthority:  NewApprovalAuthorityClient(cfg),
-		ApprovalDelegation: NewApprovalDelegationClient(cfg),
-		ApprovalFlow:       NewApprovalFlowClient(cfg),
-		ApprovalHand:       NewApprovalHandClient(cfg),
-		ApprovalPolicy:     NewApprovalPolicyClient(cfg),
-		ApprovalSlot:       NewApprovalSlotClient(cfg),
-		ApprovalStep:       NewApprovalStepClient(cfg),
-		AuditLog:           NewAuditLogClient(cfg),
-		AuditSeal:          NewAuditSealClient(cfg),
-		Contract:           NewContractClient(cfg),
-		CreditAccount:      NewCreditAccountClient(cfg),
-		CreditCheck:        NewCreditCheckClient(cfg),
-		CreditFreeze:       NewCreditFreezeClient(cfg),
-		CreditLimit:        NewCreditLimitClient(cfg),
-		CreditPolicy:       NewCreditPolicyClient(cfg),
-		CreditRating:       NewCreditRatingClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		DailyRun:           NewDailyRunClient(cfg),
-		DailySnapshot:      NewDailySnapshotClient(cfg),
-		DailyStep:          NewDailyStepClient(cfg),
-		Document:           NewDocumentClient(cfg),
-		ERPConnection:      NewERPConnectionClient(cfg),
-		ERPRun:             NewERPRunClient(cfg),
-		HandledEvent:       NewHandledEventClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		ImportMapping:      NewImportMappingClient(cfg),
-		Keyset:             NewKeysetClient(cfg),
-		LimitBatch:         NewLimitBatchClient(cfg),
-		OrderHold:          NewOrderHoldClient(cfg),
-		OrderRelease:       NewOrderReleaseClient(cfg),
-		Outbox:             NewOutboxClient(cfg),
-		Project:            NewProjectClient(cfg),
-		ProjectAccount:     NewProjectAccountClient(cfg),
-		RatingTemplate:     NewRatingTemplateClient(cfg),
-		Receipt:            NewReceiptClient(cfg),
-		Receivable:         NewReceivableClient(cfg),
-		ReceivableImport:   NewReceivableImportClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		TemplateDryRun:     NewTemplateDryRunClient(cfg),
-		TemplateTrial:      NewTemplateTrialClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		AcceptanceDraft:      NewAcceptanceDraftClient(cfg),
+		Approval:             NewApprovalClient(cfg),
+		ApprovalAct:          NewApprovalActClient(cfg),
+		ApprovalAuthority:    NewApprovalAuthorityClient(cfg),
+		ApprovalDelegation:   NewApprovalDelegationClient(cfg),
+		ApprovalFlow:         NewApprovalFlowClient(cfg),
+		ApprovalHand:         NewApprovalHandClient(cfg),
+		ApprovalPolicy:       NewApprovalPolicyClient(cfg),
+		ApprovalSlot:         NewApprovalSlotClient(cfg),
+		ApprovalStep:         NewApprovalStepClient(cfg),
+		AuditLog:             NewAuditLogClient(cfg),
+		AuditSeal:            NewAuditSealClient(cfg),
+		CollectionSetting:    NewCollectionSettingClient(cfg),
+		Contract:             NewContractClient(cfg),
+		ContractTerm:         NewContractTermClient(cfg),
+		CreditAccount:        NewCreditAccountClient(cfg),
+		CreditCheck:          NewCreditCheckClient(cfg),
+		CreditFreeze:         NewCreditFreezeClient(cfg),
+		CreditLimit:          NewCreditLimitClient(cfg),
+		CreditPolicy:         NewCreditPolicyClient(cfg),
+		CreditRating:         NewCreditRatingClient(cfg),
+		Customer:             NewCustomerClient(cfg),
+		DailyRun:             NewDailyRunClient(cfg),
+		DailySnapshot:        NewDailySnapshotClient(cfg),
+		DailyStep:            NewDailyStepClient(cfg),
+		Delivery:             NewDeliveryClient(cfg),
+		Dispute:              NewDisputeClient(cfg),
+		Document:             NewDocumentClient(cfg),
+		DunningPause:         NewDunningPauseClient(cfg),
+		ERPConnection:        NewERPConnectionClient(cfg),
+		ERPRun:               NewERPRunClient(cfg),
+		FollowUp:             NewFollowUpClient(cfg),
+		HandledEvent:         NewHandledEventClient(cfg),
+		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
+		ImportMapping:        NewImportMappingClient(cfg),
+		Keyset:               NewKeysetClient(cfg),
+		LateFeeWaiver:        NewLateFeeWaiverClient(cfg),
+		LimitBatch:           NewLimitBatchClient(cfg),
+		OrderHold:            NewOrderHoldClient(cfg),
+		OrderRelease:         NewOrderReleaseClient(cfg),
+		Outbox:               NewOutboxClient(cfg),
+		PaymentApplication:   NewPaymentApplicationClient(cfg),
+		Project:              NewProjectClient(cfg),
+		ProjectAccount:       NewProjectAccountClient(cfg),
+		RatingTemplate:       NewRatingTemplateClient(cfg),
+		Receipt:              NewReceiptClient(cfg),
+		Receivable:           NewReceivableClient(cfg),
+		ReceivableImport:     NewReceivableImportClient(cfg),
+		ReceivableInstalment: NewReceivableInstalmentClient(cfg),
+		Reservation:          NewReservationClient(cfg),
+		SiteNode:             NewSiteNodeClient(cfg),
+		Statement:            NewStatementClient(cfg),
+		TemplateDryRun:       NewTemplateDryRunClient(cfg),
+		TemplateTrial:        NewTemplateTrialClient(cfg),
+		WriteOff:             NewWriteOffClient(cfg),
 	}, nil
 }
 
@@ -356,57 +421,70 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		Approval:           NewApprovalClient(cfg),
-		ApprovalAct:        NewApprovalActClient(cfg),
-		ApprovalAuthority:  NewApprovalAuthorityClient(cfg),
-		ApprovalDelegation: NewApprovalDelegationClient(cfg),
-		ApprovalFlow:       NewApprovalFlowClient(cfg),
-		ApprovalHand:       NewApprovalHandClient(cfg),
-		ApprovalPolicy:     NewApprovalPolicyClient(cfg),
-		ApprovalSlot:       NewApprovalSlotClient(cfg),
-		ApprovalStep:       NewApprovalStepClient(cfg),
-		AuditLog:           NewAuditLogClient(cfg),
-		AuditSeal:          NewAuditSealClient(cfg),
-		Contract:           NewContractClient(cfg),
-		CreditAccount:      NewCreditAccountClient(cfg),
-		CreditCheck:        NewCreditCheckClient(cfg),
-		CreditFreeze:       NewCreditFreezeClient(cfg),
-		CreditLimit:        NewCreditLimitClient(cfg),
-		CreditPolicy:       NewCreditPolicyClient(cfg),
-		CreditRating:       NewCreditRatingClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		DailyRun:           NewDailyRunClient(cfg),
-		DailySnapshot:      NewDailySnapshotClient(cfg),
-		DailyStep:          NewDailyStepClient(cfg),
-		Document:           NewDocumentClient(cfg),
-		ERPConnection:      NewERPConnectionClient(cfg),
-		ERPRun:             NewERPRunClient(cfg),
-		HandledEvent:       NewHandledEventClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		ImportMapping:      NewImportMappingClient(cfg),
-		Keyset:             NewKeysetClient(cfg),
-		LimitBatch:         NewLimitBatchClient(cfg),
-		OrderHold:          NewOrderHoldClient(cfg),
-		OrderRelease:       NewOrderReleaseClient(cfg),
-		Outbox:             NewOutboxClient(cfg),
-		Project:            NewProjectClient(cfg),
-		ProjectAccount:     NewProjectAccountClient(cfg),
-		RatingTemplate:     NewRatingTemplateClient(cfg),
-		Receipt:            NewReceiptClient(cfg),
-		Receivable:         NewReceivableClient(cfg),
-		ReceivableImport:   NewReceivableImportClient(cfg),
-		Reservation:        NewReservationClient(cfg),
-		TemplateDryRun:     NewTemplateDryRunClient(cfg),
-		TemplateTrial:      NewTemplateTrialClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		AcceptanceDraft:      NewAcceptanceDraftClient(cfg),
+		Approval:             NewApprovalClient(cfg),
+		ApprovalAct:          NewApprovalActClient(cfg),
+		ApprovalAuthority:    NewApprovalAuthorityClient(cfg),
+		ApprovalDelegation:   NewApprovalDelegationClient(cfg),
+		ApprovalFlow:         NewApprovalFlowClient(cfg),
+		ApprovalHand:         NewApprovalHandClient(cfg),
+		ApprovalPolicy:       NewApprovalPolicyClient(cfg),
+		ApprovalSlot:         NewApprovalSlotClient(cfg),
+		ApprovalStep:         NewApprovalStepClient(cfg),
+		AuditLog:             NewAuditLogClient(cfg),
+		AuditSeal:            NewAuditSealClient(cfg),
+		CollectionSetting:    NewCollectionSettingClient(cfg),
+		Contract:             NewContractClient(cfg),
+		ContractTerm:         NewContractTermClient(cfg),
+		CreditAccount:        NewCreditAccountClient(cfg),
+		CreditCheck:          NewCreditCheckClient(cfg),
+		CreditFreeze:         NewCreditFreezeClient(cfg),
+		CreditLimit:          NewCreditLimitClient(cfg),
+		CreditPolicy:         NewCreditPolicyClient(cfg),
+		CreditRating:         NewCreditRatingClient(cfg),
+		Customer:             NewCustomerClient(cfg),
+		DailyRun:             NewDailyRunClient(cfg),
+		DailySnapshot:        NewDailySnapshotClient(cfg),
+		DailyStep:            NewDailyStepClient(cfg),
+		Delivery:             NewDeliveryClient(cfg),
+		Dispute:              NewDisputeClient(cfg),
+		Document:             NewDocumentClient(cfg),
+		DunningPause:         NewDunningPauseClient(cfg),
+		ERPConnection:        NewERPConnectionClient(cfg),
+		ERPRun:               NewERPRunClient(cfg),
+		FollowUp:             NewFollowUpClient(cfg),
+		HandledEvent:         NewHandledEventClient(cfg),
+		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
+		ImportMapping:        NewImportMappingClient(cfg),
+		Keyset:               NewKeysetClient(cfg),
+		LateFeeWaiver:        NewLateFeeWaiverClient(cfg),
+		LimitBatch:           NewLimitBatchClient(cfg),
+		OrderHold:            NewOrderHoldClient(cfg),
+		OrderRelease:         NewOrderReleaseClient(cfg),
+		Outbox:               NewOutboxClient(cfg),
+		PaymentApplication:   NewPaymentApplicationClient(cfg),
+		Project:              NewProjectClient(cfg),
+		ProjectAccount:       NewProjectAccountClient(cfg),
+		RatingTemplate:       NewRatingTemplateClient(cfg),
+		Receipt:              NewReceiptClient(cfg),
+		Receivable:           NewReceivableClient(cfg),
+		ReceivableImport:     NewReceivableImportClient(cfg),
+		ReceivableInstalment: NewReceivableInstalmentClient(cfg),
+		Reservation:          NewReservationClient(cfg),
+		SiteNode:             NewSiteNodeClient(cfg),
+		Statement:            NewStatementClient(cfg),
+		TemplateDryRun:       NewTemplateDryRunClient(cfg),
+		TemplateTrial:        NewTemplateTrialClient(cfg),
+		WriteOff:             NewWriteOffClient(cfg),
 	}, nil
 }
 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Approval.
+//		AcceptanceDraft.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -429,15 +507,18 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Approval, c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation,
-		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
-		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
-		c.CreditCheck, c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating,
-		c.Customer, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document,
-		c.ERPConnection, c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping,
-		c.Keyset, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox, c.Project,
+		c.AcceptanceDraft, c.Approval, c.ApprovalAct, c.ApprovalAuthority,
+		c.ApprovalDelegation, c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy,
+		c.ApprovalSlot, c.ApprovalStep, c.AuditLog, c.AuditSeal, c.CollectionSetting,
+		c.Contract, c.ContractTerm, c.CreditAccount, c.CreditCheck, c.CreditFreeze,
+		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
+		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
+		c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent,
+		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.LimitBatch,
+		c.OrderHold, c.OrderRelease, c.Outbox, c.PaymentApplication, c.Project,
 		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.Reservation, c.TemplateDryRun, c.TemplateTrial,
+		c.ReceivableImport, c.ReceivableInstalment, c.Reservation, c.SiteNode,
+		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -447,15 +528,18 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Approval, c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation,
-		c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot,
-		c.ApprovalStep, c.AuditLog, c.AuditSeal, c.Contract, c.CreditAccount,
-		c.CreditCheck, c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating,
-		c.Customer, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Document,
-		c.ERPConnection, c.ERPRun, c.HandledEvent, c.IdempotencyKey, c.ImportMapping,
-		c.Keyset, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox, c.Project,
+		c.AcceptanceDraft, c.Approval, c.ApprovalAct, c.ApprovalAuthority,
+		c.ApprovalDelegation, c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy,
+		c.ApprovalSlot, c.ApprovalStep, c.AuditLog, c.AuditSeal, c.CollectionSetting,
+		c.Contract, c.ContractTerm, c.CreditAccount, c.CreditCheck, c.CreditFreeze,
+		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
+		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
+		c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent,
+		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.LimitBatch,
+		c.OrderHold, c.OrderRelease, c.Outbox, c.PaymentApplication, c.Project,
 		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.Reservation, c.TemplateDryRun, c.TemplateTrial,
+		c.ReceivableImport, c.ReceivableInstalment, c.Reservation, c.SiteNode,
+		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -464,6 +548,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AcceptanceDraftMutation:
+		return c.AcceptanceDraft.mutate(ctx, m)
 	case *ApprovalMutation:
 		return c.Approval.mutate(ctx, m)
 	case *ApprovalActMutation:
@@ -486,8 +572,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditLog.mutate(ctx, m)
 	case *AuditSealMutation:
 		return c.AuditSeal.mutate(ctx, m)
+	case *CollectionSettingMutation:
+		return c.CollectionSetting.mutate(ctx, m)
 	case *ContractMutation:
 		return c.Contract.mutate(ctx, m)
+	case *ContractTermMutation:
+		return c.ContractTerm.mutate(ctx, m)
 	case *CreditAccountMutation:
 		return c.CreditAccount.mutate(ctx, m)
 	case *CreditCheckMutation:
@@ -508,12 +598,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DailySnapshot.mutate(ctx, m)
 	case *DailyStepMutation:
 		return c.DailyStep.mutate(ctx, m)
+	case *DeliveryMutation:
+		return c.Delivery.mutate(ctx, m)
+	case *DisputeMutation:
+		return c.Dispute.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
+	case *DunningPauseMutation:
+		return c.DunningPause.mutate(ctx, m)
 	case *ERPConnectionMutation:
 		return c.ERPConnection.mutate(ctx, m)
 	case *ERPRunMutation:
 		return c.ERPRun.mutate(ctx, m)
+	case *FollowUpMutation:
+		return c.FollowUp.mutate(ctx, m)
 	case *HandledEventMutation:
 		return c.HandledEvent.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -522,6 +620,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ImportMapping.mutate(ctx, m)
 	case *KeysetMutation:
 		return c.Keyset.mutate(ctx, m)
+	case *LateFeeWaiverMutation:
+		return c.LateFeeWaiver.mutate(ctx, m)
 	case *LimitBatchMutation:
 		return c.LimitBatch.mutate(ctx, m)
 	case *OrderHoldMutation:
@@ -530,6 +630,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OrderRelease.mutate(ctx, m)
 	case *OutboxMutation:
 		return c.Outbox.mutate(ctx, m)
+	case *PaymentApplicationMutation:
+		return c.PaymentApplication.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
 	case *ProjectAccountMutation:
@@ -542,14 +644,155 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Receivable.mutate(ctx, m)
 	case *ReceivableImportMutation:
 		return c.ReceivableImport.mutate(ctx, m)
+	case *ReceivableInstalmentMutation:
+		return c.ReceivableInstalment.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *SiteNodeMutation:
+		return c.SiteNode.mutate(ctx, m)
+	case *StatementMutation:
+		return c.Statement.mutate(ctx, m)
 	case *TemplateDryRunMutation:
 		return c.TemplateDryRun.mutate(ctx, m)
 	case *TemplateTrialMutation:
 		return c.TemplateTrial.mutate(ctx, m)
+	case *WriteOffMutation:
+		return c.WriteOff.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown mutation type %T", m)
+	}
+}
+
+// AcceptanceDraftClient is a client for the AcceptanceDraft schema.
+type AcceptanceDraftClient struct {
+	config
+}
+
+// NewAcceptanceDraftClient returns a client for the AcceptanceDraft from the given config.
+func NewAcceptanceDraftClient(c config) *AcceptanceDraftClient {
+	return &AcceptanceDraftClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `acceptancedraft.Hooks(f(g(h())))`.
+func (c *AcceptanceDraftClient) Use(hooks ...Hook) {
+	c.hooks.AcceptanceDraft = append(c.hooks.AcceptanceDraft, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `acceptancedraft.Intercept(f(g(h())))`.
+func (c *AcceptanceDraftClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AcceptanceDraft = append(c.inters.AcceptanceDraft, interceptors...)
+}
+
+// Create returns a builder for creating a AcceptanceDraft entity.
+func (c *AcceptanceDraftClient) Create() *AcceptanceDraftCreate {
+	mutation := newAcceptanceDraftMutation(c.config, OpCreate)
+	return &AcceptanceDraftCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AcceptanceDraft entities.
+func (c *AcceptanceDraftClient) CreateBulk(builders ...*AcceptanceDraftCreate) *AcceptanceDraftCreateBulk {
+	return &AcceptanceDraftCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AcceptanceDraftClient) MapCreateBulk(slice any, setFunc func(*AcceptanceDraftCreate, int)) *AcceptanceDraftCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AcceptanceDraftCreateBulk{err: fmt.Errorf("calling to AcceptanceDraftClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AcceptanceDraftCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AcceptanceDraftCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AcceptanceDraft.
+func (c *AcceptanceDraftClient) Update() *AcceptanceDraftUpdate {
+	mutation := newAcceptanceDraftMutation(c.config, OpUpdate)
+	return &AcceptanceDraftUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AcceptanceDraftClient) UpdateOne(_m *AcceptanceDraft) *AcceptanceDraftUpdateOne {
+	mutation := newAcceptanceDraftMutation(c.config, OpUpdateOne, withAcceptanceDraft(_m))
+	return &AcceptanceDraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AcceptanceDraftClient) UpdateOneID(id uuid.UUID) *AcceptanceDraftUpdateOne {
+	mutation := newAcceptanceDraftMutation(c.config, OpUpdateOne, withAcceptanceDraftID(id))
+	return &AcceptanceDraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AcceptanceDraft.
+func (c *AcceptanceDraftClient) Delete() *AcceptanceDraftDelete {
+	mutation := newAcceptanceDraftMutation(c.config, OpDelete)
+	return &AcceptanceDraftDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AcceptanceDraftClient) DeleteOne(_m *AcceptanceDraft) *AcceptanceDraftDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AcceptanceDraftClient) DeleteOneID(id uuid.UUID) *AcceptanceDraftDeleteOne {
+	builder := c.Delete().Where(acceptancedraft.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AcceptanceDraftDeleteOne{builder}
+}
+
+// Query returns a query builder for AcceptanceDraft.
+func (c *AcceptanceDraftClient) Query() *AcceptanceDraftQuery {
+	return &AcceptanceDraftQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAcceptanceDraft},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AcceptanceDraft entity by its id.
+func (c *AcceptanceDraftClient) Get(ctx context.Context, id uuid.UUID) (*AcceptanceDraft, error) {
+	return c.Query().Where(acceptancedraft.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AcceptanceDraftClient) GetX(ctx context.Context, id uuid.UUID) *AcceptanceDraft {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AcceptanceDraftClient) Hooks() []Hook {
+	return c.hooks.AcceptanceDraft
+}
+
+// Interceptors returns the client interceptors.
+func (c *AcceptanceDraftClient) Interceptors() []Interceptor {
+	return c.inters.AcceptanceDraft
+}
+
+func (c *AcceptanceDraftClient) mutate(ctx context.Context, m *AcceptanceDraftMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AcceptanceDraftCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AcceptanceDraftUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AcceptanceDraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AcceptanceDraftDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown AcceptanceDraft mutation op: %q", m.Op())
 	}
 }
 
@@ -2016,6 +2259,139 @@ func (c *AuditSealClient) mutate(ctx context.Context, m *AuditSealMutation) (Val
 	}
 }
 
+// CollectionSettingClient is a client for the CollectionSetting schema.
+type CollectionSettingClient struct {
+	config
+}
+
+// NewCollectionSettingClient returns a client for the CollectionSetting from the given config.
+func NewCollectionSettingClient(c config) *CollectionSettingClient {
+	return &CollectionSettingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `collectionsetting.Hooks(f(g(h())))`.
+func (c *CollectionSettingClient) Use(hooks ...Hook) {
+	c.hooks.CollectionSetting = append(c.hooks.CollectionSetting, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `collectionsetting.Intercept(f(g(h())))`.
+func (c *CollectionSettingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CollectionSetting = append(c.inters.CollectionSetting, interceptors...)
+}
+
+// Create returns a builder for creating a CollectionSetting entity.
+func (c *CollectionSettingClient) Create() *CollectionSettingCreate {
+	mutation := newCollectionSettingMutation(c.config, OpCreate)
+	return &CollectionSettingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CollectionSetting entities.
+func (c *CollectionSettingClient) CreateBulk(builders ...*CollectionSettingCreate) *CollectionSettingCreateBulk {
+	return &CollectionSettingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CollectionSettingClient) MapCreateBulk(slice any, setFunc func(*CollectionSettingCreate, int)) *CollectionSettingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CollectionSettingCreateBulk{err: fmt.Errorf("calling to CollectionSettingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CollectionSettingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CollectionSettingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CollectionSetting.
+func (c *CollectionSettingClient) Update() *CollectionSettingUpdate {
+	mutation := newCollectionSettingMutation(c.config, OpUpdate)
+	return &CollectionSettingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CollectionSettingClient) UpdateOne(_m *CollectionSetting) *CollectionSettingUpdateOne {
+	mutation := newCollectionSettingMutation(c.config, OpUpdateOne, withCollectionSetting(_m))
+	return &CollectionSettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CollectionSettingClient) UpdateOneID(id int64) *CollectionSettingUpdateOne {
+	mutation := newCollectionSettingMutation(c.config, OpUpdateOne, withCollectionSettingID(id))
+	return &CollectionSettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CollectionSetting.
+func (c *CollectionSettingClient) Delete() *CollectionSettingDelete {
+	mutation := newCollectionSettingMutation(c.config, OpDelete)
+	return &CollectionSettingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CollectionSettingClient) DeleteOne(_m *CollectionSetting) *CollectionSettingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CollectionSettingClient) DeleteOneID(id int64) *CollectionSettingDeleteOne {
+	builder := c.Delete().Where(collectionsetting.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CollectionSettingDeleteOne{builder}
+}
+
+// Query returns a query builder for CollectionSetting.
+func (c *CollectionSettingClient) Query() *CollectionSettingQuery {
+	return &CollectionSettingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCollectionSetting},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CollectionSetting entity by its id.
+func (c *CollectionSettingClient) Get(ctx context.Context, id int64) (*CollectionSetting, error) {
+	return c.Query().Where(collectionsetting.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CollectionSettingClient) GetX(ctx context.Context, id int64) *CollectionSetting {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CollectionSettingClient) Hooks() []Hook {
+	return c.hooks.CollectionSetting
+}
+
+// Interceptors returns the client interceptors.
+func (c *CollectionSettingClient) Interceptors() []Interceptor {
+	return c.inters.CollectionSetting
+}
+
+func (c *CollectionSettingClient) mutate(ctx context.Context, m *CollectionSettingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CollectionSettingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CollectionSettingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CollectionSettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CollectionSettingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CollectionSetting mutation op: %q", m.Op())
+	}
+}
+
 // ContractClient is a client for the Contract schema.
 type ContractClient struct {
 	config
@@ -2162,6 +2538,139 @@ func (c *ContractClient) mutate(ctx context.Context, m *ContractMutation) (Value
 		return (&ContractDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown Contract mutation op: %q", m.Op())
+	}
+}
+
+// ContractTermClient is a client for the ContractTerm schema.
+type ContractTermClient struct {
+	config
+}
+
+// NewContractTermClient returns a client for the ContractTerm from the given config.
+func NewContractTermClient(c config) *ContractTermClient {
+	return &ContractTermClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contractterm.Hooks(f(g(h())))`.
+func (c *ContractTermClient) Use(hooks ...Hook) {
+	c.hooks.ContractTerm = append(c.hooks.ContractTerm, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contractterm.Intercept(f(g(h())))`.
+func (c *ContractTermClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContractTerm = append(c.inters.ContractTerm, interceptors...)
+}
+
+// Create returns a builder for creating a ContractTerm entity.
+func (c *ContractTermClient) Create() *ContractTermCreate {
+	mutation := newContractTermMutation(c.config, OpCreate)
+	return &ContractTermCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContractTerm entities.
+func (c *ContractTermClient) CreateBulk(builders ...*ContractTermCreate) *ContractTermCreateBulk {
+	return &ContractTermCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContractTermClient) MapCreateBulk(slice any, setFunc func(*ContractTermCreate, int)) *ContractTermCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContractTermCreateBulk{err: fmt.Errorf("calling to ContractTermClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContractTermCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContractTermCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContractTerm.
+func (c *ContractTermClient) Update() *ContractTermUpdate {
+	mutation := newContractTermMutation(c.config, OpUpdate)
+	return &ContractTermUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContractTermClient) UpdateOne(_m *ContractTerm) *ContractTermUpdateOne {
+	mutation := newContractTermMutation(c.config, OpUpdateOne, withContractTerm(_m))
+	return &ContractTermUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContractTermClient) UpdateOneID(id uuid.UUID) *ContractTermUpdateOne {
+	mutation := newContractTermMutation(c.config, OpUpdateOne, withContractTermID(id))
+	return &ContractTermUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContractTerm.
+func (c *ContractTermClient) Delete() *ContractTermDelete {
+	mutation := newContractTermMutation(c.config, OpDelete)
+	return &ContractTermDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContractTermClient) DeleteOne(_m *ContractTerm) *ContractTermDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContractTermClient) DeleteOneID(id uuid.UUID) *ContractTermDeleteOne {
+	builder := c.Delete().Where(contractterm.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContractTermDeleteOne{builder}
+}
+
+// Query returns a query builder for ContractTerm.
+func (c *ContractTermClient) Query() *ContractTermQuery {
+	return &ContractTermQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContractTerm},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContractTerm entity by its id.
+func (c *ContractTermClient) Get(ctx context.Context, id uuid.UUID) (*ContractTerm, error) {
+	return c.Query().Where(contractterm.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContractTermClient) GetX(ctx context.Context, id uuid.UUID) *ContractTerm {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContractTermClient) Hooks() []Hook {
+	return c.hooks.ContractTerm
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContractTermClient) Interceptors() []Interceptor {
+	return c.inters.ContractTerm
+}
+
+func (c *ContractTermClient) mutate(ctx context.Context, m *ContractTermMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContractTermCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContractTermUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContractTermUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContractTermDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ContractTerm mutation op: %q", m.Op())
 	}
 }
 
@@ -3591,6 +4100,272 @@ func (c *DailyStepClient) mutate(ctx context.Context, m *DailyStepMutation) (Val
 	}
 }
 
+// DeliveryClient is a client for the Delivery schema.
+type DeliveryClient struct {
+	config
+}
+
+// NewDeliveryClient returns a client for the Delivery from the given config.
+func NewDeliveryClient(c config) *DeliveryClient {
+	return &DeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `delivery.Hooks(f(g(h())))`.
+func (c *DeliveryClient) Use(hooks ...Hook) {
+	c.hooks.Delivery = append(c.hooks.Delivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `delivery.Intercept(f(g(h())))`.
+func (c *DeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Delivery = append(c.inters.Delivery, interceptors...)
+}
+
+// Create returns a builder for creating a Delivery entity.
+func (c *DeliveryClient) Create() *DeliveryCreate {
+	mutation := newDeliveryMutation(c.config, OpCreate)
+	return &DeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Delivery entities.
+func (c *DeliveryClient) CreateBulk(builders ...*DeliveryCreate) *DeliveryCreateBulk {
+	return &DeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryClient) MapCreateBulk(slice any, setFunc func(*DeliveryCreate, int)) *DeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryCreateBulk{err: fmt.Errorf("calling to DeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Delivery.
+func (c *DeliveryClient) Update() *DeliveryUpdate {
+	mutation := newDeliveryMutation(c.config, OpUpdate)
+	return &DeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryClient) UpdateOne(_m *Delivery) *DeliveryUpdateOne {
+	mutation := newDeliveryMutation(c.config, OpUpdateOne, withDelivery(_m))
+	return &DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryClient) UpdateOneID(id uuid.UUID) *DeliveryUpdateOne {
+	mutation := newDeliveryMutation(c.config, OpUpdateOne, withDeliveryID(id))
+	return &DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Delivery.
+func (c *DeliveryClient) Delete() *DeliveryDelete {
+	mutation := newDeliveryMutation(c.config, OpDelete)
+	return &DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryClient) DeleteOne(_m *Delivery) *DeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryClient) DeleteOneID(id uuid.UUID) *DeliveryDeleteOne {
+	builder := c.Delete().Where(delivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for Delivery.
+func (c *DeliveryClient) Query() *DeliveryQuery {
+	return &DeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Delivery entity by its id.
+func (c *DeliveryClient) Get(ctx context.Context, id uuid.UUID) (*Delivery, error) {
+	return c.Query().Where(delivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryClient) GetX(ctx context.Context, id uuid.UUID) *Delivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryClient) Hooks() []Hook {
+	return c.hooks.Delivery
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryClient) Interceptors() []Interceptor {
+	return c.inters.Delivery
+}
+
+func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Delivery mutation op: %q", m.Op())
+	}
+}
+
+// DisputeClient is a client for the Dispute schema.
+type DisputeClient struct {
+	config
+}
+
+// NewDisputeClient returns a client for the Dispute from the given config.
+func NewDisputeClient(c config) *DisputeClient {
+	return &DisputeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dispute.Hooks(f(g(h())))`.
+func (c *DisputeClient) Use(hooks ...Hook) {
+	c.hooks.Dispute = append(c.hooks.Dispute, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dispute.Intercept(f(g(h())))`.
+func (c *DisputeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Dispute = append(c.inters.Dispute, interceptors...)
+}
+
+// Create returns a builder for creating a Dispute entity.
+func (c *DisputeClient) Create() *DisputeCreate {
+	mutation := newDisputeMutation(c.config, OpCreate)
+	return &DisputeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Dispute entities.
+func (c *DisputeClient) CreateBulk(builders ...*DisputeCreate) *DisputeCreateBulk {
+	return &DisputeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DisputeClient) MapCreateBulk(slice any, setFunc func(*DisputeCreate, int)) *DisputeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DisputeCreateBulk{err: fmt.Errorf("calling to DisputeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DisputeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DisputeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Dispute.
+func (c *DisputeClient) Update() *DisputeUpdate {
+	mutation := newDisputeMutation(c.config, OpUpdate)
+	return &DisputeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DisputeClient) UpdateOne(_m *Dispute) *DisputeUpdateOne {
+	mutation := newDisputeMutation(c.config, OpUpdateOne, withDispute(_m))
+	return &DisputeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DisputeClient) UpdateOneID(id uuid.UUID) *DisputeUpdateOne {
+	mutation := newDisputeMutation(c.config, OpUpdateOne, withDisputeID(id))
+	return &DisputeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Dispute.
+func (c *DisputeClient) Delete() *DisputeDelete {
+	mutation := newDisputeMutation(c.config, OpDelete)
+	return &DisputeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DisputeClient) DeleteOne(_m *Dispute) *DisputeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DisputeClient) DeleteOneID(id uuid.UUID) *DisputeDeleteOne {
+	builder := c.Delete().Where(dispute.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DisputeDeleteOne{builder}
+}
+
+// Query returns a query builder for Dispute.
+func (c *DisputeClient) Query() *DisputeQuery {
+	return &DisputeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDispute},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Dispute entity by its id.
+func (c *DisputeClient) Get(ctx context.Context, id uuid.UUID) (*Dispute, error) {
+	return c.Query().Where(dispute.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DisputeClient) GetX(ctx context.Context, id uuid.UUID) *Dispute {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DisputeClient) Hooks() []Hook {
+	return c.hooks.Dispute
+}
+
+// Interceptors returns the client interceptors.
+func (c *DisputeClient) Interceptors() []Interceptor {
+	return c.inters.Dispute
+}
+
+func (c *DisputeClient) mutate(ctx context.Context, m *DisputeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DisputeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DisputeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DisputeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DisputeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Dispute mutation op: %q", m.Op())
+	}
+}
+
 // DocumentClient is a client for the Document schema.
 type DocumentClient struct {
 	config
@@ -3721,6 +4496,139 @@ func (c *DocumentClient) mutate(ctx context.Context, m *DocumentMutation) (Value
 		return (&DocumentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown Document mutation op: %q", m.Op())
+	}
+}
+
+// DunningPauseClient is a client for the DunningPause schema.
+type DunningPauseClient struct {
+	config
+}
+
+// NewDunningPauseClient returns a client for the DunningPause from the given config.
+func NewDunningPauseClient(c config) *DunningPauseClient {
+	return &DunningPauseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dunningpause.Hooks(f(g(h())))`.
+func (c *DunningPauseClient) Use(hooks ...Hook) {
+	c.hooks.DunningPause = append(c.hooks.DunningPause, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dunningpause.Intercept(f(g(h())))`.
+func (c *DunningPauseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DunningPause = append(c.inters.DunningPause, interceptors...)
+}
+
+// Create returns a builder for creating a DunningPause entity.
+func (c *DunningPauseClient) Create() *DunningPauseCreate {
+	mutation := newDunningPauseMutation(c.config, OpCreate)
+	return &DunningPauseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DunningPause entities.
+func (c *DunningPauseClient) CreateBulk(builders ...*DunningPauseCreate) *DunningPauseCreateBulk {
+	return &DunningPauseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DunningPauseClient) MapCreateBulk(slice any, setFunc func(*DunningPauseCreate, int)) *DunningPauseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DunningPauseCreateBulk{err: fmt.Errorf("calling to DunningPauseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DunningPauseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DunningPauseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DunningPause.
+func (c *DunningPauseClient) Update() *DunningPauseUpdate {
+	mutation := newDunningPauseMutation(c.config, OpUpdate)
+	return &DunningPauseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DunningPauseClient) UpdateOne(_m *DunningPause) *DunningPauseUpdateOne {
+	mutation := newDunningPauseMutation(c.config, OpUpdateOne, withDunningPause(_m))
+	return &DunningPauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DunningPauseClient) UpdateOneID(id uuid.UUID) *DunningPauseUpdateOne {
+	mutation := newDunningPauseMutation(c.config, OpUpdateOne, withDunningPauseID(id))
+	return &DunningPauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DunningPause.
+func (c *DunningPauseClient) Delete() *DunningPauseDelete {
+	mutation := newDunningPauseMutation(c.config, OpDelete)
+	return &DunningPauseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DunningPauseClient) DeleteOne(_m *DunningPause) *DunningPauseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DunningPauseClient) DeleteOneID(id uuid.UUID) *DunningPauseDeleteOne {
+	builder := c.Delete().Where(dunningpause.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DunningPauseDeleteOne{builder}
+}
+
+// Query returns a query builder for DunningPause.
+func (c *DunningPauseClient) Query() *DunningPauseQuery {
+	return &DunningPauseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDunningPause},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DunningPause entity by its id.
+func (c *DunningPauseClient) Get(ctx context.Context, id uuid.UUID) (*DunningPause, error) {
+	return c.Query().Where(dunningpause.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DunningPauseClient) GetX(ctx context.Context, id uuid.UUID) *DunningPause {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DunningPauseClient) Hooks() []Hook {
+	return c.hooks.DunningPause
+}
+
+// Interceptors returns the client interceptors.
+func (c *DunningPauseClient) Interceptors() []Interceptor {
+	return c.inters.DunningPause
+}
+
+func (c *DunningPauseClient) mutate(ctx context.Context, m *DunningPauseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DunningPauseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DunningPauseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DunningPauseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DunningPauseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown DunningPause mutation op: %q", m.Op())
 	}
 }
 
@@ -3987,6 +4895,139 @@ func (c *ERPRunClient) mutate(ctx context.Context, m *ERPRunMutation) (Value, er
 		return (&ERPRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown ERPRun mutation op: %q", m.Op())
+	}
+}
+
+// FollowUpClient is a client for the FollowUp schema.
+type FollowUpClient struct {
+	config
+}
+
+// NewFollowUpClient returns a client for the FollowUp from the given config.
+func NewFollowUpClient(c config) *FollowUpClient {
+	return &FollowUpClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `followup.Hooks(f(g(h())))`.
+func (c *FollowUpClient) Use(hooks ...Hook) {
+	c.hooks.FollowUp = append(c.hooks.FollowUp, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `followup.Intercept(f(g(h())))`.
+func (c *FollowUpClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FollowUp = append(c.inters.FollowUp, interceptors...)
+}
+
+// Create returns a builder for creating a FollowUp entity.
+func (c *FollowUpClient) Create() *FollowUpCreate {
+	mutation := newFollowUpMutation(c.config, OpCreate)
+	return &FollowUpCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FollowUp entities.
+func (c *FollowUpClient) CreateBulk(builders ...*FollowUpCreate) *FollowUpCreateBulk {
+	return &FollowUpCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FollowUpClient) MapCreateBulk(slice any, setFunc func(*FollowUpCreate, int)) *FollowUpCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FollowUpCreateBulk{err: fmt.Errorf("calling to FollowUpClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FollowUpCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FollowUpCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FollowUp.
+func (c *FollowUpClient) Update() *FollowUpUpdate {
+	mutation := newFollowUpMutation(c.config, OpUpdate)
+	return &FollowUpUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FollowUpClient) UpdateOne(_m *FollowUp) *FollowUpUpdateOne {
+	mutation := newFollowUpMutation(c.config, OpUpdateOne, withFollowUp(_m))
+	return &FollowUpUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FollowUpClient) UpdateOneID(id uuid.UUID) *FollowUpUpdateOne {
+	mutation := newFollowUpMutation(c.config, OpUpdateOne, withFollowUpID(id))
+	return &FollowUpUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FollowUp.
+func (c *FollowUpClient) Delete() *FollowUpDelete {
+	mutation := newFollowUpMutation(c.config, OpDelete)
+	return &FollowUpDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FollowUpClient) DeleteOne(_m *FollowUp) *FollowUpDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FollowUpClient) DeleteOneID(id uuid.UUID) *FollowUpDeleteOne {
+	builder := c.Delete().Where(followup.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FollowUpDeleteOne{builder}
+}
+
+// Query returns a query builder for FollowUp.
+func (c *FollowUpClient) Query() *FollowUpQuery {
+	return &FollowUpQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFollowUp},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FollowUp entity by its id.
+func (c *FollowUpClient) Get(ctx context.Context, id uuid.UUID) (*FollowUp, error) {
+	return c.Query().Where(followup.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FollowUpClient) GetX(ctx context.Context, id uuid.UUID) *FollowUp {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FollowUpClient) Hooks() []Hook {
+	return c.hooks.FollowUp
+}
+
+// Interceptors returns the client interceptors.
+func (c *FollowUpClient) Interceptors() []Interceptor {
+	return c.inters.FollowUp
+}
+
+func (c *FollowUpClient) mutate(ctx context.Context, m *FollowUpMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FollowUpCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FollowUpUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FollowUpUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FollowUpDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown FollowUp mutation op: %q", m.Op())
 	}
 }
 
@@ -4522,6 +5563,139 @@ func (c *KeysetClient) mutate(ctx context.Context, m *KeysetMutation) (Value, er
 	}
 }
 
+// LateFeeWaiverClient is a client for the LateFeeWaiver schema.
+type LateFeeWaiverClient struct {
+	config
+}
+
+// NewLateFeeWaiverClient returns a client for the LateFeeWaiver from the given config.
+func NewLateFeeWaiverClient(c config) *LateFeeWaiverClient {
+	return &LateFeeWaiverClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `latefeewaiver.Hooks(f(g(h())))`.
+func (c *LateFeeWaiverClient) Use(hooks ...Hook) {
+	c.hooks.LateFeeWaiver = append(c.hooks.LateFeeWaiver, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `latefeewaiver.Intercept(f(g(h())))`.
+func (c *LateFeeWaiverClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LateFeeWaiver = append(c.inters.LateFeeWaiver, interceptors...)
+}
+
+// Create returns a builder for creating a LateFeeWaiver entity.
+func (c *LateFeeWaiverClient) Create() *LateFeeWaiverCreate {
+	mutation := newLateFeeWaiverMutation(c.config, OpCreate)
+	return &LateFeeWaiverCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LateFeeWaiver entities.
+func (c *LateFeeWaiverClient) CreateBulk(builders ...*LateFeeWaiverCreate) *LateFeeWaiverCreateBulk {
+	return &LateFeeWaiverCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LateFeeWaiverClient) MapCreateBulk(slice any, setFunc func(*LateFeeWaiverCreate, int)) *LateFeeWaiverCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LateFeeWaiverCreateBulk{err: fmt.Errorf("calling to LateFeeWaiverClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LateFeeWaiverCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LateFeeWaiverCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LateFeeWaiver.
+func (c *LateFeeWaiverClient) Update() *LateFeeWaiverUpdate {
+	mutation := newLateFeeWaiverMutation(c.config, OpUpdate)
+	return &LateFeeWaiverUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LateFeeWaiverClient) UpdateOne(_m *LateFeeWaiver) *LateFeeWaiverUpdateOne {
+	mutation := newLateFeeWaiverMutation(c.config, OpUpdateOne, withLateFeeWaiver(_m))
+	return &LateFeeWaiverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LateFeeWaiverClient) UpdateOneID(id uuid.UUID) *LateFeeWaiverUpdateOne {
+	mutation := newLateFeeWaiverMutation(c.config, OpUpdateOne, withLateFeeWaiverID(id))
+	return &LateFeeWaiverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LateFeeWaiver.
+func (c *LateFeeWaiverClient) Delete() *LateFeeWaiverDelete {
+	mutation := newLateFeeWaiverMutation(c.config, OpDelete)
+	return &LateFeeWaiverDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LateFeeWaiverClient) DeleteOne(_m *LateFeeWaiver) *LateFeeWaiverDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LateFeeWaiverClient) DeleteOneID(id uuid.UUID) *LateFeeWaiverDeleteOne {
+	builder := c.Delete().Where(latefeewaiver.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LateFeeWaiverDeleteOne{builder}
+}
+
+// Query returns a query builder for LateFeeWaiver.
+func (c *LateFeeWaiverClient) Query() *LateFeeWaiverQuery {
+	return &LateFeeWaiverQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLateFeeWaiver},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LateFeeWaiver entity by its id.
+func (c *LateFeeWaiverClient) Get(ctx context.Context, id uuid.UUID) (*LateFeeWaiver, error) {
+	return c.Query().Where(latefeewaiver.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LateFeeWaiverClient) GetX(ctx context.Context, id uuid.UUID) *LateFeeWaiver {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LateFeeWaiverClient) Hooks() []Hook {
+	return c.hooks.LateFeeWaiver
+}
+
+// Interceptors returns the client interceptors.
+func (c *LateFeeWaiverClient) Interceptors() []Interceptor {
+	return c.inters.LateFeeWaiver
+}
+
+func (c *LateFeeWaiverClient) mutate(ctx context.Context, m *LateFeeWaiverMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LateFeeWaiverCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LateFeeWaiverUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LateFeeWaiverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LateFeeWaiverDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown LateFeeWaiver mutation op: %q", m.Op())
+	}
+}
+
 // LimitBatchClient is a client for the LimitBatch schema.
 type LimitBatchClient struct {
 	config
@@ -5051,6 +6225,139 @@ func (c *OutboxClient) mutate(ctx context.Context, m *OutboxMutation) (Value, er
 		return (&OutboxDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown Outbox mutation op: %q", m.Op())
+	}
+}
+
+// PaymentApplicationClient is a client for the PaymentApplication schema.
+type PaymentApplicationClient struct {
+	config
+}
+
+// NewPaymentApplicationClient returns a client for the PaymentApplication from the given config.
+func NewPaymentApplicationClient(c config) *PaymentApplicationClient {
+	return &PaymentApplicationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `paymentapplication.Hooks(f(g(h())))`.
+func (c *PaymentApplicationClient) Use(hooks ...Hook) {
+	c.hooks.PaymentApplication = append(c.hooks.PaymentApplication, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `paymentapplication.Intercept(f(g(h())))`.
+func (c *PaymentApplicationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PaymentApplication = append(c.inters.PaymentApplication, interceptors...)
+}
+
+// Create returns a builder for creating a PaymentApplication entity.
+func (c *PaymentApplicationClient) Create() *PaymentApplicationCreate {
+	mutation := newPaymentApplicationMutation(c.config, OpCreate)
+	return &PaymentApplicationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PaymentApplication entities.
+func (c *PaymentApplicationClient) CreateBulk(builders ...*PaymentApplicationCreate) *PaymentApplicationCreateBulk {
+	return &PaymentApplicationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PaymentApplicationClient) MapCreateBulk(slice any, setFunc func(*PaymentApplicationCreate, int)) *PaymentApplicationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PaymentApplicationCreateBulk{err: fmt.Errorf("calling to PaymentApplicationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PaymentApplicationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PaymentApplicationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PaymentApplication.
+func (c *PaymentApplicationClient) Update() *PaymentApplicationUpdate {
+	mutation := newPaymentApplicationMutation(c.config, OpUpdate)
+	return &PaymentApplicationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PaymentApplicationClient) UpdateOne(_m *PaymentApplication) *PaymentApplicationUpdateOne {
+	mutation := newPaymentApplicationMutation(c.config, OpUpdateOne, withPaymentApplication(_m))
+	return &PaymentApplicationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PaymentApplicationClient) UpdateOneID(id uuid.UUID) *PaymentApplicationUpdateOne {
+	mutation := newPaymentApplicationMutation(c.config, OpUpdateOne, withPaymentApplicationID(id))
+	return &PaymentApplicationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PaymentApplication.
+func (c *PaymentApplicationClient) Delete() *PaymentApplicationDelete {
+	mutation := newPaymentApplicationMutation(c.config, OpDelete)
+	return &PaymentApplicationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PaymentApplicationClient) DeleteOne(_m *PaymentApplication) *PaymentApplicationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PaymentApplicationClient) DeleteOneID(id uuid.UUID) *PaymentApplicationDeleteOne {
+	builder := c.Delete().Where(paymentapplication.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PaymentApplicationDeleteOne{builder}
+}
+
+// Query returns a query builder for PaymentApplication.
+func (c *PaymentApplicationClient) Query() *PaymentApplicationQuery {
+	return &PaymentApplicationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePaymentApplication},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PaymentApplication entity by its id.
+func (c *PaymentApplicationClient) Get(ctx context.Context, id uuid.UUID) (*PaymentApplication, error) {
+	return c.Query().Where(paymentapplication.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PaymentApplicationClient) GetX(ctx context.Context, id uuid.UUID) *PaymentApplication {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PaymentApplicationClient) Hooks() []Hook {
+	return c.hooks.PaymentApplication
+}
+
+// Interceptors returns the client interceptors.
+func (c *PaymentApplicationClient) Interceptors() []Interceptor {
+	return c.inters.PaymentApplication
+}
+
+func (c *PaymentApplicationClient) mutate(ctx context.Context, m *PaymentApplicationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PaymentApplicationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PaymentApplicationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PaymentApplicationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PaymentApplicationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown PaymentApplication mutation op: %q", m.Op())
 	}
 }
 
@@ -5900,6 +7207,139 @@ func (c *ReceivableImportClient) mutate(ctx context.Context, m *ReceivableImport
 	}
 }
 
+// ReceivableInstalmentClient is a client for the ReceivableInstalment schema.
+type ReceivableInstalmentClient struct {
+	config
+}
+
+// NewReceivableInstalmentClient returns a client for the ReceivableInstalment from the given config.
+func NewReceivableInstalmentClient(c config) *ReceivableInstalmentClient {
+	return &ReceivableInstalmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `receivableinstalment.Hooks(f(g(h())))`.
+func (c *ReceivableInstalmentClient) Use(hooks ...Hook) {
+	c.hooks.ReceivableInstalment = append(c.hooks.ReceivableInstalment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `receivableinstalment.Intercept(f(g(h())))`.
+func (c *ReceivableInstalmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReceivableInstalment = append(c.inters.ReceivableInstalment, interceptors...)
+}
+
+// Create returns a builder for creating a ReceivableInstalment entity.
+func (c *ReceivableInstalmentClient) Create() *ReceivableInstalmentCreate {
+	mutation := newReceivableInstalmentMutation(c.config, OpCreate)
+	return &ReceivableInstalmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReceivableInstalment entities.
+func (c *ReceivableInstalmentClient) CreateBulk(builders ...*ReceivableInstalmentCreate) *ReceivableInstalmentCreateBulk {
+	return &ReceivableInstalmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReceivableInstalmentClient) MapCreateBulk(slice any, setFunc func(*ReceivableInstalmentCreate, int)) *ReceivableInstalmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReceivableInstalmentCreateBulk{err: fmt.Errorf("calling to ReceivableInstalmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReceivableInstalmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReceivableInstalmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReceivableInstalment.
+func (c *ReceivableInstalmentClient) Update() *ReceivableInstalmentUpdate {
+	mutation := newReceivableInstalmentMutation(c.config, OpUpdate)
+	return &ReceivableInstalmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReceivableInstalmentClient) UpdateOne(_m *ReceivableInstalment) *ReceivableInstalmentUpdateOne {
+	mutation := newReceivableInstalmentMutation(c.config, OpUpdateOne, withReceivableInstalment(_m))
+	return &ReceivableInstalmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReceivableInstalmentClient) UpdateOneID(id uuid.UUID) *ReceivableInstalmentUpdateOne {
+	mutation := newReceivableInstalmentMutation(c.config, OpUpdateOne, withReceivableInstalmentID(id))
+	return &ReceivableInstalmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReceivableInstalment.
+func (c *ReceivableInstalmentClient) Delete() *ReceivableInstalmentDelete {
+	mutation := newReceivableInstalmentMutation(c.config, OpDelete)
+	return &ReceivableInstalmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReceivableInstalmentClient) DeleteOne(_m *ReceivableInstalment) *ReceivableInstalmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReceivableInstalmentClient) DeleteOneID(id uuid.UUID) *ReceivableInstalmentDeleteOne {
+	builder := c.Delete().Where(receivableinstalment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReceivableInstalmentDeleteOne{builder}
+}
+
+// Query returns a query builder for ReceivableInstalment.
+func (c *ReceivableInstalmentClient) Query() *ReceivableInstalmentQuery {
+	return &ReceivableInstalmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReceivableInstalment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReceivableInstalment entity by its id.
+func (c *ReceivableInstalmentClient) Get(ctx context.Context, id uuid.UUID) (*ReceivableInstalment, error) {
+	return c.Query().Where(receivableinstalment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReceivableInstalmentClient) GetX(ctx context.Context, id uuid.UUID) *ReceivableInstalment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReceivableInstalmentClient) Hooks() []Hook {
+	return c.hooks.ReceivableInstalment
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReceivableInstalmentClient) Interceptors() []Interceptor {
+	return c.inters.ReceivableInstalment
+}
+
+func (c *ReceivableInstalmentClient) mutate(ctx context.Context, m *ReceivableInstalmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReceivableInstalmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReceivableInstalmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReceivableInstalmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReceivableInstalmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ReceivableInstalment mutation op: %q", m.Op())
+	}
+}
+
 // ReservationClient is a client for the Reservation schema.
 type ReservationClient struct {
 	config
@@ -6030,6 +7470,272 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 		return (&ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown Reservation mutation op: %q", m.Op())
+	}
+}
+
+// SiteNodeClient is a client for the SiteNode schema.
+type SiteNodeClient struct {
+	config
+}
+
+// NewSiteNodeClient returns a client for the SiteNode from the given config.
+func NewSiteNodeClient(c config) *SiteNodeClient {
+	return &SiteNodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sitenode.Hooks(f(g(h())))`.
+func (c *SiteNodeClient) Use(hooks ...Hook) {
+	c.hooks.SiteNode = append(c.hooks.SiteNode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sitenode.Intercept(f(g(h())))`.
+func (c *SiteNodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SiteNode = append(c.inters.SiteNode, interceptors...)
+}
+
+// Create returns a builder for creating a SiteNode entity.
+func (c *SiteNodeClient) Create() *SiteNodeCreate {
+	mutation := newSiteNodeMutation(c.config, OpCreate)
+	return &SiteNodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SiteNode entities.
+func (c *SiteNodeClient) CreateBulk(builders ...*SiteNodeCreate) *SiteNodeCreateBulk {
+	return &SiteNodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SiteNodeClient) MapCreateBulk(slice any, setFunc func(*SiteNodeCreate, int)) *SiteNodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SiteNodeCreateBulk{err: fmt.Errorf("calling to SiteNodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SiteNodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SiteNodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SiteNode.
+func (c *SiteNodeClient) Update() *SiteNodeUpdate {
+	mutation := newSiteNodeMutation(c.config, OpUpdate)
+	return &SiteNodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SiteNodeClient) UpdateOne(_m *SiteNode) *SiteNodeUpdateOne {
+	mutation := newSiteNodeMutation(c.config, OpUpdateOne, withSiteNode(_m))
+	return &SiteNodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SiteNodeClient) UpdateOneID(id uuid.UUID) *SiteNodeUpdateOne {
+	mutation := newSiteNodeMutation(c.config, OpUpdateOne, withSiteNodeID(id))
+	return &SiteNodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SiteNode.
+func (c *SiteNodeClient) Delete() *SiteNodeDelete {
+	mutation := newSiteNodeMutation(c.config, OpDelete)
+	return &SiteNodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SiteNodeClient) DeleteOne(_m *SiteNode) *SiteNodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SiteNodeClient) DeleteOneID(id uuid.UUID) *SiteNodeDeleteOne {
+	builder := c.Delete().Where(sitenode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SiteNodeDeleteOne{builder}
+}
+
+// Query returns a query builder for SiteNode.
+func (c *SiteNodeClient) Query() *SiteNodeQuery {
+	return &SiteNodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSiteNode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SiteNode entity by its id.
+func (c *SiteNodeClient) Get(ctx context.Context, id uuid.UUID) (*SiteNode, error) {
+	return c.Query().Where(sitenode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SiteNodeClient) GetX(ctx context.Context, id uuid.UUID) *SiteNode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SiteNodeClient) Hooks() []Hook {
+	return c.hooks.SiteNode
+}
+
+// Interceptors returns the client interceptors.
+func (c *SiteNodeClient) Interceptors() []Interceptor {
+	return c.inters.SiteNode
+}
+
+func (c *SiteNodeClient) mutate(ctx context.Context, m *SiteNodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SiteNodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SiteNodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SiteNodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SiteNodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown SiteNode mutation op: %q", m.Op())
+	}
+}
+
+// StatementClient is a client for the Statement schema.
+type StatementClient struct {
+	config
+}
+
+// NewStatementClient returns a client for the Statement from the given config.
+func NewStatementClient(c config) *StatementClient {
+	return &StatementClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `statement.Hooks(f(g(h())))`.
+func (c *StatementClient) Use(hooks ...Hook) {
+	c.hooks.Statement = append(c.hooks.Statement, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `statement.Intercept(f(g(h())))`.
+func (c *StatementClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Statement = append(c.inters.Statement, interceptors...)
+}
+
+// Create returns a builder for creating a Statement entity.
+func (c *StatementClient) Create() *StatementCreate {
+	mutation := newStatementMutation(c.config, OpCreate)
+	return &StatementCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Statement entities.
+func (c *StatementClient) CreateBulk(builders ...*StatementCreate) *StatementCreateBulk {
+	return &StatementCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StatementClient) MapCreateBulk(slice any, setFunc func(*StatementCreate, int)) *StatementCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StatementCreateBulk{err: fmt.Errorf("calling to StatementClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StatementCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StatementCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Statement.
+func (c *StatementClient) Update() *StatementUpdate {
+	mutation := newStatementMutation(c.config, OpUpdate)
+	return &StatementUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StatementClient) UpdateOne(_m *Statement) *StatementUpdateOne {
+	mutation := newStatementMutation(c.config, OpUpdateOne, withStatement(_m))
+	return &StatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StatementClient) UpdateOneID(id uuid.UUID) *StatementUpdateOne {
+	mutation := newStatementMutation(c.config, OpUpdateOne, withStatementID(id))
+	return &StatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Statement.
+func (c *StatementClient) Delete() *StatementDelete {
+	mutation := newStatementMutation(c.config, OpDelete)
+	return &StatementDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StatementClient) DeleteOne(_m *Statement) *StatementDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StatementClient) DeleteOneID(id uuid.UUID) *StatementDeleteOne {
+	builder := c.Delete().Where(statement.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StatementDeleteOne{builder}
+}
+
+// Query returns a query builder for Statement.
+func (c *StatementClient) Query() *StatementQuery {
+	return &StatementQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStatement},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Statement entity by its id.
+func (c *StatementClient) Get(ctx context.Context, id uuid.UUID) (*Statement, error) {
+	return c.Query().Where(statement.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StatementClient) GetX(ctx context.Context, id uuid.UUID) *Statement {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StatementClient) Hooks() []Hook {
+	return c.hooks.Statement
+}
+
+// Interceptors returns the client interceptors.
+func (c *StatementClient) Interceptors() []Interceptor {
+	return c.inters.Statement
+}
+
+func (c *StatementClient) mutate(ctx context.Context, m *StatementMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StatementCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StatementUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StatementDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Statement mutation op: %q", m.Op())
 	}
 }
 
@@ -6347,27 +8053,164 @@ func (c *TemplateTrialClient) mutate(ctx context.Context, m *TemplateTrialMutati
 	}
 }
 
+// WriteOffClient is a client for the WriteOff schema.
+type WriteOffClient struct {
+	config
+}
+
+// NewWriteOffClient returns a client for the WriteOff from the given config.
+func NewWriteOffClient(c config) *WriteOffClient {
+	return &WriteOffClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `writeoff.Hooks(f(g(h())))`.
+func (c *WriteOffClient) Use(hooks ...Hook) {
+	c.hooks.WriteOff = append(c.hooks.WriteOff, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `writeoff.Intercept(f(g(h())))`.
+func (c *WriteOffClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WriteOff = append(c.inters.WriteOff, interceptors...)
+}
+
+// Create returns a builder for creating a WriteOff entity.
+func (c *WriteOffClient) Create() *WriteOffCreate {
+	mutation := newWriteOffMutation(c.config, OpCreate)
+	return &WriteOffCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WriteOff entities.
+func (c *WriteOffClient) CreateBulk(builders ...*WriteOffCreate) *WriteOffCreateBulk {
+	return &WriteOffCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WriteOffClient) MapCreateBulk(slice any, setFunc func(*WriteOffCreate, int)) *WriteOffCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WriteOffCreateBulk{err: fmt.Errorf("calling to WriteOffClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WriteOffCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WriteOffCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WriteOff.
+func (c *WriteOffClient) Update() *WriteOffUpdate {
+	mutation := newWriteOffMutation(c.config, OpUpdate)
+	return &WriteOffUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WriteOffClient) UpdateOne(_m *WriteOff) *WriteOffUpdateOne {
+	mutation := newWriteOffMutation(c.config, OpUpdateOne, withWriteOff(_m))
+	return &WriteOffUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WriteOffClient) UpdateOneID(id uuid.UUID) *WriteOffUpdateOne {
+	mutation := newWriteOffMutation(c.config, OpUpdateOne, withWriteOffID(id))
+	return &WriteOffUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WriteOff.
+func (c *WriteOffClient) Delete() *WriteOffDelete {
+	mutation := newWriteOffMutation(c.config, OpDelete)
+	return &WriteOffDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WriteOffClient) DeleteOne(_m *WriteOff) *WriteOffDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WriteOffClient) DeleteOneID(id uuid.UUID) *WriteOffDeleteOne {
+	builder := c.Delete().Where(writeoff.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WriteOffDeleteOne{builder}
+}
+
+// Query returns a query builder for WriteOff.
+func (c *WriteOffClient) Query() *WriteOffQuery {
+	return &WriteOffQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWriteOff},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WriteOff entity by its id.
+func (c *WriteOffClient) Get(ctx context.Context, id uuid.UUID) (*WriteOff, error) {
+	return c.Query().Where(writeoff.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WriteOffClient) GetX(ctx context.Context, id uuid.UUID) *WriteOff {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WriteOffClient) Hooks() []Hook {
+	return c.hooks.WriteOff
+}
+
+// Interceptors returns the client interceptors.
+func (c *WriteOffClient) Interceptors() []Interceptor {
+	return c.inters.WriteOff
+}
+
+func (c *WriteOffClient) mutate(ctx context.Context, m *WriteOffMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WriteOffCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WriteOffUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WriteOffUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WriteOffDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown WriteOff mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
-		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		Contract, CreditAccount, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
-		CreditRating, Customer, DailyRun, DailySnapshot, DailyStep, Document,
-		ERPConnection, ERPRun, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
-		LimitBatch, OrderHold, OrderRelease, Outbox, Project, ProjectAccount,
-		RatingTemplate, Receipt, Receivable, ReceivableImport, Reservation,
-		TemplateDryRun, TemplateTrial []ent.Hook
+		AcceptanceDraft, Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation,
+		ApprovalFlow, ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep,
+		AuditLog, AuditSeal, CollectionSetting, Contract, ContractTerm, CreditAccount,
+		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
+		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningPause,
+		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
+		Keyset, LateFeeWaiver, LimitBatch, OrderHold, OrderRelease, Outbox,
+		PaymentApplication, Project, ProjectAccount, RatingTemplate, Receipt,
+		Receivable, ReceivableImport, ReceivableInstalment, Reservation, SiteNode,
+		Statement, TemplateDryRun, TemplateTrial, WriteOff []ent.Hook
 	}
 	inters struct {
-		Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation, ApprovalFlow,
-		ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		Contract, CreditAccount, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
-		CreditRating, Customer, DailyRun, DailySnapshot, DailyStep, Document,
-		ERPConnection, ERPRun, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
-		LimitBatch, OrderHold, OrderRelease, Outbox, Project, ProjectAccount,
-		RatingTemplate, Receipt, Receivable, ReceivableImport, Reservation,
-		TemplateDryRun, TemplateTrial []ent.Interceptor
+		AcceptanceDraft, Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation,
+		ApprovalFlow, ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep,
+		AuditLog, AuditSeal, CollectionSetting, Contract, ContractTerm, CreditAccount,
+		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
+		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningPause,
+		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
+		Keyset, LateFeeWaiver, LimitBatch, OrderHold, OrderRelease, Outbox,
+		PaymentApplication, Project, ProjectAccount, RatingTemplate, Receipt,
+		Receivable, ReceivableImport, ReceivableInstalment, Reservation, SiteNode,
+		Statement, TemplateDryRun, TemplateTrial, WriteOff []ent.Interceptor
 	}
 )
 

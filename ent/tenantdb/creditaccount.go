@@ -39,6 +39,16 @@ type CreditAccount struct {
 	OldestDueOn calendar.Date `json:"oldest_due_on,omitempty"`
 	// fen held by open and committed reservations
 	ReservedAmount int64 `json:"reserved_amount,omitempty"`
+	// fen delivered and not reconciled
+	DeliveredAmount int64 `json:"delivered_amount,omitempty"`
+	// fen reconciled and not invoiced
+	ReconciledAmount int64 `json:"reconciled_amount,omitempty"`
+	// fen of acceptance drafts not honoured
+	DraftAmount int64 `json:"draft_amount,omitempty"`
+	// fen received and not applied
+	AdvanceAmount int64 `json:"advance_amount,omitempty"`
+	// fen open of items in dispute; part of receivable_amount
+	DisputedAmount int64 `json:"disputed_amount,omitempty"`
 	// Frozen holds the value of the "frozen" field.
 	Frozen bool `json:"frozen,omitempty"`
 	// FrozenReason holds the value of the "frozen_reason" field.
@@ -61,7 +71,7 @@ func (*CreditAccount) scanValues(columns []string) ([]any, error) {
 			values[i] = new(calendar.Date)
 		case creditaccount.FieldFrozen:
 			values[i] = new(sql.NullBool)
-		case creditaccount.FieldStandingAmount, creditaccount.FieldTemporaryAmount, creditaccount.FieldMaxOverdueAmount, creditaccount.FieldMaxOverdueDays, creditaccount.FieldReceivableAmount, creditaccount.FieldOverdueAmount, creditaccount.FieldReservedAmount, creditaccount.FieldVersion:
+		case creditaccount.FieldStandingAmount, creditaccount.FieldTemporaryAmount, creditaccount.FieldMaxOverdueAmount, creditaccount.FieldMaxOverdueDays, creditaccount.FieldReceivableAmount, creditaccount.FieldOverdueAmount, creditaccount.FieldReservedAmount, creditaccount.FieldDeliveredAmount, creditaccount.FieldReconciledAmount, creditaccount.FieldDraftAmount, creditaccount.FieldAdvanceAmount, creditaccount.FieldDisputedAmount, creditaccount.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case creditaccount.FieldLimitKind, creditaccount.FieldGrade, creditaccount.FieldFrozenReason:
 			values[i] = new(sql.NullString)
@@ -149,6 +159,36 @@ func (_m *CreditAccount) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field reserved_amount", values[i])
 			} else if value.Valid {
 				_m.ReservedAmount = value.Int64
+			}
+		case creditaccount.FieldDeliveredAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field delivered_amount", values[i])
+			} else if value.Valid {
+				_m.DeliveredAmount = value.Int64
+			}
+		case creditaccount.FieldReconciledAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field reconciled_amount", values[i])
+			} else if value.Valid {
+				_m.ReconciledAmount = value.Int64
+			}
+		case creditaccount.FieldDraftAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field draft_amount", values[i])
+			} else if value.Valid {
+				_m.DraftAmount = value.Int64
+			}
+		case creditaccount.FieldAdvanceAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field advance_amount", values[i])
+			} else if value.Valid {
+				_m.AdvanceAmount = value.Int64
+			}
+		case creditaccount.FieldDisputedAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field disputed_amount", values[i])
+			} else if value.Valid {
+				_m.DisputedAmount = value.Int64
 			}
 		case creditaccount.FieldFrozen:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -249,6 +289,21 @@ func (_m *CreditAccount) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reserved_amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ReservedAmount))
+	builder.WriteString(", ")
+	builder.WriteString("delivered_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DeliveredAmount))
+	builder.WriteString(", ")
+	builder.WriteString("reconciled_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReconciledAmount))
+	builder.WriteString(", ")
+	builder.WriteString("draft_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DraftAmount))
+	builder.WriteString(", ")
+	builder.WriteString("advance_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AdvanceAmount))
+	builder.WriteString(", ")
+	builder.WriteString("disputed_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DisputedAmount))
 	builder.WriteString(", ")
 	builder.WriteString("frozen=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Frozen))

@@ -164,6 +164,76 @@ func (_c *CreditAccountCreate) SetNillableReservedAmount(v *int64) *CreditAccoun
 	return _c
 }
 
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (_c *CreditAccountCreate) SetDeliveredAmount(v int64) *CreditAccountCreate {
+	_c.mutation.SetDeliveredAmount(v)
+	return _c
+}
+
+// SetNillableDeliveredAmount sets the "delivered_amount" field if the given value is not nil.
+func (_c *CreditAccountCreate) SetNillableDeliveredAmount(v *int64) *CreditAccountCreate {
+	if v != nil {
+		_c.SetDeliveredAmount(*v)
+	}
+	return _c
+}
+
+// SetReconciledAmount sets the "reconciled_amount" field.
+func (_c *CreditAccountCreate) SetReconciledAmount(v int64) *CreditAccountCreate {
+	_c.mutation.SetReconciledAmount(v)
+	return _c
+}
+
+// SetNillableReconciledAmount sets the "reconciled_amount" field if the given value is not nil.
+func (_c *CreditAccountCreate) SetNillableReconciledAmount(v *int64) *CreditAccountCreate {
+	if v != nil {
+		_c.SetReconciledAmount(*v)
+	}
+	return _c
+}
+
+// SetDraftAmount sets the "draft_amount" field.
+func (_c *CreditAccountCreate) SetDraftAmount(v int64) *CreditAccountCreate {
+	_c.mutation.SetDraftAmount(v)
+	return _c
+}
+
+// SetNillableDraftAmount sets the "draft_amount" field if the given value is not nil.
+func (_c *CreditAccountCreate) SetNillableDraftAmount(v *int64) *CreditAccountCreate {
+	if v != nil {
+		_c.SetDraftAmount(*v)
+	}
+	return _c
+}
+
+// SetAdvanceAmount sets the "advance_amount" field.
+func (_c *CreditAccountCreate) SetAdvanceAmount(v int64) *CreditAccountCreate {
+	_c.mutation.SetAdvanceAmount(v)
+	return _c
+}
+
+// SetNillableAdvanceAmount sets the "advance_amount" field if the given value is not nil.
+func (_c *CreditAccountCreate) SetNillableAdvanceAmount(v *int64) *CreditAccountCreate {
+	if v != nil {
+		_c.SetAdvanceAmount(*v)
+	}
+	return _c
+}
+
+// SetDisputedAmount sets the "disputed_amount" field.
+func (_c *CreditAccountCreate) SetDisputedAmount(v int64) *CreditAccountCreate {
+	_c.mutation.SetDisputedAmount(v)
+	return _c
+}
+
+// SetNillableDisputedAmount sets the "disputed_amount" field if the given value is not nil.
+func (_c *CreditAccountCreate) SetNillableDisputedAmount(v *int64) *CreditAccountCreate {
+	if v != nil {
+		_c.SetDisputedAmount(*v)
+	}
+	return _c
+}
+
 // SetFrozen sets the "frozen" field.
 func (_c *CreditAccountCreate) SetFrozen(v bool) *CreditAccountCreate {
 	_c.mutation.SetFrozen(v)
@@ -287,6 +357,26 @@ func (_c *CreditAccountCreate) defaults() {
 		v := creditaccount.DefaultReservedAmount
 		_c.mutation.SetReservedAmount(v)
 	}
+	if _, ok := _c.mutation.DeliveredAmount(); !ok {
+		v := creditaccount.DefaultDeliveredAmount
+		_c.mutation.SetDeliveredAmount(v)
+	}
+	if _, ok := _c.mutation.ReconciledAmount(); !ok {
+		v := creditaccount.DefaultReconciledAmount
+		_c.mutation.SetReconciledAmount(v)
+	}
+	if _, ok := _c.mutation.DraftAmount(); !ok {
+		v := creditaccount.DefaultDraftAmount
+		_c.mutation.SetDraftAmount(v)
+	}
+	if _, ok := _c.mutation.AdvanceAmount(); !ok {
+		v := creditaccount.DefaultAdvanceAmount
+		_c.mutation.SetAdvanceAmount(v)
+	}
+	if _, ok := _c.mutation.DisputedAmount(); !ok {
+		v := creditaccount.DefaultDisputedAmount
+		_c.mutation.SetDisputedAmount(v)
+	}
 	if _, ok := _c.mutation.Frozen(); !ok {
 		v := creditaccount.DefaultFrozen
 		_c.mutation.SetFrozen(v)
@@ -328,6 +418,21 @@ func (_c *CreditAccountCreate) check() error {
 	}
 	if _, ok := _c.mutation.ReservedAmount(); !ok {
 		return &ValidationError{Name: "reserved_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.reserved_amount"`)}
+	}
+	if _, ok := _c.mutation.DeliveredAmount(); !ok {
+		return &ValidationError{Name: "delivered_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.delivered_amount"`)}
+	}
+	if _, ok := _c.mutation.ReconciledAmount(); !ok {
+		return &ValidationError{Name: "reconciled_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.reconciled_amount"`)}
+	}
+	if _, ok := _c.mutation.DraftAmount(); !ok {
+		return &ValidationError{Name: "draft_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.draft_amount"`)}
+	}
+	if _, ok := _c.mutation.AdvanceAmount(); !ok {
+		return &ValidationError{Name: "advance_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.advance_amount"`)}
+	}
+	if _, ok := _c.mutation.DisputedAmount(); !ok {
+		return &ValidationError{Name: "disputed_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.disputed_amount"`)}
 	}
 	if _, ok := _c.mutation.Frozen(); !ok {
 		return &ValidationError{Name: "frozen", err: errors.New(`tenantdb: missing required field "CreditAccount.frozen"`)}
@@ -419,6 +524,26 @@ func (_c *CreditAccountCreate) createSpec() (*CreditAccount, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.ReservedAmount(); ok {
 		_spec.SetField(creditaccount.FieldReservedAmount, field.TypeInt64, value)
 		_node.ReservedAmount = value
+	}
+	if value, ok := _c.mutation.DeliveredAmount(); ok {
+		_spec.SetField(creditaccount.FieldDeliveredAmount, field.TypeInt64, value)
+		_node.DeliveredAmount = value
+	}
+	if value, ok := _c.mutation.ReconciledAmount(); ok {
+		_spec.SetField(creditaccount.FieldReconciledAmount, field.TypeInt64, value)
+		_node.ReconciledAmount = value
+	}
+	if value, ok := _c.mutation.DraftAmount(); ok {
+		_spec.SetField(creditaccount.FieldDraftAmount, field.TypeInt64, value)
+		_node.DraftAmount = value
+	}
+	if value, ok := _c.mutation.AdvanceAmount(); ok {
+		_spec.SetField(creditaccount.FieldAdvanceAmount, field.TypeInt64, value)
+		_node.AdvanceAmount = value
+	}
+	if value, ok := _c.mutation.DisputedAmount(); ok {
+		_spec.SetField(creditaccount.FieldDisputedAmount, field.TypeInt64, value)
+		_node.DisputedAmount = value
 	}
 	if value, ok := _c.mutation.Frozen(); ok {
 		_spec.SetField(creditaccount.FieldFrozen, field.TypeBool, value)
@@ -669,6 +794,96 @@ func (u *CreditAccountUpsert) UpdateReservedAmount() *CreditAccountUpsert {
 // AddReservedAmount adds v to the "reserved_amount" field.
 func (u *CreditAccountUpsert) AddReservedAmount(v int64) *CreditAccountUpsert {
 	u.Add(creditaccount.FieldReservedAmount, v)
+	return u
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (u *CreditAccountUpsert) SetDeliveredAmount(v int64) *CreditAccountUpsert {
+	u.Set(creditaccount.FieldDeliveredAmount, v)
+	return u
+}
+
+// UpdateDeliveredAmount sets the "delivered_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsert) UpdateDeliveredAmount() *CreditAccountUpsert {
+	u.SetExcluded(creditaccount.FieldDeliveredAmount)
+	return u
+}
+
+// AddDeliveredAmount adds v to the "delivered_amount" field.
+func (u *CreditAccountUpsert) AddDeliveredAmount(v int64) *CreditAccountUpsert {
+	u.Add(creditaccount.FieldDeliveredAmount, v)
+	return u
+}
+
+// SetReconciledAmount sets the "reconciled_amount" field.
+func (u *CreditAccountUpsert) SetReconciledAmount(v int64) *CreditAccountUpsert {
+	u.Set(creditaccount.FieldReconciledAmount, v)
+	return u
+}
+
+// UpdateReconciledAmount sets the "reconciled_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsert) UpdateReconciledAmount() *CreditAccountUpsert {
+	u.SetExcluded(creditaccount.FieldReconciledAmount)
+	return u
+}
+
+// AddReconciledAmount adds v to the "reconciled_amount" field.
+func (u *CreditAccountUpsert) AddReconciledAmount(v int64) *CreditAccountUpsert {
+	u.Add(creditaccount.FieldReconciledAmount, v)
+	return u
+}
+
+// SetDraftAmount sets the "draft_amount" field.
+func (u *CreditAccountUpsert) SetDraftAmount(v int64) *CreditAccountUpsert {
+	u.Set(creditaccount.FieldDraftAmount, v)
+	return u
+}
+
+// UpdateDraftAmount sets the "draft_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsert) UpdateDraftAmount() *CreditAccountUpsert {
+	u.SetExcluded(creditaccount.FieldDraftAmount)
+	return u
+}
+
+// AddDraftAmount adds v to the "draft_amount" field.
+func (u *CreditAccountUpsert) AddDraftAmount(v int64) *CreditAccountUpsert {
+	u.Add(creditaccount.FieldDraftAmount, v)
+	return u
+}
+
+// SetAdvanceAmount sets the "advance_amount" field.
+func (u *CreditAccountUpsert) SetAdvanceAmount(v int64) *CreditAccountUpsert {
+	u.Set(creditaccount.FieldAdvanceAmount, v)
+	return u
+}
+
+// UpdateAdvanceAmount sets the "advance_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsert) UpdateAdvanceAmount() *CreditAccountUpsert {
+	u.SetExcluded(creditaccount.FieldAdvanceAmount)
+	return u
+}
+
+// AddAdvanceAmount adds v to the "advance_amount" field.
+func (u *CreditAccountUpsert) AddAdvanceAmount(v int64) *CreditAccountUpsert {
+	u.Add(creditaccount.FieldAdvanceAmount, v)
+	return u
+}
+
+// SetDisputedAmount sets the "disputed_amount" field.
+func (u *CreditAccountUpsert) SetDisputedAmount(v int64) *CreditAccountUpsert {
+	u.Set(creditaccount.FieldDisputedAmount, v)
+	return u
+}
+
+// UpdateDisputedAmount sets the "disputed_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsert) UpdateDisputedAmount() *CreditAccountUpsert {
+	u.SetExcluded(creditaccount.FieldDisputedAmount)
+	return u
+}
+
+// AddDisputedAmount adds v to the "disputed_amount" field.
+func (u *CreditAccountUpsert) AddDisputedAmount(v int64) *CreditAccountUpsert {
+	u.Add(creditaccount.FieldDisputedAmount, v)
 	return u
 }
 
@@ -993,6 +1208,111 @@ func (u *CreditAccountUpsertOne) AddReservedAmount(v int64) *CreditAccountUpsert
 func (u *CreditAccountUpsertOne) UpdateReservedAmount() *CreditAccountUpsertOne {
 	return u.Update(func(s *CreditAccountUpsert) {
 		s.UpdateReservedAmount()
+	})
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (u *CreditAccountUpsertOne) SetDeliveredAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetDeliveredAmount(v)
+	})
+}
+
+// AddDeliveredAmount adds v to the "delivered_amount" field.
+func (u *CreditAccountUpsertOne) AddDeliveredAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddDeliveredAmount(v)
+	})
+}
+
+// UpdateDeliveredAmount sets the "delivered_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertOne) UpdateDeliveredAmount() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateDeliveredAmount()
+	})
+}
+
+// SetReconciledAmount sets the "reconciled_amount" field.
+func (u *CreditAccountUpsertOne) SetReconciledAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetReconciledAmount(v)
+	})
+}
+
+// AddReconciledAmount adds v to the "reconciled_amount" field.
+func (u *CreditAccountUpsertOne) AddReconciledAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddReconciledAmount(v)
+	})
+}
+
+// UpdateReconciledAmount sets the "reconciled_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertOne) UpdateReconciledAmount() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateReconciledAmount()
+	})
+}
+
+// SetDraftAmount sets the "draft_amount" field.
+func (u *CreditAccountUpsertOne) SetDraftAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetDraftAmount(v)
+	})
+}
+
+// AddDraftAmount adds v to the "draft_amount" field.
+func (u *CreditAccountUpsertOne) AddDraftAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddDraftAmount(v)
+	})
+}
+
+// UpdateDraftAmount sets the "draft_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertOne) UpdateDraftAmount() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateDraftAmount()
+	})
+}
+
+// SetAdvanceAmount sets the "advance_amount" field.
+func (u *CreditAccountUpsertOne) SetAdvanceAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetAdvanceAmount(v)
+	})
+}
+
+// AddAdvanceAmount adds v to the "advance_amount" field.
+func (u *CreditAccountUpsertOne) AddAdvanceAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddAdvanceAmount(v)
+	})
+}
+
+// UpdateAdvanceAmount sets the "advance_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertOne) UpdateAdvanceAmount() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateAdvanceAmount()
+	})
+}
+
+// SetDisputedAmount sets the "disputed_amount" field.
+func (u *CreditAccountUpsertOne) SetDisputedAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetDisputedAmount(v)
+	})
+}
+
+// AddDisputedAmount adds v to the "disputed_amount" field.
+func (u *CreditAccountUpsertOne) AddDisputedAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddDisputedAmount(v)
+	})
+}
+
+// UpdateDisputedAmount sets the "disputed_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertOne) UpdateDisputedAmount() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateDisputedAmount()
 	})
 }
 
@@ -1495,6 +1815,111 @@ func (u *CreditAccountUpsertBulk) AddReservedAmount(v int64) *CreditAccountUpser
 func (u *CreditAccountUpsertBulk) UpdateReservedAmount() *CreditAccountUpsertBulk {
 	return u.Update(func(s *CreditAccountUpsert) {
 		s.UpdateReservedAmount()
+	})
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (u *CreditAccountUpsertBulk) SetDeliveredAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetDeliveredAmount(v)
+	})
+}
+
+// AddDeliveredAmount adds v to the "delivered_amount" field.
+func (u *CreditAccountUpsertBulk) AddDeliveredAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddDeliveredAmount(v)
+	})
+}
+
+// UpdateDeliveredAmount sets the "delivered_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertBulk) UpdateDeliveredAmount() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateDeliveredAmount()
+	})
+}
+
+// SetReconciledAmount sets the "reconciled_amount" field.
+func (u *CreditAccountUpsertBulk) SetReconciledAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetReconciledAmount(v)
+	})
+}
+
+// AddReconciledAmount adds v to the "reconciled_amount" field.
+func (u *CreditAccountUpsertBulk) AddReconciledAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddReconciledAmount(v)
+	})
+}
+
+// UpdateReconciledAmount sets the "reconciled_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertBulk) UpdateReconciledAmount() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateReconciledAmount()
+	})
+}
+
+// SetDraftAmount sets the "draft_amount" field.
+func (u *CreditAccountUpsertBulk) SetDraftAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetDraftAmount(v)
+	})
+}
+
+// AddDraftAmount adds v to the "draft_amount" field.
+func (u *CreditAccountUpsertBulk) AddDraftAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddDraftAmount(v)
+	})
+}
+
+// UpdateDraftAmount sets the "draft_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertBulk) UpdateDraftAmount() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateDraftAmount()
+	})
+}
+
+// SetAdvanceAmount sets the "advance_amount" field.
+func (u *CreditAccountUpsertBulk) SetAdvanceAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetAdvanceAmount(v)
+	})
+}
+
+// AddAdvanceAmount adds v to the "advance_amount" field.
+func (u *CreditAccountUpsertBulk) AddAdvanceAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddAdvanceAmount(v)
+	})
+}
+
+// UpdateAdvanceAmount sets the "advance_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertBulk) UpdateAdvanceAmount() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateAdvanceAmount()
+	})
+}
+
+// SetDisputedAmount sets the "disputed_amount" field.
+func (u *CreditAccountUpsertBulk) SetDisputedAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetDisputedAmount(v)
+	})
+}
+
+// AddDisputedAmount adds v to the "disputed_amount" field.
+func (u *CreditAccountUpsertBulk) AddDisputedAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddDisputedAmount(v)
+	})
+}
+
+// UpdateDisputedAmount sets the "disputed_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertBulk) UpdateDisputedAmount() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateDisputedAmount()
 	})
 }
 

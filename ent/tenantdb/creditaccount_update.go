@@ -235,6 +235,111 @@ func (_u *CreditAccountUpdate) AddReservedAmount(v int64) *CreditAccountUpdate {
 	return _u
 }
 
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (_u *CreditAccountUpdate) SetDeliveredAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.ResetDeliveredAmount()
+	_u.mutation.SetDeliveredAmount(v)
+	return _u
+}
+
+// SetNillableDeliveredAmount sets the "delivered_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdate) SetNillableDeliveredAmount(v *int64) *CreditAccountUpdate {
+	if v != nil {
+		_u.SetDeliveredAmount(*v)
+	}
+	return _u
+}
+
+// AddDeliveredAmount adds value to the "delivered_amount" field.
+func (_u *CreditAccountUpdate) AddDeliveredAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.AddDeliveredAmount(v)
+	return _u
+}
+
+// SetReconciledAmount sets the "reconciled_amount" field.
+func (_u *CreditAccountUpdate) SetReconciledAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.ResetReconciledAmount()
+	_u.mutation.SetReconciledAmount(v)
+	return _u
+}
+
+// SetNillableReconciledAmount sets the "reconciled_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdate) SetNillableReconciledAmount(v *int64) *CreditAccountUpdate {
+	if v != nil {
+		_u.SetReconciledAmount(*v)
+	}
+	return _u
+}
+
+// AddReconciledAmount adds value to the "reconciled_amount" field.
+func (_u *CreditAccountUpdate) AddReconciledAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.AddReconciledAmount(v)
+	return _u
+}
+
+// SetDraftAmount sets the "draft_amount" field.
+func (_u *CreditAccountUpdate) SetDraftAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.ResetDraftAmount()
+	_u.mutation.SetDraftAmount(v)
+	return _u
+}
+
+// SetNillableDraftAmount sets the "draft_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdate) SetNillableDraftAmount(v *int64) *CreditAccountUpdate {
+	if v != nil {
+		_u.SetDraftAmount(*v)
+	}
+	return _u
+}
+
+// AddDraftAmount adds value to the "draft_amount" field.
+func (_u *CreditAccountUpdate) AddDraftAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.AddDraftAmount(v)
+	return _u
+}
+
+// SetAdvanceAmount sets the "advance_amount" field.
+func (_u *CreditAccountUpdate) SetAdvanceAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.ResetAdvanceAmount()
+	_u.mutation.SetAdvanceAmount(v)
+	return _u
+}
+
+// SetNillableAdvanceAmount sets the "advance_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdate) SetNillableAdvanceAmount(v *int64) *CreditAccountUpdate {
+	if v != nil {
+		_u.SetAdvanceAmount(*v)
+	}
+	return _u
+}
+
+// AddAdvanceAmount adds value to the "advance_amount" field.
+func (_u *CreditAccountUpdate) AddAdvanceAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.AddAdvanceAmount(v)
+	return _u
+}
+
+// SetDisputedAmount sets the "disputed_amount" field.
+func (_u *CreditAccountUpdate) SetDisputedAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.ResetDisputedAmount()
+	_u.mutation.SetDisputedAmount(v)
+	return _u
+}
+
+// SetNillableDisputedAmount sets the "disputed_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdate) SetNillableDisputedAmount(v *int64) *CreditAccountUpdate {
+	if v != nil {
+		_u.SetDisputedAmount(*v)
+	}
+	return _u
+}
+
+// AddDisputedAmount adds value to the "disputed_amount" field.
+func (_u *CreditAccountUpdate) AddDisputedAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.AddDisputedAmount(v)
+	return _u
+}
+
 // SetFrozen sets the "frozen" field.
 func (_u *CreditAccountUpdate) SetFrozen(v bool) *CreditAccountUpdate {
 	_u.mutation.SetFrozen(v)
@@ -425,6 +530,36 @@ func (_u *CreditAccountUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.AddedReservedAmount(); ok {
 		_spec.AddField(creditaccount.FieldReservedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DeliveredAmount(); ok {
+		_spec.SetField(creditaccount.FieldDeliveredAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeliveredAmount(); ok {
+		_spec.AddField(creditaccount.FieldDeliveredAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ReconciledAmount(); ok {
+		_spec.SetField(creditaccount.FieldReconciledAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReconciledAmount(); ok {
+		_spec.AddField(creditaccount.FieldReconciledAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DraftAmount(); ok {
+		_spec.SetField(creditaccount.FieldDraftAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDraftAmount(); ok {
+		_spec.AddField(creditaccount.FieldDraftAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AdvanceAmount(); ok {
+		_spec.SetField(creditaccount.FieldAdvanceAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAdvanceAmount(); ok {
+		_spec.AddField(creditaccount.FieldAdvanceAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DisputedAmount(); ok {
+		_spec.SetField(creditaccount.FieldDisputedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputedAmount(); ok {
+		_spec.AddField(creditaccount.FieldDisputedAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Frozen(); ok {
 		_spec.SetField(creditaccount.FieldFrozen, field.TypeBool, value)
@@ -671,6 +806,111 @@ func (_u *CreditAccountUpdateOne) AddReservedAmount(v int64) *CreditAccountUpdat
 	return _u
 }
 
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (_u *CreditAccountUpdateOne) SetDeliveredAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.ResetDeliveredAmount()
+	_u.mutation.SetDeliveredAmount(v)
+	return _u
+}
+
+// SetNillableDeliveredAmount sets the "delivered_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdateOne) SetNillableDeliveredAmount(v *int64) *CreditAccountUpdateOne {
+	if v != nil {
+		_u.SetDeliveredAmount(*v)
+	}
+	return _u
+}
+
+// AddDeliveredAmount adds value to the "delivered_amount" field.
+func (_u *CreditAccountUpdateOne) AddDeliveredAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.AddDeliveredAmount(v)
+	return _u
+}
+
+// SetReconciledAmount sets the "reconciled_amount" field.
+func (_u *CreditAccountUpdateOne) SetReconciledAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.ResetReconciledAmount()
+	_u.mutation.SetReconciledAmount(v)
+	return _u
+}
+
+// SetNillableReconciledAmount sets the "reconciled_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdateOne) SetNillableReconciledAmount(v *int64) *CreditAccountUpdateOne {
+	if v != nil {
+		_u.SetReconciledAmount(*v)
+	}
+	return _u
+}
+
+// AddReconciledAmount adds value to the "reconciled_amount" field.
+func (_u *CreditAccountUpdateOne) AddReconciledAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.AddReconciledAmount(v)
+	return _u
+}
+
+// SetDraftAmount sets the "draft_amount" field.
+func (_u *CreditAccountUpdateOne) SetDraftAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.ResetDraftAmount()
+	_u.mutation.SetDraftAmount(v)
+	return _u
+}
+
+// SetNillableDraftAmount sets the "draft_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdateOne) SetNillableDraftAmount(v *int64) *CreditAccountUpdateOne {
+	if v != nil {
+		_u.SetDraftAmount(*v)
+	}
+	return _u
+}
+
+// AddDraftAmount adds value to the "draft_amount" field.
+func (_u *CreditAccountUpdateOne) AddDraftAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.AddDraftAmount(v)
+	return _u
+}
+
+// SetAdvanceAmount sets the "advance_amount" field.
+func (_u *CreditAccountUpdateOne) SetAdvanceAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.ResetAdvanceAmount()
+	_u.mutation.SetAdvanceAmount(v)
+	return _u
+}
+
+// SetNillableAdvanceAmount sets the "advance_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdateOne) SetNillableAdvanceAmount(v *int64) *CreditAccountUpdateOne {
+	if v != nil {
+		_u.SetAdvanceAmount(*v)
+	}
+	return _u
+}
+
+// AddAdvanceAmount adds value to the "advance_amount" field.
+func (_u *CreditAccountUpdateOne) AddAdvanceAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.AddAdvanceAmount(v)
+	return _u
+}
+
+// SetDisputedAmount sets the "disputed_amount" field.
+func (_u *CreditAccountUpdateOne) SetDisputedAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.ResetDisputedAmount()
+	_u.mutation.SetDisputedAmount(v)
+	return _u
+}
+
+// SetNillableDisputedAmount sets the "disputed_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdateOne) SetNillableDisputedAmount(v *int64) *CreditAccountUpdateOne {
+	if v != nil {
+		_u.SetDisputedAmount(*v)
+	}
+	return _u
+}
+
+// AddDisputedAmount adds value to the "disputed_amount" field.
+func (_u *CreditAccountUpdateOne) AddDisputedAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.AddDisputedAmount(v)
+	return _u
+}
+
 // SetFrozen sets the "frozen" field.
 func (_u *CreditAccountUpdateOne) SetFrozen(v bool) *CreditAccountUpdateOne {
 	_u.mutation.SetFrozen(v)
@@ -891,6 +1131,36 @@ func (_u *CreditAccountUpdateOne) sqlSave(ctx context.Context) (_node *CreditAcc
 	}
 	if value, ok := _u.mutation.AddedReservedAmount(); ok {
 		_spec.AddField(creditaccount.FieldReservedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DeliveredAmount(); ok {
+		_spec.SetField(creditaccount.FieldDeliveredAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeliveredAmount(); ok {
+		_spec.AddField(creditaccount.FieldDeliveredAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ReconciledAmount(); ok {
+		_spec.SetField(creditaccount.FieldReconciledAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReconciledAmount(); ok {
+		_spec.AddField(creditaccount.FieldReconciledAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DraftAmount(); ok {
+		_spec.SetField(creditaccount.FieldDraftAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDraftAmount(); ok {
+		_spec.AddField(creditaccount.FieldDraftAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AdvanceAmount(); ok {
+		_spec.SetField(creditaccount.FieldAdvanceAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAdvanceAmount(); ok {
+		_spec.AddField(creditaccount.FieldAdvanceAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DisputedAmount(); ok {
+		_spec.SetField(creditaccount.FieldDisputedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputedAmount(); ok {
+		_spec.AddField(creditaccount.FieldDisputedAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Frozen(); ok {
 		_spec.SetField(creditaccount.FieldFrozen, field.TypeBool, value)

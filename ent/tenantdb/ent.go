@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"zhuxin/ent/tenantdb/acceptancedraft"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -19,7 +20,9 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
+	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
@@ -30,26 +33,36 @@ import (
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
+	"zhuxin/ent/tenantdb/delivery"
+	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/latefeewaiver"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
+	"zhuxin/ent/tenantdb/receivableinstalment"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/sitenode"
+	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/writeoff"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -114,48 +127,61 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			approval.Table:           approval.ValidColumn,
-			approvalact.Table:        approvalact.ValidColumn,
-			approvalauthority.Table:  approvalauthority.ValidColumn,
-			approvaldelegation.Table: approvaldelegation.ValidColumn,
-			approvalflow.Table:       approvalflow.ValidColumn,
-			approvalhand.Table:       approvalhand.ValidColumn,
-			approvalpolicy.Table:     approvalpolicy.ValidColumn,
-			approvalslot.Table:       approvalslot.ValidColumn,
-			approvalstep.Table:       approvalstep.ValidColumn,
-			auditlog.Table:           auditlog.ValidColumn,
-			auditseal.Table:          auditseal.ValidColumn,
-			contract.Table:           contract.ValidColumn,
-			creditaccount.Table:      creditaccount.ValidColumn,
-			creditcheck.Table:        creditcheck.ValidColumn,
-			creditfreeze.Table:       creditfreeze.ValidColumn,
-			creditlimit.Table:        creditlimit.ValidColumn,
-			creditpolicy.Table:       creditpolicy.ValidColumn,
-			creditrating.Table:       creditrating.ValidColumn,
-			customer.Table:           customer.ValidColumn,
-			dailyrun.Table:           dailyrun.ValidColumn,
-			dailysnapshot.Table:      dailysnapshot.ValidColumn,
-			dailystep.Table:          dailystep.ValidColumn,
-			document.Table:           document.ValidColumn,
-			erpconnection.Table:      erpconnection.ValidColumn,
-			erprun.Table:             erprun.ValidColumn,
-			handledevent.Table:       handledevent.ValidColumn,
-			idempotencykey.Table:     idempotencykey.ValidColumn,
-			importmapping.Table:      importmapping.ValidColumn,
-			keyset.Table:             keyset.ValidColumn,
-			limitbatch.Table:         limitbatch.ValidColumn,
-			orderhold.Table:          orderhold.ValidColumn,
-			orderrelease.Table:       orderrelease.ValidColumn,
-			outbox.Table:             outbox.ValidColumn,
-			project.Table:            project.ValidColumn,
-			projectaccount.Table:     projectaccount.ValidColumn,
-			ratingtemplate.Table:     ratingtemplate.ValidColumn,
-			receipt.Table:            receipt.ValidColumn,
-			receivable.Table:         receivable.ValidColumn,
-			receivableimport.Table:   receivableimport.ValidColumn,
-			reservation.Table:        reservation.ValidColumn,
-			templatedryrun.Table:     templatedryrun.ValidColumn,
-			templatetrial.Table:      templatetrial.ValidColumn,
+			acceptancedraft.Table:      acceptancedraft.ValidColumn,
+			approval.Table:             approval.ValidColumn,
+			approvalact.Table:          approvalact.ValidColumn,
+			approvalauthority.Table:    approvalauthority.ValidColumn,
+			approvaldelegation.Table:   approvaldelegation.ValidColumn,
+			approvalflow.Table:         approvalflow.ValidColumn,
+			approvalhand.Table:         approvalhand.ValidColumn,
+			approvalpolicy.Table:       approvalpolicy.ValidColumn,
+			approvalslot.Table:         approvalslot.ValidColumn,
+			approvalstep.Table:         approvalstep.ValidColumn,
+			auditlog.Table:             auditlog.ValidColumn,
+			auditseal.Table:            auditseal.ValidColumn,
+			collectionsetting.Table:    collectionsetting.ValidColumn,
+			contract.Table:             contract.ValidColumn,
+			contractterm.Table:         contractterm.ValidColumn,
+			creditaccount.Table:        creditaccount.ValidColumn,
+			creditcheck.Table:          creditcheck.ValidColumn,
+			creditfreeze.Table:         creditfreeze.ValidColumn,
+			creditlimit.Table:          creditlimit.ValidColumn,
+			creditpolicy.Table:         creditpolicy.ValidColumn,
+			creditrating.Table:         creditrating.ValidColumn,
+			customer.Table:             customer.ValidColumn,
+			dailyrun.Table:             dailyrun.ValidColumn,
+			dailysnapshot.Table:        dailysnapshot.ValidColumn,
+			dailystep.Table:            dailystep.ValidColumn,
+			delivery.Table:             delivery.ValidColumn,
+			dispute.Table:              dispute.ValidColumn,
+			document.Table:             document.ValidColumn,
+			dunningpause.Table:         dunningpause.ValidColumn,
+			erpconnection.Table:        erpconnection.ValidColumn,
+			erprun.Table:               erprun.ValidColumn,
+			followup.Table:             followup.ValidColumn,
+			handledevent.Table:         handledevent.ValidColumn,
+			idempotencykey.Table:       idempotencykey.ValidColumn,
+			importmapping.Table:        importmapping.ValidColumn,
+			keyset.Table:               keyset.ValidColumn,
+			latefeewaiver.Table:        latefeewaiver.ValidColumn,
+			limitbatch.Table:           limitbatch.ValidColumn,
+			orderhold.Table:            orderhold.ValidColumn,
+			orderrelease.Table:         orderrelease.ValidColumn,
+			outbox.Table:               outbox.ValidColumn,
+			paymentapplication.Table:   paymentapplication.ValidColumn,
+			project.Table:              project.ValidColumn,
+			projectaccount.Table:       projectaccount.ValidColumn,
+			ratingtemplate.Table:       ratingtemplate.ValidColumn,
+			receipt.Table:              receipt.ValidColumn,
+			receivable.Table:           receivable.ValidColumn,
+			receivableimport.Table:     receivableimport.ValidColumn,
+			receivableinstalment.Table: receivableinstalment.ValidColumn,
+			reservation.Table:          reservation.ValidColumn,
+			sitenode.Table:             sitenode.ValidColumn,
+			statement.Table:            statement.ValidColumn,
+			templatedryrun.Table:       templatedryrun.ValidColumn,
+			templatetrial.Table:        templatetrial.ValidColumn,
+			writeoff.Table:             writeoff.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

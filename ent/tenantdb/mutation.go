@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"sync"
 	"time"
+	"zhuxin/biz/paymentnode"
 	"zhuxin/biz/rating"
+	"zhuxin/ent/tenantdb/acceptancedraft"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -21,7 +23,9 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
+	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
@@ -32,17 +36,23 @@ import (
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
+	"zhuxin/ent/tenantdb/delivery"
+	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/latefeewaiver"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/predicate"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
@@ -50,9 +60,13 @@ import (
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
+	"zhuxin/ent/tenantdb/receivableinstalment"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/sitenode"
+	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/writeoff"
 	"zhuxin/shared/calendar"
 
 	"entgo.io/ent"
@@ -69,49 +83,1260 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeApproval           = "Approval"
-	TypeApprovalAct        = "ApprovalAct"
-	TypeApprovalAuthority  = "ApprovalAuthority"
-	TypeApprovalDelegation = "ApprovalDelegation"
-	TypeApprovalFlow       = "ApprovalFlow"
-	TypeApprovalHand       = "ApprovalHand"
-	TypeApprovalPolicy     = "ApprovalPolicy"
-	TypeApprovalSlot       = "ApprovalSlot"
-	TypeApprovalStep       = "ApprovalStep"
-	TypeAuditLog           = "AuditLog"
-	TypeAuditSeal          = "AuditSeal"
-	TypeContract           = "Contract"
-	TypeCreditAccount      = "CreditAccount"
-	TypeCreditCheck        = "CreditCheck"
-	TypeCreditFreeze       = "CreditFreeze"
-	TypeCreditLimit        = "CreditLimit"
-	TypeCreditPolicy       = "CreditPolicy"
-	TypeCreditRating       = "CreditRating"
-	TypeCustomer           = "Customer"
-	TypeDailyRun           = "DailyRun"
-	TypeDailySnapshot      = "DailySnapshot"
-	TypeDailyStep          = "DailyStep"
-	TypeDocument           = "Document"
-	TypeERPConnection      = "ERPConnection"
-	TypeERPRun             = "ERPRun"
-	TypeHandledEvent       = "HandledEvent"
-	TypeIdempotencyKey     = "IdempotencyKey"
-	TypeImportMapping      = "ImportMapping"
-	TypeKeyset             = "Keyset"
-	TypeLimitBatch         = "LimitBatch"
-	TypeOrderHold          = "OrderHold"
-	TypeOrderRelease       = "OrderRelease"
-	TypeOutbox             = "Outbox"
-	TypeProject            = "Project"
-	TypeProjectAccount     = "ProjectAccount"
-	TypeRatingTemplate     = "RatingTemplate"
-	TypeReceipt            = "Receipt"
-	TypeReceivable         = "Receivable"
-	TypeReceivableImport   = "ReceivableImport"
-	TypeReservation        = "Reservation"
-	TypeTemplateDryRun     = "TemplateDryRun"
-	TypeTemplateTrial      = "TemplateTrial"
+	TypeAcceptanceDraft      = "AcceptanceDraft"
+	TypeApproval             = "Approval"
+	TypeApprovalAct          = "ApprovalAct"
+	TypeApprovalAuthority    = "ApprovalAuthority"
+	TypeApprovalDelegation   = "ApprovalDelegation"
+	TypeApprovalFlow         = "ApprovalFlow"
+	TypeApprovalHand         = "ApprovalHand"
+	TypeApprovalPolicy       = "ApprovalPolicy"
+	TypeApprovalSlot         = "ApprovalSlot"
+	TypeApprovalStep         = "ApprovalStep"
+	TypeAuditLog             = "AuditLog"
+	TypeAuditSeal            = "AuditSeal"
+	TypeCollectionSetting    = "CollectionSetting"
+	TypeContract             = "Contract"
+	TypeContractTerm         = "ContractTerm"
+	TypeCreditAccount        = "CreditAccount"
+	TypeCreditCheck          = "CreditCheck"
+	TypeCreditFreeze         = "CreditFreeze"
+	TypeCreditLimit          = "CreditLimit"
+	TypeCreditPolicy         = "CreditPolicy"
+	TypeCreditRating         = "CreditRating"
+	TypeCustomer             = "Customer"
+	TypeDailyRun             = "DailyRun"
+	TypeDailySnapshot        = "DailySnapshot"
+	TypeDailyStep            = "DailyStep"
+	TypeDelivery             = "Delivery"
+	TypeDispute              = "Dispute"
+	TypeDocument             = "Document"
+	TypeDunningPause         = "DunningPause"
+	TypeERPConnection        = "ERPConnection"
+	TypeERPRun               = "ERPRun"
+	TypeFollowUp             = "FollowUp"
+	TypeHandledEvent         = "HandledEvent"
+	TypeIdempotencyKey       = "IdempotencyKey"
+	TypeImportMapping        = "ImportMapping"
+	TypeKeyset               = "Keyset"
+	TypeLateFeeWaiver        = "LateFeeWaiver"
+	TypeLimitBatch           = "LimitBatch"
+	TypeOrderHold            = "OrderHold"
+	TypeOrderRelease         = "OrderRelease"
+	TypeOutbox               = "Outbox"
+	TypePaymentApplication   = "PaymentApplication"
+	TypeProject              = "Project"
+	TypeProjectAccount       = "ProjectAccount"
+	TypeRatingTemplate       = "RatingTemplate"
+	TypeReceipt              = "Receipt"
+	TypeReceivable           = "Receivable"
+	TypeReceivableImport     = "ReceivableImport"
+	TypeReceivableInstalment = "ReceivableInstalment"
+	TypeReservation          = "Reservation"
+	TypeSiteNode             = "SiteNode"
+	TypeStatement            = "Statement"
+	TypeTemplateDryRun       = "TemplateDryRun"
+	TypeTemplateTrial        = "TemplateTrial"
+	TypeWriteOff             = "WriteOff"
 )
+
+// AcceptanceDraftMutation represents an operation that mutates the AcceptanceDraft nodes in the graph.
+type AcceptanceDraftMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	draft_no      *string
+	kind          *acceptancedraft.Kind
+	customer_id   *uuid.UUID
+	receipt_id    *uuid.UUID
+	acceptor      *string
+	amount        *int64
+	addamount     *int64
+	issued_on     *calendar.Date
+	due_on        *calendar.Date
+	status        *acceptancedraft.Status
+	settled_on    *calendar.Date
+	remark        *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AcceptanceDraft, error)
+	predicates    []predicate.AcceptanceDraft
+}
+
+var _ ent.Mutation = (*AcceptanceDraftMutation)(nil)
+
+// acceptancedraftOption allows management of the mutation configuration using functional options.
+type acceptancedraftOption func(*AcceptanceDraftMutation)
+
+// newAcceptanceDraftMutation creates new mutation for the AcceptanceDraft entity.
+func newAcceptanceDraftMutation(c config, op Op, opts ...acceptancedraftOption) *AcceptanceDraftMutation {
+	m := &AcceptanceDraftMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAcceptanceDraft,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAcceptanceDraftID sets the ID field of the mutation.
+func withAcceptanceDraftID(id uuid.UUID) acceptancedraftOption {
+	return func(m *AcceptanceDraftMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AcceptanceDraft
+		)
+		m.oldValue = func(ctx context.Context) (*AcceptanceDraft, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AcceptanceDraft.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAcceptanceDraft sets the old AcceptanceDraft of the mutation.
+func withAcceptanceDraft(node *AcceptanceDraft) acceptancedraftOption {
+	return func(m *AcceptanceDraftMutation) {
+		m.oldValue = func(context.Context) (*AcceptanceDraft, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AcceptanceDraftMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AcceptanceDraftMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AcceptanceDraft entities.
+func (m *AcceptanceDraftMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AcceptanceDraftMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AcceptanceDraftMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AcceptanceDraft.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AcceptanceDraftMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AcceptanceDraftMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AcceptanceDraftMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *AcceptanceDraftMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *AcceptanceDraftMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *AcceptanceDraftMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[acceptancedraft.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *AcceptanceDraftMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[acceptancedraft.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *AcceptanceDraftMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, acceptancedraft.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *AcceptanceDraftMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *AcceptanceDraftMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *AcceptanceDraftMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *AcceptanceDraftMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *AcceptanceDraftMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *AcceptanceDraftMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *AcceptanceDraftMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *AcceptanceDraftMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetDraftNo sets the "draft_no" field.
+func (m *AcceptanceDraftMutation) SetDraftNo(s string) {
+	m.draft_no = &s
+}
+
+// DraftNo returns the value of the "draft_no" field in the mutation.
+func (m *AcceptanceDraftMutation) DraftNo() (r string, exists bool) {
+	v := m.draft_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDraftNo returns the old "draft_no" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldDraftNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDraftNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDraftNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDraftNo: %w", err)
+	}
+	return oldValue.DraftNo, nil
+}
+
+// ResetDraftNo resets all changes to the "draft_no" field.
+func (m *AcceptanceDraftMutation) ResetDraftNo() {
+	m.draft_no = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *AcceptanceDraftMutation) SetKind(a acceptancedraft.Kind) {
+	m.kind = &a
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *AcceptanceDraftMutation) Kind() (r acceptancedraft.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldKind(ctx context.Context) (v acceptancedraft.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *AcceptanceDraftMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *AcceptanceDraftMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *AcceptanceDraftMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *AcceptanceDraftMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetReceiptID sets the "receipt_id" field.
+func (m *AcceptanceDraftMutation) SetReceiptID(u uuid.UUID) {
+	m.receipt_id = &u
+}
+
+// ReceiptID returns the value of the "receipt_id" field in the mutation.
+func (m *AcceptanceDraftMutation) ReceiptID() (r uuid.UUID, exists bool) {
+	v := m.receipt_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceiptID returns the old "receipt_id" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldReceiptID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceiptID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceiptID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceiptID: %w", err)
+	}
+	return oldValue.ReceiptID, nil
+}
+
+// ResetReceiptID resets all changes to the "receipt_id" field.
+func (m *AcceptanceDraftMutation) ResetReceiptID() {
+	m.receipt_id = nil
+}
+
+// SetAcceptor sets the "acceptor" field.
+func (m *AcceptanceDraftMutation) SetAcceptor(s string) {
+	m.acceptor = &s
+}
+
+// Acceptor returns the value of the "acceptor" field in the mutation.
+func (m *AcceptanceDraftMutation) Acceptor() (r string, exists bool) {
+	v := m.acceptor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptor returns the old "acceptor" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldAcceptor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptor: %w", err)
+	}
+	return oldValue.Acceptor, nil
+}
+
+// ResetAcceptor resets all changes to the "acceptor" field.
+func (m *AcceptanceDraftMutation) ResetAcceptor() {
+	m.acceptor = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *AcceptanceDraftMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *AcceptanceDraftMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *AcceptanceDraftMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *AcceptanceDraftMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *AcceptanceDraftMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (m *AcceptanceDraftMutation) SetIssuedOn(c calendar.Date) {
+	m.issued_on = &c
+}
+
+// IssuedOn returns the value of the "issued_on" field in the mutation.
+func (m *AcceptanceDraftMutation) IssuedOn() (r calendar.Date, exists bool) {
+	v := m.issued_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuedOn returns the old "issued_on" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldIssuedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuedOn: %w", err)
+	}
+	return oldValue.IssuedOn, nil
+}
+
+// ResetIssuedOn resets all changes to the "issued_on" field.
+func (m *AcceptanceDraftMutation) ResetIssuedOn() {
+	m.issued_on = nil
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *AcceptanceDraftMutation) SetDueOn(c calendar.Date) {
+	m.due_on = &c
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *AcceptanceDraftMutation) DueOn() (r calendar.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldDueOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *AcceptanceDraftMutation) ResetDueOn() {
+	m.due_on = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *AcceptanceDraftMutation) SetStatus(a acceptancedraft.Status) {
+	m.status = &a
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *AcceptanceDraftMutation) Status() (r acceptancedraft.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldStatus(ctx context.Context) (v acceptancedraft.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *AcceptanceDraftMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetSettledOn sets the "settled_on" field.
+func (m *AcceptanceDraftMutation) SetSettledOn(c calendar.Date) {
+	m.settled_on = &c
+}
+
+// SettledOn returns the value of the "settled_on" field in the mutation.
+func (m *AcceptanceDraftMutation) SettledOn() (r calendar.Date, exists bool) {
+	v := m.settled_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledOn returns the old "settled_on" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldSettledOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledOn: %w", err)
+	}
+	return oldValue.SettledOn, nil
+}
+
+// ClearSettledOn clears the value of the "settled_on" field.
+func (m *AcceptanceDraftMutation) ClearSettledOn() {
+	m.settled_on = nil
+	m.clearedFields[acceptancedraft.FieldSettledOn] = struct{}{}
+}
+
+// SettledOnCleared returns if the "settled_on" field was cleared in this mutation.
+func (m *AcceptanceDraftMutation) SettledOnCleared() bool {
+	_, ok := m.clearedFields[acceptancedraft.FieldSettledOn]
+	return ok
+}
+
+// ResetSettledOn resets all changes to the "settled_on" field.
+func (m *AcceptanceDraftMutation) ResetSettledOn() {
+	m.settled_on = nil
+	delete(m.clearedFields, acceptancedraft.FieldSettledOn)
+}
+
+// SetRemark sets the "remark" field.
+func (m *AcceptanceDraftMutation) SetRemark(s string) {
+	m.remark = &s
+}
+
+// Remark returns the value of the "remark" field in the mutation.
+func (m *AcceptanceDraftMutation) Remark() (r string, exists bool) {
+	v := m.remark
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemark returns the old "remark" field's value of the AcceptanceDraft entity.
+// If the AcceptanceDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AcceptanceDraftMutation) OldRemark(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemark is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemark requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemark: %w", err)
+	}
+	return oldValue.Remark, nil
+}
+
+// ResetRemark resets all changes to the "remark" field.
+func (m *AcceptanceDraftMutation) ResetRemark() {
+	m.remark = nil
+}
+
+// Where appends a list predicates to the AcceptanceDraftMutation builder.
+func (m *AcceptanceDraftMutation) Where(ps ...predicate.AcceptanceDraft) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AcceptanceDraftMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AcceptanceDraftMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AcceptanceDraft, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AcceptanceDraftMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AcceptanceDraftMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AcceptanceDraft).
+func (m *AcceptanceDraftMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AcceptanceDraftMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, acceptancedraft.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, acceptancedraft.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, acceptancedraft.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, acceptancedraft.FieldVersion)
+	}
+	if m.draft_no != nil {
+		fields = append(fields, acceptancedraft.FieldDraftNo)
+	}
+	if m.kind != nil {
+		fields = append(fields, acceptancedraft.FieldKind)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, acceptancedraft.FieldCustomerID)
+	}
+	if m.receipt_id != nil {
+		fields = append(fields, acceptancedraft.FieldReceiptID)
+	}
+	if m.acceptor != nil {
+		fields = append(fields, acceptancedraft.FieldAcceptor)
+	}
+	if m.amount != nil {
+		fields = append(fields, acceptancedraft.FieldAmount)
+	}
+	if m.issued_on != nil {
+		fields = append(fields, acceptancedraft.FieldIssuedOn)
+	}
+	if m.due_on != nil {
+		fields = append(fields, acceptancedraft.FieldDueOn)
+	}
+	if m.status != nil {
+		fields = append(fields, acceptancedraft.FieldStatus)
+	}
+	if m.settled_on != nil {
+		fields = append(fields, acceptancedraft.FieldSettledOn)
+	}
+	if m.remark != nil {
+		fields = append(fields, acceptancedraft.FieldRemark)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AcceptanceDraftMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case acceptancedraft.FieldCreatedAt:
+		return m.CreatedAt()
+	case acceptancedraft.FieldCreatedBy:
+		return m.CreatedBy()
+	case acceptancedraft.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case acceptancedraft.FieldVersion:
+		return m.Version()
+	case acceptancedraft.FieldDraftNo:
+		return m.DraftNo()
+	case acceptancedraft.FieldKind:
+		return m.Kind()
+	case acceptancedraft.FieldCustomerID:
+		return m.CustomerID()
+	case acceptancedraft.FieldReceiptID:
+		return m.ReceiptID()
+	case acceptancedraft.FieldAcceptor:
+		return m.Acceptor()
+	case acceptancedraft.FieldAmount:
+		return m.Amount()
+	case acceptancedraft.FieldIssuedOn:
+		return m.IssuedOn()
+	case acceptancedraft.FieldDueOn:
+		return m.DueOn()
+	case acceptancedraft.FieldStatus:
+		return m.Status()
+	case acceptancedraft.FieldSettledOn:
+		return m.SettledOn()
+	case acceptancedraft.FieldRemark:
+		return m.Remark()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AcceptanceDraftMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case acceptancedraft.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case acceptancedraft.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case acceptancedraft.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case acceptancedraft.FieldVersion:
+		return m.OldVersion(ctx)
+	case acceptancedraft.FieldDraftNo:
+		return m.OldDraftNo(ctx)
+	case acceptancedraft.FieldKind:
+		return m.OldKind(ctx)
+	case acceptancedraft.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case acceptancedraft.FieldReceiptID:
+		return m.OldReceiptID(ctx)
+	case acceptancedraft.FieldAcceptor:
+		return m.OldAcceptor(ctx)
+	case acceptancedraft.FieldAmount:
+		return m.OldAmount(ctx)
+	case acceptancedraft.FieldIssuedOn:
+		return m.OldIssuedOn(ctx)
+	case acceptancedraft.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case acceptancedraft.FieldStatus:
+		return m.OldStatus(ctx)
+	case acceptancedraft.FieldSettledOn:
+		return m.OldSettledOn(ctx)
+	case acceptancedraft.FieldRemark:
+		return m.OldRemark(ctx)
+	}
+	return nil, fmt.Errorf("unknown AcceptanceDraft field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AcceptanceDraftMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case acceptancedraft.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case acceptancedraft.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case acceptancedraft.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case acceptancedraft.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case acceptancedraft.FieldDraftNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDraftNo(v)
+		return nil
+	case acceptancedraft.FieldKind:
+		v, ok := value.(acceptancedraft.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case acceptancedraft.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case acceptancedraft.FieldReceiptID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceiptID(v)
+		return nil
+	case acceptancedraft.FieldAcceptor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptor(v)
+		return nil
+	case acceptancedraft.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case acceptancedraft.FieldIssuedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuedOn(v)
+		return nil
+	case acceptancedraft.FieldDueOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case acceptancedraft.FieldStatus:
+		v, ok := value.(acceptancedraft.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case acceptancedraft.FieldSettledOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledOn(v)
+		return nil
+	case acceptancedraft.FieldRemark:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemark(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AcceptanceDraft field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AcceptanceDraftMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, acceptancedraft.FieldVersion)
+	}
+	if m.addamount != nil {
+		fields = append(fields, acceptancedraft.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AcceptanceDraftMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case acceptancedraft.FieldVersion:
+		return m.AddedVersion()
+	case acceptancedraft.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AcceptanceDraftMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case acceptancedraft.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case acceptancedraft.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AcceptanceDraft numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AcceptanceDraftMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(acceptancedraft.FieldCreatedBy) {
+		fields = append(fields, acceptancedraft.FieldCreatedBy)
+	}
+	if m.FieldCleared(acceptancedraft.FieldSettledOn) {
+		fields = append(fields, acceptancedraft.FieldSettledOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AcceptanceDraftMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AcceptanceDraftMutation) ClearField(name string) error {
+	switch name {
+	case acceptancedraft.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case acceptancedraft.FieldSettledOn:
+		m.ClearSettledOn()
+		return nil
+	}
+	return fmt.Errorf("unknown AcceptanceDraft nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AcceptanceDraftMutation) ResetField(name string) error {
+	switch name {
+	case acceptancedraft.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case acceptancedraft.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case acceptancedraft.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case acceptancedraft.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case acceptancedraft.FieldDraftNo:
+		m.ResetDraftNo()
+		return nil
+	case acceptancedraft.FieldKind:
+		m.ResetKind()
+		return nil
+	case acceptancedraft.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case acceptancedraft.FieldReceiptID:
+		m.ResetReceiptID()
+		return nil
+	case acceptancedraft.FieldAcceptor:
+		m.ResetAcceptor()
+		return nil
+	case acceptancedraft.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case acceptancedraft.FieldIssuedOn:
+		m.ResetIssuedOn()
+		return nil
+	case acceptancedraft.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case acceptancedraft.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case acceptancedraft.FieldSettledOn:
+		m.ResetSettledOn()
+		return nil
+	case acceptancedraft.FieldRemark:
+		m.ResetRemark()
+		return nil
+	}
+	return fmt.Errorf("unknown AcceptanceDraft field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AcceptanceDraftMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AcceptanceDraftMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AcceptanceDraftMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AcceptanceDraftMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AcceptanceDraftMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AcceptanceDraftMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AcceptanceDraftMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AcceptanceDraft unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AcceptanceDraftMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AcceptanceDraft edge %s", name)
+}
 
 // ApprovalMutation represents an operation that mutates the Approval nodes in the graph.
 type ApprovalMutation struct {
@@ -8907,6 +10132,852 @@ func (m *AuditSealMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditSeal edge %s", name)
 }
 
+// CollectionSettingMutation represents an operation that mutates the CollectionSetting nodes in the graph.
+type CollectionSettingMutation struct {
+	config
+	op                         Op
+	typ                        string
+	id                         *int64
+	late_fee_ppm               *int
+	addlate_fee_ppm            *int
+	late_fee_grace_days        *int
+	addlate_fee_grace_days     *int
+	statement_days             *int
+	addstatement_days          *int
+	statement_reminder_days    *int
+	addstatement_reminder_days *int
+	follow_up_days             *int
+	addfollow_up_days          *int
+	created_at                 *time.Time
+	created_by                 *uuid.UUID
+	clearedFields              map[string]struct{}
+	done                       bool
+	oldValue                   func(context.Context) (*CollectionSetting, error)
+	predicates                 []predicate.CollectionSetting
+}
+
+var _ ent.Mutation = (*CollectionSettingMutation)(nil)
+
+// collectionsettingOption allows management of the mutation configuration using functional options.
+type collectionsettingOption func(*CollectionSettingMutation)
+
+// newCollectionSettingMutation creates new mutation for the CollectionSetting entity.
+func newCollectionSettingMutation(c config, op Op, opts ...collectionsettingOption) *CollectionSettingMutation {
+	m := &CollectionSettingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCollectionSetting,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCollectionSettingID sets the ID field of the mutation.
+func withCollectionSettingID(id int64) collectionsettingOption {
+	return func(m *CollectionSettingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CollectionSetting
+		)
+		m.oldValue = func(ctx context.Context) (*CollectionSetting, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CollectionSetting.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCollectionSetting sets the old CollectionSetting of the mutation.
+func withCollectionSetting(node *CollectionSetting) collectionsettingOption {
+	return func(m *CollectionSettingMutation) {
+		m.oldValue = func(context.Context) (*CollectionSetting, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CollectionSettingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CollectionSettingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CollectionSetting entities.
+func (m *CollectionSettingMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CollectionSettingMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CollectionSettingMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CollectionSetting.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (m *CollectionSettingMutation) SetLateFeePpm(i int) {
+	m.late_fee_ppm = &i
+	m.addlate_fee_ppm = nil
+}
+
+// LateFeePpm returns the value of the "late_fee_ppm" field in the mutation.
+func (m *CollectionSettingMutation) LateFeePpm() (r int, exists bool) {
+	v := m.late_fee_ppm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLateFeePpm returns the old "late_fee_ppm" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldLateFeePpm(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLateFeePpm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLateFeePpm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLateFeePpm: %w", err)
+	}
+	return oldValue.LateFeePpm, nil
+}
+
+// AddLateFeePpm adds i to the "late_fee_ppm" field.
+func (m *CollectionSettingMutation) AddLateFeePpm(i int) {
+	if m.addlate_fee_ppm != nil {
+		*m.addlate_fee_ppm += i
+	} else {
+		m.addlate_fee_ppm = &i
+	}
+}
+
+// AddedLateFeePpm returns the value that was added to the "late_fee_ppm" field in this mutation.
+func (m *CollectionSettingMutation) AddedLateFeePpm() (r int, exists bool) {
+	v := m.addlate_fee_ppm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLateFeePpm resets all changes to the "late_fee_ppm" field.
+func (m *CollectionSettingMutation) ResetLateFeePpm() {
+	m.late_fee_ppm = nil
+	m.addlate_fee_ppm = nil
+}
+
+// SetLateFeeGraceDays sets the "late_fee_grace_days" field.
+func (m *CollectionSettingMutation) SetLateFeeGraceDays(i int) {
+	m.late_fee_grace_days = &i
+	m.addlate_fee_grace_days = nil
+}
+
+// LateFeeGraceDays returns the value of the "late_fee_grace_days" field in the mutation.
+func (m *CollectionSettingMutation) LateFeeGraceDays() (r int, exists bool) {
+	v := m.late_fee_grace_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLateFeeGraceDays returns the old "late_fee_grace_days" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldLateFeeGraceDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLateFeeGraceDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLateFeeGraceDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLateFeeGraceDays: %w", err)
+	}
+	return oldValue.LateFeeGraceDays, nil
+}
+
+// AddLateFeeGraceDays adds i to the "late_fee_grace_days" field.
+func (m *CollectionSettingMutation) AddLateFeeGraceDays(i int) {
+	if m.addlate_fee_grace_days != nil {
+		*m.addlate_fee_grace_days += i
+	} else {
+		m.addlate_fee_grace_days = &i
+	}
+}
+
+// AddedLateFeeGraceDays returns the value that was added to the "late_fee_grace_days" field in this mutation.
+func (m *CollectionSettingMutation) AddedLateFeeGraceDays() (r int, exists bool) {
+	v := m.addlate_fee_grace_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLateFeeGraceDays resets all changes to the "late_fee_grace_days" field.
+func (m *CollectionSettingMutation) ResetLateFeeGraceDays() {
+	m.late_fee_grace_days = nil
+	m.addlate_fee_grace_days = nil
+}
+
+// SetStatementDays sets the "statement_days" field.
+func (m *CollectionSettingMutation) SetStatementDays(i int) {
+	m.statement_days = &i
+	m.addstatement_days = nil
+}
+
+// StatementDays returns the value of the "statement_days" field in the mutation.
+func (m *CollectionSettingMutation) StatementDays() (r int, exists bool) {
+	v := m.statement_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatementDays returns the old "statement_days" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldStatementDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatementDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatementDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatementDays: %w", err)
+	}
+	return oldValue.StatementDays, nil
+}
+
+// AddStatementDays adds i to the "statement_days" field.
+func (m *CollectionSettingMutation) AddStatementDays(i int) {
+	if m.addstatement_days != nil {
+		*m.addstatement_days += i
+	} else {
+		m.addstatement_days = &i
+	}
+}
+
+// AddedStatementDays returns the value that was added to the "statement_days" field in this mutation.
+func (m *CollectionSettingMutation) AddedStatementDays() (r int, exists bool) {
+	v := m.addstatement_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStatementDays resets all changes to the "statement_days" field.
+func (m *CollectionSettingMutation) ResetStatementDays() {
+	m.statement_days = nil
+	m.addstatement_days = nil
+}
+
+// SetStatementReminderDays sets the "statement_reminder_days" field.
+func (m *CollectionSettingMutation) SetStatementReminderDays(i int) {
+	m.statement_reminder_days = &i
+	m.addstatement_reminder_days = nil
+}
+
+// StatementReminderDays returns the value of the "statement_reminder_days" field in the mutation.
+func (m *CollectionSettingMutation) StatementReminderDays() (r int, exists bool) {
+	v := m.statement_reminder_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatementReminderDays returns the old "statement_reminder_days" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldStatementReminderDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatementReminderDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatementReminderDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatementReminderDays: %w", err)
+	}
+	return oldValue.StatementReminderDays, nil
+}
+
+// AddStatementReminderDays adds i to the "statement_reminder_days" field.
+func (m *CollectionSettingMutation) AddStatementReminderDays(i int) {
+	if m.addstatement_reminder_days != nil {
+		*m.addstatement_reminder_days += i
+	} else {
+		m.addstatement_reminder_days = &i
+	}
+}
+
+// AddedStatementReminderDays returns the value that was added to the "statement_reminder_days" field in this mutation.
+func (m *CollectionSettingMutation) AddedStatementReminderDays() (r int, exists bool) {
+	v := m.addstatement_reminder_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStatementReminderDays resets all changes to the "statement_reminder_days" field.
+func (m *CollectionSettingMutation) ResetStatementReminderDays() {
+	m.statement_reminder_days = nil
+	m.addstatement_reminder_days = nil
+}
+
+// SetFollowUpDays sets the "follow_up_days" field.
+func (m *CollectionSettingMutation) SetFollowUpDays(i int) {
+	m.follow_up_days = &i
+	m.addfollow_up_days = nil
+}
+
+// FollowUpDays returns the value of the "follow_up_days" field in the mutation.
+func (m *CollectionSettingMutation) FollowUpDays() (r int, exists bool) {
+	v := m.follow_up_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFollowUpDays returns the old "follow_up_days" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldFollowUpDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFollowUpDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFollowUpDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFollowUpDays: %w", err)
+	}
+	return oldValue.FollowUpDays, nil
+}
+
+// AddFollowUpDays adds i to the "follow_up_days" field.
+func (m *CollectionSettingMutation) AddFollowUpDays(i int) {
+	if m.addfollow_up_days != nil {
+		*m.addfollow_up_days += i
+	} else {
+		m.addfollow_up_days = &i
+	}
+}
+
+// AddedFollowUpDays returns the value that was added to the "follow_up_days" field in this mutation.
+func (m *CollectionSettingMutation) AddedFollowUpDays() (r int, exists bool) {
+	v := m.addfollow_up_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFollowUpDays resets all changes to the "follow_up_days" field.
+func (m *CollectionSettingMutation) ResetFollowUpDays() {
+	m.follow_up_days = nil
+	m.addfollow_up_days = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CollectionSettingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CollectionSettingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CollectionSettingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CollectionSettingMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CollectionSettingMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *CollectionSettingMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[collectionsetting.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *CollectionSettingMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[collectionsetting.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CollectionSettingMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, collectionsetting.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the CollectionSettingMutation builder.
+func (m *CollectionSettingMutation) Where(ps ...predicate.CollectionSetting) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CollectionSettingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CollectionSettingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CollectionSetting, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CollectionSettingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CollectionSettingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CollectionSetting).
+func (m *CollectionSettingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CollectionSettingMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.late_fee_ppm != nil {
+		fields = append(fields, collectionsetting.FieldLateFeePpm)
+	}
+	if m.late_fee_grace_days != nil {
+		fields = append(fields, collectionsetting.FieldLateFeeGraceDays)
+	}
+	if m.statement_days != nil {
+		fields = append(fields, collectionsetting.FieldStatementDays)
+	}
+	if m.statement_reminder_days != nil {
+		fields = append(fields, collectionsetting.FieldStatementReminderDays)
+	}
+	if m.follow_up_days != nil {
+		fields = append(fields, collectionsetting.FieldFollowUpDays)
+	}
+	if m.created_at != nil {
+		fields = append(fields, collectionsetting.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, collectionsetting.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CollectionSettingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case collectionsetting.FieldLateFeePpm:
+		return m.LateFeePpm()
+	case collectionsetting.FieldLateFeeGraceDays:
+		return m.LateFeeGraceDays()
+	case collectionsetting.FieldStatementDays:
+		return m.StatementDays()
+	case collectionsetting.FieldStatementReminderDays:
+		return m.StatementReminderDays()
+	case collectionsetting.FieldFollowUpDays:
+		return m.FollowUpDays()
+	case collectionsetting.FieldCreatedAt:
+		return m.CreatedAt()
+	case collectionsetting.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CollectionSettingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case collectionsetting.FieldLateFeePpm:
+		return m.OldLateFeePpm(ctx)
+	case collectionsetting.FieldLateFeeGraceDays:
+		return m.OldLateFeeGraceDays(ctx)
+	case collectionsetting.FieldStatementDays:
+		return m.OldStatementDays(ctx)
+	case collectionsetting.FieldStatementReminderDays:
+		return m.OldStatementReminderDays(ctx)
+	case collectionsetting.FieldFollowUpDays:
+		return m.OldFollowUpDays(ctx)
+	case collectionsetting.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case collectionsetting.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown CollectionSetting field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollectionSettingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case collectionsetting.FieldLateFeePpm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLateFeePpm(v)
+		return nil
+	case collectionsetting.FieldLateFeeGraceDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLateFeeGraceDays(v)
+		return nil
+	case collectionsetting.FieldStatementDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatementDays(v)
+		return nil
+	case collectionsetting.FieldStatementReminderDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatementReminderDays(v)
+		return nil
+	case collectionsetting.FieldFollowUpDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFollowUpDays(v)
+		return nil
+	case collectionsetting.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case collectionsetting.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetting field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CollectionSettingMutation) AddedFields() []string {
+	var fields []string
+	if m.addlate_fee_ppm != nil {
+		fields = append(fields, collectionsetting.FieldLateFeePpm)
+	}
+	if m.addlate_fee_grace_days != nil {
+		fields = append(fields, collectionsetting.FieldLateFeeGraceDays)
+	}
+	if m.addstatement_days != nil {
+		fields = append(fields, collectionsetting.FieldStatementDays)
+	}
+	if m.addstatement_reminder_days != nil {
+		fields = append(fields, collectionsetting.FieldStatementReminderDays)
+	}
+	if m.addfollow_up_days != nil {
+		fields = append(fields, collectionsetting.FieldFollowUpDays)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CollectionSettingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case collectionsetting.FieldLateFeePpm:
+		return m.AddedLateFeePpm()
+	case collectionsetting.FieldLateFeeGraceDays:
+		return m.AddedLateFeeGraceDays()
+	case collectionsetting.FieldStatementDays:
+		return m.AddedStatementDays()
+	case collectionsetting.FieldStatementReminderDays:
+		return m.AddedStatementReminderDays()
+	case collectionsetting.FieldFollowUpDays:
+		return m.AddedFollowUpDays()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollectionSettingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case collectionsetting.FieldLateFeePpm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLateFeePpm(v)
+		return nil
+	case collectionsetting.FieldLateFeeGraceDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLateFeeGraceDays(v)
+		return nil
+	case collectionsetting.FieldStatementDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatementDays(v)
+		return nil
+	case collectionsetting.FieldStatementReminderDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatementReminderDays(v)
+		return nil
+	case collectionsetting.FieldFollowUpDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFollowUpDays(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetting numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CollectionSettingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(collectionsetting.FieldCreatedBy) {
+		fields = append(fields, collectionsetting.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CollectionSettingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CollectionSettingMutation) ClearField(name string) error {
+	switch name {
+	case collectionsetting.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetting nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CollectionSettingMutation) ResetField(name string) error {
+	switch name {
+	case collectionsetting.FieldLateFeePpm:
+		m.ResetLateFeePpm()
+		return nil
+	case collectionsetting.FieldLateFeeGraceDays:
+		m.ResetLateFeeGraceDays()
+		return nil
+	case collectionsetting.FieldStatementDays:
+		m.ResetStatementDays()
+		return nil
+	case collectionsetting.FieldStatementReminderDays:
+		m.ResetStatementReminderDays()
+		return nil
+	case collectionsetting.FieldFollowUpDays:
+		m.ResetFollowUpDays()
+		return nil
+	case collectionsetting.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case collectionsetting.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CollectionSetting field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CollectionSettingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CollectionSettingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CollectionSettingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CollectionSettingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CollectionSettingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CollectionSettingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CollectionSettingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CollectionSetting unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CollectionSettingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CollectionSetting edge %s", name)
+}
+
 // ContractMutation represents an operation that mutates the Contract nodes in the graph.
 type ContractMutation struct {
 	config
@@ -9936,6 +12007,666 @@ func (m *ContractMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Contract edge %s", name)
 }
 
+// ContractTermMutation represents an operation that mutates the ContractTerm nodes in the graph.
+type ContractTermMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	contract_id   *uuid.UUID
+	version       *int
+	addversion    *int
+	terms         *paymentnode.Terms
+	reason        *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ContractTerm, error)
+	predicates    []predicate.ContractTerm
+}
+
+var _ ent.Mutation = (*ContractTermMutation)(nil)
+
+// contracttermOption allows management of the mutation configuration using functional options.
+type contracttermOption func(*ContractTermMutation)
+
+// newContractTermMutation creates new mutation for the ContractTerm entity.
+func newContractTermMutation(c config, op Op, opts ...contracttermOption) *ContractTermMutation {
+	m := &ContractTermMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContractTerm,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContractTermID sets the ID field of the mutation.
+func withContractTermID(id uuid.UUID) contracttermOption {
+	return func(m *ContractTermMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContractTerm
+		)
+		m.oldValue = func(ctx context.Context) (*ContractTerm, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContractTerm.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContractTerm sets the old ContractTerm of the mutation.
+func withContractTerm(node *ContractTerm) contracttermOption {
+	return func(m *ContractTermMutation) {
+		m.oldValue = func(context.Context) (*ContractTerm, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContractTermMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContractTermMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContractTerm entities.
+func (m *ContractTermMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContractTermMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContractTermMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContractTerm.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ContractTermMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ContractTermMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ContractTerm entity.
+// If the ContractTerm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractTermMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ContractTermMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ContractTermMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ContractTermMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ContractTerm entity.
+// If the ContractTerm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractTermMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *ContractTermMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[contractterm.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *ContractTermMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[contractterm.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ContractTermMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, contractterm.FieldCreatedBy)
+}
+
+// SetContractID sets the "contract_id" field.
+func (m *ContractTermMutation) SetContractID(u uuid.UUID) {
+	m.contract_id = &u
+}
+
+// ContractID returns the value of the "contract_id" field in the mutation.
+func (m *ContractTermMutation) ContractID() (r uuid.UUID, exists bool) {
+	v := m.contract_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractID returns the old "contract_id" field's value of the ContractTerm entity.
+// If the ContractTerm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractTermMutation) OldContractID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractID: %w", err)
+	}
+	return oldValue.ContractID, nil
+}
+
+// ResetContractID resets all changes to the "contract_id" field.
+func (m *ContractTermMutation) ResetContractID() {
+	m.contract_id = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ContractTermMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ContractTermMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ContractTerm entity.
+// If the ContractTerm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractTermMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ContractTermMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ContractTermMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ContractTermMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetTerms sets the "terms" field.
+func (m *ContractTermMutation) SetTerms(pa paymentnode.Terms) {
+	m.terms = &pa
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ContractTermMutation) Terms() (r paymentnode.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTerms returns the old "terms" field's value of the ContractTerm entity.
+// If the ContractTerm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractTermMutation) OldTerms(ctx context.Context) (v paymentnode.Terms, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTerms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTerms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTerms: %w", err)
+	}
+	return oldValue.Terms, nil
+}
+
+// ResetTerms resets all changes to the "terms" field.
+func (m *ContractTermMutation) ResetTerms() {
+	m.terms = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ContractTermMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ContractTermMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the ContractTerm entity.
+// If the ContractTerm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractTermMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ContractTermMutation) ResetReason() {
+	m.reason = nil
+}
+
+// Where appends a list predicates to the ContractTermMutation builder.
+func (m *ContractTermMutation) Where(ps ...predicate.ContractTerm) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContractTermMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContractTermMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContractTerm, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContractTermMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContractTermMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContractTerm).
+func (m *ContractTermMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContractTermMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, contractterm.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, contractterm.FieldCreatedBy)
+	}
+	if m.contract_id != nil {
+		fields = append(fields, contractterm.FieldContractID)
+	}
+	if m.version != nil {
+		fields = append(fields, contractterm.FieldVersion)
+	}
+	if m.terms != nil {
+		fields = append(fields, contractterm.FieldTerms)
+	}
+	if m.reason != nil {
+		fields = append(fields, contractterm.FieldReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContractTermMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contractterm.FieldCreatedAt:
+		return m.CreatedAt()
+	case contractterm.FieldCreatedBy:
+		return m.CreatedBy()
+	case contractterm.FieldContractID:
+		return m.ContractID()
+	case contractterm.FieldVersion:
+		return m.Version()
+	case contractterm.FieldTerms:
+		return m.Terms()
+	case contractterm.FieldReason:
+		return m.Reason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContractTermMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contractterm.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case contractterm.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case contractterm.FieldContractID:
+		return m.OldContractID(ctx)
+	case contractterm.FieldVersion:
+		return m.OldVersion(ctx)
+	case contractterm.FieldTerms:
+		return m.OldTerms(ctx)
+	case contractterm.FieldReason:
+		return m.OldReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContractTerm field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContractTermMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contractterm.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case contractterm.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case contractterm.FieldContractID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractID(v)
+		return nil
+	case contractterm.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case contractterm.FieldTerms:
+		v, ok := value.(paymentnode.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
+		return nil
+	case contractterm.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContractTerm field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContractTermMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, contractterm.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContractTermMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case contractterm.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContractTermMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case contractterm.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContractTerm numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContractTermMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(contractterm.FieldCreatedBy) {
+		fields = append(fields, contractterm.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContractTermMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContractTermMutation) ClearField(name string) error {
+	switch name {
+	case contractterm.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ContractTerm nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContractTermMutation) ResetField(name string) error {
+	switch name {
+	case contractterm.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case contractterm.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case contractterm.FieldContractID:
+		m.ResetContractID()
+		return nil
+	case contractterm.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case contractterm.FieldTerms:
+		m.ResetTerms()
+		return nil
+	case contractterm.FieldReason:
+		m.ResetReason()
+		return nil
+	}
+	return fmt.Errorf("unknown ContractTerm field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContractTermMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContractTermMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContractTermMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContractTermMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContractTermMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContractTermMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContractTermMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContractTerm unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContractTermMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContractTerm edge %s", name)
+}
+
 // CreditAccountMutation represents an operation that mutates the CreditAccount nodes in the graph.
 type CreditAccountMutation struct {
 	config
@@ -9959,6 +12690,16 @@ type CreditAccountMutation struct {
 	oldest_due_on         *calendar.Date
 	reserved_amount       *int64
 	addreserved_amount    *int64
+	delivered_amount      *int64
+	adddelivered_amount   *int64
+	reconciled_amount     *int64
+	addreconciled_amount  *int64
+	draft_amount          *int64
+	adddraft_amount       *int64
+	advance_amount        *int64
+	addadvance_amount     *int64
+	disputed_amount       *int64
+	adddisputed_amount    *int64
 	frozen                *bool
 	frozen_reason         *string
 	as_of                 *calendar.Date
@@ -10616,6 +13357,286 @@ func (m *CreditAccountMutation) ResetReservedAmount() {
 	m.addreserved_amount = nil
 }
 
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (m *CreditAccountMutation) SetDeliveredAmount(i int64) {
+	m.delivered_amount = &i
+	m.adddelivered_amount = nil
+}
+
+// DeliveredAmount returns the value of the "delivered_amount" field in the mutation.
+func (m *CreditAccountMutation) DeliveredAmount() (r int64, exists bool) {
+	v := m.delivered_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeliveredAmount returns the old "delivered_amount" field's value of the CreditAccount entity.
+// If the CreditAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAccountMutation) OldDeliveredAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeliveredAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeliveredAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeliveredAmount: %w", err)
+	}
+	return oldValue.DeliveredAmount, nil
+}
+
+// AddDeliveredAmount adds i to the "delivered_amount" field.
+func (m *CreditAccountMutation) AddDeliveredAmount(i int64) {
+	if m.adddelivered_amount != nil {
+		*m.adddelivered_amount += i
+	} else {
+		m.adddelivered_amount = &i
+	}
+}
+
+// AddedDeliveredAmount returns the value that was added to the "delivered_amount" field in this mutation.
+func (m *CreditAccountMutation) AddedDeliveredAmount() (r int64, exists bool) {
+	v := m.adddelivered_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeliveredAmount resets all changes to the "delivered_amount" field.
+func (m *CreditAccountMutation) ResetDeliveredAmount() {
+	m.delivered_amount = nil
+	m.adddelivered_amount = nil
+}
+
+// SetReconciledAmount sets the "reconciled_amount" field.
+func (m *CreditAccountMutation) SetReconciledAmount(i int64) {
+	m.reconciled_amount = &i
+	m.addreconciled_amount = nil
+}
+
+// ReconciledAmount returns the value of the "reconciled_amount" field in the mutation.
+func (m *CreditAccountMutation) ReconciledAmount() (r int64, exists bool) {
+	v := m.reconciled_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReconciledAmount returns the old "reconciled_amount" field's value of the CreditAccount entity.
+// If the CreditAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAccountMutation) OldReconciledAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReconciledAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReconciledAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReconciledAmount: %w", err)
+	}
+	return oldValue.ReconciledAmount, nil
+}
+
+// AddReconciledAmount adds i to the "reconciled_amount" field.
+func (m *CreditAccountMutation) AddReconciledAmount(i int64) {
+	if m.addreconciled_amount != nil {
+		*m.addreconciled_amount += i
+	} else {
+		m.addreconciled_amount = &i
+	}
+}
+
+// AddedReconciledAmount returns the value that was added to the "reconciled_amount" field in this mutation.
+func (m *CreditAccountMutation) AddedReconciledAmount() (r int64, exists bool) {
+	v := m.addreconciled_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReconciledAmount resets all changes to the "reconciled_amount" field.
+func (m *CreditAccountMutation) ResetReconciledAmount() {
+	m.reconciled_amount = nil
+	m.addreconciled_amount = nil
+}
+
+// SetDraftAmount sets the "draft_amount" field.
+func (m *CreditAccountMutation) SetDraftAmount(i int64) {
+	m.draft_amount = &i
+	m.adddraft_amount = nil
+}
+
+// DraftAmount returns the value of the "draft_amount" field in the mutation.
+func (m *CreditAccountMutation) DraftAmount() (r int64, exists bool) {
+	v := m.draft_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDraftAmount returns the old "draft_amount" field's value of the CreditAccount entity.
+// If the CreditAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAccountMutation) OldDraftAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDraftAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDraftAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDraftAmount: %w", err)
+	}
+	return oldValue.DraftAmount, nil
+}
+
+// AddDraftAmount adds i to the "draft_amount" field.
+func (m *CreditAccountMutation) AddDraftAmount(i int64) {
+	if m.adddraft_amount != nil {
+		*m.adddraft_amount += i
+	} else {
+		m.adddraft_amount = &i
+	}
+}
+
+// AddedDraftAmount returns the value that was added to the "draft_amount" field in this mutation.
+func (m *CreditAccountMutation) AddedDraftAmount() (r int64, exists bool) {
+	v := m.adddraft_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDraftAmount resets all changes to the "draft_amount" field.
+func (m *CreditAccountMutation) ResetDraftAmount() {
+	m.draft_amount = nil
+	m.adddraft_amount = nil
+}
+
+// SetAdvanceAmount sets the "advance_amount" field.
+func (m *CreditAccountMutation) SetAdvanceAmount(i int64) {
+	m.advance_amount = &i
+	m.addadvance_amount = nil
+}
+
+// AdvanceAmount returns the value of the "advance_amount" field in the mutation.
+func (m *CreditAccountMutation) AdvanceAmount() (r int64, exists bool) {
+	v := m.advance_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAdvanceAmount returns the old "advance_amount" field's value of the CreditAccount entity.
+// If the CreditAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAccountMutation) OldAdvanceAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAdvanceAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAdvanceAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAdvanceAmount: %w", err)
+	}
+	return oldValue.AdvanceAmount, nil
+}
+
+// AddAdvanceAmount adds i to the "advance_amount" field.
+func (m *CreditAccountMutation) AddAdvanceAmount(i int64) {
+	if m.addadvance_amount != nil {
+		*m.addadvance_amount += i
+	} else {
+		m.addadvance_amount = &i
+	}
+}
+
+// AddedAdvanceAmount returns the value that was added to the "advance_amount" field in this mutation.
+func (m *CreditAccountMutation) AddedAdvanceAmount() (r int64, exists bool) {
+	v := m.addadvance_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAdvanceAmount resets all changes to the "advance_amount" field.
+func (m *CreditAccountMutation) ResetAdvanceAmount() {
+	m.advance_amount = nil
+	m.addadvance_amount = nil
+}
+
+// SetDisputedAmount sets the "disputed_amount" field.
+func (m *CreditAccountMutation) SetDisputedAmount(i int64) {
+	m.disputed_amount = &i
+	m.adddisputed_amount = nil
+}
+
+// DisputedAmount returns the value of the "disputed_amount" field in the mutation.
+func (m *CreditAccountMutation) DisputedAmount() (r int64, exists bool) {
+	v := m.disputed_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputedAmount returns the old "disputed_amount" field's value of the CreditAccount entity.
+// If the CreditAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAccountMutation) OldDisputedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputedAmount: %w", err)
+	}
+	return oldValue.DisputedAmount, nil
+}
+
+// AddDisputedAmount adds i to the "disputed_amount" field.
+func (m *CreditAccountMutation) AddDisputedAmount(i int64) {
+	if m.adddisputed_amount != nil {
+		*m.adddisputed_amount += i
+	} else {
+		m.adddisputed_amount = &i
+	}
+}
+
+// AddedDisputedAmount returns the value that was added to the "disputed_amount" field in this mutation.
+func (m *CreditAccountMutation) AddedDisputedAmount() (r int64, exists bool) {
+	v := m.adddisputed_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDisputedAmount resets all changes to the "disputed_amount" field.
+func (m *CreditAccountMutation) ResetDisputedAmount() {
+	m.disputed_amount = nil
+	m.adddisputed_amount = nil
+}
+
 // SetFrozen sets the "frozen" field.
 func (m *CreditAccountMutation) SetFrozen(b bool) {
 	m.frozen = &b
@@ -10850,7 +13871,7 @@ func (m *CreditAccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditAccountMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 20)
 	if m.limit_kind != nil {
 		fields = append(fields, creditaccount.FieldLimitKind)
 	}
@@ -10880,6 +13901,21 @@ func (m *CreditAccountMutation) Fields() []string {
 	}
 	if m.reserved_amount != nil {
 		fields = append(fields, creditaccount.FieldReservedAmount)
+	}
+	if m.delivered_amount != nil {
+		fields = append(fields, creditaccount.FieldDeliveredAmount)
+	}
+	if m.reconciled_amount != nil {
+		fields = append(fields, creditaccount.FieldReconciledAmount)
+	}
+	if m.draft_amount != nil {
+		fields = append(fields, creditaccount.FieldDraftAmount)
+	}
+	if m.advance_amount != nil {
+		fields = append(fields, creditaccount.FieldAdvanceAmount)
+	}
+	if m.disputed_amount != nil {
+		fields = append(fields, creditaccount.FieldDisputedAmount)
 	}
 	if m.frozen != nil {
 		fields = append(fields, creditaccount.FieldFrozen)
@@ -10924,6 +13960,16 @@ func (m *CreditAccountMutation) Field(name string) (ent.Value, bool) {
 		return m.OldestDueOn()
 	case creditaccount.FieldReservedAmount:
 		return m.ReservedAmount()
+	case creditaccount.FieldDeliveredAmount:
+		return m.DeliveredAmount()
+	case creditaccount.FieldReconciledAmount:
+		return m.ReconciledAmount()
+	case creditaccount.FieldDraftAmount:
+		return m.DraftAmount()
+	case creditaccount.FieldAdvanceAmount:
+		return m.AdvanceAmount()
+	case creditaccount.FieldDisputedAmount:
+		return m.DisputedAmount()
 	case creditaccount.FieldFrozen:
 		return m.Frozen()
 	case creditaccount.FieldFrozenReason:
@@ -10963,6 +14009,16 @@ func (m *CreditAccountMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldOldestDueOn(ctx)
 	case creditaccount.FieldReservedAmount:
 		return m.OldReservedAmount(ctx)
+	case creditaccount.FieldDeliveredAmount:
+		return m.OldDeliveredAmount(ctx)
+	case creditaccount.FieldReconciledAmount:
+		return m.OldReconciledAmount(ctx)
+	case creditaccount.FieldDraftAmount:
+		return m.OldDraftAmount(ctx)
+	case creditaccount.FieldAdvanceAmount:
+		return m.OldAdvanceAmount(ctx)
+	case creditaccount.FieldDisputedAmount:
+		return m.OldDisputedAmount(ctx)
 	case creditaccount.FieldFrozen:
 		return m.OldFrozen(ctx)
 	case creditaccount.FieldFrozenReason:
@@ -11052,6 +14108,41 @@ func (m *CreditAccountMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReservedAmount(v)
 		return nil
+	case creditaccount.FieldDeliveredAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeliveredAmount(v)
+		return nil
+	case creditaccount.FieldReconciledAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReconciledAmount(v)
+		return nil
+	case creditaccount.FieldDraftAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDraftAmount(v)
+		return nil
+	case creditaccount.FieldAdvanceAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAdvanceAmount(v)
+		return nil
+	case creditaccount.FieldDisputedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputedAmount(v)
+		return nil
 	case creditaccount.FieldFrozen:
 		v, ok := value.(bool)
 		if !ok {
@@ -11116,6 +14207,21 @@ func (m *CreditAccountMutation) AddedFields() []string {
 	if m.addreserved_amount != nil {
 		fields = append(fields, creditaccount.FieldReservedAmount)
 	}
+	if m.adddelivered_amount != nil {
+		fields = append(fields, creditaccount.FieldDeliveredAmount)
+	}
+	if m.addreconciled_amount != nil {
+		fields = append(fields, creditaccount.FieldReconciledAmount)
+	}
+	if m.adddraft_amount != nil {
+		fields = append(fields, creditaccount.FieldDraftAmount)
+	}
+	if m.addadvance_amount != nil {
+		fields = append(fields, creditaccount.FieldAdvanceAmount)
+	}
+	if m.adddisputed_amount != nil {
+		fields = append(fields, creditaccount.FieldDisputedAmount)
+	}
 	if m.addversion != nil {
 		fields = append(fields, creditaccount.FieldVersion)
 	}
@@ -11141,6 +14247,16 @@ func (m *CreditAccountMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedOverdueAmount()
 	case creditaccount.FieldReservedAmount:
 		return m.AddedReservedAmount()
+	case creditaccount.FieldDeliveredAmount:
+		return m.AddedDeliveredAmount()
+	case creditaccount.FieldReconciledAmount:
+		return m.AddedReconciledAmount()
+	case creditaccount.FieldDraftAmount:
+		return m.AddedDraftAmount()
+	case creditaccount.FieldAdvanceAmount:
+		return m.AddedAdvanceAmount()
+	case creditaccount.FieldDisputedAmount:
+		return m.AddedDisputedAmount()
 	case creditaccount.FieldVersion:
 		return m.AddedVersion()
 	}
@@ -11200,6 +14316,41 @@ func (m *CreditAccountMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddReservedAmount(v)
+		return nil
+	case creditaccount.FieldDeliveredAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeliveredAmount(v)
+		return nil
+	case creditaccount.FieldReconciledAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReconciledAmount(v)
+		return nil
+	case creditaccount.FieldDraftAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDraftAmount(v)
+		return nil
+	case creditaccount.FieldAdvanceAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAdvanceAmount(v)
+		return nil
+	case creditaccount.FieldDisputedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDisputedAmount(v)
 		return nil
 	case creditaccount.FieldVersion:
 		v, ok := value.(int64)
@@ -11285,6 +14436,21 @@ func (m *CreditAccountMutation) ResetField(name string) error {
 		return nil
 	case creditaccount.FieldReservedAmount:
 		m.ResetReservedAmount()
+		return nil
+	case creditaccount.FieldDeliveredAmount:
+		m.ResetDeliveredAmount()
+		return nil
+	case creditaccount.FieldReconciledAmount:
+		m.ResetReconciledAmount()
+		return nil
+	case creditaccount.FieldDraftAmount:
+		m.ResetDraftAmount()
+		return nil
+	case creditaccount.FieldAdvanceAmount:
+		m.ResetAdvanceAmount()
+		return nil
+	case creditaccount.FieldDisputedAmount:
+		m.ResetDisputedAmount()
 		return nil
 	case creditaccount.FieldFrozen:
 		m.ResetFrozen()
@@ -22108,6 +25274,2099 @@ func (m *DailyStepMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DailyStep edge %s", name)
 }
 
+// DeliveryMutation represents an operation that mutates the Delivery nodes in the graph.
+type DeliveryMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	source        *string
+	ticket_no     *string
+	customer_id   *uuid.UUID
+	contract_no   *string
+	order_no      *string
+	volume        *int64
+	addvolume     *int64
+	amount        *int64
+	addamount     *int64
+	currency      *string
+	delivered_on  *calendar.Date
+	statement_id  *uuid.UUID
+	reconciled    *bool
+	created_at    *time.Time
+	updated_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Delivery, error)
+	predicates    []predicate.Delivery
+}
+
+var _ ent.Mutation = (*DeliveryMutation)(nil)
+
+// deliveryOption allows management of the mutation configuration using functional options.
+type deliveryOption func(*DeliveryMutation)
+
+// newDeliveryMutation creates new mutation for the Delivery entity.
+func newDeliveryMutation(c config, op Op, opts ...deliveryOption) *DeliveryMutation {
+	m := &DeliveryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDelivery,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeliveryID sets the ID field of the mutation.
+func withDeliveryID(id uuid.UUID) deliveryOption {
+	return func(m *DeliveryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Delivery
+		)
+		m.oldValue = func(ctx context.Context) (*Delivery, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Delivery.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDelivery sets the old Delivery of the mutation.
+func withDelivery(node *Delivery) deliveryOption {
+	return func(m *DeliveryMutation) {
+		m.oldValue = func(context.Context) (*Delivery, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeliveryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeliveryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Delivery entities.
+func (m *DeliveryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeliveryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeliveryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Delivery.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSource sets the "source" field.
+func (m *DeliveryMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *DeliveryMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *DeliveryMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetTicketNo sets the "ticket_no" field.
+func (m *DeliveryMutation) SetTicketNo(s string) {
+	m.ticket_no = &s
+}
+
+// TicketNo returns the value of the "ticket_no" field in the mutation.
+func (m *DeliveryMutation) TicketNo() (r string, exists bool) {
+	v := m.ticket_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTicketNo returns the old "ticket_no" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldTicketNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTicketNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTicketNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTicketNo: %w", err)
+	}
+	return oldValue.TicketNo, nil
+}
+
+// ResetTicketNo resets all changes to the "ticket_no" field.
+func (m *DeliveryMutation) ResetTicketNo() {
+	m.ticket_no = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *DeliveryMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *DeliveryMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *DeliveryMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetContractNo sets the "contract_no" field.
+func (m *DeliveryMutation) SetContractNo(s string) {
+	m.contract_no = &s
+}
+
+// ContractNo returns the value of the "contract_no" field in the mutation.
+func (m *DeliveryMutation) ContractNo() (r string, exists bool) {
+	v := m.contract_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractNo returns the old "contract_no" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldContractNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractNo: %w", err)
+	}
+	return oldValue.ContractNo, nil
+}
+
+// ResetContractNo resets all changes to the "contract_no" field.
+func (m *DeliveryMutation) ResetContractNo() {
+	m.contract_no = nil
+}
+
+// SetOrderNo sets the "order_no" field.
+func (m *DeliveryMutation) SetOrderNo(s string) {
+	m.order_no = &s
+}
+
+// OrderNo returns the value of the "order_no" field in the mutation.
+func (m *DeliveryMutation) OrderNo() (r string, exists bool) {
+	v := m.order_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderNo returns the old "order_no" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldOrderNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderNo: %w", err)
+	}
+	return oldValue.OrderNo, nil
+}
+
+// ResetOrderNo resets all changes to the "order_no" field.
+func (m *DeliveryMutation) ResetOrderNo() {
+	m.order_no = nil
+}
+
+// SetVolume sets the "volume" field.
+func (m *DeliveryMutation) SetVolume(i int64) {
+	m.volume = &i
+	m.addvolume = nil
+}
+
+// Volume returns the value of the "volume" field in the mutation.
+func (m *DeliveryMutation) Volume() (r int64, exists bool) {
+	v := m.volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolume returns the old "volume" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldVolume(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolume: %w", err)
+	}
+	return oldValue.Volume, nil
+}
+
+// AddVolume adds i to the "volume" field.
+func (m *DeliveryMutation) AddVolume(i int64) {
+	if m.addvolume != nil {
+		*m.addvolume += i
+	} else {
+		m.addvolume = &i
+	}
+}
+
+// AddedVolume returns the value that was added to the "volume" field in this mutation.
+func (m *DeliveryMutation) AddedVolume() (r int64, exists bool) {
+	v := m.addvolume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolume resets all changes to the "volume" field.
+func (m *DeliveryMutation) ResetVolume() {
+	m.volume = nil
+	m.addvolume = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *DeliveryMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *DeliveryMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *DeliveryMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *DeliveryMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *DeliveryMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *DeliveryMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *DeliveryMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *DeliveryMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetDeliveredOn sets the "delivered_on" field.
+func (m *DeliveryMutation) SetDeliveredOn(c calendar.Date) {
+	m.delivered_on = &c
+}
+
+// DeliveredOn returns the value of the "delivered_on" field in the mutation.
+func (m *DeliveryMutation) DeliveredOn() (r calendar.Date, exists bool) {
+	v := m.delivered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeliveredOn returns the old "delivered_on" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldDeliveredOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeliveredOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeliveredOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeliveredOn: %w", err)
+	}
+	return oldValue.DeliveredOn, nil
+}
+
+// ResetDeliveredOn resets all changes to the "delivered_on" field.
+func (m *DeliveryMutation) ResetDeliveredOn() {
+	m.delivered_on = nil
+}
+
+// SetStatementID sets the "statement_id" field.
+func (m *DeliveryMutation) SetStatementID(u uuid.UUID) {
+	m.statement_id = &u
+}
+
+// StatementID returns the value of the "statement_id" field in the mutation.
+func (m *DeliveryMutation) StatementID() (r uuid.UUID, exists bool) {
+	v := m.statement_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatementID returns the old "statement_id" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldStatementID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatementID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatementID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatementID: %w", err)
+	}
+	return oldValue.StatementID, nil
+}
+
+// ClearStatementID clears the value of the "statement_id" field.
+func (m *DeliveryMutation) ClearStatementID() {
+	m.statement_id = nil
+	m.clearedFields[delivery.FieldStatementID] = struct{}{}
+}
+
+// StatementIDCleared returns if the "statement_id" field was cleared in this mutation.
+func (m *DeliveryMutation) StatementIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldStatementID]
+	return ok
+}
+
+// ResetStatementID resets all changes to the "statement_id" field.
+func (m *DeliveryMutation) ResetStatementID() {
+	m.statement_id = nil
+	delete(m.clearedFields, delivery.FieldStatementID)
+}
+
+// SetReconciled sets the "reconciled" field.
+func (m *DeliveryMutation) SetReconciled(b bool) {
+	m.reconciled = &b
+}
+
+// Reconciled returns the value of the "reconciled" field in the mutation.
+func (m *DeliveryMutation) Reconciled() (r bool, exists bool) {
+	v := m.reconciled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReconciled returns the old "reconciled" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldReconciled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReconciled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReconciled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReconciled: %w", err)
+	}
+	return oldValue.Reconciled, nil
+}
+
+// ResetReconciled resets all changes to the "reconciled" field.
+func (m *DeliveryMutation) ResetReconciled() {
+	m.reconciled = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DeliveryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DeliveryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DeliveryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *DeliveryMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *DeliveryMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *DeliveryMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the DeliveryMutation builder.
+func (m *DeliveryMutation) Where(ps ...predicate.Delivery) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeliveryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeliveryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Delivery, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeliveryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeliveryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Delivery).
+func (m *DeliveryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeliveryMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.source != nil {
+		fields = append(fields, delivery.FieldSource)
+	}
+	if m.ticket_no != nil {
+		fields = append(fields, delivery.FieldTicketNo)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, delivery.FieldCustomerID)
+	}
+	if m.contract_no != nil {
+		fields = append(fields, delivery.FieldContractNo)
+	}
+	if m.order_no != nil {
+		fields = append(fields, delivery.FieldOrderNo)
+	}
+	if m.volume != nil {
+		fields = append(fields, delivery.FieldVolume)
+	}
+	if m.amount != nil {
+		fields = append(fields, delivery.FieldAmount)
+	}
+	if m.currency != nil {
+		fields = append(fields, delivery.FieldCurrency)
+	}
+	if m.delivered_on != nil {
+		fields = append(fields, delivery.FieldDeliveredOn)
+	}
+	if m.statement_id != nil {
+		fields = append(fields, delivery.FieldStatementID)
+	}
+	if m.reconciled != nil {
+		fields = append(fields, delivery.FieldReconciled)
+	}
+	if m.created_at != nil {
+		fields = append(fields, delivery.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, delivery.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case delivery.FieldSource:
+		return m.Source()
+	case delivery.FieldTicketNo:
+		return m.TicketNo()
+	case delivery.FieldCustomerID:
+		return m.CustomerID()
+	case delivery.FieldContractNo:
+		return m.ContractNo()
+	case delivery.FieldOrderNo:
+		return m.OrderNo()
+	case delivery.FieldVolume:
+		return m.Volume()
+	case delivery.FieldAmount:
+		return m.Amount()
+	case delivery.FieldCurrency:
+		return m.Currency()
+	case delivery.FieldDeliveredOn:
+		return m.DeliveredOn()
+	case delivery.FieldStatementID:
+		return m.StatementID()
+	case delivery.FieldReconciled:
+		return m.Reconciled()
+	case delivery.FieldCreatedAt:
+		return m.CreatedAt()
+	case delivery.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case delivery.FieldSource:
+		return m.OldSource(ctx)
+	case delivery.FieldTicketNo:
+		return m.OldTicketNo(ctx)
+	case delivery.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case delivery.FieldContractNo:
+		return m.OldContractNo(ctx)
+	case delivery.FieldOrderNo:
+		return m.OldOrderNo(ctx)
+	case delivery.FieldVolume:
+		return m.OldVolume(ctx)
+	case delivery.FieldAmount:
+		return m.OldAmount(ctx)
+	case delivery.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case delivery.FieldDeliveredOn:
+		return m.OldDeliveredOn(ctx)
+	case delivery.FieldStatementID:
+		return m.OldStatementID(ctx)
+	case delivery.FieldReconciled:
+		return m.OldReconciled(ctx)
+	case delivery.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case delivery.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Delivery field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case delivery.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case delivery.FieldTicketNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTicketNo(v)
+		return nil
+	case delivery.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case delivery.FieldContractNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractNo(v)
+		return nil
+	case delivery.FieldOrderNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderNo(v)
+		return nil
+	case delivery.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolume(v)
+		return nil
+	case delivery.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case delivery.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case delivery.FieldDeliveredOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeliveredOn(v)
+		return nil
+	case delivery.FieldStatementID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatementID(v)
+		return nil
+	case delivery.FieldReconciled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReconciled(v)
+		return nil
+	case delivery.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case delivery.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Delivery field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeliveryMutation) AddedFields() []string {
+	var fields []string
+	if m.addvolume != nil {
+		fields = append(fields, delivery.FieldVolume)
+	}
+	if m.addamount != nil {
+		fields = append(fields, delivery.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeliveryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case delivery.FieldVolume:
+		return m.AddedVolume()
+	case delivery.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case delivery.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolume(v)
+		return nil
+	case delivery.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Delivery numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeliveryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(delivery.FieldStatementID) {
+		fields = append(fields, delivery.FieldStatementID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeliveryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeliveryMutation) ClearField(name string) error {
+	switch name {
+	case delivery.FieldStatementID:
+		m.ClearStatementID()
+		return nil
+	}
+	return fmt.Errorf("unknown Delivery nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeliveryMutation) ResetField(name string) error {
+	switch name {
+	case delivery.FieldSource:
+		m.ResetSource()
+		return nil
+	case delivery.FieldTicketNo:
+		m.ResetTicketNo()
+		return nil
+	case delivery.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case delivery.FieldContractNo:
+		m.ResetContractNo()
+		return nil
+	case delivery.FieldOrderNo:
+		m.ResetOrderNo()
+		return nil
+	case delivery.FieldVolume:
+		m.ResetVolume()
+		return nil
+	case delivery.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case delivery.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case delivery.FieldDeliveredOn:
+		m.ResetDeliveredOn()
+		return nil
+	case delivery.FieldStatementID:
+		m.ResetStatementID()
+		return nil
+	case delivery.FieldReconciled:
+		m.ResetReconciled()
+		return nil
+	case delivery.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case delivery.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Delivery field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeliveryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeliveryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeliveryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeliveryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeliveryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeliveryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeliveryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Delivery unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeliveryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Delivery edge %s", name)
+}
+
+// DisputeMutation represents an operation that mutates the Dispute nodes in the graph.
+type DisputeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	customer_id   *uuid.UUID
+	receivable_id *uuid.UUID
+	cause         *dispute.Cause
+	detail        *string
+	status        *dispute.Status
+	outcome       *string
+	resolved_at   *time.Time
+	resolved_by   *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Dispute, error)
+	predicates    []predicate.Dispute
+}
+
+var _ ent.Mutation = (*DisputeMutation)(nil)
+
+// disputeOption allows management of the mutation configuration using functional options.
+type disputeOption func(*DisputeMutation)
+
+// newDisputeMutation creates new mutation for the Dispute entity.
+func newDisputeMutation(c config, op Op, opts ...disputeOption) *DisputeMutation {
+	m := &DisputeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDispute,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDisputeID sets the ID field of the mutation.
+func withDisputeID(id uuid.UUID) disputeOption {
+	return func(m *DisputeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Dispute
+		)
+		m.oldValue = func(ctx context.Context) (*Dispute, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Dispute.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDispute sets the old Dispute of the mutation.
+func withDispute(node *Dispute) disputeOption {
+	return func(m *DisputeMutation) {
+		m.oldValue = func(context.Context) (*Dispute, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DisputeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DisputeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Dispute entities.
+func (m *DisputeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DisputeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DisputeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Dispute.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DisputeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DisputeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DisputeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *DisputeMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *DisputeMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *DisputeMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[dispute.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *DisputeMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[dispute.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *DisputeMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, dispute.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *DisputeMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *DisputeMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *DisputeMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *DisputeMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *DisputeMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *DisputeMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DisputeMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DisputeMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *DisputeMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *DisputeMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *DisputeMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetReceivableID sets the "receivable_id" field.
+func (m *DisputeMutation) SetReceivableID(u uuid.UUID) {
+	m.receivable_id = &u
+}
+
+// ReceivableID returns the value of the "receivable_id" field in the mutation.
+func (m *DisputeMutation) ReceivableID() (r uuid.UUID, exists bool) {
+	v := m.receivable_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableID returns the old "receivable_id" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldReceivableID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableID: %w", err)
+	}
+	return oldValue.ReceivableID, nil
+}
+
+// ResetReceivableID resets all changes to the "receivable_id" field.
+func (m *DisputeMutation) ResetReceivableID() {
+	m.receivable_id = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *DisputeMutation) SetCause(d dispute.Cause) {
+	m.cause = &d
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *DisputeMutation) Cause() (r dispute.Cause, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldCause(ctx context.Context) (v dispute.Cause, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *DisputeMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetDetail sets the "detail" field.
+func (m *DisputeMutation) SetDetail(s string) {
+	m.detail = &s
+}
+
+// Detail returns the value of the "detail" field in the mutation.
+func (m *DisputeMutation) Detail() (r string, exists bool) {
+	v := m.detail
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetail returns the old "detail" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldDetail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetail: %w", err)
+	}
+	return oldValue.Detail, nil
+}
+
+// ResetDetail resets all changes to the "detail" field.
+func (m *DisputeMutation) ResetDetail() {
+	m.detail = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *DisputeMutation) SetStatus(d dispute.Status) {
+	m.status = &d
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *DisputeMutation) Status() (r dispute.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldStatus(ctx context.Context) (v dispute.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *DisputeMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *DisputeMutation) SetOutcome(s string) {
+	m.outcome = &s
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *DisputeMutation) Outcome() (r string, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldOutcome(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *DisputeMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (m *DisputeMutation) SetResolvedAt(t time.Time) {
+	m.resolved_at = &t
+}
+
+// ResolvedAt returns the value of the "resolved_at" field in the mutation.
+func (m *DisputeMutation) ResolvedAt() (r time.Time, exists bool) {
+	v := m.resolved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedAt returns the old "resolved_at" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldResolvedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedAt: %w", err)
+	}
+	return oldValue.ResolvedAt, nil
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (m *DisputeMutation) ClearResolvedAt() {
+	m.resolved_at = nil
+	m.clearedFields[dispute.FieldResolvedAt] = struct{}{}
+}
+
+// ResolvedAtCleared returns if the "resolved_at" field was cleared in this mutation.
+func (m *DisputeMutation) ResolvedAtCleared() bool {
+	_, ok := m.clearedFields[dispute.FieldResolvedAt]
+	return ok
+}
+
+// ResetResolvedAt resets all changes to the "resolved_at" field.
+func (m *DisputeMutation) ResetResolvedAt() {
+	m.resolved_at = nil
+	delete(m.clearedFields, dispute.FieldResolvedAt)
+}
+
+// SetResolvedBy sets the "resolved_by" field.
+func (m *DisputeMutation) SetResolvedBy(u uuid.UUID) {
+	m.resolved_by = &u
+}
+
+// ResolvedBy returns the value of the "resolved_by" field in the mutation.
+func (m *DisputeMutation) ResolvedBy() (r uuid.UUID, exists bool) {
+	v := m.resolved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedBy returns the old "resolved_by" field's value of the Dispute entity.
+// If the Dispute object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DisputeMutation) OldResolvedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedBy: %w", err)
+	}
+	return oldValue.ResolvedBy, nil
+}
+
+// ClearResolvedBy clears the value of the "resolved_by" field.
+func (m *DisputeMutation) ClearResolvedBy() {
+	m.resolved_by = nil
+	m.clearedFields[dispute.FieldResolvedBy] = struct{}{}
+}
+
+// ResolvedByCleared returns if the "resolved_by" field was cleared in this mutation.
+func (m *DisputeMutation) ResolvedByCleared() bool {
+	_, ok := m.clearedFields[dispute.FieldResolvedBy]
+	return ok
+}
+
+// ResetResolvedBy resets all changes to the "resolved_by" field.
+func (m *DisputeMutation) ResetResolvedBy() {
+	m.resolved_by = nil
+	delete(m.clearedFields, dispute.FieldResolvedBy)
+}
+
+// Where appends a list predicates to the DisputeMutation builder.
+func (m *DisputeMutation) Where(ps ...predicate.Dispute) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DisputeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DisputeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Dispute, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DisputeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DisputeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Dispute).
+func (m *DisputeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DisputeMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, dispute.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, dispute.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, dispute.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, dispute.FieldVersion)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, dispute.FieldCustomerID)
+	}
+	if m.receivable_id != nil {
+		fields = append(fields, dispute.FieldReceivableID)
+	}
+	if m.cause != nil {
+		fields = append(fields, dispute.FieldCause)
+	}
+	if m.detail != nil {
+		fields = append(fields, dispute.FieldDetail)
+	}
+	if m.status != nil {
+		fields = append(fields, dispute.FieldStatus)
+	}
+	if m.outcome != nil {
+		fields = append(fields, dispute.FieldOutcome)
+	}
+	if m.resolved_at != nil {
+		fields = append(fields, dispute.FieldResolvedAt)
+	}
+	if m.resolved_by != nil {
+		fields = append(fields, dispute.FieldResolvedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DisputeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dispute.FieldCreatedAt:
+		return m.CreatedAt()
+	case dispute.FieldCreatedBy:
+		return m.CreatedBy()
+	case dispute.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case dispute.FieldVersion:
+		return m.Version()
+	case dispute.FieldCustomerID:
+		return m.CustomerID()
+	case dispute.FieldReceivableID:
+		return m.ReceivableID()
+	case dispute.FieldCause:
+		return m.Cause()
+	case dispute.FieldDetail:
+		return m.Detail()
+	case dispute.FieldStatus:
+		return m.Status()
+	case dispute.FieldOutcome:
+		return m.Outcome()
+	case dispute.FieldResolvedAt:
+		return m.ResolvedAt()
+	case dispute.FieldResolvedBy:
+		return m.ResolvedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DisputeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dispute.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case dispute.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case dispute.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case dispute.FieldVersion:
+		return m.OldVersion(ctx)
+	case dispute.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case dispute.FieldReceivableID:
+		return m.OldReceivableID(ctx)
+	case dispute.FieldCause:
+		return m.OldCause(ctx)
+	case dispute.FieldDetail:
+		return m.OldDetail(ctx)
+	case dispute.FieldStatus:
+		return m.OldStatus(ctx)
+	case dispute.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case dispute.FieldResolvedAt:
+		return m.OldResolvedAt(ctx)
+	case dispute.FieldResolvedBy:
+		return m.OldResolvedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown Dispute field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DisputeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dispute.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case dispute.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case dispute.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case dispute.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case dispute.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case dispute.FieldReceivableID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableID(v)
+		return nil
+	case dispute.FieldCause:
+		v, ok := value.(dispute.Cause)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case dispute.FieldDetail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetail(v)
+		return nil
+	case dispute.FieldStatus:
+		v, ok := value.(dispute.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case dispute.FieldOutcome:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case dispute.FieldResolvedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedAt(v)
+		return nil
+	case dispute.FieldResolvedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Dispute field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DisputeMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, dispute.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DisputeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dispute.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DisputeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dispute.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Dispute numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DisputeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dispute.FieldCreatedBy) {
+		fields = append(fields, dispute.FieldCreatedBy)
+	}
+	if m.FieldCleared(dispute.FieldResolvedAt) {
+		fields = append(fields, dispute.FieldResolvedAt)
+	}
+	if m.FieldCleared(dispute.FieldResolvedBy) {
+		fields = append(fields, dispute.FieldResolvedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DisputeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DisputeMutation) ClearField(name string) error {
+	switch name {
+	case dispute.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case dispute.FieldResolvedAt:
+		m.ClearResolvedAt()
+		return nil
+	case dispute.FieldResolvedBy:
+		m.ClearResolvedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Dispute nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DisputeMutation) ResetField(name string) error {
+	switch name {
+	case dispute.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case dispute.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case dispute.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case dispute.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case dispute.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case dispute.FieldReceivableID:
+		m.ResetReceivableID()
+		return nil
+	case dispute.FieldCause:
+		m.ResetCause()
+		return nil
+	case dispute.FieldDetail:
+		m.ResetDetail()
+		return nil
+	case dispute.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case dispute.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case dispute.FieldResolvedAt:
+		m.ResetResolvedAt()
+		return nil
+	case dispute.FieldResolvedBy:
+		m.ResetResolvedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Dispute field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DisputeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DisputeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DisputeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DisputeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DisputeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DisputeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DisputeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Dispute unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DisputeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Dispute edge %s", name)
+}
+
 // DocumentMutation represents an operation that mutates the Document nodes in the graph.
 type DocumentMutation struct {
 	config
@@ -23034,6 +28293,776 @@ func (m *DocumentMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DocumentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Document edge %s", name)
+}
+
+// DunningPauseMutation represents an operation that mutates the DunningPause nodes in the graph.
+type DunningPauseMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	customer_id   *uuid.UUID
+	reason        *string
+	starts_on     *calendar.Date
+	ends_on       *calendar.Date
+	ended_at      *time.Time
+	ended_by      *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DunningPause, error)
+	predicates    []predicate.DunningPause
+}
+
+var _ ent.Mutation = (*DunningPauseMutation)(nil)
+
+// dunningpauseOption allows management of the mutation configuration using functional options.
+type dunningpauseOption func(*DunningPauseMutation)
+
+// newDunningPauseMutation creates new mutation for the DunningPause entity.
+func newDunningPauseMutation(c config, op Op, opts ...dunningpauseOption) *DunningPauseMutation {
+	m := &DunningPauseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDunningPause,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDunningPauseID sets the ID field of the mutation.
+func withDunningPauseID(id uuid.UUID) dunningpauseOption {
+	return func(m *DunningPauseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DunningPause
+		)
+		m.oldValue = func(ctx context.Context) (*DunningPause, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DunningPause.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDunningPause sets the old DunningPause of the mutation.
+func withDunningPause(node *DunningPause) dunningpauseOption {
+	return func(m *DunningPauseMutation) {
+		m.oldValue = func(context.Context) (*DunningPause, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DunningPauseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DunningPauseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DunningPause entities.
+func (m *DunningPauseMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DunningPauseMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DunningPauseMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DunningPause.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DunningPauseMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DunningPauseMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DunningPauseMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *DunningPauseMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *DunningPauseMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *DunningPauseMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[dunningpause.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *DunningPauseMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[dunningpause.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *DunningPauseMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, dunningpause.FieldCreatedBy)
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *DunningPauseMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *DunningPauseMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *DunningPauseMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *DunningPauseMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DunningPauseMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DunningPauseMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStartsOn sets the "starts_on" field.
+func (m *DunningPauseMutation) SetStartsOn(c calendar.Date) {
+	m.starts_on = &c
+}
+
+// StartsOn returns the value of the "starts_on" field in the mutation.
+func (m *DunningPauseMutation) StartsOn() (r calendar.Date, exists bool) {
+	v := m.starts_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsOn returns the old "starts_on" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldStartsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsOn: %w", err)
+	}
+	return oldValue.StartsOn, nil
+}
+
+// ResetStartsOn resets all changes to the "starts_on" field.
+func (m *DunningPauseMutation) ResetStartsOn() {
+	m.starts_on = nil
+}
+
+// SetEndsOn sets the "ends_on" field.
+func (m *DunningPauseMutation) SetEndsOn(c calendar.Date) {
+	m.ends_on = &c
+}
+
+// EndsOn returns the value of the "ends_on" field in the mutation.
+func (m *DunningPauseMutation) EndsOn() (r calendar.Date, exists bool) {
+	v := m.ends_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsOn returns the old "ends_on" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldEndsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsOn: %w", err)
+	}
+	return oldValue.EndsOn, nil
+}
+
+// ResetEndsOn resets all changes to the "ends_on" field.
+func (m *DunningPauseMutation) ResetEndsOn() {
+	m.ends_on = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *DunningPauseMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *DunningPauseMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *DunningPauseMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[dunningpause.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *DunningPauseMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[dunningpause.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *DunningPauseMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, dunningpause.FieldEndedAt)
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *DunningPauseMutation) SetEndedBy(u uuid.UUID) {
+	m.ended_by = &u
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *DunningPauseMutation) EndedBy() (r uuid.UUID, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the DunningPause entity.
+// If the DunningPause object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningPauseMutation) OldEndedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ClearEndedBy clears the value of the "ended_by" field.
+func (m *DunningPauseMutation) ClearEndedBy() {
+	m.ended_by = nil
+	m.clearedFields[dunningpause.FieldEndedBy] = struct{}{}
+}
+
+// EndedByCleared returns if the "ended_by" field was cleared in this mutation.
+func (m *DunningPauseMutation) EndedByCleared() bool {
+	_, ok := m.clearedFields[dunningpause.FieldEndedBy]
+	return ok
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *DunningPauseMutation) ResetEndedBy() {
+	m.ended_by = nil
+	delete(m.clearedFields, dunningpause.FieldEndedBy)
+}
+
+// Where appends a list predicates to the DunningPauseMutation builder.
+func (m *DunningPauseMutation) Where(ps ...predicate.DunningPause) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DunningPauseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DunningPauseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DunningPause, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DunningPauseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DunningPauseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DunningPause).
+func (m *DunningPauseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DunningPauseMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, dunningpause.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, dunningpause.FieldCreatedBy)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, dunningpause.FieldCustomerID)
+	}
+	if m.reason != nil {
+		fields = append(fields, dunningpause.FieldReason)
+	}
+	if m.starts_on != nil {
+		fields = append(fields, dunningpause.FieldStartsOn)
+	}
+	if m.ends_on != nil {
+		fields = append(fields, dunningpause.FieldEndsOn)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, dunningpause.FieldEndedAt)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, dunningpause.FieldEndedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DunningPauseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dunningpause.FieldCreatedAt:
+		return m.CreatedAt()
+	case dunningpause.FieldCreatedBy:
+		return m.CreatedBy()
+	case dunningpause.FieldCustomerID:
+		return m.CustomerID()
+	case dunningpause.FieldReason:
+		return m.Reason()
+	case dunningpause.FieldStartsOn:
+		return m.StartsOn()
+	case dunningpause.FieldEndsOn:
+		return m.EndsOn()
+	case dunningpause.FieldEndedAt:
+		return m.EndedAt()
+	case dunningpause.FieldEndedBy:
+		return m.EndedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DunningPauseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dunningpause.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case dunningpause.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case dunningpause.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case dunningpause.FieldReason:
+		return m.OldReason(ctx)
+	case dunningpause.FieldStartsOn:
+		return m.OldStartsOn(ctx)
+	case dunningpause.FieldEndsOn:
+		return m.OldEndsOn(ctx)
+	case dunningpause.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case dunningpause.FieldEndedBy:
+		return m.OldEndedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown DunningPause field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningPauseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dunningpause.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case dunningpause.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case dunningpause.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case dunningpause.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case dunningpause.FieldStartsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsOn(v)
+		return nil
+	case dunningpause.FieldEndsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsOn(v)
+		return nil
+	case dunningpause.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case dunningpause.FieldEndedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DunningPause field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DunningPauseMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DunningPauseMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningPauseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DunningPause numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DunningPauseMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dunningpause.FieldCreatedBy) {
+		fields = append(fields, dunningpause.FieldCreatedBy)
+	}
+	if m.FieldCleared(dunningpause.FieldEndedAt) {
+		fields = append(fields, dunningpause.FieldEndedAt)
+	}
+	if m.FieldCleared(dunningpause.FieldEndedBy) {
+		fields = append(fields, dunningpause.FieldEndedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DunningPauseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DunningPauseMutation) ClearField(name string) error {
+	switch name {
+	case dunningpause.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case dunningpause.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case dunningpause.FieldEndedBy:
+		m.ClearEndedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DunningPause nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DunningPauseMutation) ResetField(name string) error {
+	switch name {
+	case dunningpause.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case dunningpause.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case dunningpause.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case dunningpause.FieldReason:
+		m.ResetReason()
+		return nil
+	case dunningpause.FieldStartsOn:
+		m.ResetStartsOn()
+		return nil
+	case dunningpause.FieldEndsOn:
+		m.ResetEndsOn()
+		return nil
+	case dunningpause.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case dunningpause.FieldEndedBy:
+		m.ResetEndedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DunningPause field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DunningPauseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DunningPauseMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DunningPauseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DunningPauseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DunningPauseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DunningPauseMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DunningPauseMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DunningPause unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DunningPauseMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DunningPause edge %s", name)
 }
 
 // ERPConnectionMutation represents an operation that mutates the ERPConnection nodes in the graph.
@@ -25800,6 +31829,1727 @@ func (m *ERPRunMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ERPRun edge %s", name)
 }
 
+// FollowUpMutation represents an operation that mutates the FollowUp nodes in the graph.
+type FollowUpMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	created_at         *time.Time
+	created_by         *uuid.UUID
+	updated_at         *time.Time
+	version            *int64
+	addversion         *int64
+	customer_id        *uuid.UUID
+	trigger            *followup.Trigger
+	amount             *int64
+	addamount          *int64
+	opened_on          *calendar.Date
+	deadline           *calendar.Date
+	status             *followup.Status
+	reason             *string
+	action             *followup.Action
+	plan               *json.RawMessage
+	appendplan         json.RawMessage
+	promised_on        *calendar.Date
+	promised_amount    *int64
+	addpromised_amount *int64
+	promise_from       *calendar.Date
+	promise            *followup.Promise
+	submitted_by       *uuid.UUID
+	submitted_at       *time.Time
+	comment            *string
+	closed_on          *calendar.Date
+	outcome            *string
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*FollowUp, error)
+	predicates         []predicate.FollowUp
+}
+
+var _ ent.Mutation = (*FollowUpMutation)(nil)
+
+// followupOption allows management of the mutation configuration using functional options.
+type followupOption func(*FollowUpMutation)
+
+// newFollowUpMutation creates new mutation for the FollowUp entity.
+func newFollowUpMutation(c config, op Op, opts ...followupOption) *FollowUpMutation {
+	m := &FollowUpMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFollowUp,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFollowUpID sets the ID field of the mutation.
+func withFollowUpID(id uuid.UUID) followupOption {
+	return func(m *FollowUpMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FollowUp
+		)
+		m.oldValue = func(ctx context.Context) (*FollowUp, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FollowUp.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFollowUp sets the old FollowUp of the mutation.
+func withFollowUp(node *FollowUp) followupOption {
+	return func(m *FollowUpMutation) {
+		m.oldValue = func(context.Context) (*FollowUp, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FollowUpMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FollowUpMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FollowUp entities.
+func (m *FollowUpMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FollowUpMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FollowUpMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FollowUp.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *FollowUpMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *FollowUpMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *FollowUpMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *FollowUpMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *FollowUpMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *FollowUpMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[followup.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *FollowUpMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[followup.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *FollowUpMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, followup.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *FollowUpMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *FollowUpMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *FollowUpMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *FollowUpMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *FollowUpMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *FollowUpMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *FollowUpMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *FollowUpMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *FollowUpMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *FollowUpMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *FollowUpMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetTrigger sets the "trigger" field.
+func (m *FollowUpMutation) SetTrigger(f followup.Trigger) {
+	m.trigger = &f
+}
+
+// Trigger returns the value of the "trigger" field in the mutation.
+func (m *FollowUpMutation) Trigger() (r followup.Trigger, exists bool) {
+	v := m.trigger
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrigger returns the old "trigger" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldTrigger(ctx context.Context) (v followup.Trigger, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrigger is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrigger requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrigger: %w", err)
+	}
+	return oldValue.Trigger, nil
+}
+
+// ResetTrigger resets all changes to the "trigger" field.
+func (m *FollowUpMutation) ResetTrigger() {
+	m.trigger = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *FollowUpMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *FollowUpMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *FollowUpMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *FollowUpMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *FollowUpMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetOpenedOn sets the "opened_on" field.
+func (m *FollowUpMutation) SetOpenedOn(c calendar.Date) {
+	m.opened_on = &c
+}
+
+// OpenedOn returns the value of the "opened_on" field in the mutation.
+func (m *FollowUpMutation) OpenedOn() (r calendar.Date, exists bool) {
+	v := m.opened_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenedOn returns the old "opened_on" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldOpenedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenedOn: %w", err)
+	}
+	return oldValue.OpenedOn, nil
+}
+
+// ResetOpenedOn resets all changes to the "opened_on" field.
+func (m *FollowUpMutation) ResetOpenedOn() {
+	m.opened_on = nil
+}
+
+// SetDeadline sets the "deadline" field.
+func (m *FollowUpMutation) SetDeadline(c calendar.Date) {
+	m.deadline = &c
+}
+
+// Deadline returns the value of the "deadline" field in the mutation.
+func (m *FollowUpMutation) Deadline() (r calendar.Date, exists bool) {
+	v := m.deadline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeadline returns the old "deadline" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldDeadline(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeadline is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeadline requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeadline: %w", err)
+	}
+	return oldValue.Deadline, nil
+}
+
+// ResetDeadline resets all changes to the "deadline" field.
+func (m *FollowUpMutation) ResetDeadline() {
+	m.deadline = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *FollowUpMutation) SetStatus(f followup.Status) {
+	m.status = &f
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *FollowUpMutation) Status() (r followup.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldStatus(ctx context.Context) (v followup.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *FollowUpMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *FollowUpMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *FollowUpMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *FollowUpMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetAction sets the "action" field.
+func (m *FollowUpMutation) SetAction(f followup.Action) {
+	m.action = &f
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *FollowUpMutation) Action() (r followup.Action, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldAction(ctx context.Context) (v followup.Action, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *FollowUpMutation) ResetAction() {
+	m.action = nil
+}
+
+// SetPlan sets the "plan" field.
+func (m *FollowUpMutation) SetPlan(jm json.RawMessage) {
+	m.plan = &jm
+	m.appendplan = nil
+}
+
+// Plan returns the value of the "plan" field in the mutation.
+func (m *FollowUpMutation) Plan() (r json.RawMessage, exists bool) {
+	v := m.plan
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlan returns the old "plan" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldPlan(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlan is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlan requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlan: %w", err)
+	}
+	return oldValue.Plan, nil
+}
+
+// AppendPlan adds jm to the "plan" field.
+func (m *FollowUpMutation) AppendPlan(jm json.RawMessage) {
+	m.appendplan = append(m.appendplan, jm...)
+}
+
+// AppendedPlan returns the list of values that were appended to the "plan" field in this mutation.
+func (m *FollowUpMutation) AppendedPlan() (json.RawMessage, bool) {
+	if len(m.appendplan) == 0 {
+		return nil, false
+	}
+	return m.appendplan, true
+}
+
+// ClearPlan clears the value of the "plan" field.
+func (m *FollowUpMutation) ClearPlan() {
+	m.plan = nil
+	m.appendplan = nil
+	m.clearedFields[followup.FieldPlan] = struct{}{}
+}
+
+// PlanCleared returns if the "plan" field was cleared in this mutation.
+func (m *FollowUpMutation) PlanCleared() bool {
+	_, ok := m.clearedFields[followup.FieldPlan]
+	return ok
+}
+
+// ResetPlan resets all changes to the "plan" field.
+func (m *FollowUpMutation) ResetPlan() {
+	m.plan = nil
+	m.appendplan = nil
+	delete(m.clearedFields, followup.FieldPlan)
+}
+
+// SetPromisedOn sets the "promised_on" field.
+func (m *FollowUpMutation) SetPromisedOn(c calendar.Date) {
+	m.promised_on = &c
+}
+
+// PromisedOn returns the value of the "promised_on" field in the mutation.
+func (m *FollowUpMutation) PromisedOn() (r calendar.Date, exists bool) {
+	v := m.promised_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPromisedOn returns the old "promised_on" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldPromisedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPromisedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPromisedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPromisedOn: %w", err)
+	}
+	return oldValue.PromisedOn, nil
+}
+
+// ClearPromisedOn clears the value of the "promised_on" field.
+func (m *FollowUpMutation) ClearPromisedOn() {
+	m.promised_on = nil
+	m.clearedFields[followup.FieldPromisedOn] = struct{}{}
+}
+
+// PromisedOnCleared returns if the "promised_on" field was cleared in this mutation.
+func (m *FollowUpMutation) PromisedOnCleared() bool {
+	_, ok := m.clearedFields[followup.FieldPromisedOn]
+	return ok
+}
+
+// ResetPromisedOn resets all changes to the "promised_on" field.
+func (m *FollowUpMutation) ResetPromisedOn() {
+	m.promised_on = nil
+	delete(m.clearedFields, followup.FieldPromisedOn)
+}
+
+// SetPromisedAmount sets the "promised_amount" field.
+func (m *FollowUpMutation) SetPromisedAmount(i int64) {
+	m.promised_amount = &i
+	m.addpromised_amount = nil
+}
+
+// PromisedAmount returns the value of the "promised_amount" field in the mutation.
+func (m *FollowUpMutation) PromisedAmount() (r int64, exists bool) {
+	v := m.promised_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPromisedAmount returns the old "promised_amount" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldPromisedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPromisedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPromisedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPromisedAmount: %w", err)
+	}
+	return oldValue.PromisedAmount, nil
+}
+
+// AddPromisedAmount adds i to the "promised_amount" field.
+func (m *FollowUpMutation) AddPromisedAmount(i int64) {
+	if m.addpromised_amount != nil {
+		*m.addpromised_amount += i
+	} else {
+		m.addpromised_amount = &i
+	}
+}
+
+// AddedPromisedAmount returns the value that was added to the "promised_amount" field in this mutation.
+func (m *FollowUpMutation) AddedPromisedAmount() (r int64, exists bool) {
+	v := m.addpromised_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPromisedAmount resets all changes to the "promised_amount" field.
+func (m *FollowUpMutation) ResetPromisedAmount() {
+	m.promised_amount = nil
+	m.addpromised_amount = nil
+}
+
+// SetPromiseFrom sets the "promise_from" field.
+func (m *FollowUpMutation) SetPromiseFrom(c calendar.Date) {
+	m.promise_from = &c
+}
+
+// PromiseFrom returns the value of the "promise_from" field in the mutation.
+func (m *FollowUpMutation) PromiseFrom() (r calendar.Date, exists bool) {
+	v := m.promise_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPromiseFrom returns the old "promise_from" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldPromiseFrom(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPromiseFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPromiseFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPromiseFrom: %w", err)
+	}
+	return oldValue.PromiseFrom, nil
+}
+
+// ClearPromiseFrom clears the value of the "promise_from" field.
+func (m *FollowUpMutation) ClearPromiseFrom() {
+	m.promise_from = nil
+	m.clearedFields[followup.FieldPromiseFrom] = struct{}{}
+}
+
+// PromiseFromCleared returns if the "promise_from" field was cleared in this mutation.
+func (m *FollowUpMutation) PromiseFromCleared() bool {
+	_, ok := m.clearedFields[followup.FieldPromiseFrom]
+	return ok
+}
+
+// ResetPromiseFrom resets all changes to the "promise_from" field.
+func (m *FollowUpMutation) ResetPromiseFrom() {
+	m.promise_from = nil
+	delete(m.clearedFields, followup.FieldPromiseFrom)
+}
+
+// SetPromise sets the "promise" field.
+func (m *FollowUpMutation) SetPromise(f followup.Promise) {
+	m.promise = &f
+}
+
+// Promise returns the value of the "promise" field in the mutation.
+func (m *FollowUpMutation) Promise() (r followup.Promise, exists bool) {
+	v := m.promise
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPromise returns the old "promise" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldPromise(ctx context.Context) (v followup.Promise, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPromise is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPromise requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPromise: %w", err)
+	}
+	return oldValue.Promise, nil
+}
+
+// ResetPromise resets all changes to the "promise" field.
+func (m *FollowUpMutation) ResetPromise() {
+	m.promise = nil
+}
+
+// SetSubmittedBy sets the "submitted_by" field.
+func (m *FollowUpMutation) SetSubmittedBy(u uuid.UUID) {
+	m.submitted_by = &u
+}
+
+// SubmittedBy returns the value of the "submitted_by" field in the mutation.
+func (m *FollowUpMutation) SubmittedBy() (r uuid.UUID, exists bool) {
+	v := m.submitted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmittedBy returns the old "submitted_by" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldSubmittedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmittedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmittedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmittedBy: %w", err)
+	}
+	return oldValue.SubmittedBy, nil
+}
+
+// ClearSubmittedBy clears the value of the "submitted_by" field.
+func (m *FollowUpMutation) ClearSubmittedBy() {
+	m.submitted_by = nil
+	m.clearedFields[followup.FieldSubmittedBy] = struct{}{}
+}
+
+// SubmittedByCleared returns if the "submitted_by" field was cleared in this mutation.
+func (m *FollowUpMutation) SubmittedByCleared() bool {
+	_, ok := m.clearedFields[followup.FieldSubmittedBy]
+	return ok
+}
+
+// ResetSubmittedBy resets all changes to the "submitted_by" field.
+func (m *FollowUpMutation) ResetSubmittedBy() {
+	m.submitted_by = nil
+	delete(m.clearedFields, followup.FieldSubmittedBy)
+}
+
+// SetSubmittedAt sets the "submitted_at" field.
+func (m *FollowUpMutation) SetSubmittedAt(t time.Time) {
+	m.submitted_at = &t
+}
+
+// SubmittedAt returns the value of the "submitted_at" field in the mutation.
+func (m *FollowUpMutation) SubmittedAt() (r time.Time, exists bool) {
+	v := m.submitted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmittedAt returns the old "submitted_at" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldSubmittedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmittedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmittedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmittedAt: %w", err)
+	}
+	return oldValue.SubmittedAt, nil
+}
+
+// ClearSubmittedAt clears the value of the "submitted_at" field.
+func (m *FollowUpMutation) ClearSubmittedAt() {
+	m.submitted_at = nil
+	m.clearedFields[followup.FieldSubmittedAt] = struct{}{}
+}
+
+// SubmittedAtCleared returns if the "submitted_at" field was cleared in this mutation.
+func (m *FollowUpMutation) SubmittedAtCleared() bool {
+	_, ok := m.clearedFields[followup.FieldSubmittedAt]
+	return ok
+}
+
+// ResetSubmittedAt resets all changes to the "submitted_at" field.
+func (m *FollowUpMutation) ResetSubmittedAt() {
+	m.submitted_at = nil
+	delete(m.clearedFields, followup.FieldSubmittedAt)
+}
+
+// SetComment sets the "comment" field.
+func (m *FollowUpMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *FollowUpMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *FollowUpMutation) ResetComment() {
+	m.comment = nil
+}
+
+// SetClosedOn sets the "closed_on" field.
+func (m *FollowUpMutation) SetClosedOn(c calendar.Date) {
+	m.closed_on = &c
+}
+
+// ClosedOn returns the value of the "closed_on" field in the mutation.
+func (m *FollowUpMutation) ClosedOn() (r calendar.Date, exists bool) {
+	v := m.closed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedOn returns the old "closed_on" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldClosedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedOn: %w", err)
+	}
+	return oldValue.ClosedOn, nil
+}
+
+// ClearClosedOn clears the value of the "closed_on" field.
+func (m *FollowUpMutation) ClearClosedOn() {
+	m.closed_on = nil
+	m.clearedFields[followup.FieldClosedOn] = struct{}{}
+}
+
+// ClosedOnCleared returns if the "closed_on" field was cleared in this mutation.
+func (m *FollowUpMutation) ClosedOnCleared() bool {
+	_, ok := m.clearedFields[followup.FieldClosedOn]
+	return ok
+}
+
+// ResetClosedOn resets all changes to the "closed_on" field.
+func (m *FollowUpMutation) ResetClosedOn() {
+	m.closed_on = nil
+	delete(m.clearedFields, followup.FieldClosedOn)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *FollowUpMutation) SetOutcome(s string) {
+	m.outcome = &s
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *FollowUpMutation) Outcome() (r string, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the FollowUp entity.
+// If the FollowUp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FollowUpMutation) OldOutcome(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *FollowUpMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// Where appends a list predicates to the FollowUpMutation builder.
+func (m *FollowUpMutation) Where(ps ...predicate.FollowUp) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FollowUpMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FollowUpMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FollowUp, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FollowUpMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FollowUpMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FollowUp).
+func (m *FollowUpMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FollowUpMutation) Fields() []string {
+	fields := make([]string, 0, 22)
+	if m.created_at != nil {
+		fields = append(fields, followup.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, followup.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, followup.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, followup.FieldVersion)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, followup.FieldCustomerID)
+	}
+	if m.trigger != nil {
+		fields = append(fields, followup.FieldTrigger)
+	}
+	if m.amount != nil {
+		fields = append(fields, followup.FieldAmount)
+	}
+	if m.opened_on != nil {
+		fields = append(fields, followup.FieldOpenedOn)
+	}
+	if m.deadline != nil {
+		fields = append(fields, followup.FieldDeadline)
+	}
+	if m.status != nil {
+		fields = append(fields, followup.FieldStatus)
+	}
+	if m.reason != nil {
+		fields = append(fields, followup.FieldReason)
+	}
+	if m.action != nil {
+		fields = append(fields, followup.FieldAction)
+	}
+	if m.plan != nil {
+		fields = append(fields, followup.FieldPlan)
+	}
+	if m.promised_on != nil {
+		fields = append(fields, followup.FieldPromisedOn)
+	}
+	if m.promised_amount != nil {
+		fields = append(fields, followup.FieldPromisedAmount)
+	}
+	if m.promise_from != nil {
+		fields = append(fields, followup.FieldPromiseFrom)
+	}
+	if m.promise != nil {
+		fields = append(fields, followup.FieldPromise)
+	}
+	if m.submitted_by != nil {
+		fields = append(fields, followup.FieldSubmittedBy)
+	}
+	if m.submitted_at != nil {
+		fields = append(fields, followup.FieldSubmittedAt)
+	}
+	if m.comment != nil {
+		fields = append(fields, followup.FieldComment)
+	}
+	if m.closed_on != nil {
+		fields = append(fields, followup.FieldClosedOn)
+	}
+	if m.outcome != nil {
+		fields = append(fields, followup.FieldOutcome)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FollowUpMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case followup.FieldCreatedAt:
+		return m.CreatedAt()
+	case followup.FieldCreatedBy:
+		return m.CreatedBy()
+	case followup.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case followup.FieldVersion:
+		return m.Version()
+	case followup.FieldCustomerID:
+		return m.CustomerID()
+	case followup.FieldTrigger:
+		return m.Trigger()
+	case followup.FieldAmount:
+		return m.Amount()
+	case followup.FieldOpenedOn:
+		return m.OpenedOn()
+	case followup.FieldDeadline:
+		return m.Deadline()
+	case followup.FieldStatus:
+		return m.Status()
+	case followup.FieldReason:
+		return m.Reason()
+	case followup.FieldAction:
+		return m.Action()
+	case followup.FieldPlan:
+		return m.Plan()
+	case followup.FieldPromisedOn:
+		return m.PromisedOn()
+	case followup.FieldPromisedAmount:
+		return m.PromisedAmount()
+	case followup.FieldPromiseFrom:
+		return m.PromiseFrom()
+	case followup.FieldPromise:
+		return m.Promise()
+	case followup.FieldSubmittedBy:
+		return m.SubmittedBy()
+	case followup.FieldSubmittedAt:
+		return m.SubmittedAt()
+	case followup.FieldComment:
+		return m.Comment()
+	case followup.FieldClosedOn:
+		return m.ClosedOn()
+	case followup.FieldOutcome:
+		return m.Outcome()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FollowUpMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case followup.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case followup.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case followup.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case followup.FieldVersion:
+		return m.OldVersion(ctx)
+	case followup.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case followup.FieldTrigger:
+		return m.OldTrigger(ctx)
+	case followup.FieldAmount:
+		return m.OldAmount(ctx)
+	case followup.FieldOpenedOn:
+		return m.OldOpenedOn(ctx)
+	case followup.FieldDeadline:
+		return m.OldDeadline(ctx)
+	case followup.FieldStatus:
+		return m.OldStatus(ctx)
+	case followup.FieldReason:
+		return m.OldReason(ctx)
+	case followup.FieldAction:
+		return m.OldAction(ctx)
+	case followup.FieldPlan:
+		return m.OldPlan(ctx)
+	case followup.FieldPromisedOn:
+		return m.OldPromisedOn(ctx)
+	case followup.FieldPromisedAmount:
+		return m.OldPromisedAmount(ctx)
+	case followup.FieldPromiseFrom:
+		return m.OldPromiseFrom(ctx)
+	case followup.FieldPromise:
+		return m.OldPromise(ctx)
+	case followup.FieldSubmittedBy:
+		return m.OldSubmittedBy(ctx)
+	case followup.FieldSubmittedAt:
+		return m.OldSubmittedAt(ctx)
+	case followup.FieldComment:
+		return m.OldComment(ctx)
+	case followup.FieldClosedOn:
+		return m.OldClosedOn(ctx)
+	case followup.FieldOutcome:
+		return m.OldOutcome(ctx)
+	}
+	return nil, fmt.Errorf("unknown FollowUp field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FollowUpMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case followup.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case followup.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case followup.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case followup.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case followup.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case followup.FieldTrigger:
+		v, ok := value.(followup.Trigger)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrigger(v)
+		return nil
+	case followup.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case followup.FieldOpenedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenedOn(v)
+		return nil
+	case followup.FieldDeadline:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeadline(v)
+		return nil
+	case followup.FieldStatus:
+		v, ok := value.(followup.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case followup.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case followup.FieldAction:
+		v, ok := value.(followup.Action)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case followup.FieldPlan:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlan(v)
+		return nil
+	case followup.FieldPromisedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPromisedOn(v)
+		return nil
+	case followup.FieldPromisedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPromisedAmount(v)
+		return nil
+	case followup.FieldPromiseFrom:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPromiseFrom(v)
+		return nil
+	case followup.FieldPromise:
+		v, ok := value.(followup.Promise)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPromise(v)
+		return nil
+	case followup.FieldSubmittedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmittedBy(v)
+		return nil
+	case followup.FieldSubmittedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmittedAt(v)
+		return nil
+	case followup.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case followup.FieldClosedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedOn(v)
+		return nil
+	case followup.FieldOutcome:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FollowUp field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FollowUpMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, followup.FieldVersion)
+	}
+	if m.addamount != nil {
+		fields = append(fields, followup.FieldAmount)
+	}
+	if m.addpromised_amount != nil {
+		fields = append(fields, followup.FieldPromisedAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FollowUpMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case followup.FieldVersion:
+		return m.AddedVersion()
+	case followup.FieldAmount:
+		return m.AddedAmount()
+	case followup.FieldPromisedAmount:
+		return m.AddedPromisedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FollowUpMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case followup.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case followup.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case followup.FieldPromisedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPromisedAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FollowUp numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FollowUpMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(followup.FieldCreatedBy) {
+		fields = append(fields, followup.FieldCreatedBy)
+	}
+	if m.FieldCleared(followup.FieldPlan) {
+		fields = append(fields, followup.FieldPlan)
+	}
+	if m.FieldCleared(followup.FieldPromisedOn) {
+		fields = append(fields, followup.FieldPromisedOn)
+	}
+	if m.FieldCleared(followup.FieldPromiseFrom) {
+		fields = append(fields, followup.FieldPromiseFrom)
+	}
+	if m.FieldCleared(followup.FieldSubmittedBy) {
+		fields = append(fields, followup.FieldSubmittedBy)
+	}
+	if m.FieldCleared(followup.FieldSubmittedAt) {
+		fields = append(fields, followup.FieldSubmittedAt)
+	}
+	if m.FieldCleared(followup.FieldClosedOn) {
+		fields = append(fields, followup.FieldClosedOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FollowUpMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FollowUpMutation) ClearField(name string) error {
+	switch name {
+	case followup.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case followup.FieldPlan:
+		m.ClearPlan()
+		return nil
+	case followup.FieldPromisedOn:
+		m.ClearPromisedOn()
+		return nil
+	case followup.FieldPromiseFrom:
+		m.ClearPromiseFrom()
+		return nil
+	case followup.FieldSubmittedBy:
+		m.ClearSubmittedBy()
+		return nil
+	case followup.FieldSubmittedAt:
+		m.ClearSubmittedAt()
+		return nil
+	case followup.FieldClosedOn:
+		m.ClearClosedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown FollowUp nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FollowUpMutation) ResetField(name string) error {
+	switch name {
+	case followup.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case followup.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case followup.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case followup.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case followup.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case followup.FieldTrigger:
+		m.ResetTrigger()
+		return nil
+	case followup.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case followup.FieldOpenedOn:
+		m.ResetOpenedOn()
+		return nil
+	case followup.FieldDeadline:
+		m.ResetDeadline()
+		return nil
+	case followup.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case followup.FieldReason:
+		m.ResetReason()
+		return nil
+	case followup.FieldAction:
+		m.ResetAction()
+		return nil
+	case followup.FieldPlan:
+		m.ResetPlan()
+		return nil
+	case followup.FieldPromisedOn:
+		m.ResetPromisedOn()
+		return nil
+	case followup.FieldPromisedAmount:
+		m.ResetPromisedAmount()
+		return nil
+	case followup.FieldPromiseFrom:
+		m.ResetPromiseFrom()
+		return nil
+	case followup.FieldPromise:
+		m.ResetPromise()
+		return nil
+	case followup.FieldSubmittedBy:
+		m.ResetSubmittedBy()
+		return nil
+	case followup.FieldSubmittedAt:
+		m.ResetSubmittedAt()
+		return nil
+	case followup.FieldComment:
+		m.ResetComment()
+		return nil
+	case followup.FieldClosedOn:
+		m.ResetClosedOn()
+		return nil
+	case followup.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	}
+	return fmt.Errorf("unknown FollowUp field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FollowUpMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FollowUpMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FollowUpMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FollowUpMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FollowUpMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FollowUpMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FollowUpMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FollowUp unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FollowUpMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FollowUp edge %s", name)
+}
+
 // HandledEventMutation represents an operation that mutates the HandledEvent nodes in the graph.
 type HandledEventMutation struct {
 	config
@@ -27632,6 +35382,666 @@ func (m *KeysetMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *KeysetMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Keyset edge %s", name)
+}
+
+// LateFeeWaiverMutation represents an operation that mutates the LateFeeWaiver nodes in the graph.
+type LateFeeWaiverMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	receivable_id *uuid.UUID
+	customer_id   *uuid.UUID
+	amount        *int64
+	addamount     *int64
+	reason        *string
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*LateFeeWaiver, error)
+	predicates    []predicate.LateFeeWaiver
+}
+
+var _ ent.Mutation = (*LateFeeWaiverMutation)(nil)
+
+// latefeewaiverOption allows management of the mutation configuration using functional options.
+type latefeewaiverOption func(*LateFeeWaiverMutation)
+
+// newLateFeeWaiverMutation creates new mutation for the LateFeeWaiver entity.
+func newLateFeeWaiverMutation(c config, op Op, opts ...latefeewaiverOption) *LateFeeWaiverMutation {
+	m := &LateFeeWaiverMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLateFeeWaiver,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLateFeeWaiverID sets the ID field of the mutation.
+func withLateFeeWaiverID(id uuid.UUID) latefeewaiverOption {
+	return func(m *LateFeeWaiverMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LateFeeWaiver
+		)
+		m.oldValue = func(ctx context.Context) (*LateFeeWaiver, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LateFeeWaiver.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLateFeeWaiver sets the old LateFeeWaiver of the mutation.
+func withLateFeeWaiver(node *LateFeeWaiver) latefeewaiverOption {
+	return func(m *LateFeeWaiverMutation) {
+		m.oldValue = func(context.Context) (*LateFeeWaiver, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LateFeeWaiverMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LateFeeWaiverMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LateFeeWaiver entities.
+func (m *LateFeeWaiverMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LateFeeWaiverMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LateFeeWaiverMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LateFeeWaiver.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReceivableID sets the "receivable_id" field.
+func (m *LateFeeWaiverMutation) SetReceivableID(u uuid.UUID) {
+	m.receivable_id = &u
+}
+
+// ReceivableID returns the value of the "receivable_id" field in the mutation.
+func (m *LateFeeWaiverMutation) ReceivableID() (r uuid.UUID, exists bool) {
+	v := m.receivable_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableID returns the old "receivable_id" field's value of the LateFeeWaiver entity.
+// If the LateFeeWaiver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LateFeeWaiverMutation) OldReceivableID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableID: %w", err)
+	}
+	return oldValue.ReceivableID, nil
+}
+
+// ResetReceivableID resets all changes to the "receivable_id" field.
+func (m *LateFeeWaiverMutation) ResetReceivableID() {
+	m.receivable_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *LateFeeWaiverMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *LateFeeWaiverMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the LateFeeWaiver entity.
+// If the LateFeeWaiver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LateFeeWaiverMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *LateFeeWaiverMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *LateFeeWaiverMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *LateFeeWaiverMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the LateFeeWaiver entity.
+// If the LateFeeWaiver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LateFeeWaiverMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *LateFeeWaiverMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *LateFeeWaiverMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *LateFeeWaiverMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *LateFeeWaiverMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *LateFeeWaiverMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the LateFeeWaiver entity.
+// If the LateFeeWaiver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LateFeeWaiverMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *LateFeeWaiverMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LateFeeWaiverMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LateFeeWaiverMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LateFeeWaiver entity.
+// If the LateFeeWaiver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LateFeeWaiverMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LateFeeWaiverMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *LateFeeWaiverMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *LateFeeWaiverMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the LateFeeWaiver entity.
+// If the LateFeeWaiver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LateFeeWaiverMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *LateFeeWaiverMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[latefeewaiver.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *LateFeeWaiverMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[latefeewaiver.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *LateFeeWaiverMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, latefeewaiver.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the LateFeeWaiverMutation builder.
+func (m *LateFeeWaiverMutation) Where(ps ...predicate.LateFeeWaiver) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LateFeeWaiverMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LateFeeWaiverMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LateFeeWaiver, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LateFeeWaiverMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LateFeeWaiverMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LateFeeWaiver).
+func (m *LateFeeWaiverMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LateFeeWaiverMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.receivable_id != nil {
+		fields = append(fields, latefeewaiver.FieldReceivableID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, latefeewaiver.FieldCustomerID)
+	}
+	if m.amount != nil {
+		fields = append(fields, latefeewaiver.FieldAmount)
+	}
+	if m.reason != nil {
+		fields = append(fields, latefeewaiver.FieldReason)
+	}
+	if m.created_at != nil {
+		fields = append(fields, latefeewaiver.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, latefeewaiver.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LateFeeWaiverMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case latefeewaiver.FieldReceivableID:
+		return m.ReceivableID()
+	case latefeewaiver.FieldCustomerID:
+		return m.CustomerID()
+	case latefeewaiver.FieldAmount:
+		return m.Amount()
+	case latefeewaiver.FieldReason:
+		return m.Reason()
+	case latefeewaiver.FieldCreatedAt:
+		return m.CreatedAt()
+	case latefeewaiver.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LateFeeWaiverMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case latefeewaiver.FieldReceivableID:
+		return m.OldReceivableID(ctx)
+	case latefeewaiver.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case latefeewaiver.FieldAmount:
+		return m.OldAmount(ctx)
+	case latefeewaiver.FieldReason:
+		return m.OldReason(ctx)
+	case latefeewaiver.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case latefeewaiver.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown LateFeeWaiver field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LateFeeWaiverMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case latefeewaiver.FieldReceivableID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableID(v)
+		return nil
+	case latefeewaiver.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case latefeewaiver.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case latefeewaiver.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case latefeewaiver.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case latefeewaiver.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LateFeeWaiver field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LateFeeWaiverMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, latefeewaiver.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LateFeeWaiverMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case latefeewaiver.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LateFeeWaiverMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case latefeewaiver.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LateFeeWaiver numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LateFeeWaiverMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(latefeewaiver.FieldCreatedBy) {
+		fields = append(fields, latefeewaiver.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LateFeeWaiverMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LateFeeWaiverMutation) ClearField(name string) error {
+	switch name {
+	case latefeewaiver.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LateFeeWaiver nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LateFeeWaiverMutation) ResetField(name string) error {
+	switch name {
+	case latefeewaiver.FieldReceivableID:
+		m.ResetReceivableID()
+		return nil
+	case latefeewaiver.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case latefeewaiver.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case latefeewaiver.FieldReason:
+		m.ResetReason()
+		return nil
+	case latefeewaiver.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case latefeewaiver.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LateFeeWaiver field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LateFeeWaiverMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LateFeeWaiverMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LateFeeWaiverMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LateFeeWaiverMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LateFeeWaiverMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LateFeeWaiverMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LateFeeWaiverMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LateFeeWaiver unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LateFeeWaiverMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LateFeeWaiver edge %s", name)
 }
 
 // LimitBatchMutation represents an operation that mutates the LimitBatch nodes in the graph.
@@ -31369,6 +39779,1174 @@ func (m *OutboxMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Outbox edge %s", name)
 }
 
+// PaymentApplicationMutation represents an operation that mutates the PaymentApplication nodes in the graph.
+type PaymentApplicationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	batch_id      *uuid.UUID
+	customer_id   *uuid.UUID
+	receivable_id *uuid.UUID
+	kind          *paymentapplication.Kind
+	receipt_id    *uuid.UUID
+	credit_id     *uuid.UUID
+	write_off_id  *uuid.UUID
+	amount        *int64
+	addamount     *int64
+	reverses      *uuid.UUID
+	rule          *paymentapplication.Rule
+	applied_on    *calendar.Date
+	reason        *string
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PaymentApplication, error)
+	predicates    []predicate.PaymentApplication
+}
+
+var _ ent.Mutation = (*PaymentApplicationMutation)(nil)
+
+// paymentapplicationOption allows management of the mutation configuration using functional options.
+type paymentapplicationOption func(*PaymentApplicationMutation)
+
+// newPaymentApplicationMutation creates new mutation for the PaymentApplication entity.
+func newPaymentApplicationMutation(c config, op Op, opts ...paymentapplicationOption) *PaymentApplicationMutation {
+	m := &PaymentApplicationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePaymentApplication,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPaymentApplicationID sets the ID field of the mutation.
+func withPaymentApplicationID(id uuid.UUID) paymentapplicationOption {
+	return func(m *PaymentApplicationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PaymentApplication
+		)
+		m.oldValue = func(ctx context.Context) (*PaymentApplication, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PaymentApplication.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPaymentApplication sets the old PaymentApplication of the mutation.
+func withPaymentApplication(node *PaymentApplication) paymentapplicationOption {
+	return func(m *PaymentApplicationMutation) {
+		m.oldValue = func(context.Context) (*PaymentApplication, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PaymentApplicationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PaymentApplicationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PaymentApplication entities.
+func (m *PaymentApplicationMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PaymentApplicationMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PaymentApplicationMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PaymentApplication.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetBatchID sets the "batch_id" field.
+func (m *PaymentApplicationMutation) SetBatchID(u uuid.UUID) {
+	m.batch_id = &u
+}
+
+// BatchID returns the value of the "batch_id" field in the mutation.
+func (m *PaymentApplicationMutation) BatchID() (r uuid.UUID, exists bool) {
+	v := m.batch_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchID returns the old "batch_id" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldBatchID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchID: %w", err)
+	}
+	return oldValue.BatchID, nil
+}
+
+// ResetBatchID resets all changes to the "batch_id" field.
+func (m *PaymentApplicationMutation) ResetBatchID() {
+	m.batch_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *PaymentApplicationMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *PaymentApplicationMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *PaymentApplicationMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetReceivableID sets the "receivable_id" field.
+func (m *PaymentApplicationMutation) SetReceivableID(u uuid.UUID) {
+	m.receivable_id = &u
+}
+
+// ReceivableID returns the value of the "receivable_id" field in the mutation.
+func (m *PaymentApplicationMutation) ReceivableID() (r uuid.UUID, exists bool) {
+	v := m.receivable_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableID returns the old "receivable_id" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldReceivableID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableID: %w", err)
+	}
+	return oldValue.ReceivableID, nil
+}
+
+// ResetReceivableID resets all changes to the "receivable_id" field.
+func (m *PaymentApplicationMutation) ResetReceivableID() {
+	m.receivable_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PaymentApplicationMutation) SetKind(pa paymentapplication.Kind) {
+	m.kind = &pa
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PaymentApplicationMutation) Kind() (r paymentapplication.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldKind(ctx context.Context) (v paymentapplication.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PaymentApplicationMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetReceiptID sets the "receipt_id" field.
+func (m *PaymentApplicationMutation) SetReceiptID(u uuid.UUID) {
+	m.receipt_id = &u
+}
+
+// ReceiptID returns the value of the "receipt_id" field in the mutation.
+func (m *PaymentApplicationMutation) ReceiptID() (r uuid.UUID, exists bool) {
+	v := m.receipt_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceiptID returns the old "receipt_id" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldReceiptID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceiptID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceiptID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceiptID: %w", err)
+	}
+	return oldValue.ReceiptID, nil
+}
+
+// ClearReceiptID clears the value of the "receipt_id" field.
+func (m *PaymentApplicationMutation) ClearReceiptID() {
+	m.receipt_id = nil
+	m.clearedFields[paymentapplication.FieldReceiptID] = struct{}{}
+}
+
+// ReceiptIDCleared returns if the "receipt_id" field was cleared in this mutation.
+func (m *PaymentApplicationMutation) ReceiptIDCleared() bool {
+	_, ok := m.clearedFields[paymentapplication.FieldReceiptID]
+	return ok
+}
+
+// ResetReceiptID resets all changes to the "receipt_id" field.
+func (m *PaymentApplicationMutation) ResetReceiptID() {
+	m.receipt_id = nil
+	delete(m.clearedFields, paymentapplication.FieldReceiptID)
+}
+
+// SetCreditID sets the "credit_id" field.
+func (m *PaymentApplicationMutation) SetCreditID(u uuid.UUID) {
+	m.credit_id = &u
+}
+
+// CreditID returns the value of the "credit_id" field in the mutation.
+func (m *PaymentApplicationMutation) CreditID() (r uuid.UUID, exists bool) {
+	v := m.credit_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreditID returns the old "credit_id" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldCreditID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreditID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreditID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreditID: %w", err)
+	}
+	return oldValue.CreditID, nil
+}
+
+// ClearCreditID clears the value of the "credit_id" field.
+func (m *PaymentApplicationMutation) ClearCreditID() {
+	m.credit_id = nil
+	m.clearedFields[paymentapplication.FieldCreditID] = struct{}{}
+}
+
+// CreditIDCleared returns if the "credit_id" field was cleared in this mutation.
+func (m *PaymentApplicationMutation) CreditIDCleared() bool {
+	_, ok := m.clearedFields[paymentapplication.FieldCreditID]
+	return ok
+}
+
+// ResetCreditID resets all changes to the "credit_id" field.
+func (m *PaymentApplicationMutation) ResetCreditID() {
+	m.credit_id = nil
+	delete(m.clearedFields, paymentapplication.FieldCreditID)
+}
+
+// SetWriteOffID sets the "write_off_id" field.
+func (m *PaymentApplicationMutation) SetWriteOffID(u uuid.UUID) {
+	m.write_off_id = &u
+}
+
+// WriteOffID returns the value of the "write_off_id" field in the mutation.
+func (m *PaymentApplicationMutation) WriteOffID() (r uuid.UUID, exists bool) {
+	v := m.write_off_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWriteOffID returns the old "write_off_id" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldWriteOffID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWriteOffID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWriteOffID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWriteOffID: %w", err)
+	}
+	return oldValue.WriteOffID, nil
+}
+
+// ClearWriteOffID clears the value of the "write_off_id" field.
+func (m *PaymentApplicationMutation) ClearWriteOffID() {
+	m.write_off_id = nil
+	m.clearedFields[paymentapplication.FieldWriteOffID] = struct{}{}
+}
+
+// WriteOffIDCleared returns if the "write_off_id" field was cleared in this mutation.
+func (m *PaymentApplicationMutation) WriteOffIDCleared() bool {
+	_, ok := m.clearedFields[paymentapplication.FieldWriteOffID]
+	return ok
+}
+
+// ResetWriteOffID resets all changes to the "write_off_id" field.
+func (m *PaymentApplicationMutation) ResetWriteOffID() {
+	m.write_off_id = nil
+	delete(m.clearedFields, paymentapplication.FieldWriteOffID)
+}
+
+// SetAmount sets the "amount" field.
+func (m *PaymentApplicationMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *PaymentApplicationMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *PaymentApplicationMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *PaymentApplicationMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *PaymentApplicationMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetReverses sets the "reverses" field.
+func (m *PaymentApplicationMutation) SetReverses(u uuid.UUID) {
+	m.reverses = &u
+}
+
+// Reverses returns the value of the "reverses" field in the mutation.
+func (m *PaymentApplicationMutation) Reverses() (r uuid.UUID, exists bool) {
+	v := m.reverses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReverses returns the old "reverses" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldReverses(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReverses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReverses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReverses: %w", err)
+	}
+	return oldValue.Reverses, nil
+}
+
+// ClearReverses clears the value of the "reverses" field.
+func (m *PaymentApplicationMutation) ClearReverses() {
+	m.reverses = nil
+	m.clearedFields[paymentapplication.FieldReverses] = struct{}{}
+}
+
+// ReversesCleared returns if the "reverses" field was cleared in this mutation.
+func (m *PaymentApplicationMutation) ReversesCleared() bool {
+	_, ok := m.clearedFields[paymentapplication.FieldReverses]
+	return ok
+}
+
+// ResetReverses resets all changes to the "reverses" field.
+func (m *PaymentApplicationMutation) ResetReverses() {
+	m.reverses = nil
+	delete(m.clearedFields, paymentapplication.FieldReverses)
+}
+
+// SetRule sets the "rule" field.
+func (m *PaymentApplicationMutation) SetRule(pa paymentapplication.Rule) {
+	m.rule = &pa
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *PaymentApplicationMutation) Rule() (r paymentapplication.Rule, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldRule(ctx context.Context) (v paymentapplication.Rule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *PaymentApplicationMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetAppliedOn sets the "applied_on" field.
+func (m *PaymentApplicationMutation) SetAppliedOn(c calendar.Date) {
+	m.applied_on = &c
+}
+
+// AppliedOn returns the value of the "applied_on" field in the mutation.
+func (m *PaymentApplicationMutation) AppliedOn() (r calendar.Date, exists bool) {
+	v := m.applied_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedOn returns the old "applied_on" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldAppliedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedOn: %w", err)
+	}
+	return oldValue.AppliedOn, nil
+}
+
+// ResetAppliedOn resets all changes to the "applied_on" field.
+func (m *PaymentApplicationMutation) ResetAppliedOn() {
+	m.applied_on = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *PaymentApplicationMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *PaymentApplicationMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *PaymentApplicationMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PaymentApplicationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PaymentApplicationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PaymentApplicationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *PaymentApplicationMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *PaymentApplicationMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the PaymentApplication entity.
+// If the PaymentApplication object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentApplicationMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *PaymentApplicationMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[paymentapplication.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *PaymentApplicationMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[paymentapplication.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *PaymentApplicationMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, paymentapplication.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the PaymentApplicationMutation builder.
+func (m *PaymentApplicationMutation) Where(ps ...predicate.PaymentApplication) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PaymentApplicationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PaymentApplicationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PaymentApplication, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PaymentApplicationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PaymentApplicationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PaymentApplication).
+func (m *PaymentApplicationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PaymentApplicationMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.batch_id != nil {
+		fields = append(fields, paymentapplication.FieldBatchID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, paymentapplication.FieldCustomerID)
+	}
+	if m.receivable_id != nil {
+		fields = append(fields, paymentapplication.FieldReceivableID)
+	}
+	if m.kind != nil {
+		fields = append(fields, paymentapplication.FieldKind)
+	}
+	if m.receipt_id != nil {
+		fields = append(fields, paymentapplication.FieldReceiptID)
+	}
+	if m.credit_id != nil {
+		fields = append(fields, paymentapplication.FieldCreditID)
+	}
+	if m.write_off_id != nil {
+		fields = append(fields, paymentapplication.FieldWriteOffID)
+	}
+	if m.amount != nil {
+		fields = append(fields, paymentapplication.FieldAmount)
+	}
+	if m.reverses != nil {
+		fields = append(fields, paymentapplication.FieldReverses)
+	}
+	if m.rule != nil {
+		fields = append(fields, paymentapplication.FieldRule)
+	}
+	if m.applied_on != nil {
+		fields = append(fields, paymentapplication.FieldAppliedOn)
+	}
+	if m.reason != nil {
+		fields = append(fields, paymentapplication.FieldReason)
+	}
+	if m.created_at != nil {
+		fields = append(fields, paymentapplication.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, paymentapplication.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PaymentApplicationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case paymentapplication.FieldBatchID:
+		return m.BatchID()
+	case paymentapplication.FieldCustomerID:
+		return m.CustomerID()
+	case paymentapplication.FieldReceivableID:
+		return m.ReceivableID()
+	case paymentapplication.FieldKind:
+		return m.Kind()
+	case paymentapplication.FieldReceiptID:
+		return m.ReceiptID()
+	case paymentapplication.FieldCreditID:
+		return m.CreditID()
+	case paymentapplication.FieldWriteOffID:
+		return m.WriteOffID()
+	case paymentapplication.FieldAmount:
+		return m.Amount()
+	case paymentapplication.FieldReverses:
+		return m.Reverses()
+	case paymentapplication.FieldRule:
+		return m.Rule()
+	case paymentapplication.FieldAppliedOn:
+		return m.AppliedOn()
+	case paymentapplication.FieldReason:
+		return m.Reason()
+	case paymentapplication.FieldCreatedAt:
+		return m.CreatedAt()
+	case paymentapplication.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PaymentApplicationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case paymentapplication.FieldBatchID:
+		return m.OldBatchID(ctx)
+	case paymentapplication.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case paymentapplication.FieldReceivableID:
+		return m.OldReceivableID(ctx)
+	case paymentapplication.FieldKind:
+		return m.OldKind(ctx)
+	case paymentapplication.FieldReceiptID:
+		return m.OldReceiptID(ctx)
+	case paymentapplication.FieldCreditID:
+		return m.OldCreditID(ctx)
+	case paymentapplication.FieldWriteOffID:
+		return m.OldWriteOffID(ctx)
+	case paymentapplication.FieldAmount:
+		return m.OldAmount(ctx)
+	case paymentapplication.FieldReverses:
+		return m.OldReverses(ctx)
+	case paymentapplication.FieldRule:
+		return m.OldRule(ctx)
+	case paymentapplication.FieldAppliedOn:
+		return m.OldAppliedOn(ctx)
+	case paymentapplication.FieldReason:
+		return m.OldReason(ctx)
+	case paymentapplication.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case paymentapplication.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown PaymentApplication field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PaymentApplicationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case paymentapplication.FieldBatchID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchID(v)
+		return nil
+	case paymentapplication.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case paymentapplication.FieldReceivableID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableID(v)
+		return nil
+	case paymentapplication.FieldKind:
+		v, ok := value.(paymentapplication.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case paymentapplication.FieldReceiptID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceiptID(v)
+		return nil
+	case paymentapplication.FieldCreditID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreditID(v)
+		return nil
+	case paymentapplication.FieldWriteOffID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWriteOffID(v)
+		return nil
+	case paymentapplication.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case paymentapplication.FieldReverses:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReverses(v)
+		return nil
+	case paymentapplication.FieldRule:
+		v, ok := value.(paymentapplication.Rule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case paymentapplication.FieldAppliedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedOn(v)
+		return nil
+	case paymentapplication.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case paymentapplication.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case paymentapplication.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PaymentApplication field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PaymentApplicationMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, paymentapplication.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PaymentApplicationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case paymentapplication.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PaymentApplicationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case paymentapplication.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PaymentApplication numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PaymentApplicationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(paymentapplication.FieldReceiptID) {
+		fields = append(fields, paymentapplication.FieldReceiptID)
+	}
+	if m.FieldCleared(paymentapplication.FieldCreditID) {
+		fields = append(fields, paymentapplication.FieldCreditID)
+	}
+	if m.FieldCleared(paymentapplication.FieldWriteOffID) {
+		fields = append(fields, paymentapplication.FieldWriteOffID)
+	}
+	if m.FieldCleared(paymentapplication.FieldReverses) {
+		fields = append(fields, paymentapplication.FieldReverses)
+	}
+	if m.FieldCleared(paymentapplication.FieldCreatedBy) {
+		fields = append(fields, paymentapplication.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PaymentApplicationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PaymentApplicationMutation) ClearField(name string) error {
+	switch name {
+	case paymentapplication.FieldReceiptID:
+		m.ClearReceiptID()
+		return nil
+	case paymentapplication.FieldCreditID:
+		m.ClearCreditID()
+		return nil
+	case paymentapplication.FieldWriteOffID:
+		m.ClearWriteOffID()
+		return nil
+	case paymentapplication.FieldReverses:
+		m.ClearReverses()
+		return nil
+	case paymentapplication.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown PaymentApplication nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PaymentApplicationMutation) ResetField(name string) error {
+	switch name {
+	case paymentapplication.FieldBatchID:
+		m.ResetBatchID()
+		return nil
+	case paymentapplication.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case paymentapplication.FieldReceivableID:
+		m.ResetReceivableID()
+		return nil
+	case paymentapplication.FieldKind:
+		m.ResetKind()
+		return nil
+	case paymentapplication.FieldReceiptID:
+		m.ResetReceiptID()
+		return nil
+	case paymentapplication.FieldCreditID:
+		m.ResetCreditID()
+		return nil
+	case paymentapplication.FieldWriteOffID:
+		m.ResetWriteOffID()
+		return nil
+	case paymentapplication.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case paymentapplication.FieldReverses:
+		m.ResetReverses()
+		return nil
+	case paymentapplication.FieldRule:
+		m.ResetRule()
+		return nil
+	case paymentapplication.FieldAppliedOn:
+		m.ResetAppliedOn()
+		return nil
+	case paymentapplication.FieldReason:
+		m.ResetReason()
+		return nil
+	case paymentapplication.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case paymentapplication.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown PaymentApplication field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PaymentApplicationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PaymentApplicationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PaymentApplicationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PaymentApplicationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PaymentApplicationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PaymentApplicationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PaymentApplicationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PaymentApplication unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PaymentApplicationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PaymentApplication edge %s", name)
+}
+
 // ProjectMutation represents an operation that mutates the Project nodes in the graph.
 type ProjectMutation struct {
 	config
@@ -34392,21 +43970,28 @@ func (m *RatingTemplateMutation) ResetEdge(name string) error {
 // ReceiptMutation represents an operation that mutates the Receipt nodes in the graph.
 type ReceiptMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	source        *string
-	document_no   *string
-	customer_id   *uuid.UUID
-	received_on   *calendar.Date
-	currency      *string
-	amount        *int64
-	addamount     *int64
-	created_at    *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Receipt, error)
-	predicates    []predicate.Receipt
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	source            *string
+	document_no       *string
+	customer_id       *uuid.UUID
+	received_on       *calendar.Date
+	currency          *string
+	amount            *int64
+	addamount         *int64
+	applied_by_source *bool
+	method            *receipt.Method
+	contract_no       *string
+	payer             *string
+	remark            *string
+	reverses          *uuid.UUID
+	created_at        *time.Time
+	created_by        *uuid.UUID
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Receipt, error)
+	predicates        []predicate.Receipt
 }
 
 var _ ent.Mutation = (*ReceiptMutation)(nil)
@@ -34749,6 +44334,235 @@ func (m *ReceiptMutation) ResetAmount() {
 	m.addamount = nil
 }
 
+// SetAppliedBySource sets the "applied_by_source" field.
+func (m *ReceiptMutation) SetAppliedBySource(b bool) {
+	m.applied_by_source = &b
+}
+
+// AppliedBySource returns the value of the "applied_by_source" field in the mutation.
+func (m *ReceiptMutation) AppliedBySource() (r bool, exists bool) {
+	v := m.applied_by_source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedBySource returns the old "applied_by_source" field's value of the Receipt entity.
+// If the Receipt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceiptMutation) OldAppliedBySource(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedBySource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedBySource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedBySource: %w", err)
+	}
+	return oldValue.AppliedBySource, nil
+}
+
+// ResetAppliedBySource resets all changes to the "applied_by_source" field.
+func (m *ReceiptMutation) ResetAppliedBySource() {
+	m.applied_by_source = nil
+}
+
+// SetMethod sets the "method" field.
+func (m *ReceiptMutation) SetMethod(r receipt.Method) {
+	m.method = &r
+}
+
+// Method returns the value of the "method" field in the mutation.
+func (m *ReceiptMutation) Method() (r receipt.Method, exists bool) {
+	v := m.method
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMethod returns the old "method" field's value of the Receipt entity.
+// If the Receipt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceiptMutation) OldMethod(ctx context.Context) (v receipt.Method, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMethod requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMethod: %w", err)
+	}
+	return oldValue.Method, nil
+}
+
+// ResetMethod resets all changes to the "method" field.
+func (m *ReceiptMutation) ResetMethod() {
+	m.method = nil
+}
+
+// SetContractNo sets the "contract_no" field.
+func (m *ReceiptMutation) SetContractNo(s string) {
+	m.contract_no = &s
+}
+
+// ContractNo returns the value of the "contract_no" field in the mutation.
+func (m *ReceiptMutation) ContractNo() (r string, exists bool) {
+	v := m.contract_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractNo returns the old "contract_no" field's value of the Receipt entity.
+// If the Receipt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceiptMutation) OldContractNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractNo: %w", err)
+	}
+	return oldValue.ContractNo, nil
+}
+
+// ResetContractNo resets all changes to the "contract_no" field.
+func (m *ReceiptMutation) ResetContractNo() {
+	m.contract_no = nil
+}
+
+// SetPayer sets the "payer" field.
+func (m *ReceiptMutation) SetPayer(s string) {
+	m.payer = &s
+}
+
+// Payer returns the value of the "payer" field in the mutation.
+func (m *ReceiptMutation) Payer() (r string, exists bool) {
+	v := m.payer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPayer returns the old "payer" field's value of the Receipt entity.
+// If the Receipt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceiptMutation) OldPayer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPayer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPayer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPayer: %w", err)
+	}
+	return oldValue.Payer, nil
+}
+
+// ResetPayer resets all changes to the "payer" field.
+func (m *ReceiptMutation) ResetPayer() {
+	m.payer = nil
+}
+
+// SetRemark sets the "remark" field.
+func (m *ReceiptMutation) SetRemark(s string) {
+	m.remark = &s
+}
+
+// Remark returns the value of the "remark" field in the mutation.
+func (m *ReceiptMutation) Remark() (r string, exists bool) {
+	v := m.remark
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemark returns the old "remark" field's value of the Receipt entity.
+// If the Receipt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceiptMutation) OldRemark(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemark is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemark requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemark: %w", err)
+	}
+	return oldValue.Remark, nil
+}
+
+// ResetRemark resets all changes to the "remark" field.
+func (m *ReceiptMutation) ResetRemark() {
+	m.remark = nil
+}
+
+// SetReverses sets the "reverses" field.
+func (m *ReceiptMutation) SetReverses(u uuid.UUID) {
+	m.reverses = &u
+}
+
+// Reverses returns the value of the "reverses" field in the mutation.
+func (m *ReceiptMutation) Reverses() (r uuid.UUID, exists bool) {
+	v := m.reverses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReverses returns the old "reverses" field's value of the Receipt entity.
+// If the Receipt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceiptMutation) OldReverses(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReverses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReverses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReverses: %w", err)
+	}
+	return oldValue.Reverses, nil
+}
+
+// ClearReverses clears the value of the "reverses" field.
+func (m *ReceiptMutation) ClearReverses() {
+	m.reverses = nil
+	m.clearedFields[receipt.FieldReverses] = struct{}{}
+}
+
+// ReversesCleared returns if the "reverses" field was cleared in this mutation.
+func (m *ReceiptMutation) ReversesCleared() bool {
+	_, ok := m.clearedFields[receipt.FieldReverses]
+	return ok
+}
+
+// ResetReverses resets all changes to the "reverses" field.
+func (m *ReceiptMutation) ResetReverses() {
+	m.reverses = nil
+	delete(m.clearedFields, receipt.FieldReverses)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *ReceiptMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -34785,6 +44599,55 @@ func (m *ReceiptMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
+// SetCreatedBy sets the "created_by" field.
+func (m *ReceiptMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ReceiptMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Receipt entity.
+// If the Receipt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceiptMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *ReceiptMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[receipt.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *ReceiptMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[receipt.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ReceiptMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, receipt.FieldCreatedBy)
+}
+
 // Where appends a list predicates to the ReceiptMutation builder.
 func (m *ReceiptMutation) Where(ps ...predicate.Receipt) {
 	m.predicates = append(m.predicates, ps...)
@@ -34819,7 +44682,7 @@ func (m *ReceiptMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReceiptMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 14)
 	if m.source != nil {
 		fields = append(fields, receipt.FieldSource)
 	}
@@ -34838,8 +44701,29 @@ func (m *ReceiptMutation) Fields() []string {
 	if m.amount != nil {
 		fields = append(fields, receipt.FieldAmount)
 	}
+	if m.applied_by_source != nil {
+		fields = append(fields, receipt.FieldAppliedBySource)
+	}
+	if m.method != nil {
+		fields = append(fields, receipt.FieldMethod)
+	}
+	if m.contract_no != nil {
+		fields = append(fields, receipt.FieldContractNo)
+	}
+	if m.payer != nil {
+		fields = append(fields, receipt.FieldPayer)
+	}
+	if m.remark != nil {
+		fields = append(fields, receipt.FieldRemark)
+	}
+	if m.reverses != nil {
+		fields = append(fields, receipt.FieldReverses)
+	}
 	if m.created_at != nil {
 		fields = append(fields, receipt.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, receipt.FieldCreatedBy)
 	}
 	return fields
 }
@@ -34861,8 +44745,22 @@ func (m *ReceiptMutation) Field(name string) (ent.Value, bool) {
 		return m.Currency()
 	case receipt.FieldAmount:
 		return m.Amount()
+	case receipt.FieldAppliedBySource:
+		return m.AppliedBySource()
+	case receipt.FieldMethod:
+		return m.Method()
+	case receipt.FieldContractNo:
+		return m.ContractNo()
+	case receipt.FieldPayer:
+		return m.Payer()
+	case receipt.FieldRemark:
+		return m.Remark()
+	case receipt.FieldReverses:
+		return m.Reverses()
 	case receipt.FieldCreatedAt:
 		return m.CreatedAt()
+	case receipt.FieldCreatedBy:
+		return m.CreatedBy()
 	}
 	return nil, false
 }
@@ -34884,8 +44782,22 @@ func (m *ReceiptMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCurrency(ctx)
 	case receipt.FieldAmount:
 		return m.OldAmount(ctx)
+	case receipt.FieldAppliedBySource:
+		return m.OldAppliedBySource(ctx)
+	case receipt.FieldMethod:
+		return m.OldMethod(ctx)
+	case receipt.FieldContractNo:
+		return m.OldContractNo(ctx)
+	case receipt.FieldPayer:
+		return m.OldPayer(ctx)
+	case receipt.FieldRemark:
+		return m.OldRemark(ctx)
+	case receipt.FieldReverses:
+		return m.OldReverses(ctx)
 	case receipt.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
+	case receipt.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
 	}
 	return nil, fmt.Errorf("unknown Receipt field %s", name)
 }
@@ -34937,12 +44849,61 @@ func (m *ReceiptMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAmount(v)
 		return nil
+	case receipt.FieldAppliedBySource:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedBySource(v)
+		return nil
+	case receipt.FieldMethod:
+		v, ok := value.(receipt.Method)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMethod(v)
+		return nil
+	case receipt.FieldContractNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractNo(v)
+		return nil
+	case receipt.FieldPayer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPayer(v)
+		return nil
+	case receipt.FieldRemark:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemark(v)
+		return nil
+	case receipt.FieldReverses:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReverses(v)
+		return nil
 	case receipt.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCreatedAt(v)
+		return nil
+	case receipt.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Receipt field %s", name)
@@ -34988,7 +44949,14 @@ func (m *ReceiptMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ReceiptMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(receipt.FieldReverses) {
+		fields = append(fields, receipt.FieldReverses)
+	}
+	if m.FieldCleared(receipt.FieldCreatedBy) {
+		fields = append(fields, receipt.FieldCreatedBy)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -35001,6 +44969,14 @@ func (m *ReceiptMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ReceiptMutation) ClearField(name string) error {
+	switch name {
+	case receipt.FieldReverses:
+		m.ClearReverses()
+		return nil
+	case receipt.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
 	return fmt.Errorf("unknown Receipt nullable field %s", name)
 }
 
@@ -35026,8 +45002,29 @@ func (m *ReceiptMutation) ResetField(name string) error {
 	case receipt.FieldAmount:
 		m.ResetAmount()
 		return nil
+	case receipt.FieldAppliedBySource:
+		m.ResetAppliedBySource()
+		return nil
+	case receipt.FieldMethod:
+		m.ResetMethod()
+		return nil
+	case receipt.FieldContractNo:
+		m.ResetContractNo()
+		return nil
+	case receipt.FieldPayer:
+		m.ResetPayer()
+		return nil
+	case receipt.FieldRemark:
+		m.ResetRemark()
+		return nil
+	case receipt.FieldReverses:
+		m.ResetReverses()
+		return nil
 	case receipt.FieldCreatedAt:
 		m.ResetCreatedAt()
+		return nil
+	case receipt.FieldCreatedBy:
+		m.ResetCreatedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Receipt field %s", name)
@@ -35084,26 +45081,32 @@ func (m *ReceiptMutation) ResetEdge(name string) error {
 // ReceivableMutation represents an operation that mutates the Receivable nodes in the graph.
 type ReceivableMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	source         *string
-	document_no    *string
-	customer_id    *uuid.UUID
-	project_id     *uuid.UUID
-	invoice_date   *calendar.Date
-	due_date       *calendar.Date
-	currency       *string
-	amount         *int64
-	addamount      *int64
-	open_amount    *int64
-	addopen_amount *int64
-	import_id      *uuid.UUID
-	updated_at     *time.Time
-	clearedFields  map[string]struct{}
-	done           bool
-	oldValue       func(context.Context) (*Receivable, error)
-	predicates     []predicate.Receivable
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	source            *string
+	document_no       *string
+	customer_id       *uuid.UUID
+	project_id        *uuid.UUID
+	invoice_date      *calendar.Date
+	due_date          *calendar.Date
+	currency          *string
+	amount            *int64
+	addamount         *int64
+	open_amount       *int64
+	addopen_amount    *int64
+	import_id         *uuid.UUID
+	applied_amount    *int64
+	addapplied_amount *int64
+	contract_no       *string
+	statement_id      *uuid.UUID
+	instalments       *bool
+	disputed          *bool
+	updated_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Receivable, error)
+	predicates        []predicate.Receivable
 }
 
 var _ ent.Mutation = (*ReceivableMutation)(nil)
@@ -35623,6 +45626,219 @@ func (m *ReceivableMutation) ResetImportID() {
 	m.import_id = nil
 }
 
+// SetAppliedAmount sets the "applied_amount" field.
+func (m *ReceivableMutation) SetAppliedAmount(i int64) {
+	m.applied_amount = &i
+	m.addapplied_amount = nil
+}
+
+// AppliedAmount returns the value of the "applied_amount" field in the mutation.
+func (m *ReceivableMutation) AppliedAmount() (r int64, exists bool) {
+	v := m.applied_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedAmount returns the old "applied_amount" field's value of the Receivable entity.
+// If the Receivable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableMutation) OldAppliedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedAmount: %w", err)
+	}
+	return oldValue.AppliedAmount, nil
+}
+
+// AddAppliedAmount adds i to the "applied_amount" field.
+func (m *ReceivableMutation) AddAppliedAmount(i int64) {
+	if m.addapplied_amount != nil {
+		*m.addapplied_amount += i
+	} else {
+		m.addapplied_amount = &i
+	}
+}
+
+// AddedAppliedAmount returns the value that was added to the "applied_amount" field in this mutation.
+func (m *ReceivableMutation) AddedAppliedAmount() (r int64, exists bool) {
+	v := m.addapplied_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAppliedAmount resets all changes to the "applied_amount" field.
+func (m *ReceivableMutation) ResetAppliedAmount() {
+	m.applied_amount = nil
+	m.addapplied_amount = nil
+}
+
+// SetContractNo sets the "contract_no" field.
+func (m *ReceivableMutation) SetContractNo(s string) {
+	m.contract_no = &s
+}
+
+// ContractNo returns the value of the "contract_no" field in the mutation.
+func (m *ReceivableMutation) ContractNo() (r string, exists bool) {
+	v := m.contract_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractNo returns the old "contract_no" field's value of the Receivable entity.
+// If the Receivable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableMutation) OldContractNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractNo: %w", err)
+	}
+	return oldValue.ContractNo, nil
+}
+
+// ResetContractNo resets all changes to the "contract_no" field.
+func (m *ReceivableMutation) ResetContractNo() {
+	m.contract_no = nil
+}
+
+// SetStatementID sets the "statement_id" field.
+func (m *ReceivableMutation) SetStatementID(u uuid.UUID) {
+	m.statement_id = &u
+}
+
+// StatementID returns the value of the "statement_id" field in the mutation.
+func (m *ReceivableMutation) StatementID() (r uuid.UUID, exists bool) {
+	v := m.statement_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatementID returns the old "statement_id" field's value of the Receivable entity.
+// If the Receivable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableMutation) OldStatementID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatementID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatementID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatementID: %w", err)
+	}
+	return oldValue.StatementID, nil
+}
+
+// ClearStatementID clears the value of the "statement_id" field.
+func (m *ReceivableMutation) ClearStatementID() {
+	m.statement_id = nil
+	m.clearedFields[receivable.FieldStatementID] = struct{}{}
+}
+
+// StatementIDCleared returns if the "statement_id" field was cleared in this mutation.
+func (m *ReceivableMutation) StatementIDCleared() bool {
+	_, ok := m.clearedFields[receivable.FieldStatementID]
+	return ok
+}
+
+// ResetStatementID resets all changes to the "statement_id" field.
+func (m *ReceivableMutation) ResetStatementID() {
+	m.statement_id = nil
+	delete(m.clearedFields, receivable.FieldStatementID)
+}
+
+// SetInstalments sets the "instalments" field.
+func (m *ReceivableMutation) SetInstalments(b bool) {
+	m.instalments = &b
+}
+
+// Instalments returns the value of the "instalments" field in the mutation.
+func (m *ReceivableMutation) Instalments() (r bool, exists bool) {
+	v := m.instalments
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInstalments returns the old "instalments" field's value of the Receivable entity.
+// If the Receivable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableMutation) OldInstalments(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInstalments is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInstalments requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInstalments: %w", err)
+	}
+	return oldValue.Instalments, nil
+}
+
+// ResetInstalments resets all changes to the "instalments" field.
+func (m *ReceivableMutation) ResetInstalments() {
+	m.instalments = nil
+}
+
+// SetDisputed sets the "disputed" field.
+func (m *ReceivableMutation) SetDisputed(b bool) {
+	m.disputed = &b
+}
+
+// Disputed returns the value of the "disputed" field in the mutation.
+func (m *ReceivableMutation) Disputed() (r bool, exists bool) {
+	v := m.disputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputed returns the old "disputed" field's value of the Receivable entity.
+// If the Receivable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableMutation) OldDisputed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputed: %w", err)
+	}
+	return oldValue.Disputed, nil
+}
+
+// ResetDisputed resets all changes to the "disputed" field.
+func (m *ReceivableMutation) ResetDisputed() {
+	m.disputed = nil
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (m *ReceivableMutation) SetUpdatedAt(t time.Time) {
 	m.updated_at = &t
@@ -35693,7 +45909,7 @@ func (m *ReceivableMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReceivableMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 16)
 	if m.source != nil {
 		fields = append(fields, receivable.FieldSource)
 	}
@@ -35723,6 +45939,21 @@ func (m *ReceivableMutation) Fields() []string {
 	}
 	if m.import_id != nil {
 		fields = append(fields, receivable.FieldImportID)
+	}
+	if m.applied_amount != nil {
+		fields = append(fields, receivable.FieldAppliedAmount)
+	}
+	if m.contract_no != nil {
+		fields = append(fields, receivable.FieldContractNo)
+	}
+	if m.statement_id != nil {
+		fields = append(fields, receivable.FieldStatementID)
+	}
+	if m.instalments != nil {
+		fields = append(fields, receivable.FieldInstalments)
+	}
+	if m.disputed != nil {
+		fields = append(fields, receivable.FieldDisputed)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, receivable.FieldUpdatedAt)
@@ -35755,6 +45986,16 @@ func (m *ReceivableMutation) Field(name string) (ent.Value, bool) {
 		return m.OpenAmount()
 	case receivable.FieldImportID:
 		return m.ImportID()
+	case receivable.FieldAppliedAmount:
+		return m.AppliedAmount()
+	case receivable.FieldContractNo:
+		return m.ContractNo()
+	case receivable.FieldStatementID:
+		return m.StatementID()
+	case receivable.FieldInstalments:
+		return m.Instalments()
+	case receivable.FieldDisputed:
+		return m.Disputed()
 	case receivable.FieldUpdatedAt:
 		return m.UpdatedAt()
 	}
@@ -35786,6 +46027,16 @@ func (m *ReceivableMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldOpenAmount(ctx)
 	case receivable.FieldImportID:
 		return m.OldImportID(ctx)
+	case receivable.FieldAppliedAmount:
+		return m.OldAppliedAmount(ctx)
+	case receivable.FieldContractNo:
+		return m.OldContractNo(ctx)
+	case receivable.FieldStatementID:
+		return m.OldStatementID(ctx)
+	case receivable.FieldInstalments:
+		return m.OldInstalments(ctx)
+	case receivable.FieldDisputed:
+		return m.OldDisputed(ctx)
 	case receivable.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	}
@@ -35867,6 +46118,41 @@ func (m *ReceivableMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetImportID(v)
 		return nil
+	case receivable.FieldAppliedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedAmount(v)
+		return nil
+	case receivable.FieldContractNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractNo(v)
+		return nil
+	case receivable.FieldStatementID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatementID(v)
+		return nil
+	case receivable.FieldInstalments:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInstalments(v)
+		return nil
+	case receivable.FieldDisputed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputed(v)
+		return nil
 	case receivable.FieldUpdatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -35888,6 +46174,9 @@ func (m *ReceivableMutation) AddedFields() []string {
 	if m.addopen_amount != nil {
 		fields = append(fields, receivable.FieldOpenAmount)
 	}
+	if m.addapplied_amount != nil {
+		fields = append(fields, receivable.FieldAppliedAmount)
+	}
 	return fields
 }
 
@@ -35900,6 +46189,8 @@ func (m *ReceivableMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedAmount()
 	case receivable.FieldOpenAmount:
 		return m.AddedOpenAmount()
+	case receivable.FieldAppliedAmount:
+		return m.AddedAppliedAmount()
 	}
 	return nil, false
 }
@@ -35923,6 +46214,13 @@ func (m *ReceivableMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddOpenAmount(v)
 		return nil
+	case receivable.FieldAppliedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAppliedAmount(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Receivable numeric field %s", name)
 }
@@ -35933,6 +46231,9 @@ func (m *ReceivableMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(receivable.FieldProjectID) {
 		fields = append(fields, receivable.FieldProjectID)
+	}
+	if m.FieldCleared(receivable.FieldStatementID) {
+		fields = append(fields, receivable.FieldStatementID)
 	}
 	return fields
 }
@@ -35950,6 +46251,9 @@ func (m *ReceivableMutation) ClearField(name string) error {
 	switch name {
 	case receivable.FieldProjectID:
 		m.ClearProjectID()
+		return nil
+	case receivable.FieldStatementID:
+		m.ClearStatementID()
 		return nil
 	}
 	return fmt.Errorf("unknown Receivable nullable field %s", name)
@@ -35988,6 +46292,21 @@ func (m *ReceivableMutation) ResetField(name string) error {
 		return nil
 	case receivable.FieldImportID:
 		m.ResetImportID()
+		return nil
+	case receivable.FieldAppliedAmount:
+		m.ResetAppliedAmount()
+		return nil
+	case receivable.FieldContractNo:
+		m.ResetContractNo()
+		return nil
+	case receivable.FieldStatementID:
+		m.ResetStatementID()
+		return nil
+	case receivable.FieldInstalments:
+		m.ResetInstalments()
+		return nil
+	case receivable.FieldDisputed:
+		m.ResetDisputed()
 		return nil
 	case receivable.FieldUpdatedAt:
 		m.ResetUpdatedAt()
@@ -37965,6 +48284,834 @@ func (m *ReceivableImportMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ReceivableImport edge %s", name)
 }
 
+// ReceivableInstalmentMutation represents an operation that mutates the ReceivableInstalment nodes in the graph.
+type ReceivableInstalmentMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	receivable_id  *uuid.UUID
+	customer_id    *uuid.UUID
+	position       *int
+	addposition    *int
+	clause         *string
+	due_date       *calendar.Date
+	amount         *int64
+	addamount      *int64
+	open_amount    *int64
+	addopen_amount *int64
+	why            *json.RawMessage
+	appendwhy      json.RawMessage
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*ReceivableInstalment, error)
+	predicates     []predicate.ReceivableInstalment
+}
+
+var _ ent.Mutation = (*ReceivableInstalmentMutation)(nil)
+
+// receivableinstalmentOption allows management of the mutation configuration using functional options.
+type receivableinstalmentOption func(*ReceivableInstalmentMutation)
+
+// newReceivableInstalmentMutation creates new mutation for the ReceivableInstalment entity.
+func newReceivableInstalmentMutation(c config, op Op, opts ...receivableinstalmentOption) *ReceivableInstalmentMutation {
+	m := &ReceivableInstalmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReceivableInstalment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReceivableInstalmentID sets the ID field of the mutation.
+func withReceivableInstalmentID(id uuid.UUID) receivableinstalmentOption {
+	return func(m *ReceivableInstalmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReceivableInstalment
+		)
+		m.oldValue = func(ctx context.Context) (*ReceivableInstalment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReceivableInstalment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReceivableInstalment sets the old ReceivableInstalment of the mutation.
+func withReceivableInstalment(node *ReceivableInstalment) receivableinstalmentOption {
+	return func(m *ReceivableInstalmentMutation) {
+		m.oldValue = func(context.Context) (*ReceivableInstalment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReceivableInstalmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReceivableInstalmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReceivableInstalment entities.
+func (m *ReceivableInstalmentMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReceivableInstalmentMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReceivableInstalmentMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReceivableInstalment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReceivableID sets the "receivable_id" field.
+func (m *ReceivableInstalmentMutation) SetReceivableID(u uuid.UUID) {
+	m.receivable_id = &u
+}
+
+// ReceivableID returns the value of the "receivable_id" field in the mutation.
+func (m *ReceivableInstalmentMutation) ReceivableID() (r uuid.UUID, exists bool) {
+	v := m.receivable_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableID returns the old "receivable_id" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldReceivableID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableID: %w", err)
+	}
+	return oldValue.ReceivableID, nil
+}
+
+// ResetReceivableID resets all changes to the "receivable_id" field.
+func (m *ReceivableInstalmentMutation) ResetReceivableID() {
+	m.receivable_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ReceivableInstalmentMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ReceivableInstalmentMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ReceivableInstalmentMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *ReceivableInstalmentMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *ReceivableInstalmentMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *ReceivableInstalmentMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *ReceivableInstalmentMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *ReceivableInstalmentMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetClause sets the "clause" field.
+func (m *ReceivableInstalmentMutation) SetClause(s string) {
+	m.clause = &s
+}
+
+// Clause returns the value of the "clause" field in the mutation.
+func (m *ReceivableInstalmentMutation) Clause() (r string, exists bool) {
+	v := m.clause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClause returns the old "clause" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldClause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClause: %w", err)
+	}
+	return oldValue.Clause, nil
+}
+
+// ResetClause resets all changes to the "clause" field.
+func (m *ReceivableInstalmentMutation) ResetClause() {
+	m.clause = nil
+}
+
+// SetDueDate sets the "due_date" field.
+func (m *ReceivableInstalmentMutation) SetDueDate(c calendar.Date) {
+	m.due_date = &c
+}
+
+// DueDate returns the value of the "due_date" field in the mutation.
+func (m *ReceivableInstalmentMutation) DueDate() (r calendar.Date, exists bool) {
+	v := m.due_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueDate returns the old "due_date" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldDueDate(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueDate: %w", err)
+	}
+	return oldValue.DueDate, nil
+}
+
+// ResetDueDate resets all changes to the "due_date" field.
+func (m *ReceivableInstalmentMutation) ResetDueDate() {
+	m.due_date = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *ReceivableInstalmentMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *ReceivableInstalmentMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *ReceivableInstalmentMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *ReceivableInstalmentMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *ReceivableInstalmentMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetOpenAmount sets the "open_amount" field.
+func (m *ReceivableInstalmentMutation) SetOpenAmount(i int64) {
+	m.open_amount = &i
+	m.addopen_amount = nil
+}
+
+// OpenAmount returns the value of the "open_amount" field in the mutation.
+func (m *ReceivableInstalmentMutation) OpenAmount() (r int64, exists bool) {
+	v := m.open_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenAmount returns the old "open_amount" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldOpenAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenAmount: %w", err)
+	}
+	return oldValue.OpenAmount, nil
+}
+
+// AddOpenAmount adds i to the "open_amount" field.
+func (m *ReceivableInstalmentMutation) AddOpenAmount(i int64) {
+	if m.addopen_amount != nil {
+		*m.addopen_amount += i
+	} else {
+		m.addopen_amount = &i
+	}
+}
+
+// AddedOpenAmount returns the value that was added to the "open_amount" field in this mutation.
+func (m *ReceivableInstalmentMutation) AddedOpenAmount() (r int64, exists bool) {
+	v := m.addopen_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOpenAmount resets all changes to the "open_amount" field.
+func (m *ReceivableInstalmentMutation) ResetOpenAmount() {
+	m.open_amount = nil
+	m.addopen_amount = nil
+}
+
+// SetWhy sets the "why" field.
+func (m *ReceivableInstalmentMutation) SetWhy(jm json.RawMessage) {
+	m.why = &jm
+	m.appendwhy = nil
+}
+
+// Why returns the value of the "why" field in the mutation.
+func (m *ReceivableInstalmentMutation) Why() (r json.RawMessage, exists bool) {
+	v := m.why
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhy returns the old "why" field's value of the ReceivableInstalment entity.
+// If the ReceivableInstalment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableInstalmentMutation) OldWhy(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhy: %w", err)
+	}
+	return oldValue.Why, nil
+}
+
+// AppendWhy adds jm to the "why" field.
+func (m *ReceivableInstalmentMutation) AppendWhy(jm json.RawMessage) {
+	m.appendwhy = append(m.appendwhy, jm...)
+}
+
+// AppendedWhy returns the list of values that were appended to the "why" field in this mutation.
+func (m *ReceivableInstalmentMutation) AppendedWhy() (json.RawMessage, bool) {
+	if len(m.appendwhy) == 0 {
+		return nil, false
+	}
+	return m.appendwhy, true
+}
+
+// ResetWhy resets all changes to the "why" field.
+func (m *ReceivableInstalmentMutation) ResetWhy() {
+	m.why = nil
+	m.appendwhy = nil
+}
+
+// Where appends a list predicates to the ReceivableInstalmentMutation builder.
+func (m *ReceivableInstalmentMutation) Where(ps ...predicate.ReceivableInstalment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReceivableInstalmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReceivableInstalmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReceivableInstalment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReceivableInstalmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReceivableInstalmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReceivableInstalment).
+func (m *ReceivableInstalmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReceivableInstalmentMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.receivable_id != nil {
+		fields = append(fields, receivableinstalment.FieldReceivableID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, receivableinstalment.FieldCustomerID)
+	}
+	if m.position != nil {
+		fields = append(fields, receivableinstalment.FieldPosition)
+	}
+	if m.clause != nil {
+		fields = append(fields, receivableinstalment.FieldClause)
+	}
+	if m.due_date != nil {
+		fields = append(fields, receivableinstalment.FieldDueDate)
+	}
+	if m.amount != nil {
+		fields = append(fields, receivableinstalment.FieldAmount)
+	}
+	if m.open_amount != nil {
+		fields = append(fields, receivableinstalment.FieldOpenAmount)
+	}
+	if m.why != nil {
+		fields = append(fields, receivableinstalment.FieldWhy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReceivableInstalmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case receivableinstalment.FieldReceivableID:
+		return m.ReceivableID()
+	case receivableinstalment.FieldCustomerID:
+		return m.CustomerID()
+	case receivableinstalment.FieldPosition:
+		return m.Position()
+	case receivableinstalment.FieldClause:
+		return m.Clause()
+	case receivableinstalment.FieldDueDate:
+		return m.DueDate()
+	case receivableinstalment.FieldAmount:
+		return m.Amount()
+	case receivableinstalment.FieldOpenAmount:
+		return m.OpenAmount()
+	case receivableinstalment.FieldWhy:
+		return m.Why()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReceivableInstalmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case receivableinstalment.FieldReceivableID:
+		return m.OldReceivableID(ctx)
+	case receivableinstalment.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case receivableinstalment.FieldPosition:
+		return m.OldPosition(ctx)
+	case receivableinstalment.FieldClause:
+		return m.OldClause(ctx)
+	case receivableinstalment.FieldDueDate:
+		return m.OldDueDate(ctx)
+	case receivableinstalment.FieldAmount:
+		return m.OldAmount(ctx)
+	case receivableinstalment.FieldOpenAmount:
+		return m.OldOpenAmount(ctx)
+	case receivableinstalment.FieldWhy:
+		return m.OldWhy(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReceivableInstalment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceivableInstalmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case receivableinstalment.FieldReceivableID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableID(v)
+		return nil
+	case receivableinstalment.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case receivableinstalment.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case receivableinstalment.FieldClause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClause(v)
+		return nil
+	case receivableinstalment.FieldDueDate:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueDate(v)
+		return nil
+	case receivableinstalment.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case receivableinstalment.FieldOpenAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenAmount(v)
+		return nil
+	case receivableinstalment.FieldWhy:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReceivableInstalment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReceivableInstalmentMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, receivableinstalment.FieldPosition)
+	}
+	if m.addamount != nil {
+		fields = append(fields, receivableinstalment.FieldAmount)
+	}
+	if m.addopen_amount != nil {
+		fields = append(fields, receivableinstalment.FieldOpenAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReceivableInstalmentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case receivableinstalment.FieldPosition:
+		return m.AddedPosition()
+	case receivableinstalment.FieldAmount:
+		return m.AddedAmount()
+	case receivableinstalment.FieldOpenAmount:
+		return m.AddedOpenAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceivableInstalmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case receivableinstalment.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case receivableinstalment.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case receivableinstalment.FieldOpenAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOpenAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReceivableInstalment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReceivableInstalmentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReceivableInstalmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReceivableInstalmentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReceivableInstalment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReceivableInstalmentMutation) ResetField(name string) error {
+	switch name {
+	case receivableinstalment.FieldReceivableID:
+		m.ResetReceivableID()
+		return nil
+	case receivableinstalment.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case receivableinstalment.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case receivableinstalment.FieldClause:
+		m.ResetClause()
+		return nil
+	case receivableinstalment.FieldDueDate:
+		m.ResetDueDate()
+		return nil
+	case receivableinstalment.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case receivableinstalment.FieldOpenAmount:
+		m.ResetOpenAmount()
+		return nil
+	case receivableinstalment.FieldWhy:
+		m.ResetWhy()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceivableInstalment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReceivableInstalmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReceivableInstalmentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReceivableInstalmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReceivableInstalmentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReceivableInstalmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReceivableInstalmentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReceivableInstalmentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReceivableInstalment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReceivableInstalmentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReceivableInstalment edge %s", name)
+}
+
 // ReservationMutation represents an operation that mutates the Reservation nodes in the graph.
 type ReservationMutation struct {
 	config
@@ -38980,6 +50127,2911 @@ func (m *ReservationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReservationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Reservation edge %s", name)
+}
+
+// SiteNodeMutation represents an operation that mutates the SiteNode nodes in the graph.
+type SiteNodeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	contract_id   *uuid.UUID
+	kind          *sitenode.Kind
+	floor         *int
+	addfloor      *int
+	reached_on    *calendar.Date
+	remark        *string
+	revoked_at    *time.Time
+	revoked_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SiteNode, error)
+	predicates    []predicate.SiteNode
+}
+
+var _ ent.Mutation = (*SiteNodeMutation)(nil)
+
+// sitenodeOption allows management of the mutation configuration using functional options.
+type sitenodeOption func(*SiteNodeMutation)
+
+// newSiteNodeMutation creates new mutation for the SiteNode entity.
+func newSiteNodeMutation(c config, op Op, opts ...sitenodeOption) *SiteNodeMutation {
+	m := &SiteNodeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSiteNode,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSiteNodeID sets the ID field of the mutation.
+func withSiteNodeID(id uuid.UUID) sitenodeOption {
+	return func(m *SiteNodeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SiteNode
+		)
+		m.oldValue = func(ctx context.Context) (*SiteNode, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SiteNode.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSiteNode sets the old SiteNode of the mutation.
+func withSiteNode(node *SiteNode) sitenodeOption {
+	return func(m *SiteNodeMutation) {
+		m.oldValue = func(context.Context) (*SiteNode, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SiteNodeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SiteNodeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SiteNode entities.
+func (m *SiteNodeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SiteNodeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SiteNodeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SiteNode.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SiteNodeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SiteNodeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SiteNodeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *SiteNodeMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *SiteNodeMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *SiteNodeMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[sitenode.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *SiteNodeMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[sitenode.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *SiteNodeMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, sitenode.FieldCreatedBy)
+}
+
+// SetContractID sets the "contract_id" field.
+func (m *SiteNodeMutation) SetContractID(u uuid.UUID) {
+	m.contract_id = &u
+}
+
+// ContractID returns the value of the "contract_id" field in the mutation.
+func (m *SiteNodeMutation) ContractID() (r uuid.UUID, exists bool) {
+	v := m.contract_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractID returns the old "contract_id" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldContractID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractID: %w", err)
+	}
+	return oldValue.ContractID, nil
+}
+
+// ResetContractID resets all changes to the "contract_id" field.
+func (m *SiteNodeMutation) ResetContractID() {
+	m.contract_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *SiteNodeMutation) SetKind(s sitenode.Kind) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *SiteNodeMutation) Kind() (r sitenode.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldKind(ctx context.Context) (v sitenode.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *SiteNodeMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetFloor sets the "floor" field.
+func (m *SiteNodeMutation) SetFloor(i int) {
+	m.floor = &i
+	m.addfloor = nil
+}
+
+// Floor returns the value of the "floor" field in the mutation.
+func (m *SiteNodeMutation) Floor() (r int, exists bool) {
+	v := m.floor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFloor returns the old "floor" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldFloor(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFloor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFloor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFloor: %w", err)
+	}
+	return oldValue.Floor, nil
+}
+
+// AddFloor adds i to the "floor" field.
+func (m *SiteNodeMutation) AddFloor(i int) {
+	if m.addfloor != nil {
+		*m.addfloor += i
+	} else {
+		m.addfloor = &i
+	}
+}
+
+// AddedFloor returns the value that was added to the "floor" field in this mutation.
+func (m *SiteNodeMutation) AddedFloor() (r int, exists bool) {
+	v := m.addfloor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFloor resets all changes to the "floor" field.
+func (m *SiteNodeMutation) ResetFloor() {
+	m.floor = nil
+	m.addfloor = nil
+}
+
+// SetReachedOn sets the "reached_on" field.
+func (m *SiteNodeMutation) SetReachedOn(c calendar.Date) {
+	m.reached_on = &c
+}
+
+// ReachedOn returns the value of the "reached_on" field in the mutation.
+func (m *SiteNodeMutation) ReachedOn() (r calendar.Date, exists bool) {
+	v := m.reached_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReachedOn returns the old "reached_on" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldReachedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReachedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReachedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReachedOn: %w", err)
+	}
+	return oldValue.ReachedOn, nil
+}
+
+// ResetReachedOn resets all changes to the "reached_on" field.
+func (m *SiteNodeMutation) ResetReachedOn() {
+	m.reached_on = nil
+}
+
+// SetRemark sets the "remark" field.
+func (m *SiteNodeMutation) SetRemark(s string) {
+	m.remark = &s
+}
+
+// Remark returns the value of the "remark" field in the mutation.
+func (m *SiteNodeMutation) Remark() (r string, exists bool) {
+	v := m.remark
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemark returns the old "remark" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldRemark(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemark is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemark requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemark: %w", err)
+	}
+	return oldValue.Remark, nil
+}
+
+// ResetRemark resets all changes to the "remark" field.
+func (m *SiteNodeMutation) ResetRemark() {
+	m.remark = nil
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *SiteNodeMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *SiteNodeMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *SiteNodeMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[sitenode.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *SiteNodeMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[sitenode.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *SiteNodeMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, sitenode.FieldRevokedAt)
+}
+
+// SetRevokedBy sets the "revoked_by" field.
+func (m *SiteNodeMutation) SetRevokedBy(u uuid.UUID) {
+	m.revoked_by = &u
+}
+
+// RevokedBy returns the value of the "revoked_by" field in the mutation.
+func (m *SiteNodeMutation) RevokedBy() (r uuid.UUID, exists bool) {
+	v := m.revoked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedBy returns the old "revoked_by" field's value of the SiteNode entity.
+// If the SiteNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteNodeMutation) OldRevokedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedBy: %w", err)
+	}
+	return oldValue.RevokedBy, nil
+}
+
+// ClearRevokedBy clears the value of the "revoked_by" field.
+func (m *SiteNodeMutation) ClearRevokedBy() {
+	m.revoked_by = nil
+	m.clearedFields[sitenode.FieldRevokedBy] = struct{}{}
+}
+
+// RevokedByCleared returns if the "revoked_by" field was cleared in this mutation.
+func (m *SiteNodeMutation) RevokedByCleared() bool {
+	_, ok := m.clearedFields[sitenode.FieldRevokedBy]
+	return ok
+}
+
+// ResetRevokedBy resets all changes to the "revoked_by" field.
+func (m *SiteNodeMutation) ResetRevokedBy() {
+	m.revoked_by = nil
+	delete(m.clearedFields, sitenode.FieldRevokedBy)
+}
+
+// Where appends a list predicates to the SiteNodeMutation builder.
+func (m *SiteNodeMutation) Where(ps ...predicate.SiteNode) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SiteNodeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SiteNodeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SiteNode, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SiteNodeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SiteNodeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SiteNode).
+func (m *SiteNodeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SiteNodeMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, sitenode.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, sitenode.FieldCreatedBy)
+	}
+	if m.contract_id != nil {
+		fields = append(fields, sitenode.FieldContractID)
+	}
+	if m.kind != nil {
+		fields = append(fields, sitenode.FieldKind)
+	}
+	if m.floor != nil {
+		fields = append(fields, sitenode.FieldFloor)
+	}
+	if m.reached_on != nil {
+		fields = append(fields, sitenode.FieldReachedOn)
+	}
+	if m.remark != nil {
+		fields = append(fields, sitenode.FieldRemark)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, sitenode.FieldRevokedAt)
+	}
+	if m.revoked_by != nil {
+		fields = append(fields, sitenode.FieldRevokedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SiteNodeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sitenode.FieldCreatedAt:
+		return m.CreatedAt()
+	case sitenode.FieldCreatedBy:
+		return m.CreatedBy()
+	case sitenode.FieldContractID:
+		return m.ContractID()
+	case sitenode.FieldKind:
+		return m.Kind()
+	case sitenode.FieldFloor:
+		return m.Floor()
+	case sitenode.FieldReachedOn:
+		return m.ReachedOn()
+	case sitenode.FieldRemark:
+		return m.Remark()
+	case sitenode.FieldRevokedAt:
+		return m.RevokedAt()
+	case sitenode.FieldRevokedBy:
+		return m.RevokedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SiteNodeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sitenode.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sitenode.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case sitenode.FieldContractID:
+		return m.OldContractID(ctx)
+	case sitenode.FieldKind:
+		return m.OldKind(ctx)
+	case sitenode.FieldFloor:
+		return m.OldFloor(ctx)
+	case sitenode.FieldReachedOn:
+		return m.OldReachedOn(ctx)
+	case sitenode.FieldRemark:
+		return m.OldRemark(ctx)
+	case sitenode.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case sitenode.FieldRevokedBy:
+		return m.OldRevokedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown SiteNode field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SiteNodeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sitenode.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sitenode.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case sitenode.FieldContractID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractID(v)
+		return nil
+	case sitenode.FieldKind:
+		v, ok := value.(sitenode.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case sitenode.FieldFloor:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFloor(v)
+		return nil
+	case sitenode.FieldReachedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReachedOn(v)
+		return nil
+	case sitenode.FieldRemark:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemark(v)
+		return nil
+	case sitenode.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case sitenode.FieldRevokedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SiteNode field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SiteNodeMutation) AddedFields() []string {
+	var fields []string
+	if m.addfloor != nil {
+		fields = append(fields, sitenode.FieldFloor)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SiteNodeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sitenode.FieldFloor:
+		return m.AddedFloor()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SiteNodeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sitenode.FieldFloor:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFloor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SiteNode numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SiteNodeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sitenode.FieldCreatedBy) {
+		fields = append(fields, sitenode.FieldCreatedBy)
+	}
+	if m.FieldCleared(sitenode.FieldRevokedAt) {
+		fields = append(fields, sitenode.FieldRevokedAt)
+	}
+	if m.FieldCleared(sitenode.FieldRevokedBy) {
+		fields = append(fields, sitenode.FieldRevokedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SiteNodeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SiteNodeMutation) ClearField(name string) error {
+	switch name {
+	case sitenode.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case sitenode.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	case sitenode.FieldRevokedBy:
+		m.ClearRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteNode nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SiteNodeMutation) ResetField(name string) error {
+	switch name {
+	case sitenode.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sitenode.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case sitenode.FieldContractID:
+		m.ResetContractID()
+		return nil
+	case sitenode.FieldKind:
+		m.ResetKind()
+		return nil
+	case sitenode.FieldFloor:
+		m.ResetFloor()
+		return nil
+	case sitenode.FieldReachedOn:
+		m.ResetReachedOn()
+		return nil
+	case sitenode.FieldRemark:
+		m.ResetRemark()
+		return nil
+	case sitenode.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case sitenode.FieldRevokedBy:
+		m.ResetRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteNode field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SiteNodeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SiteNodeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SiteNodeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SiteNodeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SiteNodeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SiteNodeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SiteNodeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SiteNode unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SiteNodeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SiteNode edge %s", name)
+}
+
+// StatementMutation represents an operation that mutates the Statement nodes in the graph.
+type StatementMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	created_at         *time.Time
+	created_by         *uuid.UUID
+	updated_at         *time.Time
+	version            *int64
+	addversion         *int64
+	source             *string
+	number             *string
+	customer_id        *uuid.UUID
+	contract_no        *string
+	period_from        *calendar.Date
+	period_to          *calendar.Date
+	currency           *string
+	volume             *int64
+	addvolume          *int64
+	amount             *int64
+	addamount          *int64
+	invoiced_amount    *int64
+	addinvoiced_amount *int64
+	status             *statement.Status
+	evidence           *statement.Evidence
+	document_id        *uuid.UUID
+	deadline           *calendar.Date
+	reminded_on        *calendar.Date
+	escalated_on       *calendar.Date
+	obstacle           *string
+	obstacle_until     *calendar.Date
+	submitted_by       *uuid.UUID
+	submitted_at       *time.Time
+	reviewed_by        *uuid.UUID
+	reviewed_at        *time.Time
+	review_comment     *string
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*Statement, error)
+	predicates         []predicate.Statement
+}
+
+var _ ent.Mutation = (*StatementMutation)(nil)
+
+// statementOption allows management of the mutation configuration using functional options.
+type statementOption func(*StatementMutation)
+
+// newStatementMutation creates new mutation for the Statement entity.
+func newStatementMutation(c config, op Op, opts ...statementOption) *StatementMutation {
+	m := &StatementMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStatement,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStatementID sets the ID field of the mutation.
+func withStatementID(id uuid.UUID) statementOption {
+	return func(m *StatementMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Statement
+		)
+		m.oldValue = func(ctx context.Context) (*Statement, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Statement.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStatement sets the old Statement of the mutation.
+func withStatement(node *Statement) statementOption {
+	return func(m *StatementMutation) {
+		m.oldValue = func(context.Context) (*Statement, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StatementMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StatementMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Statement entities.
+func (m *StatementMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StatementMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StatementMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Statement.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StatementMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StatementMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StatementMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *StatementMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *StatementMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *StatementMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[statement.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *StatementMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[statement.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *StatementMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, statement.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *StatementMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *StatementMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *StatementMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *StatementMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *StatementMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *StatementMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *StatementMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *StatementMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetSource sets the "source" field.
+func (m *StatementMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *StatementMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *StatementMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *StatementMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *StatementMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *StatementMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *StatementMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *StatementMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *StatementMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetContractNo sets the "contract_no" field.
+func (m *StatementMutation) SetContractNo(s string) {
+	m.contract_no = &s
+}
+
+// ContractNo returns the value of the "contract_no" field in the mutation.
+func (m *StatementMutation) ContractNo() (r string, exists bool) {
+	v := m.contract_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractNo returns the old "contract_no" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldContractNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractNo: %w", err)
+	}
+	return oldValue.ContractNo, nil
+}
+
+// ResetContractNo resets all changes to the "contract_no" field.
+func (m *StatementMutation) ResetContractNo() {
+	m.contract_no = nil
+}
+
+// SetPeriodFrom sets the "period_from" field.
+func (m *StatementMutation) SetPeriodFrom(c calendar.Date) {
+	m.period_from = &c
+}
+
+// PeriodFrom returns the value of the "period_from" field in the mutation.
+func (m *StatementMutation) PeriodFrom() (r calendar.Date, exists bool) {
+	v := m.period_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPeriodFrom returns the old "period_from" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldPeriodFrom(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPeriodFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPeriodFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPeriodFrom: %w", err)
+	}
+	return oldValue.PeriodFrom, nil
+}
+
+// ResetPeriodFrom resets all changes to the "period_from" field.
+func (m *StatementMutation) ResetPeriodFrom() {
+	m.period_from = nil
+}
+
+// SetPeriodTo sets the "period_to" field.
+func (m *StatementMutation) SetPeriodTo(c calendar.Date) {
+	m.period_to = &c
+}
+
+// PeriodTo returns the value of the "period_to" field in the mutation.
+func (m *StatementMutation) PeriodTo() (r calendar.Date, exists bool) {
+	v := m.period_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPeriodTo returns the old "period_to" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldPeriodTo(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPeriodTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPeriodTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPeriodTo: %w", err)
+	}
+	return oldValue.PeriodTo, nil
+}
+
+// ResetPeriodTo resets all changes to the "period_to" field.
+func (m *StatementMutation) ResetPeriodTo() {
+	m.period_to = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *StatementMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *StatementMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *StatementMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetVolume sets the "volume" field.
+func (m *StatementMutation) SetVolume(i int64) {
+	m.volume = &i
+	m.addvolume = nil
+}
+
+// Volume returns the value of the "volume" field in the mutation.
+func (m *StatementMutation) Volume() (r int64, exists bool) {
+	v := m.volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolume returns the old "volume" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldVolume(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolume: %w", err)
+	}
+	return oldValue.Volume, nil
+}
+
+// AddVolume adds i to the "volume" field.
+func (m *StatementMutation) AddVolume(i int64) {
+	if m.addvolume != nil {
+		*m.addvolume += i
+	} else {
+		m.addvolume = &i
+	}
+}
+
+// AddedVolume returns the value that was added to the "volume" field in this mutation.
+func (m *StatementMutation) AddedVolume() (r int64, exists bool) {
+	v := m.addvolume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolume resets all changes to the "volume" field.
+func (m *StatementMutation) ResetVolume() {
+	m.volume = nil
+	m.addvolume = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *StatementMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *StatementMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *StatementMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *StatementMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *StatementMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetInvoicedAmount sets the "invoiced_amount" field.
+func (m *StatementMutation) SetInvoicedAmount(i int64) {
+	m.invoiced_amount = &i
+	m.addinvoiced_amount = nil
+}
+
+// InvoicedAmount returns the value of the "invoiced_amount" field in the mutation.
+func (m *StatementMutation) InvoicedAmount() (r int64, exists bool) {
+	v := m.invoiced_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInvoicedAmount returns the old "invoiced_amount" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldInvoicedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInvoicedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInvoicedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInvoicedAmount: %w", err)
+	}
+	return oldValue.InvoicedAmount, nil
+}
+
+// AddInvoicedAmount adds i to the "invoiced_amount" field.
+func (m *StatementMutation) AddInvoicedAmount(i int64) {
+	if m.addinvoiced_amount != nil {
+		*m.addinvoiced_amount += i
+	} else {
+		m.addinvoiced_amount = &i
+	}
+}
+
+// AddedInvoicedAmount returns the value that was added to the "invoiced_amount" field in this mutation.
+func (m *StatementMutation) AddedInvoicedAmount() (r int64, exists bool) {
+	v := m.addinvoiced_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInvoicedAmount resets all changes to the "invoiced_amount" field.
+func (m *StatementMutation) ResetInvoicedAmount() {
+	m.invoiced_amount = nil
+	m.addinvoiced_amount = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *StatementMutation) SetStatus(s statement.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *StatementMutation) Status() (r statement.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldStatus(ctx context.Context) (v statement.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *StatementMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetEvidence sets the "evidence" field.
+func (m *StatementMutation) SetEvidence(s statement.Evidence) {
+	m.evidence = &s
+}
+
+// Evidence returns the value of the "evidence" field in the mutation.
+func (m *StatementMutation) Evidence() (r statement.Evidence, exists bool) {
+	v := m.evidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidence returns the old "evidence" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldEvidence(ctx context.Context) (v statement.Evidence, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidence: %w", err)
+	}
+	return oldValue.Evidence, nil
+}
+
+// ResetEvidence resets all changes to the "evidence" field.
+func (m *StatementMutation) ResetEvidence() {
+	m.evidence = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *StatementMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *StatementMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (m *StatementMutation) ClearDocumentID() {
+	m.document_id = nil
+	m.clearedFields[statement.FieldDocumentID] = struct{}{}
+}
+
+// DocumentIDCleared returns if the "document_id" field was cleared in this mutation.
+func (m *StatementMutation) DocumentIDCleared() bool {
+	_, ok := m.clearedFields[statement.FieldDocumentID]
+	return ok
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *StatementMutation) ResetDocumentID() {
+	m.document_id = nil
+	delete(m.clearedFields, statement.FieldDocumentID)
+}
+
+// SetDeadline sets the "deadline" field.
+func (m *StatementMutation) SetDeadline(c calendar.Date) {
+	m.deadline = &c
+}
+
+// Deadline returns the value of the "deadline" field in the mutation.
+func (m *StatementMutation) Deadline() (r calendar.Date, exists bool) {
+	v := m.deadline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeadline returns the old "deadline" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldDeadline(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeadline is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeadline requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeadline: %w", err)
+	}
+	return oldValue.Deadline, nil
+}
+
+// ResetDeadline resets all changes to the "deadline" field.
+func (m *StatementMutation) ResetDeadline() {
+	m.deadline = nil
+}
+
+// SetRemindedOn sets the "reminded_on" field.
+func (m *StatementMutation) SetRemindedOn(c calendar.Date) {
+	m.reminded_on = &c
+}
+
+// RemindedOn returns the value of the "reminded_on" field in the mutation.
+func (m *StatementMutation) RemindedOn() (r calendar.Date, exists bool) {
+	v := m.reminded_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemindedOn returns the old "reminded_on" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldRemindedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemindedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemindedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemindedOn: %w", err)
+	}
+	return oldValue.RemindedOn, nil
+}
+
+// ClearRemindedOn clears the value of the "reminded_on" field.
+func (m *StatementMutation) ClearRemindedOn() {
+	m.reminded_on = nil
+	m.clearedFields[statement.FieldRemindedOn] = struct{}{}
+}
+
+// RemindedOnCleared returns if the "reminded_on" field was cleared in this mutation.
+func (m *StatementMutation) RemindedOnCleared() bool {
+	_, ok := m.clearedFields[statement.FieldRemindedOn]
+	return ok
+}
+
+// ResetRemindedOn resets all changes to the "reminded_on" field.
+func (m *StatementMutation) ResetRemindedOn() {
+	m.reminded_on = nil
+	delete(m.clearedFields, statement.FieldRemindedOn)
+}
+
+// SetEscalatedOn sets the "escalated_on" field.
+func (m *StatementMutation) SetEscalatedOn(c calendar.Date) {
+	m.escalated_on = &c
+}
+
+// EscalatedOn returns the value of the "escalated_on" field in the mutation.
+func (m *StatementMutation) EscalatedOn() (r calendar.Date, exists bool) {
+	v := m.escalated_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEscalatedOn returns the old "escalated_on" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldEscalatedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEscalatedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEscalatedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEscalatedOn: %w", err)
+	}
+	return oldValue.EscalatedOn, nil
+}
+
+// ClearEscalatedOn clears the value of the "escalated_on" field.
+func (m *StatementMutation) ClearEscalatedOn() {
+	m.escalated_on = nil
+	m.clearedFields[statement.FieldEscalatedOn] = struct{}{}
+}
+
+// EscalatedOnCleared returns if the "escalated_on" field was cleared in this mutation.
+func (m *StatementMutation) EscalatedOnCleared() bool {
+	_, ok := m.clearedFields[statement.FieldEscalatedOn]
+	return ok
+}
+
+// ResetEscalatedOn resets all changes to the "escalated_on" field.
+func (m *StatementMutation) ResetEscalatedOn() {
+	m.escalated_on = nil
+	delete(m.clearedFields, statement.FieldEscalatedOn)
+}
+
+// SetObstacle sets the "obstacle" field.
+func (m *StatementMutation) SetObstacle(s string) {
+	m.obstacle = &s
+}
+
+// Obstacle returns the value of the "obstacle" field in the mutation.
+func (m *StatementMutation) Obstacle() (r string, exists bool) {
+	v := m.obstacle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObstacle returns the old "obstacle" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldObstacle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObstacle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObstacle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObstacle: %w", err)
+	}
+	return oldValue.Obstacle, nil
+}
+
+// ResetObstacle resets all changes to the "obstacle" field.
+func (m *StatementMutation) ResetObstacle() {
+	m.obstacle = nil
+}
+
+// SetObstacleUntil sets the "obstacle_until" field.
+func (m *StatementMutation) SetObstacleUntil(c calendar.Date) {
+	m.obstacle_until = &c
+}
+
+// ObstacleUntil returns the value of the "obstacle_until" field in the mutation.
+func (m *StatementMutation) ObstacleUntil() (r calendar.Date, exists bool) {
+	v := m.obstacle_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObstacleUntil returns the old "obstacle_until" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldObstacleUntil(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObstacleUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObstacleUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObstacleUntil: %w", err)
+	}
+	return oldValue.ObstacleUntil, nil
+}
+
+// ClearObstacleUntil clears the value of the "obstacle_until" field.
+func (m *StatementMutation) ClearObstacleUntil() {
+	m.obstacle_until = nil
+	m.clearedFields[statement.FieldObstacleUntil] = struct{}{}
+}
+
+// ObstacleUntilCleared returns if the "obstacle_until" field was cleared in this mutation.
+func (m *StatementMutation) ObstacleUntilCleared() bool {
+	_, ok := m.clearedFields[statement.FieldObstacleUntil]
+	return ok
+}
+
+// ResetObstacleUntil resets all changes to the "obstacle_until" field.
+func (m *StatementMutation) ResetObstacleUntil() {
+	m.obstacle_until = nil
+	delete(m.clearedFields, statement.FieldObstacleUntil)
+}
+
+// SetSubmittedBy sets the "submitted_by" field.
+func (m *StatementMutation) SetSubmittedBy(u uuid.UUID) {
+	m.submitted_by = &u
+}
+
+// SubmittedBy returns the value of the "submitted_by" field in the mutation.
+func (m *StatementMutation) SubmittedBy() (r uuid.UUID, exists bool) {
+	v := m.submitted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmittedBy returns the old "submitted_by" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldSubmittedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmittedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmittedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmittedBy: %w", err)
+	}
+	return oldValue.SubmittedBy, nil
+}
+
+// ClearSubmittedBy clears the value of the "submitted_by" field.
+func (m *StatementMutation) ClearSubmittedBy() {
+	m.submitted_by = nil
+	m.clearedFields[statement.FieldSubmittedBy] = struct{}{}
+}
+
+// SubmittedByCleared returns if the "submitted_by" field was cleared in this mutation.
+func (m *StatementMutation) SubmittedByCleared() bool {
+	_, ok := m.clearedFields[statement.FieldSubmittedBy]
+	return ok
+}
+
+// ResetSubmittedBy resets all changes to the "submitted_by" field.
+func (m *StatementMutation) ResetSubmittedBy() {
+	m.submitted_by = nil
+	delete(m.clearedFields, statement.FieldSubmittedBy)
+}
+
+// SetSubmittedAt sets the "submitted_at" field.
+func (m *StatementMutation) SetSubmittedAt(t time.Time) {
+	m.submitted_at = &t
+}
+
+// SubmittedAt returns the value of the "submitted_at" field in the mutation.
+func (m *StatementMutation) SubmittedAt() (r time.Time, exists bool) {
+	v := m.submitted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmittedAt returns the old "submitted_at" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldSubmittedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmittedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmittedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmittedAt: %w", err)
+	}
+	return oldValue.SubmittedAt, nil
+}
+
+// ClearSubmittedAt clears the value of the "submitted_at" field.
+func (m *StatementMutation) ClearSubmittedAt() {
+	m.submitted_at = nil
+	m.clearedFields[statement.FieldSubmittedAt] = struct{}{}
+}
+
+// SubmittedAtCleared returns if the "submitted_at" field was cleared in this mutation.
+func (m *StatementMutation) SubmittedAtCleared() bool {
+	_, ok := m.clearedFields[statement.FieldSubmittedAt]
+	return ok
+}
+
+// ResetSubmittedAt resets all changes to the "submitted_at" field.
+func (m *StatementMutation) ResetSubmittedAt() {
+	m.submitted_at = nil
+	delete(m.clearedFields, statement.FieldSubmittedAt)
+}
+
+// SetReviewedBy sets the "reviewed_by" field.
+func (m *StatementMutation) SetReviewedBy(u uuid.UUID) {
+	m.reviewed_by = &u
+}
+
+// ReviewedBy returns the value of the "reviewed_by" field in the mutation.
+func (m *StatementMutation) ReviewedBy() (r uuid.UUID, exists bool) {
+	v := m.reviewed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewedBy returns the old "reviewed_by" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldReviewedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewedBy: %w", err)
+	}
+	return oldValue.ReviewedBy, nil
+}
+
+// ClearReviewedBy clears the value of the "reviewed_by" field.
+func (m *StatementMutation) ClearReviewedBy() {
+	m.reviewed_by = nil
+	m.clearedFields[statement.FieldReviewedBy] = struct{}{}
+}
+
+// ReviewedByCleared returns if the "reviewed_by" field was cleared in this mutation.
+func (m *StatementMutation) ReviewedByCleared() bool {
+	_, ok := m.clearedFields[statement.FieldReviewedBy]
+	return ok
+}
+
+// ResetReviewedBy resets all changes to the "reviewed_by" field.
+func (m *StatementMutation) ResetReviewedBy() {
+	m.reviewed_by = nil
+	delete(m.clearedFields, statement.FieldReviewedBy)
+}
+
+// SetReviewedAt sets the "reviewed_at" field.
+func (m *StatementMutation) SetReviewedAt(t time.Time) {
+	m.reviewed_at = &t
+}
+
+// ReviewedAt returns the value of the "reviewed_at" field in the mutation.
+func (m *StatementMutation) ReviewedAt() (r time.Time, exists bool) {
+	v := m.reviewed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewedAt returns the old "reviewed_at" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldReviewedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewedAt: %w", err)
+	}
+	return oldValue.ReviewedAt, nil
+}
+
+// ClearReviewedAt clears the value of the "reviewed_at" field.
+func (m *StatementMutation) ClearReviewedAt() {
+	m.reviewed_at = nil
+	m.clearedFields[statement.FieldReviewedAt] = struct{}{}
+}
+
+// ReviewedAtCleared returns if the "reviewed_at" field was cleared in this mutation.
+func (m *StatementMutation) ReviewedAtCleared() bool {
+	_, ok := m.clearedFields[statement.FieldReviewedAt]
+	return ok
+}
+
+// ResetReviewedAt resets all changes to the "reviewed_at" field.
+func (m *StatementMutation) ResetReviewedAt() {
+	m.reviewed_at = nil
+	delete(m.clearedFields, statement.FieldReviewedAt)
+}
+
+// SetReviewComment sets the "review_comment" field.
+func (m *StatementMutation) SetReviewComment(s string) {
+	m.review_comment = &s
+}
+
+// ReviewComment returns the value of the "review_comment" field in the mutation.
+func (m *StatementMutation) ReviewComment() (r string, exists bool) {
+	v := m.review_comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewComment returns the old "review_comment" field's value of the Statement entity.
+// If the Statement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StatementMutation) OldReviewComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewComment: %w", err)
+	}
+	return oldValue.ReviewComment, nil
+}
+
+// ResetReviewComment resets all changes to the "review_comment" field.
+func (m *StatementMutation) ResetReviewComment() {
+	m.review_comment = nil
+}
+
+// Where appends a list predicates to the StatementMutation builder.
+func (m *StatementMutation) Where(ps ...predicate.Statement) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StatementMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StatementMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Statement, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StatementMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StatementMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Statement).
+func (m *StatementMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StatementMutation) Fields() []string {
+	fields := make([]string, 0, 27)
+	if m.created_at != nil {
+		fields = append(fields, statement.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, statement.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, statement.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, statement.FieldVersion)
+	}
+	if m.source != nil {
+		fields = append(fields, statement.FieldSource)
+	}
+	if m.number != nil {
+		fields = append(fields, statement.FieldNumber)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, statement.FieldCustomerID)
+	}
+	if m.contract_no != nil {
+		fields = append(fields, statement.FieldContractNo)
+	}
+	if m.period_from != nil {
+		fields = append(fields, statement.FieldPeriodFrom)
+	}
+	if m.period_to != nil {
+		fields = append(fields, statement.FieldPeriodTo)
+	}
+	if m.currency != nil {
+		fields = append(fields, statement.FieldCurrency)
+	}
+	if m.volume != nil {
+		fields = append(fields, statement.FieldVolume)
+	}
+	if m.amount != nil {
+		fields = append(fields, statement.FieldAmount)
+	}
+	if m.invoiced_amount != nil {
+		fields = append(fields, statement.FieldInvoicedAmount)
+	}
+	if m.status != nil {
+		fields = append(fields, statement.FieldStatus)
+	}
+	if m.evidence != nil {
+		fields = append(fields, statement.FieldEvidence)
+	}
+	if m.document_id != nil {
+		fields = append(fields, statement.FieldDocumentID)
+	}
+	if m.deadline != nil {
+		fields = append(fields, statement.FieldDeadline)
+	}
+	if m.reminded_on != nil {
+		fields = append(fields, statement.FieldRemindedOn)
+	}
+	if m.escalated_on != nil {
+		fields = append(fields, statement.FieldEscalatedOn)
+	}
+	if m.obstacle != nil {
+		fields = append(fields, statement.FieldObstacle)
+	}
+	if m.obstacle_until != nil {
+		fields = append(fields, statement.FieldObstacleUntil)
+	}
+	if m.submitted_by != nil {
+		fields = append(fields, statement.FieldSubmittedBy)
+	}
+	if m.submitted_at != nil {
+		fields = append(fields, statement.FieldSubmittedAt)
+	}
+	if m.reviewed_by != nil {
+		fields = append(fields, statement.FieldReviewedBy)
+	}
+	if m.reviewed_at != nil {
+		fields = append(fields, statement.FieldReviewedAt)
+	}
+	if m.review_comment != nil {
+		fields = append(fields, statement.FieldReviewComment)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StatementMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case statement.FieldCreatedAt:
+		return m.CreatedAt()
+	case statement.FieldCreatedBy:
+		return m.CreatedBy()
+	case statement.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case statement.FieldVersion:
+		return m.Version()
+	case statement.FieldSource:
+		return m.Source()
+	case statement.FieldNumber:
+		return m.Number()
+	case statement.FieldCustomerID:
+		return m.CustomerID()
+	case statement.FieldContractNo:
+		return m.ContractNo()
+	case statement.FieldPeriodFrom:
+		return m.PeriodFrom()
+	case statement.FieldPeriodTo:
+		return m.PeriodTo()
+	case statement.FieldCurrency:
+		return m.Currency()
+	case statement.FieldVolume:
+		return m.Volume()
+	case statement.FieldAmount:
+		return m.Amount()
+	case statement.FieldInvoicedAmount:
+		return m.InvoicedAmount()
+	case statement.FieldStatus:
+		return m.Status()
+	case statement.FieldEvidence:
+		return m.Evidence()
+	case statement.FieldDocumentID:
+		return m.DocumentID()
+	case statement.FieldDeadline:
+		return m.Deadline()
+	case statement.FieldRemindedOn:
+		return m.RemindedOn()
+	case statement.FieldEscalatedOn:
+		return m.EscalatedOn()
+	case statement.FieldObstacle:
+		return m.Obstacle()
+	case statement.FieldObstacleUntil:
+		return m.ObstacleUntil()
+	case statement.FieldSubmittedBy:
+		return m.SubmittedBy()
+	case statement.FieldSubmittedAt:
+		return m.SubmittedAt()
+	case statement.FieldReviewedBy:
+		return m.ReviewedBy()
+	case statement.FieldReviewedAt:
+		return m.ReviewedAt()
+	case statement.FieldReviewComment:
+		return m.ReviewComment()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StatementMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case statement.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case statement.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case statement.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case statement.FieldVersion:
+		return m.OldVersion(ctx)
+	case statement.FieldSource:
+		return m.OldSource(ctx)
+	case statement.FieldNumber:
+		return m.OldNumber(ctx)
+	case statement.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case statement.FieldContractNo:
+		return m.OldContractNo(ctx)
+	case statement.FieldPeriodFrom:
+		return m.OldPeriodFrom(ctx)
+	case statement.FieldPeriodTo:
+		return m.OldPeriodTo(ctx)
+	case statement.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case statement.FieldVolume:
+		return m.OldVolume(ctx)
+	case statement.FieldAmount:
+		return m.OldAmount(ctx)
+	case statement.FieldInvoicedAmount:
+		return m.OldInvoicedAmount(ctx)
+	case statement.FieldStatus:
+		return m.OldStatus(ctx)
+	case statement.FieldEvidence:
+		return m.OldEvidence(ctx)
+	case statement.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case statement.FieldDeadline:
+		return m.OldDeadline(ctx)
+	case statement.FieldRemindedOn:
+		return m.OldRemindedOn(ctx)
+	case statement.FieldEscalatedOn:
+		return m.OldEscalatedOn(ctx)
+	case statement.FieldObstacle:
+		return m.OldObstacle(ctx)
+	case statement.FieldObstacleUntil:
+		return m.OldObstacleUntil(ctx)
+	case statement.FieldSubmittedBy:
+		return m.OldSubmittedBy(ctx)
+	case statement.FieldSubmittedAt:
+		return m.OldSubmittedAt(ctx)
+	case statement.FieldReviewedBy:
+		return m.OldReviewedBy(ctx)
+	case statement.FieldReviewedAt:
+		return m.OldReviewedAt(ctx)
+	case statement.FieldReviewComment:
+		return m.OldReviewComment(ctx)
+	}
+	return nil, fmt.Errorf("unknown Statement field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StatementMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case statement.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case statement.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case statement.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case statement.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case statement.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case statement.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case statement.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case statement.FieldContractNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractNo(v)
+		return nil
+	case statement.FieldPeriodFrom:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPeriodFrom(v)
+		return nil
+	case statement.FieldPeriodTo:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPeriodTo(v)
+		return nil
+	case statement.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case statement.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolume(v)
+		return nil
+	case statement.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case statement.FieldInvoicedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInvoicedAmount(v)
+		return nil
+	case statement.FieldStatus:
+		v, ok := value.(statement.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case statement.FieldEvidence:
+		v, ok := value.(statement.Evidence)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidence(v)
+		return nil
+	case statement.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case statement.FieldDeadline:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeadline(v)
+		return nil
+	case statement.FieldRemindedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemindedOn(v)
+		return nil
+	case statement.FieldEscalatedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEscalatedOn(v)
+		return nil
+	case statement.FieldObstacle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObstacle(v)
+		return nil
+	case statement.FieldObstacleUntil:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObstacleUntil(v)
+		return nil
+	case statement.FieldSubmittedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmittedBy(v)
+		return nil
+	case statement.FieldSubmittedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmittedAt(v)
+		return nil
+	case statement.FieldReviewedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewedBy(v)
+		return nil
+	case statement.FieldReviewedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewedAt(v)
+		return nil
+	case statement.FieldReviewComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewComment(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Statement field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StatementMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, statement.FieldVersion)
+	}
+	if m.addvolume != nil {
+		fields = append(fields, statement.FieldVolume)
+	}
+	if m.addamount != nil {
+		fields = append(fields, statement.FieldAmount)
+	}
+	if m.addinvoiced_amount != nil {
+		fields = append(fields, statement.FieldInvoicedAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StatementMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case statement.FieldVersion:
+		return m.AddedVersion()
+	case statement.FieldVolume:
+		return m.AddedVolume()
+	case statement.FieldAmount:
+		return m.AddedAmount()
+	case statement.FieldInvoicedAmount:
+		return m.AddedInvoicedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StatementMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case statement.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case statement.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolume(v)
+		return nil
+	case statement.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case statement.FieldInvoicedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInvoicedAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Statement numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StatementMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(statement.FieldCreatedBy) {
+		fields = append(fields, statement.FieldCreatedBy)
+	}
+	if m.FieldCleared(statement.FieldDocumentID) {
+		fields = append(fields, statement.FieldDocumentID)
+	}
+	if m.FieldCleared(statement.FieldRemindedOn) {
+		fields = append(fields, statement.FieldRemindedOn)
+	}
+	if m.FieldCleared(statement.FieldEscalatedOn) {
+		fields = append(fields, statement.FieldEscalatedOn)
+	}
+	if m.FieldCleared(statement.FieldObstacleUntil) {
+		fields = append(fields, statement.FieldObstacleUntil)
+	}
+	if m.FieldCleared(statement.FieldSubmittedBy) {
+		fields = append(fields, statement.FieldSubmittedBy)
+	}
+	if m.FieldCleared(statement.FieldSubmittedAt) {
+		fields = append(fields, statement.FieldSubmittedAt)
+	}
+	if m.FieldCleared(statement.FieldReviewedBy) {
+		fields = append(fields, statement.FieldReviewedBy)
+	}
+	if m.FieldCleared(statement.FieldReviewedAt) {
+		fields = append(fields, statement.FieldReviewedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StatementMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StatementMutation) ClearField(name string) error {
+	switch name {
+	case statement.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case statement.FieldDocumentID:
+		m.ClearDocumentID()
+		return nil
+	case statement.FieldRemindedOn:
+		m.ClearRemindedOn()
+		return nil
+	case statement.FieldEscalatedOn:
+		m.ClearEscalatedOn()
+		return nil
+	case statement.FieldObstacleUntil:
+		m.ClearObstacleUntil()
+		return nil
+	case statement.FieldSubmittedBy:
+		m.ClearSubmittedBy()
+		return nil
+	case statement.FieldSubmittedAt:
+		m.ClearSubmittedAt()
+		return nil
+	case statement.FieldReviewedBy:
+		m.ClearReviewedBy()
+		return nil
+	case statement.FieldReviewedAt:
+		m.ClearReviewedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Statement nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StatementMutation) ResetField(name string) error {
+	switch name {
+	case statement.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case statement.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case statement.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case statement.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case statement.FieldSource:
+		m.ResetSource()
+		return nil
+	case statement.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case statement.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case statement.FieldContractNo:
+		m.ResetContractNo()
+		return nil
+	case statement.FieldPeriodFrom:
+		m.ResetPeriodFrom()
+		return nil
+	case statement.FieldPeriodTo:
+		m.ResetPeriodTo()
+		return nil
+	case statement.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case statement.FieldVolume:
+		m.ResetVolume()
+		return nil
+	case statement.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case statement.FieldInvoicedAmount:
+		m.ResetInvoicedAmount()
+		return nil
+	case statement.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case statement.FieldEvidence:
+		m.ResetEvidence()
+		return nil
+	case statement.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case statement.FieldDeadline:
+		m.ResetDeadline()
+		return nil
+	case statement.FieldRemindedOn:
+		m.ResetRemindedOn()
+		return nil
+	case statement.FieldEscalatedOn:
+		m.ResetEscalatedOn()
+		return nil
+	case statement.FieldObstacle:
+		m.ResetObstacle()
+		return nil
+	case statement.FieldObstacleUntil:
+		m.ResetObstacleUntil()
+		return nil
+	case statement.FieldSubmittedBy:
+		m.ResetSubmittedBy()
+		return nil
+	case statement.FieldSubmittedAt:
+		m.ResetSubmittedAt()
+		return nil
+	case statement.FieldReviewedBy:
+		m.ResetReviewedBy()
+		return nil
+	case statement.FieldReviewedAt:
+		m.ResetReviewedAt()
+		return nil
+	case statement.FieldReviewComment:
+		m.ResetReviewComment()
+		return nil
+	}
+	return fmt.Errorf("unknown Statement field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StatementMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StatementMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StatementMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StatementMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StatementMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StatementMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StatementMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Statement unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StatementMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Statement edge %s", name)
 }
 
 // TemplateDryRunMutation represents an operation that mutates the TemplateDryRun nodes in the graph.
@@ -41430,4 +55482,859 @@ func (m *TemplateTrialMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown TemplateTrial edge %s", name)
+}
+
+// WriteOffMutation represents an operation that mutates the WriteOff nodes in the graph.
+type WriteOffMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	customer_id   *uuid.UUID
+	receivable_id *uuid.UUID
+	amount        *int64
+	addamount     *int64
+	reason        *string
+	status        *writeoff.Status
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*WriteOff, error)
+	predicates    []predicate.WriteOff
+}
+
+var _ ent.Mutation = (*WriteOffMutation)(nil)
+
+// writeoffOption allows management of the mutation configuration using functional options.
+type writeoffOption func(*WriteOffMutation)
+
+// newWriteOffMutation creates new mutation for the WriteOff entity.
+func newWriteOffMutation(c config, op Op, opts ...writeoffOption) *WriteOffMutation {
+	m := &WriteOffMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWriteOff,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWriteOffID sets the ID field of the mutation.
+func withWriteOffID(id uuid.UUID) writeoffOption {
+	return func(m *WriteOffMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WriteOff
+		)
+		m.oldValue = func(ctx context.Context) (*WriteOff, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WriteOff.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWriteOff sets the old WriteOff of the mutation.
+func withWriteOff(node *WriteOff) writeoffOption {
+	return func(m *WriteOffMutation) {
+		m.oldValue = func(context.Context) (*WriteOff, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WriteOffMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WriteOffMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WriteOff entities.
+func (m *WriteOffMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WriteOffMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WriteOffMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WriteOff.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *WriteOffMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *WriteOffMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *WriteOffMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *WriteOffMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *WriteOffMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *WriteOffMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[writeoff.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *WriteOffMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[writeoff.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *WriteOffMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, writeoff.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *WriteOffMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *WriteOffMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *WriteOffMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *WriteOffMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *WriteOffMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *WriteOffMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *WriteOffMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *WriteOffMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *WriteOffMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *WriteOffMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *WriteOffMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetReceivableID sets the "receivable_id" field.
+func (m *WriteOffMutation) SetReceivableID(u uuid.UUID) {
+	m.receivable_id = &u
+}
+
+// ReceivableID returns the value of the "receivable_id" field in the mutation.
+func (m *WriteOffMutation) ReceivableID() (r uuid.UUID, exists bool) {
+	v := m.receivable_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableID returns the old "receivable_id" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldReceivableID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableID: %w", err)
+	}
+	return oldValue.ReceivableID, nil
+}
+
+// ResetReceivableID resets all changes to the "receivable_id" field.
+func (m *WriteOffMutation) ResetReceivableID() {
+	m.receivable_id = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *WriteOffMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *WriteOffMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *WriteOffMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *WriteOffMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *WriteOffMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *WriteOffMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *WriteOffMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *WriteOffMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *WriteOffMutation) SetStatus(w writeoff.Status) {
+	m.status = &w
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *WriteOffMutation) Status() (r writeoff.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the WriteOff entity.
+// If the WriteOff object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WriteOffMutation) OldStatus(ctx context.Context) (v writeoff.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *WriteOffMutation) ResetStatus() {
+	m.status = nil
+}
+
+// Where appends a list predicates to the WriteOffMutation builder.
+func (m *WriteOffMutation) Where(ps ...predicate.WriteOff) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WriteOffMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WriteOffMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WriteOff, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WriteOffMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WriteOffMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WriteOff).
+func (m *WriteOffMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WriteOffMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, writeoff.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, writeoff.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, writeoff.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, writeoff.FieldVersion)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, writeoff.FieldCustomerID)
+	}
+	if m.receivable_id != nil {
+		fields = append(fields, writeoff.FieldReceivableID)
+	}
+	if m.amount != nil {
+		fields = append(fields, writeoff.FieldAmount)
+	}
+	if m.reason != nil {
+		fields = append(fields, writeoff.FieldReason)
+	}
+	if m.status != nil {
+		fields = append(fields, writeoff.FieldStatus)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WriteOffMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case writeoff.FieldCreatedAt:
+		return m.CreatedAt()
+	case writeoff.FieldCreatedBy:
+		return m.CreatedBy()
+	case writeoff.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case writeoff.FieldVersion:
+		return m.Version()
+	case writeoff.FieldCustomerID:
+		return m.CustomerID()
+	case writeoff.FieldReceivableID:
+		return m.ReceivableID()
+	case writeoff.FieldAmount:
+		return m.Amount()
+	case writeoff.FieldReason:
+		return m.Reason()
+	case writeoff.FieldStatus:
+		return m.Status()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WriteOffMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case writeoff.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case writeoff.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case writeoff.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case writeoff.FieldVersion:
+		return m.OldVersion(ctx)
+	case writeoff.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case writeoff.FieldReceivableID:
+		return m.OldReceivableID(ctx)
+	case writeoff.FieldAmount:
+		return m.OldAmount(ctx)
+	case writeoff.FieldReason:
+		return m.OldReason(ctx)
+	case writeoff.FieldStatus:
+		return m.OldStatus(ctx)
+	}
+	return nil, fmt.Errorf("unknown WriteOff field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WriteOffMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case writeoff.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case writeoff.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case writeoff.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case writeoff.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case writeoff.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case writeoff.FieldReceivableID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableID(v)
+		return nil
+	case writeoff.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case writeoff.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case writeoff.FieldStatus:
+		v, ok := value.(writeoff.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WriteOff field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WriteOffMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, writeoff.FieldVersion)
+	}
+	if m.addamount != nil {
+		fields = append(fields, writeoff.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WriteOffMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case writeoff.FieldVersion:
+		return m.AddedVersion()
+	case writeoff.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WriteOffMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case writeoff.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case writeoff.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WriteOff numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WriteOffMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(writeoff.FieldCreatedBy) {
+		fields = append(fields, writeoff.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WriteOffMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WriteOffMutation) ClearField(name string) error {
+	switch name {
+	case writeoff.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown WriteOff nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WriteOffMutation) ResetField(name string) error {
+	switch name {
+	case writeoff.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case writeoff.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case writeoff.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case writeoff.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case writeoff.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case writeoff.FieldReceivableID:
+		m.ResetReceivableID()
+		return nil
+	case writeoff.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case writeoff.FieldReason:
+		m.ResetReason()
+		return nil
+	case writeoff.FieldStatus:
+		m.ResetStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown WriteOff field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WriteOffMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WriteOffMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WriteOffMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WriteOffMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WriteOffMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WriteOffMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WriteOffMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown WriteOff unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WriteOffMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown WriteOff edge %s", name)
 }

@@ -31,8 +31,22 @@ type Receipt struct {
 	Currency string `json:"currency,omitempty"`
 	// fen
 	Amount int64 `json:"amount,omitempty"`
+	// the source has applied it and its open amounts show that; otherwise it is applied here
+	AppliedBySource bool `json:"applied_by_source,omitempty"`
+	// Method holds the value of the "method" field.
+	Method receipt.Method `json:"method,omitempty"`
+	// ContractNo holds the value of the "contract_no" field.
+	ContractNo string `json:"contract_no,omitempty"`
+	// Payer holds the value of the "payer" field.
+	Payer string `json:"payer,omitempty"`
+	// Remark holds the value of the "remark" field.
+	Remark string `json:"remark,omitempty"`
+	// the receipt that this counter-entry undoes
+	Reverses *uuid.UUID `json:"reverses,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt    time.Time `json:"created_at,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitempty"`
+	// CreatedBy holds the value of the "created_by" field.
+	CreatedBy    *uuid.UUID `json:"created_by,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -41,11 +55,15 @@ func (*Receipt) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case receipt.FieldReverses, receipt.FieldCreatedBy:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case receipt.FieldReceivedOn:
 			values[i] = new(calendar.Date)
+		case receipt.FieldAppliedBySource:
+			values[i] = new(sql.NullBool)
 		case receipt.FieldAmount:
 			values[i] = new(sql.NullInt64)
-		case receipt.FieldSource, receipt.FieldDocumentNo, receipt.FieldCurrency:
+		case receipt.FieldSource, receipt.FieldDocumentNo, receipt.FieldCurrency, receipt.FieldMethod, receipt.FieldContractNo, receipt.FieldPayer, receipt.FieldRemark:
 			values[i] = new(sql.NullString)
 		case receipt.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -108,11 +126,55 @@ func (_m *Receipt) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Amount = value.Int64
 			}
+		case receipt.FieldAppliedBySource:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field applied_by_source", values[i])
+			} else if value.Valid {
+				_m.AppliedBySource = value.Bool
+			}
+		case receipt.FieldMethod:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field method", values[i])
+			} else if value.Valid {
+				_m.Method = receipt.Method(value.String)
+			}
+		case receipt.FieldContractNo:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field contract_no", values[i])
+			} else if value.Valid {
+				_m.ContractNo = value.String
+			}
+		case receipt.FieldPayer:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field payer", values[i])
+			} else if value.Valid {
+				_m.Payer = value.String
+			}
+		case receipt.FieldRemark:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field remark", values[i])
+			} else if value.Valid {
+				_m.Remark = value.String
+			}
+		case receipt.FieldReverses:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field reverses", values[i])
+			} else if value.Valid {
+				_m.Reverses = new(uuid.UUID)
+				*_m.Reverses = *value.S.(*uuid.UUID)
+			}
 		case receipt.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
+			}
+		case receipt.FieldCreatedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field created_by", values[i])
+			} else if value.Valid {
+				_m.CreatedBy = new(uuid.UUID)
+				*_m.CreatedBy = *value.S.(*uuid.UUID)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -168,8 +230,33 @@ func (_m *Receipt) String() string {
 	builder.WriteString("amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Amount))
 	builder.WriteString(", ")
+	builder.WriteString("applied_by_source=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AppliedBySource))
+	builder.WriteString(", ")
+	builder.WriteString("method=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Method))
+	builder.WriteString(", ")
+	builder.WriteString("contract_no=")
+	builder.WriteString(_m.ContractNo)
+	builder.WriteString(", ")
+	builder.WriteString("payer=")
+	builder.WriteString(_m.Payer)
+	builder.WriteString(", ")
+	builder.WriteString("remark=")
+	builder.WriteString(_m.Remark)
+	builder.WriteString(", ")
+	if v := _m.Reverses; v != nil {
+		builder.WriteString("reverses=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.CreatedBy; v != nil {
+		builder.WriteString("created_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

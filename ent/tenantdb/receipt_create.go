@@ -61,6 +61,90 @@ func (_c *ReceiptCreate) SetAmount(v int64) *ReceiptCreate {
 	return _c
 }
 
+// SetAppliedBySource sets the "applied_by_source" field.
+func (_c *ReceiptCreate) SetAppliedBySource(v bool) *ReceiptCreate {
+	_c.mutation.SetAppliedBySource(v)
+	return _c
+}
+
+// SetNillableAppliedBySource sets the "applied_by_source" field if the given value is not nil.
+func (_c *ReceiptCreate) SetNillableAppliedBySource(v *bool) *ReceiptCreate {
+	if v != nil {
+		_c.SetAppliedBySource(*v)
+	}
+	return _c
+}
+
+// SetMethod sets the "method" field.
+func (_c *ReceiptCreate) SetMethod(v receipt.Method) *ReceiptCreate {
+	_c.mutation.SetMethod(v)
+	return _c
+}
+
+// SetNillableMethod sets the "method" field if the given value is not nil.
+func (_c *ReceiptCreate) SetNillableMethod(v *receipt.Method) *ReceiptCreate {
+	if v != nil {
+		_c.SetMethod(*v)
+	}
+	return _c
+}
+
+// SetContractNo sets the "contract_no" field.
+func (_c *ReceiptCreate) SetContractNo(v string) *ReceiptCreate {
+	_c.mutation.SetContractNo(v)
+	return _c
+}
+
+// SetNillableContractNo sets the "contract_no" field if the given value is not nil.
+func (_c *ReceiptCreate) SetNillableContractNo(v *string) *ReceiptCreate {
+	if v != nil {
+		_c.SetContractNo(*v)
+	}
+	return _c
+}
+
+// SetPayer sets the "payer" field.
+func (_c *ReceiptCreate) SetPayer(v string) *ReceiptCreate {
+	_c.mutation.SetPayer(v)
+	return _c
+}
+
+// SetNillablePayer sets the "payer" field if the given value is not nil.
+func (_c *ReceiptCreate) SetNillablePayer(v *string) *ReceiptCreate {
+	if v != nil {
+		_c.SetPayer(*v)
+	}
+	return _c
+}
+
+// SetRemark sets the "remark" field.
+func (_c *ReceiptCreate) SetRemark(v string) *ReceiptCreate {
+	_c.mutation.SetRemark(v)
+	return _c
+}
+
+// SetNillableRemark sets the "remark" field if the given value is not nil.
+func (_c *ReceiptCreate) SetNillableRemark(v *string) *ReceiptCreate {
+	if v != nil {
+		_c.SetRemark(*v)
+	}
+	return _c
+}
+
+// SetReverses sets the "reverses" field.
+func (_c *ReceiptCreate) SetReverses(v uuid.UUID) *ReceiptCreate {
+	_c.mutation.SetReverses(v)
+	return _c
+}
+
+// SetNillableReverses sets the "reverses" field if the given value is not nil.
+func (_c *ReceiptCreate) SetNillableReverses(v *uuid.UUID) *ReceiptCreate {
+	if v != nil {
+		_c.SetReverses(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *ReceiptCreate) SetCreatedAt(v time.Time) *ReceiptCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -71,6 +155,20 @@ func (_c *ReceiptCreate) SetCreatedAt(v time.Time) *ReceiptCreate {
 func (_c *ReceiptCreate) SetNillableCreatedAt(v *time.Time) *ReceiptCreate {
 	if v != nil {
 		_c.SetCreatedAt(*v)
+	}
+	return _c
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (_c *ReceiptCreate) SetCreatedBy(v uuid.UUID) *ReceiptCreate {
+	_c.mutation.SetCreatedBy(v)
+	return _c
+}
+
+// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
+func (_c *ReceiptCreate) SetNillableCreatedBy(v *uuid.UUID) *ReceiptCreate {
+	if v != nil {
+		_c.SetCreatedBy(*v)
 	}
 	return _c
 }
@@ -124,6 +222,26 @@ func (_c *ReceiptCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ReceiptCreate) defaults() {
+	if _, ok := _c.mutation.AppliedBySource(); !ok {
+		v := receipt.DefaultAppliedBySource
+		_c.mutation.SetAppliedBySource(v)
+	}
+	if _, ok := _c.mutation.Method(); !ok {
+		v := receipt.DefaultMethod
+		_c.mutation.SetMethod(v)
+	}
+	if _, ok := _c.mutation.ContractNo(); !ok {
+		v := receipt.DefaultContractNo
+		_c.mutation.SetContractNo(v)
+	}
+	if _, ok := _c.mutation.Payer(); !ok {
+		v := receipt.DefaultPayer
+		_c.mutation.SetPayer(v)
+	}
+	if _, ok := _c.mutation.Remark(); !ok {
+		v := receipt.DefaultRemark
+		_c.mutation.SetRemark(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := receipt.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -158,6 +276,26 @@ func (_c *ReceiptCreate) check() error {
 	}
 	if _, ok := _c.mutation.Amount(); !ok {
 		return &ValidationError{Name: "amount", err: errors.New(`tenantdb: missing required field "Receipt.amount"`)}
+	}
+	if _, ok := _c.mutation.AppliedBySource(); !ok {
+		return &ValidationError{Name: "applied_by_source", err: errors.New(`tenantdb: missing required field "Receipt.applied_by_source"`)}
+	}
+	if _, ok := _c.mutation.Method(); !ok {
+		return &ValidationError{Name: "method", err: errors.New(`tenantdb: missing required field "Receipt.method"`)}
+	}
+	if v, ok := _c.mutation.Method(); ok {
+		if err := receipt.MethodValidator(v); err != nil {
+			return &ValidationError{Name: "method", err: fmt.Errorf(`tenantdb: validator failed for field "Receipt.method": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.ContractNo(); !ok {
+		return &ValidationError{Name: "contract_no", err: errors.New(`tenantdb: missing required field "Receipt.contract_no"`)}
+	}
+	if _, ok := _c.mutation.Payer(); !ok {
+		return &ValidationError{Name: "payer", err: errors.New(`tenantdb: missing required field "Receipt.payer"`)}
+	}
+	if _, ok := _c.mutation.Remark(); !ok {
+		return &ValidationError{Name: "remark", err: errors.New(`tenantdb: missing required field "Receipt.remark"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`tenantdb: missing required field "Receipt.created_at"`)}
@@ -222,9 +360,37 @@ func (_c *ReceiptCreate) createSpec() (*Receipt, *sqlgraph.CreateSpec) {
 		_spec.SetField(receipt.FieldAmount, field.TypeInt64, value)
 		_node.Amount = value
 	}
+	if value, ok := _c.mutation.AppliedBySource(); ok {
+		_spec.SetField(receipt.FieldAppliedBySource, field.TypeBool, value)
+		_node.AppliedBySource = value
+	}
+	if value, ok := _c.mutation.Method(); ok {
+		_spec.SetField(receipt.FieldMethod, field.TypeEnum, value)
+		_node.Method = value
+	}
+	if value, ok := _c.mutation.ContractNo(); ok {
+		_spec.SetField(receipt.FieldContractNo, field.TypeString, value)
+		_node.ContractNo = value
+	}
+	if value, ok := _c.mutation.Payer(); ok {
+		_spec.SetField(receipt.FieldPayer, field.TypeString, value)
+		_node.Payer = value
+	}
+	if value, ok := _c.mutation.Remark(); ok {
+		_spec.SetField(receipt.FieldRemark, field.TypeString, value)
+		_node.Remark = value
+	}
+	if value, ok := _c.mutation.Reverses(); ok {
+		_spec.SetField(receipt.FieldReverses, field.TypeUUID, value)
+		_node.Reverses = &value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(receipt.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
+	}
+	if value, ok := _c.mutation.CreatedBy(); ok {
+		_spec.SetField(receipt.FieldCreatedBy, field.TypeUUID, value)
+		_node.CreatedBy = &value
 	}
 	return _node, _spec
 }
@@ -322,8 +488,29 @@ func (u *ReceiptUpsertOne) UpdateNewValues() *ReceiptUpsertOne {
 		if _, exists := u.create.mutation.Amount(); exists {
 			s.SetIgnore(receipt.FieldAmount)
 		}
+		if _, exists := u.create.mutation.AppliedBySource(); exists {
+			s.SetIgnore(receipt.FieldAppliedBySource)
+		}
+		if _, exists := u.create.mutation.Method(); exists {
+			s.SetIgnore(receipt.FieldMethod)
+		}
+		if _, exists := u.create.mutation.ContractNo(); exists {
+			s.SetIgnore(receipt.FieldContractNo)
+		}
+		if _, exists := u.create.mutation.Payer(); exists {
+			s.SetIgnore(receipt.FieldPayer)
+		}
+		if _, exists := u.create.mutation.Remark(); exists {
+			s.SetIgnore(receipt.FieldRemark)
+		}
+		if _, exists := u.create.mutation.Reverses(); exists {
+			s.SetIgnore(receipt.FieldReverses)
+		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(receipt.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.CreatedBy(); exists {
+			s.SetIgnore(receipt.FieldCreatedBy)
 		}
 	}))
 	return u
@@ -568,8 +755,29 @@ func (u *ReceiptUpsertBulk) UpdateNewValues() *ReceiptUpsertBulk {
 			if _, exists := b.mutation.Amount(); exists {
 				s.SetIgnore(receipt.FieldAmount)
 			}
+			if _, exists := b.mutation.AppliedBySource(); exists {
+				s.SetIgnore(receipt.FieldAppliedBySource)
+			}
+			if _, exists := b.mutation.Method(); exists {
+				s.SetIgnore(receipt.FieldMethod)
+			}
+			if _, exists := b.mutation.ContractNo(); exists {
+				s.SetIgnore(receipt.FieldContractNo)
+			}
+			if _, exists := b.mutation.Payer(); exists {
+				s.SetIgnore(receipt.FieldPayer)
+			}
+			if _, exists := b.mutation.Remark(); exists {
+				s.SetIgnore(receipt.FieldRemark)
+			}
+			if _, exists := b.mutation.Reverses(); exists {
+				s.SetIgnore(receipt.FieldReverses)
+			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(receipt.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.CreatedBy(); exists {
+				s.SetIgnore(receipt.FieldCreatedBy)
 			}
 		}
 	}))

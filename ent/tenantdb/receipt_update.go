@@ -86,6 +86,12 @@ func (_u *ReceiptUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.ReceivedOn(); ok {
 		_spec.SetField(receipt.FieldReceivedOn, field.TypeOther, value)
 	}
+	if _u.mutation.ReversesCleared() {
+		_spec.ClearField(receipt.FieldReverses, field.TypeUUID)
+	}
+	if _u.mutation.CreatedByCleared() {
+		_spec.ClearField(receipt.FieldCreatedBy, field.TypeUUID)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{receipt.Label}
@@ -193,6 +199,12 @@ func (_u *ReceiptUpdateOne) sqlSave(ctx context.Context) (_node *Receipt, err er
 	}
 	if value, ok := _u.mutation.ReceivedOn(); ok {
 		_spec.SetField(receipt.FieldReceivedOn, field.TypeOther, value)
+	}
+	if _u.mutation.ReversesCleared() {
+		_spec.ClearField(receipt.FieldReverses, field.TypeUUID)
+	}
+	if _u.mutation.CreatedByCleared() {
+		_spec.ClearField(receipt.FieldCreatedBy, field.TypeUUID)
 	}
 	_node = &Receipt{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -39,6 +39,16 @@ type Receivable struct {
 	OpenAmount int64 `json:"open_amount,omitempty"`
 	// the run that last changed it
 	ImportID uuid.UUID `json:"import_id,omitempty"`
+	// fen applied here, the sum of its payment applications; same sign as amount
+	AppliedAmount int64 `json:"applied_amount,omitempty"`
+	// the ERP's contract number; linked once a contract has it
+	ContractNo string `json:"contract_no,omitempty"`
+	// the statement it invoices
+	StatementID *uuid.UUID `json:"statement_id,omitempty"`
+	// its due dates are those of its instalments; due_date is the earliest open one
+	Instalments bool `json:"instalments,omitempty"`
+	// Disputed holds the value of the "disputed" field.
+	Disputed bool `json:"disputed,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
@@ -49,13 +59,15 @@ func (*Receivable) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case receivable.FieldProjectID:
+		case receivable.FieldProjectID, receivable.FieldStatementID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case receivable.FieldInvoiceDate, receivable.FieldDueDate:
 			values[i] = new(calendar.Date)
-		case receivable.FieldAmount, receivable.FieldOpenAmount:
+		case receivable.FieldInstalments, receivable.FieldDisputed:
+			values[i] = new(sql.NullBool)
+		case receivable.FieldAmount, receivable.FieldOpenAmount, receivable.FieldAppliedAmount:
 			values[i] = new(sql.NullInt64)
-		case receivable.FieldSource, receivable.FieldDocumentNo, receivable.FieldCurrency:
+		case receivable.FieldSource, receivable.FieldDocumentNo, receivable.FieldCurrency, receivable.FieldContractNo:
 			values[i] = new(sql.NullString)
 		case receivable.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -143,6 +155,37 @@ func (_m *Receivable) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.ImportID = *value
 			}
+		case receivable.FieldAppliedAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field applied_amount", values[i])
+			} else if value.Valid {
+				_m.AppliedAmount = value.Int64
+			}
+		case receivable.FieldContractNo:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field contract_no", values[i])
+			} else if value.Valid {
+				_m.ContractNo = value.String
+			}
+		case receivable.FieldStatementID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field statement_id", values[i])
+			} else if value.Valid {
+				_m.StatementID = new(uuid.UUID)
+				*_m.StatementID = *value.S.(*uuid.UUID)
+			}
+		case receivable.FieldInstalments:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field instalments", values[i])
+			} else if value.Valid {
+				_m.Instalments = value.Bool
+			}
+		case receivable.FieldDisputed:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field disputed", values[i])
+			} else if value.Valid {
+				_m.Disputed = value.Bool
+			}
 		case receivable.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
@@ -216,6 +259,23 @@ func (_m *Receivable) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("import_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ImportID))
+	builder.WriteString(", ")
+	builder.WriteString("applied_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AppliedAmount))
+	builder.WriteString(", ")
+	builder.WriteString("contract_no=")
+	builder.WriteString(_m.ContractNo)
+	builder.WriteString(", ")
+	if v := _m.StatementID; v != nil {
+		builder.WriteString("statement_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("instalments=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Instalments))
+	builder.WriteString(", ")
+	builder.WriteString("disputed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Disputed))
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))

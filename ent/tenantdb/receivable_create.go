@@ -93,6 +93,76 @@ func (_c *ReceivableCreate) SetImportID(v uuid.UUID) *ReceivableCreate {
 	return _c
 }
 
+// SetAppliedAmount sets the "applied_amount" field.
+func (_c *ReceivableCreate) SetAppliedAmount(v int64) *ReceivableCreate {
+	_c.mutation.SetAppliedAmount(v)
+	return _c
+}
+
+// SetNillableAppliedAmount sets the "applied_amount" field if the given value is not nil.
+func (_c *ReceivableCreate) SetNillableAppliedAmount(v *int64) *ReceivableCreate {
+	if v != nil {
+		_c.SetAppliedAmount(*v)
+	}
+	return _c
+}
+
+// SetContractNo sets the "contract_no" field.
+func (_c *ReceivableCreate) SetContractNo(v string) *ReceivableCreate {
+	_c.mutation.SetContractNo(v)
+	return _c
+}
+
+// SetNillableContractNo sets the "contract_no" field if the given value is not nil.
+func (_c *ReceivableCreate) SetNillableContractNo(v *string) *ReceivableCreate {
+	if v != nil {
+		_c.SetContractNo(*v)
+	}
+	return _c
+}
+
+// SetStatementID sets the "statement_id" field.
+func (_c *ReceivableCreate) SetStatementID(v uuid.UUID) *ReceivableCreate {
+	_c.mutation.SetStatementID(v)
+	return _c
+}
+
+// SetNillableStatementID sets the "statement_id" field if the given value is not nil.
+func (_c *ReceivableCreate) SetNillableStatementID(v *uuid.UUID) *ReceivableCreate {
+	if v != nil {
+		_c.SetStatementID(*v)
+	}
+	return _c
+}
+
+// SetInstalments sets the "instalments" field.
+func (_c *ReceivableCreate) SetInstalments(v bool) *ReceivableCreate {
+	_c.mutation.SetInstalments(v)
+	return _c
+}
+
+// SetNillableInstalments sets the "instalments" field if the given value is not nil.
+func (_c *ReceivableCreate) SetNillableInstalments(v *bool) *ReceivableCreate {
+	if v != nil {
+		_c.SetInstalments(*v)
+	}
+	return _c
+}
+
+// SetDisputed sets the "disputed" field.
+func (_c *ReceivableCreate) SetDisputed(v bool) *ReceivableCreate {
+	_c.mutation.SetDisputed(v)
+	return _c
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_c *ReceivableCreate) SetNillableDisputed(v *bool) *ReceivableCreate {
+	if v != nil {
+		_c.SetDisputed(*v)
+	}
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *ReceivableCreate) SetUpdatedAt(v time.Time) *ReceivableCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -156,6 +226,22 @@ func (_c *ReceivableCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ReceivableCreate) defaults() {
+	if _, ok := _c.mutation.AppliedAmount(); !ok {
+		v := receivable.DefaultAppliedAmount
+		_c.mutation.SetAppliedAmount(v)
+	}
+	if _, ok := _c.mutation.ContractNo(); !ok {
+		v := receivable.DefaultContractNo
+		_c.mutation.SetContractNo(v)
+	}
+	if _, ok := _c.mutation.Instalments(); !ok {
+		v := receivable.DefaultInstalments
+		_c.mutation.SetInstalments(v)
+	}
+	if _, ok := _c.mutation.Disputed(); !ok {
+		v := receivable.DefaultDisputed
+		_c.mutation.SetDisputed(v)
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		v := receivable.DefaultUpdatedAt()
 		_c.mutation.SetUpdatedAt(v)
@@ -199,6 +285,18 @@ func (_c *ReceivableCreate) check() error {
 	}
 	if _, ok := _c.mutation.ImportID(); !ok {
 		return &ValidationError{Name: "import_id", err: errors.New(`tenantdb: missing required field "Receivable.import_id"`)}
+	}
+	if _, ok := _c.mutation.AppliedAmount(); !ok {
+		return &ValidationError{Name: "applied_amount", err: errors.New(`tenantdb: missing required field "Receivable.applied_amount"`)}
+	}
+	if _, ok := _c.mutation.ContractNo(); !ok {
+		return &ValidationError{Name: "contract_no", err: errors.New(`tenantdb: missing required field "Receivable.contract_no"`)}
+	}
+	if _, ok := _c.mutation.Instalments(); !ok {
+		return &ValidationError{Name: "instalments", err: errors.New(`tenantdb: missing required field "Receivable.instalments"`)}
+	}
+	if _, ok := _c.mutation.Disputed(); !ok {
+		return &ValidationError{Name: "disputed", err: errors.New(`tenantdb: missing required field "Receivable.disputed"`)}
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`tenantdb: missing required field "Receivable.updated_at"`)}
@@ -278,6 +376,26 @@ func (_c *ReceivableCreate) createSpec() (*Receivable, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ImportID(); ok {
 		_spec.SetField(receivable.FieldImportID, field.TypeUUID, value)
 		_node.ImportID = value
+	}
+	if value, ok := _c.mutation.AppliedAmount(); ok {
+		_spec.SetField(receivable.FieldAppliedAmount, field.TypeInt64, value)
+		_node.AppliedAmount = value
+	}
+	if value, ok := _c.mutation.ContractNo(); ok {
+		_spec.SetField(receivable.FieldContractNo, field.TypeString, value)
+		_node.ContractNo = value
+	}
+	if value, ok := _c.mutation.StatementID(); ok {
+		_spec.SetField(receivable.FieldStatementID, field.TypeUUID, value)
+		_node.StatementID = &value
+	}
+	if value, ok := _c.mutation.Instalments(); ok {
+		_spec.SetField(receivable.FieldInstalments, field.TypeBool, value)
+		_node.Instalments = value
+	}
+	if value, ok := _c.mutation.Disputed(); ok {
+		_spec.SetField(receivable.FieldDisputed, field.TypeBool, value)
+		_node.Disputed = value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(receivable.FieldUpdatedAt, field.TypeTime, value)
@@ -446,6 +564,78 @@ func (u *ReceivableUpsert) SetImportID(v uuid.UUID) *ReceivableUpsert {
 // UpdateImportID sets the "import_id" field to the value that was provided on create.
 func (u *ReceivableUpsert) UpdateImportID() *ReceivableUpsert {
 	u.SetExcluded(receivable.FieldImportID)
+	return u
+}
+
+// SetAppliedAmount sets the "applied_amount" field.
+func (u *ReceivableUpsert) SetAppliedAmount(v int64) *ReceivableUpsert {
+	u.Set(receivable.FieldAppliedAmount, v)
+	return u
+}
+
+// UpdateAppliedAmount sets the "applied_amount" field to the value that was provided on create.
+func (u *ReceivableUpsert) UpdateAppliedAmount() *ReceivableUpsert {
+	u.SetExcluded(receivable.FieldAppliedAmount)
+	return u
+}
+
+// AddAppliedAmount adds v to the "applied_amount" field.
+func (u *ReceivableUpsert) AddAppliedAmount(v int64) *ReceivableUpsert {
+	u.Add(receivable.FieldAppliedAmount, v)
+	return u
+}
+
+// SetContractNo sets the "contract_no" field.
+func (u *ReceivableUpsert) SetContractNo(v string) *ReceivableUpsert {
+	u.Set(receivable.FieldContractNo, v)
+	return u
+}
+
+// UpdateContractNo sets the "contract_no" field to the value that was provided on create.
+func (u *ReceivableUpsert) UpdateContractNo() *ReceivableUpsert {
+	u.SetExcluded(receivable.FieldContractNo)
+	return u
+}
+
+// SetStatementID sets the "statement_id" field.
+func (u *ReceivableUpsert) SetStatementID(v uuid.UUID) *ReceivableUpsert {
+	u.Set(receivable.FieldStatementID, v)
+	return u
+}
+
+// UpdateStatementID sets the "statement_id" field to the value that was provided on create.
+func (u *ReceivableUpsert) UpdateStatementID() *ReceivableUpsert {
+	u.SetExcluded(receivable.FieldStatementID)
+	return u
+}
+
+// ClearStatementID clears the value of the "statement_id" field.
+func (u *ReceivableUpsert) ClearStatementID() *ReceivableUpsert {
+	u.SetNull(receivable.FieldStatementID)
+	return u
+}
+
+// SetInstalments sets the "instalments" field.
+func (u *ReceivableUpsert) SetInstalments(v bool) *ReceivableUpsert {
+	u.Set(receivable.FieldInstalments, v)
+	return u
+}
+
+// UpdateInstalments sets the "instalments" field to the value that was provided on create.
+func (u *ReceivableUpsert) UpdateInstalments() *ReceivableUpsert {
+	u.SetExcluded(receivable.FieldInstalments)
+	return u
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *ReceivableUpsert) SetDisputed(v bool) *ReceivableUpsert {
+	u.Set(receivable.FieldDisputed, v)
+	return u
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *ReceivableUpsert) UpdateDisputed() *ReceivableUpsert {
+	u.SetExcluded(receivable.FieldDisputed)
 	return u
 }
 
@@ -645,6 +835,90 @@ func (u *ReceivableUpsertOne) SetImportID(v uuid.UUID) *ReceivableUpsertOne {
 func (u *ReceivableUpsertOne) UpdateImportID() *ReceivableUpsertOne {
 	return u.Update(func(s *ReceivableUpsert) {
 		s.UpdateImportID()
+	})
+}
+
+// SetAppliedAmount sets the "applied_amount" field.
+func (u *ReceivableUpsertOne) SetAppliedAmount(v int64) *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetAppliedAmount(v)
+	})
+}
+
+// AddAppliedAmount adds v to the "applied_amount" field.
+func (u *ReceivableUpsertOne) AddAppliedAmount(v int64) *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.AddAppliedAmount(v)
+	})
+}
+
+// UpdateAppliedAmount sets the "applied_amount" field to the value that was provided on create.
+func (u *ReceivableUpsertOne) UpdateAppliedAmount() *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateAppliedAmount()
+	})
+}
+
+// SetContractNo sets the "contract_no" field.
+func (u *ReceivableUpsertOne) SetContractNo(v string) *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetContractNo(v)
+	})
+}
+
+// UpdateContractNo sets the "contract_no" field to the value that was provided on create.
+func (u *ReceivableUpsertOne) UpdateContractNo() *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateContractNo()
+	})
+}
+
+// SetStatementID sets the "statement_id" field.
+func (u *ReceivableUpsertOne) SetStatementID(v uuid.UUID) *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetStatementID(v)
+	})
+}
+
+// UpdateStatementID sets the "statement_id" field to the value that was provided on create.
+func (u *ReceivableUpsertOne) UpdateStatementID() *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateStatementID()
+	})
+}
+
+// ClearStatementID clears the value of the "statement_id" field.
+func (u *ReceivableUpsertOne) ClearStatementID() *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.ClearStatementID()
+	})
+}
+
+// SetInstalments sets the "instalments" field.
+func (u *ReceivableUpsertOne) SetInstalments(v bool) *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetInstalments(v)
+	})
+}
+
+// UpdateInstalments sets the "instalments" field to the value that was provided on create.
+func (u *ReceivableUpsertOne) UpdateInstalments() *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateInstalments()
+	})
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *ReceivableUpsertOne) SetDisputed(v bool) *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetDisputed(v)
+	})
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *ReceivableUpsertOne) UpdateDisputed() *ReceivableUpsertOne {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateDisputed()
 	})
 }
 
@@ -1013,6 +1287,90 @@ func (u *ReceivableUpsertBulk) SetImportID(v uuid.UUID) *ReceivableUpsertBulk {
 func (u *ReceivableUpsertBulk) UpdateImportID() *ReceivableUpsertBulk {
 	return u.Update(func(s *ReceivableUpsert) {
 		s.UpdateImportID()
+	})
+}
+
+// SetAppliedAmount sets the "applied_amount" field.
+func (u *ReceivableUpsertBulk) SetAppliedAmount(v int64) *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetAppliedAmount(v)
+	})
+}
+
+// AddAppliedAmount adds v to the "applied_amount" field.
+func (u *ReceivableUpsertBulk) AddAppliedAmount(v int64) *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.AddAppliedAmount(v)
+	})
+}
+
+// UpdateAppliedAmount sets the "applied_amount" field to the value that was provided on create.
+func (u *ReceivableUpsertBulk) UpdateAppliedAmount() *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateAppliedAmount()
+	})
+}
+
+// SetContractNo sets the "contract_no" field.
+func (u *ReceivableUpsertBulk) SetContractNo(v string) *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetContractNo(v)
+	})
+}
+
+// UpdateContractNo sets the "contract_no" field to the value that was provided on create.
+func (u *ReceivableUpsertBulk) UpdateContractNo() *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateContractNo()
+	})
+}
+
+// SetStatementID sets the "statement_id" field.
+func (u *ReceivableUpsertBulk) SetStatementID(v uuid.UUID) *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetStatementID(v)
+	})
+}
+
+// UpdateStatementID sets the "statement_id" field to the value that was provided on create.
+func (u *ReceivableUpsertBulk) UpdateStatementID() *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateStatementID()
+	})
+}
+
+// ClearStatementID clears the value of the "statement_id" field.
+func (u *ReceivableUpsertBulk) ClearStatementID() *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.ClearStatementID()
+	})
+}
+
+// SetInstalments sets the "instalments" field.
+func (u *ReceivableUpsertBulk) SetInstalments(v bool) *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetInstalments(v)
+	})
+}
+
+// UpdateInstalments sets the "instalments" field to the value that was provided on create.
+func (u *ReceivableUpsertBulk) UpdateInstalments() *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateInstalments()
+	})
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *ReceivableUpsertBulk) SetDisputed(v bool) *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.SetDisputed(v)
+	})
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *ReceivableUpsertBulk) UpdateDisputed() *ReceivableUpsertBulk {
+	return u.Update(func(s *ReceivableUpsert) {
+		s.UpdateDisputed()
 	})
 }
 

@@ -162,6 +162,89 @@ func (_u *ReceivableUpdate) SetNillableImportID(v *uuid.UUID) *ReceivableUpdate 
 	return _u
 }
 
+// SetAppliedAmount sets the "applied_amount" field.
+func (_u *ReceivableUpdate) SetAppliedAmount(v int64) *ReceivableUpdate {
+	_u.mutation.ResetAppliedAmount()
+	_u.mutation.SetAppliedAmount(v)
+	return _u
+}
+
+// SetNillableAppliedAmount sets the "applied_amount" field if the given value is not nil.
+func (_u *ReceivableUpdate) SetNillableAppliedAmount(v *int64) *ReceivableUpdate {
+	if v != nil {
+		_u.SetAppliedAmount(*v)
+	}
+	return _u
+}
+
+// AddAppliedAmount adds value to the "applied_amount" field.
+func (_u *ReceivableUpdate) AddAppliedAmount(v int64) *ReceivableUpdate {
+	_u.mutation.AddAppliedAmount(v)
+	return _u
+}
+
+// SetContractNo sets the "contract_no" field.
+func (_u *ReceivableUpdate) SetContractNo(v string) *ReceivableUpdate {
+	_u.mutation.SetContractNo(v)
+	return _u
+}
+
+// SetNillableContractNo sets the "contract_no" field if the given value is not nil.
+func (_u *ReceivableUpdate) SetNillableContractNo(v *string) *ReceivableUpdate {
+	if v != nil {
+		_u.SetContractNo(*v)
+	}
+	return _u
+}
+
+// SetStatementID sets the "statement_id" field.
+func (_u *ReceivableUpdate) SetStatementID(v uuid.UUID) *ReceivableUpdate {
+	_u.mutation.SetStatementID(v)
+	return _u
+}
+
+// SetNillableStatementID sets the "statement_id" field if the given value is not nil.
+func (_u *ReceivableUpdate) SetNillableStatementID(v *uuid.UUID) *ReceivableUpdate {
+	if v != nil {
+		_u.SetStatementID(*v)
+	}
+	return _u
+}
+
+// ClearStatementID clears the value of the "statement_id" field.
+func (_u *ReceivableUpdate) ClearStatementID() *ReceivableUpdate {
+	_u.mutation.ClearStatementID()
+	return _u
+}
+
+// SetInstalments sets the "instalments" field.
+func (_u *ReceivableUpdate) SetInstalments(v bool) *ReceivableUpdate {
+	_u.mutation.SetInstalments(v)
+	return _u
+}
+
+// SetNillableInstalments sets the "instalments" field if the given value is not nil.
+func (_u *ReceivableUpdate) SetNillableInstalments(v *bool) *ReceivableUpdate {
+	if v != nil {
+		_u.SetInstalments(*v)
+	}
+	return _u
+}
+
+// SetDisputed sets the "disputed" field.
+func (_u *ReceivableUpdate) SetDisputed(v bool) *ReceivableUpdate {
+	_u.mutation.SetDisputed(v)
+	return _u
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_u *ReceivableUpdate) SetNillableDisputed(v *bool) *ReceivableUpdate {
+	if v != nil {
+		_u.SetDisputed(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *ReceivableUpdate) SetUpdatedAt(v time.Time) *ReceivableUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -263,6 +346,27 @@ func (_u *ReceivableUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.ImportID(); ok {
 		_spec.SetField(receivable.FieldImportID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.AppliedAmount(); ok {
+		_spec.SetField(receivable.FieldAppliedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAppliedAmount(); ok {
+		_spec.AddField(receivable.FieldAppliedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ContractNo(); ok {
+		_spec.SetField(receivable.FieldContractNo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.StatementID(); ok {
+		_spec.SetField(receivable.FieldStatementID, field.TypeUUID, value)
+	}
+	if _u.mutation.StatementIDCleared() {
+		_spec.ClearField(receivable.FieldStatementID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.Instalments(); ok {
+		_spec.SetField(receivable.FieldInstalments, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Disputed(); ok {
+		_spec.SetField(receivable.FieldDisputed, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(receivable.FieldUpdatedAt, field.TypeTime, value)
@@ -419,6 +523,89 @@ func (_u *ReceivableUpdateOne) SetNillableImportID(v *uuid.UUID) *ReceivableUpda
 	return _u
 }
 
+// SetAppliedAmount sets the "applied_amount" field.
+func (_u *ReceivableUpdateOne) SetAppliedAmount(v int64) *ReceivableUpdateOne {
+	_u.mutation.ResetAppliedAmount()
+	_u.mutation.SetAppliedAmount(v)
+	return _u
+}
+
+// SetNillableAppliedAmount sets the "applied_amount" field if the given value is not nil.
+func (_u *ReceivableUpdateOne) SetNillableAppliedAmount(v *int64) *ReceivableUpdateOne {
+	if v != nil {
+		_u.SetAppliedAmount(*v)
+	}
+	return _u
+}
+
+// AddAppliedAmount adds value to the "applied_amount" field.
+func (_u *ReceivableUpdateOne) AddAppliedAmount(v int64) *ReceivableUpdateOne {
+	_u.mutation.AddAppliedAmount(v)
+	return _u
+}
+
+// SetContractNo sets the "contract_no" field.
+func (_u *ReceivableUpdateOne) SetContractNo(v string) *ReceivableUpdateOne {
+	_u.mutation.SetContractNo(v)
+	return _u
+}
+
+// SetNillableContractNo sets the "contract_no" field if the given value is not nil.
+func (_u *ReceivableUpdateOne) SetNillableContractNo(v *string) *ReceivableUpdateOne {
+	if v != nil {
+		_u.SetContractNo(*v)
+	}
+	return _u
+}
+
+// SetStatementID sets the "statement_id" field.
+func (_u *ReceivableUpdateOne) SetStatementID(v uuid.UUID) *ReceivableUpdateOne {
+	_u.mutation.SetStatementID(v)
+	return _u
+}
+
+// SetNillableStatementID sets the "statement_id" field if the given value is not nil.
+func (_u *ReceivableUpdateOne) SetNillableStatementID(v *uuid.UUID) *ReceivableUpdateOne {
+	if v != nil {
+		_u.SetStatementID(*v)
+	}
+	return _u
+}
+
+// ClearStatementID clears the value of the "statement_id" field.
+func (_u *ReceivableUpdateOne) ClearStatementID() *ReceivableUpdateOne {
+	_u.mutation.ClearStatementID()
+	return _u
+}
+
+// SetInstalments sets the "instalments" field.
+func (_u *ReceivableUpdateOne) SetInstalments(v bool) *ReceivableUpdateOne {
+	_u.mutation.SetInstalments(v)
+	return _u
+}
+
+// SetNillableInstalments sets the "instalments" field if the given value is not nil.
+func (_u *ReceivableUpdateOne) SetNillableInstalments(v *bool) *ReceivableUpdateOne {
+	if v != nil {
+		_u.SetInstalments(*v)
+	}
+	return _u
+}
+
+// SetDisputed sets the "disputed" field.
+func (_u *ReceivableUpdateOne) SetDisputed(v bool) *ReceivableUpdateOne {
+	_u.mutation.SetDisputed(v)
+	return _u
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_u *ReceivableUpdateOne) SetNillableDisputed(v *bool) *ReceivableUpdateOne {
+	if v != nil {
+		_u.SetDisputed(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *ReceivableUpdateOne) SetUpdatedAt(v time.Time) *ReceivableUpdateOne {
 	_u.mutation.SetUpdatedAt(v)
@@ -550,6 +737,27 @@ func (_u *ReceivableUpdateOne) sqlSave(ctx context.Context) (_node *Receivable, 
 	}
 	if value, ok := _u.mutation.ImportID(); ok {
 		_spec.SetField(receivable.FieldImportID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.AppliedAmount(); ok {
+		_spec.SetField(receivable.FieldAppliedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAppliedAmount(); ok {
+		_spec.AddField(receivable.FieldAppliedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ContractNo(); ok {
+		_spec.SetField(receivable.FieldContractNo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.StatementID(); ok {
+		_spec.SetField(receivable.FieldStatementID, field.TypeUUID, value)
+	}
+	if _u.mutation.StatementIDCleared() {
+		_spec.ClearField(receivable.FieldStatementID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.Instalments(); ok {
+		_spec.SetField(receivable.FieldInstalments, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Disputed(); ok {
+		_spec.SetField(receivable.FieldDisputed, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(receivable.FieldUpdatedAt, field.TypeTime, value)

@@ -4,6 +4,7 @@ package tenantdb
 
 import (
 	"time"
+	"zhuxin/ent/tenantdb/acceptancedraft"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -15,7 +16,9 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
+	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
@@ -25,27 +28,37 @@ import (
 	"zhuxin/ent/tenantdb/customer"
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailystep"
+	"zhuxin/ent/tenantdb/delivery"
+	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
+	"zhuxin/ent/tenantdb/latefeewaiver"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
+	"zhuxin/ent/tenantdb/receivableinstalment"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/schema"
+	"zhuxin/ent/tenantdb/sitenode"
+	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/writeoff"
 
 	"github.com/google/uuid"
 )
@@ -54,6 +67,37 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	acceptancedraftMixin := schema.AcceptanceDraft{}.Mixin()
+	acceptancedraftMixinFields0 := acceptancedraftMixin[0].Fields()
+	_ = acceptancedraftMixinFields0
+	acceptancedraftMixinFields1 := acceptancedraftMixin[1].Fields()
+	_ = acceptancedraftMixinFields1
+	acceptancedraftMixinFields2 := acceptancedraftMixin[2].Fields()
+	_ = acceptancedraftMixinFields2
+	acceptancedraftFields := schema.AcceptanceDraft{}.Fields()
+	_ = acceptancedraftFields
+	// acceptancedraftDescCreatedAt is the schema descriptor for created_at field.
+	acceptancedraftDescCreatedAt := acceptancedraftMixinFields1[0].Descriptor()
+	// acceptancedraft.DefaultCreatedAt holds the default value on creation for the created_at field.
+	acceptancedraft.DefaultCreatedAt = acceptancedraftDescCreatedAt.Default.(func() time.Time)
+	// acceptancedraftDescUpdatedAt is the schema descriptor for updated_at field.
+	acceptancedraftDescUpdatedAt := acceptancedraftMixinFields2[0].Descriptor()
+	// acceptancedraft.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	acceptancedraft.DefaultUpdatedAt = acceptancedraftDescUpdatedAt.Default.(func() time.Time)
+	// acceptancedraft.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	acceptancedraft.UpdateDefaultUpdatedAt = acceptancedraftDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// acceptancedraftDescVersion is the schema descriptor for version field.
+	acceptancedraftDescVersion := acceptancedraftMixinFields2[1].Descriptor()
+	// acceptancedraft.DefaultVersion holds the default value on creation for the version field.
+	acceptancedraft.DefaultVersion = acceptancedraftDescVersion.Default.(int64)
+	// acceptancedraftDescRemark is the schema descriptor for remark field.
+	acceptancedraftDescRemark := acceptancedraftFields[10].Descriptor()
+	// acceptancedraft.DefaultRemark holds the default value on creation for the remark field.
+	acceptancedraft.DefaultRemark = acceptancedraftDescRemark.Default.(string)
+	// acceptancedraftDescID is the schema descriptor for id field.
+	acceptancedraftDescID := acceptancedraftMixinFields0[0].Descriptor()
+	// acceptancedraft.DefaultID holds the default value on creation for the id field.
+	acceptancedraft.DefaultID = acceptancedraftDescID.Default.(func() uuid.UUID)
 	approvalMixin := schema.Approval{}.Mixin()
 	approvalMixinFields0 := approvalMixin[0].Fields()
 	_ = approvalMixinFields0
@@ -240,6 +284,32 @@ func init() {
 	auditsealDescSealedAt := auditsealMixinFields0[3].Descriptor()
 	// auditseal.DefaultSealedAt holds the default value on creation for the sealed_at field.
 	auditseal.DefaultSealedAt = auditsealDescSealedAt.Default.(func() time.Time)
+	collectionsettingFields := schema.CollectionSetting{}.Fields()
+	_ = collectionsettingFields
+	// collectionsettingDescLateFeePpm is the schema descriptor for late_fee_ppm field.
+	collectionsettingDescLateFeePpm := collectionsettingFields[1].Descriptor()
+	// collectionsetting.DefaultLateFeePpm holds the default value on creation for the late_fee_ppm field.
+	collectionsetting.DefaultLateFeePpm = collectionsettingDescLateFeePpm.Default.(int)
+	// collectionsettingDescLateFeeGraceDays is the schema descriptor for late_fee_grace_days field.
+	collectionsettingDescLateFeeGraceDays := collectionsettingFields[2].Descriptor()
+	// collectionsetting.DefaultLateFeeGraceDays holds the default value on creation for the late_fee_grace_days field.
+	collectionsetting.DefaultLateFeeGraceDays = collectionsettingDescLateFeeGraceDays.Default.(int)
+	// collectionsettingDescStatementDays is the schema descriptor for statement_days field.
+	collectionsettingDescStatementDays := collectionsettingFields[3].Descriptor()
+	// collectionsetting.DefaultStatementDays holds the default value on creation for the statement_days field.
+	collectionsetting.DefaultStatementDays = collectionsettingDescStatementDays.Default.(int)
+	// collectionsettingDescStatementReminderDays is the schema descriptor for statement_reminder_days field.
+	collectionsettingDescStatementReminderDays := collectionsettingFields[4].Descriptor()
+	// collectionsetting.DefaultStatementReminderDays holds the default value on creation for the statement_reminder_days field.
+	collectionsetting.DefaultStatementReminderDays = collectionsettingDescStatementReminderDays.Default.(int)
+	// collectionsettingDescFollowUpDays is the schema descriptor for follow_up_days field.
+	collectionsettingDescFollowUpDays := collectionsettingFields[5].Descriptor()
+	// collectionsetting.DefaultFollowUpDays holds the default value on creation for the follow_up_days field.
+	collectionsetting.DefaultFollowUpDays = collectionsettingDescFollowUpDays.Default.(int)
+	// collectionsettingDescCreatedAt is the schema descriptor for created_at field.
+	collectionsettingDescCreatedAt := collectionsettingFields[6].Descriptor()
+	// collectionsetting.DefaultCreatedAt holds the default value on creation for the created_at field.
+	collectionsetting.DefaultCreatedAt = collectionsettingDescCreatedAt.Default.(func() time.Time)
 	contractMixin := schema.Contract{}.Mixin()
 	contractMixinFields0 := contractMixin[0].Fields()
 	_ = contractMixinFields0
@@ -267,6 +337,25 @@ func init() {
 	contractDescID := contractMixinFields0[0].Descriptor()
 	// contract.DefaultID holds the default value on creation for the id field.
 	contract.DefaultID = contractDescID.Default.(func() uuid.UUID)
+	contracttermMixin := schema.ContractTerm{}.Mixin()
+	contracttermMixinFields0 := contracttermMixin[0].Fields()
+	_ = contracttermMixinFields0
+	contracttermMixinFields1 := contracttermMixin[1].Fields()
+	_ = contracttermMixinFields1
+	contracttermFields := schema.ContractTerm{}.Fields()
+	_ = contracttermFields
+	// contracttermDescCreatedAt is the schema descriptor for created_at field.
+	contracttermDescCreatedAt := contracttermMixinFields1[0].Descriptor()
+	// contractterm.DefaultCreatedAt holds the default value on creation for the created_at field.
+	contractterm.DefaultCreatedAt = contracttermDescCreatedAt.Default.(func() time.Time)
+	// contracttermDescReason is the schema descriptor for reason field.
+	contracttermDescReason := contracttermFields[3].Descriptor()
+	// contractterm.DefaultReason holds the default value on creation for the reason field.
+	contractterm.DefaultReason = contracttermDescReason.Default.(string)
+	// contracttermDescID is the schema descriptor for id field.
+	contracttermDescID := contracttermMixinFields0[0].Descriptor()
+	// contractterm.DefaultID holds the default value on creation for the id field.
+	contractterm.DefaultID = contracttermDescID.Default.(func() uuid.UUID)
 	creditaccountFields := schema.CreditAccount{}.Fields()
 	_ = creditaccountFields
 	// creditaccountDescStandingAmount is the schema descriptor for standing_amount field.
@@ -293,16 +382,36 @@ func init() {
 	creditaccountDescReservedAmount := creditaccountFields[10].Descriptor()
 	// creditaccount.DefaultReservedAmount holds the default value on creation for the reserved_amount field.
 	creditaccount.DefaultReservedAmount = creditaccountDescReservedAmount.Default.(int64)
+	// creditaccountDescDeliveredAmount is the schema descriptor for delivered_amount field.
+	creditaccountDescDeliveredAmount := creditaccountFields[11].Descriptor()
+	// creditaccount.DefaultDeliveredAmount holds the default value on creation for the delivered_amount field.
+	creditaccount.DefaultDeliveredAmount = creditaccountDescDeliveredAmount.Default.(int64)
+	// creditaccountDescReconciledAmount is the schema descriptor for reconciled_amount field.
+	creditaccountDescReconciledAmount := creditaccountFields[12].Descriptor()
+	// creditaccount.DefaultReconciledAmount holds the default value on creation for the reconciled_amount field.
+	creditaccount.DefaultReconciledAmount = creditaccountDescReconciledAmount.Default.(int64)
+	// creditaccountDescDraftAmount is the schema descriptor for draft_amount field.
+	creditaccountDescDraftAmount := creditaccountFields[13].Descriptor()
+	// creditaccount.DefaultDraftAmount holds the default value on creation for the draft_amount field.
+	creditaccount.DefaultDraftAmount = creditaccountDescDraftAmount.Default.(int64)
+	// creditaccountDescAdvanceAmount is the schema descriptor for advance_amount field.
+	creditaccountDescAdvanceAmount := creditaccountFields[14].Descriptor()
+	// creditaccount.DefaultAdvanceAmount holds the default value on creation for the advance_amount field.
+	creditaccount.DefaultAdvanceAmount = creditaccountDescAdvanceAmount.Default.(int64)
+	// creditaccountDescDisputedAmount is the schema descriptor for disputed_amount field.
+	creditaccountDescDisputedAmount := creditaccountFields[15].Descriptor()
+	// creditaccount.DefaultDisputedAmount holds the default value on creation for the disputed_amount field.
+	creditaccount.DefaultDisputedAmount = creditaccountDescDisputedAmount.Default.(int64)
 	// creditaccountDescFrozen is the schema descriptor for frozen field.
-	creditaccountDescFrozen := creditaccountFields[11].Descriptor()
+	creditaccountDescFrozen := creditaccountFields[16].Descriptor()
 	// creditaccount.DefaultFrozen holds the default value on creation for the frozen field.
 	creditaccount.DefaultFrozen = creditaccountDescFrozen.Default.(bool)
 	// creditaccountDescFrozenReason is the schema descriptor for frozen_reason field.
-	creditaccountDescFrozenReason := creditaccountFields[12].Descriptor()
+	creditaccountDescFrozenReason := creditaccountFields[17].Descriptor()
 	// creditaccount.DefaultFrozenReason holds the default value on creation for the frozen_reason field.
 	creditaccount.DefaultFrozenReason = creditaccountDescFrozenReason.Default.(string)
 	// creditaccountDescVersion is the schema descriptor for version field.
-	creditaccountDescVersion := creditaccountFields[15].Descriptor()
+	creditaccountDescVersion := creditaccountFields[20].Descriptor()
 	// creditaccount.DefaultVersion holds the default value on creation for the version field.
 	creditaccount.DefaultVersion = creditaccountDescVersion.Default.(int64)
 	creditcheckFields := schema.CreditCheck{}.Fields()
@@ -496,6 +605,69 @@ func init() {
 	dailystepDescID := dailystepFields[0].Descriptor()
 	// dailystep.DefaultID holds the default value on creation for the id field.
 	dailystep.DefaultID = dailystepDescID.Default.(func() uuid.UUID)
+	deliveryFields := schema.Delivery{}.Fields()
+	_ = deliveryFields
+	// deliveryDescContractNo is the schema descriptor for contract_no field.
+	deliveryDescContractNo := deliveryFields[4].Descriptor()
+	// delivery.DefaultContractNo holds the default value on creation for the contract_no field.
+	delivery.DefaultContractNo = deliveryDescContractNo.Default.(string)
+	// deliveryDescOrderNo is the schema descriptor for order_no field.
+	deliveryDescOrderNo := deliveryFields[5].Descriptor()
+	// delivery.DefaultOrderNo holds the default value on creation for the order_no field.
+	delivery.DefaultOrderNo = deliveryDescOrderNo.Default.(string)
+	// deliveryDescCurrency is the schema descriptor for currency field.
+	deliveryDescCurrency := deliveryFields[8].Descriptor()
+	// delivery.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	delivery.CurrencyValidator = deliveryDescCurrency.Validators[0].(func(string) error)
+	// deliveryDescReconciled is the schema descriptor for reconciled field.
+	deliveryDescReconciled := deliveryFields[11].Descriptor()
+	// delivery.DefaultReconciled holds the default value on creation for the reconciled field.
+	delivery.DefaultReconciled = deliveryDescReconciled.Default.(bool)
+	// deliveryDescCreatedAt is the schema descriptor for created_at field.
+	deliveryDescCreatedAt := deliveryFields[12].Descriptor()
+	// delivery.DefaultCreatedAt holds the default value on creation for the created_at field.
+	delivery.DefaultCreatedAt = deliveryDescCreatedAt.Default.(func() time.Time)
+	// deliveryDescUpdatedAt is the schema descriptor for updated_at field.
+	deliveryDescUpdatedAt := deliveryFields[13].Descriptor()
+	// delivery.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
+	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	delivery.UpdateDefaultUpdatedAt = deliveryDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// deliveryDescID is the schema descriptor for id field.
+	deliveryDescID := deliveryFields[0].Descriptor()
+	// delivery.DefaultID holds the default value on creation for the id field.
+	delivery.DefaultID = deliveryDescID.Default.(func() uuid.UUID)
+	disputeMixin := schema.Dispute{}.Mixin()
+	disputeMixinFields0 := disputeMixin[0].Fields()
+	_ = disputeMixinFields0
+	disputeMixinFields1 := disputeMixin[1].Fields()
+	_ = disputeMixinFields1
+	disputeMixinFields2 := disputeMixin[2].Fields()
+	_ = disputeMixinFields2
+	disputeFields := schema.Dispute{}.Fields()
+	_ = disputeFields
+	// disputeDescCreatedAt is the schema descriptor for created_at field.
+	disputeDescCreatedAt := disputeMixinFields1[0].Descriptor()
+	// dispute.DefaultCreatedAt holds the default value on creation for the created_at field.
+	dispute.DefaultCreatedAt = disputeDescCreatedAt.Default.(func() time.Time)
+	// disputeDescUpdatedAt is the schema descriptor for updated_at field.
+	disputeDescUpdatedAt := disputeMixinFields2[0].Descriptor()
+	// dispute.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	dispute.DefaultUpdatedAt = disputeDescUpdatedAt.Default.(func() time.Time)
+	// dispute.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	dispute.UpdateDefaultUpdatedAt = disputeDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// disputeDescVersion is the schema descriptor for version field.
+	disputeDescVersion := disputeMixinFields2[1].Descriptor()
+	// dispute.DefaultVersion holds the default value on creation for the version field.
+	dispute.DefaultVersion = disputeDescVersion.Default.(int64)
+	// disputeDescOutcome is the schema descriptor for outcome field.
+	disputeDescOutcome := disputeFields[5].Descriptor()
+	// dispute.DefaultOutcome holds the default value on creation for the outcome field.
+	dispute.DefaultOutcome = disputeDescOutcome.Default.(string)
+	// disputeDescID is the schema descriptor for id field.
+	disputeDescID := disputeMixinFields0[0].Descriptor()
+	// dispute.DefaultID holds the default value on creation for the id field.
+	dispute.DefaultID = disputeDescID.Default.(func() uuid.UUID)
 	documentMixin := schema.Document{}.Mixin()
 	documentMixinFields0 := documentMixin[0].Fields()
 	_ = documentMixinFields0
@@ -515,6 +687,21 @@ func init() {
 	documentDescID := documentMixinFields0[0].Descriptor()
 	// document.DefaultID holds the default value on creation for the id field.
 	document.DefaultID = documentDescID.Default.(func() uuid.UUID)
+	dunningpauseMixin := schema.DunningPause{}.Mixin()
+	dunningpauseMixinFields0 := dunningpauseMixin[0].Fields()
+	_ = dunningpauseMixinFields0
+	dunningpauseMixinFields1 := dunningpauseMixin[1].Fields()
+	_ = dunningpauseMixinFields1
+	dunningpauseFields := schema.DunningPause{}.Fields()
+	_ = dunningpauseFields
+	// dunningpauseDescCreatedAt is the schema descriptor for created_at field.
+	dunningpauseDescCreatedAt := dunningpauseMixinFields1[0].Descriptor()
+	// dunningpause.DefaultCreatedAt holds the default value on creation for the created_at field.
+	dunningpause.DefaultCreatedAt = dunningpauseDescCreatedAt.Default.(func() time.Time)
+	// dunningpauseDescID is the schema descriptor for id field.
+	dunningpauseDescID := dunningpauseMixinFields0[0].Descriptor()
+	// dunningpause.DefaultID holds the default value on creation for the id field.
+	dunningpause.DefaultID = dunningpauseDescID.Default.(func() uuid.UUID)
 	erpconnectionMixin := schema.ERPConnection{}.Mixin()
 	erpconnectionMixinFields0 := erpconnectionMixin[0].Fields()
 	_ = erpconnectionMixinFields0
@@ -584,6 +771,49 @@ func init() {
 	erprunDescFailure := erprunFields[14].Descriptor()
 	// erprun.DefaultFailure holds the default value on creation for the failure field.
 	erprun.DefaultFailure = erprunDescFailure.Default.(string)
+	followupMixin := schema.FollowUp{}.Mixin()
+	followupMixinFields0 := followupMixin[0].Fields()
+	_ = followupMixinFields0
+	followupMixinFields1 := followupMixin[1].Fields()
+	_ = followupMixinFields1
+	followupMixinFields2 := followupMixin[2].Fields()
+	_ = followupMixinFields2
+	followupFields := schema.FollowUp{}.Fields()
+	_ = followupFields
+	// followupDescCreatedAt is the schema descriptor for created_at field.
+	followupDescCreatedAt := followupMixinFields1[0].Descriptor()
+	// followup.DefaultCreatedAt holds the default value on creation for the created_at field.
+	followup.DefaultCreatedAt = followupDescCreatedAt.Default.(func() time.Time)
+	// followupDescUpdatedAt is the schema descriptor for updated_at field.
+	followupDescUpdatedAt := followupMixinFields2[0].Descriptor()
+	// followup.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	followup.DefaultUpdatedAt = followupDescUpdatedAt.Default.(func() time.Time)
+	// followup.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	followup.UpdateDefaultUpdatedAt = followupDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// followupDescVersion is the schema descriptor for version field.
+	followupDescVersion := followupMixinFields2[1].Descriptor()
+	// followup.DefaultVersion holds the default value on creation for the version field.
+	followup.DefaultVersion = followupDescVersion.Default.(int64)
+	// followupDescReason is the schema descriptor for reason field.
+	followupDescReason := followupFields[6].Descriptor()
+	// followup.DefaultReason holds the default value on creation for the reason field.
+	followup.DefaultReason = followupDescReason.Default.(string)
+	// followupDescPromisedAmount is the schema descriptor for promised_amount field.
+	followupDescPromisedAmount := followupFields[10].Descriptor()
+	// followup.DefaultPromisedAmount holds the default value on creation for the promised_amount field.
+	followup.DefaultPromisedAmount = followupDescPromisedAmount.Default.(int64)
+	// followupDescComment is the schema descriptor for comment field.
+	followupDescComment := followupFields[15].Descriptor()
+	// followup.DefaultComment holds the default value on creation for the comment field.
+	followup.DefaultComment = followupDescComment.Default.(string)
+	// followupDescOutcome is the schema descriptor for outcome field.
+	followupDescOutcome := followupFields[17].Descriptor()
+	// followup.DefaultOutcome holds the default value on creation for the outcome field.
+	followup.DefaultOutcome = followupDescOutcome.Default.(string)
+	// followupDescID is the schema descriptor for id field.
+	followupDescID := followupMixinFields0[0].Descriptor()
+	// followup.DefaultID holds the default value on creation for the id field.
+	followup.DefaultID = followupDescID.Default.(func() uuid.UUID)
 	handledeventMixin := schema.HandledEvent{}.Mixin()
 	handledeventMixinFields0 := handledeventMixin[0].Fields()
 	_ = handledeventMixinFields0
@@ -632,6 +862,16 @@ func init() {
 	keysetDescCreatedAt := keysetFields[2].Descriptor()
 	// keyset.DefaultCreatedAt holds the default value on creation for the created_at field.
 	keyset.DefaultCreatedAt = keysetDescCreatedAt.Default.(func() time.Time)
+	latefeewaiverFields := schema.LateFeeWaiver{}.Fields()
+	_ = latefeewaiverFields
+	// latefeewaiverDescCreatedAt is the schema descriptor for created_at field.
+	latefeewaiverDescCreatedAt := latefeewaiverFields[5].Descriptor()
+	// latefeewaiver.DefaultCreatedAt holds the default value on creation for the created_at field.
+	latefeewaiver.DefaultCreatedAt = latefeewaiverDescCreatedAt.Default.(func() time.Time)
+	// latefeewaiverDescID is the schema descriptor for id field.
+	latefeewaiverDescID := latefeewaiverFields[0].Descriptor()
+	// latefeewaiver.DefaultID holds the default value on creation for the id field.
+	latefeewaiver.DefaultID = latefeewaiverDescID.Default.(func() uuid.UUID)
 	limitbatchFields := schema.LimitBatch{}.Fields()
 	_ = limitbatchFields
 	// limitbatchDescCreatedAt is the schema descriptor for created_at field.
@@ -709,6 +949,20 @@ func init() {
 	outboxDescID := outboxMixinFields0[0].Descriptor()
 	// outbox.DefaultID holds the default value on creation for the id field.
 	outbox.DefaultID = outboxDescID.Default.(func() uuid.UUID)
+	paymentapplicationFields := schema.PaymentApplication{}.Fields()
+	_ = paymentapplicationFields
+	// paymentapplicationDescReason is the schema descriptor for reason field.
+	paymentapplicationDescReason := paymentapplicationFields[12].Descriptor()
+	// paymentapplication.DefaultReason holds the default value on creation for the reason field.
+	paymentapplication.DefaultReason = paymentapplicationDescReason.Default.(string)
+	// paymentapplicationDescCreatedAt is the schema descriptor for created_at field.
+	paymentapplicationDescCreatedAt := paymentapplicationFields[13].Descriptor()
+	// paymentapplication.DefaultCreatedAt holds the default value on creation for the created_at field.
+	paymentapplication.DefaultCreatedAt = paymentapplicationDescCreatedAt.Default.(func() time.Time)
+	// paymentapplicationDescID is the schema descriptor for id field.
+	paymentapplicationDescID := paymentapplicationFields[0].Descriptor()
+	// paymentapplication.DefaultID holds the default value on creation for the id field.
+	paymentapplication.DefaultID = paymentapplicationDescID.Default.(func() uuid.UUID)
 	projectMixin := schema.Project{}.Mixin()
 	projectMixinFields0 := projectMixin[0].Fields()
 	_ = projectMixinFields0
@@ -807,8 +1061,24 @@ func init() {
 	receiptDescCurrency := receiptFields[5].Descriptor()
 	// receipt.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	receipt.CurrencyValidator = receiptDescCurrency.Validators[0].(func(string) error)
+	// receiptDescAppliedBySource is the schema descriptor for applied_by_source field.
+	receiptDescAppliedBySource := receiptFields[7].Descriptor()
+	// receipt.DefaultAppliedBySource holds the default value on creation for the applied_by_source field.
+	receipt.DefaultAppliedBySource = receiptDescAppliedBySource.Default.(bool)
+	// receiptDescContractNo is the schema descriptor for contract_no field.
+	receiptDescContractNo := receiptFields[9].Descriptor()
+	// receipt.DefaultContractNo holds the default value on creation for the contract_no field.
+	receipt.DefaultContractNo = receiptDescContractNo.Default.(string)
+	// receiptDescPayer is the schema descriptor for payer field.
+	receiptDescPayer := receiptFields[10].Descriptor()
+	// receipt.DefaultPayer holds the default value on creation for the payer field.
+	receipt.DefaultPayer = receiptDescPayer.Default.(string)
+	// receiptDescRemark is the schema descriptor for remark field.
+	receiptDescRemark := receiptFields[11].Descriptor()
+	// receipt.DefaultRemark holds the default value on creation for the remark field.
+	receipt.DefaultRemark = receiptDescRemark.Default.(string)
 	// receiptDescCreatedAt is the schema descriptor for created_at field.
-	receiptDescCreatedAt := receiptFields[7].Descriptor()
+	receiptDescCreatedAt := receiptFields[13].Descriptor()
 	// receipt.DefaultCreatedAt holds the default value on creation for the created_at field.
 	receipt.DefaultCreatedAt = receiptDescCreatedAt.Default.(func() time.Time)
 	// receiptDescID is the schema descriptor for id field.
@@ -821,8 +1091,24 @@ func init() {
 	receivableDescCurrency := receivableFields[7].Descriptor()
 	// receivable.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	receivable.CurrencyValidator = receivableDescCurrency.Validators[0].(func(string) error)
+	// receivableDescAppliedAmount is the schema descriptor for applied_amount field.
+	receivableDescAppliedAmount := receivableFields[11].Descriptor()
+	// receivable.DefaultAppliedAmount holds the default value on creation for the applied_amount field.
+	receivable.DefaultAppliedAmount = receivableDescAppliedAmount.Default.(int64)
+	// receivableDescContractNo is the schema descriptor for contract_no field.
+	receivableDescContractNo := receivableFields[12].Descriptor()
+	// receivable.DefaultContractNo holds the default value on creation for the contract_no field.
+	receivable.DefaultContractNo = receivableDescContractNo.Default.(string)
+	// receivableDescInstalments is the schema descriptor for instalments field.
+	receivableDescInstalments := receivableFields[14].Descriptor()
+	// receivable.DefaultInstalments holds the default value on creation for the instalments field.
+	receivable.DefaultInstalments = receivableDescInstalments.Default.(bool)
+	// receivableDescDisputed is the schema descriptor for disputed field.
+	receivableDescDisputed := receivableFields[15].Descriptor()
+	// receivable.DefaultDisputed holds the default value on creation for the disputed field.
+	receivable.DefaultDisputed = receivableDescDisputed.Default.(bool)
 	// receivableDescUpdatedAt is the schema descriptor for updated_at field.
-	receivableDescUpdatedAt := receivableFields[11].Descriptor()
+	receivableDescUpdatedAt := receivableFields[16].Descriptor()
 	// receivable.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	receivable.DefaultUpdatedAt = receivableDescUpdatedAt.Default.(func() time.Time)
 	// receivable.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -890,6 +1176,12 @@ func init() {
 	receivableimportDescID := receivableimportMixinFields0[0].Descriptor()
 	// receivableimport.DefaultID holds the default value on creation for the id field.
 	receivableimport.DefaultID = receivableimportDescID.Default.(func() uuid.UUID)
+	receivableinstalmentFields := schema.ReceivableInstalment{}.Fields()
+	_ = receivableinstalmentFields
+	// receivableinstalmentDescID is the schema descriptor for id field.
+	receivableinstalmentDescID := receivableinstalmentFields[0].Descriptor()
+	// receivableinstalment.DefaultID holds the default value on creation for the id field.
+	receivableinstalment.DefaultID = receivableinstalmentDescID.Default.(func() uuid.UUID)
 	reservationFields := schema.Reservation{}.Fields()
 	_ = reservationFields
 	// reservationDescSource is the schema descriptor for source field.
@@ -914,6 +1206,80 @@ func init() {
 	reservationDescID := reservationFields[0].Descriptor()
 	// reservation.DefaultID holds the default value on creation for the id field.
 	reservation.DefaultID = reservationDescID.Default.(func() uuid.UUID)
+	sitenodeMixin := schema.SiteNode{}.Mixin()
+	sitenodeMixinFields0 := sitenodeMixin[0].Fields()
+	_ = sitenodeMixinFields0
+	sitenodeMixinFields1 := sitenodeMixin[1].Fields()
+	_ = sitenodeMixinFields1
+	sitenodeFields := schema.SiteNode{}.Fields()
+	_ = sitenodeFields
+	// sitenodeDescCreatedAt is the schema descriptor for created_at field.
+	sitenodeDescCreatedAt := sitenodeMixinFields1[0].Descriptor()
+	// sitenode.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sitenode.DefaultCreatedAt = sitenodeDescCreatedAt.Default.(func() time.Time)
+	// sitenodeDescFloor is the schema descriptor for floor field.
+	sitenodeDescFloor := sitenodeFields[2].Descriptor()
+	// sitenode.DefaultFloor holds the default value on creation for the floor field.
+	sitenode.DefaultFloor = sitenodeDescFloor.Default.(int)
+	// sitenodeDescRemark is the schema descriptor for remark field.
+	sitenodeDescRemark := sitenodeFields[4].Descriptor()
+	// sitenode.DefaultRemark holds the default value on creation for the remark field.
+	sitenode.DefaultRemark = sitenodeDescRemark.Default.(string)
+	// sitenodeDescID is the schema descriptor for id field.
+	sitenodeDescID := sitenodeMixinFields0[0].Descriptor()
+	// sitenode.DefaultID holds the default value on creation for the id field.
+	sitenode.DefaultID = sitenodeDescID.Default.(func() uuid.UUID)
+	statementMixin := schema.Statement{}.Mixin()
+	statementMixinFields0 := statementMixin[0].Fields()
+	_ = statementMixinFields0
+	statementMixinFields1 := statementMixin[1].Fields()
+	_ = statementMixinFields1
+	statementMixinFields2 := statementMixin[2].Fields()
+	_ = statementMixinFields2
+	statementFields := schema.Statement{}.Fields()
+	_ = statementFields
+	// statementDescCreatedAt is the schema descriptor for created_at field.
+	statementDescCreatedAt := statementMixinFields1[0].Descriptor()
+	// statement.DefaultCreatedAt holds the default value on creation for the created_at field.
+	statement.DefaultCreatedAt = statementDescCreatedAt.Default.(func() time.Time)
+	// statementDescUpdatedAt is the schema descriptor for updated_at field.
+	statementDescUpdatedAt := statementMixinFields2[0].Descriptor()
+	// statement.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	statement.DefaultUpdatedAt = statementDescUpdatedAt.Default.(func() time.Time)
+	// statement.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	statement.UpdateDefaultUpdatedAt = statementDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// statementDescVersion is the schema descriptor for version field.
+	statementDescVersion := statementMixinFields2[1].Descriptor()
+	// statement.DefaultVersion holds the default value on creation for the version field.
+	statement.DefaultVersion = statementDescVersion.Default.(int64)
+	// statementDescSource is the schema descriptor for source field.
+	statementDescSource := statementFields[0].Descriptor()
+	// statement.DefaultSource holds the default value on creation for the source field.
+	statement.DefaultSource = statementDescSource.Default.(string)
+	// statementDescContractNo is the schema descriptor for contract_no field.
+	statementDescContractNo := statementFields[3].Descriptor()
+	// statement.DefaultContractNo holds the default value on creation for the contract_no field.
+	statement.DefaultContractNo = statementDescContractNo.Default.(string)
+	// statementDescCurrency is the schema descriptor for currency field.
+	statementDescCurrency := statementFields[6].Descriptor()
+	// statement.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	statement.CurrencyValidator = statementDescCurrency.Validators[0].(func(string) error)
+	// statementDescInvoicedAmount is the schema descriptor for invoiced_amount field.
+	statementDescInvoicedAmount := statementFields[9].Descriptor()
+	// statement.DefaultInvoicedAmount holds the default value on creation for the invoiced_amount field.
+	statement.DefaultInvoicedAmount = statementDescInvoicedAmount.Default.(int64)
+	// statementDescObstacle is the schema descriptor for obstacle field.
+	statementDescObstacle := statementFields[16].Descriptor()
+	// statement.DefaultObstacle holds the default value on creation for the obstacle field.
+	statement.DefaultObstacle = statementDescObstacle.Default.(string)
+	// statementDescReviewComment is the schema descriptor for review_comment field.
+	statementDescReviewComment := statementFields[22].Descriptor()
+	// statement.DefaultReviewComment holds the default value on creation for the review_comment field.
+	statement.DefaultReviewComment = statementDescReviewComment.Default.(string)
+	// statementDescID is the schema descriptor for id field.
+	statementDescID := statementMixinFields0[0].Descriptor()
+	// statement.DefaultID holds the default value on creation for the id field.
+	statement.DefaultID = statementDescID.Default.(func() uuid.UUID)
 	templatedryrunMixin := schema.TemplateDryRun{}.Mixin()
 	templatedryrunMixinFields0 := templatedryrunMixin[0].Fields()
 	_ = templatedryrunMixinFields0
@@ -950,4 +1316,31 @@ func init() {
 	templatetrialDescID := templatetrialMixinFields0[0].Descriptor()
 	// templatetrial.DefaultID holds the default value on creation for the id field.
 	templatetrial.DefaultID = templatetrialDescID.Default.(func() uuid.UUID)
+	writeoffMixin := schema.WriteOff{}.Mixin()
+	writeoffMixinFields0 := writeoffMixin[0].Fields()
+	_ = writeoffMixinFields0
+	writeoffMixinFields1 := writeoffMixin[1].Fields()
+	_ = writeoffMixinFields1
+	writeoffMixinFields2 := writeoffMixin[2].Fields()
+	_ = writeoffMixinFields2
+	writeoffFields := schema.WriteOff{}.Fields()
+	_ = writeoffFields
+	// writeoffDescCreatedAt is the schema descriptor for created_at field.
+	writeoffDescCreatedAt := writeoffMixinFields1[0].Descriptor()
+	// writeoff.DefaultCreatedAt holds the default value on creation for the created_at field.
+	writeoff.DefaultCreatedAt = writeoffDescCreatedAt.Default.(func() time.Time)
+	// writeoffDescUpdatedAt is the schema descriptor for updated_at field.
+	writeoffDescUpdatedAt := writeoffMixinFields2[0].Descriptor()
+	// writeoff.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	writeoff.DefaultUpdatedAt = writeoffDescUpdatedAt.Default.(func() time.Time)
+	// writeoff.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	writeoff.UpdateDefaultUpdatedAt = writeoffDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// writeoffDescVersion is the schema descriptor for version field.
+	writeoffDescVersion := writeoffMixinFields2[1].Descriptor()
+	// writeoff.DefaultVersion holds the default value on creation for the version field.
+	writeoff.DefaultVersion = writeoffDescVersion.Default.(int64)
+	// writeoffDescID is the schema descriptor for id field.
+	writeoffDescID := writeoffMixinFields0[0].Descriptor()
+	// writeoff.DefaultID holds the default value on creation for the id field.
+	writeoff.DefaultID = writeoffDescID.Default.(func() uuid.UUID)
 }

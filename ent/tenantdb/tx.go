@@ -14,6 +14,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// AcceptanceDraft is the client for interacting with the AcceptanceDraft builders.
+	AcceptanceDraft *AcceptanceDraftClient
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
 	// ApprovalAct is the client for interacting with the ApprovalAct builders.
@@ -36,8 +38,12 @@ type Tx struct {
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
 	AuditSeal *AuditSealClient
+	// CollectionSetting is the client for interacting with the CollectionSetting builders.
+	CollectionSetting *CollectionSettingClient
 	// Contract is the client for interacting with the Contract builders.
 	Contract *ContractClient
+	// ContractTerm is the client for interacting with the ContractTerm builders.
+	ContractTerm *ContractTermClient
 	// CreditAccount is the client for interacting with the CreditAccount builders.
 	CreditAccount *CreditAccountClient
 	// CreditCheck is the client for interacting with the CreditCheck builders.
@@ -58,12 +64,20 @@ type Tx struct {
 	DailySnapshot *DailySnapshotClient
 	// DailyStep is the client for interacting with the DailyStep builders.
 	DailyStep *DailyStepClient
+	// Delivery is the client for interacting with the Delivery builders.
+	Delivery *DeliveryClient
+	// Dispute is the client for interacting with the Dispute builders.
+	Dispute *DisputeClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// DunningPause is the client for interacting with the DunningPause builders.
+	DunningPause *DunningPauseClient
 	// ERPConnection is the client for interacting with the ERPConnection builders.
 	ERPConnection *ERPConnectionClient
 	// ERPRun is the client for interacting with the ERPRun builders.
 	ERPRun *ERPRunClient
+	// FollowUp is the client for interacting with the FollowUp builders.
+	FollowUp *FollowUpClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -72,6 +86,8 @@ type Tx struct {
 	ImportMapping *ImportMappingClient
 	// Keyset is the client for interacting with the Keyset builders.
 	Keyset *KeysetClient
+	// LateFeeWaiver is the client for interacting with the LateFeeWaiver builders.
+	LateFeeWaiver *LateFeeWaiverClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
 	// OrderHold is the client for interacting with the OrderHold builders.
@@ -80,6 +96,8 @@ type Tx struct {
 	OrderRelease *OrderReleaseClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
+	// PaymentApplication is the client for interacting with the PaymentApplication builders.
+	PaymentApplication *PaymentApplicationClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// ProjectAccount is the client for interacting with the ProjectAccount builders.
@@ -92,12 +110,20 @@ type Tx struct {
 	Receivable *ReceivableClient
 	// ReceivableImport is the client for interacting with the ReceivableImport builders.
 	ReceivableImport *ReceivableImportClient
+	// ReceivableInstalment is the client for interacting with the ReceivableInstalment builders.
+	ReceivableInstalment *ReceivableInstalmentClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// SiteNode is the client for interacting with the SiteNode builders.
+	SiteNode *SiteNodeClient
+	// Statement is the client for interacting with the Statement builders.
+	Statement *StatementClient
 	// TemplateDryRun is the client for interacting with the TemplateDryRun builders.
 	TemplateDryRun *TemplateDryRunClient
 	// TemplateTrial is the client for interacting with the TemplateTrial builders.
 	TemplateTrial *TemplateTrialClient
+	// WriteOff is the client for interacting with the WriteOff builders.
+	WriteOff *WriteOffClient
 
 	// lazily loaded.
 	client     *Client
@@ -229,6 +255,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.AcceptanceDraft = NewAcceptanceDraftClient(tx.config)
 	tx.Approval = NewApprovalClient(tx.config)
 	tx.ApprovalAct = NewApprovalActClient(tx.config)
 	tx.ApprovalAuthority = NewApprovalAuthorityClient(tx.config)
@@ -240,7 +267,9 @@ func (tx *Tx) init() {
 	tx.ApprovalStep = NewApprovalStepClient(tx.config)
 	tx.AuditLog = NewAuditLogClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
+	tx.CollectionSetting = NewCollectionSettingClient(tx.config)
 	tx.Contract = NewContractClient(tx.config)
+	tx.ContractTerm = NewContractTermClient(tx.config)
 	tx.CreditAccount = NewCreditAccountClient(tx.config)
 	tx.CreditCheck = NewCreditCheckClient(tx.config)
 	tx.CreditFreeze = NewCreditFreezeClient(tx.config)
@@ -251,26 +280,36 @@ func (tx *Tx) init() {
 	tx.DailyRun = NewDailyRunClient(tx.config)
 	tx.DailySnapshot = NewDailySnapshotClient(tx.config)
 	tx.DailyStep = NewDailyStepClient(tx.config)
+	tx.Delivery = NewDeliveryClient(tx.config)
+	tx.Dispute = NewDisputeClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
+	tx.DunningPause = NewDunningPauseClient(tx.config)
 	tx.ERPConnection = NewERPConnectionClient(tx.config)
 	tx.ERPRun = NewERPRunClient(tx.config)
+	tx.FollowUp = NewFollowUpClient(tx.config)
 	tx.HandledEvent = NewHandledEventClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.ImportMapping = NewImportMappingClient(tx.config)
 	tx.Keyset = NewKeysetClient(tx.config)
+	tx.LateFeeWaiver = NewLateFeeWaiverClient(tx.config)
 	tx.LimitBatch = NewLimitBatchClient(tx.config)
 	tx.OrderHold = NewOrderHoldClient(tx.config)
 	tx.OrderRelease = NewOrderReleaseClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
+	tx.PaymentApplication = NewPaymentApplicationClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.ProjectAccount = NewProjectAccountClient(tx.config)
 	tx.RatingTemplate = NewRatingTemplateClient(tx.config)
 	tx.Receipt = NewReceiptClient(tx.config)
 	tx.Receivable = NewReceivableClient(tx.config)
 	tx.ReceivableImport = NewReceivableImportClient(tx.config)
+	tx.ReceivableInstalment = NewReceivableInstalmentClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.SiteNode = NewSiteNodeClient(tx.config)
+	tx.Statement = NewStatementClient(tx.config)
 	tx.TemplateDryRun = NewTemplateDryRunClient(tx.config)
 	tx.TemplateTrial = NewTemplateTrialClient(tx.config)
+	tx.WriteOff = NewWriteOffClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.
@@ -280,7 +319,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Approval.QueryXXX(), the query will be executed
+// applies a query, for example: AcceptanceDraft.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

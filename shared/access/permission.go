@@ -31,6 +31,11 @@ const (
 	CreditRelease    Permission = "credit.release"  // agree to the release of a held order, within one's authority
 	ReceivableRead   Permission = "receivable.read"
 	ReceivableImport Permission = "receivable.import"
+	ContractWrite    Permission = "contract.write"   // link contracts, payment terms, report nodes
+	PaymentWrite     Permission = "payment.write"    // receipts, applications, drafts, set-off, disputes, waivers
+	StatementWrite   Permission = "statement.write"  // make and submit statements of account
+	StatementReview  Permission = "statement.review" // finance reviews what another one submitted
+	FollowUpWrite    Permission = "follow_up.write"  // answer follow-ups, pause dunning
 	NegativeRead     Permission = "negative_list.read"
 	NegativeWrite    Permission = "negative_list.write"
 	HistoryRead      Permission = "history.read" // the same customer elsewhere; each look is logged
@@ -74,12 +79,12 @@ var readAll = []Permission{
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
-		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze),
+		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, StatementReview, StatementWrite),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
-		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead},
-	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze),
+		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite},
+	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, StatementWrite),
 	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease),
-	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead),
+	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, StatementReview, StatementWrite),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

@@ -82,7 +82,8 @@ func (s *Store) ReceivableOf(ctx context.Context, source, documentNo string) (uu
 		return uuid.Nil, false, err
 	}
 	var customer uuid.UUID
-	err = q.QueryRowContext(ctx, `SELECT customer_id FROM receivables WHERE source = $1 AND document_no = $2`, source, documentNo).Scan(&customer)
+	err = q.QueryRowContext(ctx, `SELECT customer_id FROM receivables WHERE source = $1 AND document_no = $2
+		UNION ALL SELECT customer_id FROM deliveries WHERE source = $1 AND ticket_no = $2 LIMIT 1`, source, documentNo).Scan(&customer)
 	if errors.Is(err, sql.ErrNoRows) {
 		return uuid.Nil, false, nil
 	}

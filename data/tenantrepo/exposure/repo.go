@@ -161,7 +161,8 @@ func read(ctx context.Context, q scope.Querier, customerID uuid.UUID) (biz.Accou
 		maxDays   sql.Null[int64]
 	)
 	err := q.QueryRowContext(ctx, readAccount, customerID).Scan(&a.LimitKind, &a.Standing, &a.Temporary, &a.Grade, &maxAmount, &maxDays,
-		&a.Receivable, &a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version)
+		&a.Receivable, &a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Disputed,
+		&a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return biz.Account{}, biz.ErrNoAccount
 	}
@@ -209,9 +210,9 @@ func (r *Repo) BillCommitted(ctx context.Context, importID uuid.UUID) (int64, er
 
 // billedState is what the audit keeps of a reservation that a receivable took over.
 type billedState struct {
-	Status       string     `json:"status"`
-	Held         int64      `json:"held_amount"`
-	ReceivableID *uuid.UUID `json:"receivable_id,omitempty"`
+	Status     string     `json:"status"`
+	Held       int64      `json:"held_amount"`
+	BilledByID *uuid.UUID `json:"billed_by_id,omitempty"` // the receivable or delivery
 }
 
 // bill ends the committed reservations of locked accounts whose receivable is there.
@@ -231,7 +232,7 @@ func (r *Repo) bill(ctx context.Context, w work, statement string, args ...any) 
 			return 0, fmt.Errorf("bill committed reservations: %w", err)
 		}
 		entries = append(entries, audit.Entry{Action: "reservation.billed", ObjectType: "reservation", ObjectID: id.String(),
-			Before: billedState{Status: "committed", Held: was}, After: billedState{Status: "billed", ReceivableID: &receivable}})
+			Before: billedState{Status: "committed", Held: was}, After: billedState{Status: "billed", BilledByID: &receivable}})
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return 0, fmt.Errorf("bill committed reservations: %w", err)

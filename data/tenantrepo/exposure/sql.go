@@ -22,7 +22,7 @@ func build(some bool) statements {
 		for n := 9; n >= 1; n-- {
 			s = strings.ReplaceAll(s, "{"+strconv.Itoa(n)+"}", "$"+strconv.Itoa(n+shift))
 		}
-		for _, column := range []string{"c.id", "a.id", "a.customer_id", "r.customer_id", "l.customer_id", "t.customer_id"} {
+		for _, column := range []string{"c.id", "a.id", "a.customer_id", "r.customer_id", "l.customer_id", "t.customer_id", "d.customer_id", "s.customer_id", "p.customer_id"} {
 			condition := "true"
 			if some {
 				condition = column + " = ANY($1::uuid[])"
@@ -55,9 +55,16 @@ const lockAccounts = `SELECT count(*) FROM (SELECT FROM credit_accounts a WHERE 
 // {1} now. The old held amount comes by the second mention of the table.
 const billCommitted = `
 UPDATE reservations t SET status = 'billed', held_amount = 0, updated_at = {1}::timestamptz
-FROM reservations r JOIN receivables v ON v.source = r.source AND v.document_no = r.document_no AND v.customer_id = r.customer_id
+FROM reservations r JOIN LATERAL (` + tookOver + `) v ON true
 WHERE t.id = r.id AND {of r.customer_id} AND r.status = 'committed' AND r.document_no <> '' AND t.status = 'committed'
 RETURNING t.id, r.held_amount, v.id`
+
+// tookOver finds what stands for a committed reservation r now.
+const tookOver = `
+  SELECT x.id FROM receivables x WHERE x.source = r.source AND x.document_no = r.document_no AND x.customer_id = r.customer_id
+  UNION ALL
+  SELECT y.id FROM deliveries y WHERE y.source = r.source AND y.ticket_no = r.document_no AND y.customer_id = r.customer_id
+  LIMIT 1`
 
 // computeAccounts makes every figure anew. {1} today, {2} currency.
 //
@@ -66,13 +73,13 @@ RETURNING t.id, r.held_amount, v.id`
 // own: it was approved, so the customer is not without one.
 var computeAccounts = `
 WITH due AS (
-  SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS net
-  FROM receivables r
-  WHERE {of r.customer_id} AND r.open_amount <> 0 AND r.currency = {2}::text
+  SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS net, coalesce(sum(r.open_amount) FILTER (WHERE r.disputed), 0)::bigint AS disputed
+  FROM receivable_dues r
+  WHERE {of r.customer_id} AND r.currency = {2}::text
   GROUP BY r.customer_id, r.due_date
 ), owed AS (
   SELECT customer_id,
-    sum(net)::bigint AS receivable,
+    sum(net)::bigint AS receivable, sum(disputed)::bigint AS disputed,
     greatest(0, coalesce(sum(net) FILTER (WHERE due_date < {1}::date), 0))::bigint AS overdue,
     min(due_date) FILTER (WHERE due_date < {1}::date AND net > 0) AS oldest,
     min(due_date) FILTER (WHERE due_date >= {1}::date) AS until
@@ -81,6 +88,23 @@ WITH due AS (
   SELECT r.customer_id, sum(r.held_amount)::bigint AS amount
   FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed')
   GROUP BY r.customer_id
+), delivered AS (
+  SELECT d.customer_id, sum(d.amount)::bigint AS amount
+  FROM deliveries d WHERE {of d.customer_id} AND NOT d.reconciled AND d.currency = {2}::text
+  GROUP BY d.customer_id
+), reconciled AS (
+  SELECT s.customer_id, sum(s.amount - s.invoiced_amount)::bigint AS amount
+  FROM statements s WHERE {of s.customer_id} AND s.status = 'reconciled' AND s.amount <> s.invoiced_amount AND s.currency = {2}::text
+  GROUP BY s.customer_id
+), drafts AS (
+  SELECT d.customer_id, sum(d.amount)::bigint AS amount
+  FROM acceptance_drafts d WHERE {of d.customer_id} AND d.status = 'held'
+  GROUP BY d.customer_id
+), advances AS (
+  SELECT p.customer_id, (sum(p.amount) - sum(coalesce(u.used, 0)))::bigint AS amount
+  FROM receipts p LEFT JOIN LATERAL (SELECT sum(b.amount) AS used FROM payment_applications b WHERE b.receipt_id = p.id) u ON true
+  WHERE {of p.customer_id} AND NOT p.applied_by_source AND p.currency = {2}::text
+  GROUP BY p.customer_id
 ), ` + ruled("customer_id", "l.project_id IS NULL") + `
 UPDATE credit_accounts a SET
   limit_kind = coalesce(x.kind, 'none'),
@@ -93,12 +117,21 @@ UPDATE credit_accounts a SET
   overdue_amount = coalesce(o.overdue, 0),
   oldest_due_on = CASE WHEN o.overdue > 0 THEN o.oldest END,
   reserved_amount = coalesce(h.amount, 0),
+  delivered_amount = coalesce(dv.amount, 0),
+  reconciled_amount = coalesce(rc.amount, 0),
+  draft_amount = coalesce(dr.amount, 0),
+  advance_amount = coalesce(ad.amount, 0),
+  disputed_amount = coalesce(o.disputed, 0),
   as_of = {1}::date,
   valid_through = least(o.until, x.until, date '9999-12-31'),
   version = a.version + 1
 FROM customers c
 LEFT JOIN owed o ON o.customer_id = c.id
 LEFT JOIN held h ON h.customer_id = c.id
+LEFT JOIN delivered dv ON dv.customer_id = c.id
+LEFT JOIN reconciled rc ON rc.customer_id = c.id
+LEFT JOIN drafts dr ON dr.customer_id = c.id
+LEFT JOIN advances ad ON ad.customer_id = c.id
 LEFT JOIN ruled x ON x.customer_id = c.id
 LEFT JOIN credit_ratings t ON t.customer_id = c.id AND t.status = 'effective'
 WHERE a.id = c.id AND {of a.id} AND {of c.id}`
@@ -170,7 +203,7 @@ WHERE a.id = b.id AND {of a.customer_id}`
 
 const readAccount = `
 SELECT limit_kind, standing_amount, temporary_amount, grade, max_overdue_amount, max_overdue_days, receivable_amount, overdue_amount,
-  oldest_due_on, reserved_amount, frozen, frozen_reason, as_of, valid_through, version
+  oldest_due_on, reserved_amount, delivered_amount, reconciled_amount, draft_amount, advance_amount, disputed_amount, frozen, frozen_reason, as_of, valid_through, version
 FROM credit_accounts WHERE id = $1`
 
 // $1 today, $2 currency: the SQL form of biz/exposure Aging.Add.
@@ -185,7 +218,7 @@ SELECT coalesce(sum(o), 0)::bigint,
   coalesce(sum(o) FILTER (WHERE $1::date - d BETWEEN 31 AND 60), 0)::bigint,
   coalesce(sum(o) FILTER (WHERE $1::date - d BETWEEN 61 AND 90), 0)::bigint,
   coalesce(sum(o) FILTER (WHERE $1::date - d >= 91), 0)::bigint
-FROM (SELECT due_date AS d, sum(open_amount) AS o FROM receivables WHERE open_amount <> 0 AND currency = $2::text{and} GROUP BY due_date) AS by_day`
+FROM (SELECT due_date AS d, sum(open_amount) AS o FROM receivable_dues WHERE currency = $2::text{and} GROUP BY due_date) AS by_day`
 
 var (
 	agingAll = strings.ReplaceAll(aging, "{and}", "")
@@ -195,7 +228,11 @@ var (
 // $1 the import, or the nil UUID for all
 const billable = `
 SELECT DISTINCT r.customer_id
-FROM reservations r JOIN receivables v ON v.source = r.source AND v.document_no = r.document_no AND v.customer_id = r.customer_id
+FROM reservations r JOIN LATERAL (
+  SELECT x.import_id FROM receivables x WHERE x.source = r.source AND x.document_no = r.document_no AND x.customer_id = r.customer_id
+  UNION ALL
+  SELECT '00000000-0000-0000-0000-000000000000'::uuid FROM deliveries y WHERE y.source = r.source AND y.ticket_no = r.document_no AND y.customer_id = r.customer_id
+) v ON true
 WHERE r.status = 'committed' AND r.document_no <> ''
   AND ($1::uuid = '00000000-0000-0000-0000-000000000000' OR v.import_id = $1::uuid)
 ORDER BY r.customer_id`

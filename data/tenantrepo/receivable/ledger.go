@@ -127,8 +127,8 @@ func (Repo) OpenByDueDate(ctx context.Context, s biz.Scope) (map[calendar.Date]m
 		return nil, err
 	}
 	condition, more := narrowed(s, `r.customer_id`)
-	return sums(ctx, "sum open receivables", `SELECT r.due_date, sum(r.open_amount)::bigint FROM receivables r
-		WHERE r.open_amount <> 0 AND r.currency = $1 AND `+condition+` GROUP BY r.due_date`, append([]any{currency}, more...)...)
+	return sums(ctx, "sum open receivables", `SELECT r.due_date, sum(r.open_amount)::bigint FROM receivable_dues r
+		WHERE r.currency = $1 AND `+condition+` GROUP BY r.due_date`, append([]any{currency}, more...)...)
 }
 
 // Months implements biz.Reader.
@@ -154,7 +154,7 @@ func (Repo) Months(ctx context.Context, s biz.Scope, since calendar.Date) (invoi
 
 const (
 	limitAmount = `CASE a.limit_kind WHEN 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END`
-	overLimit   = `coalesce(a.limit_kind, 'none') <> 'unlimited' AND coalesce(a.receivable_amount + a.reserved_amount, 0) > coalesce(` + limitAmount + `, 0)`
+	overLimit   = `coalesce(a.limit_kind, 'none') <> 'unlimited' AND coalesce(a.receivable_amount + a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount, 0) > coalesce(` + limitAmount + `, 0)`
 )
 
 // Standing implements biz.Reader. Accounts are as the caller has brought them up to date.

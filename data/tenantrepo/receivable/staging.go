@@ -96,7 +96,10 @@ func encode(rows iter.Seq2[biz.StagedRow, error]) iter.Seq2[[]any, error] {
 				yield(nil, err)
 				return
 			}
-			var name, twice, faults any
+			var name, twice, faults, contract any
+			if row.ContractNo != "" {
+				contract = row.ContractNo
+			}
 			clean := any(true)
 			if row.FirstOfCustomer {
 				name = row.CustomerName
@@ -117,7 +120,7 @@ func encode(rows iter.Seq2[biz.StagedRow, error]) iter.Seq2[[]any, error] {
 				customer += between + row.USCC
 			}
 			values[0], values[1], values[2], values[3], values[4], values[5] = row.No, customer, name, row.DocumentNo, date(row.InvoiceDate), date(row.DueDate)
-			values[6], values[7], values[8], values[9], values[10] = int64(row.Amount), int64(row.OpenAmount), clean, twice, faults
+			values[6], values[7], values[8], values[9], values[10], values[11] = int64(row.Amount), int64(row.OpenAmount), clean, twice, faults, contract
 			if !yield(values, nil) {
 				return
 			}
@@ -248,7 +251,7 @@ func (Repo) Compare(ctx context.Context, to biz.Target, accepted biz.LedgerTotal
 		return biz.Comparison{New: accepted.Rows, OpenOfNew: accepted.Open}, nil
 	}
 	var all int64
-	err = q.QueryRowContext(ctx, compare, to.Source, to.Currency).Scan(&c.New, &c.Changed, &c.OpenOfNew, &c.Delta, &all)
+	err = q.QueryRowContext(ctx, compare, to.Source, to.Currency, to.ImportID, to.Now, to.AppliedHere).Scan(&c.New, &c.Changed, &c.OpenOfNew, &c.Delta, &all)
 	c.Unchanged = all - c.New - c.Changed
 	return c, postgres.Map(ctx, err, "compare with the ledger")
 }
@@ -288,7 +291,7 @@ func (Repo) Merge(ctx context.Context, to biz.Target, c biz.Comparison) (m biz.M
 
 func change(ctx context.Context, q scope.Querier, to biz.Target) (n int64, former []uuid.UUID, err error) {
 	var ids pq.StringArray
-	if err := q.QueryRowContext(ctx, update, to.Source, to.Currency, to.ImportID, to.Now).Scan(&n, &ids); err != nil {
+	if err := q.QueryRowContext(ctx, update, to.Source, to.Currency, to.ImportID, to.Now, to.AppliedHere).Scan(&n, &ids); err != nil {
 		return 0, nil, err
 	}
 	for _, s := range ids {

@@ -15,7 +15,7 @@ const clearStaging = `TRUNCATE receivable_staging, receivable_staging_customers`
 const ledgerTotals = `SELECT currency, count(*), coalesce(sum(open_amount), 0)::bigint FROM receivables GROUP BY currency`
 
 var stagingColumns = []string{"row_no", "customer", "customer_name", "document_no", "invoice_date", "due_date", "amount", "open_amount",
-	"clean", "twice", "faults"}
+	"clean", "twice", "faults", "contract_no"}
 
 // between stands between number and code in a staged customer; cells hold no
 // control characters.
@@ -100,28 +100,36 @@ const hasSource = `SELECT EXISTS (SELECT FROM receivables WHERE source = $1)`
 // dueDate is the file's, or the invoice date plus the customer's term (ruling 5).
 const dueDate = `coalesce(s.due_date, s.invoice_date + c.credit_term_days::int)`
 
-const changed = ` (r.customer_id, r.invoice_date, r.due_date, r.currency, r.amount, r.open_amount)
-  IS DISTINCT FROM (c.customer_id, s.invoice_date, ` + dueDate + `, $2::varchar, s.amount, s.open_amount) `
+// openNow is the file's open amount of an item that is known; $5 AppliedHere.
+const openNow = `CASE WHEN $5::boolean AND r.applied_amount <> 0
+  THEN CASE WHEN s.amount > 0 THEN greatest(0, s.amount - r.applied_amount) ELSE least(0, s.amount - r.applied_amount) END ELSE s.open_amount END`
 
-// $1 source, $2 currency
+// dueNow leaves an item's due date alone where its contract's terms made it.
+const dueNow = `CASE WHEN r.instalments THEN r.due_date ELSE ` + dueDate + ` END`
+
+const changed = ` (r.customer_id, r.invoice_date, r.due_date, r.currency, r.amount, r.open_amount, r.contract_no)
+  IS DISTINCT FROM (c.customer_id, s.invoice_date, ` + dueNow + `, $2::varchar, s.amount, ` + openNow + `, coalesce(s.contract_no, r.contract_no)) `
+
+// $1 source, $2 currency, $3 and $4 as in update, $5 AppliedHere
 const compare = `
 SELECT count(*) FILTER (WHERE r.id IS NULL), count(*) FILTER (WHERE r.id IS NOT NULL AND` + changed + `),
   coalesce(sum(s.open_amount) FILTER (WHERE r.id IS NULL), 0)::bigint,
-  coalesce(sum(s.open_amount - r.open_amount) FILTER (WHERE r.id IS NOT NULL AND` + changed + `), 0)::bigint,
+  coalesce(sum(` + openNow + ` - r.open_amount) FILTER (WHERE r.id IS NOT NULL AND` + changed + `), 0)::bigint,
   count(*)
 FROM` + staged + `LEFT JOIN receivables r ON r.source = $1::varchar AND r.document_no = s.document_no
-WHERE` + good
+WHERE` + good + `AND ($3::uuid, $4::timestamptz) IS NOT NULL`
 
-// $1 source, $2 currency, $3 import, $4 now. It gives the customers that lost an
+// $1 source, $2 currency, $3 import, $4 now, $5 AppliedHere. It gives the customers that lost an
 // item to another one, once each, and the number of rows.
 const update = `
 WITH old AS (
-  SELECT r.id, r.customer_id AS former, c.customer_id, s.invoice_date, ` + dueDate + ` AS due_date, s.amount, s.open_amount
+  SELECT r.id, r.customer_id AS former, c.customer_id, s.invoice_date, ` + dueNow + ` AS due_date, s.amount, ` + openNow + ` AS open_amount,
+    coalesce(s.contract_no, r.contract_no) AS contract_no
   FROM` + staged + `JOIN receivables r ON r.source = $1::varchar AND r.document_no = s.document_no
   WHERE` + good + `AND` + changed + `
 ), put AS (
   UPDATE receivables r SET customer_id = o.customer_id, invoice_date = o.invoice_date, due_date = o.due_date, currency = $2::varchar,
-    amount = o.amount, open_amount = o.open_amount, import_id = $3::uuid, updated_at = $4::timestamptz
+    amount = o.amount, open_amount = o.open_amount, contract_no = o.contract_no, import_id = $3::uuid, updated_at = $4::timestamptz
   FROM old o WHERE r.id = o.id
   RETURNING CASE WHEN o.former <> o.customer_id THEN o.former END AS former
 )
@@ -130,9 +138,9 @@ SELECT count(*), array_remove(array_agg(DISTINCT former), NULL)::text[] FROM put
 // $5 the first 24 characters of a UUID v7. Ids that grow with the file keep the
 // primary key's index dense.
 const insert = `
-INSERT INTO receivables (id, source, document_no, customer_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at)
+INSERT INTO receivables (id, source, document_no, customer_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at, contract_no)
 SELECT ($5::text || lpad(to_hex(s.row_no), 12, '0'))::uuid, $1::varchar, s.document_no, c.customer_id, s.invoice_date, ` + dueDate + `,
-  $2::varchar, s.amount, s.open_amount, $3::uuid, $4::timestamptz
+  $2::varchar, s.amount, s.open_amount, $3::uuid, $4::timestamptz, coalesce(s.contract_no, '')
 FROM` + staged + `WHERE` + good
 
 const butNew = `AND NOT EXISTS (SELECT FROM receivables r WHERE r.source = $1::varchar AND r.document_no = s.document_no)`

@@ -12,10 +12,10 @@ import (
 var _ biz.ItemReader = Repo{}
 
 const openItems = `
-SELECT c.number, c.name, r.document_no, r.invoice_date, r.due_date, r.amount, r.open_amount, greatest(0, $2::date - r.due_date)
-FROM receivables r JOIN customers c ON c.id = r.customer_id
-WHERE r.open_amount <> 0 AND r.currency = $1::varchar AND ($3::uuid IS NULL OR c.salesperson_id = $3::uuid)
-ORDER BY c.number, r.due_date, r.id`
+SELECT c.number, c.name, r.document_no, p.invoice_date, p.due_date, p.amount, p.open_amount, greatest(0, $2::date - p.due_date)
+FROM receivable_parts p JOIN receivables r ON r.id = p.receivable_id JOIN customers c ON c.id = p.customer_id
+WHERE p.open_amount <> 0 AND p.currency = $1::varchar AND ($3::uuid IS NULL OR c.salesperson_id = $3::uuid)
+ORDER BY c.number, p.due_date, p.id`
 
 // OpenItems implements biz.ItemReader.
 func (Repo) OpenItems(ctx context.Context, f report.Filter, today calendar.Date, each func(row []report.Cell) error) error {

@@ -83,8 +83,8 @@ const projects = `
 SELECT p.id, p.customer_id, p.number, p.name, sum(r.open_amount)::bigint,
   coalesce(sum(r.open_amount) FILTER (WHERE r.due_date < $2::date), 0)::bigint,
   min(r.due_date) FILTER (WHERE r.due_date < $2::date AND r.open_amount > 0)
-FROM receivables r JOIN projects p ON p.id = r.project_id
-WHERE r.open_amount <> 0 AND r.currency = $1::varchar GROUP BY p.id ORDER BY p.id`
+FROM receivable_dues r JOIN projects p ON p.id = r.project_id
+WHERE r.currency = $1::varchar GROUP BY p.id ORDER BY p.id`
 
 // Projects implements report.Source.
 func (Repo) Projects(ctx context.Context, today calendar.Date) ([]report.Project, error) {
@@ -189,8 +189,8 @@ WHERE f.on_date = $1::date AND f.receivable <> 0 AND ($2::uuid IS NULL OR c.sale
 const rankProjects = `
 SELECT j.id::text, j.name, j.number, 1, max(c.name), sum(r.open_amount)::bigint, coalesce(sum(r.open_amount) FILTER (WHERE r.due_date < $1::date), 0)::bigint,
   min(r.due_date) FILTER (WHERE r.due_date < $1::date AND r.open_amount > 0), $1::date, count(*) OVER ()
-FROM receivables r JOIN projects j ON j.id = r.project_id JOIN customers c ON c.id = r.customer_id
-WHERE r.open_amount <> 0 AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) AND r.currency = $5::varchar
+FROM receivable_dues r JOIN projects j ON j.id = r.project_id JOIN customers c ON c.id = r.customer_id
+WHERE ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) AND r.currency = $5::varchar
 GROUP BY j.id`
 
 var rankOrders = map[report.ChildOrder]string{report.ByReceivable: `6 DESC, 1`, report.ByOverdue: `7 DESC, 1`, report.ByOldest: `8 ASC NULLS LAST, 1`}

@@ -19,7 +19,7 @@ WITH d AS (SELECT on_date, date_trunc('month', on_date)::date AS first FROM unne
 c AS (SELECT id FROM customers WHERE $4::uuid[] IS NULL OR id = ANY($4::uuid[])),
 item AS MATERIALIZED (
   SELECT r.id, r.customer_id, r.invoice_date, r.due_date, r.amount, r.open_amount, r.amount - r.open_amount AS settled
-  FROM receivables r WHERE r.currency = $3::varchar AND ($4::uuid[] IS NULL OR r.customer_id = ANY($4::uuid[]))
+  FROM receivable_parts r WHERE r.currency = $3::varchar AND ($4::uuid[] IS NULL OR r.customer_id = ANY($4::uuid[]))
 ), cash AS MATERIALIZED (
   SELECT customer_id, received_on, sum(amount) AS amount
   FROM receipts WHERE currency = $3::varchar AND ($4::uuid[] IS NULL OR customer_id = ANY($4::uuid[])) GROUP BY 1, 2
@@ -110,7 +110,7 @@ SELECT c.id, concat_ws('/', $1::varchar, c.salesperson_id, i.n, i.a, i.o, i.d, i
 FROM customers c
 LEFT JOIN (SELECT customer_id, count(*) AS n, sum(amount) AS a, sum(open_amount) AS o, sum(due_date - date '2000-01-01') AS d,
     sum(invoice_date - date '2000-01-01') AS v, max(updated_at) AS u
-  FROM receivables WHERE currency = $1::varchar AND ($2::uuid[] IS NULL OR customer_id = ANY($2::uuid[])) GROUP BY 1) i ON i.customer_id = c.id
+  FROM receivable_parts WHERE currency = $1::varchar AND ($2::uuid[] IS NULL OR customer_id = ANY($2::uuid[])) GROUP BY 1) i ON i.customer_id = c.id
 LEFT JOIN (SELECT customer_id, count(*) AS n, sum(amount) AS a, sum(received_on - date '2000-01-01') AS d
   FROM receipts WHERE currency = $1::varchar AND ($2::uuid[] IS NULL OR customer_id = ANY($2::uuid[])) GROUP BY 1) k ON k.customer_id = c.id
 WHERE $2::uuid[] IS NULL OR c.id = ANY($2::uuid[])`

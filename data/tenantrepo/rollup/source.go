@@ -25,8 +25,8 @@ var _ rollup.Source = Source{}
 const customers = `
 WITH due AS (
   SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS o
-  FROM receivables r
-  WHERE r.open_amount <> 0 AND r.currency = $3::text AND ($2::uuid[] IS NULL OR r.customer_id = ANY($2::uuid[]))
+  FROM receivable_dues r
+  WHERE r.currency = $3::text AND ($2::uuid[] IS NULL OR r.customer_id = ANY($2::uuid[]))
   GROUP BY r.customer_id, r.due_date
 ), aged AS (
   SELECT customer_id, o, $1::date - due_date AS days,
@@ -45,7 +45,8 @@ WITH due AS (
   FROM aged GROUP BY customer_id
 )
 SELECT c.id, c.name, coalesce(c.uscc, ''), a.grade, a.limit_kind,
-  CASE WHEN a.limit_kind = 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END, a.reserved_amount, a.version,
+  CASE WHEN a.limit_kind = 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END,
+  a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount, a.version,
   coalesce(o.receivable, 0), coalesce(o.receivable, 0) - coalesce(o.not_due, 0), coalesce(o.not_due, 0),
   coalesce(o.m0, 0), coalesce(o.m6, 0), coalesce(o.m12, 0), coalesce(o.m24, 0),
   coalesce(o.d1, 0), coalesce(o.d31, 0), coalesce(o.d61, 0), coalesce(o.d91, 0)

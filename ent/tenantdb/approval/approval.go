@@ -117,6 +117,8 @@ const (
 	KindLimitAdjustment Kind = "limit_adjustment"
 	KindLimitBatch      Kind = "limit_batch"
 	KindOrderRelease    Kind = "order_release"
+	KindWriteOff        Kind = "write_off"
+	KindFollowUp        Kind = "follow_up"
 )
 
 func (k Kind) String() string {
@@ -126,7 +128,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease:
+	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease, KindWriteOff, KindFollowUp:
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for kind field: %q", k)

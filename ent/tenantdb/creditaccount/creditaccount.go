@@ -33,6 +33,16 @@ const (
 	FieldOldestDueOn = "oldest_due_on"
 	// FieldReservedAmount holds the string denoting the reserved_amount field in the database.
 	FieldReservedAmount = "reserved_amount"
+	// FieldDeliveredAmount holds the string denoting the delivered_amount field in the database.
+	FieldDeliveredAmount = "delivered_amount"
+	// FieldReconciledAmount holds the string denoting the reconciled_amount field in the database.
+	FieldReconciledAmount = "reconciled_amount"
+	// FieldDraftAmount holds the string denoting the draft_amount field in the database.
+	FieldDraftAmount = "draft_amount"
+	// FieldAdvanceAmount holds the string denoting the advance_amount field in the database.
+	FieldAdvanceAmount = "advance_amount"
+	// FieldDisputedAmount holds the string denoting the disputed_amount field in the database.
+	FieldDisputedAmount = "disputed_amount"
 	// FieldFrozen holds the string denoting the frozen field in the database.
 	FieldFrozen = "frozen"
 	// FieldFrozenReason holds the string denoting the frozen_reason field in the database.
@@ -60,6 +70,11 @@ var Columns = []string{
 	FieldOverdueAmount,
 	FieldOldestDueOn,
 	FieldReservedAmount,
+	FieldDeliveredAmount,
+	FieldReconciledAmount,
+	FieldDraftAmount,
+	FieldAdvanceAmount,
+	FieldDisputedAmount,
 	FieldFrozen,
 	FieldFrozenReason,
 	FieldAsOf,
@@ -90,6 +105,16 @@ var (
 	DefaultOverdueAmount int64
 	// DefaultReservedAmount holds the default value on creation for the "reserved_amount" field.
 	DefaultReservedAmount int64
+	// DefaultDeliveredAmount holds the default value on creation for the "delivered_amount" field.
+	DefaultDeliveredAmount int64
+	// DefaultReconciledAmount holds the default value on creation for the "reconciled_amount" field.
+	DefaultReconciledAmount int64
+	// DefaultDraftAmount holds the default value on creation for the "draft_amount" field.
+	DefaultDraftAmount int64
+	// DefaultAdvanceAmount holds the default value on creation for the "advance_amount" field.
+	DefaultAdvanceAmount int64
+	// DefaultDisputedAmount holds the default value on creation for the "disputed_amount" field.
+	DefaultDisputedAmount int64
 	// DefaultFrozen holds the default value on creation for the "frozen" field.
 	DefaultFrozen bool
 	// DefaultFrozenReason holds the default value on creation for the "frozen_reason" field.
@@ -181,6 +206,31 @@ func ByOldestDueOn(opts ...sql.OrderTermOption) OrderOption {
 // ByReservedAmount orders the results by the reserved_amount field.
 func ByReservedAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReservedAmount, opts...).ToFunc()
+}
+
+// ByDeliveredAmount orders the results by the delivered_amount field.
+func ByDeliveredAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeliveredAmount, opts...).ToFunc()
+}
+
+// ByReconciledAmount orders the results by the reconciled_amount field.
+func ByReconciledAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReconciledAmount, opts...).ToFunc()
+}
+
+// ByDraftAmount orders the results by the draft_amount field.
+func ByDraftAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDraftAmount, opts...).ToFunc()
+}
+
+// ByAdvanceAmount orders the results by the advance_amount field.
+func ByAdvanceAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAdvanceAmount, opts...).ToFunc()
+}
+
+// ByDisputedAmount orders the results by the disputed_amount field.
+func ByDisputedAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDisputedAmount, opts...).ToFunc()
 }
 
 // ByFrozen orders the results by the frozen field.

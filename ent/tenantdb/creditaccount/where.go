@@ -100,6 +100,31 @@ func ReservedAmount(v int64) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldEQ(FieldReservedAmount, v))
 }
 
+// DeliveredAmount applies equality check predicate on the "delivered_amount" field. It's identical to DeliveredAmountEQ.
+func DeliveredAmount(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldDeliveredAmount, v))
+}
+
+// ReconciledAmount applies equality check predicate on the "reconciled_amount" field. It's identical to ReconciledAmountEQ.
+func ReconciledAmount(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldReconciledAmount, v))
+}
+
+// DraftAmount applies equality check predicate on the "draft_amount" field. It's identical to DraftAmountEQ.
+func DraftAmount(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldDraftAmount, v))
+}
+
+// AdvanceAmount applies equality check predicate on the "advance_amount" field. It's identical to AdvanceAmountEQ.
+func AdvanceAmount(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldAdvanceAmount, v))
+}
+
+// DisputedAmount applies equality check predicate on the "disputed_amount" field. It's identical to DisputedAmountEQ.
+func DisputedAmount(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldDisputedAmount, v))
+}
+
 // Frozen applies equality check predicate on the "frozen" field. It's identical to FrozenEQ.
 func Frozen(v bool) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldEQ(FieldFrozen, v))
@@ -558,6 +583,206 @@ func ReservedAmountLT(v int64) predicate.CreditAccount {
 // ReservedAmountLTE applies the LTE predicate on the "reserved_amount" field.
 func ReservedAmountLTE(v int64) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldLTE(FieldReservedAmount, v))
+}
+
+// DeliveredAmountEQ applies the EQ predicate on the "delivered_amount" field.
+func DeliveredAmountEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountNEQ applies the NEQ predicate on the "delivered_amount" field.
+func DeliveredAmountNEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNEQ(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountIn applies the In predicate on the "delivered_amount" field.
+func DeliveredAmountIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIn(FieldDeliveredAmount, vs...))
+}
+
+// DeliveredAmountNotIn applies the NotIn predicate on the "delivered_amount" field.
+func DeliveredAmountNotIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotIn(FieldDeliveredAmount, vs...))
+}
+
+// DeliveredAmountGT applies the GT predicate on the "delivered_amount" field.
+func DeliveredAmountGT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGT(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountGTE applies the GTE predicate on the "delivered_amount" field.
+func DeliveredAmountGTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGTE(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountLT applies the LT predicate on the "delivered_amount" field.
+func DeliveredAmountLT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLT(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountLTE applies the LTE predicate on the "delivered_amount" field.
+func DeliveredAmountLTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLTE(FieldDeliveredAmount, v))
+}
+
+// ReconciledAmountEQ applies the EQ predicate on the "reconciled_amount" field.
+func ReconciledAmountEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldReconciledAmount, v))
+}
+
+// ReconciledAmountNEQ applies the NEQ predicate on the "reconciled_amount" field.
+func ReconciledAmountNEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNEQ(FieldReconciledAmount, v))
+}
+
+// ReconciledAmountIn applies the In predicate on the "reconciled_amount" field.
+func ReconciledAmountIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIn(FieldReconciledAmount, vs...))
+}
+
+// ReconciledAmountNotIn applies the NotIn predicate on the "reconciled_amount" field.
+func ReconciledAmountNotIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotIn(FieldReconciledAmount, vs...))
+}
+
+// ReconciledAmountGT applies the GT predicate on the "reconciled_amount" field.
+func ReconciledAmountGT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGT(FieldReconciledAmount, v))
+}
+
+// ReconciledAmountGTE applies the GTE predicate on the "reconciled_amount" field.
+func ReconciledAmountGTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGTE(FieldReconciledAmount, v))
+}
+
+// ReconciledAmountLT applies the LT predicate on the "reconciled_amount" field.
+func ReconciledAmountLT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLT(FieldReconciledAmount, v))
+}
+
+// ReconciledAmountLTE applies the LTE predicate on the "reconciled_amount" field.
+func ReconciledAmountLTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLTE(FieldReconciledAmount, v))
+}
+
+// DraftAmountEQ applies the EQ predicate on the "draft_amount" field.
+func DraftAmountEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldDraftAmount, v))
+}
+
+// DraftAmountNEQ applies the NEQ predicate on the "draft_amount" field.
+func DraftAmountNEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNEQ(FieldDraftAmount, v))
+}
+
+// DraftAmountIn applies the In predicate on the "draft_amount" field.
+func DraftAmountIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIn(FieldDraftAmount, vs...))
+}
+
+// DraftAmountNotIn applies the NotIn predicate on the "draft_amount" field.
+func DraftAmountNotIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotIn(FieldDraftAmount, vs...))
+}
+
+// DraftAmountGT applies the GT predicate on the "draft_amount" field.
+func DraftAmountGT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGT(FieldDraftAmount, v))
+}
+
+// DraftAmountGTE applies the GTE predicate on the "draft_amount" field.
+func DraftAmountGTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGTE(FieldDraftAmount, v))
+}
+
+// DraftAmountLT applies the LT predicate on the "draft_amount" field.
+func DraftAmountLT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLT(FieldDraftAmount, v))
+}
+
+// DraftAmountLTE applies the LTE predicate on the "draft_amount" field.
+func DraftAmountLTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLTE(FieldDraftAmount, v))
+}
+
+// AdvanceAmountEQ applies the EQ predicate on the "advance_amount" field.
+func AdvanceAmountEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldAdvanceAmount, v))
+}
+
+// AdvanceAmountNEQ applies the NEQ predicate on the "advance_amount" field.
+func AdvanceAmountNEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNEQ(FieldAdvanceAmount, v))
+}
+
+// AdvanceAmountIn applies the In predicate on the "advance_amount" field.
+func AdvanceAmountIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIn(FieldAdvanceAmount, vs...))
+}
+
+// AdvanceAmountNotIn applies the NotIn predicate on the "advance_amount" field.
+func AdvanceAmountNotIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotIn(FieldAdvanceAmount, vs...))
+}
+
+// AdvanceAmountGT applies the GT predicate on the "advance_amount" field.
+func AdvanceAmountGT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGT(FieldAdvanceAmount, v))
+}
+
+// AdvanceAmountGTE applies the GTE predicate on the "advance_amount" field.
+func AdvanceAmountGTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGTE(FieldAdvanceAmount, v))
+}
+
+// AdvanceAmountLT applies the LT predicate on the "advance_amount" field.
+func AdvanceAmountLT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLT(FieldAdvanceAmount, v))
+}
+
+// AdvanceAmountLTE applies the LTE predicate on the "advance_amount" field.
+func AdvanceAmountLTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLTE(FieldAdvanceAmount, v))
+}
+
+// DisputedAmountEQ applies the EQ predicate on the "disputed_amount" field.
+func DisputedAmountEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldDisputedAmount, v))
+}
+
+// DisputedAmountNEQ applies the NEQ predicate on the "disputed_amount" field.
+func DisputedAmountNEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNEQ(FieldDisputedAmount, v))
+}
+
+// DisputedAmountIn applies the In predicate on the "disputed_amount" field.
+func DisputedAmountIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIn(FieldDisputedAmount, vs...))
+}
+
+// DisputedAmountNotIn applies the NotIn predicate on the "disputed_amount" field.
+func DisputedAmountNotIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotIn(FieldDisputedAmount, vs...))
+}
+
+// DisputedAmountGT applies the GT predicate on the "disputed_amount" field.
+func DisputedAmountGT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGT(FieldDisputedAmount, v))
+}
+
+// DisputedAmountGTE applies the GTE predicate on the "disputed_amount" field.
+func DisputedAmountGTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGTE(FieldDisputedAmount, v))
+}
+
+// DisputedAmountLT applies the LT predicate on the "disputed_amount" field.
+func DisputedAmountLT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLT(FieldDisputedAmount, v))
+}
+
+// DisputedAmountLTE applies the LTE predicate on the "disputed_amount" field.
+func DisputedAmountLTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLTE(FieldDisputedAmount, v))
 }
 
 // FrozenEQ applies the EQ predicate on the "frozen" field.

@@ -8,6 +8,18 @@ import (
 	"zhuxin/ent/tenantdb"
 )
 
+// The AcceptanceDraftFunc type is an adapter to allow the use of ordinary
+// function as AcceptanceDraft mutator.
+type AcceptanceDraftFunc func(context.Context, *tenantdb.AcceptanceDraftMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AcceptanceDraftFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.AcceptanceDraftMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.AcceptanceDraftMutation", m)
+}
+
 // The ApprovalFunc type is an adapter to allow the use of ordinary
 // function as Approval mutator.
 type ApprovalFunc func(context.Context, *tenantdb.ApprovalMutation) (tenantdb.Value, error)
@@ -140,6 +152,18 @@ func (f AuditSealFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantd
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.AuditSealMutation", m)
 }
 
+// The CollectionSettingFunc type is an adapter to allow the use of ordinary
+// function as CollectionSetting mutator.
+type CollectionSettingFunc func(context.Context, *tenantdb.CollectionSettingMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CollectionSettingFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CollectionSettingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CollectionSettingMutation", m)
+}
+
 // The ContractFunc type is an adapter to allow the use of ordinary
 // function as Contract mutator.
 type ContractFunc func(context.Context, *tenantdb.ContractMutation) (tenantdb.Value, error)
@@ -150,6 +174,18 @@ func (f ContractFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ContractMutation", m)
+}
+
+// The ContractTermFunc type is an adapter to allow the use of ordinary
+// function as ContractTerm mutator.
+type ContractTermFunc func(context.Context, *tenantdb.ContractTermMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContractTermFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ContractTermMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ContractTermMutation", m)
 }
 
 // The CreditAccountFunc type is an adapter to allow the use of ordinary
@@ -272,6 +308,30 @@ func (f DailyStepFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantd
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DailyStepMutation", m)
 }
 
+// The DeliveryFunc type is an adapter to allow the use of ordinary
+// function as Delivery mutator.
+type DeliveryFunc func(context.Context, *tenantdb.DeliveryMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeliveryFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DeliveryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DeliveryMutation", m)
+}
+
+// The DisputeFunc type is an adapter to allow the use of ordinary
+// function as Dispute mutator.
+type DisputeFunc func(context.Context, *tenantdb.DisputeMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DisputeFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DisputeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DisputeMutation", m)
+}
+
 // The DocumentFunc type is an adapter to allow the use of ordinary
 // function as Document mutator.
 type DocumentFunc func(context.Context, *tenantdb.DocumentMutation) (tenantdb.Value, error)
@@ -282,6 +342,18 @@ func (f DocumentFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DocumentMutation", m)
+}
+
+// The DunningPauseFunc type is an adapter to allow the use of ordinary
+// function as DunningPause mutator.
+type DunningPauseFunc func(context.Context, *tenantdb.DunningPauseMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DunningPauseFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DunningPauseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DunningPauseMutation", m)
 }
 
 // The ERPConnectionFunc type is an adapter to allow the use of ordinary
@@ -306,6 +378,18 @@ func (f ERPRunFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPRunMutation", m)
+}
+
+// The FollowUpFunc type is an adapter to allow the use of ordinary
+// function as FollowUp mutator.
+type FollowUpFunc func(context.Context, *tenantdb.FollowUpMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FollowUpFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.FollowUpMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.FollowUpMutation", m)
 }
 
 // The HandledEventFunc type is an adapter to allow the use of ordinary
@@ -356,6 +440,18 @@ func (f KeysetFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.KeysetMutation", m)
 }
 
+// The LateFeeWaiverFunc type is an adapter to allow the use of ordinary
+// function as LateFeeWaiver mutator.
+type LateFeeWaiverFunc func(context.Context, *tenantdb.LateFeeWaiverMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LateFeeWaiverFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.LateFeeWaiverMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LateFeeWaiverMutation", m)
+}
+
 // The LimitBatchFunc type is an adapter to allow the use of ordinary
 // function as LimitBatch mutator.
 type LimitBatchFunc func(context.Context, *tenantdb.LimitBatchMutation) (tenantdb.Value, error)
@@ -402,6 +498,18 @@ func (f OutboxFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.OutboxMutation", m)
+}
+
+// The PaymentApplicationFunc type is an adapter to allow the use of ordinary
+// function as PaymentApplication mutator.
+type PaymentApplicationFunc func(context.Context, *tenantdb.PaymentApplicationMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PaymentApplicationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.PaymentApplicationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.PaymentApplicationMutation", m)
 }
 
 // The ProjectFunc type is an adapter to allow the use of ordinary
@@ -476,6 +584,18 @@ func (f ReceivableImportFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReceivableImportMutation", m)
 }
 
+// The ReceivableInstalmentFunc type is an adapter to allow the use of ordinary
+// function as ReceivableInstalment mutator.
+type ReceivableInstalmentFunc func(context.Context, *tenantdb.ReceivableInstalmentMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReceivableInstalmentFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ReceivableInstalmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReceivableInstalmentMutation", m)
+}
+
 // The ReservationFunc type is an adapter to allow the use of ordinary
 // function as Reservation mutator.
 type ReservationFunc func(context.Context, *tenantdb.ReservationMutation) (tenantdb.Value, error)
@@ -486,6 +606,30 @@ func (f ReservationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenan
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReservationMutation", m)
+}
+
+// The SiteNodeFunc type is an adapter to allow the use of ordinary
+// function as SiteNode mutator.
+type SiteNodeFunc func(context.Context, *tenantdb.SiteNodeMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SiteNodeFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.SiteNodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.SiteNodeMutation", m)
+}
+
+// The StatementFunc type is an adapter to allow the use of ordinary
+// function as Statement mutator.
+type StatementFunc func(context.Context, *tenantdb.StatementMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StatementFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.StatementMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.StatementMutation", m)
 }
 
 // The TemplateDryRunFunc type is an adapter to allow the use of ordinary
@@ -510,6 +654,18 @@ func (f TemplateTrialFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (ten
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.TemplateTrialMutation", m)
+}
+
+// The WriteOffFunc type is an adapter to allow the use of ordinary
+// function as WriteOff mutator.
+type WriteOffFunc func(context.Context, *tenantdb.WriteOffMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WriteOffFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.WriteOffMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.WriteOffMutation", m)
 }
 
 // Condition is a hook condition function.

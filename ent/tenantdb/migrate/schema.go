@@ -9,12 +9,49 @@ import (
 )
 
 var (
+	// AcceptanceDraftsColumns holds the columns for the "acceptance_drafts" table.
+	AcceptanceDraftsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "draft_no", Type: field.TypeString, Unique: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"bank", "commercial"}},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "receipt_id", Type: field.TypeUUID, Unique: true},
+		{Name: "acceptor", Type: field.TypeString},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "issued_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "due_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"held", "honoured", "dishonoured"}, Default: "held"},
+		{Name: "settled_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "remark", Type: field.TypeString, Default: ""},
+	}
+	// AcceptanceDraftsTable holds the schema information for the "acceptance_drafts" table.
+	AcceptanceDraftsTable = &schema.Table{
+		Name:       "acceptance_drafts",
+		Columns:    AcceptanceDraftsColumns,
+		PrimaryKey: []*schema.Column{AcceptanceDraftsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "acceptancedraft_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{AcceptanceDraftsColumns[7]},
+			},
+			{
+				Name:    "acceptancedraft_status_due_on",
+				Unique:  false,
+				Columns: []*schema.Column{AcceptanceDraftsColumns[13], AcceptanceDraftsColumns[12]},
+			},
+		},
+	}
 	// ApprovalsColumns holds the columns for the "approvals" table.
 	ApprovalsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "order_release"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "order_release", "write_off", "follow_up"}},
 		{Name: "subject_id", Type: field.TypeUUID},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "title", Type: field.TypeString},
@@ -304,6 +341,23 @@ var (
 		Columns:    AuditSealsColumns,
 		PrimaryKey: []*schema.Column{AuditSealsColumns[0]},
 	}
+	// CollectionSettingsColumns holds the columns for the "collection_settings" table.
+	CollectionSettingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "late_fee_ppm", Type: field.TypeInt, Default: 500},
+		{Name: "late_fee_grace_days", Type: field.TypeInt, Default: 0},
+		{Name: "statement_days", Type: field.TypeInt, Default: 10},
+		{Name: "statement_reminder_days", Type: field.TypeInt, Default: 3},
+		{Name: "follow_up_days", Type: field.TypeInt, Default: 3},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// CollectionSettingsTable holds the schema information for the "collection_settings" table.
+	CollectionSettingsTable = &schema.Table{
+		Name:       "collection_settings",
+		Columns:    CollectionSettingsColumns,
+		PrimaryKey: []*schema.Column{CollectionSettingsColumns[0]},
+	}
 	// ContractsColumns holds the columns for the "contracts" table.
 	ContractsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -339,6 +393,29 @@ var (
 			},
 		},
 	}
+	// ContractTermsColumns holds the columns for the "contract_terms" table.
+	ContractTermsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "contract_id", Type: field.TypeUUID},
+		{Name: "version", Type: field.TypeInt},
+		{Name: "terms", Type: field.TypeJSON},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+	}
+	// ContractTermsTable holds the schema information for the "contract_terms" table.
+	ContractTermsTable = &schema.Table{
+		Name:       "contract_terms",
+		Columns:    ContractTermsColumns,
+		PrimaryKey: []*schema.Column{ContractTermsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contractterm_contract_id_version",
+				Unique:  true,
+				Columns: []*schema.Column{ContractTermsColumns[3], ContractTermsColumns[4]},
+			},
+		},
+	}
 	// CreditAccountsColumns holds the columns for the "credit_accounts" table.
 	CreditAccountsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -352,6 +429,11 @@ var (
 		{Name: "overdue_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "oldest_due_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "reserved_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "delivered_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "reconciled_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "draft_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "advance_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "disputed_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "frozen", Type: field.TypeBool, Default: false},
 		{Name: "frozen_reason", Type: field.TypeString, Default: ""},
 		{Name: "as_of", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
@@ -720,6 +802,96 @@ var (
 			},
 		},
 	}
+	// DeliveriesColumns holds the columns for the "deliveries" table.
+	DeliveriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "source", Type: field.TypeString},
+		{Name: "ticket_no", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "contract_no", Type: field.TypeString, Default: ""},
+		{Name: "order_no", Type: field.TypeString, Default: ""},
+		{Name: "volume", Type: field.TypeInt64},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "delivered_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "statement_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "reconciled", Type: field.TypeBool, Default: false},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// DeliveriesTable holds the schema information for the "deliveries" table.
+	DeliveriesTable = &schema.Table{
+		Name:       "deliveries",
+		Columns:    DeliveriesColumns,
+		PrimaryKey: []*schema.Column{DeliveriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "delivery_source_ticket_no",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveriesColumns[1], DeliveriesColumns[2]},
+			},
+			{
+				Name:    "delivery_customer_id_delivered_on",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[9]},
+			},
+			{
+				Name:    "delivery_unreconciled",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT reconciled",
+				},
+			},
+			{
+				Name:    "delivery_statement_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[10]},
+			},
+			{
+				Name:    "delivery_contract_no_delivered_on",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[9]},
+			},
+		},
+	}
+	// DisputesColumns holds the columns for the "disputes" table.
+	DisputesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "receivable_id", Type: field.TypeUUID},
+		{Name: "cause", Type: field.TypeEnum, Enums: []string{"quantity", "quality", "price", "delivery", "documents", "other"}},
+		{Name: "detail", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"open", "resolved"}, Default: "open"},
+		{Name: "outcome", Type: field.TypeString, Default: ""},
+		{Name: "resolved_at", Type: field.TypeTime, Nullable: true},
+		{Name: "resolved_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// DisputesTable holds the schema information for the "disputes" table.
+	DisputesTable = &schema.Table{
+		Name:       "disputes",
+		Columns:    DisputesColumns,
+		PrimaryKey: []*schema.Column{DisputesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dispute_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{DisputesColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'open'",
+				},
+			},
+			{
+				Name:    "dispute_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{DisputesColumns[5]},
+			},
+		},
+	}
 	// DocumentsColumns holds the columns for the "documents" table.
 	DocumentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -739,6 +911,31 @@ var (
 		Name:       "documents",
 		Columns:    DocumentsColumns,
 		PrimaryKey: []*schema.Column{DocumentsColumns[0]},
+	}
+	// DunningPausesColumns holds the columns for the "dunning_pauses" table.
+	DunningPausesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "starts_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "ends_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// DunningPausesTable holds the schema information for the "dunning_pauses" table.
+	DunningPausesTable = &schema.Table{
+		Name:       "dunning_pauses",
+		Columns:    DunningPausesColumns,
+		PrimaryKey: []*schema.Column{DunningPausesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dunningpause_customer_id_ends_on",
+				Unique:  false,
+				Columns: []*schema.Column{DunningPausesColumns[3], DunningPausesColumns[6]},
+			},
+		},
 	}
 	// ErpConnectionsColumns holds the columns for the "erp_connections" table.
 	ErpConnectionsColumns = []*schema.Column{
@@ -808,6 +1005,53 @@ var (
 			},
 		},
 	}
+	// FollowUpsColumns holds the columns for the "follow_ups" table.
+	FollowUpsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "trigger", Type: field.TypeEnum, Enums: []string{"over_limit", "overdue"}},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "opened_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "deadline", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"open", "submitted", "agreed", "closed"}, Default: "open"},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"none", "collection", "limit_adjustment", "temporary_limit", "stop_preparation", "formal_stop", "other"}, Default: "none"},
+		{Name: "plan", Type: field.TypeJSON, Nullable: true},
+		{Name: "promised_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "promised_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "promise_from", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "promise", Type: field.TypeEnum, Enums: []string{"none", "waiting", "kept", "broken"}, Default: "none"},
+		{Name: "submitted_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "submitted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "comment", Type: field.TypeString, Default: ""},
+		{Name: "closed_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "outcome", Type: field.TypeString, Default: ""},
+	}
+	// FollowUpsTable holds the schema information for the "follow_ups" table.
+	FollowUpsTable = &schema.Table{
+		Name:       "follow_ups",
+		Columns:    FollowUpsColumns,
+		PrimaryKey: []*schema.Column{FollowUpsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "follow_up_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{FollowUpsColumns[5], FollowUpsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'closed'",
+				},
+			},
+			{
+				Name:    "followup_status_deadline",
+				Unique:  false,
+				Columns: []*schema.Column{FollowUpsColumns[10], FollowUpsColumns[9]},
+			},
+		},
+	}
 	// HandledEventsColumns holds the columns for the "handled_events" table.
 	HandledEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -859,6 +1103,29 @@ var (
 		Name:       "keysets",
 		Columns:    KeysetsColumns,
 		PrimaryKey: []*schema.Column{KeysetsColumns[0]},
+	}
+	// LateFeeWaiversColumns holds the columns for the "late_fee_waivers" table.
+	LateFeeWaiversColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "receivable_id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// LateFeeWaiversTable holds the schema information for the "late_fee_waivers" table.
+	LateFeeWaiversTable = &schema.Table{
+		Name:       "late_fee_waivers",
+		Columns:    LateFeeWaiversColumns,
+		PrimaryKey: []*schema.Column{LateFeeWaiversColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "latefeewaiver_receivable_id",
+				Unique:  false,
+				Columns: []*schema.Column{LateFeeWaiversColumns[1]},
+			},
+		},
 	}
 	// LimitBatchesColumns holds the columns for the "limit_batches" table.
 	LimitBatchesColumns = []*schema.Column{
@@ -996,6 +1263,52 @@ var (
 			},
 		},
 	}
+	// PaymentApplicationsColumns holds the columns for the "payment_applications" table.
+	PaymentApplicationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "batch_id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "receivable_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"receipt", "credit", "write_off"}},
+		{Name: "receipt_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "credit_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "write_off_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "reverses", Type: field.TypeUUID, Unique: true, Nullable: true},
+		{Name: "rule", Type: field.TypeEnum, Enums: []string{"chosen", "oldest_first", "by_contract", "by_project", "manual", "write_off", "reversal"}},
+		{Name: "applied_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// PaymentApplicationsTable holds the schema information for the "payment_applications" table.
+	PaymentApplicationsTable = &schema.Table{
+		Name:       "payment_applications",
+		Columns:    PaymentApplicationsColumns,
+		PrimaryKey: []*schema.Column{PaymentApplicationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "paymentapplication_receivable_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentApplicationsColumns[3]},
+			},
+			{
+				Name:    "paymentapplication_receipt_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentApplicationsColumns[5]},
+			},
+			{
+				Name:    "paymentapplication_credit_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentApplicationsColumns[6]},
+			},
+			{
+				Name:    "paymentapplication_batch_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentApplicationsColumns[1]},
+			},
+		},
+	}
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1104,7 +1417,14 @@ var (
 		{Name: "received_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "amount", Type: field.TypeInt64},
+		{Name: "applied_by_source", Type: field.TypeBool, Default: true},
+		{Name: "method", Type: field.TypeEnum, Enums: []string{"cash", "transfer", "set_off", "draft"}, Default: "transfer"},
+		{Name: "contract_no", Type: field.TypeString, Default: ""},
+		{Name: "payer", Type: field.TypeString, Default: ""},
+		{Name: "remark", Type: field.TypeString, Default: ""},
+		{Name: "reverses", Type: field.TypeUUID, Unique: true, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 	}
 	// ReceiptsTable holds the schema information for the "receipts" table.
 	ReceiptsTable = &schema.Table{
@@ -1112,6 +1432,14 @@ var (
 		Columns:    ReceiptsColumns,
 		PrimaryKey: []*schema.Column{ReceiptsColumns[0]},
 		Indexes: []*schema.Index{
+			{
+				Name:    "receipt_applied_here",
+				Unique:  false,
+				Columns: []*schema.Column{ReceiptsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT applied_by_source",
+				},
+			},
 			{
 				Name:    "receipt_source_document_no",
 				Unique:  true,
@@ -1137,6 +1465,11 @@ var (
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "open_amount", Type: field.TypeInt64},
 		{Name: "import_id", Type: field.TypeUUID},
+		{Name: "applied_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "contract_no", Type: field.TypeString, Default: ""},
+		{Name: "statement_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "instalments", Type: field.TypeBool, Default: false},
+		{Name: "disputed", Type: field.TypeBool, Default: false},
 		{Name: "updated_at", Type: field.TypeTime},
 	}
 	// ReceivablesTable holds the schema information for the "receivables" table.
@@ -1156,6 +1489,30 @@ var (
 				Columns: []*schema.Column{ReceivablesColumns[3], ReceivablesColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "open_amount <> 0",
+				},
+			},
+			{
+				Name:    "receivable_contract",
+				Unique:  false,
+				Columns: []*schema.Column{ReceivablesColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contract_no <> ''",
+				},
+			},
+			{
+				Name:    "receivable_statement",
+				Unique:  false,
+				Columns: []*schema.Column{ReceivablesColumns[13]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "statement_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "receivable_disputed",
+				Unique:  false,
+				Columns: []*schema.Column{ReceivablesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "disputed",
 				},
 			},
 		},
@@ -1197,6 +1554,39 @@ var (
 				Name:    "receivableimport_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{ReceivableImportsColumns[1]},
+			},
+		},
+	}
+	// ReceivableInstalmentsColumns holds the columns for the "receivable_instalments" table.
+	ReceivableInstalmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "receivable_id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "clause", Type: field.TypeString},
+		{Name: "due_date", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "open_amount", Type: field.TypeInt64},
+		{Name: "why", Type: field.TypeJSON},
+	}
+	// ReceivableInstalmentsTable holds the schema information for the "receivable_instalments" table.
+	ReceivableInstalmentsTable = &schema.Table{
+		Name:       "receivable_instalments",
+		Columns:    ReceivableInstalmentsColumns,
+		PrimaryKey: []*schema.Column{ReceivableInstalmentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "receivableinstalment_receivable_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{ReceivableInstalmentsColumns[1], ReceivableInstalmentsColumns[3]},
+			},
+			{
+				Name:    "receivable_instalment_open",
+				Unique:  false,
+				Columns: []*schema.Column{ReceivableInstalmentsColumns[2], ReceivableInstalmentsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "open_amount <> 0",
+				},
 			},
 		},
 	}
@@ -1242,6 +1632,94 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'open'",
 				},
+			},
+		},
+	}
+	// SiteNodesColumns holds the columns for the "site_nodes" table.
+	SiteNodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "contract_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"zero_level", "floor", "topping_out"}},
+		{Name: "floor", Type: field.TypeInt, Default: 0},
+		{Name: "reached_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "remark", Type: field.TypeString, Default: ""},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// SiteNodesTable holds the schema information for the "site_nodes" table.
+	SiteNodesTable = &schema.Table{
+		Name:       "site_nodes",
+		Columns:    SiteNodesColumns,
+		PrimaryKey: []*schema.Column{SiteNodesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "site_node_once",
+				Unique:  true,
+				Columns: []*schema.Column{SiteNodesColumns[3], SiteNodesColumns[4], SiteNodesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "revoked_at IS NULL",
+				},
+			},
+		},
+	}
+	// StatementsColumns holds the columns for the "statements" table.
+	StatementsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "source", Type: field.TypeString, Default: "zhuxin"},
+		{Name: "number", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "contract_no", Type: field.TypeString, Default: ""},
+		{Name: "period_from", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "period_to", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "volume", Type: field.TypeInt64},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "invoiced_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"open", "submitted", "reconciled", "cancelled"}, Default: "open"},
+		{Name: "evidence", Type: field.TypeEnum, Enums: []string{"unsigned", "signed", "sealed"}, Default: "unsigned"},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "deadline", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "reminded_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "escalated_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "obstacle", Type: field.TypeString, Default: ""},
+		{Name: "obstacle_until", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "submitted_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "submitted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reviewed_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "reviewed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "review_comment", Type: field.TypeString, Default: ""},
+	}
+	// StatementsTable holds the schema information for the "statements" table.
+	StatementsTable = &schema.Table{
+		Name:       "statements",
+		Columns:    StatementsColumns,
+		PrimaryKey: []*schema.Column{StatementsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "statement_source_number",
+				Unique:  true,
+				Columns: []*schema.Column{StatementsColumns[5], StatementsColumns[6]},
+			},
+			{
+				Name:    "statement_customer_id_period_to",
+				Unique:  false,
+				Columns: []*schema.Column{StatementsColumns[7], StatementsColumns[10]},
+			},
+			{
+				Name:    "statement_status_deadline",
+				Unique:  false,
+				Columns: []*schema.Column{StatementsColumns[15], StatementsColumns[18]},
+			},
+			{
+				Name:    "statement_contract_no",
+				Unique:  false,
+				Columns: []*schema.Column{StatementsColumns[8]},
 			},
 		},
 	}
@@ -1321,8 +1799,35 @@ var (
 			},
 		},
 	}
+	// WriteOffsColumns holds the columns for the "write_offs" table.
+	WriteOffsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "receivable_id", Type: field.TypeUUID},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "approved", "rejected", "withdrawn", "reversed"}, Default: "submitted"},
+	}
+	// WriteOffsTable holds the schema information for the "write_offs" table.
+	WriteOffsTable = &schema.Table{
+		Name:       "write_offs",
+		Columns:    WriteOffsColumns,
+		PrimaryKey: []*schema.Column{WriteOffsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "writeoff_receivable_id",
+				Unique:  false,
+				Columns: []*schema.Column{WriteOffsColumns[6]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AcceptanceDraftsTable,
 		ApprovalsTable,
 		ApprovalActsTable,
 		ApprovalAuthoritiesTable,
@@ -1334,7 +1839,9 @@ var (
 		ApprovalStepsTable,
 		AuditLogTable,
 		AuditSealsTable,
+		CollectionSettingsTable,
 		ContractsTable,
+		ContractTermsTable,
 		CreditAccountsTable,
 		CreditChecksTable,
 		CreditFreezesTable,
@@ -1345,26 +1852,36 @@ var (
 		DailyRunsTable,
 		DailySnapshotsTable,
 		DailyStepsTable,
+		DeliveriesTable,
+		DisputesTable,
 		DocumentsTable,
+		DunningPausesTable,
 		ErpConnectionsTable,
 		ErpRunsTable,
+		FollowUpsTable,
 		HandledEventsTable,
 		IdempotencyKeysTable,
 		ImportMappingsTable,
 		KeysetsTable,
+		LateFeeWaiversTable,
 		LimitBatchesTable,
 		OrderHoldsTable,
 		OrderReleasesTable,
 		OutboxTable,
+		PaymentApplicationsTable,
 		ProjectsTable,
 		ProjectAccountsTable,
 		RatingTemplatesTable,
 		ReceiptsTable,
 		ReceivablesTable,
 		ReceivableImportsTable,
+		ReceivableInstalmentsTable,
 		ReservationsTable,
+		SiteNodesTable,
+		StatementsTable,
 		TemplateDryRunsTable,
 		TemplateTrialsTable,
+		WriteOffsTable,
 	}
 )
 
@@ -1398,6 +1915,9 @@ func init() {
 	AuditSealsTable.Annotation = &entsql.Annotation{
 		Table: "audit_seals",
 	}
+	CollectionSettingsTable.Annotation = &entsql.Annotation{
+		Table: "collection_settings",
+	}
 	ContractsTable.ForeignKeys[0].RefTable = ProjectsTable
 	CreditAccountsTable.Annotation = &entsql.Annotation{}
 	CreditAccountsTable.Annotation.Checks = map[string]string{
@@ -1428,6 +1948,11 @@ func init() {
 	OutboxTable.Annotation = &entsql.Annotation{
 		Table: "outbox",
 	}
+	PaymentApplicationsTable.Annotation = &entsql.Annotation{}
+	PaymentApplicationsTable.Annotation.Checks = map[string]string{
+		"payment_application_amount": "amount <> 0 AND (amount < 0) = (reverses IS NOT NULL)",
+		"payment_application_from":   "(receipt_id IS NOT NULL) = (kind = 'receipt') AND (credit_id IS NOT NULL) = (kind = 'credit') AND (write_off_id IS NOT NULL) = (kind = 'write_off')",
+	}
 	ProjectsTable.ForeignKeys[0].RefTable = CustomersTable
 	ProjectAccountsTable.Annotation = &entsql.Annotation{}
 	ProjectAccountsTable.Annotation.Checks = map[string]string{
@@ -1437,6 +1962,11 @@ func init() {
 	ReservationsTable.Annotation = &entsql.Annotation{}
 	ReservationsTable.Annotation.Checks = map[string]string{
 		"reservation_held": "held_amount >= 0 AND held_amount <= amount AND (held_amount = 0 OR status = 'open' OR status = 'committed')",
+	}
+	StatementsTable.Annotation = &entsql.Annotation{}
+	StatementsTable.Annotation.Checks = map[string]string{
+		"statement_period":        "period_from <= period_to",
+		"statement_second_person": "reviewed_by IS NULL OR reviewed_by <> submitted_by",
 	}
 	TemplateDryRunsTable.ForeignKeys[0].RefTable = RatingTemplatesTable
 	TemplateTrialsTable.ForeignKeys[0].RefTable = TemplateDryRunsTable

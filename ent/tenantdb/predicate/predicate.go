@@ -6,6 +6,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// AcceptanceDraft is the predicate function for acceptancedraft builders.
+type AcceptanceDraft func(*sql.Selector)
+
 // Approval is the predicate function for approval builders.
 type Approval func(*sql.Selector)
 
@@ -39,8 +42,14 @@ type AuditLog func(*sql.Selector)
 // AuditSeal is the predicate function for auditseal builders.
 type AuditSeal func(*sql.Selector)
 
+// CollectionSetting is the predicate function for collectionsetting builders.
+type CollectionSetting func(*sql.Selector)
+
 // Contract is the predicate function for contract builders.
 type Contract func(*sql.Selector)
+
+// ContractTerm is the predicate function for contractterm builders.
+type ContractTerm func(*sql.Selector)
 
 // CreditAccount is the predicate function for creditaccount builders.
 type CreditAccount func(*sql.Selector)
@@ -72,14 +81,26 @@ type DailySnapshot func(*sql.Selector)
 // DailyStep is the predicate function for dailystep builders.
 type DailyStep func(*sql.Selector)
 
+// Delivery is the predicate function for delivery builders.
+type Delivery func(*sql.Selector)
+
+// Dispute is the predicate function for dispute builders.
+type Dispute func(*sql.Selector)
+
 // Document is the predicate function for document builders.
 type Document func(*sql.Selector)
+
+// DunningPause is the predicate function for dunningpause builders.
+type DunningPause func(*sql.Selector)
 
 // ERPConnection is the predicate function for erpconnection builders.
 type ERPConnection func(*sql.Selector)
 
 // ERPRun is the predicate function for erprun builders.
 type ERPRun func(*sql.Selector)
+
+// FollowUp is the predicate function for followup builders.
+type FollowUp func(*sql.Selector)
 
 // HandledEvent is the predicate function for handledevent builders.
 type HandledEvent func(*sql.Selector)
@@ -93,6 +114,9 @@ type ImportMapping func(*sql.Selector)
 // Keyset is the predicate function for keyset builders.
 type Keyset func(*sql.Selector)
 
+// LateFeeWaiver is the predicate function for latefeewaiver builders.
+type LateFeeWaiver func(*sql.Selector)
+
 // LimitBatch is the predicate function for limitbatch builders.
 type LimitBatch func(*sql.Selector)
 
@@ -104,6 +128,9 @@ type OrderRelease func(*sql.Selector)
 
 // Outbox is the predicate function for outbox builders.
 type Outbox func(*sql.Selector)
+
+// PaymentApplication is the predicate function for paymentapplication builders.
+type PaymentApplication func(*sql.Selector)
 
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
@@ -123,11 +150,23 @@ type Receivable func(*sql.Selector)
 // ReceivableImport is the predicate function for receivableimport builders.
 type ReceivableImport func(*sql.Selector)
 
+// ReceivableInstalment is the predicate function for receivableinstalment builders.
+type ReceivableInstalment func(*sql.Selector)
+
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
+
+// SiteNode is the predicate function for sitenode builders.
+type SiteNode func(*sql.Selector)
+
+// Statement is the predicate function for statement builders.
+type Statement func(*sql.Selector)
 
 // TemplateDryRun is the predicate function for templatedryrun builders.
 type TemplateDryRun func(*sql.Selector)
 
 // TemplateTrial is the predicate function for templatetrial builders.
 type TemplateTrial func(*sql.Selector)
+
+// WriteOff is the predicate function for writeoff builders.
+type WriteOff func(*sql.Selector)

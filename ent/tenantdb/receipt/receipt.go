@@ -3,6 +3,7 @@
 package receipt
 
 import (
+	"fmt"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,8 +27,22 @@ const (
 	FieldCurrency = "currency"
 	// FieldAmount holds the string denoting the amount field in the database.
 	FieldAmount = "amount"
+	// FieldAppliedBySource holds the string denoting the applied_by_source field in the database.
+	FieldAppliedBySource = "applied_by_source"
+	// FieldMethod holds the string denoting the method field in the database.
+	FieldMethod = "method"
+	// FieldContractNo holds the string denoting the contract_no field in the database.
+	FieldContractNo = "contract_no"
+	// FieldPayer holds the string denoting the payer field in the database.
+	FieldPayer = "payer"
+	// FieldRemark holds the string denoting the remark field in the database.
+	FieldRemark = "remark"
+	// FieldReverses holds the string denoting the reverses field in the database.
+	FieldReverses = "reverses"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
+	// FieldCreatedBy holds the string denoting the created_by field in the database.
+	FieldCreatedBy = "created_by"
 	// Table holds the table name of the receipt in the database.
 	Table = "receipts"
 )
@@ -41,7 +56,14 @@ var Columns = []string{
 	FieldReceivedOn,
 	FieldCurrency,
 	FieldAmount,
+	FieldAppliedBySource,
+	FieldMethod,
+	FieldContractNo,
+	FieldPayer,
+	FieldRemark,
+	FieldReverses,
 	FieldCreatedAt,
+	FieldCreatedBy,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -57,11 +79,47 @@ func ValidColumn(column string) bool {
 var (
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
+	// DefaultAppliedBySource holds the default value on creation for the "applied_by_source" field.
+	DefaultAppliedBySource bool
+	// DefaultContractNo holds the default value on creation for the "contract_no" field.
+	DefaultContractNo string
+	// DefaultPayer holds the default value on creation for the "payer" field.
+	DefaultPayer string
+	// DefaultRemark holds the default value on creation for the "remark" field.
+	DefaultRemark string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
+
+// Method defines the type for the "method" enum field.
+type Method string
+
+// MethodTransfer is the default value of the Method enum.
+const DefaultMethod = MethodTransfer
+
+// Method values.
+const (
+	MethodCash     Method = "cash"
+	MethodTransfer Method = "transfer"
+	MethodSetOff   Method = "set_off"
+	MethodDraft    Method = "draft"
+)
+
+func (m Method) String() string {
+	return string(m)
+}
+
+// MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
+func MethodValidator(m Method) error {
+	switch m {
+	case MethodCash, MethodTransfer, MethodSetOff, MethodDraft:
+		return nil
+	default:
+		return fmt.Errorf("receipt: invalid enum value for method field: %q", m)
+	}
+}
 
 // OrderOption defines the ordering options for the Receipt queries.
 type OrderOption func(*sql.Selector)
@@ -101,7 +159,42 @@ func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAmount, opts...).ToFunc()
 }
 
+// ByAppliedBySource orders the results by the applied_by_source field.
+func ByAppliedBySource(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAppliedBySource, opts...).ToFunc()
+}
+
+// ByMethod orders the results by the method field.
+func ByMethod(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMethod, opts...).ToFunc()
+}
+
+// ByContractNo orders the results by the contract_no field.
+func ByContractNo(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContractNo, opts...).ToFunc()
+}
+
+// ByPayer orders the results by the payer field.
+func ByPayer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPayer, opts...).ToFunc()
+}
+
+// ByRemark orders the results by the remark field.
+func ByRemark(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemark, opts...).ToFunc()
+}
+
+// ByReverses orders the results by the reverses field.
+func ByReverses(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReverses, opts...).ToFunc()
+}
+
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
+}
+
+// ByCreatedBy orders the results by the created_by field.
+func ByCreatedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreatedBy, opts...).ToFunc()
 }

@@ -86,9 +86,39 @@ func Amount(v int64) predicate.Receipt {
 	return predicate.Receipt(sql.FieldEQ(FieldAmount, v))
 }
 
+// AppliedBySource applies equality check predicate on the "applied_by_source" field. It's identical to AppliedBySourceEQ.
+func AppliedBySource(v bool) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldAppliedBySource, v))
+}
+
+// ContractNo applies equality check predicate on the "contract_no" field. It's identical to ContractNoEQ.
+func ContractNo(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldContractNo, v))
+}
+
+// Payer applies equality check predicate on the "payer" field. It's identical to PayerEQ.
+func Payer(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldPayer, v))
+}
+
+// Remark applies equality check predicate on the "remark" field. It's identical to RemarkEQ.
+func Remark(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldRemark, v))
+}
+
+// Reverses applies equality check predicate on the "reverses" field. It's identical to ReversesEQ.
+func Reverses(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldReverses, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Receipt {
 	return predicate.Receipt(sql.FieldEQ(FieldCreatedAt, v))
+}
+
+// CreatedBy applies equality check predicate on the "created_by" field. It's identical to CreatedByEQ.
+func CreatedBy(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldCreatedBy, v))
 }
 
 // SourceEQ applies the EQ predicate on the "source" field.
@@ -406,6 +436,281 @@ func AmountLTE(v int64) predicate.Receipt {
 	return predicate.Receipt(sql.FieldLTE(FieldAmount, v))
 }
 
+// AppliedBySourceEQ applies the EQ predicate on the "applied_by_source" field.
+func AppliedBySourceEQ(v bool) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldAppliedBySource, v))
+}
+
+// AppliedBySourceNEQ applies the NEQ predicate on the "applied_by_source" field.
+func AppliedBySourceNEQ(v bool) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNEQ(FieldAppliedBySource, v))
+}
+
+// MethodEQ applies the EQ predicate on the "method" field.
+func MethodEQ(v Method) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldMethod, v))
+}
+
+// MethodNEQ applies the NEQ predicate on the "method" field.
+func MethodNEQ(v Method) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNEQ(FieldMethod, v))
+}
+
+// MethodIn applies the In predicate on the "method" field.
+func MethodIn(vs ...Method) predicate.Receipt {
+	return predicate.Receipt(sql.FieldIn(FieldMethod, vs...))
+}
+
+// MethodNotIn applies the NotIn predicate on the "method" field.
+func MethodNotIn(vs ...Method) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotIn(FieldMethod, vs...))
+}
+
+// ContractNoEQ applies the EQ predicate on the "contract_no" field.
+func ContractNoEQ(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldContractNo, v))
+}
+
+// ContractNoNEQ applies the NEQ predicate on the "contract_no" field.
+func ContractNoNEQ(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNEQ(FieldContractNo, v))
+}
+
+// ContractNoIn applies the In predicate on the "contract_no" field.
+func ContractNoIn(vs ...string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldIn(FieldContractNo, vs...))
+}
+
+// ContractNoNotIn applies the NotIn predicate on the "contract_no" field.
+func ContractNoNotIn(vs ...string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotIn(FieldContractNo, vs...))
+}
+
+// ContractNoGT applies the GT predicate on the "contract_no" field.
+func ContractNoGT(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGT(FieldContractNo, v))
+}
+
+// ContractNoGTE applies the GTE predicate on the "contract_no" field.
+func ContractNoGTE(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGTE(FieldContractNo, v))
+}
+
+// ContractNoLT applies the LT predicate on the "contract_no" field.
+func ContractNoLT(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLT(FieldContractNo, v))
+}
+
+// ContractNoLTE applies the LTE predicate on the "contract_no" field.
+func ContractNoLTE(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLTE(FieldContractNo, v))
+}
+
+// ContractNoContains applies the Contains predicate on the "contract_no" field.
+func ContractNoContains(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldContains(FieldContractNo, v))
+}
+
+// ContractNoHasPrefix applies the HasPrefix predicate on the "contract_no" field.
+func ContractNoHasPrefix(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldHasPrefix(FieldContractNo, v))
+}
+
+// ContractNoHasSuffix applies the HasSuffix predicate on the "contract_no" field.
+func ContractNoHasSuffix(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldHasSuffix(FieldContractNo, v))
+}
+
+// ContractNoEqualFold applies the EqualFold predicate on the "contract_no" field.
+func ContractNoEqualFold(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEqualFold(FieldContractNo, v))
+}
+
+// ContractNoContainsFold applies the ContainsFold predicate on the "contract_no" field.
+func ContractNoContainsFold(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldContainsFold(FieldContractNo, v))
+}
+
+// PayerEQ applies the EQ predicate on the "payer" field.
+func PayerEQ(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldPayer, v))
+}
+
+// PayerNEQ applies the NEQ predicate on the "payer" field.
+func PayerNEQ(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNEQ(FieldPayer, v))
+}
+
+// PayerIn applies the In predicate on the "payer" field.
+func PayerIn(vs ...string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldIn(FieldPayer, vs...))
+}
+
+// PayerNotIn applies the NotIn predicate on the "payer" field.
+func PayerNotIn(vs ...string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotIn(FieldPayer, vs...))
+}
+
+// PayerGT applies the GT predicate on the "payer" field.
+func PayerGT(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGT(FieldPayer, v))
+}
+
+// PayerGTE applies the GTE predicate on the "payer" field.
+func PayerGTE(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGTE(FieldPayer, v))
+}
+
+// PayerLT applies the LT predicate on the "payer" field.
+func PayerLT(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLT(FieldPayer, v))
+}
+
+// PayerLTE applies the LTE predicate on the "payer" field.
+func PayerLTE(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLTE(FieldPayer, v))
+}
+
+// PayerContains applies the Contains predicate on the "payer" field.
+func PayerContains(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldContains(FieldPayer, v))
+}
+
+// PayerHasPrefix applies the HasPrefix predicate on the "payer" field.
+func PayerHasPrefix(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldHasPrefix(FieldPayer, v))
+}
+
+// PayerHasSuffix applies the HasSuffix predicate on the "payer" field.
+func PayerHasSuffix(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldHasSuffix(FieldPayer, v))
+}
+
+// PayerEqualFold applies the EqualFold predicate on the "payer" field.
+func PayerEqualFold(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEqualFold(FieldPayer, v))
+}
+
+// PayerContainsFold applies the ContainsFold predicate on the "payer" field.
+func PayerContainsFold(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldContainsFold(FieldPayer, v))
+}
+
+// RemarkEQ applies the EQ predicate on the "remark" field.
+func RemarkEQ(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldRemark, v))
+}
+
+// RemarkNEQ applies the NEQ predicate on the "remark" field.
+func RemarkNEQ(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNEQ(FieldRemark, v))
+}
+
+// RemarkIn applies the In predicate on the "remark" field.
+func RemarkIn(vs ...string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldIn(FieldRemark, vs...))
+}
+
+// RemarkNotIn applies the NotIn predicate on the "remark" field.
+func RemarkNotIn(vs ...string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotIn(FieldRemark, vs...))
+}
+
+// RemarkGT applies the GT predicate on the "remark" field.
+func RemarkGT(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGT(FieldRemark, v))
+}
+
+// RemarkGTE applies the GTE predicate on the "remark" field.
+func RemarkGTE(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGTE(FieldRemark, v))
+}
+
+// RemarkLT applies the LT predicate on the "remark" field.
+func RemarkLT(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLT(FieldRemark, v))
+}
+
+// RemarkLTE applies the LTE predicate on the "remark" field.
+func RemarkLTE(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLTE(FieldRemark, v))
+}
+
+// RemarkContains applies the Contains predicate on the "remark" field.
+func RemarkContains(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldContains(FieldRemark, v))
+}
+
+// RemarkHasPrefix applies the HasPrefix predicate on the "remark" field.
+func RemarkHasPrefix(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldHasPrefix(FieldRemark, v))
+}
+
+// RemarkHasSuffix applies the HasSuffix predicate on the "remark" field.
+func RemarkHasSuffix(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldHasSuffix(FieldRemark, v))
+}
+
+// RemarkEqualFold applies the EqualFold predicate on the "remark" field.
+func RemarkEqualFold(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEqualFold(FieldRemark, v))
+}
+
+// RemarkContainsFold applies the ContainsFold predicate on the "remark" field.
+func RemarkContainsFold(v string) predicate.Receipt {
+	return predicate.Receipt(sql.FieldContainsFold(FieldRemark, v))
+}
+
+// ReversesEQ applies the EQ predicate on the "reverses" field.
+func ReversesEQ(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldReverses, v))
+}
+
+// ReversesNEQ applies the NEQ predicate on the "reverses" field.
+func ReversesNEQ(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNEQ(FieldReverses, v))
+}
+
+// ReversesIn applies the In predicate on the "reverses" field.
+func ReversesIn(vs ...uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldIn(FieldReverses, vs...))
+}
+
+// ReversesNotIn applies the NotIn predicate on the "reverses" field.
+func ReversesNotIn(vs ...uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotIn(FieldReverses, vs...))
+}
+
+// ReversesGT applies the GT predicate on the "reverses" field.
+func ReversesGT(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGT(FieldReverses, v))
+}
+
+// ReversesGTE applies the GTE predicate on the "reverses" field.
+func ReversesGTE(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGTE(FieldReverses, v))
+}
+
+// ReversesLT applies the LT predicate on the "reverses" field.
+func ReversesLT(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLT(FieldReverses, v))
+}
+
+// ReversesLTE applies the LTE predicate on the "reverses" field.
+func ReversesLTE(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLTE(FieldReverses, v))
+}
+
+// ReversesIsNil applies the IsNil predicate on the "reverses" field.
+func ReversesIsNil() predicate.Receipt {
+	return predicate.Receipt(sql.FieldIsNull(FieldReverses))
+}
+
+// ReversesNotNil applies the NotNil predicate on the "reverses" field.
+func ReversesNotNil() predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotNull(FieldReverses))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Receipt {
 	return predicate.Receipt(sql.FieldEQ(FieldCreatedAt, v))
@@ -444,6 +749,56 @@ func CreatedAtLT(v time.Time) predicate.Receipt {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.Receipt {
 	return predicate.Receipt(sql.FieldLTE(FieldCreatedAt, v))
+}
+
+// CreatedByEQ applies the EQ predicate on the "created_by" field.
+func CreatedByEQ(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldEQ(FieldCreatedBy, v))
+}
+
+// CreatedByNEQ applies the NEQ predicate on the "created_by" field.
+func CreatedByNEQ(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNEQ(FieldCreatedBy, v))
+}
+
+// CreatedByIn applies the In predicate on the "created_by" field.
+func CreatedByIn(vs ...uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldIn(FieldCreatedBy, vs...))
+}
+
+// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
+func CreatedByNotIn(vs ...uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotIn(FieldCreatedBy, vs...))
+}
+
+// CreatedByGT applies the GT predicate on the "created_by" field.
+func CreatedByGT(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGT(FieldCreatedBy, v))
+}
+
+// CreatedByGTE applies the GTE predicate on the "created_by" field.
+func CreatedByGTE(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldGTE(FieldCreatedBy, v))
+}
+
+// CreatedByLT applies the LT predicate on the "created_by" field.
+func CreatedByLT(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLT(FieldCreatedBy, v))
+}
+
+// CreatedByLTE applies the LTE predicate on the "created_by" field.
+func CreatedByLTE(v uuid.UUID) predicate.Receipt {
+	return predicate.Receipt(sql.FieldLTE(FieldCreatedBy, v))
+}
+
+// CreatedByIsNil applies the IsNil predicate on the "created_by" field.
+func CreatedByIsNil() predicate.Receipt {
+	return predicate.Receipt(sql.FieldIsNull(FieldCreatedBy))
+}
+
+// CreatedByNotNil applies the NotNil predicate on the "created_by" field.
+func CreatedByNotNil() predicate.Receipt {
+	return predicate.Receipt(sql.FieldNotNull(FieldCreatedBy))
 }
 
 // And groups predicates with the AND operator between them.

@@ -34,6 +34,16 @@ const (
 	FieldOpenAmount = "open_amount"
 	// FieldImportID holds the string denoting the import_id field in the database.
 	FieldImportID = "import_id"
+	// FieldAppliedAmount holds the string denoting the applied_amount field in the database.
+	FieldAppliedAmount = "applied_amount"
+	// FieldContractNo holds the string denoting the contract_no field in the database.
+	FieldContractNo = "contract_no"
+	// FieldStatementID holds the string denoting the statement_id field in the database.
+	FieldStatementID = "statement_id"
+	// FieldInstalments holds the string denoting the instalments field in the database.
+	FieldInstalments = "instalments"
+	// FieldDisputed holds the string denoting the disputed field in the database.
+	FieldDisputed = "disputed"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// Table holds the table name of the receivable in the database.
@@ -53,6 +63,11 @@ var Columns = []string{
 	FieldAmount,
 	FieldOpenAmount,
 	FieldImportID,
+	FieldAppliedAmount,
+	FieldContractNo,
+	FieldStatementID,
+	FieldInstalments,
+	FieldDisputed,
 	FieldUpdatedAt,
 }
 
@@ -69,6 +84,14 @@ func ValidColumn(column string) bool {
 var (
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
+	// DefaultAppliedAmount holds the default value on creation for the "applied_amount" field.
+	DefaultAppliedAmount int64
+	// DefaultContractNo holds the default value on creation for the "contract_no" field.
+	DefaultContractNo string
+	// DefaultInstalments holds the default value on creation for the "instalments" field.
+	DefaultInstalments bool
+	// DefaultDisputed holds the default value on creation for the "disputed" field.
+	DefaultDisputed bool
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
 	DefaultUpdatedAt func() time.Time
 	// UpdateDefaultUpdatedAt holds the default value on update for the "updated_at" field.
@@ -133,6 +156,31 @@ func ByOpenAmount(opts ...sql.OrderTermOption) OrderOption {
 // ByImportID orders the results by the import_id field.
 func ByImportID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldImportID, opts...).ToFunc()
+}
+
+// ByAppliedAmount orders the results by the applied_amount field.
+func ByAppliedAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAppliedAmount, opts...).ToFunc()
+}
+
+// ByContractNo orders the results by the contract_no field.
+func ByContractNo(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContractNo, opts...).ToFunc()
+}
+
+// ByStatementID orders the results by the statement_id field.
+func ByStatementID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatementID, opts...).ToFunc()
+}
+
+// ByInstalments orders the results by the instalments field.
+func ByInstalments(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInstalments, opts...).ToFunc()
+}
+
+// ByDisputed orders the results by the disputed field.
+func ByDisputed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDisputed, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

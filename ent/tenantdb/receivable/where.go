@@ -106,6 +106,31 @@ func ImportID(v uuid.UUID) predicate.Receivable {
 	return predicate.Receivable(sql.FieldEQ(FieldImportID, v))
 }
 
+// AppliedAmount applies equality check predicate on the "applied_amount" field. It's identical to AppliedAmountEQ.
+func AppliedAmount(v int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldAppliedAmount, v))
+}
+
+// ContractNo applies equality check predicate on the "contract_no" field. It's identical to ContractNoEQ.
+func ContractNo(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldContractNo, v))
+}
+
+// StatementID applies equality check predicate on the "statement_id" field. It's identical to StatementIDEQ.
+func StatementID(v uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldStatementID, v))
+}
+
+// Instalments applies equality check predicate on the "instalments" field. It's identical to InstalmentsEQ.
+func Instalments(v bool) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldInstalments, v))
+}
+
+// Disputed applies equality check predicate on the "disputed" field. It's identical to DisputedEQ.
+func Disputed(v bool) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldDisputed, v))
+}
+
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
 func UpdatedAt(v time.Time) predicate.Receivable {
 	return predicate.Receivable(sql.FieldEQ(FieldUpdatedAt, v))
@@ -594,6 +619,181 @@ func ImportIDLT(v uuid.UUID) predicate.Receivable {
 // ImportIDLTE applies the LTE predicate on the "import_id" field.
 func ImportIDLTE(v uuid.UUID) predicate.Receivable {
 	return predicate.Receivable(sql.FieldLTE(FieldImportID, v))
+}
+
+// AppliedAmountEQ applies the EQ predicate on the "applied_amount" field.
+func AppliedAmountEQ(v int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldAppliedAmount, v))
+}
+
+// AppliedAmountNEQ applies the NEQ predicate on the "applied_amount" field.
+func AppliedAmountNEQ(v int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNEQ(FieldAppliedAmount, v))
+}
+
+// AppliedAmountIn applies the In predicate on the "applied_amount" field.
+func AppliedAmountIn(vs ...int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldIn(FieldAppliedAmount, vs...))
+}
+
+// AppliedAmountNotIn applies the NotIn predicate on the "applied_amount" field.
+func AppliedAmountNotIn(vs ...int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNotIn(FieldAppliedAmount, vs...))
+}
+
+// AppliedAmountGT applies the GT predicate on the "applied_amount" field.
+func AppliedAmountGT(v int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldGT(FieldAppliedAmount, v))
+}
+
+// AppliedAmountGTE applies the GTE predicate on the "applied_amount" field.
+func AppliedAmountGTE(v int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldGTE(FieldAppliedAmount, v))
+}
+
+// AppliedAmountLT applies the LT predicate on the "applied_amount" field.
+func AppliedAmountLT(v int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldLT(FieldAppliedAmount, v))
+}
+
+// AppliedAmountLTE applies the LTE predicate on the "applied_amount" field.
+func AppliedAmountLTE(v int64) predicate.Receivable {
+	return predicate.Receivable(sql.FieldLTE(FieldAppliedAmount, v))
+}
+
+// ContractNoEQ applies the EQ predicate on the "contract_no" field.
+func ContractNoEQ(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldContractNo, v))
+}
+
+// ContractNoNEQ applies the NEQ predicate on the "contract_no" field.
+func ContractNoNEQ(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNEQ(FieldContractNo, v))
+}
+
+// ContractNoIn applies the In predicate on the "contract_no" field.
+func ContractNoIn(vs ...string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldIn(FieldContractNo, vs...))
+}
+
+// ContractNoNotIn applies the NotIn predicate on the "contract_no" field.
+func ContractNoNotIn(vs ...string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNotIn(FieldContractNo, vs...))
+}
+
+// ContractNoGT applies the GT predicate on the "contract_no" field.
+func ContractNoGT(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldGT(FieldContractNo, v))
+}
+
+// ContractNoGTE applies the GTE predicate on the "contract_no" field.
+func ContractNoGTE(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldGTE(FieldContractNo, v))
+}
+
+// ContractNoLT applies the LT predicate on the "contract_no" field.
+func ContractNoLT(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldLT(FieldContractNo, v))
+}
+
+// ContractNoLTE applies the LTE predicate on the "contract_no" field.
+func ContractNoLTE(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldLTE(FieldContractNo, v))
+}
+
+// ContractNoContains applies the Contains predicate on the "contract_no" field.
+func ContractNoContains(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldContains(FieldContractNo, v))
+}
+
+// ContractNoHasPrefix applies the HasPrefix predicate on the "contract_no" field.
+func ContractNoHasPrefix(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldHasPrefix(FieldContractNo, v))
+}
+
+// ContractNoHasSuffix applies the HasSuffix predicate on the "contract_no" field.
+func ContractNoHasSuffix(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldHasSuffix(FieldContractNo, v))
+}
+
+// ContractNoEqualFold applies the EqualFold predicate on the "contract_no" field.
+func ContractNoEqualFold(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEqualFold(FieldContractNo, v))
+}
+
+// ContractNoContainsFold applies the ContainsFold predicate on the "contract_no" field.
+func ContractNoContainsFold(v string) predicate.Receivable {
+	return predicate.Receivable(sql.FieldContainsFold(FieldContractNo, v))
+}
+
+// StatementIDEQ applies the EQ predicate on the "statement_id" field.
+func StatementIDEQ(v uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldStatementID, v))
+}
+
+// StatementIDNEQ applies the NEQ predicate on the "statement_id" field.
+func StatementIDNEQ(v uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNEQ(FieldStatementID, v))
+}
+
+// StatementIDIn applies the In predicate on the "statement_id" field.
+func StatementIDIn(vs ...uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldIn(FieldStatementID, vs...))
+}
+
+// StatementIDNotIn applies the NotIn predicate on the "statement_id" field.
+func StatementIDNotIn(vs ...uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNotIn(FieldStatementID, vs...))
+}
+
+// StatementIDGT applies the GT predicate on the "statement_id" field.
+func StatementIDGT(v uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldGT(FieldStatementID, v))
+}
+
+// StatementIDGTE applies the GTE predicate on the "statement_id" field.
+func StatementIDGTE(v uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldGTE(FieldStatementID, v))
+}
+
+// StatementIDLT applies the LT predicate on the "statement_id" field.
+func StatementIDLT(v uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldLT(FieldStatementID, v))
+}
+
+// StatementIDLTE applies the LTE predicate on the "statement_id" field.
+func StatementIDLTE(v uuid.UUID) predicate.Receivable {
+	return predicate.Receivable(sql.FieldLTE(FieldStatementID, v))
+}
+
+// StatementIDIsNil applies the IsNil predicate on the "statement_id" field.
+func StatementIDIsNil() predicate.Receivable {
+	return predicate.Receivable(sql.FieldIsNull(FieldStatementID))
+}
+
+// StatementIDNotNil applies the NotNil predicate on the "statement_id" field.
+func StatementIDNotNil() predicate.Receivable {
+	return predicate.Receivable(sql.FieldNotNull(FieldStatementID))
+}
+
+// InstalmentsEQ applies the EQ predicate on the "instalments" field.
+func InstalmentsEQ(v bool) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldInstalments, v))
+}
+
+// InstalmentsNEQ applies the NEQ predicate on the "instalments" field.
+func InstalmentsNEQ(v bool) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNEQ(FieldInstalments, v))
+}
+
+// DisputedEQ applies the EQ predicate on the "disputed" field.
+func DisputedEQ(v bool) predicate.Receivable {
+	return predicate.Receivable(sql.FieldEQ(FieldDisputed, v))
+}
+
+// DisputedNEQ applies the NEQ predicate on the "disputed" field.
+func DisputedNEQ(v bool) predicate.Receivable {
+	return predicate.Receivable(sql.FieldNEQ(FieldDisputed, v))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

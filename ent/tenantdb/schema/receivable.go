@@ -31,6 +31,11 @@ func (Receivable) Fields() []ent.Field {
 		field.Int64("amount").Comment("fen; negative for a credit note"),
 		field.Int64("open_amount").Comment("fen still open; same sign as amount, or 0"),
 		field.UUID("import_id", uuid.UUID{}).Comment("the run that last changed it"),
+		field.Int64("applied_amount").Default(0).Comment("fen applied here, the sum of its payment applications; same sign as amount"),
+		field.String("contract_no").Default("").Comment("the ERP's contract number; linked once a contract has it"),
+		field.UUID("statement_id", uuid.UUID{}).Optional().Nillable().Comment("the statement it invoices"),
+		field.Bool("instalments").Default(false).Comment("its due dates are those of its instalments; due_date is the earliest open one"),
+		field.Bool("disputed").Default(false),
 		field.Time("updated_at").Default(mixin.Now).UpdateDefault(mixin.Now),
 	}
 }
@@ -40,6 +45,9 @@ func (Receivable) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("source", "document_no").Unique(),
 		index.Fields("customer_id", "due_date").Annotations(entsql.IndexWhere("open_amount <> 0")).StorageKey("receivable_open"),
+		index.Fields("contract_no").Annotations(entsql.IndexWhere("contract_no <> ''")).StorageKey("receivable_contract"),
+		index.Fields("statement_id").Annotations(entsql.IndexWhere("statement_id IS NOT NULL")).StorageKey("receivable_statement"),
+		index.Fields("customer_id").Annotations(entsql.IndexWhere("disputed")).StorageKey("receivable_disputed"),
 	}
 }
 
@@ -56,13 +64,21 @@ func (Receipt) Fields() []ent.Field {
 		mixin.Date("received_on"),
 		field.String("currency").MaxLen(3).Immutable(),
 		field.Int64("amount").Immutable().Comment("fen"),
+		field.Bool("applied_by_source").Default(true).Immutable().Comment("the source has applied it and its open amounts show that; otherwise it is applied here"),
+		field.Enum("method").Values("cash", "transfer", "set_off", "draft").Default("transfer").Immutable(),
+		field.String("contract_no").Default("").Immutable(),
+		field.String("payer").Default("").Immutable(),
+		field.String("remark").Default("").Immutable(),
+		field.UUID("reverses", uuid.UUID{}).Optional().Nillable().Unique().Immutable().Comment("the receipt that this counter-entry undoes"),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
+		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),
 	}
 }
 
 // Indexes of Receipt.
 func (Receipt) Indexes() []ent.Index {
 	return []ent.Index{
+		index.Fields("customer_id").Annotations(entsql.IndexWhere("NOT applied_by_source")).StorageKey("receipt_applied_here"),
 		index.Fields("source", "document_no").Unique(),
 		index.Fields("customer_id", "received_on"),
 	}

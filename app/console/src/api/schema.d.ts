@@ -399,6 +399,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ContractService_ListContracts"];
+        put?: never;
+        post: operations["ContractService_LinkContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description With terms, reported nodes and the explained due table. */
+        get: operations["ContractService_GetContract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ContractService_ReportNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/nodes/{nodeId}:revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ContractService_RevokeNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/receivables:assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Gives the contract's number to a receivable that came without one. */
+        post: operations["ContractService_AssignReceivable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ContractService_PutTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/terms:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The due table that other terms would make; nothing is kept. */
+        post: operations["ContractService_PreviewTerms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts:unlinked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Contract numbers of documents that belong to no contract yet. */
+        get: operations["ContractService_ListUnlinked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/credit-checks": {
         parameters: {
             query?: never;
@@ -2532,6 +2664,188 @@ export interface components {
         PersonRef: {
             id: string;
             name: string;
+        };
+        AssignReceivableRequest: {
+            id?: string;
+            receivableId?: string;
+        };
+        Clause: {
+            id: string;
+            /** @description by_month, by_node, by_volume, by_amount. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Basis points of each settled amount.
+             */
+            share: number;
+            /**
+             * Format: int32
+             * @description by_month: the day of the month, and so many months later.
+             */
+            day: number;
+            /** Format: int32 */
+            monthsAfter: number;
+            nodes: components["schemas"]["NodeRule"][];
+            /** @description by_volume: thousandths of m³; by_amount: fen. */
+            step: string;
+            /**
+             * Format: int32
+             * @description Payable within.
+             */
+            days: number;
+        };
+        ContractDetail: {
+            contract?: components["schemas"]["ContractFigures"] | null;
+            /** @description Absent without terms. */
+            terms?: components["schemas"]["Terms"] | null;
+            termsReason: string;
+            /** Format: date-time */
+            termsAt?: string | null;
+            nodes: components["schemas"]["SiteNode"][];
+            lines: components["schemas"]["DueLine"][];
+            today: string;
+        };
+        ContractFigures: {
+            id: string;
+            erpContractNo: string;
+            customerId: string;
+            customerName: string;
+            projectId: string;
+            projectName: string;
+            /** @description Thousandths of m³. */
+            volume: string;
+            /** @description Fen per m³. */
+            unitPrice: string;
+            /** Format: int32 */
+            creditTermDays: number;
+            signedOn: string;
+            /**
+             * Format: int32
+             * @description 0 without payment terms.
+             */
+            termsVersion: number;
+            /** @description Thousandths of m³ delivered. */
+            delivered: string;
+            settled: string;
+            open: string;
+            overdue: string;
+        };
+        DueLine: {
+            /** @description A receivable, or a reconciled statement that is not invoiced yet. */
+            itemId: string;
+            itemNumber: string;
+            invoiced: boolean;
+            settledOn: string;
+            itemAmount: string;
+            clause: string;
+            dueOn: string;
+            amount: string;
+            open: string;
+            /** @description month, node, volume, amount, topping_out, last_delivery, fallback, credit. */
+            rule: string;
+            /**
+             * Format: int32
+             * @description Basis points.
+             */
+            share: number;
+            node?: components["schemas"]["SiteNode"] | null;
+            /** @description Threshold: thousandths of m³ or fen. */
+            step: string;
+            /** @description When the step was full, or the last delivery. */
+            eventOn: string;
+            /** Format: int32 */
+            days: number;
+            overdue: boolean;
+        };
+        LinkContractRequest: {
+            erpContractNo?: string;
+            projectId?: string;
+            volume?: string;
+            unitPrice?: string;
+            /** Format: int32 */
+            creditTermDays?: number;
+            signedOn?: string;
+        };
+        ListContractsReply: {
+            contracts: components["schemas"]["ContractFigures"][];
+            total: string;
+        };
+        ListUnlinkedReply: {
+            unlinked: components["schemas"]["Unlinked"][];
+            total: string;
+        };
+        NodeRule: {
+            /** @description zero_level, floor, topping_out. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Of floors: each so many.
+             */
+            every: number;
+        };
+        PreviewTermsRequest: {
+            id?: string;
+            terms?: components["schemas"]["Terms"];
+        };
+        ProjectChoice: {
+            id: string;
+            name: string;
+        };
+        PutTermsRequest: {
+            id?: string;
+            terms?: components["schemas"]["Terms"];
+            /** @description Required when terms are changed. */
+            reason?: string;
+            /**
+             * Format: int32
+             * @description The version that was seen; 0 for none.
+             */
+            version?: number;
+        };
+        ReportNodeRequest: {
+            id?: string;
+            kind?: string;
+            /** Format: int32 */
+            floor?: number;
+            reachedOn?: string;
+            remark?: string;
+        };
+        RevokeNodeRequest: {
+            id?: string;
+            nodeId?: string;
+        };
+        SiteNode: {
+            id: string;
+            kind: string;
+            /** Format: int32 */
+            floor: number;
+            reachedOn: string;
+            remark: string;
+            /** Format: date-time */
+            reportedAt?: string | null;
+        };
+        Terms: {
+            clauses: components["schemas"]["Clause"][];
+            afterToppingOut: boolean;
+            /** Format: int32 */
+            daysAfterToppingOut: number;
+            /** Format: int32 */
+            daysAfterLastDelivery: number;
+            /**
+             * Format: int32
+             * @description After so many days without delivery a node or step counts as never coming.
+             */
+            fallbackDays: number;
+        };
+        Unlinked: {
+            erpContractNo: string;
+            customerId: string;
+            customerName: string;
+            documents: string;
+            amount: string;
+            lastSeenOn: string;
+            /** @description Of the customer, the likeliest first. */
+            projects: components["schemas"]["ProjectChoice"][];
         };
         AskReleaseRequest: {
             holdId?: string;
@@ -5261,6 +5575,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerifyAuditReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_ListContracts: {
+        parameters: {
+            query?: {
+                customerId?: string;
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListContractsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_LinkContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkContractRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractFigures"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_GetContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_ReportNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportNodeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_RevokeNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+                nodeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeNodeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_AssignReceivable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignReceivableRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_PutTerms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutTermsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_PreviewTerms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewTermsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_ListUnlinked: {
+        parameters: {
+            query?: {
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUnlinkedReply"];
                 };
             };
             default: components["responses"]["Error"];

@@ -40,6 +40,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.orders()
 	h.books()
 	h.erps()
+	h.contracts()
 	h.listings()
 	h.doors()
 	h.daily()

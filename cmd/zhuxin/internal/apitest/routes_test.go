@@ -118,6 +118,16 @@ var inTenant = map[string]spec{
 	"negativelist.v1.NegativeListService/UploadEvidence":     {who: "credit_reviewer", in: m{"file_name": "b.pdf"}},
 	"negativelist.v1.NegativeListService/ListSharingLog":     {who: "administrator", in: m{"page_size": 50}},
 
+	"contract.v1.ContractService/ListContracts":    {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
+	"contract.v1.ContractService/ListUnlinked":     {who: "viewer", in: m{"page_size": 50}},
+	"contract.v1.ContractService/LinkContract":     {who: "finance", in: m{"erp_contract_no": "$new_number", "project_id": "$project", "volume": "5", "unit_price": "5", "signed_on": "$day"}},
+	"contract.v1.ContractService/GetContract":      {who: "viewer", in: m{"id": "$contract"}},
+	"contract.v1.ContractService/PreviewTerms":     {who: "viewer", in: m{"id": "$contract", "terms": m{"days_after_last_delivery": 30}}},
+	"contract.v1.ContractService/PutTerms":         {who: "finance", in: m{"id": "$contract", "terms": m{"days_after_last_delivery": 30}}},
+	"contract.v1.ContractService/ReportNode":       {who: "finance", in: m{"id": "$contract", "kind": "topping_out", "reached_on": "$day"}},
+	"contract.v1.ContractService/RevokeNode":       {who: "finance", in: m{"id": "$contract", "node_id": "$site_node"}},
+	"contract.v1.ContractService/AssignReceivable": {who: "finance", in: m{"id": "$contract", "receivable_id": "$receivable"}},
+
 	"receivable.v1.ReceivableService/StartImport":      {who: "finance", in: m{"file_id": "$file", "mapping": "$mapping", "dry_run": true}},
 	"receivable.v1.ReceivableService/ListImports":      {who: "finance", in: m{"page_size": 50}},
 	"receivable.v1.ReceivableService/GetImport":        {who: "finance", in: m{"id": "$import"}},

@@ -5,9 +5,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/contract"
 	"zhuxin/biz/receivable"
 	"zhuxin/data/jobs"
 	"zhuxin/data/sheet"
+	contractrepo "zhuxin/data/tenantrepo/contract"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	receivablerepo "zhuxin/data/tenantrepo/receivable"
 	"zhuxin/shared/access"
@@ -15,23 +17,26 @@ import (
 
 // Receivables is what customers owe, and how it comes in.
 type Receivables struct {
-	Ledger   *receivable.Ledger
-	Imports  *receivable.Imports
-	Receipts *receivable.Receipts
-	base     *Base
+	Ledger    *receivable.Ledger
+	Imports   *receivable.Imports
+	Receipts  *receivable.Receipts
+	Contracts *contract.Service
+	base      *Base
 }
 
 func newReceivables(b *Base, c *Credit, d *Documents) *Receivables {
 	tx, repo := b.Pool.Tenant(), receivablerepo.New()
+	contracts := contract.New(tx, contractrepo.Repo{}, c.Accounts, b.Audit.Tenant, b.Clock)
 	return &Receivables{
 		Ledger: receivable.NewLedger(tx, repo, customerrepo.New(), c.Accounts, b.Clock),
 		Imports: receivable.NewImports(receivable.ImportsConfig{
 			Tx: tx, Long: receivablerepo.Long(b.Pool), Runs: receivablerepo.Runs{}, Staging: repo,
-			Files: receivable.NewDocuments(d.Service), Sheets: sheet.New("", b.Clock), Accounts: c.Accounts, Biller: c.Accounts,
+			Files: receivable.NewDocuments(d.Service), Sheets: sheet.New("", b.Clock), Accounts: c.Accounts, Biller: c.Accounts, Terms: contracts,
 			Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock,
 		}),
-		Receipts: receivable.NewReceipts(tx, receivablerepo.NewReceipts(b.Clock), b.Audit.Tenant),
-		base:     b,
+		Receipts:  receivable.NewReceipts(tx, receivablerepo.NewReceipts(b.Clock), b.Audit.Tenant),
+		Contracts: contracts,
+		base:      b,
 	}
 }
 

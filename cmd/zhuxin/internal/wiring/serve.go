@@ -15,6 +15,7 @@ import (
 	accountv1 "zhuxin/app/api/account/v1"
 	approvalv1 "zhuxin/app/api/approval/v1"
 	auditv1 "zhuxin/app/api/audit/v1"
+	contractv1 "zhuxin/app/api/contract/v1"
 	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
 	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
@@ -35,6 +36,7 @@ import (
 	accountservice "zhuxin/app/service/account"
 	approvalservice "zhuxin/app/service/approval"
 	auditservice "zhuxin/app/service/audit"
+	contractservice "zhuxin/app/service/contract"
 	creditcheckservice "zhuxin/app/service/creditcheck"
 	customerservice "zhuxin/app/service/customer"
 	dailyrunservice "zhuxin/app/service/dailyrun"
@@ -185,6 +187,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks, c.Queue, c.Headroom))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
+	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
 	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Clock))

@@ -14,11 +14,13 @@ import (
 
 	"github.com/google/uuid"
 
+	bizcontract "zhuxin/biz/contract"
 	"zhuxin/biz/document"
 	biz "zhuxin/biz/receivable"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/outbox"
 	"zhuxin/data/sheet"
+	"zhuxin/data/tenantrepo/contract"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/data/tenantrepo/receivable"
@@ -33,6 +35,7 @@ type World struct {
 	Ledger   *biz.Ledger
 	Receipts *biz.Receipts
 	Accounts *exposure.Repo
+	Terms    *bizcontract.Service
 	Files    *Folder
 	Config   biz.ImportsConfig // what Imports was made of
 }
@@ -42,10 +45,11 @@ func New(pool *scope.Pool, clock calendar.Clock, dir string) *World {
 	log, events := auditlog.Tenant(pool, auditlog.WithClock(clock)), outbox.Tenant(pool, outbox.WithClock(clock))
 	accounts := exposure.New(clock, events, log)
 	files := &Folder{dir: dir, files: map[uuid.UUID]stored{}}
-	c := biz.ImportsConfig{Tx: pool.Tenant(), Long: receivable.Long(pool), Runs: receivable.Runs{}, Staging: receivable.New(), Files: files,
+	terms := bizcontract.New(pool.Tenant(), contract.Repo{}, accounts, log, clock)
+	c := biz.ImportsConfig{Terms: terms, Tx: pool.Tenant(), Long: receivable.Long(pool), Runs: receivable.Runs{}, Staging: receivable.New(), Files: files,
 		Sheets: sheet.New(dir, clock), Accounts: accounts, Biller: accounts, Events: events, Audit: log, Clock: clock}
 	return &World{
-		Imports: biz.NewImports(c), Config: c, Accounts: accounts, Files: files,
+		Imports: biz.NewImports(c), Config: c, Accounts: accounts, Files: files, Terms: terms,
 		Ledger:   biz.NewLedger(pool.Tenant(), receivable.New(), customerrepo.New(), accounts, clock),
 		Receipts: biz.NewReceipts(pool.Tenant(), receivable.NewReceipts(clock), log),
 	}
