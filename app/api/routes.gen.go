@@ -18,9 +18,11 @@ import (
 	v112 "zhuxin/app/api/negativelist/v1"
 	v19 "zhuxin/app/api/rating/v1"
 	v113 "zhuxin/app/api/receivable/v1"
-	v114 "zhuxin/app/api/report/v1"
+	v114 "zhuxin/app/api/registry/v1"
+	v115 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v115 "zhuxin/app/api/workbench/v1"
+	v116 "zhuxin/app/api/warning/v1"
+	v117 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -40,7 +42,9 @@ func Routes() []route.Info {
 		v111.LimitServiceRoutes,
 		v112.NegativeListServiceRoutes,
 		v113.ReceivableServiceRoutes,
-		v114.ReportServiceRoutes,
-		v115.WorkbenchServiceRoutes,
+		v114.RegistryServiceRoutes,
+		v115.ReportServiceRoutes,
+		v116.WarningServiceRoutes,
+		v117.WorkbenchServiceRoutes,
 	)
 }

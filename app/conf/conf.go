@@ -36,6 +36,7 @@ type Config struct {
 	Worker   Worker   `yaml:"worker"`
 	Outbound Outbound `yaml:"outbound"`
 	Tenant   Tenant   `yaml:"tenant"`
+	Registry Registry `yaml:"registry"`
 	Log      Log      `yaml:"log"`
 	OTel     OTel     `yaml:"otel"`
 }
@@ -131,6 +132,13 @@ type Tenant struct {
 	Currency string `yaml:"currency" env:"ZHUXIN_TENANT_CURRENCY" doc:"ISO code"`
 }
 
+// Registry is where the providers of company data are. The addresses belong to the
+// installation, never to a subsidiary: who may name an address may have us call it.
+type Registry struct {
+	TianyanchaURL string `yaml:"tianyancha_url" env:"ZHUXIN_REGISTRY_TIANYANCHA_URL" doc:"base URL of Tianyancha's open API, or of a relay"`
+	QichachaURL   string `yaml:"qichacha_url" env:"ZHUXIN_REGISTRY_QICHACHA_URL" doc:"base URL of Qichacha's open API, or of a relay"`
+}
+
 // Log is the process's log.
 type Log struct {
 	Level  string `yaml:"level" env:"ZHUXIN_LOG_LEVEL" doc:"debug, info, warn, error"`
@@ -150,6 +158,7 @@ func Default() Config {
 		Roles: []string{RoleGateway, RoleAPI, RoleWorker}, Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081",
 		Postgres: Postgres{Port: 5432, Database: "zhuxin", SSLMode: "", AppUser: "zhuxin_app", MigratorUser: "zhuxin_migrator", MaxOpen: 16, Groups: 1},
 		S3:       S3{Region: "us-east-1"},
+		Registry: Registry{TianyanchaURL: "https://open.api.tianyancha.com", QichachaURL: "https://api.qichacha.com"},
 		SMTP:     SMTP{From: demoSender},
 		Kratos:   Kratos{SessionCookie: "zhuxin_session", Timeout: 2 * time.Second},
 		HTTP:     HTTP{RequestTimeout: 30 * time.Second, TransferTimeout: 10 * time.Minute, ShutdownTimeout: 20 * time.Second, SessionCache: 10 * time.Second},

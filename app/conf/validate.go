@@ -219,6 +219,11 @@ func (v *check) servers() {
 	if !v.data() {
 		return
 	}
+	for key, raw := range map[string]string{"registry.tianyancha_url": c.Registry.TianyanchaURL, "registry.qichacha_url": c.Registry.QichachaURL} {
+		if v.require(raw, key, "name the provider's server, or leave the preset") {
+			v.origin(key, raw)
+		}
+	}
 	if v.require(c.Kratos.AdminURL, "kratos.admin_url", "name the identity server's admin side") {
 		v.origin("kratos.admin_url", c.Kratos.AdminURL)
 		if c.Kratos.AdminURL == c.Kratos.PublicURL {

@@ -27,6 +27,10 @@ import (
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/ratinghistory"
+	"zhuxin/ent/hqdb/registryaccount"
+	"zhuxin/ent/hqdb/registryfinding"
+	"zhuxin/ent/hqdb/registrylook"
+	"zhuxin/ent/hqdb/registrysnapshot"
 	"zhuxin/ent/hqdb/rollupcustomer"
 	"zhuxin/ent/hqdb/rollupsubsidiary"
 	"zhuxin/ent/hqdb/schemastate"
@@ -79,6 +83,14 @@ type Client struct {
 	Person *PersonClient
 	// RatingHistory is the client for interacting with the RatingHistory builders.
 	RatingHistory *RatingHistoryClient
+	// RegistryAccount is the client for interacting with the RegistryAccount builders.
+	RegistryAccount *RegistryAccountClient
+	// RegistryFinding is the client for interacting with the RegistryFinding builders.
+	RegistryFinding *RegistryFindingClient
+	// RegistryLook is the client for interacting with the RegistryLook builders.
+	RegistryLook *RegistryLookClient
+	// RegistrySnapshot is the client for interacting with the RegistrySnapshot builders.
+	RegistrySnapshot *RegistrySnapshotClient
 	// RollupCustomer is the client for interacting with the RollupCustomer builders.
 	RollupCustomer *RollupCustomerClient
 	// RollupSubsidiary is the client for interacting with the RollupSubsidiary builders.
@@ -116,6 +128,10 @@ func (c *Client) init() {
 	c.Outbox = NewOutboxClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.RatingHistory = NewRatingHistoryClient(c.config)
+	c.RegistryAccount = NewRegistryAccountClient(c.config)
+	c.RegistryFinding = NewRegistryFindingClient(c.config)
+	c.RegistryLook = NewRegistryLookClient(c.config)
+	c.RegistrySnapshot = NewRegistrySnapshotClient(c.config)
 	c.RollupCustomer = NewRollupCustomerClient(c.config)
 	c.RollupSubsidiary = NewRollupSubsidiaryClient(c.config)
 	c.SchemaState = NewSchemaStateClient(c.config)
@@ -232,6 +248,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Outbox:           NewOutboxClient(cfg),
 		Person:           NewPersonClient(cfg),
 		RatingHistory:    NewRatingHistoryClient(cfg),
+		RegistryAccount:  NewRegistryAccountClient(cfg),
+		RegistryFinding:  NewRegistryFindingClient(cfg),
+		RegistryLook:     NewRegistryLookClient(cfg),
+		RegistrySnapshot: NewRegistrySnapshotClient(cfg),
 		RollupCustomer:   NewRollupCustomerClient(cfg),
 		RollupSubsidiary: NewRollupSubsidiaryClient(cfg),
 		SchemaState:      NewSchemaStateClient(cfg),
@@ -272,6 +292,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Outbox:           NewOutboxClient(cfg),
 		Person:           NewPersonClient(cfg),
 		RatingHistory:    NewRatingHistoryClient(cfg),
+		RegistryAccount:  NewRegistryAccountClient(cfg),
+		RegistryFinding:  NewRegistryFindingClient(cfg),
+		RegistryLook:     NewRegistryLookClient(cfg),
+		RegistrySnapshot: NewRegistrySnapshotClient(cfg),
 		RollupCustomer:   NewRollupCustomerClient(cfg),
 		RollupSubsidiary: NewRollupSubsidiaryClient(cfg),
 		SchemaState:      NewSchemaStateClient(cfg),
@@ -309,6 +333,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupPolicy,
 		c.HandledEvent, c.Indicator, c.Invitation, c.InvitationCode, c.Keyset,
 		c.Membership, c.NegativeEntry, c.Outbox, c.Person, c.RatingHistory,
+		c.RegistryAccount, c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot,
 		c.RollupCustomer, c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
 	} {
 		n.Use(hooks...)
@@ -322,6 +347,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupPolicy,
 		c.HandledEvent, c.Indicator, c.Invitation, c.InvitationCode, c.Keyset,
 		c.Membership, c.NegativeEntry, c.Outbox, c.Person, c.RatingHistory,
+		c.RegistryAccount, c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot,
 		c.RollupCustomer, c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
 	} {
 		n.Intercept(interceptors...)
@@ -363,6 +389,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Person.mutate(ctx, m)
 	case *RatingHistoryMutation:
 		return c.RatingHistory.mutate(ctx, m)
+	case *RegistryAccountMutation:
+		return c.RegistryAccount.mutate(ctx, m)
+	case *RegistryFindingMutation:
+		return c.RegistryFinding.mutate(ctx, m)
+	case *RegistryLookMutation:
+		return c.RegistryLook.mutate(ctx, m)
+	case *RegistrySnapshotMutation:
+		return c.RegistrySnapshot.mutate(ctx, m)
 	case *RollupCustomerMutation:
 		return c.RollupCustomer.mutate(ctx, m)
 	case *RollupSubsidiaryMutation:
@@ -2506,6 +2540,538 @@ func (c *RatingHistoryClient) mutate(ctx context.Context, m *RatingHistoryMutati
 	}
 }
 
+// RegistryAccountClient is a client for the RegistryAccount schema.
+type RegistryAccountClient struct {
+	config
+}
+
+// NewRegistryAccountClient returns a client for the RegistryAccount from the given config.
+func NewRegistryAccountClient(c config) *RegistryAccountClient {
+	return &RegistryAccountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registryaccount.Hooks(f(g(h())))`.
+func (c *RegistryAccountClient) Use(hooks ...Hook) {
+	c.hooks.RegistryAccount = append(c.hooks.RegistryAccount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registryaccount.Intercept(f(g(h())))`.
+func (c *RegistryAccountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryAccount = append(c.inters.RegistryAccount, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryAccount entity.
+func (c *RegistryAccountClient) Create() *RegistryAccountCreate {
+	mutation := newRegistryAccountMutation(c.config, OpCreate)
+	return &RegistryAccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryAccount entities.
+func (c *RegistryAccountClient) CreateBulk(builders ...*RegistryAccountCreate) *RegistryAccountCreateBulk {
+	return &RegistryAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryAccountClient) MapCreateBulk(slice any, setFunc func(*RegistryAccountCreate, int)) *RegistryAccountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryAccountCreateBulk{err: fmt.Errorf("calling to RegistryAccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryAccountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryAccount.
+func (c *RegistryAccountClient) Update() *RegistryAccountUpdate {
+	mutation := newRegistryAccountMutation(c.config, OpUpdate)
+	return &RegistryAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryAccountClient) UpdateOne(_m *RegistryAccount) *RegistryAccountUpdateOne {
+	mutation := newRegistryAccountMutation(c.config, OpUpdateOne, withRegistryAccount(_m))
+	return &RegistryAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryAccountClient) UpdateOneID(id string) *RegistryAccountUpdateOne {
+	mutation := newRegistryAccountMutation(c.config, OpUpdateOne, withRegistryAccountID(id))
+	return &RegistryAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryAccount.
+func (c *RegistryAccountClient) Delete() *RegistryAccountDelete {
+	mutation := newRegistryAccountMutation(c.config, OpDelete)
+	return &RegistryAccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryAccountClient) DeleteOne(_m *RegistryAccount) *RegistryAccountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryAccountClient) DeleteOneID(id string) *RegistryAccountDeleteOne {
+	builder := c.Delete().Where(registryaccount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryAccountDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryAccount.
+func (c *RegistryAccountClient) Query() *RegistryAccountQuery {
+	return &RegistryAccountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryAccount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryAccount entity by its id.
+func (c *RegistryAccountClient) Get(ctx context.Context, id string) (*RegistryAccount, error) {
+	return c.Query().Where(registryaccount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryAccountClient) GetX(ctx context.Context, id string) *RegistryAccount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryAccountClient) Hooks() []Hook {
+	return c.hooks.RegistryAccount
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryAccountClient) Interceptors() []Interceptor {
+	return c.inters.RegistryAccount
+}
+
+func (c *RegistryAccountClient) mutate(ctx context.Context, m *RegistryAccountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryAccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown RegistryAccount mutation op: %q", m.Op())
+	}
+}
+
+// RegistryFindingClient is a client for the RegistryFinding schema.
+type RegistryFindingClient struct {
+	config
+}
+
+// NewRegistryFindingClient returns a client for the RegistryFinding from the given config.
+func NewRegistryFindingClient(c config) *RegistryFindingClient {
+	return &RegistryFindingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registryfinding.Hooks(f(g(h())))`.
+func (c *RegistryFindingClient) Use(hooks ...Hook) {
+	c.hooks.RegistryFinding = append(c.hooks.RegistryFinding, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registryfinding.Intercept(f(g(h())))`.
+func (c *RegistryFindingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryFinding = append(c.inters.RegistryFinding, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryFinding entity.
+func (c *RegistryFindingClient) Create() *RegistryFindingCreate {
+	mutation := newRegistryFindingMutation(c.config, OpCreate)
+	return &RegistryFindingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryFinding entities.
+func (c *RegistryFindingClient) CreateBulk(builders ...*RegistryFindingCreate) *RegistryFindingCreateBulk {
+	return &RegistryFindingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryFindingClient) MapCreateBulk(slice any, setFunc func(*RegistryFindingCreate, int)) *RegistryFindingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryFindingCreateBulk{err: fmt.Errorf("calling to RegistryFindingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryFindingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryFindingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryFinding.
+func (c *RegistryFindingClient) Update() *RegistryFindingUpdate {
+	mutation := newRegistryFindingMutation(c.config, OpUpdate)
+	return &RegistryFindingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryFindingClient) UpdateOne(_m *RegistryFinding) *RegistryFindingUpdateOne {
+	mutation := newRegistryFindingMutation(c.config, OpUpdateOne, withRegistryFinding(_m))
+	return &RegistryFindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryFindingClient) UpdateOneID(id uuid.UUID) *RegistryFindingUpdateOne {
+	mutation := newRegistryFindingMutation(c.config, OpUpdateOne, withRegistryFindingID(id))
+	return &RegistryFindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryFinding.
+func (c *RegistryFindingClient) Delete() *RegistryFindingDelete {
+	mutation := newRegistryFindingMutation(c.config, OpDelete)
+	return &RegistryFindingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryFindingClient) DeleteOne(_m *RegistryFinding) *RegistryFindingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryFindingClient) DeleteOneID(id uuid.UUID) *RegistryFindingDeleteOne {
+	builder := c.Delete().Where(registryfinding.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryFindingDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryFinding.
+func (c *RegistryFindingClient) Query() *RegistryFindingQuery {
+	return &RegistryFindingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryFinding},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryFinding entity by its id.
+func (c *RegistryFindingClient) Get(ctx context.Context, id uuid.UUID) (*RegistryFinding, error) {
+	return c.Query().Where(registryfinding.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryFindingClient) GetX(ctx context.Context, id uuid.UUID) *RegistryFinding {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryFindingClient) Hooks() []Hook {
+	return c.hooks.RegistryFinding
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryFindingClient) Interceptors() []Interceptor {
+	return c.inters.RegistryFinding
+}
+
+func (c *RegistryFindingClient) mutate(ctx context.Context, m *RegistryFindingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryFindingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryFindingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryFindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryFindingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown RegistryFinding mutation op: %q", m.Op())
+	}
+}
+
+// RegistryLookClient is a client for the RegistryLook schema.
+type RegistryLookClient struct {
+	config
+}
+
+// NewRegistryLookClient returns a client for the RegistryLook from the given config.
+func NewRegistryLookClient(c config) *RegistryLookClient {
+	return &RegistryLookClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registrylook.Hooks(f(g(h())))`.
+func (c *RegistryLookClient) Use(hooks ...Hook) {
+	c.hooks.RegistryLook = append(c.hooks.RegistryLook, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registrylook.Intercept(f(g(h())))`.
+func (c *RegistryLookClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryLook = append(c.inters.RegistryLook, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryLook entity.
+func (c *RegistryLookClient) Create() *RegistryLookCreate {
+	mutation := newRegistryLookMutation(c.config, OpCreate)
+	return &RegistryLookCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryLook entities.
+func (c *RegistryLookClient) CreateBulk(builders ...*RegistryLookCreate) *RegistryLookCreateBulk {
+	return &RegistryLookCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryLookClient) MapCreateBulk(slice any, setFunc func(*RegistryLookCreate, int)) *RegistryLookCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryLookCreateBulk{err: fmt.Errorf("calling to RegistryLookClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryLookCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryLookCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryLook.
+func (c *RegistryLookClient) Update() *RegistryLookUpdate {
+	mutation := newRegistryLookMutation(c.config, OpUpdate)
+	return &RegistryLookUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryLookClient) UpdateOne(_m *RegistryLook) *RegistryLookUpdateOne {
+	mutation := newRegistryLookMutation(c.config, OpUpdateOne, withRegistryLook(_m))
+	return &RegistryLookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryLookClient) UpdateOneID(id uuid.UUID) *RegistryLookUpdateOne {
+	mutation := newRegistryLookMutation(c.config, OpUpdateOne, withRegistryLookID(id))
+	return &RegistryLookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryLook.
+func (c *RegistryLookClient) Delete() *RegistryLookDelete {
+	mutation := newRegistryLookMutation(c.config, OpDelete)
+	return &RegistryLookDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryLookClient) DeleteOne(_m *RegistryLook) *RegistryLookDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryLookClient) DeleteOneID(id uuid.UUID) *RegistryLookDeleteOne {
+	builder := c.Delete().Where(registrylook.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryLookDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryLook.
+func (c *RegistryLookClient) Query() *RegistryLookQuery {
+	return &RegistryLookQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryLook},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryLook entity by its id.
+func (c *RegistryLookClient) Get(ctx context.Context, id uuid.UUID) (*RegistryLook, error) {
+	return c.Query().Where(registrylook.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryLookClient) GetX(ctx context.Context, id uuid.UUID) *RegistryLook {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryLookClient) Hooks() []Hook {
+	return c.hooks.RegistryLook
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryLookClient) Interceptors() []Interceptor {
+	return c.inters.RegistryLook
+}
+
+func (c *RegistryLookClient) mutate(ctx context.Context, m *RegistryLookMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryLookCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryLookUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryLookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryLookDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown RegistryLook mutation op: %q", m.Op())
+	}
+}
+
+// RegistrySnapshotClient is a client for the RegistrySnapshot schema.
+type RegistrySnapshotClient struct {
+	config
+}
+
+// NewRegistrySnapshotClient returns a client for the RegistrySnapshot from the given config.
+func NewRegistrySnapshotClient(c config) *RegistrySnapshotClient {
+	return &RegistrySnapshotClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registrysnapshot.Hooks(f(g(h())))`.
+func (c *RegistrySnapshotClient) Use(hooks ...Hook) {
+	c.hooks.RegistrySnapshot = append(c.hooks.RegistrySnapshot, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registrysnapshot.Intercept(f(g(h())))`.
+func (c *RegistrySnapshotClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistrySnapshot = append(c.inters.RegistrySnapshot, interceptors...)
+}
+
+// Create returns a builder for creating a RegistrySnapshot entity.
+func (c *RegistrySnapshotClient) Create() *RegistrySnapshotCreate {
+	mutation := newRegistrySnapshotMutation(c.config, OpCreate)
+	return &RegistrySnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistrySnapshot entities.
+func (c *RegistrySnapshotClient) CreateBulk(builders ...*RegistrySnapshotCreate) *RegistrySnapshotCreateBulk {
+	return &RegistrySnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistrySnapshotClient) MapCreateBulk(slice any, setFunc func(*RegistrySnapshotCreate, int)) *RegistrySnapshotCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistrySnapshotCreateBulk{err: fmt.Errorf("calling to RegistrySnapshotClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistrySnapshotCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistrySnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistrySnapshot.
+func (c *RegistrySnapshotClient) Update() *RegistrySnapshotUpdate {
+	mutation := newRegistrySnapshotMutation(c.config, OpUpdate)
+	return &RegistrySnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistrySnapshotClient) UpdateOne(_m *RegistrySnapshot) *RegistrySnapshotUpdateOne {
+	mutation := newRegistrySnapshotMutation(c.config, OpUpdateOne, withRegistrySnapshot(_m))
+	return &RegistrySnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistrySnapshotClient) UpdateOneID(id uuid.UUID) *RegistrySnapshotUpdateOne {
+	mutation := newRegistrySnapshotMutation(c.config, OpUpdateOne, withRegistrySnapshotID(id))
+	return &RegistrySnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistrySnapshot.
+func (c *RegistrySnapshotClient) Delete() *RegistrySnapshotDelete {
+	mutation := newRegistrySnapshotMutation(c.config, OpDelete)
+	return &RegistrySnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistrySnapshotClient) DeleteOne(_m *RegistrySnapshot) *RegistrySnapshotDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistrySnapshotClient) DeleteOneID(id uuid.UUID) *RegistrySnapshotDeleteOne {
+	builder := c.Delete().Where(registrysnapshot.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistrySnapshotDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistrySnapshot.
+func (c *RegistrySnapshotClient) Query() *RegistrySnapshotQuery {
+	return &RegistrySnapshotQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistrySnapshot},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistrySnapshot entity by its id.
+func (c *RegistrySnapshotClient) Get(ctx context.Context, id uuid.UUID) (*RegistrySnapshot, error) {
+	return c.Query().Where(registrysnapshot.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistrySnapshotClient) GetX(ctx context.Context, id uuid.UUID) *RegistrySnapshot {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistrySnapshotClient) Hooks() []Hook {
+	return c.hooks.RegistrySnapshot
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistrySnapshotClient) Interceptors() []Interceptor {
+	return c.inters.RegistrySnapshot
+}
+
+func (c *RegistrySnapshotClient) mutate(ctx context.Context, m *RegistrySnapshotMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistrySnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistrySnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistrySnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistrySnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown RegistrySnapshot mutation op: %q", m.Op())
+	}
+}
+
 // RollupCustomerClient is a client for the RollupCustomer schema.
 type RollupCustomerClient struct {
 	config
@@ -3176,14 +3742,16 @@ type (
 	hooks struct {
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupPolicy, HandledEvent,
 		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeEntry,
-		Outbox, Person, RatingHistory, RollupCustomer, RollupSubsidiary, SchemaState,
-		SharingLog, Tenant []ent.Hook
+		Outbox, Person, RatingHistory, RegistryAccount, RegistryFinding, RegistryLook,
+		RegistrySnapshot, RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
+		Tenant []ent.Hook
 	}
 	inters struct {
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupPolicy, HandledEvent,
 		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeEntry,
-		Outbox, Person, RatingHistory, RollupCustomer, RollupSubsidiary, SchemaState,
-		SharingLog, Tenant []ent.Interceptor
+		Outbox, Person, RatingHistory, RegistryAccount, RegistryFinding, RegistryLook,
+		RegistrySnapshot, RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
+		Tenant []ent.Interceptor
 	}
 )
 
@@ -3206,6 +3774,10 @@ var (
 		Outbox:           tableSchemas[0],
 		Person:           tableSchemas[0],
 		RatingHistory:    tableSchemas[0],
+		RegistryAccount:  tableSchemas[0],
+		RegistryFinding:  tableSchemas[0],
+		RegistryLook:     tableSchemas[0],
+		RegistrySnapshot: tableSchemas[0],
 		RollupCustomer:   tableSchemas[0],
 		RollupSubsidiary: tableSchemas[0],
 		SchemaState:      tableSchemas[0],

@@ -24,6 +24,10 @@ import (
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/ratinghistory"
+	"zhuxin/ent/hqdb/registryaccount"
+	"zhuxin/ent/hqdb/registryfinding"
+	"zhuxin/ent/hqdb/registrylook"
+	"zhuxin/ent/hqdb/registrysnapshot"
 	"zhuxin/ent/hqdb/rollupcustomer"
 	"zhuxin/ent/hqdb/rollupsubsidiary"
 	"zhuxin/ent/hqdb/schemastate"
@@ -109,6 +113,10 @@ func checkColumn(t, c string) error {
 			outbox.Table:           outbox.ValidColumn,
 			person.Table:           person.ValidColumn,
 			ratinghistory.Table:    ratinghistory.ValidColumn,
+			registryaccount.Table:  registryaccount.ValidColumn,
+			registryfinding.Table:  registryfinding.ValidColumn,
+			registrylook.Table:     registrylook.ValidColumn,
+			registrysnapshot.Table: registrysnapshot.ValidColumn,
 			rollupcustomer.Table:   rollupcustomer.ValidColumn,
 			rollupsubsidiary.Table: rollupsubsidiary.ValidColumn,
 			schemastate.Table:      schemastate.ValidColumn,

@@ -26,6 +26,10 @@ import (
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/predicate"
 	"zhuxin/ent/hqdb/ratinghistory"
+	"zhuxin/ent/hqdb/registryaccount"
+	"zhuxin/ent/hqdb/registryfinding"
+	"zhuxin/ent/hqdb/registrylook"
+	"zhuxin/ent/hqdb/registrysnapshot"
 	"zhuxin/ent/hqdb/rollupcustomer"
 	"zhuxin/ent/hqdb/rollupsubsidiary"
 	"zhuxin/ent/hqdb/schemastate"
@@ -63,6 +67,10 @@ const (
 	TypeOutbox           = "Outbox"
 	TypePerson           = "Person"
 	TypeRatingHistory    = "RatingHistory"
+	TypeRegistryAccount  = "RegistryAccount"
+	TypeRegistryFinding  = "RegistryFinding"
+	TypeRegistryLook     = "RegistryLook"
+	TypeRegistrySnapshot = "RegistrySnapshot"
 	TypeRollupCustomer   = "RollupCustomer"
 	TypeRollupSubsidiary = "RollupSubsidiary"
 	TypeSchemaState      = "SchemaState"
@@ -12420,6 +12428,3639 @@ func (m *RatingHistoryMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *RatingHistoryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown RatingHistory edge %s", name)
+}
+
+// RegistryAccountMutation represents an operation that mutates the RegistryAccount nodes in the graph.
+type RegistryAccountMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	credential     *[]byte
+	hint           *string
+	enabled        *bool
+	stopped_reason *string
+	stopped_until  *time.Time
+	updated_at     *time.Time
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*RegistryAccount, error)
+	predicates     []predicate.RegistryAccount
+}
+
+var _ ent.Mutation = (*RegistryAccountMutation)(nil)
+
+// registryaccountOption allows management of the mutation configuration using functional options.
+type registryaccountOption func(*RegistryAccountMutation)
+
+// newRegistryAccountMutation creates new mutation for the RegistryAccount entity.
+func newRegistryAccountMutation(c config, op Op, opts ...registryaccountOption) *RegistryAccountMutation {
+	m := &RegistryAccountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistryAccount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistryAccountID sets the ID field of the mutation.
+func withRegistryAccountID(id string) registryaccountOption {
+	return func(m *RegistryAccountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistryAccount
+		)
+		m.oldValue = func(ctx context.Context) (*RegistryAccount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistryAccount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistryAccount sets the old RegistryAccount of the mutation.
+func withRegistryAccount(node *RegistryAccount) registryaccountOption {
+	return func(m *RegistryAccountMutation) {
+		m.oldValue = func(context.Context) (*RegistryAccount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistryAccountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistryAccountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistryAccount entities.
+func (m *RegistryAccountMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistryAccountMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistryAccountMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistryAccount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCredential sets the "credential" field.
+func (m *RegistryAccountMutation) SetCredential(b []byte) {
+	m.credential = &b
+}
+
+// Credential returns the value of the "credential" field in the mutation.
+func (m *RegistryAccountMutation) Credential() (r []byte, exists bool) {
+	v := m.credential
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredential returns the old "credential" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldCredential(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredential is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredential requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredential: %w", err)
+	}
+	return oldValue.Credential, nil
+}
+
+// ClearCredential clears the value of the "credential" field.
+func (m *RegistryAccountMutation) ClearCredential() {
+	m.credential = nil
+	m.clearedFields[registryaccount.FieldCredential] = struct{}{}
+}
+
+// CredentialCleared returns if the "credential" field was cleared in this mutation.
+func (m *RegistryAccountMutation) CredentialCleared() bool {
+	_, ok := m.clearedFields[registryaccount.FieldCredential]
+	return ok
+}
+
+// ResetCredential resets all changes to the "credential" field.
+func (m *RegistryAccountMutation) ResetCredential() {
+	m.credential = nil
+	delete(m.clearedFields, registryaccount.FieldCredential)
+}
+
+// SetHint sets the "hint" field.
+func (m *RegistryAccountMutation) SetHint(s string) {
+	m.hint = &s
+}
+
+// Hint returns the value of the "hint" field in the mutation.
+func (m *RegistryAccountMutation) Hint() (r string, exists bool) {
+	v := m.hint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHint returns the old "hint" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldHint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHint: %w", err)
+	}
+	return oldValue.Hint, nil
+}
+
+// ResetHint resets all changes to the "hint" field.
+func (m *RegistryAccountMutation) ResetHint() {
+	m.hint = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *RegistryAccountMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *RegistryAccountMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *RegistryAccountMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetStoppedReason sets the "stopped_reason" field.
+func (m *RegistryAccountMutation) SetStoppedReason(s string) {
+	m.stopped_reason = &s
+}
+
+// StoppedReason returns the value of the "stopped_reason" field in the mutation.
+func (m *RegistryAccountMutation) StoppedReason() (r string, exists bool) {
+	v := m.stopped_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoppedReason returns the old "stopped_reason" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldStoppedReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoppedReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoppedReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoppedReason: %w", err)
+	}
+	return oldValue.StoppedReason, nil
+}
+
+// ResetStoppedReason resets all changes to the "stopped_reason" field.
+func (m *RegistryAccountMutation) ResetStoppedReason() {
+	m.stopped_reason = nil
+}
+
+// SetStoppedUntil sets the "stopped_until" field.
+func (m *RegistryAccountMutation) SetStoppedUntil(t time.Time) {
+	m.stopped_until = &t
+}
+
+// StoppedUntil returns the value of the "stopped_until" field in the mutation.
+func (m *RegistryAccountMutation) StoppedUntil() (r time.Time, exists bool) {
+	v := m.stopped_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoppedUntil returns the old "stopped_until" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldStoppedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoppedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoppedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoppedUntil: %w", err)
+	}
+	return oldValue.StoppedUntil, nil
+}
+
+// ClearStoppedUntil clears the value of the "stopped_until" field.
+func (m *RegistryAccountMutation) ClearStoppedUntil() {
+	m.stopped_until = nil
+	m.clearedFields[registryaccount.FieldStoppedUntil] = struct{}{}
+}
+
+// StoppedUntilCleared returns if the "stopped_until" field was cleared in this mutation.
+func (m *RegistryAccountMutation) StoppedUntilCleared() bool {
+	_, ok := m.clearedFields[registryaccount.FieldStoppedUntil]
+	return ok
+}
+
+// ResetStoppedUntil resets all changes to the "stopped_until" field.
+func (m *RegistryAccountMutation) ResetStoppedUntil() {
+	m.stopped_until = nil
+	delete(m.clearedFields, registryaccount.FieldStoppedUntil)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RegistryAccountMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RegistryAccountMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RegistryAccountMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *RegistryAccountMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *RegistryAccountMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *RegistryAccountMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *RegistryAccountMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *RegistryAccountMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the RegistryAccountMutation builder.
+func (m *RegistryAccountMutation) Where(ps ...predicate.RegistryAccount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistryAccountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistryAccountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistryAccount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistryAccountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistryAccountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistryAccount).
+func (m *RegistryAccountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistryAccountMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.credential != nil {
+		fields = append(fields, registryaccount.FieldCredential)
+	}
+	if m.hint != nil {
+		fields = append(fields, registryaccount.FieldHint)
+	}
+	if m.enabled != nil {
+		fields = append(fields, registryaccount.FieldEnabled)
+	}
+	if m.stopped_reason != nil {
+		fields = append(fields, registryaccount.FieldStoppedReason)
+	}
+	if m.stopped_until != nil {
+		fields = append(fields, registryaccount.FieldStoppedUntil)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, registryaccount.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, registryaccount.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistryAccountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registryaccount.FieldCredential:
+		return m.Credential()
+	case registryaccount.FieldHint:
+		return m.Hint()
+	case registryaccount.FieldEnabled:
+		return m.Enabled()
+	case registryaccount.FieldStoppedReason:
+		return m.StoppedReason()
+	case registryaccount.FieldStoppedUntil:
+		return m.StoppedUntil()
+	case registryaccount.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case registryaccount.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistryAccountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registryaccount.FieldCredential:
+		return m.OldCredential(ctx)
+	case registryaccount.FieldHint:
+		return m.OldHint(ctx)
+	case registryaccount.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case registryaccount.FieldStoppedReason:
+		return m.OldStoppedReason(ctx)
+	case registryaccount.FieldStoppedUntil:
+		return m.OldStoppedUntil(ctx)
+	case registryaccount.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case registryaccount.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistryAccount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryAccountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registryaccount.FieldCredential:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredential(v)
+		return nil
+	case registryaccount.FieldHint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHint(v)
+		return nil
+	case registryaccount.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case registryaccount.FieldStoppedReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoppedReason(v)
+		return nil
+	case registryaccount.FieldStoppedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoppedUntil(v)
+		return nil
+	case registryaccount.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case registryaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistryAccountMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, registryaccount.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistryAccountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registryaccount.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryAccountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registryaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistryAccountMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registryaccount.FieldCredential) {
+		fields = append(fields, registryaccount.FieldCredential)
+	}
+	if m.FieldCleared(registryaccount.FieldStoppedUntil) {
+		fields = append(fields, registryaccount.FieldStoppedUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistryAccountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistryAccountMutation) ClearField(name string) error {
+	switch name {
+	case registryaccount.FieldCredential:
+		m.ClearCredential()
+		return nil
+	case registryaccount.FieldStoppedUntil:
+		m.ClearStoppedUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistryAccountMutation) ResetField(name string) error {
+	switch name {
+	case registryaccount.FieldCredential:
+		m.ResetCredential()
+		return nil
+	case registryaccount.FieldHint:
+		m.ResetHint()
+		return nil
+	case registryaccount.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case registryaccount.FieldStoppedReason:
+		m.ResetStoppedReason()
+		return nil
+	case registryaccount.FieldStoppedUntil:
+		m.ResetStoppedUntil()
+		return nil
+	case registryaccount.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case registryaccount.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistryAccountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistryAccountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistryAccountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistryAccountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistryAccountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistryAccountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistryAccountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistryAccount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistryAccountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistryAccount edge %s", name)
+}
+
+// RegistryFindingMutation represents an operation that mutates the RegistryFinding nodes in the graph.
+type RegistryFindingMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	uscc          *string
+	kind          *string
+	key           *string
+	title         *string
+	severity      *registryfinding.Severity
+	occurred_on   *calendar.Date
+	amount        *int64
+	addamount     *int64
+	facts         *map[string]string
+	status        *registryfinding.Status
+	baseline      *bool
+	first_seen_at *time.Time
+	last_seen_at  *time.Time
+	ended_at      *time.Time
+	snapshot_id   *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RegistryFinding, error)
+	predicates    []predicate.RegistryFinding
+}
+
+var _ ent.Mutation = (*RegistryFindingMutation)(nil)
+
+// registryfindingOption allows management of the mutation configuration using functional options.
+type registryfindingOption func(*RegistryFindingMutation)
+
+// newRegistryFindingMutation creates new mutation for the RegistryFinding entity.
+func newRegistryFindingMutation(c config, op Op, opts ...registryfindingOption) *RegistryFindingMutation {
+	m := &RegistryFindingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistryFinding,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistryFindingID sets the ID field of the mutation.
+func withRegistryFindingID(id uuid.UUID) registryfindingOption {
+	return func(m *RegistryFindingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistryFinding
+		)
+		m.oldValue = func(ctx context.Context) (*RegistryFinding, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistryFinding.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistryFinding sets the old RegistryFinding of the mutation.
+func withRegistryFinding(node *RegistryFinding) registryfindingOption {
+	return func(m *RegistryFindingMutation) {
+		m.oldValue = func(context.Context) (*RegistryFinding, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistryFindingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistryFindingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistryFinding entities.
+func (m *RegistryFindingMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistryFindingMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistryFindingMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistryFinding.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUscc sets the "uscc" field.
+func (m *RegistryFindingMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *RegistryFindingMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *RegistryFindingMutation) ResetUscc() {
+	m.uscc = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *RegistryFindingMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *RegistryFindingMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *RegistryFindingMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetKey sets the "key" field.
+func (m *RegistryFindingMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *RegistryFindingMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *RegistryFindingMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *RegistryFindingMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *RegistryFindingMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *RegistryFindingMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *RegistryFindingMutation) SetSeverity(r registryfinding.Severity) {
+	m.severity = &r
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *RegistryFindingMutation) Severity() (r registryfinding.Severity, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldSeverity(ctx context.Context) (v registryfinding.Severity, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *RegistryFindingMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// SetOccurredOn sets the "occurred_on" field.
+func (m *RegistryFindingMutation) SetOccurredOn(c calendar.Date) {
+	m.occurred_on = &c
+}
+
+// OccurredOn returns the value of the "occurred_on" field in the mutation.
+func (m *RegistryFindingMutation) OccurredOn() (r calendar.Date, exists bool) {
+	v := m.occurred_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOccurredOn returns the old "occurred_on" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldOccurredOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOccurredOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOccurredOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOccurredOn: %w", err)
+	}
+	return oldValue.OccurredOn, nil
+}
+
+// ClearOccurredOn clears the value of the "occurred_on" field.
+func (m *RegistryFindingMutation) ClearOccurredOn() {
+	m.occurred_on = nil
+	m.clearedFields[registryfinding.FieldOccurredOn] = struct{}{}
+}
+
+// OccurredOnCleared returns if the "occurred_on" field was cleared in this mutation.
+func (m *RegistryFindingMutation) OccurredOnCleared() bool {
+	_, ok := m.clearedFields[registryfinding.FieldOccurredOn]
+	return ok
+}
+
+// ResetOccurredOn resets all changes to the "occurred_on" field.
+func (m *RegistryFindingMutation) ResetOccurredOn() {
+	m.occurred_on = nil
+	delete(m.clearedFields, registryfinding.FieldOccurredOn)
+}
+
+// SetAmount sets the "amount" field.
+func (m *RegistryFindingMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *RegistryFindingMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *RegistryFindingMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *RegistryFindingMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *RegistryFindingMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetFacts sets the "facts" field.
+func (m *RegistryFindingMutation) SetFacts(value map[string]string) {
+	m.facts = &value
+}
+
+// Facts returns the value of the "facts" field in the mutation.
+func (m *RegistryFindingMutation) Facts() (r map[string]string, exists bool) {
+	v := m.facts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFacts returns the old "facts" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldFacts(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFacts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFacts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFacts: %w", err)
+	}
+	return oldValue.Facts, nil
+}
+
+// ResetFacts resets all changes to the "facts" field.
+func (m *RegistryFindingMutation) ResetFacts() {
+	m.facts = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *RegistryFindingMutation) SetStatus(r registryfinding.Status) {
+	m.status = &r
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *RegistryFindingMutation) Status() (r registryfinding.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldStatus(ctx context.Context) (v registryfinding.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *RegistryFindingMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetBaseline sets the "baseline" field.
+func (m *RegistryFindingMutation) SetBaseline(b bool) {
+	m.baseline = &b
+}
+
+// Baseline returns the value of the "baseline" field in the mutation.
+func (m *RegistryFindingMutation) Baseline() (r bool, exists bool) {
+	v := m.baseline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBaseline returns the old "baseline" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldBaseline(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBaseline is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBaseline requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBaseline: %w", err)
+	}
+	return oldValue.Baseline, nil
+}
+
+// ResetBaseline resets all changes to the "baseline" field.
+func (m *RegistryFindingMutation) ResetBaseline() {
+	m.baseline = nil
+}
+
+// SetFirstSeenAt sets the "first_seen_at" field.
+func (m *RegistryFindingMutation) SetFirstSeenAt(t time.Time) {
+	m.first_seen_at = &t
+}
+
+// FirstSeenAt returns the value of the "first_seen_at" field in the mutation.
+func (m *RegistryFindingMutation) FirstSeenAt() (r time.Time, exists bool) {
+	v := m.first_seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstSeenAt returns the old "first_seen_at" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldFirstSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstSeenAt: %w", err)
+	}
+	return oldValue.FirstSeenAt, nil
+}
+
+// ResetFirstSeenAt resets all changes to the "first_seen_at" field.
+func (m *RegistryFindingMutation) ResetFirstSeenAt() {
+	m.first_seen_at = nil
+}
+
+// SetLastSeenAt sets the "last_seen_at" field.
+func (m *RegistryFindingMutation) SetLastSeenAt(t time.Time) {
+	m.last_seen_at = &t
+}
+
+// LastSeenAt returns the value of the "last_seen_at" field in the mutation.
+func (m *RegistryFindingMutation) LastSeenAt() (r time.Time, exists bool) {
+	v := m.last_seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastSeenAt returns the old "last_seen_at" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldLastSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastSeenAt: %w", err)
+	}
+	return oldValue.LastSeenAt, nil
+}
+
+// ResetLastSeenAt resets all changes to the "last_seen_at" field.
+func (m *RegistryFindingMutation) ResetLastSeenAt() {
+	m.last_seen_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *RegistryFindingMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *RegistryFindingMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *RegistryFindingMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[registryfinding.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *RegistryFindingMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[registryfinding.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *RegistryFindingMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, registryfinding.FieldEndedAt)
+}
+
+// SetSnapshotID sets the "snapshot_id" field.
+func (m *RegistryFindingMutation) SetSnapshotID(u uuid.UUID) {
+	m.snapshot_id = &u
+}
+
+// SnapshotID returns the value of the "snapshot_id" field in the mutation.
+func (m *RegistryFindingMutation) SnapshotID() (r uuid.UUID, exists bool) {
+	v := m.snapshot_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSnapshotID returns the old "snapshot_id" field's value of the RegistryFinding entity.
+// If the RegistryFinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryFindingMutation) OldSnapshotID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSnapshotID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSnapshotID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSnapshotID: %w", err)
+	}
+	return oldValue.SnapshotID, nil
+}
+
+// ResetSnapshotID resets all changes to the "snapshot_id" field.
+func (m *RegistryFindingMutation) ResetSnapshotID() {
+	m.snapshot_id = nil
+}
+
+// Where appends a list predicates to the RegistryFindingMutation builder.
+func (m *RegistryFindingMutation) Where(ps ...predicate.RegistryFinding) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistryFindingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistryFindingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistryFinding, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistryFindingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistryFindingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistryFinding).
+func (m *RegistryFindingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistryFindingMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.uscc != nil {
+		fields = append(fields, registryfinding.FieldUscc)
+	}
+	if m.kind != nil {
+		fields = append(fields, registryfinding.FieldKind)
+	}
+	if m.key != nil {
+		fields = append(fields, registryfinding.FieldKey)
+	}
+	if m.title != nil {
+		fields = append(fields, registryfinding.FieldTitle)
+	}
+	if m.severity != nil {
+		fields = append(fields, registryfinding.FieldSeverity)
+	}
+	if m.occurred_on != nil {
+		fields = append(fields, registryfinding.FieldOccurredOn)
+	}
+	if m.amount != nil {
+		fields = append(fields, registryfinding.FieldAmount)
+	}
+	if m.facts != nil {
+		fields = append(fields, registryfinding.FieldFacts)
+	}
+	if m.status != nil {
+		fields = append(fields, registryfinding.FieldStatus)
+	}
+	if m.baseline != nil {
+		fields = append(fields, registryfinding.FieldBaseline)
+	}
+	if m.first_seen_at != nil {
+		fields = append(fields, registryfinding.FieldFirstSeenAt)
+	}
+	if m.last_seen_at != nil {
+		fields = append(fields, registryfinding.FieldLastSeenAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, registryfinding.FieldEndedAt)
+	}
+	if m.snapshot_id != nil {
+		fields = append(fields, registryfinding.FieldSnapshotID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistryFindingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registryfinding.FieldUscc:
+		return m.Uscc()
+	case registryfinding.FieldKind:
+		return m.Kind()
+	case registryfinding.FieldKey:
+		return m.Key()
+	case registryfinding.FieldTitle:
+		return m.Title()
+	case registryfinding.FieldSeverity:
+		return m.Severity()
+	case registryfinding.FieldOccurredOn:
+		return m.OccurredOn()
+	case registryfinding.FieldAmount:
+		return m.Amount()
+	case registryfinding.FieldFacts:
+		return m.Facts()
+	case registryfinding.FieldStatus:
+		return m.Status()
+	case registryfinding.FieldBaseline:
+		return m.Baseline()
+	case registryfinding.FieldFirstSeenAt:
+		return m.FirstSeenAt()
+	case registryfinding.FieldLastSeenAt:
+		return m.LastSeenAt()
+	case registryfinding.FieldEndedAt:
+		return m.EndedAt()
+	case registryfinding.FieldSnapshotID:
+		return m.SnapshotID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistryFindingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registryfinding.FieldUscc:
+		return m.OldUscc(ctx)
+	case registryfinding.FieldKind:
+		return m.OldKind(ctx)
+	case registryfinding.FieldKey:
+		return m.OldKey(ctx)
+	case registryfinding.FieldTitle:
+		return m.OldTitle(ctx)
+	case registryfinding.FieldSeverity:
+		return m.OldSeverity(ctx)
+	case registryfinding.FieldOccurredOn:
+		return m.OldOccurredOn(ctx)
+	case registryfinding.FieldAmount:
+		return m.OldAmount(ctx)
+	case registryfinding.FieldFacts:
+		return m.OldFacts(ctx)
+	case registryfinding.FieldStatus:
+		return m.OldStatus(ctx)
+	case registryfinding.FieldBaseline:
+		return m.OldBaseline(ctx)
+	case registryfinding.FieldFirstSeenAt:
+		return m.OldFirstSeenAt(ctx)
+	case registryfinding.FieldLastSeenAt:
+		return m.OldLastSeenAt(ctx)
+	case registryfinding.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case registryfinding.FieldSnapshotID:
+		return m.OldSnapshotID(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistryFinding field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryFindingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registryfinding.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case registryfinding.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case registryfinding.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case registryfinding.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case registryfinding.FieldSeverity:
+		v, ok := value.(registryfinding.Severity)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	case registryfinding.FieldOccurredOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOccurredOn(v)
+		return nil
+	case registryfinding.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case registryfinding.FieldFacts:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFacts(v)
+		return nil
+	case registryfinding.FieldStatus:
+		v, ok := value.(registryfinding.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case registryfinding.FieldBaseline:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBaseline(v)
+		return nil
+	case registryfinding.FieldFirstSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstSeenAt(v)
+		return nil
+	case registryfinding.FieldLastSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastSeenAt(v)
+		return nil
+	case registryfinding.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case registryfinding.FieldSnapshotID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSnapshotID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryFinding field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistryFindingMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, registryfinding.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistryFindingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registryfinding.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryFindingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registryfinding.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryFinding numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistryFindingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registryfinding.FieldOccurredOn) {
+		fields = append(fields, registryfinding.FieldOccurredOn)
+	}
+	if m.FieldCleared(registryfinding.FieldEndedAt) {
+		fields = append(fields, registryfinding.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistryFindingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistryFindingMutation) ClearField(name string) error {
+	switch name {
+	case registryfinding.FieldOccurredOn:
+		m.ClearOccurredOn()
+		return nil
+	case registryfinding.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryFinding nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistryFindingMutation) ResetField(name string) error {
+	switch name {
+	case registryfinding.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case registryfinding.FieldKind:
+		m.ResetKind()
+		return nil
+	case registryfinding.FieldKey:
+		m.ResetKey()
+		return nil
+	case registryfinding.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case registryfinding.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	case registryfinding.FieldOccurredOn:
+		m.ResetOccurredOn()
+		return nil
+	case registryfinding.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case registryfinding.FieldFacts:
+		m.ResetFacts()
+		return nil
+	case registryfinding.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case registryfinding.FieldBaseline:
+		m.ResetBaseline()
+		return nil
+	case registryfinding.FieldFirstSeenAt:
+		m.ResetFirstSeenAt()
+		return nil
+	case registryfinding.FieldLastSeenAt:
+		m.ResetLastSeenAt()
+		return nil
+	case registryfinding.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case registryfinding.FieldSnapshotID:
+		m.ResetSnapshotID()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryFinding field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistryFindingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistryFindingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistryFindingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistryFindingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistryFindingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistryFindingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistryFindingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistryFinding unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistryFindingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistryFinding edge %s", name)
+}
+
+// RegistryLookMutation represents an operation that mutates the RegistryLook nodes in the graph.
+type RegistryLookMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	uscc          *string
+	kind          *string
+	provider      *string
+	outcome       *registrylook.Outcome
+	looked_at     *time.Time
+	tried_at      *time.Time
+	trouble       *string
+	trouble_text  *string
+	snapshot_id   *uuid.UUID
+	claimed_until *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RegistryLook, error)
+	predicates    []predicate.RegistryLook
+}
+
+var _ ent.Mutation = (*RegistryLookMutation)(nil)
+
+// registrylookOption allows management of the mutation configuration using functional options.
+type registrylookOption func(*RegistryLookMutation)
+
+// newRegistryLookMutation creates new mutation for the RegistryLook entity.
+func newRegistryLookMutation(c config, op Op, opts ...registrylookOption) *RegistryLookMutation {
+	m := &RegistryLookMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistryLook,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistryLookID sets the ID field of the mutation.
+func withRegistryLookID(id uuid.UUID) registrylookOption {
+	return func(m *RegistryLookMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistryLook
+		)
+		m.oldValue = func(ctx context.Context) (*RegistryLook, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistryLook.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistryLook sets the old RegistryLook of the mutation.
+func withRegistryLook(node *RegistryLook) registrylookOption {
+	return func(m *RegistryLookMutation) {
+		m.oldValue = func(context.Context) (*RegistryLook, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistryLookMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistryLookMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistryLook entities.
+func (m *RegistryLookMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistryLookMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistryLookMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistryLook.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUscc sets the "uscc" field.
+func (m *RegistryLookMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *RegistryLookMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *RegistryLookMutation) ResetUscc() {
+	m.uscc = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *RegistryLookMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *RegistryLookMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *RegistryLookMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetProvider sets the "provider" field.
+func (m *RegistryLookMutation) SetProvider(s string) {
+	m.provider = &s
+}
+
+// Provider returns the value of the "provider" field in the mutation.
+func (m *RegistryLookMutation) Provider() (r string, exists bool) {
+	v := m.provider
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvider returns the old "provider" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldProvider(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvider is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvider requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvider: %w", err)
+	}
+	return oldValue.Provider, nil
+}
+
+// ResetProvider resets all changes to the "provider" field.
+func (m *RegistryLookMutation) ResetProvider() {
+	m.provider = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *RegistryLookMutation) SetOutcome(r registrylook.Outcome) {
+	m.outcome = &r
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *RegistryLookMutation) Outcome() (r registrylook.Outcome, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldOutcome(ctx context.Context) (v registrylook.Outcome, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *RegistryLookMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetLookedAt sets the "looked_at" field.
+func (m *RegistryLookMutation) SetLookedAt(t time.Time) {
+	m.looked_at = &t
+}
+
+// LookedAt returns the value of the "looked_at" field in the mutation.
+func (m *RegistryLookMutation) LookedAt() (r time.Time, exists bool) {
+	v := m.looked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLookedAt returns the old "looked_at" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldLookedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLookedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLookedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLookedAt: %w", err)
+	}
+	return oldValue.LookedAt, nil
+}
+
+// ClearLookedAt clears the value of the "looked_at" field.
+func (m *RegistryLookMutation) ClearLookedAt() {
+	m.looked_at = nil
+	m.clearedFields[registrylook.FieldLookedAt] = struct{}{}
+}
+
+// LookedAtCleared returns if the "looked_at" field was cleared in this mutation.
+func (m *RegistryLookMutation) LookedAtCleared() bool {
+	_, ok := m.clearedFields[registrylook.FieldLookedAt]
+	return ok
+}
+
+// ResetLookedAt resets all changes to the "looked_at" field.
+func (m *RegistryLookMutation) ResetLookedAt() {
+	m.looked_at = nil
+	delete(m.clearedFields, registrylook.FieldLookedAt)
+}
+
+// SetTriedAt sets the "tried_at" field.
+func (m *RegistryLookMutation) SetTriedAt(t time.Time) {
+	m.tried_at = &t
+}
+
+// TriedAt returns the value of the "tried_at" field in the mutation.
+func (m *RegistryLookMutation) TriedAt() (r time.Time, exists bool) {
+	v := m.tried_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTriedAt returns the old "tried_at" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldTriedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTriedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTriedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTriedAt: %w", err)
+	}
+	return oldValue.TriedAt, nil
+}
+
+// ClearTriedAt clears the value of the "tried_at" field.
+func (m *RegistryLookMutation) ClearTriedAt() {
+	m.tried_at = nil
+	m.clearedFields[registrylook.FieldTriedAt] = struct{}{}
+}
+
+// TriedAtCleared returns if the "tried_at" field was cleared in this mutation.
+func (m *RegistryLookMutation) TriedAtCleared() bool {
+	_, ok := m.clearedFields[registrylook.FieldTriedAt]
+	return ok
+}
+
+// ResetTriedAt resets all changes to the "tried_at" field.
+func (m *RegistryLookMutation) ResetTriedAt() {
+	m.tried_at = nil
+	delete(m.clearedFields, registrylook.FieldTriedAt)
+}
+
+// SetTrouble sets the "trouble" field.
+func (m *RegistryLookMutation) SetTrouble(s string) {
+	m.trouble = &s
+}
+
+// Trouble returns the value of the "trouble" field in the mutation.
+func (m *RegistryLookMutation) Trouble() (r string, exists bool) {
+	v := m.trouble
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrouble returns the old "trouble" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldTrouble(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrouble is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrouble requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrouble: %w", err)
+	}
+	return oldValue.Trouble, nil
+}
+
+// ResetTrouble resets all changes to the "trouble" field.
+func (m *RegistryLookMutation) ResetTrouble() {
+	m.trouble = nil
+}
+
+// SetTroubleText sets the "trouble_text" field.
+func (m *RegistryLookMutation) SetTroubleText(s string) {
+	m.trouble_text = &s
+}
+
+// TroubleText returns the value of the "trouble_text" field in the mutation.
+func (m *RegistryLookMutation) TroubleText() (r string, exists bool) {
+	v := m.trouble_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTroubleText returns the old "trouble_text" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldTroubleText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTroubleText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTroubleText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTroubleText: %w", err)
+	}
+	return oldValue.TroubleText, nil
+}
+
+// ResetTroubleText resets all changes to the "trouble_text" field.
+func (m *RegistryLookMutation) ResetTroubleText() {
+	m.trouble_text = nil
+}
+
+// SetSnapshotID sets the "snapshot_id" field.
+func (m *RegistryLookMutation) SetSnapshotID(u uuid.UUID) {
+	m.snapshot_id = &u
+}
+
+// SnapshotID returns the value of the "snapshot_id" field in the mutation.
+func (m *RegistryLookMutation) SnapshotID() (r uuid.UUID, exists bool) {
+	v := m.snapshot_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSnapshotID returns the old "snapshot_id" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldSnapshotID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSnapshotID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSnapshotID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSnapshotID: %w", err)
+	}
+	return oldValue.SnapshotID, nil
+}
+
+// ClearSnapshotID clears the value of the "snapshot_id" field.
+func (m *RegistryLookMutation) ClearSnapshotID() {
+	m.snapshot_id = nil
+	m.clearedFields[registrylook.FieldSnapshotID] = struct{}{}
+}
+
+// SnapshotIDCleared returns if the "snapshot_id" field was cleared in this mutation.
+func (m *RegistryLookMutation) SnapshotIDCleared() bool {
+	_, ok := m.clearedFields[registrylook.FieldSnapshotID]
+	return ok
+}
+
+// ResetSnapshotID resets all changes to the "snapshot_id" field.
+func (m *RegistryLookMutation) ResetSnapshotID() {
+	m.snapshot_id = nil
+	delete(m.clearedFields, registrylook.FieldSnapshotID)
+}
+
+// SetClaimedUntil sets the "claimed_until" field.
+func (m *RegistryLookMutation) SetClaimedUntil(t time.Time) {
+	m.claimed_until = &t
+}
+
+// ClaimedUntil returns the value of the "claimed_until" field in the mutation.
+func (m *RegistryLookMutation) ClaimedUntil() (r time.Time, exists bool) {
+	v := m.claimed_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaimedUntil returns the old "claimed_until" field's value of the RegistryLook entity.
+// If the RegistryLook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryLookMutation) OldClaimedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaimedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaimedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaimedUntil: %w", err)
+	}
+	return oldValue.ClaimedUntil, nil
+}
+
+// ClearClaimedUntil clears the value of the "claimed_until" field.
+func (m *RegistryLookMutation) ClearClaimedUntil() {
+	m.claimed_until = nil
+	m.clearedFields[registrylook.FieldClaimedUntil] = struct{}{}
+}
+
+// ClaimedUntilCleared returns if the "claimed_until" field was cleared in this mutation.
+func (m *RegistryLookMutation) ClaimedUntilCleared() bool {
+	_, ok := m.clearedFields[registrylook.FieldClaimedUntil]
+	return ok
+}
+
+// ResetClaimedUntil resets all changes to the "claimed_until" field.
+func (m *RegistryLookMutation) ResetClaimedUntil() {
+	m.claimed_until = nil
+	delete(m.clearedFields, registrylook.FieldClaimedUntil)
+}
+
+// Where appends a list predicates to the RegistryLookMutation builder.
+func (m *RegistryLookMutation) Where(ps ...predicate.RegistryLook) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistryLookMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistryLookMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistryLook, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistryLookMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistryLookMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistryLook).
+func (m *RegistryLookMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistryLookMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.uscc != nil {
+		fields = append(fields, registrylook.FieldUscc)
+	}
+	if m.kind != nil {
+		fields = append(fields, registrylook.FieldKind)
+	}
+	if m.provider != nil {
+		fields = append(fields, registrylook.FieldProvider)
+	}
+	if m.outcome != nil {
+		fields = append(fields, registrylook.FieldOutcome)
+	}
+	if m.looked_at != nil {
+		fields = append(fields, registrylook.FieldLookedAt)
+	}
+	if m.tried_at != nil {
+		fields = append(fields, registrylook.FieldTriedAt)
+	}
+	if m.trouble != nil {
+		fields = append(fields, registrylook.FieldTrouble)
+	}
+	if m.trouble_text != nil {
+		fields = append(fields, registrylook.FieldTroubleText)
+	}
+	if m.snapshot_id != nil {
+		fields = append(fields, registrylook.FieldSnapshotID)
+	}
+	if m.claimed_until != nil {
+		fields = append(fields, registrylook.FieldClaimedUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistryLookMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registrylook.FieldUscc:
+		return m.Uscc()
+	case registrylook.FieldKind:
+		return m.Kind()
+	case registrylook.FieldProvider:
+		return m.Provider()
+	case registrylook.FieldOutcome:
+		return m.Outcome()
+	case registrylook.FieldLookedAt:
+		return m.LookedAt()
+	case registrylook.FieldTriedAt:
+		return m.TriedAt()
+	case registrylook.FieldTrouble:
+		return m.Trouble()
+	case registrylook.FieldTroubleText:
+		return m.TroubleText()
+	case registrylook.FieldSnapshotID:
+		return m.SnapshotID()
+	case registrylook.FieldClaimedUntil:
+		return m.ClaimedUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistryLookMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registrylook.FieldUscc:
+		return m.OldUscc(ctx)
+	case registrylook.FieldKind:
+		return m.OldKind(ctx)
+	case registrylook.FieldProvider:
+		return m.OldProvider(ctx)
+	case registrylook.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case registrylook.FieldLookedAt:
+		return m.OldLookedAt(ctx)
+	case registrylook.FieldTriedAt:
+		return m.OldTriedAt(ctx)
+	case registrylook.FieldTrouble:
+		return m.OldTrouble(ctx)
+	case registrylook.FieldTroubleText:
+		return m.OldTroubleText(ctx)
+	case registrylook.FieldSnapshotID:
+		return m.OldSnapshotID(ctx)
+	case registrylook.FieldClaimedUntil:
+		return m.OldClaimedUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistryLook field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryLookMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registrylook.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case registrylook.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case registrylook.FieldProvider:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvider(v)
+		return nil
+	case registrylook.FieldOutcome:
+		v, ok := value.(registrylook.Outcome)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case registrylook.FieldLookedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLookedAt(v)
+		return nil
+	case registrylook.FieldTriedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTriedAt(v)
+		return nil
+	case registrylook.FieldTrouble:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrouble(v)
+		return nil
+	case registrylook.FieldTroubleText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTroubleText(v)
+		return nil
+	case registrylook.FieldSnapshotID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSnapshotID(v)
+		return nil
+	case registrylook.FieldClaimedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaimedUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryLook field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistryLookMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistryLookMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryLookMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RegistryLook numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistryLookMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registrylook.FieldLookedAt) {
+		fields = append(fields, registrylook.FieldLookedAt)
+	}
+	if m.FieldCleared(registrylook.FieldTriedAt) {
+		fields = append(fields, registrylook.FieldTriedAt)
+	}
+	if m.FieldCleared(registrylook.FieldSnapshotID) {
+		fields = append(fields, registrylook.FieldSnapshotID)
+	}
+	if m.FieldCleared(registrylook.FieldClaimedUntil) {
+		fields = append(fields, registrylook.FieldClaimedUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistryLookMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistryLookMutation) ClearField(name string) error {
+	switch name {
+	case registrylook.FieldLookedAt:
+		m.ClearLookedAt()
+		return nil
+	case registrylook.FieldTriedAt:
+		m.ClearTriedAt()
+		return nil
+	case registrylook.FieldSnapshotID:
+		m.ClearSnapshotID()
+		return nil
+	case registrylook.FieldClaimedUntil:
+		m.ClearClaimedUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryLook nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistryLookMutation) ResetField(name string) error {
+	switch name {
+	case registrylook.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case registrylook.FieldKind:
+		m.ResetKind()
+		return nil
+	case registrylook.FieldProvider:
+		m.ResetProvider()
+		return nil
+	case registrylook.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case registrylook.FieldLookedAt:
+		m.ResetLookedAt()
+		return nil
+	case registrylook.FieldTriedAt:
+		m.ResetTriedAt()
+		return nil
+	case registrylook.FieldTrouble:
+		m.ResetTrouble()
+		return nil
+	case registrylook.FieldTroubleText:
+		m.ResetTroubleText()
+		return nil
+	case registrylook.FieldSnapshotID:
+		m.ResetSnapshotID()
+		return nil
+	case registrylook.FieldClaimedUntil:
+		m.ResetClaimedUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryLook field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistryLookMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistryLookMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistryLookMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistryLookMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistryLookMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistryLookMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistryLookMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistryLook unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistryLookMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistryLook edge %s", name)
+}
+
+// RegistrySnapshotMutation represents an operation that mutates the RegistrySnapshot nodes in the graph.
+type RegistrySnapshotMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	uscc          *string
+	kind          *string
+	provider      *string
+	taken_at      *time.Time
+	outcome       *registrysnapshot.Outcome
+	raw           *[]byte
+	digest        *[]byte
+	taken         *json.RawMessage
+	appendtaken   json.RawMessage
+	requests      *int
+	addrequests   *int
+	tenant_id     *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RegistrySnapshot, error)
+	predicates    []predicate.RegistrySnapshot
+}
+
+var _ ent.Mutation = (*RegistrySnapshotMutation)(nil)
+
+// registrysnapshotOption allows management of the mutation configuration using functional options.
+type registrysnapshotOption func(*RegistrySnapshotMutation)
+
+// newRegistrySnapshotMutation creates new mutation for the RegistrySnapshot entity.
+func newRegistrySnapshotMutation(c config, op Op, opts ...registrysnapshotOption) *RegistrySnapshotMutation {
+	m := &RegistrySnapshotMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistrySnapshot,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistrySnapshotID sets the ID field of the mutation.
+func withRegistrySnapshotID(id uuid.UUID) registrysnapshotOption {
+	return func(m *RegistrySnapshotMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistrySnapshot
+		)
+		m.oldValue = func(ctx context.Context) (*RegistrySnapshot, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistrySnapshot.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistrySnapshot sets the old RegistrySnapshot of the mutation.
+func withRegistrySnapshot(node *RegistrySnapshot) registrysnapshotOption {
+	return func(m *RegistrySnapshotMutation) {
+		m.oldValue = func(context.Context) (*RegistrySnapshot, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistrySnapshotMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistrySnapshotMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistrySnapshot entities.
+func (m *RegistrySnapshotMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistrySnapshotMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistrySnapshotMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistrySnapshot.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUscc sets the "uscc" field.
+func (m *RegistrySnapshotMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *RegistrySnapshotMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *RegistrySnapshotMutation) ResetUscc() {
+	m.uscc = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *RegistrySnapshotMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *RegistrySnapshotMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *RegistrySnapshotMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetProvider sets the "provider" field.
+func (m *RegistrySnapshotMutation) SetProvider(s string) {
+	m.provider = &s
+}
+
+// Provider returns the value of the "provider" field in the mutation.
+func (m *RegistrySnapshotMutation) Provider() (r string, exists bool) {
+	v := m.provider
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvider returns the old "provider" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldProvider(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvider is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvider requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvider: %w", err)
+	}
+	return oldValue.Provider, nil
+}
+
+// ResetProvider resets all changes to the "provider" field.
+func (m *RegistrySnapshotMutation) ResetProvider() {
+	m.provider = nil
+}
+
+// SetTakenAt sets the "taken_at" field.
+func (m *RegistrySnapshotMutation) SetTakenAt(t time.Time) {
+	m.taken_at = &t
+}
+
+// TakenAt returns the value of the "taken_at" field in the mutation.
+func (m *RegistrySnapshotMutation) TakenAt() (r time.Time, exists bool) {
+	v := m.taken_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTakenAt returns the old "taken_at" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldTakenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTakenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTakenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTakenAt: %w", err)
+	}
+	return oldValue.TakenAt, nil
+}
+
+// ResetTakenAt resets all changes to the "taken_at" field.
+func (m *RegistrySnapshotMutation) ResetTakenAt() {
+	m.taken_at = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *RegistrySnapshotMutation) SetOutcome(r registrysnapshot.Outcome) {
+	m.outcome = &r
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *RegistrySnapshotMutation) Outcome() (r registrysnapshot.Outcome, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldOutcome(ctx context.Context) (v registrysnapshot.Outcome, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *RegistrySnapshotMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetRaw sets the "raw" field.
+func (m *RegistrySnapshotMutation) SetRaw(b []byte) {
+	m.raw = &b
+}
+
+// Raw returns the value of the "raw" field in the mutation.
+func (m *RegistrySnapshotMutation) Raw() (r []byte, exists bool) {
+	v := m.raw
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRaw returns the old "raw" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldRaw(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRaw is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRaw requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRaw: %w", err)
+	}
+	return oldValue.Raw, nil
+}
+
+// ResetRaw resets all changes to the "raw" field.
+func (m *RegistrySnapshotMutation) ResetRaw() {
+	m.raw = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *RegistrySnapshotMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *RegistrySnapshotMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *RegistrySnapshotMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetTaken sets the "taken" field.
+func (m *RegistrySnapshotMutation) SetTaken(jm json.RawMessage) {
+	m.taken = &jm
+	m.appendtaken = nil
+}
+
+// Taken returns the value of the "taken" field in the mutation.
+func (m *RegistrySnapshotMutation) Taken() (r json.RawMessage, exists bool) {
+	v := m.taken
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaken returns the old "taken" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldTaken(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaken is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaken requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaken: %w", err)
+	}
+	return oldValue.Taken, nil
+}
+
+// AppendTaken adds jm to the "taken" field.
+func (m *RegistrySnapshotMutation) AppendTaken(jm json.RawMessage) {
+	m.appendtaken = append(m.appendtaken, jm...)
+}
+
+// AppendedTaken returns the list of values that were appended to the "taken" field in this mutation.
+func (m *RegistrySnapshotMutation) AppendedTaken() (json.RawMessage, bool) {
+	if len(m.appendtaken) == 0 {
+		return nil, false
+	}
+	return m.appendtaken, true
+}
+
+// ResetTaken resets all changes to the "taken" field.
+func (m *RegistrySnapshotMutation) ResetTaken() {
+	m.taken = nil
+	m.appendtaken = nil
+}
+
+// SetRequests sets the "requests" field.
+func (m *RegistrySnapshotMutation) SetRequests(i int) {
+	m.requests = &i
+	m.addrequests = nil
+}
+
+// Requests returns the value of the "requests" field in the mutation.
+func (m *RegistrySnapshotMutation) Requests() (r int, exists bool) {
+	v := m.requests
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequests returns the old "requests" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldRequests(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequests is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequests requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequests: %w", err)
+	}
+	return oldValue.Requests, nil
+}
+
+// AddRequests adds i to the "requests" field.
+func (m *RegistrySnapshotMutation) AddRequests(i int) {
+	if m.addrequests != nil {
+		*m.addrequests += i
+	} else {
+		m.addrequests = &i
+	}
+}
+
+// AddedRequests returns the value that was added to the "requests" field in this mutation.
+func (m *RegistrySnapshotMutation) AddedRequests() (r int, exists bool) {
+	v := m.addrequests
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRequests resets all changes to the "requests" field.
+func (m *RegistrySnapshotMutation) ResetRequests() {
+	m.requests = nil
+	m.addrequests = nil
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *RegistrySnapshotMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *RegistrySnapshotMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the RegistrySnapshot entity.
+// If the RegistrySnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySnapshotMutation) OldTenantID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ClearTenantID clears the value of the "tenant_id" field.
+func (m *RegistrySnapshotMutation) ClearTenantID() {
+	m.tenant_id = nil
+	m.clearedFields[registrysnapshot.FieldTenantID] = struct{}{}
+}
+
+// TenantIDCleared returns if the "tenant_id" field was cleared in this mutation.
+func (m *RegistrySnapshotMutation) TenantIDCleared() bool {
+	_, ok := m.clearedFields[registrysnapshot.FieldTenantID]
+	return ok
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *RegistrySnapshotMutation) ResetTenantID() {
+	m.tenant_id = nil
+	delete(m.clearedFields, registrysnapshot.FieldTenantID)
+}
+
+// Where appends a list predicates to the RegistrySnapshotMutation builder.
+func (m *RegistrySnapshotMutation) Where(ps ...predicate.RegistrySnapshot) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistrySnapshotMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistrySnapshotMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistrySnapshot, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistrySnapshotMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistrySnapshotMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistrySnapshot).
+func (m *RegistrySnapshotMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistrySnapshotMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.uscc != nil {
+		fields = append(fields, registrysnapshot.FieldUscc)
+	}
+	if m.kind != nil {
+		fields = append(fields, registrysnapshot.FieldKind)
+	}
+	if m.provider != nil {
+		fields = append(fields, registrysnapshot.FieldProvider)
+	}
+	if m.taken_at != nil {
+		fields = append(fields, registrysnapshot.FieldTakenAt)
+	}
+	if m.outcome != nil {
+		fields = append(fields, registrysnapshot.FieldOutcome)
+	}
+	if m.raw != nil {
+		fields = append(fields, registrysnapshot.FieldRaw)
+	}
+	if m.digest != nil {
+		fields = append(fields, registrysnapshot.FieldDigest)
+	}
+	if m.taken != nil {
+		fields = append(fields, registrysnapshot.FieldTaken)
+	}
+	if m.requests != nil {
+		fields = append(fields, registrysnapshot.FieldRequests)
+	}
+	if m.tenant_id != nil {
+		fields = append(fields, registrysnapshot.FieldTenantID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistrySnapshotMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registrysnapshot.FieldUscc:
+		return m.Uscc()
+	case registrysnapshot.FieldKind:
+		return m.Kind()
+	case registrysnapshot.FieldProvider:
+		return m.Provider()
+	case registrysnapshot.FieldTakenAt:
+		return m.TakenAt()
+	case registrysnapshot.FieldOutcome:
+		return m.Outcome()
+	case registrysnapshot.FieldRaw:
+		return m.Raw()
+	case registrysnapshot.FieldDigest:
+		return m.Digest()
+	case registrysnapshot.FieldTaken:
+		return m.Taken()
+	case registrysnapshot.FieldRequests:
+		return m.Requests()
+	case registrysnapshot.FieldTenantID:
+		return m.TenantID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistrySnapshotMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registrysnapshot.FieldUscc:
+		return m.OldUscc(ctx)
+	case registrysnapshot.FieldKind:
+		return m.OldKind(ctx)
+	case registrysnapshot.FieldProvider:
+		return m.OldProvider(ctx)
+	case registrysnapshot.FieldTakenAt:
+		return m.OldTakenAt(ctx)
+	case registrysnapshot.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case registrysnapshot.FieldRaw:
+		return m.OldRaw(ctx)
+	case registrysnapshot.FieldDigest:
+		return m.OldDigest(ctx)
+	case registrysnapshot.FieldTaken:
+		return m.OldTaken(ctx)
+	case registrysnapshot.FieldRequests:
+		return m.OldRequests(ctx)
+	case registrysnapshot.FieldTenantID:
+		return m.OldTenantID(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistrySnapshot field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistrySnapshotMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registrysnapshot.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case registrysnapshot.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case registrysnapshot.FieldProvider:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvider(v)
+		return nil
+	case registrysnapshot.FieldTakenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTakenAt(v)
+		return nil
+	case registrysnapshot.FieldOutcome:
+		v, ok := value.(registrysnapshot.Outcome)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case registrysnapshot.FieldRaw:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRaw(v)
+		return nil
+	case registrysnapshot.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case registrysnapshot.FieldTaken:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaken(v)
+		return nil
+	case registrysnapshot.FieldRequests:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequests(v)
+		return nil
+	case registrysnapshot.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySnapshot field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistrySnapshotMutation) AddedFields() []string {
+	var fields []string
+	if m.addrequests != nil {
+		fields = append(fields, registrysnapshot.FieldRequests)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistrySnapshotMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registrysnapshot.FieldRequests:
+		return m.AddedRequests()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistrySnapshotMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registrysnapshot.FieldRequests:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRequests(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySnapshot numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistrySnapshotMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registrysnapshot.FieldTenantID) {
+		fields = append(fields, registrysnapshot.FieldTenantID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistrySnapshotMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistrySnapshotMutation) ClearField(name string) error {
+	switch name {
+	case registrysnapshot.FieldTenantID:
+		m.ClearTenantID()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySnapshot nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistrySnapshotMutation) ResetField(name string) error {
+	switch name {
+	case registrysnapshot.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case registrysnapshot.FieldKind:
+		m.ResetKind()
+		return nil
+	case registrysnapshot.FieldProvider:
+		m.ResetProvider()
+		return nil
+	case registrysnapshot.FieldTakenAt:
+		m.ResetTakenAt()
+		return nil
+	case registrysnapshot.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case registrysnapshot.FieldRaw:
+		m.ResetRaw()
+		return nil
+	case registrysnapshot.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case registrysnapshot.FieldTaken:
+		m.ResetTaken()
+		return nil
+	case registrysnapshot.FieldRequests:
+		m.ResetRequests()
+		return nil
+	case registrysnapshot.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySnapshot field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistrySnapshotMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistrySnapshotMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistrySnapshotMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistrySnapshotMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistrySnapshotMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistrySnapshotMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistrySnapshotMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistrySnapshot unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistrySnapshotMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistrySnapshot edge %s", name)
 }
 
 // RollupCustomerMutation represents an operation that mutates the RollupCustomer nodes in the graph.

@@ -18,6 +18,10 @@ import (
 	"zhuxin/ent/hqdb/negativeentry"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
+	"zhuxin/ent/hqdb/registryaccount"
+	"zhuxin/ent/hqdb/registryfinding"
+	"zhuxin/ent/hqdb/registrylook"
+	"zhuxin/ent/hqdb/registrysnapshot"
 	"zhuxin/ent/hqdb/rollupcustomer"
 	"zhuxin/ent/hqdb/rollupsubsidiary"
 	"zhuxin/ent/hqdb/schema"
@@ -305,6 +309,78 @@ func init() {
 	person.DefaultUpdatedAt = personDescUpdatedAt.Default.(func() time.Time)
 	// person.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
 	person.UpdateDefaultUpdatedAt = personDescUpdatedAt.UpdateDefault.(func() time.Time)
+	registryaccountMixin := schema.RegistryAccount{}.Mixin()
+	registryaccountMixinFields1 := registryaccountMixin[1].Fields()
+	_ = registryaccountMixinFields1
+	registryaccountMixinFields2 := registryaccountMixin[2].Fields()
+	_ = registryaccountMixinFields2
+	registryaccountFields := schema.RegistryAccount{}.Fields()
+	_ = registryaccountFields
+	// registryaccountDescHint is the schema descriptor for hint field.
+	registryaccountDescHint := registryaccountMixinFields1[2].Descriptor()
+	// registryaccount.DefaultHint holds the default value on creation for the hint field.
+	registryaccount.DefaultHint = registryaccountDescHint.Default.(string)
+	// registryaccountDescEnabled is the schema descriptor for enabled field.
+	registryaccountDescEnabled := registryaccountMixinFields1[3].Descriptor()
+	// registryaccount.DefaultEnabled holds the default value on creation for the enabled field.
+	registryaccount.DefaultEnabled = registryaccountDescEnabled.Default.(bool)
+	// registryaccountDescStoppedReason is the schema descriptor for stopped_reason field.
+	registryaccountDescStoppedReason := registryaccountMixinFields1[4].Descriptor()
+	// registryaccount.DefaultStoppedReason holds the default value on creation for the stopped_reason field.
+	registryaccount.DefaultStoppedReason = registryaccountDescStoppedReason.Default.(string)
+	// registryaccountDescUpdatedAt is the schema descriptor for updated_at field.
+	registryaccountDescUpdatedAt := registryaccountMixinFields2[0].Descriptor()
+	// registryaccount.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	registryaccount.DefaultUpdatedAt = registryaccountDescUpdatedAt.Default.(func() time.Time)
+	// registryaccount.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	registryaccount.UpdateDefaultUpdatedAt = registryaccountDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// registryaccountDescVersion is the schema descriptor for version field.
+	registryaccountDescVersion := registryaccountMixinFields2[1].Descriptor()
+	// registryaccount.DefaultVersion holds the default value on creation for the version field.
+	registryaccount.DefaultVersion = registryaccountDescVersion.Default.(int64)
+	registryfindingMixin := schema.RegistryFinding{}.Mixin()
+	registryfindingMixinFields1 := registryfindingMixin[1].Fields()
+	_ = registryfindingMixinFields1
+	registryfindingFields := schema.RegistryFinding{}.Fields()
+	_ = registryfindingFields
+	// registryfindingDescAmount is the schema descriptor for amount field.
+	registryfindingDescAmount := registryfindingFields[6].Descriptor()
+	// registryfinding.DefaultAmount holds the default value on creation for the amount field.
+	registryfinding.DefaultAmount = registryfindingDescAmount.Default.(int64)
+	// registryfindingDescID is the schema descriptor for id field.
+	registryfindingDescID := registryfindingMixinFields1[0].Descriptor()
+	// registryfinding.DefaultID holds the default value on creation for the id field.
+	registryfinding.DefaultID = registryfindingDescID.Default.(func() uuid.UUID)
+	registrylookMixin := schema.RegistryLook{}.Mixin()
+	registrylookMixinFields1 := registrylookMixin[1].Fields()
+	_ = registrylookMixinFields1
+	registrylookFields := schema.RegistryLook{}.Fields()
+	_ = registrylookFields
+	// registrylookDescProvider is the schema descriptor for provider field.
+	registrylookDescProvider := registrylookFields[2].Descriptor()
+	// registrylook.DefaultProvider holds the default value on creation for the provider field.
+	registrylook.DefaultProvider = registrylookDescProvider.Default.(string)
+	// registrylookDescTrouble is the schema descriptor for trouble field.
+	registrylookDescTrouble := registrylookFields[6].Descriptor()
+	// registrylook.DefaultTrouble holds the default value on creation for the trouble field.
+	registrylook.DefaultTrouble = registrylookDescTrouble.Default.(string)
+	// registrylookDescTroubleText is the schema descriptor for trouble_text field.
+	registrylookDescTroubleText := registrylookFields[7].Descriptor()
+	// registrylook.DefaultTroubleText holds the default value on creation for the trouble_text field.
+	registrylook.DefaultTroubleText = registrylookDescTroubleText.Default.(string)
+	// registrylookDescID is the schema descriptor for id field.
+	registrylookDescID := registrylookMixinFields1[0].Descriptor()
+	// registrylook.DefaultID holds the default value on creation for the id field.
+	registrylook.DefaultID = registrylookDescID.Default.(func() uuid.UUID)
+	registrysnapshotMixin := schema.RegistrySnapshot{}.Mixin()
+	registrysnapshotMixinFields1 := registrysnapshotMixin[1].Fields()
+	_ = registrysnapshotMixinFields1
+	registrysnapshotFields := schema.RegistrySnapshot{}.Fields()
+	_ = registrysnapshotFields
+	// registrysnapshotDescID is the schema descriptor for id field.
+	registrysnapshotDescID := registrysnapshotMixinFields1[0].Descriptor()
+	// registrysnapshot.DefaultID holds the default value on creation for the id field.
+	registrysnapshot.DefaultID = registrysnapshotDescID.Default.(func() uuid.UUID)
 	rollupcustomerMixin := schema.RollupCustomer{}.Mixin()
 	rollupcustomerMixinFields1 := rollupcustomerMixin[1].Fields()
 	_ = rollupcustomerMixinFields1

@@ -46,6 +46,14 @@ type Tx struct {
 	Person *PersonClient
 	// RatingHistory is the client for interacting with the RatingHistory builders.
 	RatingHistory *RatingHistoryClient
+	// RegistryAccount is the client for interacting with the RegistryAccount builders.
+	RegistryAccount *RegistryAccountClient
+	// RegistryFinding is the client for interacting with the RegistryFinding builders.
+	RegistryFinding *RegistryFindingClient
+	// RegistryLook is the client for interacting with the RegistryLook builders.
+	RegistryLook *RegistryLookClient
+	// RegistrySnapshot is the client for interacting with the RegistrySnapshot builders.
+	RegistrySnapshot *RegistrySnapshotClient
 	// RollupCustomer is the client for interacting with the RollupCustomer builders.
 	RollupCustomer *RollupCustomerClient
 	// RollupSubsidiary is the client for interacting with the RollupSubsidiary builders.
@@ -203,6 +211,10 @@ func (tx *Tx) init() {
 	tx.Outbox = NewOutboxClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.RatingHistory = NewRatingHistoryClient(tx.config)
+	tx.RegistryAccount = NewRegistryAccountClient(tx.config)
+	tx.RegistryFinding = NewRegistryFindingClient(tx.config)
+	tx.RegistryLook = NewRegistryLookClient(tx.config)
+	tx.RegistrySnapshot = NewRegistrySnapshotClient(tx.config)
 	tx.RollupCustomer = NewRollupCustomerClient(tx.config)
 	tx.RollupSubsidiary = NewRollupSubsidiaryClient(tx.config)
 	tx.SchemaState = NewSchemaStateClient(tx.config)

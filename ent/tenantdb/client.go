@@ -60,11 +60,17 @@ import (
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/receivableinstalment"
+	"zhuxin/ent/tenantdb/registryaccount"
+	"zhuxin/ent/tenantdb/registrysetting"
+	"zhuxin/ent/tenantdb/registryusage"
+	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/warning"
+	"zhuxin/ent/tenantdb/warningrule"
 	"zhuxin/ent/tenantdb/writeoff"
 
 	"entgo.io/ent"
@@ -179,6 +185,14 @@ type Client struct {
 	ReceivableImport *ReceivableImportClient
 	// ReceivableInstalment is the client for interacting with the ReceivableInstalment builders.
 	ReceivableInstalment *ReceivableInstalmentClient
+	// RegistryAccount is the client for interacting with the RegistryAccount builders.
+	RegistryAccount *RegistryAccountClient
+	// RegistrySetting is the client for interacting with the RegistrySetting builders.
+	RegistrySetting *RegistrySettingClient
+	// RegistryUsage is the client for interacting with the RegistryUsage builders.
+	RegistryUsage *RegistryUsageClient
+	// RegistryWatch is the client for interacting with the RegistryWatch builders.
+	RegistryWatch *RegistryWatchClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
 	// SiteNode is the client for interacting with the SiteNode builders.
@@ -189,6 +203,10 @@ type Client struct {
 	TemplateDryRun *TemplateDryRunClient
 	// TemplateTrial is the client for interacting with the TemplateTrial builders.
 	TemplateTrial *TemplateTrialClient
+	// Warning is the client for interacting with the Warning builders.
+	Warning *WarningClient
+	// WarningRule is the client for interacting with the WarningRule builders.
+	WarningRule *WarningRuleClient
 	// WriteOff is the client for interacting with the WriteOff builders.
 	WriteOff *WriteOffClient
 }
@@ -251,11 +269,17 @@ func (c *Client) init() {
 	c.Receivable = NewReceivableClient(c.config)
 	c.ReceivableImport = NewReceivableImportClient(c.config)
 	c.ReceivableInstalment = NewReceivableInstalmentClient(c.config)
+	c.RegistryAccount = NewRegistryAccountClient(c.config)
+	c.RegistrySetting = NewRegistrySettingClient(c.config)
+	c.RegistryUsage = NewRegistryUsageClient(c.config)
+	c.RegistryWatch = NewRegistryWatchClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
 	c.SiteNode = NewSiteNodeClient(c.config)
 	c.Statement = NewStatementClient(c.config)
 	c.TemplateDryRun = NewTemplateDryRunClient(c.config)
 	c.TemplateTrial = NewTemplateTrialClient(c.config)
+	c.Warning = NewWarningClient(c.config)
+	c.WarningRule = NewWarningRuleClient(c.config)
 	c.WriteOff = NewWriteOffClient(c.config)
 }
 
@@ -398,11 +422,17 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Receivable:           NewReceivableClient(cfg),
 		ReceivableImport:     NewReceivableImportClient(cfg),
 		ReceivableInstalment: NewReceivableInstalmentClient(cfg),
+		RegistryAccount:      NewRegistryAccountClient(cfg),
+		RegistrySetting:      NewRegistrySettingClient(cfg),
+		RegistryUsage:        NewRegistryUsageClient(cfg),
+		RegistryWatch:        NewRegistryWatchClient(cfg),
 		Reservation:          NewReservationClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		TemplateDryRun:       NewTemplateDryRunClient(cfg),
 		TemplateTrial:        NewTemplateTrialClient(cfg),
+		Warning:              NewWarningClient(cfg),
+		WarningRule:          NewWarningRuleClient(cfg),
 		WriteOff:             NewWriteOffClient(cfg),
 	}, nil
 }
@@ -472,11 +502,17 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Receivable:           NewReceivableClient(cfg),
 		ReceivableImport:     NewReceivableImportClient(cfg),
 		ReceivableInstalment: NewReceivableInstalmentClient(cfg),
+		RegistryAccount:      NewRegistryAccountClient(cfg),
+		RegistrySetting:      NewRegistrySettingClient(cfg),
+		RegistryUsage:        NewRegistryUsageClient(cfg),
+		RegistryWatch:        NewRegistryWatchClient(cfg),
 		Reservation:          NewReservationClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		TemplateDryRun:       NewTemplateDryRunClient(cfg),
 		TemplateTrial:        NewTemplateTrialClient(cfg),
+		Warning:              NewWarningClient(cfg),
+		WarningRule:          NewWarningRuleClient(cfg),
 		WriteOff:             NewWriteOffClient(cfg),
 	}, nil
 }
@@ -517,8 +553,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.LimitBatch,
 		c.OrderHold, c.OrderRelease, c.Outbox, c.PaymentApplication, c.Project,
 		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.Reservation, c.SiteNode,
-		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.WriteOff,
+		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation, c.SiteNode,
+		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
+		c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -538,8 +576,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.LimitBatch,
 		c.OrderHold, c.OrderRelease, c.Outbox, c.PaymentApplication, c.Project,
 		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.Reservation, c.SiteNode,
-		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.WriteOff,
+		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation, c.SiteNode,
+		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
+		c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -646,6 +686,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReceivableImport.mutate(ctx, m)
 	case *ReceivableInstalmentMutation:
 		return c.ReceivableInstalment.mutate(ctx, m)
+	case *RegistryAccountMutation:
+		return c.RegistryAccount.mutate(ctx, m)
+	case *RegistrySettingMutation:
+		return c.RegistrySetting.mutate(ctx, m)
+	case *RegistryUsageMutation:
+		return c.RegistryUsage.mutate(ctx, m)
+	case *RegistryWatchMutation:
+		return c.RegistryWatch.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
 	case *SiteNodeMutation:
@@ -656,6 +704,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TemplateDryRun.mutate(ctx, m)
 	case *TemplateTrialMutation:
 		return c.TemplateTrial.mutate(ctx, m)
+	case *WarningMutation:
+		return c.Warning.mutate(ctx, m)
+	case *WarningRuleMutation:
+		return c.WarningRule.mutate(ctx, m)
 	case *WriteOffMutation:
 		return c.WriteOff.mutate(ctx, m)
 	default:
@@ -7340,6 +7392,538 @@ func (c *ReceivableInstalmentClient) mutate(ctx context.Context, m *ReceivableIn
 	}
 }
 
+// RegistryAccountClient is a client for the RegistryAccount schema.
+type RegistryAccountClient struct {
+	config
+}
+
+// NewRegistryAccountClient returns a client for the RegistryAccount from the given config.
+func NewRegistryAccountClient(c config) *RegistryAccountClient {
+	return &RegistryAccountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registryaccount.Hooks(f(g(h())))`.
+func (c *RegistryAccountClient) Use(hooks ...Hook) {
+	c.hooks.RegistryAccount = append(c.hooks.RegistryAccount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registryaccount.Intercept(f(g(h())))`.
+func (c *RegistryAccountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryAccount = append(c.inters.RegistryAccount, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryAccount entity.
+func (c *RegistryAccountClient) Create() *RegistryAccountCreate {
+	mutation := newRegistryAccountMutation(c.config, OpCreate)
+	return &RegistryAccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryAccount entities.
+func (c *RegistryAccountClient) CreateBulk(builders ...*RegistryAccountCreate) *RegistryAccountCreateBulk {
+	return &RegistryAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryAccountClient) MapCreateBulk(slice any, setFunc func(*RegistryAccountCreate, int)) *RegistryAccountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryAccountCreateBulk{err: fmt.Errorf("calling to RegistryAccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryAccountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryAccount.
+func (c *RegistryAccountClient) Update() *RegistryAccountUpdate {
+	mutation := newRegistryAccountMutation(c.config, OpUpdate)
+	return &RegistryAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryAccountClient) UpdateOne(_m *RegistryAccount) *RegistryAccountUpdateOne {
+	mutation := newRegistryAccountMutation(c.config, OpUpdateOne, withRegistryAccount(_m))
+	return &RegistryAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryAccountClient) UpdateOneID(id string) *RegistryAccountUpdateOne {
+	mutation := newRegistryAccountMutation(c.config, OpUpdateOne, withRegistryAccountID(id))
+	return &RegistryAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryAccount.
+func (c *RegistryAccountClient) Delete() *RegistryAccountDelete {
+	mutation := newRegistryAccountMutation(c.config, OpDelete)
+	return &RegistryAccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryAccountClient) DeleteOne(_m *RegistryAccount) *RegistryAccountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryAccountClient) DeleteOneID(id string) *RegistryAccountDeleteOne {
+	builder := c.Delete().Where(registryaccount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryAccountDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryAccount.
+func (c *RegistryAccountClient) Query() *RegistryAccountQuery {
+	return &RegistryAccountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryAccount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryAccount entity by its id.
+func (c *RegistryAccountClient) Get(ctx context.Context, id string) (*RegistryAccount, error) {
+	return c.Query().Where(registryaccount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryAccountClient) GetX(ctx context.Context, id string) *RegistryAccount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryAccountClient) Hooks() []Hook {
+	return c.hooks.RegistryAccount
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryAccountClient) Interceptors() []Interceptor {
+	return c.inters.RegistryAccount
+}
+
+func (c *RegistryAccountClient) mutate(ctx context.Context, m *RegistryAccountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryAccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown RegistryAccount mutation op: %q", m.Op())
+	}
+}
+
+// RegistrySettingClient is a client for the RegistrySetting schema.
+type RegistrySettingClient struct {
+	config
+}
+
+// NewRegistrySettingClient returns a client for the RegistrySetting from the given config.
+func NewRegistrySettingClient(c config) *RegistrySettingClient {
+	return &RegistrySettingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registrysetting.Hooks(f(g(h())))`.
+func (c *RegistrySettingClient) Use(hooks ...Hook) {
+	c.hooks.RegistrySetting = append(c.hooks.RegistrySetting, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registrysetting.Intercept(f(g(h())))`.
+func (c *RegistrySettingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistrySetting = append(c.inters.RegistrySetting, interceptors...)
+}
+
+// Create returns a builder for creating a RegistrySetting entity.
+func (c *RegistrySettingClient) Create() *RegistrySettingCreate {
+	mutation := newRegistrySettingMutation(c.config, OpCreate)
+	return &RegistrySettingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistrySetting entities.
+func (c *RegistrySettingClient) CreateBulk(builders ...*RegistrySettingCreate) *RegistrySettingCreateBulk {
+	return &RegistrySettingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistrySettingClient) MapCreateBulk(slice any, setFunc func(*RegistrySettingCreate, int)) *RegistrySettingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistrySettingCreateBulk{err: fmt.Errorf("calling to RegistrySettingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistrySettingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistrySettingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistrySetting.
+func (c *RegistrySettingClient) Update() *RegistrySettingUpdate {
+	mutation := newRegistrySettingMutation(c.config, OpUpdate)
+	return &RegistrySettingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistrySettingClient) UpdateOne(_m *RegistrySetting) *RegistrySettingUpdateOne {
+	mutation := newRegistrySettingMutation(c.config, OpUpdateOne, withRegistrySetting(_m))
+	return &RegistrySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistrySettingClient) UpdateOneID(id int64) *RegistrySettingUpdateOne {
+	mutation := newRegistrySettingMutation(c.config, OpUpdateOne, withRegistrySettingID(id))
+	return &RegistrySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistrySetting.
+func (c *RegistrySettingClient) Delete() *RegistrySettingDelete {
+	mutation := newRegistrySettingMutation(c.config, OpDelete)
+	return &RegistrySettingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistrySettingClient) DeleteOne(_m *RegistrySetting) *RegistrySettingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistrySettingClient) DeleteOneID(id int64) *RegistrySettingDeleteOne {
+	builder := c.Delete().Where(registrysetting.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistrySettingDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistrySetting.
+func (c *RegistrySettingClient) Query() *RegistrySettingQuery {
+	return &RegistrySettingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistrySetting},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistrySetting entity by its id.
+func (c *RegistrySettingClient) Get(ctx context.Context, id int64) (*RegistrySetting, error) {
+	return c.Query().Where(registrysetting.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistrySettingClient) GetX(ctx context.Context, id int64) *RegistrySetting {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistrySettingClient) Hooks() []Hook {
+	return c.hooks.RegistrySetting
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistrySettingClient) Interceptors() []Interceptor {
+	return c.inters.RegistrySetting
+}
+
+func (c *RegistrySettingClient) mutate(ctx context.Context, m *RegistrySettingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistrySettingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistrySettingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistrySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistrySettingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown RegistrySetting mutation op: %q", m.Op())
+	}
+}
+
+// RegistryUsageClient is a client for the RegistryUsage schema.
+type RegistryUsageClient struct {
+	config
+}
+
+// NewRegistryUsageClient returns a client for the RegistryUsage from the given config.
+func NewRegistryUsageClient(c config) *RegistryUsageClient {
+	return &RegistryUsageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registryusage.Hooks(f(g(h())))`.
+func (c *RegistryUsageClient) Use(hooks ...Hook) {
+	c.hooks.RegistryUsage = append(c.hooks.RegistryUsage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registryusage.Intercept(f(g(h())))`.
+func (c *RegistryUsageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryUsage = append(c.inters.RegistryUsage, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryUsage entity.
+func (c *RegistryUsageClient) Create() *RegistryUsageCreate {
+	mutation := newRegistryUsageMutation(c.config, OpCreate)
+	return &RegistryUsageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryUsage entities.
+func (c *RegistryUsageClient) CreateBulk(builders ...*RegistryUsageCreate) *RegistryUsageCreateBulk {
+	return &RegistryUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryUsageClient) MapCreateBulk(slice any, setFunc func(*RegistryUsageCreate, int)) *RegistryUsageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryUsageCreateBulk{err: fmt.Errorf("calling to RegistryUsageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryUsageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryUsage.
+func (c *RegistryUsageClient) Update() *RegistryUsageUpdate {
+	mutation := newRegistryUsageMutation(c.config, OpUpdate)
+	return &RegistryUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryUsageClient) UpdateOne(_m *RegistryUsage) *RegistryUsageUpdateOne {
+	mutation := newRegistryUsageMutation(c.config, OpUpdateOne, withRegistryUsage(_m))
+	return &RegistryUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryUsageClient) UpdateOneID(id string) *RegistryUsageUpdateOne {
+	mutation := newRegistryUsageMutation(c.config, OpUpdateOne, withRegistryUsageID(id))
+	return &RegistryUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryUsage.
+func (c *RegistryUsageClient) Delete() *RegistryUsageDelete {
+	mutation := newRegistryUsageMutation(c.config, OpDelete)
+	return &RegistryUsageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryUsageClient) DeleteOne(_m *RegistryUsage) *RegistryUsageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryUsageClient) DeleteOneID(id string) *RegistryUsageDeleteOne {
+	builder := c.Delete().Where(registryusage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryUsageDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryUsage.
+func (c *RegistryUsageClient) Query() *RegistryUsageQuery {
+	return &RegistryUsageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryUsage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryUsage entity by its id.
+func (c *RegistryUsageClient) Get(ctx context.Context, id string) (*RegistryUsage, error) {
+	return c.Query().Where(registryusage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryUsageClient) GetX(ctx context.Context, id string) *RegistryUsage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryUsageClient) Hooks() []Hook {
+	return c.hooks.RegistryUsage
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryUsageClient) Interceptors() []Interceptor {
+	return c.inters.RegistryUsage
+}
+
+func (c *RegistryUsageClient) mutate(ctx context.Context, m *RegistryUsageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryUsageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryUsageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown RegistryUsage mutation op: %q", m.Op())
+	}
+}
+
+// RegistryWatchClient is a client for the RegistryWatch schema.
+type RegistryWatchClient struct {
+	config
+}
+
+// NewRegistryWatchClient returns a client for the RegistryWatch from the given config.
+func NewRegistryWatchClient(c config) *RegistryWatchClient {
+	return &RegistryWatchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registrywatch.Hooks(f(g(h())))`.
+func (c *RegistryWatchClient) Use(hooks ...Hook) {
+	c.hooks.RegistryWatch = append(c.hooks.RegistryWatch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registrywatch.Intercept(f(g(h())))`.
+func (c *RegistryWatchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryWatch = append(c.inters.RegistryWatch, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryWatch entity.
+func (c *RegistryWatchClient) Create() *RegistryWatchCreate {
+	mutation := newRegistryWatchMutation(c.config, OpCreate)
+	return &RegistryWatchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryWatch entities.
+func (c *RegistryWatchClient) CreateBulk(builders ...*RegistryWatchCreate) *RegistryWatchCreateBulk {
+	return &RegistryWatchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryWatchClient) MapCreateBulk(slice any, setFunc func(*RegistryWatchCreate, int)) *RegistryWatchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryWatchCreateBulk{err: fmt.Errorf("calling to RegistryWatchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryWatchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryWatchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryWatch.
+func (c *RegistryWatchClient) Update() *RegistryWatchUpdate {
+	mutation := newRegistryWatchMutation(c.config, OpUpdate)
+	return &RegistryWatchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryWatchClient) UpdateOne(_m *RegistryWatch) *RegistryWatchUpdateOne {
+	mutation := newRegistryWatchMutation(c.config, OpUpdateOne, withRegistryWatch(_m))
+	return &RegistryWatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryWatchClient) UpdateOneID(id uuid.UUID) *RegistryWatchUpdateOne {
+	mutation := newRegistryWatchMutation(c.config, OpUpdateOne, withRegistryWatchID(id))
+	return &RegistryWatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryWatch.
+func (c *RegistryWatchClient) Delete() *RegistryWatchDelete {
+	mutation := newRegistryWatchMutation(c.config, OpDelete)
+	return &RegistryWatchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryWatchClient) DeleteOne(_m *RegistryWatch) *RegistryWatchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryWatchClient) DeleteOneID(id uuid.UUID) *RegistryWatchDeleteOne {
+	builder := c.Delete().Where(registrywatch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryWatchDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryWatch.
+func (c *RegistryWatchClient) Query() *RegistryWatchQuery {
+	return &RegistryWatchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryWatch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryWatch entity by its id.
+func (c *RegistryWatchClient) Get(ctx context.Context, id uuid.UUID) (*RegistryWatch, error) {
+	return c.Query().Where(registrywatch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryWatchClient) GetX(ctx context.Context, id uuid.UUID) *RegistryWatch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryWatchClient) Hooks() []Hook {
+	return c.hooks.RegistryWatch
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryWatchClient) Interceptors() []Interceptor {
+	return c.inters.RegistryWatch
+}
+
+func (c *RegistryWatchClient) mutate(ctx context.Context, m *RegistryWatchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryWatchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryWatchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryWatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryWatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown RegistryWatch mutation op: %q", m.Op())
+	}
+}
+
 // ReservationClient is a client for the Reservation schema.
 type ReservationClient struct {
 	config
@@ -8053,6 +8637,272 @@ func (c *TemplateTrialClient) mutate(ctx context.Context, m *TemplateTrialMutati
 	}
 }
 
+// WarningClient is a client for the Warning schema.
+type WarningClient struct {
+	config
+}
+
+// NewWarningClient returns a client for the Warning from the given config.
+func NewWarningClient(c config) *WarningClient {
+	return &WarningClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `warning.Hooks(f(g(h())))`.
+func (c *WarningClient) Use(hooks ...Hook) {
+	c.hooks.Warning = append(c.hooks.Warning, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `warning.Intercept(f(g(h())))`.
+func (c *WarningClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Warning = append(c.inters.Warning, interceptors...)
+}
+
+// Create returns a builder for creating a Warning entity.
+func (c *WarningClient) Create() *WarningCreate {
+	mutation := newWarningMutation(c.config, OpCreate)
+	return &WarningCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Warning entities.
+func (c *WarningClient) CreateBulk(builders ...*WarningCreate) *WarningCreateBulk {
+	return &WarningCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WarningClient) MapCreateBulk(slice any, setFunc func(*WarningCreate, int)) *WarningCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WarningCreateBulk{err: fmt.Errorf("calling to WarningClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WarningCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WarningCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Warning.
+func (c *WarningClient) Update() *WarningUpdate {
+	mutation := newWarningMutation(c.config, OpUpdate)
+	return &WarningUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WarningClient) UpdateOne(_m *Warning) *WarningUpdateOne {
+	mutation := newWarningMutation(c.config, OpUpdateOne, withWarning(_m))
+	return &WarningUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WarningClient) UpdateOneID(id uuid.UUID) *WarningUpdateOne {
+	mutation := newWarningMutation(c.config, OpUpdateOne, withWarningID(id))
+	return &WarningUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Warning.
+func (c *WarningClient) Delete() *WarningDelete {
+	mutation := newWarningMutation(c.config, OpDelete)
+	return &WarningDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WarningClient) DeleteOne(_m *Warning) *WarningDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WarningClient) DeleteOneID(id uuid.UUID) *WarningDeleteOne {
+	builder := c.Delete().Where(warning.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WarningDeleteOne{builder}
+}
+
+// Query returns a query builder for Warning.
+func (c *WarningClient) Query() *WarningQuery {
+	return &WarningQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWarning},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Warning entity by its id.
+func (c *WarningClient) Get(ctx context.Context, id uuid.UUID) (*Warning, error) {
+	return c.Query().Where(warning.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WarningClient) GetX(ctx context.Context, id uuid.UUID) *Warning {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WarningClient) Hooks() []Hook {
+	return c.hooks.Warning
+}
+
+// Interceptors returns the client interceptors.
+func (c *WarningClient) Interceptors() []Interceptor {
+	return c.inters.Warning
+}
+
+func (c *WarningClient) mutate(ctx context.Context, m *WarningMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WarningCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WarningUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WarningUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WarningDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Warning mutation op: %q", m.Op())
+	}
+}
+
+// WarningRuleClient is a client for the WarningRule schema.
+type WarningRuleClient struct {
+	config
+}
+
+// NewWarningRuleClient returns a client for the WarningRule from the given config.
+func NewWarningRuleClient(c config) *WarningRuleClient {
+	return &WarningRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `warningrule.Hooks(f(g(h())))`.
+func (c *WarningRuleClient) Use(hooks ...Hook) {
+	c.hooks.WarningRule = append(c.hooks.WarningRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `warningrule.Intercept(f(g(h())))`.
+func (c *WarningRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WarningRule = append(c.inters.WarningRule, interceptors...)
+}
+
+// Create returns a builder for creating a WarningRule entity.
+func (c *WarningRuleClient) Create() *WarningRuleCreate {
+	mutation := newWarningRuleMutation(c.config, OpCreate)
+	return &WarningRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WarningRule entities.
+func (c *WarningRuleClient) CreateBulk(builders ...*WarningRuleCreate) *WarningRuleCreateBulk {
+	return &WarningRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WarningRuleClient) MapCreateBulk(slice any, setFunc func(*WarningRuleCreate, int)) *WarningRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WarningRuleCreateBulk{err: fmt.Errorf("calling to WarningRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WarningRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WarningRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WarningRule.
+func (c *WarningRuleClient) Update() *WarningRuleUpdate {
+	mutation := newWarningRuleMutation(c.config, OpUpdate)
+	return &WarningRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WarningRuleClient) UpdateOne(_m *WarningRule) *WarningRuleUpdateOne {
+	mutation := newWarningRuleMutation(c.config, OpUpdateOne, withWarningRule(_m))
+	return &WarningRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WarningRuleClient) UpdateOneID(id string) *WarningRuleUpdateOne {
+	mutation := newWarningRuleMutation(c.config, OpUpdateOne, withWarningRuleID(id))
+	return &WarningRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WarningRule.
+func (c *WarningRuleClient) Delete() *WarningRuleDelete {
+	mutation := newWarningRuleMutation(c.config, OpDelete)
+	return &WarningRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WarningRuleClient) DeleteOne(_m *WarningRule) *WarningRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WarningRuleClient) DeleteOneID(id string) *WarningRuleDeleteOne {
+	builder := c.Delete().Where(warningrule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WarningRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for WarningRule.
+func (c *WarningRuleClient) Query() *WarningRuleQuery {
+	return &WarningRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWarningRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WarningRule entity by its id.
+func (c *WarningRuleClient) Get(ctx context.Context, id string) (*WarningRule, error) {
+	return c.Query().Where(warningrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WarningRuleClient) GetX(ctx context.Context, id string) *WarningRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WarningRuleClient) Hooks() []Hook {
+	return c.hooks.WarningRule
+}
+
+// Interceptors returns the client interceptors.
+func (c *WarningRuleClient) Interceptors() []Interceptor {
+	return c.inters.WarningRule
+}
+
+func (c *WarningRuleClient) mutate(ctx context.Context, m *WarningRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WarningRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WarningRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WarningRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WarningRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown WarningRule mutation op: %q", m.Op())
+	}
+}
+
 // WriteOffClient is a client for the WriteOff schema.
 type WriteOffClient struct {
 	config
@@ -8197,8 +9047,10 @@ type (
 		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
 		Keyset, LateFeeWaiver, LimitBatch, OrderHold, OrderRelease, Outbox,
 		PaymentApplication, Project, ProjectAccount, RatingTemplate, Receipt,
-		Receivable, ReceivableImport, ReceivableInstalment, Reservation, SiteNode,
-		Statement, TemplateDryRun, TemplateTrial, WriteOff []ent.Hook
+		Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
+		RegistrySetting, RegistryUsage, RegistryWatch, Reservation, SiteNode,
+		Statement, TemplateDryRun, TemplateTrial, Warning, WarningRule,
+		WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation,
@@ -8209,8 +9061,10 @@ type (
 		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
 		Keyset, LateFeeWaiver, LimitBatch, OrderHold, OrderRelease, Outbox,
 		PaymentApplication, Project, ProjectAccount, RatingTemplate, Receipt,
-		Receivable, ReceivableImport, ReceivableInstalment, Reservation, SiteNode,
-		Statement, TemplateDryRun, TemplateTrial, WriteOff []ent.Interceptor
+		Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
+		RegistrySetting, RegistryUsage, RegistryWatch, Reservation, SiteNode,
+		Statement, TemplateDryRun, TemplateTrial, Warning, WarningRule,
+		WriteOff []ent.Interceptor
 	}
 )
 

@@ -57,11 +57,17 @@ import (
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/receivableinstalment"
+	"zhuxin/ent/tenantdb/registryaccount"
+	"zhuxin/ent/tenantdb/registrysetting"
+	"zhuxin/ent/tenantdb/registryusage"
+	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/warning"
+	"zhuxin/ent/tenantdb/warningrule"
 	"zhuxin/ent/tenantdb/writeoff"
 
 	"entgo.io/ent"
@@ -176,11 +182,17 @@ func checkColumn(t, c string) error {
 			receivable.Table:           receivable.ValidColumn,
 			receivableimport.Table:     receivableimport.ValidColumn,
 			receivableinstalment.Table: receivableinstalment.ValidColumn,
+			registryaccount.Table:      registryaccount.ValidColumn,
+			registrysetting.Table:      registrysetting.ValidColumn,
+			registryusage.Table:        registryusage.ValidColumn,
+			registrywatch.Table:        registrywatch.ValidColumn,
 			reservation.Table:          reservation.ValidColumn,
 			sitenode.Table:             sitenode.ValidColumn,
 			statement.Table:            statement.ValidColumn,
 			templatedryrun.Table:       templatedryrun.ValidColumn,
 			templatetrial.Table:        templatetrial.ValidColumn,
+			warning.Table:              warning.ValidColumn,
+			warningrule.Table:          warningrule.ValidColumn,
 			writeoff.Table:             writeoff.ValidColumn,
 		})
 	})

@@ -61,11 +61,17 @@ import (
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/receivableinstalment"
+	"zhuxin/ent/tenantdb/registryaccount"
+	"zhuxin/ent/tenantdb/registrysetting"
+	"zhuxin/ent/tenantdb/registryusage"
+	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/warning"
+	"zhuxin/ent/tenantdb/warningrule"
 	"zhuxin/ent/tenantdb/writeoff"
 	"zhuxin/shared/calendar"
 
@@ -132,11 +138,17 @@ const (
 	TypeReceivable           = "Receivable"
 	TypeReceivableImport     = "ReceivableImport"
 	TypeReceivableInstalment = "ReceivableInstalment"
+	TypeRegistryAccount      = "RegistryAccount"
+	TypeRegistrySetting      = "RegistrySetting"
+	TypeRegistryUsage        = "RegistryUsage"
+	TypeRegistryWatch        = "RegistryWatch"
 	TypeReservation          = "Reservation"
 	TypeSiteNode             = "SiteNode"
 	TypeStatement            = "Statement"
 	TypeTemplateDryRun       = "TemplateDryRun"
 	TypeTemplateTrial        = "TemplateTrial"
+	TypeWarning              = "Warning"
+	TypeWarningRule          = "WarningRule"
 	TypeWriteOff             = "WriteOff"
 )
 
@@ -49112,6 +49124,2319 @@ func (m *ReceivableInstalmentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ReceivableInstalment edge %s", name)
 }
 
+// RegistryAccountMutation represents an operation that mutates the RegistryAccount nodes in the graph.
+type RegistryAccountMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	credential     *[]byte
+	hint           *string
+	enabled        *bool
+	stopped_reason *string
+	stopped_until  *time.Time
+	updated_at     *time.Time
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*RegistryAccount, error)
+	predicates     []predicate.RegistryAccount
+}
+
+var _ ent.Mutation = (*RegistryAccountMutation)(nil)
+
+// registryaccountOption allows management of the mutation configuration using functional options.
+type registryaccountOption func(*RegistryAccountMutation)
+
+// newRegistryAccountMutation creates new mutation for the RegistryAccount entity.
+func newRegistryAccountMutation(c config, op Op, opts ...registryaccountOption) *RegistryAccountMutation {
+	m := &RegistryAccountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistryAccount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistryAccountID sets the ID field of the mutation.
+func withRegistryAccountID(id string) registryaccountOption {
+	return func(m *RegistryAccountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistryAccount
+		)
+		m.oldValue = func(ctx context.Context) (*RegistryAccount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistryAccount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistryAccount sets the old RegistryAccount of the mutation.
+func withRegistryAccount(node *RegistryAccount) registryaccountOption {
+	return func(m *RegistryAccountMutation) {
+		m.oldValue = func(context.Context) (*RegistryAccount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistryAccountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistryAccountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistryAccount entities.
+func (m *RegistryAccountMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistryAccountMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistryAccountMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistryAccount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCredential sets the "credential" field.
+func (m *RegistryAccountMutation) SetCredential(b []byte) {
+	m.credential = &b
+}
+
+// Credential returns the value of the "credential" field in the mutation.
+func (m *RegistryAccountMutation) Credential() (r []byte, exists bool) {
+	v := m.credential
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredential returns the old "credential" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldCredential(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredential is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredential requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredential: %w", err)
+	}
+	return oldValue.Credential, nil
+}
+
+// ClearCredential clears the value of the "credential" field.
+func (m *RegistryAccountMutation) ClearCredential() {
+	m.credential = nil
+	m.clearedFields[registryaccount.FieldCredential] = struct{}{}
+}
+
+// CredentialCleared returns if the "credential" field was cleared in this mutation.
+func (m *RegistryAccountMutation) CredentialCleared() bool {
+	_, ok := m.clearedFields[registryaccount.FieldCredential]
+	return ok
+}
+
+// ResetCredential resets all changes to the "credential" field.
+func (m *RegistryAccountMutation) ResetCredential() {
+	m.credential = nil
+	delete(m.clearedFields, registryaccount.FieldCredential)
+}
+
+// SetHint sets the "hint" field.
+func (m *RegistryAccountMutation) SetHint(s string) {
+	m.hint = &s
+}
+
+// Hint returns the value of the "hint" field in the mutation.
+func (m *RegistryAccountMutation) Hint() (r string, exists bool) {
+	v := m.hint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHint returns the old "hint" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldHint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHint: %w", err)
+	}
+	return oldValue.Hint, nil
+}
+
+// ResetHint resets all changes to the "hint" field.
+func (m *RegistryAccountMutation) ResetHint() {
+	m.hint = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *RegistryAccountMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *RegistryAccountMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *RegistryAccountMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetStoppedReason sets the "stopped_reason" field.
+func (m *RegistryAccountMutation) SetStoppedReason(s string) {
+	m.stopped_reason = &s
+}
+
+// StoppedReason returns the value of the "stopped_reason" field in the mutation.
+func (m *RegistryAccountMutation) StoppedReason() (r string, exists bool) {
+	v := m.stopped_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoppedReason returns the old "stopped_reason" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldStoppedReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoppedReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoppedReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoppedReason: %w", err)
+	}
+	return oldValue.StoppedReason, nil
+}
+
+// ResetStoppedReason resets all changes to the "stopped_reason" field.
+func (m *RegistryAccountMutation) ResetStoppedReason() {
+	m.stopped_reason = nil
+}
+
+// SetStoppedUntil sets the "stopped_until" field.
+func (m *RegistryAccountMutation) SetStoppedUntil(t time.Time) {
+	m.stopped_until = &t
+}
+
+// StoppedUntil returns the value of the "stopped_until" field in the mutation.
+func (m *RegistryAccountMutation) StoppedUntil() (r time.Time, exists bool) {
+	v := m.stopped_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoppedUntil returns the old "stopped_until" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldStoppedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoppedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoppedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoppedUntil: %w", err)
+	}
+	return oldValue.StoppedUntil, nil
+}
+
+// ClearStoppedUntil clears the value of the "stopped_until" field.
+func (m *RegistryAccountMutation) ClearStoppedUntil() {
+	m.stopped_until = nil
+	m.clearedFields[registryaccount.FieldStoppedUntil] = struct{}{}
+}
+
+// StoppedUntilCleared returns if the "stopped_until" field was cleared in this mutation.
+func (m *RegistryAccountMutation) StoppedUntilCleared() bool {
+	_, ok := m.clearedFields[registryaccount.FieldStoppedUntil]
+	return ok
+}
+
+// ResetStoppedUntil resets all changes to the "stopped_until" field.
+func (m *RegistryAccountMutation) ResetStoppedUntil() {
+	m.stopped_until = nil
+	delete(m.clearedFields, registryaccount.FieldStoppedUntil)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RegistryAccountMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RegistryAccountMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RegistryAccountMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *RegistryAccountMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *RegistryAccountMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the RegistryAccount entity.
+// If the RegistryAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryAccountMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *RegistryAccountMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *RegistryAccountMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *RegistryAccountMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the RegistryAccountMutation builder.
+func (m *RegistryAccountMutation) Where(ps ...predicate.RegistryAccount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistryAccountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistryAccountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistryAccount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistryAccountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistryAccountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistryAccount).
+func (m *RegistryAccountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistryAccountMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.credential != nil {
+		fields = append(fields, registryaccount.FieldCredential)
+	}
+	if m.hint != nil {
+		fields = append(fields, registryaccount.FieldHint)
+	}
+	if m.enabled != nil {
+		fields = append(fields, registryaccount.FieldEnabled)
+	}
+	if m.stopped_reason != nil {
+		fields = append(fields, registryaccount.FieldStoppedReason)
+	}
+	if m.stopped_until != nil {
+		fields = append(fields, registryaccount.FieldStoppedUntil)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, registryaccount.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, registryaccount.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistryAccountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registryaccount.FieldCredential:
+		return m.Credential()
+	case registryaccount.FieldHint:
+		return m.Hint()
+	case registryaccount.FieldEnabled:
+		return m.Enabled()
+	case registryaccount.FieldStoppedReason:
+		return m.StoppedReason()
+	case registryaccount.FieldStoppedUntil:
+		return m.StoppedUntil()
+	case registryaccount.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case registryaccount.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistryAccountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registryaccount.FieldCredential:
+		return m.OldCredential(ctx)
+	case registryaccount.FieldHint:
+		return m.OldHint(ctx)
+	case registryaccount.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case registryaccount.FieldStoppedReason:
+		return m.OldStoppedReason(ctx)
+	case registryaccount.FieldStoppedUntil:
+		return m.OldStoppedUntil(ctx)
+	case registryaccount.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case registryaccount.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistryAccount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryAccountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registryaccount.FieldCredential:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredential(v)
+		return nil
+	case registryaccount.FieldHint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHint(v)
+		return nil
+	case registryaccount.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case registryaccount.FieldStoppedReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoppedReason(v)
+		return nil
+	case registryaccount.FieldStoppedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoppedUntil(v)
+		return nil
+	case registryaccount.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case registryaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistryAccountMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, registryaccount.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistryAccountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registryaccount.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryAccountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registryaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistryAccountMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registryaccount.FieldCredential) {
+		fields = append(fields, registryaccount.FieldCredential)
+	}
+	if m.FieldCleared(registryaccount.FieldStoppedUntil) {
+		fields = append(fields, registryaccount.FieldStoppedUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistryAccountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistryAccountMutation) ClearField(name string) error {
+	switch name {
+	case registryaccount.FieldCredential:
+		m.ClearCredential()
+		return nil
+	case registryaccount.FieldStoppedUntil:
+		m.ClearStoppedUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistryAccountMutation) ResetField(name string) error {
+	switch name {
+	case registryaccount.FieldCredential:
+		m.ResetCredential()
+		return nil
+	case registryaccount.FieldHint:
+		m.ResetHint()
+		return nil
+	case registryaccount.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case registryaccount.FieldStoppedReason:
+		m.ResetStoppedReason()
+		return nil
+	case registryaccount.FieldStoppedUntil:
+		m.ResetStoppedUntil()
+		return nil
+	case registryaccount.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case registryaccount.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryAccount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistryAccountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistryAccountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistryAccountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistryAccountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistryAccountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistryAccountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistryAccountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistryAccount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistryAccountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistryAccount edge %s", name)
+}
+
+// RegistrySettingMutation represents an operation that mutates the RegistrySetting nodes in the graph.
+type RegistrySettingMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	enabled         *bool
+	daily_budget    *int
+	adddaily_budget *int
+	interval_days   *map[string]int
+	created_at      *time.Time
+	created_by      *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*RegistrySetting, error)
+	predicates      []predicate.RegistrySetting
+}
+
+var _ ent.Mutation = (*RegistrySettingMutation)(nil)
+
+// registrysettingOption allows management of the mutation configuration using functional options.
+type registrysettingOption func(*RegistrySettingMutation)
+
+// newRegistrySettingMutation creates new mutation for the RegistrySetting entity.
+func newRegistrySettingMutation(c config, op Op, opts ...registrysettingOption) *RegistrySettingMutation {
+	m := &RegistrySettingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistrySetting,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistrySettingID sets the ID field of the mutation.
+func withRegistrySettingID(id int64) registrysettingOption {
+	return func(m *RegistrySettingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistrySetting
+		)
+		m.oldValue = func(ctx context.Context) (*RegistrySetting, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistrySetting.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistrySetting sets the old RegistrySetting of the mutation.
+func withRegistrySetting(node *RegistrySetting) registrysettingOption {
+	return func(m *RegistrySettingMutation) {
+		m.oldValue = func(context.Context) (*RegistrySetting, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistrySettingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistrySettingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistrySetting entities.
+func (m *RegistrySettingMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistrySettingMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistrySettingMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistrySetting.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *RegistrySettingMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *RegistrySettingMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the RegistrySetting entity.
+// If the RegistrySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySettingMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *RegistrySettingMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetDailyBudget sets the "daily_budget" field.
+func (m *RegistrySettingMutation) SetDailyBudget(i int) {
+	m.daily_budget = &i
+	m.adddaily_budget = nil
+}
+
+// DailyBudget returns the value of the "daily_budget" field in the mutation.
+func (m *RegistrySettingMutation) DailyBudget() (r int, exists bool) {
+	v := m.daily_budget
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDailyBudget returns the old "daily_budget" field's value of the RegistrySetting entity.
+// If the RegistrySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySettingMutation) OldDailyBudget(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDailyBudget is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDailyBudget requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDailyBudget: %w", err)
+	}
+	return oldValue.DailyBudget, nil
+}
+
+// AddDailyBudget adds i to the "daily_budget" field.
+func (m *RegistrySettingMutation) AddDailyBudget(i int) {
+	if m.adddaily_budget != nil {
+		*m.adddaily_budget += i
+	} else {
+		m.adddaily_budget = &i
+	}
+}
+
+// AddedDailyBudget returns the value that was added to the "daily_budget" field in this mutation.
+func (m *RegistrySettingMutation) AddedDailyBudget() (r int, exists bool) {
+	v := m.adddaily_budget
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDailyBudget resets all changes to the "daily_budget" field.
+func (m *RegistrySettingMutation) ResetDailyBudget() {
+	m.daily_budget = nil
+	m.adddaily_budget = nil
+}
+
+// SetIntervalDays sets the "interval_days" field.
+func (m *RegistrySettingMutation) SetIntervalDays(value map[string]int) {
+	m.interval_days = &value
+}
+
+// IntervalDays returns the value of the "interval_days" field in the mutation.
+func (m *RegistrySettingMutation) IntervalDays() (r map[string]int, exists bool) {
+	v := m.interval_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntervalDays returns the old "interval_days" field's value of the RegistrySetting entity.
+// If the RegistrySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySettingMutation) OldIntervalDays(ctx context.Context) (v map[string]int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntervalDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntervalDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntervalDays: %w", err)
+	}
+	return oldValue.IntervalDays, nil
+}
+
+// ResetIntervalDays resets all changes to the "interval_days" field.
+func (m *RegistrySettingMutation) ResetIntervalDays() {
+	m.interval_days = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RegistrySettingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RegistrySettingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RegistrySetting entity.
+// If the RegistrySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySettingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RegistrySettingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *RegistrySettingMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *RegistrySettingMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the RegistrySetting entity.
+// If the RegistrySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrySettingMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *RegistrySettingMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[registrysetting.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *RegistrySettingMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[registrysetting.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *RegistrySettingMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, registrysetting.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the RegistrySettingMutation builder.
+func (m *RegistrySettingMutation) Where(ps ...predicate.RegistrySetting) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistrySettingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistrySettingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistrySetting, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistrySettingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistrySettingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistrySetting).
+func (m *RegistrySettingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistrySettingMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.enabled != nil {
+		fields = append(fields, registrysetting.FieldEnabled)
+	}
+	if m.daily_budget != nil {
+		fields = append(fields, registrysetting.FieldDailyBudget)
+	}
+	if m.interval_days != nil {
+		fields = append(fields, registrysetting.FieldIntervalDays)
+	}
+	if m.created_at != nil {
+		fields = append(fields, registrysetting.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, registrysetting.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistrySettingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registrysetting.FieldEnabled:
+		return m.Enabled()
+	case registrysetting.FieldDailyBudget:
+		return m.DailyBudget()
+	case registrysetting.FieldIntervalDays:
+		return m.IntervalDays()
+	case registrysetting.FieldCreatedAt:
+		return m.CreatedAt()
+	case registrysetting.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistrySettingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registrysetting.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case registrysetting.FieldDailyBudget:
+		return m.OldDailyBudget(ctx)
+	case registrysetting.FieldIntervalDays:
+		return m.OldIntervalDays(ctx)
+	case registrysetting.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case registrysetting.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistrySetting field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistrySettingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registrysetting.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case registrysetting.FieldDailyBudget:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDailyBudget(v)
+		return nil
+	case registrysetting.FieldIntervalDays:
+		v, ok := value.(map[string]int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntervalDays(v)
+		return nil
+	case registrysetting.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case registrysetting.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySetting field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistrySettingMutation) AddedFields() []string {
+	var fields []string
+	if m.adddaily_budget != nil {
+		fields = append(fields, registrysetting.FieldDailyBudget)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistrySettingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registrysetting.FieldDailyBudget:
+		return m.AddedDailyBudget()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistrySettingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registrysetting.FieldDailyBudget:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDailyBudget(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySetting numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistrySettingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registrysetting.FieldCreatedBy) {
+		fields = append(fields, registrysetting.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistrySettingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistrySettingMutation) ClearField(name string) error {
+	switch name {
+	case registrysetting.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySetting nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistrySettingMutation) ResetField(name string) error {
+	switch name {
+	case registrysetting.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case registrysetting.FieldDailyBudget:
+		m.ResetDailyBudget()
+		return nil
+	case registrysetting.FieldIntervalDays:
+		m.ResetIntervalDays()
+		return nil
+	case registrysetting.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case registrysetting.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistrySetting field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistrySettingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistrySettingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistrySettingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistrySettingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistrySettingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistrySettingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistrySettingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistrySetting unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistrySettingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistrySetting edge %s", name)
+}
+
+// RegistryUsageMutation represents an operation that mutates the RegistryUsage nodes in the graph.
+type RegistryUsageMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	requests      *int
+	addrequests   *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RegistryUsage, error)
+	predicates    []predicate.RegistryUsage
+}
+
+var _ ent.Mutation = (*RegistryUsageMutation)(nil)
+
+// registryusageOption allows management of the mutation configuration using functional options.
+type registryusageOption func(*RegistryUsageMutation)
+
+// newRegistryUsageMutation creates new mutation for the RegistryUsage entity.
+func newRegistryUsageMutation(c config, op Op, opts ...registryusageOption) *RegistryUsageMutation {
+	m := &RegistryUsageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistryUsage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistryUsageID sets the ID field of the mutation.
+func withRegistryUsageID(id string) registryusageOption {
+	return func(m *RegistryUsageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistryUsage
+		)
+		m.oldValue = func(ctx context.Context) (*RegistryUsage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistryUsage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistryUsage sets the old RegistryUsage of the mutation.
+func withRegistryUsage(node *RegistryUsage) registryusageOption {
+	return func(m *RegistryUsageMutation) {
+		m.oldValue = func(context.Context) (*RegistryUsage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistryUsageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistryUsageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistryUsage entities.
+func (m *RegistryUsageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistryUsageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistryUsageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistryUsage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRequests sets the "requests" field.
+func (m *RegistryUsageMutation) SetRequests(i int) {
+	m.requests = &i
+	m.addrequests = nil
+}
+
+// Requests returns the value of the "requests" field in the mutation.
+func (m *RegistryUsageMutation) Requests() (r int, exists bool) {
+	v := m.requests
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequests returns the old "requests" field's value of the RegistryUsage entity.
+// If the RegistryUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryUsageMutation) OldRequests(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequests is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequests requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequests: %w", err)
+	}
+	return oldValue.Requests, nil
+}
+
+// AddRequests adds i to the "requests" field.
+func (m *RegistryUsageMutation) AddRequests(i int) {
+	if m.addrequests != nil {
+		*m.addrequests += i
+	} else {
+		m.addrequests = &i
+	}
+}
+
+// AddedRequests returns the value that was added to the "requests" field in this mutation.
+func (m *RegistryUsageMutation) AddedRequests() (r int, exists bool) {
+	v := m.addrequests
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRequests resets all changes to the "requests" field.
+func (m *RegistryUsageMutation) ResetRequests() {
+	m.requests = nil
+	m.addrequests = nil
+}
+
+// Where appends a list predicates to the RegistryUsageMutation builder.
+func (m *RegistryUsageMutation) Where(ps ...predicate.RegistryUsage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistryUsageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistryUsageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistryUsage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistryUsageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistryUsageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistryUsage).
+func (m *RegistryUsageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistryUsageMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.requests != nil {
+		fields = append(fields, registryusage.FieldRequests)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistryUsageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registryusage.FieldRequests:
+		return m.Requests()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistryUsageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registryusage.FieldRequests:
+		return m.OldRequests(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistryUsage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryUsageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registryusage.FieldRequests:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequests(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryUsage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistryUsageMutation) AddedFields() []string {
+	var fields []string
+	if m.addrequests != nil {
+		fields = append(fields, registryusage.FieldRequests)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistryUsageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registryusage.FieldRequests:
+		return m.AddedRequests()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryUsageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registryusage.FieldRequests:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRequests(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryUsage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistryUsageMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistryUsageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistryUsageMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RegistryUsage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistryUsageMutation) ResetField(name string) error {
+	switch name {
+	case registryusage.FieldRequests:
+		m.ResetRequests()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryUsage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistryUsageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistryUsageMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistryUsageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistryUsageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistryUsageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistryUsageMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistryUsageMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistryUsage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistryUsageMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistryUsage edge %s", name)
+}
+
+// RegistryWatchMutation represents an operation that mutates the RegistryWatch nodes in the graph.
+type RegistryWatchMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	next_on       *calendar.Date
+	looked_at     *time.Time
+	outcome       *string
+	trouble_text  *string
+	failures      *int
+	addfailures   *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RegistryWatch, error)
+	predicates    []predicate.RegistryWatch
+}
+
+var _ ent.Mutation = (*RegistryWatchMutation)(nil)
+
+// registrywatchOption allows management of the mutation configuration using functional options.
+type registrywatchOption func(*RegistryWatchMutation)
+
+// newRegistryWatchMutation creates new mutation for the RegistryWatch entity.
+func newRegistryWatchMutation(c config, op Op, opts ...registrywatchOption) *RegistryWatchMutation {
+	m := &RegistryWatchMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistryWatch,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistryWatchID sets the ID field of the mutation.
+func withRegistryWatchID(id uuid.UUID) registrywatchOption {
+	return func(m *RegistryWatchMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistryWatch
+		)
+		m.oldValue = func(ctx context.Context) (*RegistryWatch, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistryWatch.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistryWatch sets the old RegistryWatch of the mutation.
+func withRegistryWatch(node *RegistryWatch) registrywatchOption {
+	return func(m *RegistryWatchMutation) {
+		m.oldValue = func(context.Context) (*RegistryWatch, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistryWatchMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistryWatchMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistryWatch entities.
+func (m *RegistryWatchMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistryWatchMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistryWatchMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistryWatch.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetNextOn sets the "next_on" field.
+func (m *RegistryWatchMutation) SetNextOn(c calendar.Date) {
+	m.next_on = &c
+}
+
+// NextOn returns the value of the "next_on" field in the mutation.
+func (m *RegistryWatchMutation) NextOn() (r calendar.Date, exists bool) {
+	v := m.next_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextOn returns the old "next_on" field's value of the RegistryWatch entity.
+// If the RegistryWatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryWatchMutation) OldNextOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextOn: %w", err)
+	}
+	return oldValue.NextOn, nil
+}
+
+// ResetNextOn resets all changes to the "next_on" field.
+func (m *RegistryWatchMutation) ResetNextOn() {
+	m.next_on = nil
+}
+
+// SetLookedAt sets the "looked_at" field.
+func (m *RegistryWatchMutation) SetLookedAt(t time.Time) {
+	m.looked_at = &t
+}
+
+// LookedAt returns the value of the "looked_at" field in the mutation.
+func (m *RegistryWatchMutation) LookedAt() (r time.Time, exists bool) {
+	v := m.looked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLookedAt returns the old "looked_at" field's value of the RegistryWatch entity.
+// If the RegistryWatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryWatchMutation) OldLookedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLookedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLookedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLookedAt: %w", err)
+	}
+	return oldValue.LookedAt, nil
+}
+
+// ClearLookedAt clears the value of the "looked_at" field.
+func (m *RegistryWatchMutation) ClearLookedAt() {
+	m.looked_at = nil
+	m.clearedFields[registrywatch.FieldLookedAt] = struct{}{}
+}
+
+// LookedAtCleared returns if the "looked_at" field was cleared in this mutation.
+func (m *RegistryWatchMutation) LookedAtCleared() bool {
+	_, ok := m.clearedFields[registrywatch.FieldLookedAt]
+	return ok
+}
+
+// ResetLookedAt resets all changes to the "looked_at" field.
+func (m *RegistryWatchMutation) ResetLookedAt() {
+	m.looked_at = nil
+	delete(m.clearedFields, registrywatch.FieldLookedAt)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *RegistryWatchMutation) SetOutcome(s string) {
+	m.outcome = &s
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *RegistryWatchMutation) Outcome() (r string, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the RegistryWatch entity.
+// If the RegistryWatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryWatchMutation) OldOutcome(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *RegistryWatchMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetTroubleText sets the "trouble_text" field.
+func (m *RegistryWatchMutation) SetTroubleText(s string) {
+	m.trouble_text = &s
+}
+
+// TroubleText returns the value of the "trouble_text" field in the mutation.
+func (m *RegistryWatchMutation) TroubleText() (r string, exists bool) {
+	v := m.trouble_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTroubleText returns the old "trouble_text" field's value of the RegistryWatch entity.
+// If the RegistryWatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryWatchMutation) OldTroubleText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTroubleText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTroubleText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTroubleText: %w", err)
+	}
+	return oldValue.TroubleText, nil
+}
+
+// ResetTroubleText resets all changes to the "trouble_text" field.
+func (m *RegistryWatchMutation) ResetTroubleText() {
+	m.trouble_text = nil
+}
+
+// SetFailures sets the "failures" field.
+func (m *RegistryWatchMutation) SetFailures(i int) {
+	m.failures = &i
+	m.addfailures = nil
+}
+
+// Failures returns the value of the "failures" field in the mutation.
+func (m *RegistryWatchMutation) Failures() (r int, exists bool) {
+	v := m.failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailures returns the old "failures" field's value of the RegistryWatch entity.
+// If the RegistryWatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryWatchMutation) OldFailures(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailures: %w", err)
+	}
+	return oldValue.Failures, nil
+}
+
+// AddFailures adds i to the "failures" field.
+func (m *RegistryWatchMutation) AddFailures(i int) {
+	if m.addfailures != nil {
+		*m.addfailures += i
+	} else {
+		m.addfailures = &i
+	}
+}
+
+// AddedFailures returns the value that was added to the "failures" field in this mutation.
+func (m *RegistryWatchMutation) AddedFailures() (r int, exists bool) {
+	v := m.addfailures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailures resets all changes to the "failures" field.
+func (m *RegistryWatchMutation) ResetFailures() {
+	m.failures = nil
+	m.addfailures = nil
+}
+
+// Where appends a list predicates to the RegistryWatchMutation builder.
+func (m *RegistryWatchMutation) Where(ps ...predicate.RegistryWatch) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistryWatchMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistryWatchMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistryWatch, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistryWatchMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistryWatchMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistryWatch).
+func (m *RegistryWatchMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistryWatchMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.next_on != nil {
+		fields = append(fields, registrywatch.FieldNextOn)
+	}
+	if m.looked_at != nil {
+		fields = append(fields, registrywatch.FieldLookedAt)
+	}
+	if m.outcome != nil {
+		fields = append(fields, registrywatch.FieldOutcome)
+	}
+	if m.trouble_text != nil {
+		fields = append(fields, registrywatch.FieldTroubleText)
+	}
+	if m.failures != nil {
+		fields = append(fields, registrywatch.FieldFailures)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistryWatchMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registrywatch.FieldNextOn:
+		return m.NextOn()
+	case registrywatch.FieldLookedAt:
+		return m.LookedAt()
+	case registrywatch.FieldOutcome:
+		return m.Outcome()
+	case registrywatch.FieldTroubleText:
+		return m.TroubleText()
+	case registrywatch.FieldFailures:
+		return m.Failures()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistryWatchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registrywatch.FieldNextOn:
+		return m.OldNextOn(ctx)
+	case registrywatch.FieldLookedAt:
+		return m.OldLookedAt(ctx)
+	case registrywatch.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case registrywatch.FieldTroubleText:
+		return m.OldTroubleText(ctx)
+	case registrywatch.FieldFailures:
+		return m.OldFailures(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistryWatch field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryWatchMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registrywatch.FieldNextOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextOn(v)
+		return nil
+	case registrywatch.FieldLookedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLookedAt(v)
+		return nil
+	case registrywatch.FieldOutcome:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case registrywatch.FieldTroubleText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTroubleText(v)
+		return nil
+	case registrywatch.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailures(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryWatch field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistryWatchMutation) AddedFields() []string {
+	var fields []string
+	if m.addfailures != nil {
+		fields = append(fields, registrywatch.FieldFailures)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistryWatchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registrywatch.FieldFailures:
+		return m.AddedFailures()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryWatchMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registrywatch.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailures(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryWatch numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistryWatchMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registrywatch.FieldLookedAt) {
+		fields = append(fields, registrywatch.FieldLookedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistryWatchMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistryWatchMutation) ClearField(name string) error {
+	switch name {
+	case registrywatch.FieldLookedAt:
+		m.ClearLookedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryWatch nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistryWatchMutation) ResetField(name string) error {
+	switch name {
+	case registrywatch.FieldNextOn:
+		m.ResetNextOn()
+		return nil
+	case registrywatch.FieldLookedAt:
+		m.ResetLookedAt()
+		return nil
+	case registrywatch.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case registrywatch.FieldTroubleText:
+		m.ResetTroubleText()
+		return nil
+	case registrywatch.FieldFailures:
+		m.ResetFailures()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryWatch field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistryWatchMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistryWatchMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistryWatchMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistryWatchMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistryWatchMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistryWatchMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistryWatchMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RegistryWatch unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistryWatchMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RegistryWatch edge %s", name)
+}
+
 // ReservationMutation represents an operation that mutates the Reservation nodes in the graph.
 type ReservationMutation struct {
 	config
@@ -55482,6 +57807,2459 @@ func (m *TemplateTrialMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown TemplateTrial edge %s", name)
+}
+
+// WarningMutation represents an operation that mutates the Warning nodes in the graph.
+type WarningMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	kind            *string
+	customer_id     *uuid.UUID
+	subject         *string
+	severity        *warning.Severity
+	facts           *json.RawMessage
+	appendfacts     json.RawMessage
+	status          *warning.Status
+	first_seen_at   *time.Time
+	last_seen_at    *time.Time
+	raised_on       *calendar.Date
+	times           *int
+	addtimes        *int
+	acknowledged_by *uuid.UUID
+	acknowledged_at *time.Time
+	assigned_to     *uuid.UUID
+	assigned_at     *time.Time
+	due_on          *calendar.Date
+	closed_by       *uuid.UUID
+	closed_at       *time.Time
+	outcome         *string
+	note            *string
+	quiet_until     *calendar.Date
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Warning, error)
+	predicates      []predicate.Warning
+}
+
+var _ ent.Mutation = (*WarningMutation)(nil)
+
+// warningOption allows management of the mutation configuration using functional options.
+type warningOption func(*WarningMutation)
+
+// newWarningMutation creates new mutation for the Warning entity.
+func newWarningMutation(c config, op Op, opts ...warningOption) *WarningMutation {
+	m := &WarningMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWarning,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWarningID sets the ID field of the mutation.
+func withWarningID(id uuid.UUID) warningOption {
+	return func(m *WarningMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Warning
+		)
+		m.oldValue = func(ctx context.Context) (*Warning, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Warning.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWarning sets the old Warning of the mutation.
+func withWarning(node *Warning) warningOption {
+	return func(m *WarningMutation) {
+		m.oldValue = func(context.Context) (*Warning, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WarningMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WarningMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Warning entities.
+func (m *WarningMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WarningMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WarningMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Warning.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *WarningMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *WarningMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *WarningMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *WarningMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *WarningMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *WarningMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *WarningMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *WarningMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *WarningMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *WarningMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *WarningMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *WarningMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *WarningMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *WarningMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *WarningMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *WarningMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *WarningMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *WarningMutation) SetSeverity(w warning.Severity) {
+	m.severity = &w
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *WarningMutation) Severity() (r warning.Severity, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldSeverity(ctx context.Context) (v warning.Severity, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *WarningMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// SetFacts sets the "facts" field.
+func (m *WarningMutation) SetFacts(jm json.RawMessage) {
+	m.facts = &jm
+	m.appendfacts = nil
+}
+
+// Facts returns the value of the "facts" field in the mutation.
+func (m *WarningMutation) Facts() (r json.RawMessage, exists bool) {
+	v := m.facts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFacts returns the old "facts" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldFacts(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFacts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFacts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFacts: %w", err)
+	}
+	return oldValue.Facts, nil
+}
+
+// AppendFacts adds jm to the "facts" field.
+func (m *WarningMutation) AppendFacts(jm json.RawMessage) {
+	m.appendfacts = append(m.appendfacts, jm...)
+}
+
+// AppendedFacts returns the list of values that were appended to the "facts" field in this mutation.
+func (m *WarningMutation) AppendedFacts() (json.RawMessage, bool) {
+	if len(m.appendfacts) == 0 {
+		return nil, false
+	}
+	return m.appendfacts, true
+}
+
+// ResetFacts resets all changes to the "facts" field.
+func (m *WarningMutation) ResetFacts() {
+	m.facts = nil
+	m.appendfacts = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *WarningMutation) SetStatus(w warning.Status) {
+	m.status = &w
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *WarningMutation) Status() (r warning.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldStatus(ctx context.Context) (v warning.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *WarningMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetFirstSeenAt sets the "first_seen_at" field.
+func (m *WarningMutation) SetFirstSeenAt(t time.Time) {
+	m.first_seen_at = &t
+}
+
+// FirstSeenAt returns the value of the "first_seen_at" field in the mutation.
+func (m *WarningMutation) FirstSeenAt() (r time.Time, exists bool) {
+	v := m.first_seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstSeenAt returns the old "first_seen_at" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldFirstSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstSeenAt: %w", err)
+	}
+	return oldValue.FirstSeenAt, nil
+}
+
+// ResetFirstSeenAt resets all changes to the "first_seen_at" field.
+func (m *WarningMutation) ResetFirstSeenAt() {
+	m.first_seen_at = nil
+}
+
+// SetLastSeenAt sets the "last_seen_at" field.
+func (m *WarningMutation) SetLastSeenAt(t time.Time) {
+	m.last_seen_at = &t
+}
+
+// LastSeenAt returns the value of the "last_seen_at" field in the mutation.
+func (m *WarningMutation) LastSeenAt() (r time.Time, exists bool) {
+	v := m.last_seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastSeenAt returns the old "last_seen_at" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldLastSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastSeenAt: %w", err)
+	}
+	return oldValue.LastSeenAt, nil
+}
+
+// ResetLastSeenAt resets all changes to the "last_seen_at" field.
+func (m *WarningMutation) ResetLastSeenAt() {
+	m.last_seen_at = nil
+}
+
+// SetRaisedOn sets the "raised_on" field.
+func (m *WarningMutation) SetRaisedOn(c calendar.Date) {
+	m.raised_on = &c
+}
+
+// RaisedOn returns the value of the "raised_on" field in the mutation.
+func (m *WarningMutation) RaisedOn() (r calendar.Date, exists bool) {
+	v := m.raised_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRaisedOn returns the old "raised_on" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldRaisedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRaisedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRaisedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRaisedOn: %w", err)
+	}
+	return oldValue.RaisedOn, nil
+}
+
+// ResetRaisedOn resets all changes to the "raised_on" field.
+func (m *WarningMutation) ResetRaisedOn() {
+	m.raised_on = nil
+}
+
+// SetTimes sets the "times" field.
+func (m *WarningMutation) SetTimes(i int) {
+	m.times = &i
+	m.addtimes = nil
+}
+
+// Times returns the value of the "times" field in the mutation.
+func (m *WarningMutation) Times() (r int, exists bool) {
+	v := m.times
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimes returns the old "times" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldTimes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimes: %w", err)
+	}
+	return oldValue.Times, nil
+}
+
+// AddTimes adds i to the "times" field.
+func (m *WarningMutation) AddTimes(i int) {
+	if m.addtimes != nil {
+		*m.addtimes += i
+	} else {
+		m.addtimes = &i
+	}
+}
+
+// AddedTimes returns the value that was added to the "times" field in this mutation.
+func (m *WarningMutation) AddedTimes() (r int, exists bool) {
+	v := m.addtimes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTimes resets all changes to the "times" field.
+func (m *WarningMutation) ResetTimes() {
+	m.times = nil
+	m.addtimes = nil
+}
+
+// SetAcknowledgedBy sets the "acknowledged_by" field.
+func (m *WarningMutation) SetAcknowledgedBy(u uuid.UUID) {
+	m.acknowledged_by = &u
+}
+
+// AcknowledgedBy returns the value of the "acknowledged_by" field in the mutation.
+func (m *WarningMutation) AcknowledgedBy() (r uuid.UUID, exists bool) {
+	v := m.acknowledged_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedBy returns the old "acknowledged_by" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldAcknowledgedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedBy: %w", err)
+	}
+	return oldValue.AcknowledgedBy, nil
+}
+
+// ClearAcknowledgedBy clears the value of the "acknowledged_by" field.
+func (m *WarningMutation) ClearAcknowledgedBy() {
+	m.acknowledged_by = nil
+	m.clearedFields[warning.FieldAcknowledgedBy] = struct{}{}
+}
+
+// AcknowledgedByCleared returns if the "acknowledged_by" field was cleared in this mutation.
+func (m *WarningMutation) AcknowledgedByCleared() bool {
+	_, ok := m.clearedFields[warning.FieldAcknowledgedBy]
+	return ok
+}
+
+// ResetAcknowledgedBy resets all changes to the "acknowledged_by" field.
+func (m *WarningMutation) ResetAcknowledgedBy() {
+	m.acknowledged_by = nil
+	delete(m.clearedFields, warning.FieldAcknowledgedBy)
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (m *WarningMutation) SetAcknowledgedAt(t time.Time) {
+	m.acknowledged_at = &t
+}
+
+// AcknowledgedAt returns the value of the "acknowledged_at" field in the mutation.
+func (m *WarningMutation) AcknowledgedAt() (r time.Time, exists bool) {
+	v := m.acknowledged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedAt returns the old "acknowledged_at" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldAcknowledgedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedAt: %w", err)
+	}
+	return oldValue.AcknowledgedAt, nil
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (m *WarningMutation) ClearAcknowledgedAt() {
+	m.acknowledged_at = nil
+	m.clearedFields[warning.FieldAcknowledgedAt] = struct{}{}
+}
+
+// AcknowledgedAtCleared returns if the "acknowledged_at" field was cleared in this mutation.
+func (m *WarningMutation) AcknowledgedAtCleared() bool {
+	_, ok := m.clearedFields[warning.FieldAcknowledgedAt]
+	return ok
+}
+
+// ResetAcknowledgedAt resets all changes to the "acknowledged_at" field.
+func (m *WarningMutation) ResetAcknowledgedAt() {
+	m.acknowledged_at = nil
+	delete(m.clearedFields, warning.FieldAcknowledgedAt)
+}
+
+// SetAssignedTo sets the "assigned_to" field.
+func (m *WarningMutation) SetAssignedTo(u uuid.UUID) {
+	m.assigned_to = &u
+}
+
+// AssignedTo returns the value of the "assigned_to" field in the mutation.
+func (m *WarningMutation) AssignedTo() (r uuid.UUID, exists bool) {
+	v := m.assigned_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignedTo returns the old "assigned_to" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldAssignedTo(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignedTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignedTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignedTo: %w", err)
+	}
+	return oldValue.AssignedTo, nil
+}
+
+// ClearAssignedTo clears the value of the "assigned_to" field.
+func (m *WarningMutation) ClearAssignedTo() {
+	m.assigned_to = nil
+	m.clearedFields[warning.FieldAssignedTo] = struct{}{}
+}
+
+// AssignedToCleared returns if the "assigned_to" field was cleared in this mutation.
+func (m *WarningMutation) AssignedToCleared() bool {
+	_, ok := m.clearedFields[warning.FieldAssignedTo]
+	return ok
+}
+
+// ResetAssignedTo resets all changes to the "assigned_to" field.
+func (m *WarningMutation) ResetAssignedTo() {
+	m.assigned_to = nil
+	delete(m.clearedFields, warning.FieldAssignedTo)
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (m *WarningMutation) SetAssignedAt(t time.Time) {
+	m.assigned_at = &t
+}
+
+// AssignedAt returns the value of the "assigned_at" field in the mutation.
+func (m *WarningMutation) AssignedAt() (r time.Time, exists bool) {
+	v := m.assigned_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignedAt returns the old "assigned_at" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldAssignedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignedAt: %w", err)
+	}
+	return oldValue.AssignedAt, nil
+}
+
+// ClearAssignedAt clears the value of the "assigned_at" field.
+func (m *WarningMutation) ClearAssignedAt() {
+	m.assigned_at = nil
+	m.clearedFields[warning.FieldAssignedAt] = struct{}{}
+}
+
+// AssignedAtCleared returns if the "assigned_at" field was cleared in this mutation.
+func (m *WarningMutation) AssignedAtCleared() bool {
+	_, ok := m.clearedFields[warning.FieldAssignedAt]
+	return ok
+}
+
+// ResetAssignedAt resets all changes to the "assigned_at" field.
+func (m *WarningMutation) ResetAssignedAt() {
+	m.assigned_at = nil
+	delete(m.clearedFields, warning.FieldAssignedAt)
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *WarningMutation) SetDueOn(c calendar.Date) {
+	m.due_on = &c
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *WarningMutation) DueOn() (r calendar.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldDueOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (m *WarningMutation) ClearDueOn() {
+	m.due_on = nil
+	m.clearedFields[warning.FieldDueOn] = struct{}{}
+}
+
+// DueOnCleared returns if the "due_on" field was cleared in this mutation.
+func (m *WarningMutation) DueOnCleared() bool {
+	_, ok := m.clearedFields[warning.FieldDueOn]
+	return ok
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *WarningMutation) ResetDueOn() {
+	m.due_on = nil
+	delete(m.clearedFields, warning.FieldDueOn)
+}
+
+// SetClosedBy sets the "closed_by" field.
+func (m *WarningMutation) SetClosedBy(u uuid.UUID) {
+	m.closed_by = &u
+}
+
+// ClosedBy returns the value of the "closed_by" field in the mutation.
+func (m *WarningMutation) ClosedBy() (r uuid.UUID, exists bool) {
+	v := m.closed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedBy returns the old "closed_by" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldClosedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedBy: %w", err)
+	}
+	return oldValue.ClosedBy, nil
+}
+
+// ClearClosedBy clears the value of the "closed_by" field.
+func (m *WarningMutation) ClearClosedBy() {
+	m.closed_by = nil
+	m.clearedFields[warning.FieldClosedBy] = struct{}{}
+}
+
+// ClosedByCleared returns if the "closed_by" field was cleared in this mutation.
+func (m *WarningMutation) ClosedByCleared() bool {
+	_, ok := m.clearedFields[warning.FieldClosedBy]
+	return ok
+}
+
+// ResetClosedBy resets all changes to the "closed_by" field.
+func (m *WarningMutation) ResetClosedBy() {
+	m.closed_by = nil
+	delete(m.clearedFields, warning.FieldClosedBy)
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *WarningMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *WarningMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *WarningMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[warning.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *WarningMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[warning.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *WarningMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, warning.FieldClosedAt)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *WarningMutation) SetOutcome(s string) {
+	m.outcome = &s
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *WarningMutation) Outcome() (r string, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldOutcome(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *WarningMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetNote sets the "note" field.
+func (m *WarningMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *WarningMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *WarningMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetQuietUntil sets the "quiet_until" field.
+func (m *WarningMutation) SetQuietUntil(c calendar.Date) {
+	m.quiet_until = &c
+}
+
+// QuietUntil returns the value of the "quiet_until" field in the mutation.
+func (m *WarningMutation) QuietUntil() (r calendar.Date, exists bool) {
+	v := m.quiet_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietUntil returns the old "quiet_until" field's value of the Warning entity.
+// If the Warning object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningMutation) OldQuietUntil(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietUntil: %w", err)
+	}
+	return oldValue.QuietUntil, nil
+}
+
+// ClearQuietUntil clears the value of the "quiet_until" field.
+func (m *WarningMutation) ClearQuietUntil() {
+	m.quiet_until = nil
+	m.clearedFields[warning.FieldQuietUntil] = struct{}{}
+}
+
+// QuietUntilCleared returns if the "quiet_until" field was cleared in this mutation.
+func (m *WarningMutation) QuietUntilCleared() bool {
+	_, ok := m.clearedFields[warning.FieldQuietUntil]
+	return ok
+}
+
+// ResetQuietUntil resets all changes to the "quiet_until" field.
+func (m *WarningMutation) ResetQuietUntil() {
+	m.quiet_until = nil
+	delete(m.clearedFields, warning.FieldQuietUntil)
+}
+
+// Where appends a list predicates to the WarningMutation builder.
+func (m *WarningMutation) Where(ps ...predicate.Warning) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WarningMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WarningMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Warning, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WarningMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WarningMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Warning).
+func (m *WarningMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WarningMutation) Fields() []string {
+	fields := make([]string, 0, 22)
+	if m.updated_at != nil {
+		fields = append(fields, warning.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, warning.FieldVersion)
+	}
+	if m.kind != nil {
+		fields = append(fields, warning.FieldKind)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, warning.FieldCustomerID)
+	}
+	if m.subject != nil {
+		fields = append(fields, warning.FieldSubject)
+	}
+	if m.severity != nil {
+		fields = append(fields, warning.FieldSeverity)
+	}
+	if m.facts != nil {
+		fields = append(fields, warning.FieldFacts)
+	}
+	if m.status != nil {
+		fields = append(fields, warning.FieldStatus)
+	}
+	if m.first_seen_at != nil {
+		fields = append(fields, warning.FieldFirstSeenAt)
+	}
+	if m.last_seen_at != nil {
+		fields = append(fields, warning.FieldLastSeenAt)
+	}
+	if m.raised_on != nil {
+		fields = append(fields, warning.FieldRaisedOn)
+	}
+	if m.times != nil {
+		fields = append(fields, warning.FieldTimes)
+	}
+	if m.acknowledged_by != nil {
+		fields = append(fields, warning.FieldAcknowledgedBy)
+	}
+	if m.acknowledged_at != nil {
+		fields = append(fields, warning.FieldAcknowledgedAt)
+	}
+	if m.assigned_to != nil {
+		fields = append(fields, warning.FieldAssignedTo)
+	}
+	if m.assigned_at != nil {
+		fields = append(fields, warning.FieldAssignedAt)
+	}
+	if m.due_on != nil {
+		fields = append(fields, warning.FieldDueOn)
+	}
+	if m.closed_by != nil {
+		fields = append(fields, warning.FieldClosedBy)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, warning.FieldClosedAt)
+	}
+	if m.outcome != nil {
+		fields = append(fields, warning.FieldOutcome)
+	}
+	if m.note != nil {
+		fields = append(fields, warning.FieldNote)
+	}
+	if m.quiet_until != nil {
+		fields = append(fields, warning.FieldQuietUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WarningMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case warning.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case warning.FieldVersion:
+		return m.Version()
+	case warning.FieldKind:
+		return m.Kind()
+	case warning.FieldCustomerID:
+		return m.CustomerID()
+	case warning.FieldSubject:
+		return m.Subject()
+	case warning.FieldSeverity:
+		return m.Severity()
+	case warning.FieldFacts:
+		return m.Facts()
+	case warning.FieldStatus:
+		return m.Status()
+	case warning.FieldFirstSeenAt:
+		return m.FirstSeenAt()
+	case warning.FieldLastSeenAt:
+		return m.LastSeenAt()
+	case warning.FieldRaisedOn:
+		return m.RaisedOn()
+	case warning.FieldTimes:
+		return m.Times()
+	case warning.FieldAcknowledgedBy:
+		return m.AcknowledgedBy()
+	case warning.FieldAcknowledgedAt:
+		return m.AcknowledgedAt()
+	case warning.FieldAssignedTo:
+		return m.AssignedTo()
+	case warning.FieldAssignedAt:
+		return m.AssignedAt()
+	case warning.FieldDueOn:
+		return m.DueOn()
+	case warning.FieldClosedBy:
+		return m.ClosedBy()
+	case warning.FieldClosedAt:
+		return m.ClosedAt()
+	case warning.FieldOutcome:
+		return m.Outcome()
+	case warning.FieldNote:
+		return m.Note()
+	case warning.FieldQuietUntil:
+		return m.QuietUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WarningMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case warning.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case warning.FieldVersion:
+		return m.OldVersion(ctx)
+	case warning.FieldKind:
+		return m.OldKind(ctx)
+	case warning.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case warning.FieldSubject:
+		return m.OldSubject(ctx)
+	case warning.FieldSeverity:
+		return m.OldSeverity(ctx)
+	case warning.FieldFacts:
+		return m.OldFacts(ctx)
+	case warning.FieldStatus:
+		return m.OldStatus(ctx)
+	case warning.FieldFirstSeenAt:
+		return m.OldFirstSeenAt(ctx)
+	case warning.FieldLastSeenAt:
+		return m.OldLastSeenAt(ctx)
+	case warning.FieldRaisedOn:
+		return m.OldRaisedOn(ctx)
+	case warning.FieldTimes:
+		return m.OldTimes(ctx)
+	case warning.FieldAcknowledgedBy:
+		return m.OldAcknowledgedBy(ctx)
+	case warning.FieldAcknowledgedAt:
+		return m.OldAcknowledgedAt(ctx)
+	case warning.FieldAssignedTo:
+		return m.OldAssignedTo(ctx)
+	case warning.FieldAssignedAt:
+		return m.OldAssignedAt(ctx)
+	case warning.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case warning.FieldClosedBy:
+		return m.OldClosedBy(ctx)
+	case warning.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case warning.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case warning.FieldNote:
+		return m.OldNote(ctx)
+	case warning.FieldQuietUntil:
+		return m.OldQuietUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown Warning field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WarningMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case warning.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case warning.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case warning.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case warning.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case warning.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case warning.FieldSeverity:
+		v, ok := value.(warning.Severity)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	case warning.FieldFacts:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFacts(v)
+		return nil
+	case warning.FieldStatus:
+		v, ok := value.(warning.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case warning.FieldFirstSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstSeenAt(v)
+		return nil
+	case warning.FieldLastSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastSeenAt(v)
+		return nil
+	case warning.FieldRaisedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRaisedOn(v)
+		return nil
+	case warning.FieldTimes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimes(v)
+		return nil
+	case warning.FieldAcknowledgedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedBy(v)
+		return nil
+	case warning.FieldAcknowledgedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedAt(v)
+		return nil
+	case warning.FieldAssignedTo:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignedTo(v)
+		return nil
+	case warning.FieldAssignedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignedAt(v)
+		return nil
+	case warning.FieldDueOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case warning.FieldClosedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedBy(v)
+		return nil
+	case warning.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case warning.FieldOutcome:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case warning.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case warning.FieldQuietUntil:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Warning field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WarningMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, warning.FieldVersion)
+	}
+	if m.addtimes != nil {
+		fields = append(fields, warning.FieldTimes)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WarningMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case warning.FieldVersion:
+		return m.AddedVersion()
+	case warning.FieldTimes:
+		return m.AddedTimes()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WarningMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case warning.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case warning.FieldTimes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTimes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Warning numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WarningMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(warning.FieldAcknowledgedBy) {
+		fields = append(fields, warning.FieldAcknowledgedBy)
+	}
+	if m.FieldCleared(warning.FieldAcknowledgedAt) {
+		fields = append(fields, warning.FieldAcknowledgedAt)
+	}
+	if m.FieldCleared(warning.FieldAssignedTo) {
+		fields = append(fields, warning.FieldAssignedTo)
+	}
+	if m.FieldCleared(warning.FieldAssignedAt) {
+		fields = append(fields, warning.FieldAssignedAt)
+	}
+	if m.FieldCleared(warning.FieldDueOn) {
+		fields = append(fields, warning.FieldDueOn)
+	}
+	if m.FieldCleared(warning.FieldClosedBy) {
+		fields = append(fields, warning.FieldClosedBy)
+	}
+	if m.FieldCleared(warning.FieldClosedAt) {
+		fields = append(fields, warning.FieldClosedAt)
+	}
+	if m.FieldCleared(warning.FieldQuietUntil) {
+		fields = append(fields, warning.FieldQuietUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WarningMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WarningMutation) ClearField(name string) error {
+	switch name {
+	case warning.FieldAcknowledgedBy:
+		m.ClearAcknowledgedBy()
+		return nil
+	case warning.FieldAcknowledgedAt:
+		m.ClearAcknowledgedAt()
+		return nil
+	case warning.FieldAssignedTo:
+		m.ClearAssignedTo()
+		return nil
+	case warning.FieldAssignedAt:
+		m.ClearAssignedAt()
+		return nil
+	case warning.FieldDueOn:
+		m.ClearDueOn()
+		return nil
+	case warning.FieldClosedBy:
+		m.ClearClosedBy()
+		return nil
+	case warning.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	case warning.FieldQuietUntil:
+		m.ClearQuietUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Warning nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WarningMutation) ResetField(name string) error {
+	switch name {
+	case warning.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case warning.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case warning.FieldKind:
+		m.ResetKind()
+		return nil
+	case warning.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case warning.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case warning.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	case warning.FieldFacts:
+		m.ResetFacts()
+		return nil
+	case warning.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case warning.FieldFirstSeenAt:
+		m.ResetFirstSeenAt()
+		return nil
+	case warning.FieldLastSeenAt:
+		m.ResetLastSeenAt()
+		return nil
+	case warning.FieldRaisedOn:
+		m.ResetRaisedOn()
+		return nil
+	case warning.FieldTimes:
+		m.ResetTimes()
+		return nil
+	case warning.FieldAcknowledgedBy:
+		m.ResetAcknowledgedBy()
+		return nil
+	case warning.FieldAcknowledgedAt:
+		m.ResetAcknowledgedAt()
+		return nil
+	case warning.FieldAssignedTo:
+		m.ResetAssignedTo()
+		return nil
+	case warning.FieldAssignedAt:
+		m.ResetAssignedAt()
+		return nil
+	case warning.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case warning.FieldClosedBy:
+		m.ResetClosedBy()
+		return nil
+	case warning.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case warning.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case warning.FieldNote:
+		m.ResetNote()
+		return nil
+	case warning.FieldQuietUntil:
+		m.ResetQuietUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Warning field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WarningMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WarningMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WarningMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WarningMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WarningMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WarningMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WarningMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Warning unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WarningMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Warning edge %s", name)
+}
+
+// WarningRuleMutation represents an operation that mutates the WarningRule nodes in the graph.
+type WarningRuleMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	enabled       *bool
+	severity      *warningrule.Severity
+	thresholds    *map[string]int64
+	quiet_days    *int
+	addquiet_days *int
+	updated_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*WarningRule, error)
+	predicates    []predicate.WarningRule
+}
+
+var _ ent.Mutation = (*WarningRuleMutation)(nil)
+
+// warningruleOption allows management of the mutation configuration using functional options.
+type warningruleOption func(*WarningRuleMutation)
+
+// newWarningRuleMutation creates new mutation for the WarningRule entity.
+func newWarningRuleMutation(c config, op Op, opts ...warningruleOption) *WarningRuleMutation {
+	m := &WarningRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWarningRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWarningRuleID sets the ID field of the mutation.
+func withWarningRuleID(id string) warningruleOption {
+	return func(m *WarningRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WarningRule
+		)
+		m.oldValue = func(ctx context.Context) (*WarningRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WarningRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWarningRule sets the old WarningRule of the mutation.
+func withWarningRule(node *WarningRule) warningruleOption {
+	return func(m *WarningRuleMutation) {
+		m.oldValue = func(context.Context) (*WarningRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WarningRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WarningRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WarningRule entities.
+func (m *WarningRuleMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WarningRuleMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WarningRuleMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WarningRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *WarningRuleMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *WarningRuleMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the WarningRule entity.
+// If the WarningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningRuleMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *WarningRuleMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *WarningRuleMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *WarningRuleMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the WarningRule entity.
+// If the WarningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningRuleMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *WarningRuleMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *WarningRuleMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *WarningRuleMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *WarningRuleMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *WarningRuleMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the WarningRule entity.
+// If the WarningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningRuleMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *WarningRuleMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *WarningRuleMutation) SetSeverity(w warningrule.Severity) {
+	m.severity = &w
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *WarningRuleMutation) Severity() (r warningrule.Severity, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the WarningRule entity.
+// If the WarningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningRuleMutation) OldSeverity(ctx context.Context) (v warningrule.Severity, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *WarningRuleMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// SetThresholds sets the "thresholds" field.
+func (m *WarningRuleMutation) SetThresholds(value map[string]int64) {
+	m.thresholds = &value
+}
+
+// Thresholds returns the value of the "thresholds" field in the mutation.
+func (m *WarningRuleMutation) Thresholds() (r map[string]int64, exists bool) {
+	v := m.thresholds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThresholds returns the old "thresholds" field's value of the WarningRule entity.
+// If the WarningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningRuleMutation) OldThresholds(ctx context.Context) (v map[string]int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThresholds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThresholds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThresholds: %w", err)
+	}
+	return oldValue.Thresholds, nil
+}
+
+// ResetThresholds resets all changes to the "thresholds" field.
+func (m *WarningRuleMutation) ResetThresholds() {
+	m.thresholds = nil
+}
+
+// SetQuietDays sets the "quiet_days" field.
+func (m *WarningRuleMutation) SetQuietDays(i int) {
+	m.quiet_days = &i
+	m.addquiet_days = nil
+}
+
+// QuietDays returns the value of the "quiet_days" field in the mutation.
+func (m *WarningRuleMutation) QuietDays() (r int, exists bool) {
+	v := m.quiet_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietDays returns the old "quiet_days" field's value of the WarningRule entity.
+// If the WarningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningRuleMutation) OldQuietDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietDays: %w", err)
+	}
+	return oldValue.QuietDays, nil
+}
+
+// AddQuietDays adds i to the "quiet_days" field.
+func (m *WarningRuleMutation) AddQuietDays(i int) {
+	if m.addquiet_days != nil {
+		*m.addquiet_days += i
+	} else {
+		m.addquiet_days = &i
+	}
+}
+
+// AddedQuietDays returns the value that was added to the "quiet_days" field in this mutation.
+func (m *WarningRuleMutation) AddedQuietDays() (r int, exists bool) {
+	v := m.addquiet_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuietDays resets all changes to the "quiet_days" field.
+func (m *WarningRuleMutation) ResetQuietDays() {
+	m.quiet_days = nil
+	m.addquiet_days = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *WarningRuleMutation) SetUpdatedBy(u uuid.UUID) {
+	m.updated_by = &u
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *WarningRuleMutation) UpdatedBy() (r uuid.UUID, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the WarningRule entity.
+// If the WarningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarningRuleMutation) OldUpdatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ClearUpdatedBy clears the value of the "updated_by" field.
+func (m *WarningRuleMutation) ClearUpdatedBy() {
+	m.updated_by = nil
+	m.clearedFields[warningrule.FieldUpdatedBy] = struct{}{}
+}
+
+// UpdatedByCleared returns if the "updated_by" field was cleared in this mutation.
+func (m *WarningRuleMutation) UpdatedByCleared() bool {
+	_, ok := m.clearedFields[warningrule.FieldUpdatedBy]
+	return ok
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *WarningRuleMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+	delete(m.clearedFields, warningrule.FieldUpdatedBy)
+}
+
+// Where appends a list predicates to the WarningRuleMutation builder.
+func (m *WarningRuleMutation) Where(ps ...predicate.WarningRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WarningRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WarningRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WarningRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WarningRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WarningRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WarningRule).
+func (m *WarningRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WarningRuleMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.updated_at != nil {
+		fields = append(fields, warningrule.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, warningrule.FieldVersion)
+	}
+	if m.enabled != nil {
+		fields = append(fields, warningrule.FieldEnabled)
+	}
+	if m.severity != nil {
+		fields = append(fields, warningrule.FieldSeverity)
+	}
+	if m.thresholds != nil {
+		fields = append(fields, warningrule.FieldThresholds)
+	}
+	if m.quiet_days != nil {
+		fields = append(fields, warningrule.FieldQuietDays)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, warningrule.FieldUpdatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WarningRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case warningrule.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case warningrule.FieldVersion:
+		return m.Version()
+	case warningrule.FieldEnabled:
+		return m.Enabled()
+	case warningrule.FieldSeverity:
+		return m.Severity()
+	case warningrule.FieldThresholds:
+		return m.Thresholds()
+	case warningrule.FieldQuietDays:
+		return m.QuietDays()
+	case warningrule.FieldUpdatedBy:
+		return m.UpdatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WarningRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case warningrule.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case warningrule.FieldVersion:
+		return m.OldVersion(ctx)
+	case warningrule.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case warningrule.FieldSeverity:
+		return m.OldSeverity(ctx)
+	case warningrule.FieldThresholds:
+		return m.OldThresholds(ctx)
+	case warningrule.FieldQuietDays:
+		return m.OldQuietDays(ctx)
+	case warningrule.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown WarningRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WarningRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case warningrule.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case warningrule.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case warningrule.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case warningrule.FieldSeverity:
+		v, ok := value.(warningrule.Severity)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	case warningrule.FieldThresholds:
+		v, ok := value.(map[string]int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThresholds(v)
+		return nil
+	case warningrule.FieldQuietDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietDays(v)
+		return nil
+	case warningrule.FieldUpdatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WarningRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WarningRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, warningrule.FieldVersion)
+	}
+	if m.addquiet_days != nil {
+		fields = append(fields, warningrule.FieldQuietDays)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WarningRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case warningrule.FieldVersion:
+		return m.AddedVersion()
+	case warningrule.FieldQuietDays:
+		return m.AddedQuietDays()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WarningRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case warningrule.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case warningrule.FieldQuietDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuietDays(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WarningRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WarningRuleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(warningrule.FieldUpdatedBy) {
+		fields = append(fields, warningrule.FieldUpdatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WarningRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WarningRuleMutation) ClearField(name string) error {
+	switch name {
+	case warningrule.FieldUpdatedBy:
+		m.ClearUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown WarningRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WarningRuleMutation) ResetField(name string) error {
+	switch name {
+	case warningrule.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case warningrule.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case warningrule.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case warningrule.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	case warningrule.FieldThresholds:
+		m.ResetThresholds()
+		return nil
+	case warningrule.FieldQuietDays:
+		m.ResetQuietDays()
+		return nil
+	case warningrule.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown WarningRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WarningRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WarningRuleMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WarningRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WarningRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WarningRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WarningRuleMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WarningRuleMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown WarningRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WarningRuleMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown WarningRule edge %s", name)
 }
 
 // WriteOffMutation represents an operation that mutates the WriteOff nodes in the graph.

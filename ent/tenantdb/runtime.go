@@ -52,12 +52,18 @@ import (
 	"zhuxin/ent/tenantdb/receivable"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/receivableinstalment"
+	"zhuxin/ent/tenantdb/registryaccount"
+	"zhuxin/ent/tenantdb/registrysetting"
+	"zhuxin/ent/tenantdb/registryusage"
+	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/schema"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
+	"zhuxin/ent/tenantdb/warning"
+	"zhuxin/ent/tenantdb/warningrule"
 	"zhuxin/ent/tenantdb/writeoff"
 
 	"github.com/google/uuid"
@@ -1182,6 +1188,61 @@ func init() {
 	receivableinstalmentDescID := receivableinstalmentFields[0].Descriptor()
 	// receivableinstalment.DefaultID holds the default value on creation for the id field.
 	receivableinstalment.DefaultID = receivableinstalmentDescID.Default.(func() uuid.UUID)
+	registryaccountMixin := schema.RegistryAccount{}.Mixin()
+	registryaccountMixinFields0 := registryaccountMixin[0].Fields()
+	_ = registryaccountMixinFields0
+	registryaccountMixinFields1 := registryaccountMixin[1].Fields()
+	_ = registryaccountMixinFields1
+	registryaccountFields := schema.RegistryAccount{}.Fields()
+	_ = registryaccountFields
+	// registryaccountDescHint is the schema descriptor for hint field.
+	registryaccountDescHint := registryaccountMixinFields0[2].Descriptor()
+	// registryaccount.DefaultHint holds the default value on creation for the hint field.
+	registryaccount.DefaultHint = registryaccountDescHint.Default.(string)
+	// registryaccountDescEnabled is the schema descriptor for enabled field.
+	registryaccountDescEnabled := registryaccountMixinFields0[3].Descriptor()
+	// registryaccount.DefaultEnabled holds the default value on creation for the enabled field.
+	registryaccount.DefaultEnabled = registryaccountDescEnabled.Default.(bool)
+	// registryaccountDescStoppedReason is the schema descriptor for stopped_reason field.
+	registryaccountDescStoppedReason := registryaccountMixinFields0[4].Descriptor()
+	// registryaccount.DefaultStoppedReason holds the default value on creation for the stopped_reason field.
+	registryaccount.DefaultStoppedReason = registryaccountDescStoppedReason.Default.(string)
+	// registryaccountDescUpdatedAt is the schema descriptor for updated_at field.
+	registryaccountDescUpdatedAt := registryaccountMixinFields1[0].Descriptor()
+	// registryaccount.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	registryaccount.DefaultUpdatedAt = registryaccountDescUpdatedAt.Default.(func() time.Time)
+	// registryaccount.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	registryaccount.UpdateDefaultUpdatedAt = registryaccountDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// registryaccountDescVersion is the schema descriptor for version field.
+	registryaccountDescVersion := registryaccountMixinFields1[1].Descriptor()
+	// registryaccount.DefaultVersion holds the default value on creation for the version field.
+	registryaccount.DefaultVersion = registryaccountDescVersion.Default.(int64)
+	registrysettingFields := schema.RegistrySetting{}.Fields()
+	_ = registrysettingFields
+	// registrysettingDescCreatedAt is the schema descriptor for created_at field.
+	registrysettingDescCreatedAt := registrysettingFields[4].Descriptor()
+	// registrysetting.DefaultCreatedAt holds the default value on creation for the created_at field.
+	registrysetting.DefaultCreatedAt = registrysettingDescCreatedAt.Default.(func() time.Time)
+	registryusageFields := schema.RegistryUsage{}.Fields()
+	_ = registryusageFields
+	// registryusageDescRequests is the schema descriptor for requests field.
+	registryusageDescRequests := registryusageFields[1].Descriptor()
+	// registryusage.DefaultRequests holds the default value on creation for the requests field.
+	registryusage.DefaultRequests = registryusageDescRequests.Default.(int)
+	registrywatchFields := schema.RegistryWatch{}.Fields()
+	_ = registrywatchFields
+	// registrywatchDescOutcome is the schema descriptor for outcome field.
+	registrywatchDescOutcome := registrywatchFields[3].Descriptor()
+	// registrywatch.DefaultOutcome holds the default value on creation for the outcome field.
+	registrywatch.DefaultOutcome = registrywatchDescOutcome.Default.(string)
+	// registrywatchDescTroubleText is the schema descriptor for trouble_text field.
+	registrywatchDescTroubleText := registrywatchFields[4].Descriptor()
+	// registrywatch.DefaultTroubleText holds the default value on creation for the trouble_text field.
+	registrywatch.DefaultTroubleText = registrywatchDescTroubleText.Default.(string)
+	// registrywatchDescFailures is the schema descriptor for failures field.
+	registrywatchDescFailures := registrywatchFields[5].Descriptor()
+	// registrywatch.DefaultFailures holds the default value on creation for the failures field.
+	registrywatch.DefaultFailures = registrywatchDescFailures.Default.(int)
 	reservationFields := schema.Reservation{}.Fields()
 	_ = reservationFields
 	// reservationDescSource is the schema descriptor for source field.
@@ -1316,6 +1377,54 @@ func init() {
 	templatetrialDescID := templatetrialMixinFields0[0].Descriptor()
 	// templatetrial.DefaultID holds the default value on creation for the id field.
 	templatetrial.DefaultID = templatetrialDescID.Default.(func() uuid.UUID)
+	warningMixin := schema.Warning{}.Mixin()
+	warningMixinFields0 := warningMixin[0].Fields()
+	_ = warningMixinFields0
+	warningMixinFields1 := warningMixin[1].Fields()
+	_ = warningMixinFields1
+	warningFields := schema.Warning{}.Fields()
+	_ = warningFields
+	// warningDescUpdatedAt is the schema descriptor for updated_at field.
+	warningDescUpdatedAt := warningMixinFields1[0].Descriptor()
+	// warning.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	warning.DefaultUpdatedAt = warningDescUpdatedAt.Default.(func() time.Time)
+	// warning.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	warning.UpdateDefaultUpdatedAt = warningDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// warningDescVersion is the schema descriptor for version field.
+	warningDescVersion := warningMixinFields1[1].Descriptor()
+	// warning.DefaultVersion holds the default value on creation for the version field.
+	warning.DefaultVersion = warningDescVersion.Default.(int64)
+	// warningDescTimes is the schema descriptor for times field.
+	warningDescTimes := warningFields[9].Descriptor()
+	// warning.DefaultTimes holds the default value on creation for the times field.
+	warning.DefaultTimes = warningDescTimes.Default.(int)
+	// warningDescOutcome is the schema descriptor for outcome field.
+	warningDescOutcome := warningFields[17].Descriptor()
+	// warning.DefaultOutcome holds the default value on creation for the outcome field.
+	warning.DefaultOutcome = warningDescOutcome.Default.(string)
+	// warningDescNote is the schema descriptor for note field.
+	warningDescNote := warningFields[18].Descriptor()
+	// warning.DefaultNote holds the default value on creation for the note field.
+	warning.DefaultNote = warningDescNote.Default.(string)
+	// warningDescID is the schema descriptor for id field.
+	warningDescID := warningMixinFields0[0].Descriptor()
+	// warning.DefaultID holds the default value on creation for the id field.
+	warning.DefaultID = warningDescID.Default.(func() uuid.UUID)
+	warningruleMixin := schema.WarningRule{}.Mixin()
+	warningruleMixinFields0 := warningruleMixin[0].Fields()
+	_ = warningruleMixinFields0
+	warningruleFields := schema.WarningRule{}.Fields()
+	_ = warningruleFields
+	// warningruleDescUpdatedAt is the schema descriptor for updated_at field.
+	warningruleDescUpdatedAt := warningruleMixinFields0[0].Descriptor()
+	// warningrule.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	warningrule.DefaultUpdatedAt = warningruleDescUpdatedAt.Default.(func() time.Time)
+	// warningrule.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	warningrule.UpdateDefaultUpdatedAt = warningruleDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// warningruleDescVersion is the schema descriptor for version field.
+	warningruleDescVersion := warningruleMixinFields0[1].Descriptor()
+	// warningrule.DefaultVersion holds the default value on creation for the version field.
+	warningrule.DefaultVersion = warningruleDescVersion.Default.(int64)
 	writeoffMixin := schema.WriteOff{}.Mixin()
 	writeoffMixinFields0 := writeoffMixin[0].Fields()
 	_ = writeoffMixinFields0

@@ -112,6 +112,14 @@ type Tx struct {
 	ReceivableImport *ReceivableImportClient
 	// ReceivableInstalment is the client for interacting with the ReceivableInstalment builders.
 	ReceivableInstalment *ReceivableInstalmentClient
+	// RegistryAccount is the client for interacting with the RegistryAccount builders.
+	RegistryAccount *RegistryAccountClient
+	// RegistrySetting is the client for interacting with the RegistrySetting builders.
+	RegistrySetting *RegistrySettingClient
+	// RegistryUsage is the client for interacting with the RegistryUsage builders.
+	RegistryUsage *RegistryUsageClient
+	// RegistryWatch is the client for interacting with the RegistryWatch builders.
+	RegistryWatch *RegistryWatchClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
 	// SiteNode is the client for interacting with the SiteNode builders.
@@ -122,6 +130,10 @@ type Tx struct {
 	TemplateDryRun *TemplateDryRunClient
 	// TemplateTrial is the client for interacting with the TemplateTrial builders.
 	TemplateTrial *TemplateTrialClient
+	// Warning is the client for interacting with the Warning builders.
+	Warning *WarningClient
+	// WarningRule is the client for interacting with the WarningRule builders.
+	WarningRule *WarningRuleClient
 	// WriteOff is the client for interacting with the WriteOff builders.
 	WriteOff *WriteOffClient
 
@@ -304,11 +316,17 @@ func (tx *Tx) init() {
 	tx.Receivable = NewReceivableClient(tx.config)
 	tx.ReceivableImport = NewReceivableImportClient(tx.config)
 	tx.ReceivableInstalment = NewReceivableInstalmentClient(tx.config)
+	tx.RegistryAccount = NewRegistryAccountClient(tx.config)
+	tx.RegistrySetting = NewRegistrySettingClient(tx.config)
+	tx.RegistryUsage = NewRegistryUsageClient(tx.config)
+	tx.RegistryWatch = NewRegistryWatchClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
 	tx.SiteNode = NewSiteNodeClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)
 	tx.TemplateDryRun = NewTemplateDryRunClient(tx.config)
 	tx.TemplateTrial = NewTemplateTrialClient(tx.config)
+	tx.Warning = NewWarningClient(tx.config)
+	tx.WarningRule = NewWarningRuleClient(tx.config)
 	tx.WriteOff = NewWriteOffClient(tx.config)
 }
 

@@ -48,6 +48,8 @@ const (
 	SetupRead        Permission = "setup.read"
 	WorkbenchRead    Permission = "workbench.read" // what there is for me; every person has it
 	OverviewRead     Permission = "overview.read"
+	WarningHandle    Permission = "warning.handle" // acknowledge, assign, close
+	WarningRead      Permission = "warning.read"
 	ERPRead          Permission = "erp.read"
 	ERPManage        Permission = "erp.manage" // where an ERP is, and as whom; runs now
 )
@@ -74,17 +76,17 @@ const (
 
 var readAll = []Permission{
 	CustomerRead, CustomerReadAll, DocumentRead, TemplateRead, RatingRead, LimitRead, ApprovalRead,
-	ReceivableRead, NegativeRead, HistoryRead, MemberRead, PolicyRead, OverviewRead, SetupRead, WorkbenchRead,
+	ReceivableRead, NegativeRead, HistoryRead, MemberRead, PolicyRead, OverviewRead, SetupRead, WorkbenchRead, WarningRead,
 }
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
-		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, StatementReview, StatementWrite),
+		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, StatementReview, StatementWrite, WarningHandle),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
-		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite},
-	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, StatementWrite),
-	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease),
-	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, StatementReview, StatementWrite),
+		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, WarningRead},
+	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle),
+	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease, WarningHandle),
+	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, StatementReview, StatementWrite, WarningHandle),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

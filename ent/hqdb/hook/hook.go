@@ -200,6 +200,54 @@ func (f RatingHistoryFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Va
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.RatingHistoryMutation", m)
 }
 
+// The RegistryAccountFunc type is an adapter to allow the use of ordinary
+// function as RegistryAccount mutator.
+type RegistryAccountFunc func(context.Context, *hqdb.RegistryAccountMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryAccountFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.RegistryAccountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.RegistryAccountMutation", m)
+}
+
+// The RegistryFindingFunc type is an adapter to allow the use of ordinary
+// function as RegistryFinding mutator.
+type RegistryFindingFunc func(context.Context, *hqdb.RegistryFindingMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryFindingFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.RegistryFindingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.RegistryFindingMutation", m)
+}
+
+// The RegistryLookFunc type is an adapter to allow the use of ordinary
+// function as RegistryLook mutator.
+type RegistryLookFunc func(context.Context, *hqdb.RegistryLookMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryLookFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.RegistryLookMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.RegistryLookMutation", m)
+}
+
+// The RegistrySnapshotFunc type is an adapter to allow the use of ordinary
+// function as RegistrySnapshot mutator.
+type RegistrySnapshotFunc func(context.Context, *hqdb.RegistrySnapshotMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistrySnapshotFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.RegistrySnapshotMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.RegistrySnapshotMutation", m)
+}
+
 // The RollupCustomerFunc type is an adapter to allow the use of ordinary
 // function as RollupCustomer mutator.
 type RollupCustomerFunc func(context.Context, *hqdb.RollupCustomerMutation) (hqdb.Value, error)

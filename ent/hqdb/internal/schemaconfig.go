@@ -23,6 +23,10 @@ type SchemaConfig struct {
 	Outbox           string // Outbox table.
 	Person           string // Person table.
 	RatingHistory    string // RatingHistory table.
+	RegistryAccount  string // RegistryAccount table.
+	RegistryFinding  string // RegistryFinding table.
+	RegistryLook     string // RegistryLook table.
+	RegistrySnapshot string // RegistrySnapshot table.
 	RollupCustomer   string // RollupCustomer table.
 	RollupSubsidiary string // RollupSubsidiary table.
 	SchemaState      string // SchemaState table.

@@ -400,6 +400,113 @@ var (
 			},
 		},
 	}
+	// RegistryAccountsColumns holds the columns for the "registry_accounts" table.
+	RegistryAccountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "credential", Type: field.TypeBytes, Nullable: true},
+		{Name: "hint", Type: field.TypeString, Default: ""},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "stopped_reason", Type: field.TypeString, Default: ""},
+		{Name: "stopped_until", Type: field.TypeTime, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+	}
+	// RegistryAccountsTable holds the schema information for the "registry_accounts" table.
+	RegistryAccountsTable = &schema.Table{
+		Name:       "registry_accounts",
+		Columns:    RegistryAccountsColumns,
+		PrimaryKey: []*schema.Column{RegistryAccountsColumns[0]},
+	}
+	// RegistryFindingsColumns holds the columns for the "registry_findings" table.
+	RegistryFindingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "uscc", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "key", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString},
+		{Name: "severity", Type: field.TypeEnum, Enums: []string{"info", "notice", "serious", "critical"}},
+		{Name: "occurred_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "amount", Type: field.TypeInt64, Default: 0},
+		{Name: "facts", Type: field.TypeJSON},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"active", "ended"}, Default: "active"},
+		{Name: "baseline", Type: field.TypeBool},
+		{Name: "first_seen_at", Type: field.TypeTime},
+		{Name: "last_seen_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "snapshot_id", Type: field.TypeUUID},
+	}
+	// RegistryFindingsTable holds the schema information for the "registry_findings" table.
+	RegistryFindingsTable = &schema.Table{
+		Name:       "registry_findings",
+		Columns:    RegistryFindingsColumns,
+		PrimaryKey: []*schema.Column{RegistryFindingsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registryfinding_uscc_kind_key",
+				Unique:  true,
+				Columns: []*schema.Column{RegistryFindingsColumns[1], RegistryFindingsColumns[2], RegistryFindingsColumns[3]},
+			},
+			{
+				Name:    "registryfinding_first_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryFindingsColumns[11]},
+			},
+		},
+	}
+	// RegistryLooksColumns holds the columns for the "registry_looks" table.
+	RegistryLooksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "uscc", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "provider", Type: field.TypeString, Default: ""},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"never", "found", "no_data"}, Default: "never"},
+		{Name: "looked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "tried_at", Type: field.TypeTime, Nullable: true},
+		{Name: "trouble", Type: field.TypeString, Default: ""},
+		{Name: "trouble_text", Type: field.TypeString, Default: ""},
+		{Name: "snapshot_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "claimed_until", Type: field.TypeTime, Nullable: true},
+	}
+	// RegistryLooksTable holds the schema information for the "registry_looks" table.
+	RegistryLooksTable = &schema.Table{
+		Name:       "registry_looks",
+		Columns:    RegistryLooksColumns,
+		PrimaryKey: []*schema.Column{RegistryLooksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registrylook_uscc_kind",
+				Unique:  true,
+				Columns: []*schema.Column{RegistryLooksColumns[1], RegistryLooksColumns[2]},
+			},
+		},
+	}
+	// RegistrySnapshotsColumns holds the columns for the "registry_snapshots" table.
+	RegistrySnapshotsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "uscc", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "provider", Type: field.TypeString},
+		{Name: "taken_at", Type: field.TypeTime},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"found", "no_data"}},
+		{Name: "raw", Type: field.TypeBytes},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "taken", Type: field.TypeJSON},
+		{Name: "requests", Type: field.TypeInt},
+		{Name: "tenant_id", Type: field.TypeUUID, Nullable: true},
+	}
+	// RegistrySnapshotsTable holds the schema information for the "registry_snapshots" table.
+	RegistrySnapshotsTable = &schema.Table{
+		Name:       "registry_snapshots",
+		Columns:    RegistrySnapshotsColumns,
+		PrimaryKey: []*schema.Column{RegistrySnapshotsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registrysnapshot_uscc_kind_taken_at",
+				Unique:  false,
+				Columns: []*schema.Column{RegistrySnapshotsColumns[1], RegistrySnapshotsColumns[2], RegistrySnapshotsColumns[4]},
+			},
+		},
+	}
 	// RollupCustomersColumns holds the columns for the "rollup_customers" table.
 	RollupCustomersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -562,6 +669,10 @@ var (
 		OutboxTable,
 		PersonsTable,
 		RatingHistoriesTable,
+		RegistryAccountsTable,
+		RegistryFindingsTable,
+		RegistryLooksTable,
+		RegistrySnapshotsTable,
 		RollupCustomersTable,
 		RollupSubsidiariesTable,
 		SchemaStatesTable,

@@ -54,6 +54,18 @@ type Person func(*sql.Selector)
 // RatingHistory is the predicate function for ratinghistory builders.
 type RatingHistory func(*sql.Selector)
 
+// RegistryAccount is the predicate function for registryaccount builders.
+type RegistryAccount func(*sql.Selector)
+
+// RegistryFinding is the predicate function for registryfinding builders.
+type RegistryFinding func(*sql.Selector)
+
+// RegistryLook is the predicate function for registrylook builders.
+type RegistryLook func(*sql.Selector)
+
+// RegistrySnapshot is the predicate function for registrysnapshot builders.
+type RegistrySnapshot func(*sql.Selector)
+
 // RollupCustomer is the predicate function for rollupcustomer builders.
 type RollupCustomer func(*sql.Selector)
 

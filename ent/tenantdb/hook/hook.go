@@ -596,6 +596,54 @@ func (f ReceivableInstalmentFunc) Mutate(ctx context.Context, m tenantdb.Mutatio
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReceivableInstalmentMutation", m)
 }
 
+// The RegistryAccountFunc type is an adapter to allow the use of ordinary
+// function as RegistryAccount mutator.
+type RegistryAccountFunc func(context.Context, *tenantdb.RegistryAccountMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryAccountFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.RegistryAccountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.RegistryAccountMutation", m)
+}
+
+// The RegistrySettingFunc type is an adapter to allow the use of ordinary
+// function as RegistrySetting mutator.
+type RegistrySettingFunc func(context.Context, *tenantdb.RegistrySettingMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistrySettingFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.RegistrySettingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.RegistrySettingMutation", m)
+}
+
+// The RegistryUsageFunc type is an adapter to allow the use of ordinary
+// function as RegistryUsage mutator.
+type RegistryUsageFunc func(context.Context, *tenantdb.RegistryUsageMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryUsageFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.RegistryUsageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.RegistryUsageMutation", m)
+}
+
+// The RegistryWatchFunc type is an adapter to allow the use of ordinary
+// function as RegistryWatch mutator.
+type RegistryWatchFunc func(context.Context, *tenantdb.RegistryWatchMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryWatchFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.RegistryWatchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.RegistryWatchMutation", m)
+}
+
 // The ReservationFunc type is an adapter to allow the use of ordinary
 // function as Reservation mutator.
 type ReservationFunc func(context.Context, *tenantdb.ReservationMutation) (tenantdb.Value, error)
@@ -654,6 +702,30 @@ func (f TemplateTrialFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (ten
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.TemplateTrialMutation", m)
+}
+
+// The WarningFunc type is an adapter to allow the use of ordinary
+// function as Warning mutator.
+type WarningFunc func(context.Context, *tenantdb.WarningMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WarningFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.WarningMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.WarningMutation", m)
+}
+
+// The WarningRuleFunc type is an adapter to allow the use of ordinary
+// function as WarningRule mutator.
+type WarningRuleFunc func(context.Context, *tenantdb.WarningRuleMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WarningRuleFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.WarningRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.WarningRuleMutation", m)
 }
 
 // The WriteOffFunc type is an adapter to allow the use of ordinary

@@ -1590,6 +1590,71 @@ var (
 			},
 		},
 	}
+	// RegistryAccountsColumns holds the columns for the "registry_accounts" table.
+	RegistryAccountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "credential", Type: field.TypeBytes, Nullable: true},
+		{Name: "hint", Type: field.TypeString, Default: ""},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "stopped_reason", Type: field.TypeString, Default: ""},
+		{Name: "stopped_until", Type: field.TypeTime, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+	}
+	// RegistryAccountsTable holds the schema information for the "registry_accounts" table.
+	RegistryAccountsTable = &schema.Table{
+		Name:       "registry_accounts",
+		Columns:    RegistryAccountsColumns,
+		PrimaryKey: []*schema.Column{RegistryAccountsColumns[0]},
+	}
+	// RegistrySettingsColumns holds the columns for the "registry_settings" table.
+	RegistrySettingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "enabled", Type: field.TypeBool},
+		{Name: "daily_budget", Type: field.TypeInt},
+		{Name: "interval_days", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// RegistrySettingsTable holds the schema information for the "registry_settings" table.
+	RegistrySettingsTable = &schema.Table{
+		Name:       "registry_settings",
+		Columns:    RegistrySettingsColumns,
+		PrimaryKey: []*schema.Column{RegistrySettingsColumns[0]},
+	}
+	// RegistryUsageColumns holds the columns for the "registry_usage" table.
+	RegistryUsageColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "requests", Type: field.TypeInt, Default: 0},
+	}
+	// RegistryUsageTable holds the schema information for the "registry_usage" table.
+	RegistryUsageTable = &schema.Table{
+		Name:       "registry_usage",
+		Columns:    RegistryUsageColumns,
+		PrimaryKey: []*schema.Column{RegistryUsageColumns[0]},
+	}
+	// RegistryWatchesColumns holds the columns for the "registry_watches" table.
+	RegistryWatchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "next_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "looked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "outcome", Type: field.TypeString, Default: ""},
+		{Name: "trouble_text", Type: field.TypeString, Default: ""},
+		{Name: "failures", Type: field.TypeInt, Default: 0},
+	}
+	// RegistryWatchesTable holds the schema information for the "registry_watches" table.
+	RegistryWatchesTable = &schema.Table{
+		Name:       "registry_watches",
+		Columns:    RegistryWatchesColumns,
+		PrimaryKey: []*schema.Column{RegistryWatchesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registrywatch_next_on",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryWatchesColumns[1]},
+			},
+		},
+	}
 	// ReservationsColumns holds the columns for the "reservations" table.
 	ReservationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1799,6 +1864,88 @@ var (
 			},
 		},
 	}
+	// WarningsColumns holds the columns for the "warnings" table.
+	WarningsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "subject", Type: field.TypeString},
+		{Name: "severity", Type: field.TypeEnum, Enums: []string{"info", "notice", "serious", "critical"}},
+		{Name: "facts", Type: field.TypeJSON},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"open", "acknowledged", "assigned", "closed"}, Default: "open"},
+		{Name: "first_seen_at", Type: field.TypeTime},
+		{Name: "last_seen_at", Type: field.TypeTime},
+		{Name: "raised_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "times", Type: field.TypeInt, Default: 1},
+		{Name: "acknowledged_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "acknowledged_at", Type: field.TypeTime, Nullable: true},
+		{Name: "assigned_to", Type: field.TypeUUID, Nullable: true},
+		{Name: "assigned_at", Type: field.TypeTime, Nullable: true},
+		{Name: "due_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "closed_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "outcome", Type: field.TypeString, Default: ""},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "quiet_until", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+	}
+	// WarningsTable holds the schema information for the "warnings" table.
+	WarningsTable = &schema.Table{
+		Name:       "warnings",
+		Columns:    WarningsColumns,
+		PrimaryKey: []*schema.Column{WarningsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "warning_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{WarningsColumns[3], WarningsColumns[4], WarningsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'closed'",
+				},
+			},
+			{
+				Name:    "warning_kind_customer_id_subject_quiet_until",
+				Unique:  false,
+				Columns: []*schema.Column{WarningsColumns[3], WarningsColumns[4], WarningsColumns[5], WarningsColumns[22]},
+			},
+			{
+				Name:    "warning_customer_id_first_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{WarningsColumns[4], WarningsColumns[9]},
+			},
+			{
+				Name:    "warning_status_severity_first_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{WarningsColumns[8], WarningsColumns[6], WarningsColumns[9]},
+			},
+			{
+				Name:    "warning_assigned",
+				Unique:  false,
+				Columns: []*schema.Column{WarningsColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'assigned'",
+				},
+			},
+		},
+	}
+	// WarningRulesColumns holds the columns for the "warning_rules" table.
+	WarningRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "enabled", Type: field.TypeBool},
+		{Name: "severity", Type: field.TypeEnum, Enums: []string{"info", "notice", "serious", "critical"}},
+		{Name: "thresholds", Type: field.TypeJSON},
+		{Name: "quiet_days", Type: field.TypeInt},
+		{Name: "updated_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// WarningRulesTable holds the schema information for the "warning_rules" table.
+	WarningRulesTable = &schema.Table{
+		Name:       "warning_rules",
+		Columns:    WarningRulesColumns,
+		PrimaryKey: []*schema.Column{WarningRulesColumns[0]},
+	}
 	// WriteOffsColumns holds the columns for the "write_offs" table.
 	WriteOffsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1876,11 +2023,17 @@ var (
 		ReceivablesTable,
 		ReceivableImportsTable,
 		ReceivableInstalmentsTable,
+		RegistryAccountsTable,
+		RegistrySettingsTable,
+		RegistryUsageTable,
+		RegistryWatchesTable,
 		ReservationsTable,
 		SiteNodesTable,
 		StatementsTable,
 		TemplateDryRunsTable,
 		TemplateTrialsTable,
+		WarningsTable,
+		WarningRulesTable,
 		WriteOffsTable,
 	}
 )
@@ -1958,6 +2111,12 @@ func init() {
 	ProjectAccountsTable.Annotation.Checks = map[string]string{
 		"project_account_kind":     "limit_kind IN ('', 'none', 'amount', 'unlimited')",
 		"project_account_reserved": "reserved_amount >= 0",
+	}
+	RegistryUsageTable.Annotation = &entsql.Annotation{
+		Table: "registry_usage",
+	}
+	RegistryWatchesTable.Annotation = &entsql.Annotation{
+		Table: "registry_watches",
 	}
 	ReservationsTable.Annotation = &entsql.Annotation{}
 	ReservationsTable.Annotation.Checks = map[string]string{

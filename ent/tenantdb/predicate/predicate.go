@@ -153,6 +153,18 @@ type ReceivableImport func(*sql.Selector)
 // ReceivableInstalment is the predicate function for receivableinstalment builders.
 type ReceivableInstalment func(*sql.Selector)
 
+// RegistryAccount is the predicate function for registryaccount builders.
+type RegistryAccount func(*sql.Selector)
+
+// RegistrySetting is the predicate function for registrysetting builders.
+type RegistrySetting func(*sql.Selector)
+
+// RegistryUsage is the predicate function for registryusage builders.
+type RegistryUsage func(*sql.Selector)
+
+// RegistryWatch is the predicate function for registrywatch builders.
+type RegistryWatch func(*sql.Selector)
+
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
 
@@ -167,6 +179,12 @@ type TemplateDryRun func(*sql.Selector)
 
 // TemplateTrial is the predicate function for templatetrial builders.
 type TemplateTrial func(*sql.Selector)
+
+// Warning is the predicate function for warning builders.
+type Warning func(*sql.Selector)
+
+// WarningRule is the predicate function for warningrule builders.
+type WarningRule func(*sql.Selector)
 
 // WriteOff is the predicate function for writeoff builders.
 type WriteOff func(*sql.Selector)

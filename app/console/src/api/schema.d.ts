@@ -815,6 +815,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Basics, state of each kind and findings of a customer, from what is kept. */
+        get: operations["RegistryService_GetCustomerRegistry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/registry:look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Asks the provider now for what is older than ten minutes. */
+        post: operations["RegistryService_LookNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/shared-history": {
         parameters: {
             query?: never;
@@ -1291,6 +1325,54 @@ export interface paths {
         get: operations["HQService_GetGroupPolicy"];
         put: operations["HQService_SetGroupPolicy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/registry/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["RegistryService_ListGroupAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/registry/accounts/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["RegistryService_SetGroupAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/registry/accounts/{provider}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["RegistryService_TestGroupAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1974,6 +2056,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/registry/accounts/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description The subsidiary's own account, which goes before the group's. */
+        put: operations["RegistryService_SetAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registry/accounts/{provider}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description One request with the stored credential; it counts against the budget. */
+        post: operations["RegistryService_TestAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registry/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["RegistryService_GetSettings"];
+        put: operations["RegistryService_SetSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registry/watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["RegistryService_ListWatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports": {
         parameters: {
             query?: never;
@@ -2121,6 +2269,137 @@ export interface paths {
         get: operations["RatingService_GetTrial"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warning-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["WarningService_ListRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warning-rules/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["WarningService_SetRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warning-rules/{kind}:try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What the rule would have found in the last months; changes nothing. */
+        post: operations["WarningService_TryRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The heaviest first, closed ones last. A salesperson sees his own customers'. */
+        get: operations["WarningService_ListWarnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warnings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["WarningService_GetWarning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warnings/{id}:assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["WarningService_AssignWarning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warnings/{id}:close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["WarningService_CloseWarning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/warnings:acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes those that are open; others are left as they are. */
+        post: operations["WarningService_AcknowledgeWarnings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4557,6 +4836,179 @@ export interface components {
             proposed?: components["schemas"]["Mapping"] | null;
             proposedPreset: string;
         };
+        Account: {
+            /** @description tianyancha, qichacha. */
+            provider: string;
+            /** @description Last four characters of the key; empty without a credential. */
+            hint: string;
+            enabled: boolean;
+            /** @description Why no call is made before stopped_until; empty when calls are made. */
+            stoppedReason: string;
+            /** Format: date-time */
+            stoppedUntil?: string | null;
+            version: string;
+        };
+        Company: {
+            name: string;
+            formerNames: string[];
+            status: string;
+            capital: string;
+            type: string;
+            industry: string;
+            established: string;
+            address: string;
+            /** @description The status ends the company. */
+            dead: boolean;
+        };
+        CustomerRegistry: {
+            uscc: string;
+            /** @description Null until a provider answered. */
+            company?: components["schemas"]["Company"] | null;
+            looks: components["schemas"]["Look"][];
+            /** @description Newest first. */
+            findings: components["schemas"]["Finding"][];
+            /** Format: date-time */
+            lookedAt?: string | null;
+            /** @description Business date; empty for a customer that is not watched. */
+            nextOn: string;
+            /** @description The name in our books is not the registered one. */
+            nameDiffers: boolean;
+        };
+        Finding: {
+            id: string;
+            kind: string;
+            title: string;
+            /** @description info, notice, serious, critical. */
+            severity: string;
+            occurredOn: string;
+            /** @description Fen. */
+            amount: string;
+            facts: {
+                [key: string]: string;
+            };
+            active: boolean;
+            /** @description There at the first look. */
+            baseline: boolean;
+            /** Format: date-time */
+            firstSeenAt?: string | null;
+            /** Format: date-time */
+            endedAt?: string | null;
+            snapshotId: string;
+        };
+        ListGroupAccountsReply: {
+            accounts: components["schemas"]["Account"][];
+        };
+        ListWatchesReply: {
+            watches: components["schemas"]["Watch"][];
+            total: string;
+        };
+        Look: {
+            /**
+             * @description basics, dishonest_debtor, enforcement, consumption_restriction,
+             *      serious_violation, business_abnormality, litigation, equity_change.
+             */
+            kind: string;
+            provider: string;
+            /** @description never, found, no_data. */
+            outcome: string;
+            /** Format: date-time */
+            lookedAt?: string | null;
+            /**
+             * @description Why the last try was not answered: rate_limited, quota_exhausted,
+             *      balance_exhausted, account_refused, no_right, budget_exhausted, pending,
+             *      unreachable, bad_answer, request_refused, not_connected, not_offered.
+             */
+            trouble: string;
+            troubleText: string;
+            /** Format: date-time */
+            triedAt?: string | null;
+            /** @description SHA-256 of the kept answer, hexadecimal. */
+            digest: string;
+            snapshotId: string;
+        };
+        LookNowReply: {
+            /**
+             * Format: int32
+             * @description Kinds that a provider answered, and kinds that were fresh.
+             */
+            asked: number;
+            /** Format: int32 */
+            cached: number;
+            /**
+             * Format: int32
+             * @description Findings that came, ended or came back.
+             */
+            news: number;
+            /** @description By kind. */
+            troubles: {
+                [key: string]: string;
+            };
+            text: string;
+        };
+        LookNowRequest: {
+            customerId?: string;
+        };
+        SetAccountRequest: {
+            provider?: string;
+            /** @description Empty keeps the stored one. Never answered. */
+            key?: string;
+            secret?: string;
+            enabled?: boolean;
+            version?: string;
+        };
+        SetSettingsRequest: {
+            version?: string;
+            enabled?: boolean;
+            /** Format: int32 */
+            dailyBudget?: number;
+            intervalDays?: {
+                [key: string]: number;
+            };
+        };
+        Settings: {
+            version: string;
+            enabled: boolean;
+            /** Format: int32 */
+            dailyBudget: number;
+            /** Format: int32 */
+            spentToday: number;
+            /** @description By grade; "" is unrated. */
+            intervalDays: {
+                [key: string]: number;
+            };
+            own: components["schemas"]["Account"][];
+            group: components["schemas"]["Account"][];
+            connected: boolean;
+        };
+        TestAccountRequest: {
+            provider?: string;
+        };
+        TestReply: {
+            works: boolean;
+            trouble: string;
+            text: string;
+        };
+        Watch: {
+            customerId: string;
+            number: string;
+            name: string;
+            uscc: string;
+            grade: string;
+            nextOn: string;
+            /** Format: date-time */
+            lookedAt?: string | null;
+            /** @description answered, partly, or a trouble; empty before the first look. */
+            outcome: string;
+            troubleText: string;
+            /** Format: int32 */
+            failures: number;
+            /**
+             * Format: int32
+             * @description Findings that hold, and the worst severity of them.
+             */
+            active: number;
+            worst: string;
+        };
         AgingReport: {
             asOf: string;
             currency: string;
@@ -4720,6 +5172,147 @@ export interface components {
             value: string;
             /** @description Empty: there is a value. zero_base, not_known, before_kept. */
             why: string;
+        };
+        AcknowledgeWarningsReply: {
+            /** Format: int32 */
+            acknowledged: number;
+        };
+        AcknowledgeWarningsRequest: {
+            /** @description 1 to 200. */
+            ids?: string[];
+        };
+        AssignWarningRequest: {
+            id?: string;
+            personId?: string;
+            /** @description Business date; may be empty. */
+            dueOn?: string;
+            version?: string;
+        };
+        CloseWarningRequest: {
+            id?: string;
+            /** @description handled, no_risk, paid, limit_reduced, supply_stopped, listed_negative, other. */
+            outcome?: string;
+            note?: string;
+            /**
+             * Format: int32
+             * @description Days without the same warning; null takes the rule's.
+             */
+            quietDays?: number;
+            version?: string;
+        };
+        Hit: {
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            on: string;
+            facts?: Record<string, never> | null;
+        };
+        ListRulesReply: {
+            rules: components["schemas"]["WarningRule"][];
+        };
+        ListWarningsReply: {
+            warnings: components["schemas"]["Warning"][];
+            total: string;
+        };
+        MonthCount: {
+            month: string;
+            /** Format: int32 */
+            count: number;
+        };
+        WarningRule: {
+            kind: string;
+            enabled: boolean;
+            severity: string;
+            /** Format: int32 */
+            quietDays: number;
+            thresholds: components["schemas"]["Threshold"][];
+            /** @description The books that it needs are kept. */
+            available: boolean;
+            /** @description The books of a past date can be told; else a try-out counts too few. */
+            exact: boolean;
+            version: string;
+        };
+        SetRuleRequest: {
+            kind?: string;
+            enabled?: boolean;
+            severity?: string;
+            /** Format: int32 */
+            quietDays?: number;
+            thresholds?: {
+                [key: string]: string;
+            };
+            version?: string;
+        };
+        Threshold: {
+            name: string;
+            /** @description count, days, fen, basis_points. */
+            unit: string;
+            value: string;
+            preset: string;
+            min: string;
+            max: string;
+        };
+        TryRuleReply: {
+            /**
+             * Format: int32
+             * @description Dates tried, a week apart.
+             */
+            dates: number;
+            /** Format: int32 */
+            customers: number;
+            /** @description The first of each customer, newest first, at most 100. */
+            hits: components["schemas"]["Hit"][];
+            byMonth: components["schemas"]["MonthCount"][];
+            exact: boolean;
+        };
+        TryRuleRequest: {
+            kind?: string;
+            thresholds?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description 1 to 12.
+             */
+            months?: number;
+        };
+        Warning: {
+            id: string;
+            /** @description A rule's kind, or registry. and the kind of a finding. */
+            kind: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            salespersonName: string;
+            /** @description info, notice, serious, critical. */
+            severity: string;
+            /** @description Of the day it was raised; amounts are fen, as text. */
+            facts?: Record<string, never> | null;
+            status: string;
+            /** Format: date-time */
+            firstSeenAt?: string | null;
+            /** Format: date-time */
+            lastSeenAt?: string | null;
+            raisedOn: string;
+            /**
+             * Format: int32
+             * @description Days on which it was seen.
+             */
+            times: number;
+            acknowledgedBy: string;
+            /** Format: date-time */
+            acknowledgedAt?: string | null;
+            assignedTo: string;
+            assignedName: string;
+            dueOn: string;
+            closedBy: string;
+            /** Format: date-time */
+            closedAt?: string | null;
+            outcome: string;
+            note: string;
+            /** @description Until then the same thing is not raised again. */
+            quietUntil: string;
+            version: string;
         };
         CustomerCard: {
             id: string;
@@ -6474,6 +7067,62 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    RegistryService_GetCustomerRegistry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerRegistry"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_LookNow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookNowRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookNowReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     NegativeListService_GetCustomerHistory: {
         parameters: {
             query?: {
@@ -7361,6 +8010,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_ListGroupAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupAccountsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_SetGroupAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupAccountsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_TestGroupAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -8624,6 +9348,148 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    RegistryService_SetAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_TestAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_GetSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_SetSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_ListWatches: {
+        parameters: {
+            query?: {
+                /** @description all, due, trouble, found. */
+                view?: string;
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWatchesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ReportService_GetReport: {
         parameters: {
             query?: {
@@ -8893,6 +9759,241 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialBreakdown"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_ListRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRulesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_SetRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRulesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_TryRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryRuleReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_ListWarnings: {
+        parameters: {
+            query?: {
+                /** @description open, acknowledged, assigned, closed; live for all but closed; empty for all. */
+                status?: string;
+                severity?: string;
+                kind?: string;
+                /** @description internal, registry; empty for both. */
+                source?: string;
+                customerId?: string;
+                q?: string;
+                /** @description Only those assigned to the caller. */
+                mine?: boolean;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWarningsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_GetWarning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_AssignWarning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignWarningRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_CloseWarning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseWarningRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WarningService_AcknowledgeWarnings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeWarningsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcknowledgeWarningsReply"];
                 };
             };
             default: components["responses"]["Error"];

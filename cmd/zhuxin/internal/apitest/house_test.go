@@ -41,6 +41,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.books()
 	h.erps()
 	h.contracts()
+	h.warnings()
 	h.listings()
 	h.doors()
 	h.daily()

@@ -31,6 +31,7 @@ func (h *house) customer() {
 			"contact_name": h.mark, "contact_phone": "13900005678", "legal_representative": h.mark, "legal_representative_id": "11010519491231002X",
 			"bank_account": "6222021234567890123", "address": h.mark, "credit_term_days": 30}))
 		h.values[name+"_number"], h.values[name+"_code"] = number, code
+		h.call("administrator", "POST", "/v1/customers/"+h.id(name)+"/registry:look", m{}) // watched from now on, by nobody who could answer
 	}
 	path := "/v1/customers/" + h.id("customer")
 	h.keep("project", h.call("salesperson", "POST", path+"/projects", m{"number": h.mark, "name": h.mark + " project", "owner_name": h.mark, "address": h.mark, "contracted_volume": "1000"}))

@@ -25,6 +25,7 @@ type App struct {
 	ERP         *ERP
 	Todos       *todo.Service
 	Reports     *Reports
+	Risk        *Risk
 
 	// Who calls, where he may work, and to which schema that leads. The test of
 	// the tenants' isolation replaces them to see itself fail.
@@ -57,6 +58,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	a.Todos = newTodos(b)
+	a.Risk = newRisk(b)
 	a.Daily = newDailyRun(a)
 	a.Reports = newReports(b, a.Receivables)
 	return a, nil

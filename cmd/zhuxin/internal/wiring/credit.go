@@ -11,6 +11,7 @@ import (
 	"zhuxin/data/formula"
 	indicatorrepo "zhuxin/data/hqrepo/indicator"
 	checkstore "zhuxin/data/query/creditcheck"
+	registrystore "zhuxin/data/query/registry"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
@@ -50,7 +51,7 @@ func newCredit(b *Base, g *Group) *Credit {
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
 		Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(), Customers: customers,
-		Data: ratingrepo.NewMeasurer(c.Accounts, nil), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
+		Data: ratingrepo.NewMeasurer(c.Accounts, registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ))), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
 		Audit: log, Events: events, Clock: b.Clock,
 	})
 	c.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),

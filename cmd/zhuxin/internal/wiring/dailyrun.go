@@ -25,6 +25,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 		{Name: "accounts", Run: a.refreshAccounts},
 		{Name: "freezes", Run: a.freezeOverdue},
 		{Name: "snapshots", Run: snapshots.Daily},
+		{Name: "warnings", Run: a.Risk.Warnings.Daily},
 		{Name: "rollup", Run: a.ageRollup},
 		{Name: "report", Run: a.refreshReports},
 	}

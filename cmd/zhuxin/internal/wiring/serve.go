@@ -26,7 +26,9 @@ import (
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	receivablev1 "zhuxin/app/api/receivable/v1"
+	registryv1 "zhuxin/app/api/registry/v1"
 	reportv1 "zhuxin/app/api/report/v1"
+	warningv1 "zhuxin/app/api/warning/v1"
 	workbenchv1 "zhuxin/app/api/workbench/v1"
 	"zhuxin/app/conf"
 	"zhuxin/app/console"
@@ -47,7 +49,9 @@ import (
 	negativelistservice "zhuxin/app/service/negativelist"
 	ratingservice "zhuxin/app/service/rating"
 	receivableservice "zhuxin/app/service/receivable"
+	registryservice "zhuxin/app/service/registry"
 	reportservice "zhuxin/app/service/report"
+	warningservice "zhuxin/app/service/warning"
 	workbenchservice "zhuxin/app/service/workbench"
 )
 
@@ -191,6 +195,8 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
 	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Clock))
+	registryv1.RegisterRegistryServiceHTTPServer(s, registryservice.New(a.Risk.Registry))
+	warningv1.RegisterWarningServiceHTTPServer(s, warningservice.New(a.Risk.Warnings))
 	hqv1.RegisterHQServiceHTTPServer(s, hqservice.New(hqservice.NewDirectory(d.Applications, d.Codes, d.Tenants, d.Members, a.Clock),
 		hqservice.NewLibrary(c.Library), hqservice.NewNegative(g.Negative), hqservice.NewOverview(g.Reader, g.History, g.Negative)))
 	return s, server.CheckRoutes(s, api.Routes())

@@ -12,5 +12,6 @@ func newTodos(b *Base) *todo.Service {
 	return todo.New(b.Pool.Tenant(), b.Clock, slices.Concat(
 		todoquery.Approvals(),
 		todoquery.Customers(),
+		todoquery.Warnings(),
 	)...)
 }

@@ -35,6 +35,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	a.Daily.register(m)
 	a.Reports.register(m)
 	a.ERP.register(m)
+	a.Risk.register(m)
 
 	if a.Maker != nil {
 		m.Periodic("schemas.prepare", 20*time.Second, func(ctx context.Context) error {

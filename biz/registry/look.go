@@ -1,0 +1,355 @@
+package registry
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/tenant"
+)
+
+// claimFor bounds how long one kind of one company is being asked for: longer
+// than an adapter takes at worst, so that a killed worker's claim ends by itself.
+const claimFor = 3 * time.Minute
+
+// fresh bounds how soon a look on demand asks again.
+const fresh = 10 * time.Minute
+
+// Looked is what a look at a customer did.
+type Looked struct {
+	Asked    int              // kinds that a provider answered
+	Cached   int              // kinds that were fresh on the shelf
+	News     int              // findings that came, ended or came back
+	Troubles map[Kind]Trouble // kinds that were not answered
+	Text     string           // of the last trouble
+}
+
+// outcome is the look in one word.
+func (l Looked) outcome() string {
+	if len(l.Troubles) == 0 {
+		return "answered"
+	}
+	for _, k := range Kinds {
+		// What ends the day's looks is worth more than which kinds came through.
+		if t := l.Troubles[k]; t == BudgetExhausted || t == QuotaExhausted || t == BalanceExhausted || t == AccountRefused {
+			return string(t)
+		}
+	}
+	if l.Asked+l.Cached > 0 {
+		return "partly"
+	}
+	for _, k := range Kinds {
+		if t := l.Troubles[k]; t != "" {
+			return string(t)
+		}
+	}
+	return "answered"
+}
+
+// LookNow looks at a customer on somebody's demand.
+func (s *Service) LookNow(ctx context.Context, customerID uuid.UUID) (Looked, error) {
+	actor, err := access.Require(ctx, access.CustomerWrite)
+	if err != nil {
+		return Looked{}, err
+	}
+	sub, err := s.subject(ctx, customerID, only(actor))
+	if err != nil {
+		return Looked{}, err
+	}
+	if sub.USCC == "" {
+		return Looked{}, ErrNoUSCC
+	}
+	return s.look(ctx, sub, fresh)
+}
+
+// only is the salesperson to whom the actor is confined, nil for nobody.
+func only(a access.Actor) *uuid.UUID {
+	if a.OwnCustomersOnly() {
+		return &a.ID
+	}
+	return nil
+}
+
+func (s *Service) subject(ctx context.Context, customerID uuid.UUID, of *uuid.UUID) (sub Subject, err error) {
+	err = s.Tenants.InTx(ctx, func(ctx context.Context) error {
+		sub, err = s.Watches.Subject(ctx, customerID, of)
+		return err
+	})
+	return sub, err
+}
+
+// DueLooks looks at what is due in the tenant, at most so many customers, and
+// stops when nobody can be asked any more today.
+func (s *Service) DueLooks(ctx context.Context, most int) (int, error) {
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return 0, err
+	}
+	var settings Settings
+	var due []Subject
+	err = s.Tenants.InTx(ctx, func(ctx context.Context) (err error) {
+		if settings, err = s.Watches.Settings(ctx); err != nil || !settings.Enabled {
+			return err
+		}
+		if err := s.Watches.Sync(ctx, today); err != nil {
+			return err
+		}
+		due, err = s.Watches.Due(ctx, today, most)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	accounts, err := s.usable(ctx)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, sub := range due {
+		if len(accounts) == 0 {
+			break
+		}
+		looked, err := s.look(ctx, sub, time.Duration(settings.Interval(sub.Grade))*24*time.Hour)
+		if err != nil {
+			return done, err
+		}
+		done++
+		if looked.outcome() == string(BudgetExhausted) {
+			break
+		}
+	}
+	// What another subsidiary paid for is news here too.
+	err = s.Tenants.InTx(ctx, func(ctx context.Context) error {
+		_, err := s.Router.RouteFindings(ctx, nil)
+		return err
+	})
+	return done, err
+}
+
+// look asks for every kind of a company that is older on the shelf than maxAge.
+func (s *Service) look(ctx context.Context, sub Subject, maxAge time.Duration) (Looked, error) {
+	out := Looked{Troubles: map[Kind]Trouble{}}
+	accounts, err := s.usable(ctx)
+	if err != nil {
+		return out, err
+	}
+	spend, err := s.purse(ctx)
+	if err != nil {
+		return out, err
+	}
+	looks, err := s.looks(ctx, sub)
+	if err != nil {
+		return out, err
+	}
+	names := namesOf(sub, looks[KindBasics].Company)
+	for _, kind := range Kinds {
+		l := looks[kind]
+		if l.LookedAt != nil && s.Clock.Now().Before(l.LookedAt.Add(maxAge)) {
+			out.Cached++
+			continue
+		}
+		answer, news, trouble, err := s.ask(ctx, accounts, Ask{USCC: sub.USCC, Names: names, Spend: spend}, kind, l, maxAge)
+		switch {
+		case errors.Is(err, errFresh):
+			out.Cached++
+		case err != nil:
+			return out, err
+		case trouble != nil:
+			out.Troubles[kind], out.Text = trouble.Trouble, trouble.Text
+		default:
+			out.Asked++
+			out.News += news
+			if answer.Company != nil {
+				names = namesOf(sub, answer.Company)
+			}
+		}
+	}
+	return out, s.finish(ctx, sub, out)
+}
+
+func (s *Service) looks(ctx context.Context, sub Subject) (looks map[Kind]Look, err error) {
+	err = s.HQ.InTx(ctx, func(ctx context.Context) error {
+		looks, err = s.Shelf.Looks(ctx, sub.USCC)
+		return err
+	})
+	return looks, err
+}
+
+func namesOf(sub Subject, c *Company) []string {
+	if c == nil {
+		return []string{sub.Name}
+	}
+	return append([]string{c.Name, sub.Name}, c.FormerNames...)
+}
+
+// held is an account with the side that keeps it.
+type held struct {
+	Account
+	own bool
+}
+
+// usable lists the accounts that can be asked, the tenant's own first.
+func (s *Service) usable(ctx context.Context) ([]*held, error) {
+	var own []Account
+	err := s.Tenants.InTx(ctx, func(ctx context.Context) (err error) {
+		own, err = s.OwnAccounts.List(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	group, err := s.groupAccounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []*held
+	for side, as := range [][]Account{own, group} {
+		for _, p := range Providers {
+			for _, a := range as {
+				if a.Provider == p && a.Enabled && a.Credential.Key != "" && s.Adapters[p] != nil {
+					out = append(out, &held{a, side == 0})
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// errFresh means that somebody else looked while we were about to.
+var errFresh = errors.New("registry: fresh meanwhile")
+
+// ask puts one kind to the accounts in turn until one answers.
+func (s *Service) ask(ctx context.Context, accounts []*held, a Ask, kind Kind, before Look, maxAge time.Duration) (Answer, int, *Error, error) {
+	if len(accounts) == 0 {
+		return Answer{}, 0, Fail(NotConnected, "", "no account at a provider is set up", nil), nil
+	}
+	now := s.Clock.Now()
+	mine, news := false, false
+	err := s.HQ.InTx(ctx, func(ctx context.Context) (err error) {
+		mine, news, err = s.Shelf.Claim(ctx, a.USCC, kind, now, now.Add(claimFor), now.Add(-maxAge))
+		return err
+	})
+	switch {
+	case err != nil:
+		return Answer{}, 0, nil, err
+	case news:
+		return Answer{}, 0, nil, errFresh
+	}
+	if !mine {
+		return Answer{}, 0, Fail(Pending, "", "another subsidiary is asking for this company right now", nil), nil
+	}
+	trouble := Fail(NotOffered, "", "no connected provider offers this", nil)
+	for _, acc := range accounts {
+		if acc.stopped(s.Clock.Now()) {
+			trouble = Fail(acc.StoppedReason, "", "the account is left alone until "+acc.StoppedUntil.UTC().Format(time.RFC3339), nil)
+			continue
+		}
+		if !s.Adapters[acc.Provider].Offers(kind) {
+			continue
+		}
+		a.Credential = acc.Credential
+		answer, err := s.Adapters[acc.Provider].Look(ctx, a, kind)
+		if err == nil {
+			news, err := s.keep(ctx, a, acc.Provider, kind, before, answer)
+			return answer, news, nil, err
+		}
+		trouble = TroubleOf(err)
+		if d := trouble.Trouble.stops(); d > 0 {
+			if err := s.stop(ctx, acc, trouble.Trouble, s.Clock.Now().Add(d)); err != nil {
+				return Answer{}, 0, nil, err
+			}
+		}
+		if trouble.Trouble == BudgetExhausted {
+			break
+		}
+	}
+	err = s.HQ.InTx(ctx, func(ctx context.Context) error {
+		return s.Shelf.Failed(ctx, a.USCC, kind, s.Clock.Now(), trouble)
+	})
+	return Answer{}, 0, trouble, err
+}
+
+// stop leaves an account alone, for everybody who shares it.
+func (s *Service) stop(ctx context.Context, acc *held, why Trouble, until time.Time) error {
+	acc.StoppedReason, acc.StoppedUntil = why, &until
+	if acc.own {
+		return s.Tenants.InTx(ctx, func(ctx context.Context) error { return s.OwnAccounts.Stop(ctx, acc.Provider, why, until) })
+	}
+	return s.HQ.InTx(ctx, func(ctx context.Context) error { return s.GroupAccounts.Stop(ctx, acc.Provider, why, until) })
+}
+
+// keep puts an answer on the shelf and says how much of it is news.
+func (s *Service) keep(ctx context.Context, a Ask, p ProviderName, kind Kind, before Look, answer Answer) (news int, err error) {
+	t, err := tenant.From(ctx)
+	if err != nil {
+		return 0, err
+	}
+	sum := sha256.Sum256(answer.Raw)
+	snap := Snapshot{ID: s.newID(), USCC: a.USCC, Kind: kind, Provider: p, TakenAt: s.Clock.Now(), TenantID: t.ID, Digest: sum[:], Answer: answer}
+	err = s.HQ.InTx(ctx, func(ctx context.Context) error {
+		all, err := s.Shelf.Findings(ctx, a.USCC)
+		if err != nil {
+			return err
+		}
+		var kept []Kept
+		for _, k := range all {
+			if k.Kind == kind {
+				kept = append(kept, k)
+			}
+		}
+		if kind == KindBasics {
+			answer.Findings = basicsFindings(before.Company, answer.Company)
+		}
+		changed := string(before.Digest) != string(snap.Digest)
+		if !changed {
+			snap.ID = before.SnapshotID
+		}
+		var add, change []Kept
+		add, change, news = compare(kept, answer, before.Provider != p && kind != KindBasics || before.Provider == "", snap.ID, snap.TakenAt, s.newID)
+		if err := s.Shelf.Answered(ctx, snap, changed); err != nil {
+			return err
+		}
+		return s.Shelf.Store(ctx, a.USCC, add, change)
+	})
+	return news, err
+}
+
+// finish notes the look at the customer and when the next one is.
+func (s *Service) finish(ctx context.Context, sub Subject, l Looked) error {
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return err
+	}
+	return s.Tenants.InTx(ctx, func(ctx context.Context) error {
+		settings, err := s.Watches.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		now := s.Clock.Now()
+		w := Watch{Subject: sub, Outcome: l.outcome(), TroubleText: l.Text, NextOn: next(today, l, settings.Interval(sub.Grade)), LookedAt: &now}
+		if l.Asked+l.Cached == 0 {
+			w.LookedAt, w.Failures = nil, 1
+		}
+		if err := s.Watches.SetWatch(ctx, w); err != nil {
+			return err
+		}
+		_, err = s.Router.RouteFindings(ctx, []uuid.UUID{sub.CustomerID})
+		return err
+	})
+}
+
+// next is tomorrow when something was not answered: today's budget or the
+// provider is done for, or it was tried several times already.
+func next(today calendar.Date, l Looked, interval int) calendar.Date {
+	for _, t := range l.Troubles {
+		if t != NotOffered && t != NoRight {
+			return today.AddDays(1)
+		}
+	}
+	return today.AddDays(interval)
+}
