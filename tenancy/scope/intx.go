@@ -114,7 +114,7 @@ func (p *Pool) inTx(ctx context.Context, b binding, fn func(context.Context) err
 		return fn(ctx)
 	}
 	err = p.once(ctx, b, fn)
-	if retryable(err) && pause(ctx) {
+	if retryable(err) && pause(ctx, err) {
 		err = p.once(ctx, b, fn)
 	}
 	return translate(ctx, err)
@@ -130,9 +130,14 @@ func retryable(err error) bool {
 
 // pause lets the transaction that won finish first: at once, the loser can take
 // the row it had just let go before the winner wakes up, and both lock crosswise
-// again.
-func pause(ctx context.Context) bool {
-	t := time.NewTimer(5*time.Millisecond + rand.N(20*time.Millisecond))
+// again. A deadlock has cost a second already, so on a busy machine the winner
+// gets a tenth more.
+func pause(ctx context.Context, err error) bool {
+	least := 5 * time.Millisecond
+	if state(err) == deadlockDetected {
+		least = 100 * time.Millisecond
+	}
+	t := time.NewTimer(least + rand.N(20*time.Millisecond))
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
