@@ -5,46 +5,48 @@ package api
 import (
 	slices "slices"
 	v1 "zhuxin/app/api/account/v1"
-	v11 "zhuxin/app/api/approval/v1"
-	v12 "zhuxin/app/api/audit/v1"
-	v13 "zhuxin/app/api/contract/v1"
-	v14 "zhuxin/app/api/creditcheck/v1"
-	v15 "zhuxin/app/api/customer/v1"
-	v16 "zhuxin/app/api/dailyrun/v1"
-	v17 "zhuxin/app/api/erp/v1"
-	v110 "zhuxin/app/api/hq/v1"
-	v111 "zhuxin/app/api/limit/v1"
-	v18 "zhuxin/app/api/member/v1"
-	v112 "zhuxin/app/api/negativelist/v1"
-	v19 "zhuxin/app/api/rating/v1"
-	v113 "zhuxin/app/api/receivable/v1"
-	v114 "zhuxin/app/api/registry/v1"
-	v115 "zhuxin/app/api/report/v1"
+	v11 "zhuxin/app/api/agreement/v1"
+	v12 "zhuxin/app/api/approval/v1"
+	v13 "zhuxin/app/api/audit/v1"
+	v14 "zhuxin/app/api/contract/v1"
+	v15 "zhuxin/app/api/creditcheck/v1"
+	v16 "zhuxin/app/api/customer/v1"
+	v17 "zhuxin/app/api/dailyrun/v1"
+	v18 "zhuxin/app/api/erp/v1"
+	v111 "zhuxin/app/api/hq/v1"
+	v112 "zhuxin/app/api/limit/v1"
+	v19 "zhuxin/app/api/member/v1"
+	v113 "zhuxin/app/api/negativelist/v1"
+	v110 "zhuxin/app/api/rating/v1"
+	v114 "zhuxin/app/api/receivable/v1"
+	v115 "zhuxin/app/api/registry/v1"
+	v116 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v116 "zhuxin/app/api/warning/v1"
-	v117 "zhuxin/app/api/workbench/v1"
+	v117 "zhuxin/app/api/warning/v1"
+	v118 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
 func Routes() []route.Info {
 	return slices.Concat[[]route.Info](
 		v1.AccountServiceRoutes,
-		v11.ApprovalServiceRoutes,
-		v12.AuditServiceRoutes,
-		v13.ContractServiceRoutes,
-		v14.CreditCheckServiceRoutes,
-		v15.CustomerServiceRoutes,
-		v16.DailyRunServiceRoutes,
-		v17.ERPServiceRoutes,
-		v18.MemberServiceRoutes,
-		v19.RatingServiceRoutes,
-		v110.HQServiceRoutes,
-		v111.LimitServiceRoutes,
-		v112.NegativeListServiceRoutes,
-		v113.ReceivableServiceRoutes,
-		v114.RegistryServiceRoutes,
-		v115.ReportServiceRoutes,
-		v116.WarningServiceRoutes,
-		v117.WorkbenchServiceRoutes,
+		v11.AgreementServiceRoutes,
+		v12.ApprovalServiceRoutes,
+		v13.AuditServiceRoutes,
+		v14.ContractServiceRoutes,
+		v15.CreditCheckServiceRoutes,
+		v16.CustomerServiceRoutes,
+		v17.DailyRunServiceRoutes,
+		v18.ERPServiceRoutes,
+		v19.MemberServiceRoutes,
+		v110.RatingServiceRoutes,
+		v111.HQServiceRoutes,
+		v112.LimitServiceRoutes,
+		v113.NegativeListServiceRoutes,
+		v114.ReceivableServiceRoutes,
+		v115.RegistryServiceRoutes,
+		v116.ReportServiceRoutes,
+		v117.WarningServiceRoutes,
+		v118.WorkbenchServiceRoutes,
 	)
 }

@@ -39,12 +39,15 @@ type Kind string
 
 // The kinds of submission.
 const (
+	KindAgreementCure   Kind = "agreement_cure"
+	KindCreditAgreement Kind = "credit_agreement"
 	KindRatingTemplate  Kind = "rating_template"
 	KindRating          Kind = "rating"
 	KindTemporaryLimit  Kind = "temporary_limit"
 	KindLimitAdjustment Kind = "limit_adjustment"
 	KindLimitBatch      Kind = "limit_batch"
 	KindOrderRelease    Kind = "order_release"
+	KindSupplyResume    Kind = "supply_resume"
 )
 
 // Status is where a submission stands.

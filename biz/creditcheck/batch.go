@@ -325,6 +325,7 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 	if in.Checkpoint == AtDispatch && found.LiveOf == customer {
 		f.Covered = min(found.LiveHeld, in.Amount)
 	}
+	f.SupplyStopped, f.SupplyStopReason = found.Stopped, found.StopReason
 	if found.HoldOf == customer {
 		f.Release = found.Release
 	}

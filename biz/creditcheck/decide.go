@@ -40,6 +40,8 @@ type Facts struct {
 	GroupPolicyVersion int64              `json:"group_policy_version"`
 	Frozen             bool               `json:"frozen"`
 	FrozenReason       string             `json:"frozen_reason"`
+	SupplyStopped      bool               `json:"supply_stopped,omitempty"` // nothing is delivered to the customer, or to the order's project
+	SupplyStopReason   string             `json:"supply_stop_reason,omitempty"`
 	Currency           money.Currency     `json:"currency"`
 	AsOf               calendar.Date      `json:"as_of"` // business date the figures hold for
 	AccountVersion     int64              `json:"account_version"`
@@ -113,6 +115,7 @@ const (
 	LimitOverdueDays   Limit = "overdue_days"
 	LimitNegativeList  Limit = "negative_list"
 	LimitFreeze        Limit = "freeze"
+	LimitSupplyStop    Limit = "supply_stop"
 	LimitProject       Limit = "project_limit"
 	LimitUtilization   Limit = "utilization"
 )
@@ -129,7 +132,7 @@ type Verdict struct {
 // apply is the outcome.
 //
 // A customer who pays in advance passes all rules about credit (ruling 16); the
-// negative list, a freeze and an inactive customer stop him like anybody. The
+// negative list, a freeze, a supply stop and inactivity stop him like anybody. The
 // overdue maxima are the grade's, so they bind rated customers only; overdue up
 // to the policy's tolerance never binds. At a checkpoint where the check does not
 // bind, an order passes in the same way.
@@ -137,7 +140,7 @@ type Verdict struct {
 // What is held for the order already does not count a second time. A reason that
 // the order's release covers is still named, and does not stop it.
 func Decide(f Facts, p Policy, amount money.Amount) Verdict {
-	rules := []rule{inactive, frozen, negative}
+	rules := []rule{inactive, frozen, supplyStopped, negative}
 	if !f.SettlesAdvance && !f.Skips {
 		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, overProject, band, unrated)
 	}
@@ -178,6 +181,10 @@ func inactive(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
 
 func frozen(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
 	return Reason{Code: Frozen, Action: Block}, LimitFreeze, f.Frozen
+}
+
+func supplyStopped(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
+	return Reason{Code: SupplyStopped, Action: Block}, LimitSupplyStop, f.SupplyStopped
 }
 
 func negative(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {

@@ -49,6 +49,7 @@ const (
 	OverdueDays      Code = "OVERDUE_DAYS"
 	NegativeList     Code = "NEGATIVE_LIST"
 	Frozen           Code = "FROZEN"
+	SupplyStopped    Code = "SUPPLY_STOPPED"
 	Unrated          Code = "UNRATED"
 	CustomerInactive Code = "CUSTOMER_INACTIVE"
 	ProjectLimit     Code = "PROJECT_LIMIT"
@@ -93,6 +94,9 @@ func (r Reason) explained(f Facts) Reason {
 	case Frozen:
 		r.MessageZH = withDetail("客户信用已冻结", "：", "，", f.FrozenReason)
 		r.MessageEN = withDetail("the customer's credit is frozen", ": ", ", ", f.FrozenReason)
+	case SupplyStopped:
+		r.MessageZH = withDetail("已停止供货", "：", "，", f.SupplyStopReason)
+		r.MessageEN = withDetail("deliveries are stopped", ": ", ", ", f.SupplyStopReason)
 	case Unrated:
 		r.MessageZH, r.MessageEN = "客户没有生效的信用评级", "the customer has no effective credit rating"
 	case ProjectLimit:

@@ -97,6 +97,8 @@ type Found struct {
 	HoldOf     uuid.UUID     // whose it is
 	Waits      bool          // the order waits in the queue
 	Release    *ReleaseFacts // granted for the order
+	Stopped    bool          // the customer's deliveries are stopped, or those to the project of the Ask
+	StopReason string
 	Project    *FoundProject // nil when there is no such project
 }
 

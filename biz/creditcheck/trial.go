@@ -29,6 +29,7 @@ const (
 	RemedyTemporary  RemedyKind = "temporary_limit"
 	RemedyRating     RemedyKind = "rating"
 	RemedyUnfreeze   RemedyKind = "unfreeze"
+	RemedyResume     RemedyKind = "supply_resume"
 	RemedyDelisting  RemedyKind = "negative_list_removal"
 	RemedyActivate   RemedyKind = "activate"
 	RemedyRelease    RemedyKind = "release"
@@ -128,7 +129,7 @@ func (r Reason) remedies(f Facts) []Remedy {
 			switch k {
 			case RemedyPayment:
 				m.Roles = []access.Role{access.RoleFinance}
-			case RemedyUnfreeze:
+			case RemedyUnfreeze, RemedyResume:
 				m.Amount, m.Roles = 0, freezers
 			case RemedyRating, RemedyActivate:
 				m.Amount = 0
@@ -162,6 +163,8 @@ func (r Reason) remedies(f Facts) []Remedy {
 		return ways(RemedyRating)
 	case Frozen:
 		return ways(RemedyUnfreeze)
+	case SupplyStopped:
+		return ways(RemedyPayment, RemedyResume)
 	case NegativeList:
 		return ways(RemedyDelisting)
 	case CustomerInactive:

@@ -34,6 +34,7 @@ const (
 	KindNegativeEvidence      Kind = "negative_evidence"
 	KindImportSource          Kind = "import_source"
 	KindImportErrors          Kind = "import_errors"
+	KindLetter                Kind = "letter" // to the customer, written by the server
 	KindOther                 Kind = "other"
 )
 
@@ -116,6 +117,7 @@ var (
 
 	rules = map[Kind]rule{
 		KindBusinessLicence: paper, KindLegalRepresentativeID: paper, KindPowerOfAttorney: paper, KindOther: paper,
+		KindLetter:           {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
 		KindNegativeEvidence: {most: MaxPaper, types: []fileType{pdf, jpeg, png}, read: access.NegativeRead, write: access.NegativeWrite},
 		KindImportSource:     {most: MaxImport, types: []fileType{csv, xlsx}, read: access.ReceivableImport, write: access.ReceivableImport},
 		KindImportErrors:     {most: MaxImport, types: []fileType{csv}, read: access.ReceivableImport, write: access.ReceivableImport, server: true},

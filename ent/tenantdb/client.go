@@ -12,6 +12,8 @@ import (
 	"zhuxin/ent/tenantdb/migrate"
 
 	"zhuxin/ent/tenantdb/acceptancedraft"
+	"zhuxin/ent/tenantdb/agreementevent"
+	"zhuxin/ent/tenantdb/agreementsettings"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -27,6 +29,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
+	"zhuxin/ent/tenantdb/creditagreement"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
@@ -48,6 +51,9 @@ import (
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
 	"zhuxin/ent/tenantdb/latefeewaiver"
+	"zhuxin/ent/tenantdb/letter"
+	"zhuxin/ent/tenantdb/letterserial"
+	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
@@ -67,6 +73,8 @@ import (
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
+	"zhuxin/ent/tenantdb/supplystop"
+	"zhuxin/ent/tenantdb/supplystopevent"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
 	"zhuxin/ent/tenantdb/warning"
@@ -89,6 +97,10 @@ type Client struct {
 	Schema *migrate.Schema
 	// AcceptanceDraft is the client for interacting with the AcceptanceDraft builders.
 	AcceptanceDraft *AcceptanceDraftClient
+	// AgreementEvent is the client for interacting with the AgreementEvent builders.
+	AgreementEvent *AgreementEventClient
+	// AgreementSettings is the client for interacting with the AgreementSettings builders.
+	AgreementSettings *AgreementSettingsClient
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
 	// ApprovalAct is the client for interacting with the ApprovalAct builders.
@@ -119,6 +131,8 @@ type Client struct {
 	ContractTerm *ContractTermClient
 	// CreditAccount is the client for interacting with the CreditAccount builders.
 	CreditAccount *CreditAccountClient
+	// CreditAgreement is the client for interacting with the CreditAgreement builders.
+	CreditAgreement *CreditAgreementClient
 	// CreditCheck is the client for interacting with the CreditCheck builders.
 	CreditCheck *CreditCheckClient
 	// CreditFreeze is the client for interacting with the CreditFreeze builders.
@@ -161,6 +175,12 @@ type Client struct {
 	Keyset *KeysetClient
 	// LateFeeWaiver is the client for interacting with the LateFeeWaiver builders.
 	LateFeeWaiver *LateFeeWaiverClient
+	// Letter is the client for interacting with the Letter builders.
+	Letter *LetterClient
+	// LetterSerial is the client for interacting with the LetterSerial builders.
+	LetterSerial *LetterSerialClient
+	// LetterTemplate is the client for interacting with the LetterTemplate builders.
+	LetterTemplate *LetterTemplateClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
 	// OrderHold is the client for interacting with the OrderHold builders.
@@ -199,6 +219,10 @@ type Client struct {
 	SiteNode *SiteNodeClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
+	// SupplyStop is the client for interacting with the SupplyStop builders.
+	SupplyStop *SupplyStopClient
+	// SupplyStopEvent is the client for interacting with the SupplyStopEvent builders.
+	SupplyStopEvent *SupplyStopEventClient
 	// TemplateDryRun is the client for interacting with the TemplateDryRun builders.
 	TemplateDryRun *TemplateDryRunClient
 	// TemplateTrial is the client for interacting with the TemplateTrial builders.
@@ -221,6 +245,8 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.AcceptanceDraft = NewAcceptanceDraftClient(c.config)
+	c.AgreementEvent = NewAgreementEventClient(c.config)
+	c.AgreementSettings = NewAgreementSettingsClient(c.config)
 	c.Approval = NewApprovalClient(c.config)
 	c.ApprovalAct = NewApprovalActClient(c.config)
 	c.ApprovalAuthority = NewApprovalAuthorityClient(c.config)
@@ -236,6 +262,7 @@ func (c *Client) init() {
 	c.Contract = NewContractClient(c.config)
 	c.ContractTerm = NewContractTermClient(c.config)
 	c.CreditAccount = NewCreditAccountClient(c.config)
+	c.CreditAgreement = NewCreditAgreementClient(c.config)
 	c.CreditCheck = NewCreditCheckClient(c.config)
 	c.CreditFreeze = NewCreditFreezeClient(c.config)
 	c.CreditLimit = NewCreditLimitClient(c.config)
@@ -257,6 +284,9 @@ func (c *Client) init() {
 	c.ImportMapping = NewImportMappingClient(c.config)
 	c.Keyset = NewKeysetClient(c.config)
 	c.LateFeeWaiver = NewLateFeeWaiverClient(c.config)
+	c.Letter = NewLetterClient(c.config)
+	c.LetterSerial = NewLetterSerialClient(c.config)
+	c.LetterTemplate = NewLetterTemplateClient(c.config)
 	c.LimitBatch = NewLimitBatchClient(c.config)
 	c.OrderHold = NewOrderHoldClient(c.config)
 	c.OrderRelease = NewOrderReleaseClient(c.config)
@@ -276,6 +306,8 @@ func (c *Client) init() {
 	c.Reservation = NewReservationClient(c.config)
 	c.SiteNode = NewSiteNodeClient(c.config)
 	c.Statement = NewStatementClient(c.config)
+	c.SupplyStop = NewSupplyStopClient(c.config)
+	c.SupplyStopEvent = NewSupplyStopEventClient(c.config)
 	c.TemplateDryRun = NewTemplateDryRunClient(c.config)
 	c.TemplateTrial = NewTemplateTrialClient(c.config)
 	c.Warning = NewWarningClient(c.config)
@@ -374,6 +406,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:                  ctx,
 		config:               cfg,
 		AcceptanceDraft:      NewAcceptanceDraftClient(cfg),
+		AgreementEvent:       NewAgreementEventClient(cfg),
+		AgreementSettings:    NewAgreementSettingsClient(cfg),
 		Approval:             NewApprovalClient(cfg),
 		ApprovalAct:          NewApprovalActClient(cfg),
 		ApprovalAuthority:    NewApprovalAuthorityClient(cfg),
@@ -389,6 +423,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Contract:             NewContractClient(cfg),
 		ContractTerm:         NewContractTermClient(cfg),
 		CreditAccount:        NewCreditAccountClient(cfg),
+		CreditAgreement:      NewCreditAgreementClient(cfg),
 		CreditCheck:          NewCreditCheckClient(cfg),
 		CreditFreeze:         NewCreditFreezeClient(cfg),
 		CreditLimit:          NewCreditLimitClient(cfg),
@@ -410,6 +445,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ImportMapping:        NewImportMappingClient(cfg),
 		Keyset:               NewKeysetClient(cfg),
 		LateFeeWaiver:        NewLateFeeWaiverClient(cfg),
+		Letter:               NewLetterClient(cfg),
+		LetterSerial:         NewLetterSerialClient(cfg),
+		LetterTemplate:       NewLetterTemplateClient(cfg),
 		LimitBatch:           NewLimitBatchClient(cfg),
 		OrderHold:            NewOrderHoldClient(cfg),
 		OrderRelease:         NewOrderReleaseClient(cfg),
@@ -429,6 +467,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Reservation:          NewReservationClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
+		SupplyStop:           NewSupplyStopClient(cfg),
+		SupplyStopEvent:      NewSupplyStopEventClient(cfg),
 		TemplateDryRun:       NewTemplateDryRunClient(cfg),
 		TemplateTrial:        NewTemplateTrialClient(cfg),
 		Warning:              NewWarningClient(cfg),
@@ -454,6 +494,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:                  ctx,
 		config:               cfg,
 		AcceptanceDraft:      NewAcceptanceDraftClient(cfg),
+		AgreementEvent:       NewAgreementEventClient(cfg),
+		AgreementSettings:    NewAgreementSettingsClient(cfg),
 		Approval:             NewApprovalClient(cfg),
 		ApprovalAct:          NewApprovalActClient(cfg),
 		ApprovalAuthority:    NewApprovalAuthorityClient(cfg),
@@ -469,6 +511,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Contract:             NewContractClient(cfg),
 		ContractTerm:         NewContractTermClient(cfg),
 		CreditAccount:        NewCreditAccountClient(cfg),
+		CreditAgreement:      NewCreditAgreementClient(cfg),
 		CreditCheck:          NewCreditCheckClient(cfg),
 		CreditFreeze:         NewCreditFreezeClient(cfg),
 		CreditLimit:          NewCreditLimitClient(cfg),
@@ -490,6 +533,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ImportMapping:        NewImportMappingClient(cfg),
 		Keyset:               NewKeysetClient(cfg),
 		LateFeeWaiver:        NewLateFeeWaiverClient(cfg),
+		Letter:               NewLetterClient(cfg),
+		LetterSerial:         NewLetterSerialClient(cfg),
+		LetterTemplate:       NewLetterTemplateClient(cfg),
 		LimitBatch:           NewLimitBatchClient(cfg),
 		OrderHold:            NewOrderHoldClient(cfg),
 		OrderRelease:         NewOrderReleaseClient(cfg),
@@ -509,6 +555,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Reservation:          NewReservationClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
+		SupplyStop:           NewSupplyStopClient(cfg),
+		SupplyStopEvent:      NewSupplyStopEventClient(cfg),
 		TemplateDryRun:       NewTemplateDryRunClient(cfg),
 		TemplateTrial:        NewTemplateTrialClient(cfg),
 		Warning:              NewWarningClient(cfg),
@@ -543,20 +591,21 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AcceptanceDraft, c.Approval, c.ApprovalAct, c.ApprovalAuthority,
-		c.ApprovalDelegation, c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy,
-		c.ApprovalSlot, c.ApprovalStep, c.AuditLog, c.AuditSeal, c.CollectionSetting,
-		c.Contract, c.ContractTerm, c.CreditAccount, c.CreditCheck, c.CreditFreeze,
-		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
-		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
-		c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent,
-		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.LimitBatch,
-		c.OrderHold, c.OrderRelease, c.Outbox, c.PaymentApplication, c.Project,
-		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.AcceptanceDraft, c.AgreementEvent, c.AgreementSettings, c.Approval,
+		c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation, c.ApprovalFlow,
+		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
+		c.AuditSeal, c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
+		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
+		c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun, c.DailySnapshot,
+		c.DailyStep, c.Delivery, c.Dispute, c.Document, c.DunningPause,
+		c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent, c.IdempotencyKey,
+		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
+		c.LetterTemplate, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox,
+		c.PaymentApplication, c.Project, c.ProjectAccount, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation, c.SiteNode,
-		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
-		c.WriteOff,
+		c.Statement, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
+		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -566,20 +615,21 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AcceptanceDraft, c.Approval, c.ApprovalAct, c.ApprovalAuthority,
-		c.ApprovalDelegation, c.ApprovalFlow, c.ApprovalHand, c.ApprovalPolicy,
-		c.ApprovalSlot, c.ApprovalStep, c.AuditLog, c.AuditSeal, c.CollectionSetting,
-		c.Contract, c.ContractTerm, c.CreditAccount, c.CreditCheck, c.CreditFreeze,
-		c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun,
-		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
-		c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent,
-		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.LimitBatch,
-		c.OrderHold, c.OrderRelease, c.Outbox, c.PaymentApplication, c.Project,
-		c.ProjectAccount, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.AcceptanceDraft, c.AgreementEvent, c.AgreementSettings, c.Approval,
+		c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation, c.ApprovalFlow,
+		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
+		c.AuditSeal, c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
+		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
+		c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun, c.DailySnapshot,
+		c.DailyStep, c.Delivery, c.Dispute, c.Document, c.DunningPause,
+		c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent, c.IdempotencyKey,
+		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
+		c.LetterTemplate, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox,
+		c.PaymentApplication, c.Project, c.ProjectAccount, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation, c.SiteNode,
-		c.Statement, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
-		c.WriteOff,
+		c.Statement, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
+		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -590,6 +640,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AcceptanceDraftMutation:
 		return c.AcceptanceDraft.mutate(ctx, m)
+	case *AgreementEventMutation:
+		return c.AgreementEvent.mutate(ctx, m)
+	case *AgreementSettingsMutation:
+		return c.AgreementSettings.mutate(ctx, m)
 	case *ApprovalMutation:
 		return c.Approval.mutate(ctx, m)
 	case *ApprovalActMutation:
@@ -620,6 +674,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ContractTerm.mutate(ctx, m)
 	case *CreditAccountMutation:
 		return c.CreditAccount.mutate(ctx, m)
+	case *CreditAgreementMutation:
+		return c.CreditAgreement.mutate(ctx, m)
 	case *CreditCheckMutation:
 		return c.CreditCheck.mutate(ctx, m)
 	case *CreditFreezeMutation:
@@ -662,6 +718,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Keyset.mutate(ctx, m)
 	case *LateFeeWaiverMutation:
 		return c.LateFeeWaiver.mutate(ctx, m)
+	case *LetterMutation:
+		return c.Letter.mutate(ctx, m)
+	case *LetterSerialMutation:
+		return c.LetterSerial.mutate(ctx, m)
+	case *LetterTemplateMutation:
+		return c.LetterTemplate.mutate(ctx, m)
 	case *LimitBatchMutation:
 		return c.LimitBatch.mutate(ctx, m)
 	case *OrderHoldMutation:
@@ -700,6 +762,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SiteNode.mutate(ctx, m)
 	case *StatementMutation:
 		return c.Statement.mutate(ctx, m)
+	case *SupplyStopMutation:
+		return c.SupplyStop.mutate(ctx, m)
+	case *SupplyStopEventMutation:
+		return c.SupplyStopEvent.mutate(ctx, m)
 	case *TemplateDryRunMutation:
 		return c.TemplateDryRun.mutate(ctx, m)
 	case *TemplateTrialMutation:
@@ -845,6 +911,272 @@ func (c *AcceptanceDraftClient) mutate(ctx context.Context, m *AcceptanceDraftMu
 		return (&AcceptanceDraftDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown AcceptanceDraft mutation op: %q", m.Op())
+	}
+}
+
+// AgreementEventClient is a client for the AgreementEvent schema.
+type AgreementEventClient struct {
+	config
+}
+
+// NewAgreementEventClient returns a client for the AgreementEvent from the given config.
+func NewAgreementEventClient(c config) *AgreementEventClient {
+	return &AgreementEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `agreementevent.Hooks(f(g(h())))`.
+func (c *AgreementEventClient) Use(hooks ...Hook) {
+	c.hooks.AgreementEvent = append(c.hooks.AgreementEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `agreementevent.Intercept(f(g(h())))`.
+func (c *AgreementEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AgreementEvent = append(c.inters.AgreementEvent, interceptors...)
+}
+
+// Create returns a builder for creating a AgreementEvent entity.
+func (c *AgreementEventClient) Create() *AgreementEventCreate {
+	mutation := newAgreementEventMutation(c.config, OpCreate)
+	return &AgreementEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AgreementEvent entities.
+func (c *AgreementEventClient) CreateBulk(builders ...*AgreementEventCreate) *AgreementEventCreateBulk {
+	return &AgreementEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AgreementEventClient) MapCreateBulk(slice any, setFunc func(*AgreementEventCreate, int)) *AgreementEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AgreementEventCreateBulk{err: fmt.Errorf("calling to AgreementEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AgreementEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AgreementEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AgreementEvent.
+func (c *AgreementEventClient) Update() *AgreementEventUpdate {
+	mutation := newAgreementEventMutation(c.config, OpUpdate)
+	return &AgreementEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AgreementEventClient) UpdateOne(_m *AgreementEvent) *AgreementEventUpdateOne {
+	mutation := newAgreementEventMutation(c.config, OpUpdateOne, withAgreementEvent(_m))
+	return &AgreementEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AgreementEventClient) UpdateOneID(id uuid.UUID) *AgreementEventUpdateOne {
+	mutation := newAgreementEventMutation(c.config, OpUpdateOne, withAgreementEventID(id))
+	return &AgreementEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AgreementEvent.
+func (c *AgreementEventClient) Delete() *AgreementEventDelete {
+	mutation := newAgreementEventMutation(c.config, OpDelete)
+	return &AgreementEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AgreementEventClient) DeleteOne(_m *AgreementEvent) *AgreementEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AgreementEventClient) DeleteOneID(id uuid.UUID) *AgreementEventDeleteOne {
+	builder := c.Delete().Where(agreementevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AgreementEventDeleteOne{builder}
+}
+
+// Query returns a query builder for AgreementEvent.
+func (c *AgreementEventClient) Query() *AgreementEventQuery {
+	return &AgreementEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAgreementEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AgreementEvent entity by its id.
+func (c *AgreementEventClient) Get(ctx context.Context, id uuid.UUID) (*AgreementEvent, error) {
+	return c.Query().Where(agreementevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AgreementEventClient) GetX(ctx context.Context, id uuid.UUID) *AgreementEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AgreementEventClient) Hooks() []Hook {
+	return c.hooks.AgreementEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *AgreementEventClient) Interceptors() []Interceptor {
+	return c.inters.AgreementEvent
+}
+
+func (c *AgreementEventClient) mutate(ctx context.Context, m *AgreementEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AgreementEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AgreementEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AgreementEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AgreementEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown AgreementEvent mutation op: %q", m.Op())
+	}
+}
+
+// AgreementSettingsClient is a client for the AgreementSettings schema.
+type AgreementSettingsClient struct {
+	config
+}
+
+// NewAgreementSettingsClient returns a client for the AgreementSettings from the given config.
+func NewAgreementSettingsClient(c config) *AgreementSettingsClient {
+	return &AgreementSettingsClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `agreementsettings.Hooks(f(g(h())))`.
+func (c *AgreementSettingsClient) Use(hooks ...Hook) {
+	c.hooks.AgreementSettings = append(c.hooks.AgreementSettings, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `agreementsettings.Intercept(f(g(h())))`.
+func (c *AgreementSettingsClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AgreementSettings = append(c.inters.AgreementSettings, interceptors...)
+}
+
+// Create returns a builder for creating a AgreementSettings entity.
+func (c *AgreementSettingsClient) Create() *AgreementSettingsCreate {
+	mutation := newAgreementSettingsMutation(c.config, OpCreate)
+	return &AgreementSettingsCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AgreementSettings entities.
+func (c *AgreementSettingsClient) CreateBulk(builders ...*AgreementSettingsCreate) *AgreementSettingsCreateBulk {
+	return &AgreementSettingsCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AgreementSettingsClient) MapCreateBulk(slice any, setFunc func(*AgreementSettingsCreate, int)) *AgreementSettingsCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AgreementSettingsCreateBulk{err: fmt.Errorf("calling to AgreementSettingsClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AgreementSettingsCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AgreementSettingsCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AgreementSettings.
+func (c *AgreementSettingsClient) Update() *AgreementSettingsUpdate {
+	mutation := newAgreementSettingsMutation(c.config, OpUpdate)
+	return &AgreementSettingsUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AgreementSettingsClient) UpdateOne(_m *AgreementSettings) *AgreementSettingsUpdateOne {
+	mutation := newAgreementSettingsMutation(c.config, OpUpdateOne, withAgreementSettings(_m))
+	return &AgreementSettingsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AgreementSettingsClient) UpdateOneID(id int) *AgreementSettingsUpdateOne {
+	mutation := newAgreementSettingsMutation(c.config, OpUpdateOne, withAgreementSettingsID(id))
+	return &AgreementSettingsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AgreementSettings.
+func (c *AgreementSettingsClient) Delete() *AgreementSettingsDelete {
+	mutation := newAgreementSettingsMutation(c.config, OpDelete)
+	return &AgreementSettingsDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AgreementSettingsClient) DeleteOne(_m *AgreementSettings) *AgreementSettingsDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AgreementSettingsClient) DeleteOneID(id int) *AgreementSettingsDeleteOne {
+	builder := c.Delete().Where(agreementsettings.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AgreementSettingsDeleteOne{builder}
+}
+
+// Query returns a query builder for AgreementSettings.
+func (c *AgreementSettingsClient) Query() *AgreementSettingsQuery {
+	return &AgreementSettingsQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAgreementSettings},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AgreementSettings entity by its id.
+func (c *AgreementSettingsClient) Get(ctx context.Context, id int) (*AgreementSettings, error) {
+	return c.Query().Where(agreementsettings.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AgreementSettingsClient) GetX(ctx context.Context, id int) *AgreementSettings {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AgreementSettingsClient) Hooks() []Hook {
+	return c.hooks.AgreementSettings
+}
+
+// Interceptors returns the client interceptors.
+func (c *AgreementSettingsClient) Interceptors() []Interceptor {
+	return c.inters.AgreementSettings
+}
+
+func (c *AgreementSettingsClient) mutate(ctx context.Context, m *AgreementSettingsMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AgreementSettingsCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AgreementSettingsUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AgreementSettingsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AgreementSettingsDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown AgreementSettings mutation op: %q", m.Op())
 	}
 }
 
@@ -2856,6 +3188,139 @@ func (c *CreditAccountClient) mutate(ctx context.Context, m *CreditAccountMutati
 		return (&CreditAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown CreditAccount mutation op: %q", m.Op())
+	}
+}
+
+// CreditAgreementClient is a client for the CreditAgreement schema.
+type CreditAgreementClient struct {
+	config
+}
+
+// NewCreditAgreementClient returns a client for the CreditAgreement from the given config.
+func NewCreditAgreementClient(c config) *CreditAgreementClient {
+	return &CreditAgreementClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `creditagreement.Hooks(f(g(h())))`.
+func (c *CreditAgreementClient) Use(hooks ...Hook) {
+	c.hooks.CreditAgreement = append(c.hooks.CreditAgreement, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `creditagreement.Intercept(f(g(h())))`.
+func (c *CreditAgreementClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CreditAgreement = append(c.inters.CreditAgreement, interceptors...)
+}
+
+// Create returns a builder for creating a CreditAgreement entity.
+func (c *CreditAgreementClient) Create() *CreditAgreementCreate {
+	mutation := newCreditAgreementMutation(c.config, OpCreate)
+	return &CreditAgreementCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CreditAgreement entities.
+func (c *CreditAgreementClient) CreateBulk(builders ...*CreditAgreementCreate) *CreditAgreementCreateBulk {
+	return &CreditAgreementCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CreditAgreementClient) MapCreateBulk(slice any, setFunc func(*CreditAgreementCreate, int)) *CreditAgreementCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CreditAgreementCreateBulk{err: fmt.Errorf("calling to CreditAgreementClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CreditAgreementCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CreditAgreementCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CreditAgreement.
+func (c *CreditAgreementClient) Update() *CreditAgreementUpdate {
+	mutation := newCreditAgreementMutation(c.config, OpUpdate)
+	return &CreditAgreementUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CreditAgreementClient) UpdateOne(_m *CreditAgreement) *CreditAgreementUpdateOne {
+	mutation := newCreditAgreementMutation(c.config, OpUpdateOne, withCreditAgreement(_m))
+	return &CreditAgreementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CreditAgreementClient) UpdateOneID(id uuid.UUID) *CreditAgreementUpdateOne {
+	mutation := newCreditAgreementMutation(c.config, OpUpdateOne, withCreditAgreementID(id))
+	return &CreditAgreementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CreditAgreement.
+func (c *CreditAgreementClient) Delete() *CreditAgreementDelete {
+	mutation := newCreditAgreementMutation(c.config, OpDelete)
+	return &CreditAgreementDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CreditAgreementClient) DeleteOne(_m *CreditAgreement) *CreditAgreementDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CreditAgreementClient) DeleteOneID(id uuid.UUID) *CreditAgreementDeleteOne {
+	builder := c.Delete().Where(creditagreement.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CreditAgreementDeleteOne{builder}
+}
+
+// Query returns a query builder for CreditAgreement.
+func (c *CreditAgreementClient) Query() *CreditAgreementQuery {
+	return &CreditAgreementQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCreditAgreement},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CreditAgreement entity by its id.
+func (c *CreditAgreementClient) Get(ctx context.Context, id uuid.UUID) (*CreditAgreement, error) {
+	return c.Query().Where(creditagreement.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CreditAgreementClient) GetX(ctx context.Context, id uuid.UUID) *CreditAgreement {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CreditAgreementClient) Hooks() []Hook {
+	return c.hooks.CreditAgreement
+}
+
+// Interceptors returns the client interceptors.
+func (c *CreditAgreementClient) Interceptors() []Interceptor {
+	return c.inters.CreditAgreement
+}
+
+func (c *CreditAgreementClient) mutate(ctx context.Context, m *CreditAgreementMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CreditAgreementCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CreditAgreementUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CreditAgreementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CreditAgreementDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CreditAgreement mutation op: %q", m.Op())
 	}
 }
 
@@ -5748,6 +6213,405 @@ func (c *LateFeeWaiverClient) mutate(ctx context.Context, m *LateFeeWaiverMutati
 	}
 }
 
+// LetterClient is a client for the Letter schema.
+type LetterClient struct {
+	config
+}
+
+// NewLetterClient returns a client for the Letter from the given config.
+func NewLetterClient(c config) *LetterClient {
+	return &LetterClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `letter.Hooks(f(g(h())))`.
+func (c *LetterClient) Use(hooks ...Hook) {
+	c.hooks.Letter = append(c.hooks.Letter, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `letter.Intercept(f(g(h())))`.
+func (c *LetterClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Letter = append(c.inters.Letter, interceptors...)
+}
+
+// Create returns a builder for creating a Letter entity.
+func (c *LetterClient) Create() *LetterCreate {
+	mutation := newLetterMutation(c.config, OpCreate)
+	return &LetterCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Letter entities.
+func (c *LetterClient) CreateBulk(builders ...*LetterCreate) *LetterCreateBulk {
+	return &LetterCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LetterClient) MapCreateBulk(slice any, setFunc func(*LetterCreate, int)) *LetterCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LetterCreateBulk{err: fmt.Errorf("calling to LetterClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LetterCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LetterCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Letter.
+func (c *LetterClient) Update() *LetterUpdate {
+	mutation := newLetterMutation(c.config, OpUpdate)
+	return &LetterUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LetterClient) UpdateOne(_m *Letter) *LetterUpdateOne {
+	mutation := newLetterMutation(c.config, OpUpdateOne, withLetter(_m))
+	return &LetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LetterClient) UpdateOneID(id uuid.UUID) *LetterUpdateOne {
+	mutation := newLetterMutation(c.config, OpUpdateOne, withLetterID(id))
+	return &LetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Letter.
+func (c *LetterClient) Delete() *LetterDelete {
+	mutation := newLetterMutation(c.config, OpDelete)
+	return &LetterDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LetterClient) DeleteOne(_m *Letter) *LetterDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LetterClient) DeleteOneID(id uuid.UUID) *LetterDeleteOne {
+	builder := c.Delete().Where(letter.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LetterDeleteOne{builder}
+}
+
+// Query returns a query builder for Letter.
+func (c *LetterClient) Query() *LetterQuery {
+	return &LetterQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLetter},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Letter entity by its id.
+func (c *LetterClient) Get(ctx context.Context, id uuid.UUID) (*Letter, error) {
+	return c.Query().Where(letter.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LetterClient) GetX(ctx context.Context, id uuid.UUID) *Letter {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LetterClient) Hooks() []Hook {
+	return c.hooks.Letter
+}
+
+// Interceptors returns the client interceptors.
+func (c *LetterClient) Interceptors() []Interceptor {
+	return c.inters.Letter
+}
+
+func (c *LetterClient) mutate(ctx context.Context, m *LetterMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LetterCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LetterUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LetterDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Letter mutation op: %q", m.Op())
+	}
+}
+
+// LetterSerialClient is a client for the LetterSerial schema.
+type LetterSerialClient struct {
+	config
+}
+
+// NewLetterSerialClient returns a client for the LetterSerial from the given config.
+func NewLetterSerialClient(c config) *LetterSerialClient {
+	return &LetterSerialClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `letterserial.Hooks(f(g(h())))`.
+func (c *LetterSerialClient) Use(hooks ...Hook) {
+	c.hooks.LetterSerial = append(c.hooks.LetterSerial, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `letterserial.Intercept(f(g(h())))`.
+func (c *LetterSerialClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LetterSerial = append(c.inters.LetterSerial, interceptors...)
+}
+
+// Create returns a builder for creating a LetterSerial entity.
+func (c *LetterSerialClient) Create() *LetterSerialCreate {
+	mutation := newLetterSerialMutation(c.config, OpCreate)
+	return &LetterSerialCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LetterSerial entities.
+func (c *LetterSerialClient) CreateBulk(builders ...*LetterSerialCreate) *LetterSerialCreateBulk {
+	return &LetterSerialCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LetterSerialClient) MapCreateBulk(slice any, setFunc func(*LetterSerialCreate, int)) *LetterSerialCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LetterSerialCreateBulk{err: fmt.Errorf("calling to LetterSerialClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LetterSerialCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LetterSerialCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LetterSerial.
+func (c *LetterSerialClient) Update() *LetterSerialUpdate {
+	mutation := newLetterSerialMutation(c.config, OpUpdate)
+	return &LetterSerialUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LetterSerialClient) UpdateOne(_m *LetterSerial) *LetterSerialUpdateOne {
+	mutation := newLetterSerialMutation(c.config, OpUpdateOne, withLetterSerial(_m))
+	return &LetterSerialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LetterSerialClient) UpdateOneID(id int) *LetterSerialUpdateOne {
+	mutation := newLetterSerialMutation(c.config, OpUpdateOne, withLetterSerialID(id))
+	return &LetterSerialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LetterSerial.
+func (c *LetterSerialClient) Delete() *LetterSerialDelete {
+	mutation := newLetterSerialMutation(c.config, OpDelete)
+	return &LetterSerialDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LetterSerialClient) DeleteOne(_m *LetterSerial) *LetterSerialDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LetterSerialClient) DeleteOneID(id int) *LetterSerialDeleteOne {
+	builder := c.Delete().Where(letterserial.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LetterSerialDeleteOne{builder}
+}
+
+// Query returns a query builder for LetterSerial.
+func (c *LetterSerialClient) Query() *LetterSerialQuery {
+	return &LetterSerialQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLetterSerial},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LetterSerial entity by its id.
+func (c *LetterSerialClient) Get(ctx context.Context, id int) (*LetterSerial, error) {
+	return c.Query().Where(letterserial.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LetterSerialClient) GetX(ctx context.Context, id int) *LetterSerial {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LetterSerialClient) Hooks() []Hook {
+	return c.hooks.LetterSerial
+}
+
+// Interceptors returns the client interceptors.
+func (c *LetterSerialClient) Interceptors() []Interceptor {
+	return c.inters.LetterSerial
+}
+
+func (c *LetterSerialClient) mutate(ctx context.Context, m *LetterSerialMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LetterSerialCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LetterSerialUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LetterSerialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LetterSerialDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown LetterSerial mutation op: %q", m.Op())
+	}
+}
+
+// LetterTemplateClient is a client for the LetterTemplate schema.
+type LetterTemplateClient struct {
+	config
+}
+
+// NewLetterTemplateClient returns a client for the LetterTemplate from the given config.
+func NewLetterTemplateClient(c config) *LetterTemplateClient {
+	return &LetterTemplateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `lettertemplate.Hooks(f(g(h())))`.
+func (c *LetterTemplateClient) Use(hooks ...Hook) {
+	c.hooks.LetterTemplate = append(c.hooks.LetterTemplate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `lettertemplate.Intercept(f(g(h())))`.
+func (c *LetterTemplateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LetterTemplate = append(c.inters.LetterTemplate, interceptors...)
+}
+
+// Create returns a builder for creating a LetterTemplate entity.
+func (c *LetterTemplateClient) Create() *LetterTemplateCreate {
+	mutation := newLetterTemplateMutation(c.config, OpCreate)
+	return &LetterTemplateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LetterTemplate entities.
+func (c *LetterTemplateClient) CreateBulk(builders ...*LetterTemplateCreate) *LetterTemplateCreateBulk {
+	return &LetterTemplateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LetterTemplateClient) MapCreateBulk(slice any, setFunc func(*LetterTemplateCreate, int)) *LetterTemplateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LetterTemplateCreateBulk{err: fmt.Errorf("calling to LetterTemplateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LetterTemplateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LetterTemplateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LetterTemplate.
+func (c *LetterTemplateClient) Update() *LetterTemplateUpdate {
+	mutation := newLetterTemplateMutation(c.config, OpUpdate)
+	return &LetterTemplateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LetterTemplateClient) UpdateOne(_m *LetterTemplate) *LetterTemplateUpdateOne {
+	mutation := newLetterTemplateMutation(c.config, OpUpdateOne, withLetterTemplate(_m))
+	return &LetterTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LetterTemplateClient) UpdateOneID(id string) *LetterTemplateUpdateOne {
+	mutation := newLetterTemplateMutation(c.config, OpUpdateOne, withLetterTemplateID(id))
+	return &LetterTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LetterTemplate.
+func (c *LetterTemplateClient) Delete() *LetterTemplateDelete {
+	mutation := newLetterTemplateMutation(c.config, OpDelete)
+	return &LetterTemplateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LetterTemplateClient) DeleteOne(_m *LetterTemplate) *LetterTemplateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LetterTemplateClient) DeleteOneID(id string) *LetterTemplateDeleteOne {
+	builder := c.Delete().Where(lettertemplate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LetterTemplateDeleteOne{builder}
+}
+
+// Query returns a query builder for LetterTemplate.
+func (c *LetterTemplateClient) Query() *LetterTemplateQuery {
+	return &LetterTemplateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLetterTemplate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LetterTemplate entity by its id.
+func (c *LetterTemplateClient) Get(ctx context.Context, id string) (*LetterTemplate, error) {
+	return c.Query().Where(lettertemplate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LetterTemplateClient) GetX(ctx context.Context, id string) *LetterTemplate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LetterTemplateClient) Hooks() []Hook {
+	return c.hooks.LetterTemplate
+}
+
+// Interceptors returns the client interceptors.
+func (c *LetterTemplateClient) Interceptors() []Interceptor {
+	return c.inters.LetterTemplate
+}
+
+func (c *LetterTemplateClient) mutate(ctx context.Context, m *LetterTemplateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LetterTemplateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LetterTemplateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LetterTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LetterTemplateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown LetterTemplate mutation op: %q", m.Op())
+	}
+}
+
 // LimitBatchClient is a client for the LimitBatch schema.
 type LimitBatchClient struct {
 	config
@@ -8323,6 +9187,272 @@ func (c *StatementClient) mutate(ctx context.Context, m *StatementMutation) (Val
 	}
 }
 
+// SupplyStopClient is a client for the SupplyStop schema.
+type SupplyStopClient struct {
+	config
+}
+
+// NewSupplyStopClient returns a client for the SupplyStop from the given config.
+func NewSupplyStopClient(c config) *SupplyStopClient {
+	return &SupplyStopClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `supplystop.Hooks(f(g(h())))`.
+func (c *SupplyStopClient) Use(hooks ...Hook) {
+	c.hooks.SupplyStop = append(c.hooks.SupplyStop, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `supplystop.Intercept(f(g(h())))`.
+func (c *SupplyStopClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SupplyStop = append(c.inters.SupplyStop, interceptors...)
+}
+
+// Create returns a builder for creating a SupplyStop entity.
+func (c *SupplyStopClient) Create() *SupplyStopCreate {
+	mutation := newSupplyStopMutation(c.config, OpCreate)
+	return &SupplyStopCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SupplyStop entities.
+func (c *SupplyStopClient) CreateBulk(builders ...*SupplyStopCreate) *SupplyStopCreateBulk {
+	return &SupplyStopCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SupplyStopClient) MapCreateBulk(slice any, setFunc func(*SupplyStopCreate, int)) *SupplyStopCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SupplyStopCreateBulk{err: fmt.Errorf("calling to SupplyStopClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SupplyStopCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SupplyStopCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SupplyStop.
+func (c *SupplyStopClient) Update() *SupplyStopUpdate {
+	mutation := newSupplyStopMutation(c.config, OpUpdate)
+	return &SupplyStopUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SupplyStopClient) UpdateOne(_m *SupplyStop) *SupplyStopUpdateOne {
+	mutation := newSupplyStopMutation(c.config, OpUpdateOne, withSupplyStop(_m))
+	return &SupplyStopUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SupplyStopClient) UpdateOneID(id uuid.UUID) *SupplyStopUpdateOne {
+	mutation := newSupplyStopMutation(c.config, OpUpdateOne, withSupplyStopID(id))
+	return &SupplyStopUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SupplyStop.
+func (c *SupplyStopClient) Delete() *SupplyStopDelete {
+	mutation := newSupplyStopMutation(c.config, OpDelete)
+	return &SupplyStopDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SupplyStopClient) DeleteOne(_m *SupplyStop) *SupplyStopDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SupplyStopClient) DeleteOneID(id uuid.UUID) *SupplyStopDeleteOne {
+	builder := c.Delete().Where(supplystop.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SupplyStopDeleteOne{builder}
+}
+
+// Query returns a query builder for SupplyStop.
+func (c *SupplyStopClient) Query() *SupplyStopQuery {
+	return &SupplyStopQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSupplyStop},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SupplyStop entity by its id.
+func (c *SupplyStopClient) Get(ctx context.Context, id uuid.UUID) (*SupplyStop, error) {
+	return c.Query().Where(supplystop.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SupplyStopClient) GetX(ctx context.Context, id uuid.UUID) *SupplyStop {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SupplyStopClient) Hooks() []Hook {
+	return c.hooks.SupplyStop
+}
+
+// Interceptors returns the client interceptors.
+func (c *SupplyStopClient) Interceptors() []Interceptor {
+	return c.inters.SupplyStop
+}
+
+func (c *SupplyStopClient) mutate(ctx context.Context, m *SupplyStopMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SupplyStopCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SupplyStopUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SupplyStopUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SupplyStopDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown SupplyStop mutation op: %q", m.Op())
+	}
+}
+
+// SupplyStopEventClient is a client for the SupplyStopEvent schema.
+type SupplyStopEventClient struct {
+	config
+}
+
+// NewSupplyStopEventClient returns a client for the SupplyStopEvent from the given config.
+func NewSupplyStopEventClient(c config) *SupplyStopEventClient {
+	return &SupplyStopEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `supplystopevent.Hooks(f(g(h())))`.
+func (c *SupplyStopEventClient) Use(hooks ...Hook) {
+	c.hooks.SupplyStopEvent = append(c.hooks.SupplyStopEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `supplystopevent.Intercept(f(g(h())))`.
+func (c *SupplyStopEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SupplyStopEvent = append(c.inters.SupplyStopEvent, interceptors...)
+}
+
+// Create returns a builder for creating a SupplyStopEvent entity.
+func (c *SupplyStopEventClient) Create() *SupplyStopEventCreate {
+	mutation := newSupplyStopEventMutation(c.config, OpCreate)
+	return &SupplyStopEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SupplyStopEvent entities.
+func (c *SupplyStopEventClient) CreateBulk(builders ...*SupplyStopEventCreate) *SupplyStopEventCreateBulk {
+	return &SupplyStopEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SupplyStopEventClient) MapCreateBulk(slice any, setFunc func(*SupplyStopEventCreate, int)) *SupplyStopEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SupplyStopEventCreateBulk{err: fmt.Errorf("calling to SupplyStopEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SupplyStopEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SupplyStopEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SupplyStopEvent.
+func (c *SupplyStopEventClient) Update() *SupplyStopEventUpdate {
+	mutation := newSupplyStopEventMutation(c.config, OpUpdate)
+	return &SupplyStopEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SupplyStopEventClient) UpdateOne(_m *SupplyStopEvent) *SupplyStopEventUpdateOne {
+	mutation := newSupplyStopEventMutation(c.config, OpUpdateOne, withSupplyStopEvent(_m))
+	return &SupplyStopEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SupplyStopEventClient) UpdateOneID(id uuid.UUID) *SupplyStopEventUpdateOne {
+	mutation := newSupplyStopEventMutation(c.config, OpUpdateOne, withSupplyStopEventID(id))
+	return &SupplyStopEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SupplyStopEvent.
+func (c *SupplyStopEventClient) Delete() *SupplyStopEventDelete {
+	mutation := newSupplyStopEventMutation(c.config, OpDelete)
+	return &SupplyStopEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SupplyStopEventClient) DeleteOne(_m *SupplyStopEvent) *SupplyStopEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SupplyStopEventClient) DeleteOneID(id uuid.UUID) *SupplyStopEventDeleteOne {
+	builder := c.Delete().Where(supplystopevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SupplyStopEventDeleteOne{builder}
+}
+
+// Query returns a query builder for SupplyStopEvent.
+func (c *SupplyStopEventClient) Query() *SupplyStopEventQuery {
+	return &SupplyStopEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSupplyStopEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SupplyStopEvent entity by its id.
+func (c *SupplyStopEventClient) Get(ctx context.Context, id uuid.UUID) (*SupplyStopEvent, error) {
+	return c.Query().Where(supplystopevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SupplyStopEventClient) GetX(ctx context.Context, id uuid.UUID) *SupplyStopEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SupplyStopEventClient) Hooks() []Hook {
+	return c.hooks.SupplyStopEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *SupplyStopEventClient) Interceptors() []Interceptor {
+	return c.inters.SupplyStopEvent
+}
+
+func (c *SupplyStopEventClient) mutate(ctx context.Context, m *SupplyStopEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SupplyStopEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SupplyStopEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SupplyStopEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SupplyStopEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown SupplyStopEvent mutation op: %q", m.Op())
+	}
+}
+
 // TemplateDryRunClient is a client for the TemplateDryRun schema.
 type TemplateDryRunClient struct {
 	config
@@ -9039,32 +10169,34 @@ func (c *WriteOffClient) mutate(ctx context.Context, m *WriteOffMutation) (Value
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AcceptanceDraft, Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation,
-		ApprovalFlow, ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep,
-		AuditLog, AuditSeal, CollectionSetting, Contract, ContractTerm, CreditAccount,
+		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
+		ApprovalAuthority, ApprovalDelegation, ApprovalFlow, ApprovalHand,
+		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
+		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
 		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
 		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningPause,
 		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
-		Keyset, LateFeeWaiver, LimitBatch, OrderHold, OrderRelease, Outbox,
-		PaymentApplication, Project, ProjectAccount, RatingTemplate, Receipt,
-		Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
-		RegistrySetting, RegistryUsage, RegistryWatch, Reservation, SiteNode,
-		Statement, TemplateDryRun, TemplateTrial, Warning, WarningRule,
-		WriteOff []ent.Hook
+		Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch,
+		OrderHold, OrderRelease, Outbox, PaymentApplication, Project, ProjectAccount,
+		RatingTemplate, Receipt, Receivable, ReceivableImport, ReceivableInstalment,
+		RegistryAccount, RegistrySetting, RegistryUsage, RegistryWatch, Reservation,
+		SiteNode, Statement, SupplyStop, SupplyStopEvent, TemplateDryRun,
+		TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
-		AcceptanceDraft, Approval, ApprovalAct, ApprovalAuthority, ApprovalDelegation,
-		ApprovalFlow, ApprovalHand, ApprovalPolicy, ApprovalSlot, ApprovalStep,
-		AuditLog, AuditSeal, CollectionSetting, Contract, ContractTerm, CreditAccount,
+		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
+		ApprovalAuthority, ApprovalDelegation, ApprovalFlow, ApprovalHand,
+		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
+		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
 		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
 		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningPause,
 		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
-		Keyset, LateFeeWaiver, LimitBatch, OrderHold, OrderRelease, Outbox,
-		PaymentApplication, Project, ProjectAccount, RatingTemplate, Receipt,
-		Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
-		RegistrySetting, RegistryUsage, RegistryWatch, Reservation, SiteNode,
-		Statement, TemplateDryRun, TemplateTrial, Warning, WarningRule,
-		WriteOff []ent.Interceptor
+		Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch,
+		OrderHold, OrderRelease, Outbox, PaymentApplication, Project, ProjectAccount,
+		RatingTemplate, Receipt, Receivable, ReceivableImport, ReceivableInstalment,
+		RegistryAccount, RegistrySetting, RegistryUsage, RegistryWatch, Reservation,
+		SiteNode, Statement, SupplyStop, SupplyStopEvent, TemplateDryRun,
+		TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"sync"
 	"zhuxin/ent/tenantdb/acceptancedraft"
+	"zhuxin/ent/tenantdb/agreementevent"
+	"zhuxin/ent/tenantdb/agreementsettings"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -24,6 +26,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
+	"zhuxin/ent/tenantdb/creditagreement"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
@@ -45,6 +48,9 @@ import (
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
 	"zhuxin/ent/tenantdb/latefeewaiver"
+	"zhuxin/ent/tenantdb/letter"
+	"zhuxin/ent/tenantdb/letterserial"
+	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
@@ -64,6 +70,8 @@ import (
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
+	"zhuxin/ent/tenantdb/supplystop"
+	"zhuxin/ent/tenantdb/supplystopevent"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
 	"zhuxin/ent/tenantdb/warning"
@@ -134,6 +142,8 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			acceptancedraft.Table:      acceptancedraft.ValidColumn,
+			agreementevent.Table:       agreementevent.ValidColumn,
+			agreementsettings.Table:    agreementsettings.ValidColumn,
 			approval.Table:             approval.ValidColumn,
 			approvalact.Table:          approvalact.ValidColumn,
 			approvalauthority.Table:    approvalauthority.ValidColumn,
@@ -149,6 +159,7 @@ func checkColumn(t, c string) error {
 			contract.Table:             contract.ValidColumn,
 			contractterm.Table:         contractterm.ValidColumn,
 			creditaccount.Table:        creditaccount.ValidColumn,
+			creditagreement.Table:      creditagreement.ValidColumn,
 			creditcheck.Table:          creditcheck.ValidColumn,
 			creditfreeze.Table:         creditfreeze.ValidColumn,
 			creditlimit.Table:          creditlimit.ValidColumn,
@@ -170,6 +181,9 @@ func checkColumn(t, c string) error {
 			importmapping.Table:        importmapping.ValidColumn,
 			keyset.Table:               keyset.ValidColumn,
 			latefeewaiver.Table:        latefeewaiver.ValidColumn,
+			letter.Table:               letter.ValidColumn,
+			letterserial.Table:         letterserial.ValidColumn,
+			lettertemplate.Table:       lettertemplate.ValidColumn,
 			limitbatch.Table:           limitbatch.ValidColumn,
 			orderhold.Table:            orderhold.ValidColumn,
 			orderrelease.Table:         orderrelease.ValidColumn,
@@ -189,6 +203,8 @@ func checkColumn(t, c string) error {
 			reservation.Table:          reservation.ValidColumn,
 			sitenode.Table:             sitenode.ValidColumn,
 			statement.Table:            statement.ValidColumn,
+			supplystop.Table:           supplystop.ValidColumn,
+			supplystopevent.Table:      supplystopevent.ValidColumn,
 			templatedryrun.Table:       templatedryrun.ValidColumn,
 			templatetrial.Table:        templatetrial.ValidColumn,
 			warning.Table:              warning.ValidColumn,

@@ -12,6 +12,8 @@ import (
 	"zhuxin/biz/paymentnode"
 	"zhuxin/biz/rating"
 	"zhuxin/ent/tenantdb/acceptancedraft"
+	"zhuxin/ent/tenantdb/agreementevent"
+	"zhuxin/ent/tenantdb/agreementsettings"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -27,6 +29,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
+	"zhuxin/ent/tenantdb/creditagreement"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
@@ -48,6 +51,9 @@ import (
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
 	"zhuxin/ent/tenantdb/latefeewaiver"
+	"zhuxin/ent/tenantdb/letter"
+	"zhuxin/ent/tenantdb/letterserial"
+	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
@@ -68,6 +74,8 @@ import (
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
+	"zhuxin/ent/tenantdb/supplystop"
+	"zhuxin/ent/tenantdb/supplystopevent"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
 	"zhuxin/ent/tenantdb/warning"
@@ -90,6 +98,8 @@ const (
 
 	// Node types.
 	TypeAcceptanceDraft      = "AcceptanceDraft"
+	TypeAgreementEvent       = "AgreementEvent"
+	TypeAgreementSettings    = "AgreementSettings"
 	TypeApproval             = "Approval"
 	TypeApprovalAct          = "ApprovalAct"
 	TypeApprovalAuthority    = "ApprovalAuthority"
@@ -105,6 +115,7 @@ const (
 	TypeContract             = "Contract"
 	TypeContractTerm         = "ContractTerm"
 	TypeCreditAccount        = "CreditAccount"
+	TypeCreditAgreement      = "CreditAgreement"
 	TypeCreditCheck          = "CreditCheck"
 	TypeCreditFreeze         = "CreditFreeze"
 	TypeCreditLimit          = "CreditLimit"
@@ -126,6 +137,9 @@ const (
 	TypeImportMapping        = "ImportMapping"
 	TypeKeyset               = "Keyset"
 	TypeLateFeeWaiver        = "LateFeeWaiver"
+	TypeLetter               = "Letter"
+	TypeLetterSerial         = "LetterSerial"
+	TypeLetterTemplate       = "LetterTemplate"
 	TypeLimitBatch           = "LimitBatch"
 	TypeOrderHold            = "OrderHold"
 	TypeOrderRelease         = "OrderRelease"
@@ -145,6 +159,8 @@ const (
 	TypeReservation          = "Reservation"
 	TypeSiteNode             = "SiteNode"
 	TypeStatement            = "Statement"
+	TypeSupplyStop           = "SupplyStop"
+	TypeSupplyStopEvent      = "SupplyStopEvent"
 	TypeTemplateDryRun       = "TemplateDryRun"
 	TypeTemplateTrial        = "TemplateTrial"
 	TypeWarning              = "Warning"
@@ -1348,6 +1364,1683 @@ func (m *AcceptanceDraftMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *AcceptanceDraftMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AcceptanceDraft edge %s", name)
+}
+
+// AgreementEventMutation represents an operation that mutates the AgreementEvent nodes in the graph.
+type AgreementEventMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	agreement_id      *uuid.UUID
+	customer_id       *uuid.UUID
+	from_stage        *string
+	to_stage          *string
+	business_date     *calendar.Date
+	overdue_days      *int
+	addoverdue_days   *int
+	overdue_amount    *int64
+	addoverdue_amount *int64
+	cause             *agreementevent.Cause
+	note              *string
+	letter_id         *uuid.UUID
+	created_at        *time.Time
+	handled_at        *time.Time
+	handled_by        *uuid.UUID
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*AgreementEvent, error)
+	predicates        []predicate.AgreementEvent
+}
+
+var _ ent.Mutation = (*AgreementEventMutation)(nil)
+
+// agreementeventOption allows management of the mutation configuration using functional options.
+type agreementeventOption func(*AgreementEventMutation)
+
+// newAgreementEventMutation creates new mutation for the AgreementEvent entity.
+func newAgreementEventMutation(c config, op Op, opts ...agreementeventOption) *AgreementEventMutation {
+	m := &AgreementEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAgreementEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAgreementEventID sets the ID field of the mutation.
+func withAgreementEventID(id uuid.UUID) agreementeventOption {
+	return func(m *AgreementEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AgreementEvent
+		)
+		m.oldValue = func(ctx context.Context) (*AgreementEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AgreementEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAgreementEvent sets the old AgreementEvent of the mutation.
+func withAgreementEvent(node *AgreementEvent) agreementeventOption {
+	return func(m *AgreementEventMutation) {
+		m.oldValue = func(context.Context) (*AgreementEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AgreementEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AgreementEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AgreementEvent entities.
+func (m *AgreementEventMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AgreementEventMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AgreementEventMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AgreementEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAgreementID sets the "agreement_id" field.
+func (m *AgreementEventMutation) SetAgreementID(u uuid.UUID) {
+	m.agreement_id = &u
+}
+
+// AgreementID returns the value of the "agreement_id" field in the mutation.
+func (m *AgreementEventMutation) AgreementID() (r uuid.UUID, exists bool) {
+	v := m.agreement_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgreementID returns the old "agreement_id" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldAgreementID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgreementID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgreementID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgreementID: %w", err)
+	}
+	return oldValue.AgreementID, nil
+}
+
+// ResetAgreementID resets all changes to the "agreement_id" field.
+func (m *AgreementEventMutation) ResetAgreementID() {
+	m.agreement_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *AgreementEventMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *AgreementEventMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *AgreementEventMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetFromStage sets the "from_stage" field.
+func (m *AgreementEventMutation) SetFromStage(s string) {
+	m.from_stage = &s
+}
+
+// FromStage returns the value of the "from_stage" field in the mutation.
+func (m *AgreementEventMutation) FromStage() (r string, exists bool) {
+	v := m.from_stage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromStage returns the old "from_stage" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldFromStage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromStage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromStage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromStage: %w", err)
+	}
+	return oldValue.FromStage, nil
+}
+
+// ResetFromStage resets all changes to the "from_stage" field.
+func (m *AgreementEventMutation) ResetFromStage() {
+	m.from_stage = nil
+}
+
+// SetToStage sets the "to_stage" field.
+func (m *AgreementEventMutation) SetToStage(s string) {
+	m.to_stage = &s
+}
+
+// ToStage returns the value of the "to_stage" field in the mutation.
+func (m *AgreementEventMutation) ToStage() (r string, exists bool) {
+	v := m.to_stage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToStage returns the old "to_stage" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldToStage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToStage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToStage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToStage: %w", err)
+	}
+	return oldValue.ToStage, nil
+}
+
+// ResetToStage resets all changes to the "to_stage" field.
+func (m *AgreementEventMutation) ResetToStage() {
+	m.to_stage = nil
+}
+
+// SetBusinessDate sets the "business_date" field.
+func (m *AgreementEventMutation) SetBusinessDate(c calendar.Date) {
+	m.business_date = &c
+}
+
+// BusinessDate returns the value of the "business_date" field in the mutation.
+func (m *AgreementEventMutation) BusinessDate() (r calendar.Date, exists bool) {
+	v := m.business_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessDate returns the old "business_date" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldBusinessDate(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessDate: %w", err)
+	}
+	return oldValue.BusinessDate, nil
+}
+
+// ResetBusinessDate resets all changes to the "business_date" field.
+func (m *AgreementEventMutation) ResetBusinessDate() {
+	m.business_date = nil
+}
+
+// SetOverdueDays sets the "overdue_days" field.
+func (m *AgreementEventMutation) SetOverdueDays(i int) {
+	m.overdue_days = &i
+	m.addoverdue_days = nil
+}
+
+// OverdueDays returns the value of the "overdue_days" field in the mutation.
+func (m *AgreementEventMutation) OverdueDays() (r int, exists bool) {
+	v := m.overdue_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueDays returns the old "overdue_days" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldOverdueDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueDays: %w", err)
+	}
+	return oldValue.OverdueDays, nil
+}
+
+// AddOverdueDays adds i to the "overdue_days" field.
+func (m *AgreementEventMutation) AddOverdueDays(i int) {
+	if m.addoverdue_days != nil {
+		*m.addoverdue_days += i
+	} else {
+		m.addoverdue_days = &i
+	}
+}
+
+// AddedOverdueDays returns the value that was added to the "overdue_days" field in this mutation.
+func (m *AgreementEventMutation) AddedOverdueDays() (r int, exists bool) {
+	v := m.addoverdue_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverdueDays resets all changes to the "overdue_days" field.
+func (m *AgreementEventMutation) ResetOverdueDays() {
+	m.overdue_days = nil
+	m.addoverdue_days = nil
+}
+
+// SetOverdueAmount sets the "overdue_amount" field.
+func (m *AgreementEventMutation) SetOverdueAmount(i int64) {
+	m.overdue_amount = &i
+	m.addoverdue_amount = nil
+}
+
+// OverdueAmount returns the value of the "overdue_amount" field in the mutation.
+func (m *AgreementEventMutation) OverdueAmount() (r int64, exists bool) {
+	v := m.overdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueAmount returns the old "overdue_amount" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldOverdueAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueAmount: %w", err)
+	}
+	return oldValue.OverdueAmount, nil
+}
+
+// AddOverdueAmount adds i to the "overdue_amount" field.
+func (m *AgreementEventMutation) AddOverdueAmount(i int64) {
+	if m.addoverdue_amount != nil {
+		*m.addoverdue_amount += i
+	} else {
+		m.addoverdue_amount = &i
+	}
+}
+
+// AddedOverdueAmount returns the value that was added to the "overdue_amount" field in this mutation.
+func (m *AgreementEventMutation) AddedOverdueAmount() (r int64, exists bool) {
+	v := m.addoverdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverdueAmount resets all changes to the "overdue_amount" field.
+func (m *AgreementEventMutation) ResetOverdueAmount() {
+	m.overdue_amount = nil
+	m.addoverdue_amount = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *AgreementEventMutation) SetCause(a agreementevent.Cause) {
+	m.cause = &a
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *AgreementEventMutation) Cause() (r agreementevent.Cause, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldCause(ctx context.Context) (v agreementevent.Cause, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *AgreementEventMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetNote sets the "note" field.
+func (m *AgreementEventMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *AgreementEventMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *AgreementEventMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetLetterID sets the "letter_id" field.
+func (m *AgreementEventMutation) SetLetterID(u uuid.UUID) {
+	m.letter_id = &u
+}
+
+// LetterID returns the value of the "letter_id" field in the mutation.
+func (m *AgreementEventMutation) LetterID() (r uuid.UUID, exists bool) {
+	v := m.letter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLetterID returns the old "letter_id" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldLetterID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLetterID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLetterID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLetterID: %w", err)
+	}
+	return oldValue.LetterID, nil
+}
+
+// ClearLetterID clears the value of the "letter_id" field.
+func (m *AgreementEventMutation) ClearLetterID() {
+	m.letter_id = nil
+	m.clearedFields[agreementevent.FieldLetterID] = struct{}{}
+}
+
+// LetterIDCleared returns if the "letter_id" field was cleared in this mutation.
+func (m *AgreementEventMutation) LetterIDCleared() bool {
+	_, ok := m.clearedFields[agreementevent.FieldLetterID]
+	return ok
+}
+
+// ResetLetterID resets all changes to the "letter_id" field.
+func (m *AgreementEventMutation) ResetLetterID() {
+	m.letter_id = nil
+	delete(m.clearedFields, agreementevent.FieldLetterID)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AgreementEventMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AgreementEventMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AgreementEventMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetHandledAt sets the "handled_at" field.
+func (m *AgreementEventMutation) SetHandledAt(t time.Time) {
+	m.handled_at = &t
+}
+
+// HandledAt returns the value of the "handled_at" field in the mutation.
+func (m *AgreementEventMutation) HandledAt() (r time.Time, exists bool) {
+	v := m.handled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandledAt returns the old "handled_at" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldHandledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandledAt: %w", err)
+	}
+	return oldValue.HandledAt, nil
+}
+
+// ClearHandledAt clears the value of the "handled_at" field.
+func (m *AgreementEventMutation) ClearHandledAt() {
+	m.handled_at = nil
+	m.clearedFields[agreementevent.FieldHandledAt] = struct{}{}
+}
+
+// HandledAtCleared returns if the "handled_at" field was cleared in this mutation.
+func (m *AgreementEventMutation) HandledAtCleared() bool {
+	_, ok := m.clearedFields[agreementevent.FieldHandledAt]
+	return ok
+}
+
+// ResetHandledAt resets all changes to the "handled_at" field.
+func (m *AgreementEventMutation) ResetHandledAt() {
+	m.handled_at = nil
+	delete(m.clearedFields, agreementevent.FieldHandledAt)
+}
+
+// SetHandledBy sets the "handled_by" field.
+func (m *AgreementEventMutation) SetHandledBy(u uuid.UUID) {
+	m.handled_by = &u
+}
+
+// HandledBy returns the value of the "handled_by" field in the mutation.
+func (m *AgreementEventMutation) HandledBy() (r uuid.UUID, exists bool) {
+	v := m.handled_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandledBy returns the old "handled_by" field's value of the AgreementEvent entity.
+// If the AgreementEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementEventMutation) OldHandledBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandledBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandledBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandledBy: %w", err)
+	}
+	return oldValue.HandledBy, nil
+}
+
+// ClearHandledBy clears the value of the "handled_by" field.
+func (m *AgreementEventMutation) ClearHandledBy() {
+	m.handled_by = nil
+	m.clearedFields[agreementevent.FieldHandledBy] = struct{}{}
+}
+
+// HandledByCleared returns if the "handled_by" field was cleared in this mutation.
+func (m *AgreementEventMutation) HandledByCleared() bool {
+	_, ok := m.clearedFields[agreementevent.FieldHandledBy]
+	return ok
+}
+
+// ResetHandledBy resets all changes to the "handled_by" field.
+func (m *AgreementEventMutation) ResetHandledBy() {
+	m.handled_by = nil
+	delete(m.clearedFields, agreementevent.FieldHandledBy)
+}
+
+// Where appends a list predicates to the AgreementEventMutation builder.
+func (m *AgreementEventMutation) Where(ps ...predicate.AgreementEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AgreementEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AgreementEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AgreementEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AgreementEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AgreementEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AgreementEvent).
+func (m *AgreementEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AgreementEventMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.agreement_id != nil {
+		fields = append(fields, agreementevent.FieldAgreementID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, agreementevent.FieldCustomerID)
+	}
+	if m.from_stage != nil {
+		fields = append(fields, agreementevent.FieldFromStage)
+	}
+	if m.to_stage != nil {
+		fields = append(fields, agreementevent.FieldToStage)
+	}
+	if m.business_date != nil {
+		fields = append(fields, agreementevent.FieldBusinessDate)
+	}
+	if m.overdue_days != nil {
+		fields = append(fields, agreementevent.FieldOverdueDays)
+	}
+	if m.overdue_amount != nil {
+		fields = append(fields, agreementevent.FieldOverdueAmount)
+	}
+	if m.cause != nil {
+		fields = append(fields, agreementevent.FieldCause)
+	}
+	if m.note != nil {
+		fields = append(fields, agreementevent.FieldNote)
+	}
+	if m.letter_id != nil {
+		fields = append(fields, agreementevent.FieldLetterID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, agreementevent.FieldCreatedAt)
+	}
+	if m.handled_at != nil {
+		fields = append(fields, agreementevent.FieldHandledAt)
+	}
+	if m.handled_by != nil {
+		fields = append(fields, agreementevent.FieldHandledBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AgreementEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case agreementevent.FieldAgreementID:
+		return m.AgreementID()
+	case agreementevent.FieldCustomerID:
+		return m.CustomerID()
+	case agreementevent.FieldFromStage:
+		return m.FromStage()
+	case agreementevent.FieldToStage:
+		return m.ToStage()
+	case agreementevent.FieldBusinessDate:
+		return m.BusinessDate()
+	case agreementevent.FieldOverdueDays:
+		return m.OverdueDays()
+	case agreementevent.FieldOverdueAmount:
+		return m.OverdueAmount()
+	case agreementevent.FieldCause:
+		return m.Cause()
+	case agreementevent.FieldNote:
+		return m.Note()
+	case agreementevent.FieldLetterID:
+		return m.LetterID()
+	case agreementevent.FieldCreatedAt:
+		return m.CreatedAt()
+	case agreementevent.FieldHandledAt:
+		return m.HandledAt()
+	case agreementevent.FieldHandledBy:
+		return m.HandledBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AgreementEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case agreementevent.FieldAgreementID:
+		return m.OldAgreementID(ctx)
+	case agreementevent.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case agreementevent.FieldFromStage:
+		return m.OldFromStage(ctx)
+	case agreementevent.FieldToStage:
+		return m.OldToStage(ctx)
+	case agreementevent.FieldBusinessDate:
+		return m.OldBusinessDate(ctx)
+	case agreementevent.FieldOverdueDays:
+		return m.OldOverdueDays(ctx)
+	case agreementevent.FieldOverdueAmount:
+		return m.OldOverdueAmount(ctx)
+	case agreementevent.FieldCause:
+		return m.OldCause(ctx)
+	case agreementevent.FieldNote:
+		return m.OldNote(ctx)
+	case agreementevent.FieldLetterID:
+		return m.OldLetterID(ctx)
+	case agreementevent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case agreementevent.FieldHandledAt:
+		return m.OldHandledAt(ctx)
+	case agreementevent.FieldHandledBy:
+		return m.OldHandledBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown AgreementEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgreementEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case agreementevent.FieldAgreementID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgreementID(v)
+		return nil
+	case agreementevent.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case agreementevent.FieldFromStage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromStage(v)
+		return nil
+	case agreementevent.FieldToStage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToStage(v)
+		return nil
+	case agreementevent.FieldBusinessDate:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessDate(v)
+		return nil
+	case agreementevent.FieldOverdueDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueDays(v)
+		return nil
+	case agreementevent.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueAmount(v)
+		return nil
+	case agreementevent.FieldCause:
+		v, ok := value.(agreementevent.Cause)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case agreementevent.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case agreementevent.FieldLetterID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLetterID(v)
+		return nil
+	case agreementevent.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case agreementevent.FieldHandledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandledAt(v)
+		return nil
+	case agreementevent.FieldHandledBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandledBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AgreementEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addoverdue_days != nil {
+		fields = append(fields, agreementevent.FieldOverdueDays)
+	}
+	if m.addoverdue_amount != nil {
+		fields = append(fields, agreementevent.FieldOverdueAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AgreementEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case agreementevent.FieldOverdueDays:
+		return m.AddedOverdueDays()
+	case agreementevent.FieldOverdueAmount:
+		return m.AddedOverdueAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgreementEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case agreementevent.FieldOverdueDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverdueDays(v)
+		return nil
+	case agreementevent.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverdueAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AgreementEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(agreementevent.FieldLetterID) {
+		fields = append(fields, agreementevent.FieldLetterID)
+	}
+	if m.FieldCleared(agreementevent.FieldHandledAt) {
+		fields = append(fields, agreementevent.FieldHandledAt)
+	}
+	if m.FieldCleared(agreementevent.FieldHandledBy) {
+		fields = append(fields, agreementevent.FieldHandledBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AgreementEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AgreementEventMutation) ClearField(name string) error {
+	switch name {
+	case agreementevent.FieldLetterID:
+		m.ClearLetterID()
+		return nil
+	case agreementevent.FieldHandledAt:
+		m.ClearHandledAt()
+		return nil
+	case agreementevent.FieldHandledBy:
+		m.ClearHandledBy()
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AgreementEventMutation) ResetField(name string) error {
+	switch name {
+	case agreementevent.FieldAgreementID:
+		m.ResetAgreementID()
+		return nil
+	case agreementevent.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case agreementevent.FieldFromStage:
+		m.ResetFromStage()
+		return nil
+	case agreementevent.FieldToStage:
+		m.ResetToStage()
+		return nil
+	case agreementevent.FieldBusinessDate:
+		m.ResetBusinessDate()
+		return nil
+	case agreementevent.FieldOverdueDays:
+		m.ResetOverdueDays()
+		return nil
+	case agreementevent.FieldOverdueAmount:
+		m.ResetOverdueAmount()
+		return nil
+	case agreementevent.FieldCause:
+		m.ResetCause()
+		return nil
+	case agreementevent.FieldNote:
+		m.ResetNote()
+		return nil
+	case agreementevent.FieldLetterID:
+		m.ResetLetterID()
+		return nil
+	case agreementevent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case agreementevent.FieldHandledAt:
+		m.ResetHandledAt()
+		return nil
+	case agreementevent.FieldHandledBy:
+		m.ResetHandledBy()
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AgreementEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AgreementEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AgreementEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AgreementEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AgreementEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AgreementEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AgreementEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AgreementEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AgreementEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AgreementEvent edge %s", name)
+}
+
+// AgreementSettingsMutation represents an operation that mutates the AgreementSettings nodes in the graph.
+type AgreementSettingsMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	settings       *json.RawMessage
+	appendsettings json.RawMessage
+	version        *int64
+	addversion     *int64
+	updated_at     *time.Time
+	updated_by     *uuid.UUID
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*AgreementSettings, error)
+	predicates     []predicate.AgreementSettings
+}
+
+var _ ent.Mutation = (*AgreementSettingsMutation)(nil)
+
+// agreementsettingsOption allows management of the mutation configuration using functional options.
+type agreementsettingsOption func(*AgreementSettingsMutation)
+
+// newAgreementSettingsMutation creates new mutation for the AgreementSettings entity.
+func newAgreementSettingsMutation(c config, op Op, opts ...agreementsettingsOption) *AgreementSettingsMutation {
+	m := &AgreementSettingsMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAgreementSettings,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAgreementSettingsID sets the ID field of the mutation.
+func withAgreementSettingsID(id int) agreementsettingsOption {
+	return func(m *AgreementSettingsMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AgreementSettings
+		)
+		m.oldValue = func(ctx context.Context) (*AgreementSettings, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AgreementSettings.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAgreementSettings sets the old AgreementSettings of the mutation.
+func withAgreementSettings(node *AgreementSettings) agreementsettingsOption {
+	return func(m *AgreementSettingsMutation) {
+		m.oldValue = func(context.Context) (*AgreementSettings, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AgreementSettingsMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AgreementSettingsMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AgreementSettings entities.
+func (m *AgreementSettingsMutation) SetID(id int) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AgreementSettingsMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AgreementSettingsMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AgreementSettings.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSettings sets the "settings" field.
+func (m *AgreementSettingsMutation) SetSettings(jm json.RawMessage) {
+	m.settings = &jm
+	m.appendsettings = nil
+}
+
+// Settings returns the value of the "settings" field in the mutation.
+func (m *AgreementSettingsMutation) Settings() (r json.RawMessage, exists bool) {
+	v := m.settings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettings returns the old "settings" field's value of the AgreementSettings entity.
+// If the AgreementSettings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementSettingsMutation) OldSettings(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettings: %w", err)
+	}
+	return oldValue.Settings, nil
+}
+
+// AppendSettings adds jm to the "settings" field.
+func (m *AgreementSettingsMutation) AppendSettings(jm json.RawMessage) {
+	m.appendsettings = append(m.appendsettings, jm...)
+}
+
+// AppendedSettings returns the list of values that were appended to the "settings" field in this mutation.
+func (m *AgreementSettingsMutation) AppendedSettings() (json.RawMessage, bool) {
+	if len(m.appendsettings) == 0 {
+		return nil, false
+	}
+	return m.appendsettings, true
+}
+
+// ResetSettings resets all changes to the "settings" field.
+func (m *AgreementSettingsMutation) ResetSettings() {
+	m.settings = nil
+	m.appendsettings = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *AgreementSettingsMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *AgreementSettingsMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the AgreementSettings entity.
+// If the AgreementSettings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementSettingsMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *AgreementSettingsMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *AgreementSettingsMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *AgreementSettingsMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *AgreementSettingsMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *AgreementSettingsMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the AgreementSettings entity.
+// If the AgreementSettings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementSettingsMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *AgreementSettingsMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *AgreementSettingsMutation) SetUpdatedBy(u uuid.UUID) {
+	m.updated_by = &u
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *AgreementSettingsMutation) UpdatedBy() (r uuid.UUID, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the AgreementSettings entity.
+// If the AgreementSettings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementSettingsMutation) OldUpdatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ClearUpdatedBy clears the value of the "updated_by" field.
+func (m *AgreementSettingsMutation) ClearUpdatedBy() {
+	m.updated_by = nil
+	m.clearedFields[agreementsettings.FieldUpdatedBy] = struct{}{}
+}
+
+// UpdatedByCleared returns if the "updated_by" field was cleared in this mutation.
+func (m *AgreementSettingsMutation) UpdatedByCleared() bool {
+	_, ok := m.clearedFields[agreementsettings.FieldUpdatedBy]
+	return ok
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *AgreementSettingsMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+	delete(m.clearedFields, agreementsettings.FieldUpdatedBy)
+}
+
+// Where appends a list predicates to the AgreementSettingsMutation builder.
+func (m *AgreementSettingsMutation) Where(ps ...predicate.AgreementSettings) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AgreementSettingsMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AgreementSettingsMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AgreementSettings, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AgreementSettingsMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AgreementSettingsMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AgreementSettings).
+func (m *AgreementSettingsMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AgreementSettingsMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.settings != nil {
+		fields = append(fields, agreementsettings.FieldSettings)
+	}
+	if m.version != nil {
+		fields = append(fields, agreementsettings.FieldVersion)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, agreementsettings.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, agreementsettings.FieldUpdatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AgreementSettingsMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case agreementsettings.FieldSettings:
+		return m.Settings()
+	case agreementsettings.FieldVersion:
+		return m.Version()
+	case agreementsettings.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case agreementsettings.FieldUpdatedBy:
+		return m.UpdatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AgreementSettingsMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case agreementsettings.FieldSettings:
+		return m.OldSettings(ctx)
+	case agreementsettings.FieldVersion:
+		return m.OldVersion(ctx)
+	case agreementsettings.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case agreementsettings.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown AgreementSettings field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgreementSettingsMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case agreementsettings.FieldSettings:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettings(v)
+		return nil
+	case agreementsettings.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case agreementsettings.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case agreementsettings.FieldUpdatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementSettings field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AgreementSettingsMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, agreementsettings.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AgreementSettingsMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case agreementsettings.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgreementSettingsMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case agreementsettings.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementSettings numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AgreementSettingsMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(agreementsettings.FieldUpdatedBy) {
+		fields = append(fields, agreementsettings.FieldUpdatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AgreementSettingsMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AgreementSettingsMutation) ClearField(name string) error {
+	switch name {
+	case agreementsettings.FieldUpdatedBy:
+		m.ClearUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementSettings nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AgreementSettingsMutation) ResetField(name string) error {
+	switch name {
+	case agreementsettings.FieldSettings:
+		m.ResetSettings()
+		return nil
+	case agreementsettings.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case agreementsettings.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case agreementsettings.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown AgreementSettings field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AgreementSettingsMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AgreementSettingsMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AgreementSettingsMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AgreementSettingsMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AgreementSettingsMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AgreementSettingsMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AgreementSettingsMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AgreementSettings unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AgreementSettingsMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AgreementSettings edge %s", name)
 }
 
 // ApprovalMutation represents an operation that mutates the Approval nodes in the graph.
@@ -14529,6 +16222,1223 @@ func (m *CreditAccountMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *CreditAccountMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown CreditAccount edge %s", name)
+}
+
+// CreditAgreementMutation represents an operation that mutates the CreditAgreement nodes in the graph.
+type CreditAgreementMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	created_at     *time.Time
+	created_by     *uuid.UUID
+	updated_at     *time.Time
+	version        *int64
+	addversion     *int64
+	customer_id    *uuid.UUID
+	project_id     *uuid.UUID
+	number         *int
+	addnumber      *int
+	triggers       *json.RawMessage
+	appendtriggers json.RawMessage
+	reason         *string
+	status         *creditagreement.Status
+	stage          *creditagreement.Stage
+	stage_since    *calendar.Date
+	effective_at   *time.Time
+	lapsed_at      *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*CreditAgreement, error)
+	predicates     []predicate.CreditAgreement
+}
+
+var _ ent.Mutation = (*CreditAgreementMutation)(nil)
+
+// creditagreementOption allows management of the mutation configuration using functional options.
+type creditagreementOption func(*CreditAgreementMutation)
+
+// newCreditAgreementMutation creates new mutation for the CreditAgreement entity.
+func newCreditAgreementMutation(c config, op Op, opts ...creditagreementOption) *CreditAgreementMutation {
+	m := &CreditAgreementMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCreditAgreement,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCreditAgreementID sets the ID field of the mutation.
+func withCreditAgreementID(id uuid.UUID) creditagreementOption {
+	return func(m *CreditAgreementMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CreditAgreement
+		)
+		m.oldValue = func(ctx context.Context) (*CreditAgreement, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CreditAgreement.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCreditAgreement sets the old CreditAgreement of the mutation.
+func withCreditAgreement(node *CreditAgreement) creditagreementOption {
+	return func(m *CreditAgreementMutation) {
+		m.oldValue = func(context.Context) (*CreditAgreement, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CreditAgreementMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CreditAgreementMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CreditAgreement entities.
+func (m *CreditAgreementMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CreditAgreementMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CreditAgreementMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CreditAgreement.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CreditAgreementMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CreditAgreementMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CreditAgreementMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CreditAgreementMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CreditAgreementMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *CreditAgreementMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[creditagreement.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *CreditAgreementMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[creditagreement.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CreditAgreementMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, creditagreement.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CreditAgreementMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CreditAgreementMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CreditAgreementMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CreditAgreementMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CreditAgreementMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CreditAgreementMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CreditAgreementMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CreditAgreementMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CreditAgreementMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CreditAgreementMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CreditAgreementMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *CreditAgreementMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *CreditAgreementMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *CreditAgreementMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[creditagreement.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *CreditAgreementMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[creditagreement.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *CreditAgreementMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, creditagreement.FieldProjectID)
+}
+
+// SetNumber sets the "number" field.
+func (m *CreditAgreementMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *CreditAgreementMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *CreditAgreementMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *CreditAgreementMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *CreditAgreementMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetTriggers sets the "triggers" field.
+func (m *CreditAgreementMutation) SetTriggers(jm json.RawMessage) {
+	m.triggers = &jm
+	m.appendtriggers = nil
+}
+
+// Triggers returns the value of the "triggers" field in the mutation.
+func (m *CreditAgreementMutation) Triggers() (r json.RawMessage, exists bool) {
+	v := m.triggers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTriggers returns the old "triggers" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldTriggers(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTriggers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTriggers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTriggers: %w", err)
+	}
+	return oldValue.Triggers, nil
+}
+
+// AppendTriggers adds jm to the "triggers" field.
+func (m *CreditAgreementMutation) AppendTriggers(jm json.RawMessage) {
+	m.appendtriggers = append(m.appendtriggers, jm...)
+}
+
+// AppendedTriggers returns the list of values that were appended to the "triggers" field in this mutation.
+func (m *CreditAgreementMutation) AppendedTriggers() (json.RawMessage, bool) {
+	if len(m.appendtriggers) == 0 {
+		return nil, false
+	}
+	return m.appendtriggers, true
+}
+
+// ResetTriggers resets all changes to the "triggers" field.
+func (m *CreditAgreementMutation) ResetTriggers() {
+	m.triggers = nil
+	m.appendtriggers = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *CreditAgreementMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CreditAgreementMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CreditAgreementMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *CreditAgreementMutation) SetStatus(c creditagreement.Status) {
+	m.status = &c
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *CreditAgreementMutation) Status() (r creditagreement.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldStatus(ctx context.Context) (v creditagreement.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *CreditAgreementMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetStage sets the "stage" field.
+func (m *CreditAgreementMutation) SetStage(c creditagreement.Stage) {
+	m.stage = &c
+}
+
+// Stage returns the value of the "stage" field in the mutation.
+func (m *CreditAgreementMutation) Stage() (r creditagreement.Stage, exists bool) {
+	v := m.stage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStage returns the old "stage" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldStage(ctx context.Context) (v creditagreement.Stage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStage: %w", err)
+	}
+	return oldValue.Stage, nil
+}
+
+// ResetStage resets all changes to the "stage" field.
+func (m *CreditAgreementMutation) ResetStage() {
+	m.stage = nil
+}
+
+// SetStageSince sets the "stage_since" field.
+func (m *CreditAgreementMutation) SetStageSince(c calendar.Date) {
+	m.stage_since = &c
+}
+
+// StageSince returns the value of the "stage_since" field in the mutation.
+func (m *CreditAgreementMutation) StageSince() (r calendar.Date, exists bool) {
+	v := m.stage_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStageSince returns the old "stage_since" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldStageSince(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStageSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStageSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStageSince: %w", err)
+	}
+	return oldValue.StageSince, nil
+}
+
+// ClearStageSince clears the value of the "stage_since" field.
+func (m *CreditAgreementMutation) ClearStageSince() {
+	m.stage_since = nil
+	m.clearedFields[creditagreement.FieldStageSince] = struct{}{}
+}
+
+// StageSinceCleared returns if the "stage_since" field was cleared in this mutation.
+func (m *CreditAgreementMutation) StageSinceCleared() bool {
+	_, ok := m.clearedFields[creditagreement.FieldStageSince]
+	return ok
+}
+
+// ResetStageSince resets all changes to the "stage_since" field.
+func (m *CreditAgreementMutation) ResetStageSince() {
+	m.stage_since = nil
+	delete(m.clearedFields, creditagreement.FieldStageSince)
+}
+
+// SetEffectiveAt sets the "effective_at" field.
+func (m *CreditAgreementMutation) SetEffectiveAt(t time.Time) {
+	m.effective_at = &t
+}
+
+// EffectiveAt returns the value of the "effective_at" field in the mutation.
+func (m *CreditAgreementMutation) EffectiveAt() (r time.Time, exists bool) {
+	v := m.effective_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEffectiveAt returns the old "effective_at" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldEffectiveAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEffectiveAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEffectiveAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEffectiveAt: %w", err)
+	}
+	return oldValue.EffectiveAt, nil
+}
+
+// ClearEffectiveAt clears the value of the "effective_at" field.
+func (m *CreditAgreementMutation) ClearEffectiveAt() {
+	m.effective_at = nil
+	m.clearedFields[creditagreement.FieldEffectiveAt] = struct{}{}
+}
+
+// EffectiveAtCleared returns if the "effective_at" field was cleared in this mutation.
+func (m *CreditAgreementMutation) EffectiveAtCleared() bool {
+	_, ok := m.clearedFields[creditagreement.FieldEffectiveAt]
+	return ok
+}
+
+// ResetEffectiveAt resets all changes to the "effective_at" field.
+func (m *CreditAgreementMutation) ResetEffectiveAt() {
+	m.effective_at = nil
+	delete(m.clearedFields, creditagreement.FieldEffectiveAt)
+}
+
+// SetLapsedAt sets the "lapsed_at" field.
+func (m *CreditAgreementMutation) SetLapsedAt(t time.Time) {
+	m.lapsed_at = &t
+}
+
+// LapsedAt returns the value of the "lapsed_at" field in the mutation.
+func (m *CreditAgreementMutation) LapsedAt() (r time.Time, exists bool) {
+	v := m.lapsed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLapsedAt returns the old "lapsed_at" field's value of the CreditAgreement entity.
+// If the CreditAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAgreementMutation) OldLapsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLapsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLapsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLapsedAt: %w", err)
+	}
+	return oldValue.LapsedAt, nil
+}
+
+// ClearLapsedAt clears the value of the "lapsed_at" field.
+func (m *CreditAgreementMutation) ClearLapsedAt() {
+	m.lapsed_at = nil
+	m.clearedFields[creditagreement.FieldLapsedAt] = struct{}{}
+}
+
+// LapsedAtCleared returns if the "lapsed_at" field was cleared in this mutation.
+func (m *CreditAgreementMutation) LapsedAtCleared() bool {
+	_, ok := m.clearedFields[creditagreement.FieldLapsedAt]
+	return ok
+}
+
+// ResetLapsedAt resets all changes to the "lapsed_at" field.
+func (m *CreditAgreementMutation) ResetLapsedAt() {
+	m.lapsed_at = nil
+	delete(m.clearedFields, creditagreement.FieldLapsedAt)
+}
+
+// Where appends a list predicates to the CreditAgreementMutation builder.
+func (m *CreditAgreementMutation) Where(ps ...predicate.CreditAgreement) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CreditAgreementMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CreditAgreementMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CreditAgreement, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CreditAgreementMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CreditAgreementMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CreditAgreement).
+func (m *CreditAgreementMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CreditAgreementMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, creditagreement.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, creditagreement.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, creditagreement.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, creditagreement.FieldVersion)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, creditagreement.FieldCustomerID)
+	}
+	if m.project_id != nil {
+		fields = append(fields, creditagreement.FieldProjectID)
+	}
+	if m.number != nil {
+		fields = append(fields, creditagreement.FieldNumber)
+	}
+	if m.triggers != nil {
+		fields = append(fields, creditagreement.FieldTriggers)
+	}
+	if m.reason != nil {
+		fields = append(fields, creditagreement.FieldReason)
+	}
+	if m.status != nil {
+		fields = append(fields, creditagreement.FieldStatus)
+	}
+	if m.stage != nil {
+		fields = append(fields, creditagreement.FieldStage)
+	}
+	if m.stage_since != nil {
+		fields = append(fields, creditagreement.FieldStageSince)
+	}
+	if m.effective_at != nil {
+		fields = append(fields, creditagreement.FieldEffectiveAt)
+	}
+	if m.lapsed_at != nil {
+		fields = append(fields, creditagreement.FieldLapsedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CreditAgreementMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case creditagreement.FieldCreatedAt:
+		return m.CreatedAt()
+	case creditagreement.FieldCreatedBy:
+		return m.CreatedBy()
+	case creditagreement.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case creditagreement.FieldVersion:
+		return m.Version()
+	case creditagreement.FieldCustomerID:
+		return m.CustomerID()
+	case creditagreement.FieldProjectID:
+		return m.ProjectID()
+	case creditagreement.FieldNumber:
+		return m.Number()
+	case creditagreement.FieldTriggers:
+		return m.Triggers()
+	case creditagreement.FieldReason:
+		return m.Reason()
+	case creditagreement.FieldStatus:
+		return m.Status()
+	case creditagreement.FieldStage:
+		return m.Stage()
+	case creditagreement.FieldStageSince:
+		return m.StageSince()
+	case creditagreement.FieldEffectiveAt:
+		return m.EffectiveAt()
+	case creditagreement.FieldLapsedAt:
+		return m.LapsedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CreditAgreementMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case creditagreement.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case creditagreement.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case creditagreement.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case creditagreement.FieldVersion:
+		return m.OldVersion(ctx)
+	case creditagreement.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case creditagreement.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case creditagreement.FieldNumber:
+		return m.OldNumber(ctx)
+	case creditagreement.FieldTriggers:
+		return m.OldTriggers(ctx)
+	case creditagreement.FieldReason:
+		return m.OldReason(ctx)
+	case creditagreement.FieldStatus:
+		return m.OldStatus(ctx)
+	case creditagreement.FieldStage:
+		return m.OldStage(ctx)
+	case creditagreement.FieldStageSince:
+		return m.OldStageSince(ctx)
+	case creditagreement.FieldEffectiveAt:
+		return m.OldEffectiveAt(ctx)
+	case creditagreement.FieldLapsedAt:
+		return m.OldLapsedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CreditAgreement field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditAgreementMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case creditagreement.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case creditagreement.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case creditagreement.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case creditagreement.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case creditagreement.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case creditagreement.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case creditagreement.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case creditagreement.FieldTriggers:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTriggers(v)
+		return nil
+	case creditagreement.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case creditagreement.FieldStatus:
+		v, ok := value.(creditagreement.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case creditagreement.FieldStage:
+		v, ok := value.(creditagreement.Stage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStage(v)
+		return nil
+	case creditagreement.FieldStageSince:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStageSince(v)
+		return nil
+	case creditagreement.FieldEffectiveAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEffectiveAt(v)
+		return nil
+	case creditagreement.FieldLapsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLapsedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CreditAgreement field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CreditAgreementMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, creditagreement.FieldVersion)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, creditagreement.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CreditAgreementMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case creditagreement.FieldVersion:
+		return m.AddedVersion()
+	case creditagreement.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditAgreementMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case creditagreement.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case creditagreement.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CreditAgreement numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CreditAgreementMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(creditagreement.FieldCreatedBy) {
+		fields = append(fields, creditagreement.FieldCreatedBy)
+	}
+	if m.FieldCleared(creditagreement.FieldProjectID) {
+		fields = append(fields, creditagreement.FieldProjectID)
+	}
+	if m.FieldCleared(creditagreement.FieldStageSince) {
+		fields = append(fields, creditagreement.FieldStageSince)
+	}
+	if m.FieldCleared(creditagreement.FieldEffectiveAt) {
+		fields = append(fields, creditagreement.FieldEffectiveAt)
+	}
+	if m.FieldCleared(creditagreement.FieldLapsedAt) {
+		fields = append(fields, creditagreement.FieldLapsedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CreditAgreementMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CreditAgreementMutation) ClearField(name string) error {
+	switch name {
+	case creditagreement.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case creditagreement.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	case creditagreement.FieldStageSince:
+		m.ClearStageSince()
+		return nil
+	case creditagreement.FieldEffectiveAt:
+		m.ClearEffectiveAt()
+		return nil
+	case creditagreement.FieldLapsedAt:
+		m.ClearLapsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CreditAgreement nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CreditAgreementMutation) ResetField(name string) error {
+	switch name {
+	case creditagreement.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case creditagreement.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case creditagreement.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case creditagreement.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case creditagreement.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case creditagreement.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case creditagreement.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case creditagreement.FieldTriggers:
+		m.ResetTriggers()
+		return nil
+	case creditagreement.FieldReason:
+		m.ResetReason()
+		return nil
+	case creditagreement.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case creditagreement.FieldStage:
+		m.ResetStage()
+		return nil
+	case creditagreement.FieldStageSince:
+		m.ResetStageSince()
+		return nil
+	case creditagreement.FieldEffectiveAt:
+		m.ResetEffectiveAt()
+		return nil
+	case creditagreement.FieldLapsedAt:
+		m.ResetLapsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CreditAgreement field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CreditAgreementMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CreditAgreementMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CreditAgreementMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CreditAgreementMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CreditAgreementMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CreditAgreementMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CreditAgreementMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CreditAgreement unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CreditAgreementMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CreditAgreement edge %s", name)
 }
 
 // CreditCheckMutation represents an operation that mutates the CreditCheck nodes in the graph.
@@ -36056,6 +38966,2065 @@ func (m *LateFeeWaiverMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LateFeeWaiver edge %s", name)
 }
 
+// LetterMutation represents an operation that mutates the Letter nodes in the graph.
+type LetterMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	year          *int
+	addyear       *int
+	serial        *int
+	addserial     *int
+	kind          *letter.Kind
+	customer_id   *uuid.UUID
+	project_id    *uuid.UUID
+	subject       *string
+	body          *string
+	lines         *json.RawMessage
+	appendlines   json.RawMessage
+	amount        *int64
+	addamount     *int64
+	business_date *calendar.Date
+	document_id   *uuid.UUID
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Letter, error)
+	predicates    []predicate.Letter
+}
+
+var _ ent.Mutation = (*LetterMutation)(nil)
+
+// letterOption allows management of the mutation configuration using functional options.
+type letterOption func(*LetterMutation)
+
+// newLetterMutation creates new mutation for the Letter entity.
+func newLetterMutation(c config, op Op, opts ...letterOption) *LetterMutation {
+	m := &LetterMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLetter,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLetterID sets the ID field of the mutation.
+func withLetterID(id uuid.UUID) letterOption {
+	return func(m *LetterMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Letter
+		)
+		m.oldValue = func(ctx context.Context) (*Letter, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Letter.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLetter sets the old Letter of the mutation.
+func withLetter(node *Letter) letterOption {
+	return func(m *LetterMutation) {
+		m.oldValue = func(context.Context) (*Letter, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LetterMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LetterMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Letter entities.
+func (m *LetterMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LetterMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LetterMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Letter.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetYear sets the "year" field.
+func (m *LetterMutation) SetYear(i int) {
+	m.year = &i
+	m.addyear = nil
+}
+
+// Year returns the value of the "year" field in the mutation.
+func (m *LetterMutation) Year() (r int, exists bool) {
+	v := m.year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldYear returns the old "year" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldYear(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldYear: %w", err)
+	}
+	return oldValue.Year, nil
+}
+
+// AddYear adds i to the "year" field.
+func (m *LetterMutation) AddYear(i int) {
+	if m.addyear != nil {
+		*m.addyear += i
+	} else {
+		m.addyear = &i
+	}
+}
+
+// AddedYear returns the value that was added to the "year" field in this mutation.
+func (m *LetterMutation) AddedYear() (r int, exists bool) {
+	v := m.addyear
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetYear resets all changes to the "year" field.
+func (m *LetterMutation) ResetYear() {
+	m.year = nil
+	m.addyear = nil
+}
+
+// SetSerial sets the "serial" field.
+func (m *LetterMutation) SetSerial(i int) {
+	m.serial = &i
+	m.addserial = nil
+}
+
+// Serial returns the value of the "serial" field in the mutation.
+func (m *LetterMutation) Serial() (r int, exists bool) {
+	v := m.serial
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSerial returns the old "serial" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldSerial(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSerial is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSerial requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSerial: %w", err)
+	}
+	return oldValue.Serial, nil
+}
+
+// AddSerial adds i to the "serial" field.
+func (m *LetterMutation) AddSerial(i int) {
+	if m.addserial != nil {
+		*m.addserial += i
+	} else {
+		m.addserial = &i
+	}
+}
+
+// AddedSerial returns the value that was added to the "serial" field in this mutation.
+func (m *LetterMutation) AddedSerial() (r int, exists bool) {
+	v := m.addserial
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSerial resets all changes to the "serial" field.
+func (m *LetterMutation) ResetSerial() {
+	m.serial = nil
+	m.addserial = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *LetterMutation) SetKind(l letter.Kind) {
+	m.kind = &l
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *LetterMutation) Kind() (r letter.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldKind(ctx context.Context) (v letter.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *LetterMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *LetterMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *LetterMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *LetterMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *LetterMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *LetterMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *LetterMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[letter.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *LetterMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[letter.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *LetterMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, letter.FieldProjectID)
+}
+
+// SetSubject sets the "subject" field.
+func (m *LetterMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *LetterMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *LetterMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetBody sets the "body" field.
+func (m *LetterMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *LetterMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *LetterMutation) ResetBody() {
+	m.body = nil
+}
+
+// SetLines sets the "lines" field.
+func (m *LetterMutation) SetLines(jm json.RawMessage) {
+	m.lines = &jm
+	m.appendlines = nil
+}
+
+// Lines returns the value of the "lines" field in the mutation.
+func (m *LetterMutation) Lines() (r json.RawMessage, exists bool) {
+	v := m.lines
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLines returns the old "lines" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldLines(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLines is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLines requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLines: %w", err)
+	}
+	return oldValue.Lines, nil
+}
+
+// AppendLines adds jm to the "lines" field.
+func (m *LetterMutation) AppendLines(jm json.RawMessage) {
+	m.appendlines = append(m.appendlines, jm...)
+}
+
+// AppendedLines returns the list of values that were appended to the "lines" field in this mutation.
+func (m *LetterMutation) AppendedLines() (json.RawMessage, bool) {
+	if len(m.appendlines) == 0 {
+		return nil, false
+	}
+	return m.appendlines, true
+}
+
+// ResetLines resets all changes to the "lines" field.
+func (m *LetterMutation) ResetLines() {
+	m.lines = nil
+	m.appendlines = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *LetterMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *LetterMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *LetterMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *LetterMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *LetterMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetBusinessDate sets the "business_date" field.
+func (m *LetterMutation) SetBusinessDate(c calendar.Date) {
+	m.business_date = &c
+}
+
+// BusinessDate returns the value of the "business_date" field in the mutation.
+func (m *LetterMutation) BusinessDate() (r calendar.Date, exists bool) {
+	v := m.business_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessDate returns the old "business_date" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldBusinessDate(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessDate: %w", err)
+	}
+	return oldValue.BusinessDate, nil
+}
+
+// ResetBusinessDate resets all changes to the "business_date" field.
+func (m *LetterMutation) ResetBusinessDate() {
+	m.business_date = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *LetterMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *LetterMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (m *LetterMutation) ClearDocumentID() {
+	m.document_id = nil
+	m.clearedFields[letter.FieldDocumentID] = struct{}{}
+}
+
+// DocumentIDCleared returns if the "document_id" field was cleared in this mutation.
+func (m *LetterMutation) DocumentIDCleared() bool {
+	_, ok := m.clearedFields[letter.FieldDocumentID]
+	return ok
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *LetterMutation) ResetDocumentID() {
+	m.document_id = nil
+	delete(m.clearedFields, letter.FieldDocumentID)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LetterMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LetterMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Letter entity.
+// If the Letter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LetterMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the LetterMutation builder.
+func (m *LetterMutation) Where(ps ...predicate.Letter) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LetterMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LetterMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Letter, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LetterMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LetterMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Letter).
+func (m *LetterMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LetterMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.year != nil {
+		fields = append(fields, letter.FieldYear)
+	}
+	if m.serial != nil {
+		fields = append(fields, letter.FieldSerial)
+	}
+	if m.kind != nil {
+		fields = append(fields, letter.FieldKind)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, letter.FieldCustomerID)
+	}
+	if m.project_id != nil {
+		fields = append(fields, letter.FieldProjectID)
+	}
+	if m.subject != nil {
+		fields = append(fields, letter.FieldSubject)
+	}
+	if m.body != nil {
+		fields = append(fields, letter.FieldBody)
+	}
+	if m.lines != nil {
+		fields = append(fields, letter.FieldLines)
+	}
+	if m.amount != nil {
+		fields = append(fields, letter.FieldAmount)
+	}
+	if m.business_date != nil {
+		fields = append(fields, letter.FieldBusinessDate)
+	}
+	if m.document_id != nil {
+		fields = append(fields, letter.FieldDocumentID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, letter.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LetterMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case letter.FieldYear:
+		return m.Year()
+	case letter.FieldSerial:
+		return m.Serial()
+	case letter.FieldKind:
+		return m.Kind()
+	case letter.FieldCustomerID:
+		return m.CustomerID()
+	case letter.FieldProjectID:
+		return m.ProjectID()
+	case letter.FieldSubject:
+		return m.Subject()
+	case letter.FieldBody:
+		return m.Body()
+	case letter.FieldLines:
+		return m.Lines()
+	case letter.FieldAmount:
+		return m.Amount()
+	case letter.FieldBusinessDate:
+		return m.BusinessDate()
+	case letter.FieldDocumentID:
+		return m.DocumentID()
+	case letter.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LetterMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case letter.FieldYear:
+		return m.OldYear(ctx)
+	case letter.FieldSerial:
+		return m.OldSerial(ctx)
+	case letter.FieldKind:
+		return m.OldKind(ctx)
+	case letter.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case letter.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case letter.FieldSubject:
+		return m.OldSubject(ctx)
+	case letter.FieldBody:
+		return m.OldBody(ctx)
+	case letter.FieldLines:
+		return m.OldLines(ctx)
+	case letter.FieldAmount:
+		return m.OldAmount(ctx)
+	case letter.FieldBusinessDate:
+		return m.OldBusinessDate(ctx)
+	case letter.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case letter.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Letter field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LetterMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case letter.FieldYear:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetYear(v)
+		return nil
+	case letter.FieldSerial:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSerial(v)
+		return nil
+	case letter.FieldKind:
+		v, ok := value.(letter.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case letter.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case letter.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case letter.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case letter.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
+		return nil
+	case letter.FieldLines:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLines(v)
+		return nil
+	case letter.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case letter.FieldBusinessDate:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessDate(v)
+		return nil
+	case letter.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case letter.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Letter field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LetterMutation) AddedFields() []string {
+	var fields []string
+	if m.addyear != nil {
+		fields = append(fields, letter.FieldYear)
+	}
+	if m.addserial != nil {
+		fields = append(fields, letter.FieldSerial)
+	}
+	if m.addamount != nil {
+		fields = append(fields, letter.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LetterMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case letter.FieldYear:
+		return m.AddedYear()
+	case letter.FieldSerial:
+		return m.AddedSerial()
+	case letter.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LetterMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case letter.FieldYear:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddYear(v)
+		return nil
+	case letter.FieldSerial:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSerial(v)
+		return nil
+	case letter.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Letter numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LetterMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(letter.FieldProjectID) {
+		fields = append(fields, letter.FieldProjectID)
+	}
+	if m.FieldCleared(letter.FieldDocumentID) {
+		fields = append(fields, letter.FieldDocumentID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LetterMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LetterMutation) ClearField(name string) error {
+	switch name {
+	case letter.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	case letter.FieldDocumentID:
+		m.ClearDocumentID()
+		return nil
+	}
+	return fmt.Errorf("unknown Letter nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LetterMutation) ResetField(name string) error {
+	switch name {
+	case letter.FieldYear:
+		m.ResetYear()
+		return nil
+	case letter.FieldSerial:
+		m.ResetSerial()
+		return nil
+	case letter.FieldKind:
+		m.ResetKind()
+		return nil
+	case letter.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case letter.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case letter.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case letter.FieldBody:
+		m.ResetBody()
+		return nil
+	case letter.FieldLines:
+		m.ResetLines()
+		return nil
+	case letter.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case letter.FieldBusinessDate:
+		m.ResetBusinessDate()
+		return nil
+	case letter.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case letter.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Letter field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LetterMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LetterMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LetterMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LetterMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LetterMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LetterMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LetterMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Letter unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LetterMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Letter edge %s", name)
+}
+
+// LetterSerialMutation represents an operation that mutates the LetterSerial nodes in the graph.
+type LetterSerialMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	last          *int
+	addlast       *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*LetterSerial, error)
+	predicates    []predicate.LetterSerial
+}
+
+var _ ent.Mutation = (*LetterSerialMutation)(nil)
+
+// letterserialOption allows management of the mutation configuration using functional options.
+type letterserialOption func(*LetterSerialMutation)
+
+// newLetterSerialMutation creates new mutation for the LetterSerial entity.
+func newLetterSerialMutation(c config, op Op, opts ...letterserialOption) *LetterSerialMutation {
+	m := &LetterSerialMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLetterSerial,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLetterSerialID sets the ID field of the mutation.
+func withLetterSerialID(id int) letterserialOption {
+	return func(m *LetterSerialMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LetterSerial
+		)
+		m.oldValue = func(ctx context.Context) (*LetterSerial, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LetterSerial.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLetterSerial sets the old LetterSerial of the mutation.
+func withLetterSerial(node *LetterSerial) letterserialOption {
+	return func(m *LetterSerialMutation) {
+		m.oldValue = func(context.Context) (*LetterSerial, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LetterSerialMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LetterSerialMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LetterSerial entities.
+func (m *LetterSerialMutation) SetID(id int) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LetterSerialMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LetterSerialMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LetterSerial.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLast sets the "last" field.
+func (m *LetterSerialMutation) SetLast(i int) {
+	m.last = &i
+	m.addlast = nil
+}
+
+// Last returns the value of the "last" field in the mutation.
+func (m *LetterSerialMutation) Last() (r int, exists bool) {
+	v := m.last
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLast returns the old "last" field's value of the LetterSerial entity.
+// If the LetterSerial object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterSerialMutation) OldLast(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLast is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLast requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLast: %w", err)
+	}
+	return oldValue.Last, nil
+}
+
+// AddLast adds i to the "last" field.
+func (m *LetterSerialMutation) AddLast(i int) {
+	if m.addlast != nil {
+		*m.addlast += i
+	} else {
+		m.addlast = &i
+	}
+}
+
+// AddedLast returns the value that was added to the "last" field in this mutation.
+func (m *LetterSerialMutation) AddedLast() (r int, exists bool) {
+	v := m.addlast
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLast resets all changes to the "last" field.
+func (m *LetterSerialMutation) ResetLast() {
+	m.last = nil
+	m.addlast = nil
+}
+
+// Where appends a list predicates to the LetterSerialMutation builder.
+func (m *LetterSerialMutation) Where(ps ...predicate.LetterSerial) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LetterSerialMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LetterSerialMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LetterSerial, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LetterSerialMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LetterSerialMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LetterSerial).
+func (m *LetterSerialMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LetterSerialMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.last != nil {
+		fields = append(fields, letterserial.FieldLast)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LetterSerialMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case letterserial.FieldLast:
+		return m.Last()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LetterSerialMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case letterserial.FieldLast:
+		return m.OldLast(ctx)
+	}
+	return nil, fmt.Errorf("unknown LetterSerial field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LetterSerialMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case letterserial.FieldLast:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLast(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LetterSerial field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LetterSerialMutation) AddedFields() []string {
+	var fields []string
+	if m.addlast != nil {
+		fields = append(fields, letterserial.FieldLast)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LetterSerialMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case letterserial.FieldLast:
+		return m.AddedLast()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LetterSerialMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case letterserial.FieldLast:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLast(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LetterSerial numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LetterSerialMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LetterSerialMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LetterSerialMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown LetterSerial nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LetterSerialMutation) ResetField(name string) error {
+	switch name {
+	case letterserial.FieldLast:
+		m.ResetLast()
+		return nil
+	}
+	return fmt.Errorf("unknown LetterSerial field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LetterSerialMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LetterSerialMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LetterSerialMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LetterSerialMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LetterSerialMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LetterSerialMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LetterSerialMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LetterSerial unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LetterSerialMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LetterSerial edge %s", name)
+}
+
+// LetterTemplateMutation represents an operation that mutates the LetterTemplate nodes in the graph.
+type LetterTemplateMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	subject       *string
+	body          *string
+	version       *int64
+	addversion    *int64
+	updated_at    *time.Time
+	updated_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*LetterTemplate, error)
+	predicates    []predicate.LetterTemplate
+}
+
+var _ ent.Mutation = (*LetterTemplateMutation)(nil)
+
+// lettertemplateOption allows management of the mutation configuration using functional options.
+type lettertemplateOption func(*LetterTemplateMutation)
+
+// newLetterTemplateMutation creates new mutation for the LetterTemplate entity.
+func newLetterTemplateMutation(c config, op Op, opts ...lettertemplateOption) *LetterTemplateMutation {
+	m := &LetterTemplateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLetterTemplate,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLetterTemplateID sets the ID field of the mutation.
+func withLetterTemplateID(id string) lettertemplateOption {
+	return func(m *LetterTemplateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LetterTemplate
+		)
+		m.oldValue = func(ctx context.Context) (*LetterTemplate, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LetterTemplate.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLetterTemplate sets the old LetterTemplate of the mutation.
+func withLetterTemplate(node *LetterTemplate) lettertemplateOption {
+	return func(m *LetterTemplateMutation) {
+		m.oldValue = func(context.Context) (*LetterTemplate, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LetterTemplateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LetterTemplateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LetterTemplate entities.
+func (m *LetterTemplateMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LetterTemplateMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LetterTemplateMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LetterTemplate.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSubject sets the "subject" field.
+func (m *LetterTemplateMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *LetterTemplateMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the LetterTemplate entity.
+// If the LetterTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterTemplateMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *LetterTemplateMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetBody sets the "body" field.
+func (m *LetterTemplateMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *LetterTemplateMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the LetterTemplate entity.
+// If the LetterTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterTemplateMutation) OldBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *LetterTemplateMutation) ResetBody() {
+	m.body = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *LetterTemplateMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *LetterTemplateMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the LetterTemplate entity.
+// If the LetterTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterTemplateMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *LetterTemplateMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *LetterTemplateMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *LetterTemplateMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *LetterTemplateMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *LetterTemplateMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the LetterTemplate entity.
+// If the LetterTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterTemplateMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *LetterTemplateMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *LetterTemplateMutation) SetUpdatedBy(u uuid.UUID) {
+	m.updated_by = &u
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *LetterTemplateMutation) UpdatedBy() (r uuid.UUID, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the LetterTemplate entity.
+// If the LetterTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LetterTemplateMutation) OldUpdatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ClearUpdatedBy clears the value of the "updated_by" field.
+func (m *LetterTemplateMutation) ClearUpdatedBy() {
+	m.updated_by = nil
+	m.clearedFields[lettertemplate.FieldUpdatedBy] = struct{}{}
+}
+
+// UpdatedByCleared returns if the "updated_by" field was cleared in this mutation.
+func (m *LetterTemplateMutation) UpdatedByCleared() bool {
+	_, ok := m.clearedFields[lettertemplate.FieldUpdatedBy]
+	return ok
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *LetterTemplateMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+	delete(m.clearedFields, lettertemplate.FieldUpdatedBy)
+}
+
+// Where appends a list predicates to the LetterTemplateMutation builder.
+func (m *LetterTemplateMutation) Where(ps ...predicate.LetterTemplate) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LetterTemplateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LetterTemplateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LetterTemplate, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LetterTemplateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LetterTemplateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LetterTemplate).
+func (m *LetterTemplateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LetterTemplateMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.subject != nil {
+		fields = append(fields, lettertemplate.FieldSubject)
+	}
+	if m.body != nil {
+		fields = append(fields, lettertemplate.FieldBody)
+	}
+	if m.version != nil {
+		fields = append(fields, lettertemplate.FieldVersion)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, lettertemplate.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, lettertemplate.FieldUpdatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LetterTemplateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case lettertemplate.FieldSubject:
+		return m.Subject()
+	case lettertemplate.FieldBody:
+		return m.Body()
+	case lettertemplate.FieldVersion:
+		return m.Version()
+	case lettertemplate.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case lettertemplate.FieldUpdatedBy:
+		return m.UpdatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LetterTemplateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case lettertemplate.FieldSubject:
+		return m.OldSubject(ctx)
+	case lettertemplate.FieldBody:
+		return m.OldBody(ctx)
+	case lettertemplate.FieldVersion:
+		return m.OldVersion(ctx)
+	case lettertemplate.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case lettertemplate.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown LetterTemplate field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LetterTemplateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case lettertemplate.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case lettertemplate.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
+		return nil
+	case lettertemplate.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case lettertemplate.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case lettertemplate.FieldUpdatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LetterTemplate field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LetterTemplateMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, lettertemplate.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LetterTemplateMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case lettertemplate.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LetterTemplateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case lettertemplate.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LetterTemplate numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LetterTemplateMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(lettertemplate.FieldUpdatedBy) {
+		fields = append(fields, lettertemplate.FieldUpdatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LetterTemplateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LetterTemplateMutation) ClearField(name string) error {
+	switch name {
+	case lettertemplate.FieldUpdatedBy:
+		m.ClearUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LetterTemplate nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LetterTemplateMutation) ResetField(name string) error {
+	switch name {
+	case lettertemplate.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case lettertemplate.FieldBody:
+		m.ResetBody()
+		return nil
+	case lettertemplate.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case lettertemplate.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case lettertemplate.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LetterTemplate field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LetterTemplateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LetterTemplateMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LetterTemplateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LetterTemplateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LetterTemplateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LetterTemplateMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LetterTemplateMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LetterTemplate unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LetterTemplateMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LetterTemplate edge %s", name)
+}
+
 // LimitBatchMutation represents an operation that mutates the LimitBatch nodes in the graph.
 type LimitBatchMutation struct {
 	config
@@ -55357,6 +60326,1883 @@ func (m *StatementMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *StatementMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Statement edge %s", name)
+}
+
+// SupplyStopMutation represents an operation that mutates the SupplyStop nodes in the graph.
+type SupplyStopMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	customer_id       *uuid.UUID
+	project_id        *uuid.UUID
+	agreement_id      *uuid.UUID
+	state             *supplystop.State
+	reason            *string
+	overdue_days      *int
+	addoverdue_days   *int
+	overdue_amount    *int64
+	addoverdue_amount *int64
+	owner_id          *uuid.UUID
+	due_on            *calendar.Date
+	stopped_on        *calendar.Date
+	created_at        *time.Time
+	updated_at        *time.Time
+	version           *int64
+	addversion        *int64
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*SupplyStop, error)
+	predicates        []predicate.SupplyStop
+}
+
+var _ ent.Mutation = (*SupplyStopMutation)(nil)
+
+// supplystopOption allows management of the mutation configuration using functional options.
+type supplystopOption func(*SupplyStopMutation)
+
+// newSupplyStopMutation creates new mutation for the SupplyStop entity.
+func newSupplyStopMutation(c config, op Op, opts ...supplystopOption) *SupplyStopMutation {
+	m := &SupplyStopMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSupplyStop,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSupplyStopID sets the ID field of the mutation.
+func withSupplyStopID(id uuid.UUID) supplystopOption {
+	return func(m *SupplyStopMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SupplyStop
+		)
+		m.oldValue = func(ctx context.Context) (*SupplyStop, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SupplyStop.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSupplyStop sets the old SupplyStop of the mutation.
+func withSupplyStop(node *SupplyStop) supplystopOption {
+	return func(m *SupplyStopMutation) {
+		m.oldValue = func(context.Context) (*SupplyStop, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SupplyStopMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SupplyStopMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SupplyStop entities.
+func (m *SupplyStopMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SupplyStopMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SupplyStopMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SupplyStop.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *SupplyStopMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *SupplyStopMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *SupplyStopMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *SupplyStopMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *SupplyStopMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *SupplyStopMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[supplystop.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *SupplyStopMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[supplystop.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *SupplyStopMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, supplystop.FieldProjectID)
+}
+
+// SetAgreementID sets the "agreement_id" field.
+func (m *SupplyStopMutation) SetAgreementID(u uuid.UUID) {
+	m.agreement_id = &u
+}
+
+// AgreementID returns the value of the "agreement_id" field in the mutation.
+func (m *SupplyStopMutation) AgreementID() (r uuid.UUID, exists bool) {
+	v := m.agreement_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgreementID returns the old "agreement_id" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldAgreementID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgreementID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgreementID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgreementID: %w", err)
+	}
+	return oldValue.AgreementID, nil
+}
+
+// ClearAgreementID clears the value of the "agreement_id" field.
+func (m *SupplyStopMutation) ClearAgreementID() {
+	m.agreement_id = nil
+	m.clearedFields[supplystop.FieldAgreementID] = struct{}{}
+}
+
+// AgreementIDCleared returns if the "agreement_id" field was cleared in this mutation.
+func (m *SupplyStopMutation) AgreementIDCleared() bool {
+	_, ok := m.clearedFields[supplystop.FieldAgreementID]
+	return ok
+}
+
+// ResetAgreementID resets all changes to the "agreement_id" field.
+func (m *SupplyStopMutation) ResetAgreementID() {
+	m.agreement_id = nil
+	delete(m.clearedFields, supplystop.FieldAgreementID)
+}
+
+// SetState sets the "state" field.
+func (m *SupplyStopMutation) SetState(s supplystop.State) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *SupplyStopMutation) State() (r supplystop.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldState(ctx context.Context) (v supplystop.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *SupplyStopMutation) ResetState() {
+	m.state = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *SupplyStopMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *SupplyStopMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *SupplyStopMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetOverdueDays sets the "overdue_days" field.
+func (m *SupplyStopMutation) SetOverdueDays(i int) {
+	m.overdue_days = &i
+	m.addoverdue_days = nil
+}
+
+// OverdueDays returns the value of the "overdue_days" field in the mutation.
+func (m *SupplyStopMutation) OverdueDays() (r int, exists bool) {
+	v := m.overdue_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueDays returns the old "overdue_days" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldOverdueDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueDays: %w", err)
+	}
+	return oldValue.OverdueDays, nil
+}
+
+// AddOverdueDays adds i to the "overdue_days" field.
+func (m *SupplyStopMutation) AddOverdueDays(i int) {
+	if m.addoverdue_days != nil {
+		*m.addoverdue_days += i
+	} else {
+		m.addoverdue_days = &i
+	}
+}
+
+// AddedOverdueDays returns the value that was added to the "overdue_days" field in this mutation.
+func (m *SupplyStopMutation) AddedOverdueDays() (r int, exists bool) {
+	v := m.addoverdue_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverdueDays resets all changes to the "overdue_days" field.
+func (m *SupplyStopMutation) ResetOverdueDays() {
+	m.overdue_days = nil
+	m.addoverdue_days = nil
+}
+
+// SetOverdueAmount sets the "overdue_amount" field.
+func (m *SupplyStopMutation) SetOverdueAmount(i int64) {
+	m.overdue_amount = &i
+	m.addoverdue_amount = nil
+}
+
+// OverdueAmount returns the value of the "overdue_amount" field in the mutation.
+func (m *SupplyStopMutation) OverdueAmount() (r int64, exists bool) {
+	v := m.overdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueAmount returns the old "overdue_amount" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldOverdueAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueAmount: %w", err)
+	}
+	return oldValue.OverdueAmount, nil
+}
+
+// AddOverdueAmount adds i to the "overdue_amount" field.
+func (m *SupplyStopMutation) AddOverdueAmount(i int64) {
+	if m.addoverdue_amount != nil {
+		*m.addoverdue_amount += i
+	} else {
+		m.addoverdue_amount = &i
+	}
+}
+
+// AddedOverdueAmount returns the value that was added to the "overdue_amount" field in this mutation.
+func (m *SupplyStopMutation) AddedOverdueAmount() (r int64, exists bool) {
+	v := m.addoverdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverdueAmount resets all changes to the "overdue_amount" field.
+func (m *SupplyStopMutation) ResetOverdueAmount() {
+	m.overdue_amount = nil
+	m.addoverdue_amount = nil
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (m *SupplyStopMutation) SetOwnerID(u uuid.UUID) {
+	m.owner_id = &u
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *SupplyStopMutation) OwnerID() (r uuid.UUID, exists bool) {
+	v := m.owner_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldOwnerID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (m *SupplyStopMutation) ClearOwnerID() {
+	m.owner_id = nil
+	m.clearedFields[supplystop.FieldOwnerID] = struct{}{}
+}
+
+// OwnerIDCleared returns if the "owner_id" field was cleared in this mutation.
+func (m *SupplyStopMutation) OwnerIDCleared() bool {
+	_, ok := m.clearedFields[supplystop.FieldOwnerID]
+	return ok
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *SupplyStopMutation) ResetOwnerID() {
+	m.owner_id = nil
+	delete(m.clearedFields, supplystop.FieldOwnerID)
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *SupplyStopMutation) SetDueOn(c calendar.Date) {
+	m.due_on = &c
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *SupplyStopMutation) DueOn() (r calendar.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldDueOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (m *SupplyStopMutation) ClearDueOn() {
+	m.due_on = nil
+	m.clearedFields[supplystop.FieldDueOn] = struct{}{}
+}
+
+// DueOnCleared returns if the "due_on" field was cleared in this mutation.
+func (m *SupplyStopMutation) DueOnCleared() bool {
+	_, ok := m.clearedFields[supplystop.FieldDueOn]
+	return ok
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *SupplyStopMutation) ResetDueOn() {
+	m.due_on = nil
+	delete(m.clearedFields, supplystop.FieldDueOn)
+}
+
+// SetStoppedOn sets the "stopped_on" field.
+func (m *SupplyStopMutation) SetStoppedOn(c calendar.Date) {
+	m.stopped_on = &c
+}
+
+// StoppedOn returns the value of the "stopped_on" field in the mutation.
+func (m *SupplyStopMutation) StoppedOn() (r calendar.Date, exists bool) {
+	v := m.stopped_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoppedOn returns the old "stopped_on" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldStoppedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoppedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoppedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoppedOn: %w", err)
+	}
+	return oldValue.StoppedOn, nil
+}
+
+// ClearStoppedOn clears the value of the "stopped_on" field.
+func (m *SupplyStopMutation) ClearStoppedOn() {
+	m.stopped_on = nil
+	m.clearedFields[supplystop.FieldStoppedOn] = struct{}{}
+}
+
+// StoppedOnCleared returns if the "stopped_on" field was cleared in this mutation.
+func (m *SupplyStopMutation) StoppedOnCleared() bool {
+	_, ok := m.clearedFields[supplystop.FieldStoppedOn]
+	return ok
+}
+
+// ResetStoppedOn resets all changes to the "stopped_on" field.
+func (m *SupplyStopMutation) ResetStoppedOn() {
+	m.stopped_on = nil
+	delete(m.clearedFields, supplystop.FieldStoppedOn)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SupplyStopMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SupplyStopMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SupplyStopMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SupplyStopMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SupplyStopMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SupplyStopMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *SupplyStopMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SupplyStopMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the SupplyStop entity.
+// If the SupplyStop object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *SupplyStopMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *SupplyStopMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SupplyStopMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the SupplyStopMutation builder.
+func (m *SupplyStopMutation) Where(ps ...predicate.SupplyStop) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SupplyStopMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SupplyStopMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SupplyStop, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SupplyStopMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SupplyStopMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SupplyStop).
+func (m *SupplyStopMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SupplyStopMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.customer_id != nil {
+		fields = append(fields, supplystop.FieldCustomerID)
+	}
+	if m.project_id != nil {
+		fields = append(fields, supplystop.FieldProjectID)
+	}
+	if m.agreement_id != nil {
+		fields = append(fields, supplystop.FieldAgreementID)
+	}
+	if m.state != nil {
+		fields = append(fields, supplystop.FieldState)
+	}
+	if m.reason != nil {
+		fields = append(fields, supplystop.FieldReason)
+	}
+	if m.overdue_days != nil {
+		fields = append(fields, supplystop.FieldOverdueDays)
+	}
+	if m.overdue_amount != nil {
+		fields = append(fields, supplystop.FieldOverdueAmount)
+	}
+	if m.owner_id != nil {
+		fields = append(fields, supplystop.FieldOwnerID)
+	}
+	if m.due_on != nil {
+		fields = append(fields, supplystop.FieldDueOn)
+	}
+	if m.stopped_on != nil {
+		fields = append(fields, supplystop.FieldStoppedOn)
+	}
+	if m.created_at != nil {
+		fields = append(fields, supplystop.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, supplystop.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, supplystop.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SupplyStopMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case supplystop.FieldCustomerID:
+		return m.CustomerID()
+	case supplystop.FieldProjectID:
+		return m.ProjectID()
+	case supplystop.FieldAgreementID:
+		return m.AgreementID()
+	case supplystop.FieldState:
+		return m.State()
+	case supplystop.FieldReason:
+		return m.Reason()
+	case supplystop.FieldOverdueDays:
+		return m.OverdueDays()
+	case supplystop.FieldOverdueAmount:
+		return m.OverdueAmount()
+	case supplystop.FieldOwnerID:
+		return m.OwnerID()
+	case supplystop.FieldDueOn:
+		return m.DueOn()
+	case supplystop.FieldStoppedOn:
+		return m.StoppedOn()
+	case supplystop.FieldCreatedAt:
+		return m.CreatedAt()
+	case supplystop.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case supplystop.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SupplyStopMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case supplystop.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case supplystop.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case supplystop.FieldAgreementID:
+		return m.OldAgreementID(ctx)
+	case supplystop.FieldState:
+		return m.OldState(ctx)
+	case supplystop.FieldReason:
+		return m.OldReason(ctx)
+	case supplystop.FieldOverdueDays:
+		return m.OldOverdueDays(ctx)
+	case supplystop.FieldOverdueAmount:
+		return m.OldOverdueAmount(ctx)
+	case supplystop.FieldOwnerID:
+		return m.OldOwnerID(ctx)
+	case supplystop.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case supplystop.FieldStoppedOn:
+		return m.OldStoppedOn(ctx)
+	case supplystop.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case supplystop.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case supplystop.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown SupplyStop field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SupplyStopMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case supplystop.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case supplystop.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case supplystop.FieldAgreementID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgreementID(v)
+		return nil
+	case supplystop.FieldState:
+		v, ok := value.(supplystop.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case supplystop.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case supplystop.FieldOverdueDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueDays(v)
+		return nil
+	case supplystop.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueAmount(v)
+		return nil
+	case supplystop.FieldOwnerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
+	case supplystop.FieldDueOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case supplystop.FieldStoppedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoppedOn(v)
+		return nil
+	case supplystop.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case supplystop.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case supplystop.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SupplyStop field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SupplyStopMutation) AddedFields() []string {
+	var fields []string
+	if m.addoverdue_days != nil {
+		fields = append(fields, supplystop.FieldOverdueDays)
+	}
+	if m.addoverdue_amount != nil {
+		fields = append(fields, supplystop.FieldOverdueAmount)
+	}
+	if m.addversion != nil {
+		fields = append(fields, supplystop.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SupplyStopMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case supplystop.FieldOverdueDays:
+		return m.AddedOverdueDays()
+	case supplystop.FieldOverdueAmount:
+		return m.AddedOverdueAmount()
+	case supplystop.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SupplyStopMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case supplystop.FieldOverdueDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverdueDays(v)
+		return nil
+	case supplystop.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverdueAmount(v)
+		return nil
+	case supplystop.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SupplyStop numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SupplyStopMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(supplystop.FieldProjectID) {
+		fields = append(fields, supplystop.FieldProjectID)
+	}
+	if m.FieldCleared(supplystop.FieldAgreementID) {
+		fields = append(fields, supplystop.FieldAgreementID)
+	}
+	if m.FieldCleared(supplystop.FieldOwnerID) {
+		fields = append(fields, supplystop.FieldOwnerID)
+	}
+	if m.FieldCleared(supplystop.FieldDueOn) {
+		fields = append(fields, supplystop.FieldDueOn)
+	}
+	if m.FieldCleared(supplystop.FieldStoppedOn) {
+		fields = append(fields, supplystop.FieldStoppedOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SupplyStopMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SupplyStopMutation) ClearField(name string) error {
+	switch name {
+	case supplystop.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	case supplystop.FieldAgreementID:
+		m.ClearAgreementID()
+		return nil
+	case supplystop.FieldOwnerID:
+		m.ClearOwnerID()
+		return nil
+	case supplystop.FieldDueOn:
+		m.ClearDueOn()
+		return nil
+	case supplystop.FieldStoppedOn:
+		m.ClearStoppedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown SupplyStop nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SupplyStopMutation) ResetField(name string) error {
+	switch name {
+	case supplystop.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case supplystop.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case supplystop.FieldAgreementID:
+		m.ResetAgreementID()
+		return nil
+	case supplystop.FieldState:
+		m.ResetState()
+		return nil
+	case supplystop.FieldReason:
+		m.ResetReason()
+		return nil
+	case supplystop.FieldOverdueDays:
+		m.ResetOverdueDays()
+		return nil
+	case supplystop.FieldOverdueAmount:
+		m.ResetOverdueAmount()
+		return nil
+	case supplystop.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
+	case supplystop.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case supplystop.FieldStoppedOn:
+		m.ResetStoppedOn()
+		return nil
+	case supplystop.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case supplystop.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case supplystop.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown SupplyStop field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SupplyStopMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SupplyStopMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SupplyStopMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SupplyStopMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SupplyStopMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SupplyStopMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SupplyStopMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SupplyStop unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SupplyStopMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SupplyStop edge %s", name)
+}
+
+// SupplyStopEventMutation represents an operation that mutates the SupplyStopEvent nodes in the graph.
+type SupplyStopEventMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *uuid.UUID
+	stop_id              *uuid.UUID
+	state                *string
+	note                 *string
+	evidence_document_id *uuid.UUID
+	person_id            *uuid.UUID
+	actor_name           *string
+	created_at           *time.Time
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*SupplyStopEvent, error)
+	predicates           []predicate.SupplyStopEvent
+}
+
+var _ ent.Mutation = (*SupplyStopEventMutation)(nil)
+
+// supplystopeventOption allows management of the mutation configuration using functional options.
+type supplystopeventOption func(*SupplyStopEventMutation)
+
+// newSupplyStopEventMutation creates new mutation for the SupplyStopEvent entity.
+func newSupplyStopEventMutation(c config, op Op, opts ...supplystopeventOption) *SupplyStopEventMutation {
+	m := &SupplyStopEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSupplyStopEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSupplyStopEventID sets the ID field of the mutation.
+func withSupplyStopEventID(id uuid.UUID) supplystopeventOption {
+	return func(m *SupplyStopEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SupplyStopEvent
+		)
+		m.oldValue = func(ctx context.Context) (*SupplyStopEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SupplyStopEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSupplyStopEvent sets the old SupplyStopEvent of the mutation.
+func withSupplyStopEvent(node *SupplyStopEvent) supplystopeventOption {
+	return func(m *SupplyStopEventMutation) {
+		m.oldValue = func(context.Context) (*SupplyStopEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SupplyStopEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SupplyStopEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SupplyStopEvent entities.
+func (m *SupplyStopEventMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SupplyStopEventMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SupplyStopEventMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SupplyStopEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetStopID sets the "stop_id" field.
+func (m *SupplyStopEventMutation) SetStopID(u uuid.UUID) {
+	m.stop_id = &u
+}
+
+// StopID returns the value of the "stop_id" field in the mutation.
+func (m *SupplyStopEventMutation) StopID() (r uuid.UUID, exists bool) {
+	v := m.stop_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStopID returns the old "stop_id" field's value of the SupplyStopEvent entity.
+// If the SupplyStopEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopEventMutation) OldStopID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStopID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStopID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStopID: %w", err)
+	}
+	return oldValue.StopID, nil
+}
+
+// ResetStopID resets all changes to the "stop_id" field.
+func (m *SupplyStopEventMutation) ResetStopID() {
+	m.stop_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *SupplyStopEventMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *SupplyStopEventMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the SupplyStopEvent entity.
+// If the SupplyStopEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopEventMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *SupplyStopEventMutation) ResetState() {
+	m.state = nil
+}
+
+// SetNote sets the "note" field.
+func (m *SupplyStopEventMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *SupplyStopEventMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the SupplyStopEvent entity.
+// If the SupplyStopEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopEventMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *SupplyStopEventMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetEvidenceDocumentID sets the "evidence_document_id" field.
+func (m *SupplyStopEventMutation) SetEvidenceDocumentID(u uuid.UUID) {
+	m.evidence_document_id = &u
+}
+
+// EvidenceDocumentID returns the value of the "evidence_document_id" field in the mutation.
+func (m *SupplyStopEventMutation) EvidenceDocumentID() (r uuid.UUID, exists bool) {
+	v := m.evidence_document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidenceDocumentID returns the old "evidence_document_id" field's value of the SupplyStopEvent entity.
+// If the SupplyStopEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopEventMutation) OldEvidenceDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidenceDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidenceDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidenceDocumentID: %w", err)
+	}
+	return oldValue.EvidenceDocumentID, nil
+}
+
+// ClearEvidenceDocumentID clears the value of the "evidence_document_id" field.
+func (m *SupplyStopEventMutation) ClearEvidenceDocumentID() {
+	m.evidence_document_id = nil
+	m.clearedFields[supplystopevent.FieldEvidenceDocumentID] = struct{}{}
+}
+
+// EvidenceDocumentIDCleared returns if the "evidence_document_id" field was cleared in this mutation.
+func (m *SupplyStopEventMutation) EvidenceDocumentIDCleared() bool {
+	_, ok := m.clearedFields[supplystopevent.FieldEvidenceDocumentID]
+	return ok
+}
+
+// ResetEvidenceDocumentID resets all changes to the "evidence_document_id" field.
+func (m *SupplyStopEventMutation) ResetEvidenceDocumentID() {
+	m.evidence_document_id = nil
+	delete(m.clearedFields, supplystopevent.FieldEvidenceDocumentID)
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *SupplyStopEventMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *SupplyStopEventMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the SupplyStopEvent entity.
+// If the SupplyStopEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopEventMutation) OldPersonID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *SupplyStopEventMutation) ClearPersonID() {
+	m.person_id = nil
+	m.clearedFields[supplystopevent.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *SupplyStopEventMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[supplystopevent.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *SupplyStopEventMutation) ResetPersonID() {
+	m.person_id = nil
+	delete(m.clearedFields, supplystopevent.FieldPersonID)
+}
+
+// SetActorName sets the "actor_name" field.
+func (m *SupplyStopEventMutation) SetActorName(s string) {
+	m.actor_name = &s
+}
+
+// ActorName returns the value of the "actor_name" field in the mutation.
+func (m *SupplyStopEventMutation) ActorName() (r string, exists bool) {
+	v := m.actor_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorName returns the old "actor_name" field's value of the SupplyStopEvent entity.
+// If the SupplyStopEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopEventMutation) OldActorName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorName: %w", err)
+	}
+	return oldValue.ActorName, nil
+}
+
+// ResetActorName resets all changes to the "actor_name" field.
+func (m *SupplyStopEventMutation) ResetActorName() {
+	m.actor_name = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SupplyStopEventMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SupplyStopEventMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SupplyStopEvent entity.
+// If the SupplyStopEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplyStopEventMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SupplyStopEventMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the SupplyStopEventMutation builder.
+func (m *SupplyStopEventMutation) Where(ps ...predicate.SupplyStopEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SupplyStopEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SupplyStopEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SupplyStopEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SupplyStopEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SupplyStopEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SupplyStopEvent).
+func (m *SupplyStopEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SupplyStopEventMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.stop_id != nil {
+		fields = append(fields, supplystopevent.FieldStopID)
+	}
+	if m.state != nil {
+		fields = append(fields, supplystopevent.FieldState)
+	}
+	if m.note != nil {
+		fields = append(fields, supplystopevent.FieldNote)
+	}
+	if m.evidence_document_id != nil {
+		fields = append(fields, supplystopevent.FieldEvidenceDocumentID)
+	}
+	if m.person_id != nil {
+		fields = append(fields, supplystopevent.FieldPersonID)
+	}
+	if m.actor_name != nil {
+		fields = append(fields, supplystopevent.FieldActorName)
+	}
+	if m.created_at != nil {
+		fields = append(fields, supplystopevent.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SupplyStopEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case supplystopevent.FieldStopID:
+		return m.StopID()
+	case supplystopevent.FieldState:
+		return m.State()
+	case supplystopevent.FieldNote:
+		return m.Note()
+	case supplystopevent.FieldEvidenceDocumentID:
+		return m.EvidenceDocumentID()
+	case supplystopevent.FieldPersonID:
+		return m.PersonID()
+	case supplystopevent.FieldActorName:
+		return m.ActorName()
+	case supplystopevent.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SupplyStopEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case supplystopevent.FieldStopID:
+		return m.OldStopID(ctx)
+	case supplystopevent.FieldState:
+		return m.OldState(ctx)
+	case supplystopevent.FieldNote:
+		return m.OldNote(ctx)
+	case supplystopevent.FieldEvidenceDocumentID:
+		return m.OldEvidenceDocumentID(ctx)
+	case supplystopevent.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case supplystopevent.FieldActorName:
+		return m.OldActorName(ctx)
+	case supplystopevent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SupplyStopEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SupplyStopEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case supplystopevent.FieldStopID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStopID(v)
+		return nil
+	case supplystopevent.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case supplystopevent.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case supplystopevent.FieldEvidenceDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidenceDocumentID(v)
+		return nil
+	case supplystopevent.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case supplystopevent.FieldActorName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorName(v)
+		return nil
+	case supplystopevent.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SupplyStopEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SupplyStopEventMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SupplyStopEventMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SupplyStopEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SupplyStopEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SupplyStopEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(supplystopevent.FieldEvidenceDocumentID) {
+		fields = append(fields, supplystopevent.FieldEvidenceDocumentID)
+	}
+	if m.FieldCleared(supplystopevent.FieldPersonID) {
+		fields = append(fields, supplystopevent.FieldPersonID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SupplyStopEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SupplyStopEventMutation) ClearField(name string) error {
+	switch name {
+	case supplystopevent.FieldEvidenceDocumentID:
+		m.ClearEvidenceDocumentID()
+		return nil
+	case supplystopevent.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	}
+	return fmt.Errorf("unknown SupplyStopEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SupplyStopEventMutation) ResetField(name string) error {
+	switch name {
+	case supplystopevent.FieldStopID:
+		m.ResetStopID()
+		return nil
+	case supplystopevent.FieldState:
+		m.ResetState()
+		return nil
+	case supplystopevent.FieldNote:
+		m.ResetNote()
+		return nil
+	case supplystopevent.FieldEvidenceDocumentID:
+		m.ResetEvidenceDocumentID()
+		return nil
+	case supplystopevent.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case supplystopevent.FieldActorName:
+		m.ResetActorName()
+		return nil
+	case supplystopevent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SupplyStopEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SupplyStopEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SupplyStopEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SupplyStopEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SupplyStopEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SupplyStopEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SupplyStopEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SupplyStopEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SupplyStopEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SupplyStopEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SupplyStopEvent edge %s", name)
 }
 
 // TemplateDryRunMutation represents an operation that mutates the TemplateDryRun nodes in the graph.

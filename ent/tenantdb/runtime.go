@@ -5,6 +5,8 @@ package tenantdb
 import (
 	"time"
 	"zhuxin/ent/tenantdb/acceptancedraft"
+	"zhuxin/ent/tenantdb/agreementevent"
+	"zhuxin/ent/tenantdb/agreementsettings"
 	"zhuxin/ent/tenantdb/approval"
 	"zhuxin/ent/tenantdb/approvalact"
 	"zhuxin/ent/tenantdb/approvalauthority"
@@ -20,6 +22,7 @@ import (
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
 	"zhuxin/ent/tenantdb/creditaccount"
+	"zhuxin/ent/tenantdb/creditagreement"
 	"zhuxin/ent/tenantdb/creditcheck"
 	"zhuxin/ent/tenantdb/creditfreeze"
 	"zhuxin/ent/tenantdb/creditlimit"
@@ -40,6 +43,8 @@ import (
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
 	"zhuxin/ent/tenantdb/latefeewaiver"
+	"zhuxin/ent/tenantdb/letter"
+	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
@@ -60,6 +65,8 @@ import (
 	"zhuxin/ent/tenantdb/schema"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
+	"zhuxin/ent/tenantdb/supplystop"
+	"zhuxin/ent/tenantdb/supplystopevent"
 	"zhuxin/ent/tenantdb/templatedryrun"
 	"zhuxin/ent/tenantdb/templatetrial"
 	"zhuxin/ent/tenantdb/warning"
@@ -104,6 +111,22 @@ func init() {
 	acceptancedraftDescID := acceptancedraftMixinFields0[0].Descriptor()
 	// acceptancedraft.DefaultID holds the default value on creation for the id field.
 	acceptancedraft.DefaultID = acceptancedraftDescID.Default.(func() uuid.UUID)
+	agreementeventFields := schema.AgreementEvent{}.Fields()
+	_ = agreementeventFields
+	// agreementeventDescNote is the schema descriptor for note field.
+	agreementeventDescNote := agreementeventFields[9].Descriptor()
+	// agreementevent.DefaultNote holds the default value on creation for the note field.
+	agreementevent.DefaultNote = agreementeventDescNote.Default.(string)
+	// agreementeventDescID is the schema descriptor for id field.
+	agreementeventDescID := agreementeventFields[0].Descriptor()
+	// agreementevent.DefaultID holds the default value on creation for the id field.
+	agreementevent.DefaultID = agreementeventDescID.Default.(func() uuid.UUID)
+	agreementsettingsFields := schema.AgreementSettings{}.Fields()
+	_ = agreementsettingsFields
+	// agreementsettingsDescVersion is the schema descriptor for version field.
+	agreementsettingsDescVersion := agreementsettingsFields[2].Descriptor()
+	// agreementsettings.DefaultVersion holds the default value on creation for the version field.
+	agreementsettings.DefaultVersion = agreementsettingsDescVersion.Default.(int64)
 	approvalMixin := schema.Approval{}.Mixin()
 	approvalMixinFields0 := approvalMixin[0].Fields()
 	_ = approvalMixinFields0
@@ -420,6 +443,33 @@ func init() {
 	creditaccountDescVersion := creditaccountFields[20].Descriptor()
 	// creditaccount.DefaultVersion holds the default value on creation for the version field.
 	creditaccount.DefaultVersion = creditaccountDescVersion.Default.(int64)
+	creditagreementMixin := schema.CreditAgreement{}.Mixin()
+	creditagreementMixinFields0 := creditagreementMixin[0].Fields()
+	_ = creditagreementMixinFields0
+	creditagreementMixinFields1 := creditagreementMixin[1].Fields()
+	_ = creditagreementMixinFields1
+	creditagreementMixinFields2 := creditagreementMixin[2].Fields()
+	_ = creditagreementMixinFields2
+	creditagreementFields := schema.CreditAgreement{}.Fields()
+	_ = creditagreementFields
+	// creditagreementDescCreatedAt is the schema descriptor for created_at field.
+	creditagreementDescCreatedAt := creditagreementMixinFields1[0].Descriptor()
+	// creditagreement.DefaultCreatedAt holds the default value on creation for the created_at field.
+	creditagreement.DefaultCreatedAt = creditagreementDescCreatedAt.Default.(func() time.Time)
+	// creditagreementDescUpdatedAt is the schema descriptor for updated_at field.
+	creditagreementDescUpdatedAt := creditagreementMixinFields2[0].Descriptor()
+	// creditagreement.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	creditagreement.DefaultUpdatedAt = creditagreementDescUpdatedAt.Default.(func() time.Time)
+	// creditagreement.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	creditagreement.UpdateDefaultUpdatedAt = creditagreementDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// creditagreementDescVersion is the schema descriptor for version field.
+	creditagreementDescVersion := creditagreementMixinFields2[1].Descriptor()
+	// creditagreement.DefaultVersion holds the default value on creation for the version field.
+	creditagreement.DefaultVersion = creditagreementDescVersion.Default.(int64)
+	// creditagreementDescID is the schema descriptor for id field.
+	creditagreementDescID := creditagreementMixinFields0[0].Descriptor()
+	// creditagreement.DefaultID holds the default value on creation for the id field.
+	creditagreement.DefaultID = creditagreementDescID.Default.(func() uuid.UUID)
 	creditcheckFields := schema.CreditCheck{}.Fields()
 	_ = creditcheckFields
 	// creditcheckDescCreatedAt is the schema descriptor for created_at field.
@@ -878,6 +928,18 @@ func init() {
 	latefeewaiverDescID := latefeewaiverFields[0].Descriptor()
 	// latefeewaiver.DefaultID holds the default value on creation for the id field.
 	latefeewaiver.DefaultID = latefeewaiverDescID.Default.(func() uuid.UUID)
+	letterFields := schema.Letter{}.Fields()
+	_ = letterFields
+	// letterDescID is the schema descriptor for id field.
+	letterDescID := letterFields[0].Descriptor()
+	// letter.DefaultID holds the default value on creation for the id field.
+	letter.DefaultID = letterDescID.Default.(func() uuid.UUID)
+	lettertemplateFields := schema.LetterTemplate{}.Fields()
+	_ = lettertemplateFields
+	// lettertemplateDescVersion is the schema descriptor for version field.
+	lettertemplateDescVersion := lettertemplateFields[3].Descriptor()
+	// lettertemplate.DefaultVersion holds the default value on creation for the version field.
+	lettertemplate.DefaultVersion = lettertemplateDescVersion.Default.(int64)
 	limitbatchFields := schema.LimitBatch{}.Fields()
 	_ = limitbatchFields
 	// limitbatchDescCreatedAt is the schema descriptor for created_at field.
@@ -1341,6 +1403,22 @@ func init() {
 	statementDescID := statementMixinFields0[0].Descriptor()
 	// statement.DefaultID holds the default value on creation for the id field.
 	statement.DefaultID = statementDescID.Default.(func() uuid.UUID)
+	supplystopFields := schema.SupplyStop{}.Fields()
+	_ = supplystopFields
+	// supplystopDescVersion is the schema descriptor for version field.
+	supplystopDescVersion := supplystopFields[13].Descriptor()
+	// supplystop.DefaultVersion holds the default value on creation for the version field.
+	supplystop.DefaultVersion = supplystopDescVersion.Default.(int64)
+	// supplystopDescID is the schema descriptor for id field.
+	supplystopDescID := supplystopFields[0].Descriptor()
+	// supplystop.DefaultID holds the default value on creation for the id field.
+	supplystop.DefaultID = supplystopDescID.Default.(func() uuid.UUID)
+	supplystopeventFields := schema.SupplyStopEvent{}.Fields()
+	_ = supplystopeventFields
+	// supplystopeventDescID is the schema descriptor for id field.
+	supplystopeventDescID := supplystopeventFields[0].Descriptor()
+	// supplystopevent.DefaultID holds the default value on creation for the id field.
+	supplystopevent.DefaultID = supplystopeventDescID.Default.(func() uuid.UUID)
 	templatedryrunMixin := schema.TemplateDryRun{}.Mixin()
 	templatedryrunMixinFields0 := templatedryrunMixin[0].Fields()
 	_ = templatedryrunMixinFields0

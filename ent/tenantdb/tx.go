@@ -16,6 +16,10 @@ type Tx struct {
 	config
 	// AcceptanceDraft is the client for interacting with the AcceptanceDraft builders.
 	AcceptanceDraft *AcceptanceDraftClient
+	// AgreementEvent is the client for interacting with the AgreementEvent builders.
+	AgreementEvent *AgreementEventClient
+	// AgreementSettings is the client for interacting with the AgreementSettings builders.
+	AgreementSettings *AgreementSettingsClient
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
 	// ApprovalAct is the client for interacting with the ApprovalAct builders.
@@ -46,6 +50,8 @@ type Tx struct {
 	ContractTerm *ContractTermClient
 	// CreditAccount is the client for interacting with the CreditAccount builders.
 	CreditAccount *CreditAccountClient
+	// CreditAgreement is the client for interacting with the CreditAgreement builders.
+	CreditAgreement *CreditAgreementClient
 	// CreditCheck is the client for interacting with the CreditCheck builders.
 	CreditCheck *CreditCheckClient
 	// CreditFreeze is the client for interacting with the CreditFreeze builders.
@@ -88,6 +94,12 @@ type Tx struct {
 	Keyset *KeysetClient
 	// LateFeeWaiver is the client for interacting with the LateFeeWaiver builders.
 	LateFeeWaiver *LateFeeWaiverClient
+	// Letter is the client for interacting with the Letter builders.
+	Letter *LetterClient
+	// LetterSerial is the client for interacting with the LetterSerial builders.
+	LetterSerial *LetterSerialClient
+	// LetterTemplate is the client for interacting with the LetterTemplate builders.
+	LetterTemplate *LetterTemplateClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
 	// OrderHold is the client for interacting with the OrderHold builders.
@@ -126,6 +138,10 @@ type Tx struct {
 	SiteNode *SiteNodeClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
+	// SupplyStop is the client for interacting with the SupplyStop builders.
+	SupplyStop *SupplyStopClient
+	// SupplyStopEvent is the client for interacting with the SupplyStopEvent builders.
+	SupplyStopEvent *SupplyStopEventClient
 	// TemplateDryRun is the client for interacting with the TemplateDryRun builders.
 	TemplateDryRun *TemplateDryRunClient
 	// TemplateTrial is the client for interacting with the TemplateTrial builders.
@@ -268,6 +284,8 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.AcceptanceDraft = NewAcceptanceDraftClient(tx.config)
+	tx.AgreementEvent = NewAgreementEventClient(tx.config)
+	tx.AgreementSettings = NewAgreementSettingsClient(tx.config)
 	tx.Approval = NewApprovalClient(tx.config)
 	tx.ApprovalAct = NewApprovalActClient(tx.config)
 	tx.ApprovalAuthority = NewApprovalAuthorityClient(tx.config)
@@ -283,6 +301,7 @@ func (tx *Tx) init() {
 	tx.Contract = NewContractClient(tx.config)
 	tx.ContractTerm = NewContractTermClient(tx.config)
 	tx.CreditAccount = NewCreditAccountClient(tx.config)
+	tx.CreditAgreement = NewCreditAgreementClient(tx.config)
 	tx.CreditCheck = NewCreditCheckClient(tx.config)
 	tx.CreditFreeze = NewCreditFreezeClient(tx.config)
 	tx.CreditLimit = NewCreditLimitClient(tx.config)
@@ -304,6 +323,9 @@ func (tx *Tx) init() {
 	tx.ImportMapping = NewImportMappingClient(tx.config)
 	tx.Keyset = NewKeysetClient(tx.config)
 	tx.LateFeeWaiver = NewLateFeeWaiverClient(tx.config)
+	tx.Letter = NewLetterClient(tx.config)
+	tx.LetterSerial = NewLetterSerialClient(tx.config)
+	tx.LetterTemplate = NewLetterTemplateClient(tx.config)
 	tx.LimitBatch = NewLimitBatchClient(tx.config)
 	tx.OrderHold = NewOrderHoldClient(tx.config)
 	tx.OrderRelease = NewOrderReleaseClient(tx.config)
@@ -323,6 +345,8 @@ func (tx *Tx) init() {
 	tx.Reservation = NewReservationClient(tx.config)
 	tx.SiteNode = NewSiteNodeClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)
+	tx.SupplyStop = NewSupplyStopClient(tx.config)
+	tx.SupplyStopEvent = NewSupplyStopEventClient(tx.config)
 	tx.TemplateDryRun = NewTemplateDryRunClient(tx.config)
 	tx.TemplateTrial = NewTemplateTrialClient(tx.config)
 	tx.Warning = NewWarningClient(tx.config)

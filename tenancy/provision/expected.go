@@ -6,6 +6,8 @@ package provision
 // Verify holds them against, so a new table is entered in both.
 var privileges = map[string]string{
 	"acceptance_drafts":            "raw",
+	"agreement_events":             "raw",
+	"agreement_settings":           "raw",
 	"approval_acts":                "ra",
 	"approval_authorities":         "raw",
 	"approval_delegations":         "raw",
@@ -21,6 +23,7 @@ var privileges = map[string]string{
 	"contract_terms":               "ra",
 	"contracts":                    "raw",
 	"credit_accounts":              "raw",
+	"credit_agreements":            "raw",
 	"credit_checks":                "ra",
 	"credit_freezes":               "raw",
 	"credit_limits":                "raw",
@@ -44,6 +47,9 @@ var privileges = map[string]string{
 	"import_mappings":              "rawd",
 	"keysets":                      "raw",
 	"late_fee_waivers":             "ra",
+	"letter_serials":               "raw",
+	"letter_templates":             "raw",
+	"letters":                      "raw",
 	"limit_batches":                "ra",
 	"order_holds":                  "raw",
 	"order_releases":               "raw",
@@ -68,6 +74,8 @@ var privileges = map[string]string{
 	"schema_migrations":            "",
 	"site_nodes":                   "raw",
 	"statements":                   "raw",
+	"supply_stop_events":           "ra",
+	"supply_stops":                 "raw",
 	"template_dry_runs":            "rad",
 	"template_trials":              "rad",
 	"warning_rules":                "raw",
@@ -97,4 +105,5 @@ var guarded = map[string]string{
 	"payment_applications": "append_only",
 	"rating_templates":     "keep_submitted",
 	"receipts":             "append_only",
+	"supply_stop_events":   "append_only",
 }

@@ -23,19 +23,19 @@ type foundRow struct {
 	held, left, volume, volumeLeft                      sql.Null[int64]
 	waits                                               sql.NullBool
 	ends                                                calendar.Date
-	projectNo, projectName, checkpoints, kind           sql.NullString
+	projectNo, projectName, checkpoints, kind, stopped  sql.NullString
 	standing, temporary, projectReceivable, projectHeld sql.Null[int64]
 }
 
 func (f *foundRow) targets() []any {
 	return []any{&f.mine, &f.hash, &f.body, &f.at, &f.live, &f.held, &f.liveOf, &f.hold, &f.holdOf, &f.waits,
-		&f.release, &f.codes, &f.left, &f.volume, &f.volumeLeft, &f.ends,
+		&f.release, &f.codes, &f.left, &f.volume, &f.volumeLeft, &f.ends, &f.stopped,
 		&f.project, &f.projectNo, &f.projectName, &f.checkpoints, &f.kind, &f.standing, &f.temporary, &f.projectReceivable, &f.projectHeld}
 }
 
 func (f *foundRow) found() (biz.Found, error) {
 	out := biz.Found{InFlight: !f.mine, LiveID: f.live.UUID, LiveHeld: money.Amount(f.held.V), LiveOf: f.liveOf.UUID,
-		HoldID: f.hold.UUID, HoldOf: f.holdOf.UUID, Waits: f.waits.Bool}
+		HoldID: f.hold.UUID, HoldOf: f.holdOf.UUID, Waits: f.waits.Bool, Stopped: f.stopped.Valid, StopReason: f.stopped.String}
 	if f.at.Valid {
 		out.Remembered = &biz.Remembered{Hash: f.hash, Body: f.body, At: f.at.Time.UTC()}
 	}

@@ -194,6 +194,43 @@ func TestRecheckAfterAPayment(t *testing.T) {
 	}
 }
 
+// A stop of deliveries blocks whatever the credit: all orders of the customer, or
+// those to the project; one that is only prepared or is over blocks nothing.
+func TestSupplyStopBlocks(t *testing.T) {
+	t.Parallel()
+	b, _, _ := holding(t, nil)
+	c := b.customer(t, 1000)
+	project, other := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+	for id, no := range map[uuid.UUID]string{project: "P-1", other: "P-2"} {
+		b.Exec(t, b.hands, `INSERT INTO projects (id, created_at, updated_at, number, name, customer_id) VALUES ($1, now(), now(), $2, '滨江', $3)`, id, no, c.ID)
+	}
+	stop := func(of *uuid.UUID) uuid.UUID {
+		id := uuid.New()
+		b.Exec(t, b.hands, `INSERT INTO supply_stops (id, customer_id, project_id, state, reason, overdue_days, overdue_amount, created_at, updated_at)
+			VALUES ($1, $2, $3, 'prepared', '逾期 90 天', 90, 1, now(), now())`, id, c.ID, of)
+		return id
+	}
+	ofProject := stop(&project)
+	for i, x := range []struct {
+		state            string
+		project, nothing biz.Outcome
+	}{{"prepared", biz.Allow, biz.Allow}, {"stopped", biz.Block, biz.Allow}, {"acknowledged", biz.Block, biz.Allow}, {"resumed", biz.Allow, biz.Allow}} {
+		b.Exec(t, b.hands, `UPDATE supply_stops SET state = $2 WHERE id = $1`, ofProject, x.state)
+		for no, want := range map[string]biz.Outcome{"P-1": x.project, "P-2": biz.Allow, "": x.nothing} {
+			d := b.ask(t, biz.CheckInput{CustomerID: c.ID, ProjectNumber: no, OrderNo: "O", Amount: 1}, b.Service.Check)
+			if d.Outcome != want || want == biz.Block && (d.Binding != biz.LimitSupplyStop || d.Facts.SupplyStopReason != "逾期 90 天") {
+				t.Errorf("%d: %s of %q: %s by %s", i, x.state, no, d.Outcome, d.Binding)
+			}
+		}
+	}
+	b.Exec(t, b.hands, `UPDATE supply_stops SET state = 'stopped' WHERE id = $1`, stop(nil))
+	for _, no := range []string{"P-1", "P-2", ""} {
+		if d := b.ask(t, biz.CheckInput{CustomerID: c.ID, ProjectNumber: no, OrderNo: "O", Amount: 1}, b.Service.Check); d.Outcome != biz.Block {
+			t.Errorf("the customer is stopped, and %q: %s", no, d.Outcome)
+		}
+	}
+}
+
 // A project's own limit binds beside the customer's, is never given twice, and
 // comes back with the reservation (ruling 4).
 func TestProjectLimitBinds(t *testing.T) {

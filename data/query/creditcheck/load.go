@@ -27,7 +27,14 @@ const facts = `
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
   i.request_hash, i.response, i.created_at, r.id, r.held_amount, r.customer_id,
-  h.id, h.customer_id, h.status = 'held', e.id, e.codes, e.amount - e.used_amount, e.volume, e.volume - e.used_volume, e.ends_on`
+  h.id, h.customer_id, h.status = 'held', e.id, e.codes, e.amount - e.used_amount, e.volume, e.volume - e.used_volume, e.ends_on, ss.reason`
+
+// stopped is why nothing is delivered to the customer, or to the project that the
+// command names; hardly anybody has an open stop, and its index holds those only.
+const stopped = `
+LEFT JOIN LATERAL (SELECT s.reason FROM supply_stops s
+  WHERE s.customer_id = a.id AND s.state <> 'resumed' AND s.state <> 'cancelled' AND s.state IN ('stopped', 'acknowledged') AND {stopped project}
+  ORDER BY s.project_id NULLS FIRST LIMIT 1) ss ON true`
 
 // queued is the order's place in the queue, and the release that was granted for
 // it; both are seldom there.
@@ -59,7 +66,7 @@ SELECT 1, 1, CASE WHEN $2::text <> '' THEN pg_try_advisory_xact_lock($3::bigint)
 FROM customers c
 JOIN credit_accounts a ON a.id = c.id` + rulesOf + `
 LEFT JOIN idempotency_keys i ON i.id = $2::text
-LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')` + queued + `
+LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')` + queued + stopped + `
 WHERE {column} = $1
 FOR NO KEY UPDATE OF a {wait}`
 
@@ -75,7 +82,7 @@ FROM unnest($1::{kind}[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::i
 JOIN LATERAL (SELECT * FROM customers c WHERE {column} = u.customer OFFSET 0) c ON true
 JOIN LATERAL (SELECT * FROM credit_accounts a WHERE a.id = c.id FOR NO KEY UPDATE {wait}) a ON true{project}` + rulesOf + `
 LEFT JOIN LATERAL (SELECT * FROM idempotency_keys i WHERE i.id = u.key OFFSET 0) i ON true
-LEFT JOIN LATERAL (SELECT r.id, r.held_amount, r.customer_id FROM reservations r WHERE r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed') OFFSET 0) r ON true` + queued
+LEFT JOIN LATERAL (SELECT r.id, r.held_amount, r.customer_id FROM reservations r WHERE r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed') OFFSET 0) r ON true` + queued + stopped
 
 // loads are the statements, by how the customer is named, for one command or
 // several, waiting or not, with projects or without.
@@ -91,9 +98,9 @@ var loads = func() map[loadShape]string {
 			if s.wait {
 				skip = ""
 			}
-			with := []string{"{project columns}", noForProject, "{project parameters}", "", "{project names}", "", "{project}", ""}
+			with := []string{"{project columns}", noForProject, "{project parameters}", "", "{project names}", "", "{project}", "", "{stopped project}", "s.project_id IS NULL"}
 			if s.project {
-				with = []string{"{project columns}", forProject, "{project parameters}", ", $7::uuid[], $8::text[]", "{project names}", ", project, project_no", "{project}", ofProject}
+				with = []string{"{project columns}", forProject, "{project parameters}", ", $7::uuid[], $8::text[]", "{project names}", ", project, project_no", "{project}", ofProject, "{stopped project}", "(s.project_id IS NULL OR s.project_id = j.id)"}
 			}
 			m[s] = scope.Hot(strings.NewReplacer(append(with, "{column}", column[0], "{kind}", column[1], "{wait}", skip, "{order}", order)...).Replace(text))
 		}

@@ -119,6 +119,9 @@ const (
 	KindOrderRelease    Kind = "order_release"
 	KindWriteOff        Kind = "write_off"
 	KindFollowUp        Kind = "follow_up"
+	KindCreditAgreement Kind = "credit_agreement"
+	KindAgreementCure   Kind = "agreement_cure"
+	KindSupplyResume    Kind = "supply_resume"
 )
 
 func (k Kind) String() string {
@@ -128,7 +131,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease, KindWriteOff, KindFollowUp:
+	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease, KindWriteOff, KindFollowUp, KindCreditAgreement, KindAgreementCure, KindSupplyResume:
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for kind field: %q", k)

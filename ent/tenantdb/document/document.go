@@ -84,6 +84,7 @@ const (
 	KindNegativeEvidence      Kind = "negative_evidence"
 	KindImportSource          Kind = "import_source"
 	KindImportErrors          Kind = "import_errors"
+	KindLetter                Kind = "letter"
 	KindOther                 Kind = "other"
 )
 
@@ -94,7 +95,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindOther:
+	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindLetter, KindOther:
 		return nil
 	default:
 		return fmt.Errorf("document: invalid enum value for kind field: %q", k)

@@ -20,6 +20,30 @@ func (f AcceptanceDraftFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (t
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.AcceptanceDraftMutation", m)
 }
 
+// The AgreementEventFunc type is an adapter to allow the use of ordinary
+// function as AgreementEvent mutator.
+type AgreementEventFunc func(context.Context, *tenantdb.AgreementEventMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AgreementEventFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.AgreementEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.AgreementEventMutation", m)
+}
+
+// The AgreementSettingsFunc type is an adapter to allow the use of ordinary
+// function as AgreementSettings mutator.
+type AgreementSettingsFunc func(context.Context, *tenantdb.AgreementSettingsMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AgreementSettingsFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.AgreementSettingsMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.AgreementSettingsMutation", m)
+}
+
 // The ApprovalFunc type is an adapter to allow the use of ordinary
 // function as Approval mutator.
 type ApprovalFunc func(context.Context, *tenantdb.ApprovalMutation) (tenantdb.Value, error)
@@ -198,6 +222,18 @@ func (f CreditAccountFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (ten
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CreditAccountMutation", m)
+}
+
+// The CreditAgreementFunc type is an adapter to allow the use of ordinary
+// function as CreditAgreement mutator.
+type CreditAgreementFunc func(context.Context, *tenantdb.CreditAgreementMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CreditAgreementFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CreditAgreementMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CreditAgreementMutation", m)
 }
 
 // The CreditCheckFunc type is an adapter to allow the use of ordinary
@@ -452,6 +488,42 @@ func (f LateFeeWaiverFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (ten
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LateFeeWaiverMutation", m)
 }
 
+// The LetterFunc type is an adapter to allow the use of ordinary
+// function as Letter mutator.
+type LetterFunc func(context.Context, *tenantdb.LetterMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LetterFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.LetterMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LetterMutation", m)
+}
+
+// The LetterSerialFunc type is an adapter to allow the use of ordinary
+// function as LetterSerial mutator.
+type LetterSerialFunc func(context.Context, *tenantdb.LetterSerialMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LetterSerialFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.LetterSerialMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LetterSerialMutation", m)
+}
+
+// The LetterTemplateFunc type is an adapter to allow the use of ordinary
+// function as LetterTemplate mutator.
+type LetterTemplateFunc func(context.Context, *tenantdb.LetterTemplateMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LetterTemplateFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.LetterTemplateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LetterTemplateMutation", m)
+}
+
 // The LimitBatchFunc type is an adapter to allow the use of ordinary
 // function as LimitBatch mutator.
 type LimitBatchFunc func(context.Context, *tenantdb.LimitBatchMutation) (tenantdb.Value, error)
@@ -678,6 +750,30 @@ func (f StatementFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantd
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.StatementMutation", m)
+}
+
+// The SupplyStopFunc type is an adapter to allow the use of ordinary
+// function as SupplyStop mutator.
+type SupplyStopFunc func(context.Context, *tenantdb.SupplyStopMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SupplyStopFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.SupplyStopMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.SupplyStopMutation", m)
+}
+
+// The SupplyStopEventFunc type is an adapter to allow the use of ordinary
+// function as SupplyStopEvent mutator.
+type SupplyStopEventFunc func(context.Context, *tenantdb.SupplyStopEventMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SupplyStopEventFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.SupplyStopEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.SupplyStopEventMutation", m)
 }
 
 // The TemplateDryRunFunc type is an adapter to allow the use of ordinary

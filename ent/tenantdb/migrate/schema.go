@@ -46,12 +46,64 @@ var (
 			},
 		},
 	}
+	// AgreementEventsColumns holds the columns for the "agreement_events" table.
+	AgreementEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "agreement_id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "from_stage", Type: field.TypeString},
+		{Name: "to_stage", Type: field.TypeString},
+		{Name: "business_date", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "overdue_days", Type: field.TypeInt},
+		{Name: "overdue_amount", Type: field.TypeInt64},
+		{Name: "cause", Type: field.TypeEnum, Enums: []string{"reached", "cured", "carried"}},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "letter_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "handled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "handled_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// AgreementEventsTable holds the schema information for the "agreement_events" table.
+	AgreementEventsTable = &schema.Table{
+		Name:       "agreement_events",
+		Columns:    AgreementEventsColumns,
+		PrimaryKey: []*schema.Column{AgreementEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "agreementevent_agreement_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{AgreementEventsColumns[1], AgreementEventsColumns[11]},
+			},
+			{
+				Name:    "agreement_event_open",
+				Unique:  false,
+				Columns: []*schema.Column{AgreementEventsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "handled_at IS NULL",
+				},
+			},
+		},
+	}
+	// AgreementSettingsColumns holds the columns for the "agreement_settings" table.
+	AgreementSettingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "settings", Type: field.TypeJSON},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "updated_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// AgreementSettingsTable holds the schema information for the "agreement_settings" table.
+	AgreementSettingsTable = &schema.Table{
+		Name:       "agreement_settings",
+		Columns:    AgreementSettingsColumns,
+		PrimaryKey: []*schema.Column{AgreementSettingsColumns[0]},
+	}
 	// ApprovalsColumns holds the columns for the "approvals" table.
 	ApprovalsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "order_release", "write_off", "follow_up"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "order_release", "write_off", "follow_up", "credit_agreement", "agreement_cure", "supply_resume"}},
 		{Name: "subject_id", Type: field.TypeUUID},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "title", Type: field.TypeString},
@@ -445,6 +497,69 @@ var (
 		Name:       "credit_accounts",
 		Columns:    CreditAccountsColumns,
 		PrimaryKey: []*schema.Column{CreditAccountsColumns[0]},
+	}
+	// CreditAgreementsColumns holds the columns for the "credit_agreements" table.
+	CreditAgreementsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "triggers", Type: field.TypeJSON},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "lapsed", "rejected", "withdrawn"}},
+		{Name: "stage", Type: field.TypeEnum, Enums: []string{"none", "dunning_letter", "stop_supply", "lawyer_letter", "lawsuit"}, Default: "none"},
+		{Name: "stage_since", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
+		{Name: "lapsed_at", Type: field.TypeTime, Nullable: true},
+	}
+	// CreditAgreementsTable holds the schema information for the "credit_agreements" table.
+	CreditAgreementsTable = &schema.Table{
+		Name:       "credit_agreements",
+		Columns:    CreditAgreementsColumns,
+		PrimaryKey: []*schema.Column{CreditAgreementsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "agreement_one_effective",
+				Unique:  true,
+				Columns: []*schema.Column{CreditAgreementsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'effective' AND project_id IS NULL",
+				},
+			},
+			{
+				Name:    "agreement_one_effective_project",
+				Unique:  true,
+				Columns: []*schema.Column{CreditAgreementsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'effective' AND project_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "agreement_one_submitted",
+				Unique:  true,
+				Columns: []*schema.Column{CreditAgreementsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted' AND project_id IS NULL",
+				},
+			},
+			{
+				Name:    "agreement_one_submitted_project",
+				Unique:  true,
+				Columns: []*schema.Column{CreditAgreementsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted' AND project_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "creditagreement_customer_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CreditAgreementsColumns[5], CreditAgreementsColumns[1]},
+			},
+		},
 	}
 	// CreditChecksColumns holds the columns for the "credit_checks" table.
 	CreditChecksColumns = []*schema.Column{
@@ -898,7 +1013,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "other"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "other"}},
 		{Name: "file_name", Type: field.TypeString},
 		{Name: "content_type", Type: field.TypeString},
 		{Name: "size_bytes", Type: field.TypeInt64},
@@ -1126,6 +1241,66 @@ var (
 				Columns: []*schema.Column{LateFeeWaiversColumns[1]},
 			},
 		},
+	}
+	// LettersColumns holds the columns for the "letters" table.
+	LettersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "year", Type: field.TypeInt},
+		{Name: "serial", Type: field.TypeInt},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"dunning_letter", "supply_stop_notice", "lawyer_letter", "lawsuit_brief", "dunning_bill"}},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "subject", Type: field.TypeString},
+		{Name: "body", Type: field.TypeString, Size: 2147483647},
+		{Name: "lines", Type: field.TypeJSON},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "business_date", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// LettersTable holds the schema information for the "letters" table.
+	LettersTable = &schema.Table{
+		Name:       "letters",
+		Columns:    LettersColumns,
+		PrimaryKey: []*schema.Column{LettersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "letter_year_serial",
+				Unique:  true,
+				Columns: []*schema.Column{LettersColumns[1], LettersColumns[2]},
+			},
+			{
+				Name:    "letter_customer_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{LettersColumns[4], LettersColumns[12]},
+			},
+		},
+	}
+	// LetterSerialsColumns holds the columns for the "letter_serials" table.
+	LetterSerialsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "last", Type: field.TypeInt},
+	}
+	// LetterSerialsTable holds the schema information for the "letter_serials" table.
+	LetterSerialsTable = &schema.Table{
+		Name:       "letter_serials",
+		Columns:    LetterSerialsColumns,
+		PrimaryKey: []*schema.Column{LetterSerialsColumns[0]},
+	}
+	// LetterTemplatesColumns holds the columns for the "letter_templates" table.
+	LetterTemplatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "subject", Type: field.TypeString},
+		{Name: "body", Type: field.TypeString, Size: 2147483647},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "updated_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// LetterTemplatesTable holds the schema information for the "letter_templates" table.
+	LetterTemplatesTable = &schema.Table{
+		Name:       "letter_templates",
+		Columns:    LetterTemplatesColumns,
+		PrimaryKey: []*schema.Column{LetterTemplatesColumns[0]},
 	}
 	// LimitBatchesColumns holds the columns for the "limit_batches" table.
 	LimitBatchesColumns = []*schema.Column{
@@ -1788,6 +1963,84 @@ var (
 			},
 		},
 	}
+	// SupplyStopsColumns holds the columns for the "supply_stops" table.
+	SupplyStopsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "agreement_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"prepared", "notified", "stopped", "acknowledged", "resumed", "cancelled"}, Default: "prepared"},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "overdue_days", Type: field.TypeInt},
+		{Name: "overdue_amount", Type: field.TypeInt64},
+		{Name: "owner_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "due_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "stopped_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+	}
+	// SupplyStopsTable holds the schema information for the "supply_stops" table.
+	SupplyStopsTable = &schema.Table{
+		Name:       "supply_stops",
+		Columns:    SupplyStopsColumns,
+		PrimaryKey: []*schema.Column{SupplyStopsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "supply_stop_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{SupplyStopsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'resumed' AND state <> 'cancelled' AND project_id IS NULL",
+				},
+			},
+			{
+				Name:    "supply_stop_open",
+				Unique:  false,
+				Columns: []*schema.Column{SupplyStopsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'resumed' AND state <> 'cancelled'",
+				},
+			},
+			{
+				Name:    "supply_stop_one_open_project",
+				Unique:  true,
+				Columns: []*schema.Column{SupplyStopsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'resumed' AND state <> 'cancelled' AND project_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "supplystop_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{SupplyStopsColumns[11]},
+			},
+		},
+	}
+	// SupplyStopEventsColumns holds the columns for the "supply_stop_events" table.
+	SupplyStopEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "stop_id", Type: field.TypeUUID},
+		{Name: "state", Type: field.TypeString},
+		{Name: "note", Type: field.TypeString},
+		{Name: "evidence_document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "person_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "actor_name", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// SupplyStopEventsTable holds the schema information for the "supply_stop_events" table.
+	SupplyStopEventsTable = &schema.Table{
+		Name:       "supply_stop_events",
+		Columns:    SupplyStopEventsColumns,
+		PrimaryKey: []*schema.Column{SupplyStopEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "supplystopevent_stop_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{SupplyStopEventsColumns[1], SupplyStopEventsColumns[7]},
+			},
+		},
+	}
 	// TemplateDryRunsColumns holds the columns for the "template_dry_runs" table.
 	TemplateDryRunsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1975,6 +2228,8 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AcceptanceDraftsTable,
+		AgreementEventsTable,
+		AgreementSettingsTable,
 		ApprovalsTable,
 		ApprovalActsTable,
 		ApprovalAuthoritiesTable,
@@ -1990,6 +2245,7 @@ var (
 		ContractsTable,
 		ContractTermsTable,
 		CreditAccountsTable,
+		CreditAgreementsTable,
 		CreditChecksTable,
 		CreditFreezesTable,
 		CreditLimitsTable,
@@ -2011,6 +2267,9 @@ var (
 		ImportMappingsTable,
 		KeysetsTable,
 		LateFeeWaiversTable,
+		LettersTable,
+		LetterSerialsTable,
+		LetterTemplatesTable,
 		LimitBatchesTable,
 		OrderHoldsTable,
 		OrderReleasesTable,
@@ -2030,6 +2289,8 @@ var (
 		ReservationsTable,
 		SiteNodesTable,
 		StatementsTable,
+		SupplyStopsTable,
+		SupplyStopEventsTable,
 		TemplateDryRunsTable,
 		TemplateTrialsTable,
 		WarningsTable,

@@ -9,6 +9,12 @@ import (
 // AcceptanceDraft is the predicate function for acceptancedraft builders.
 type AcceptanceDraft func(*sql.Selector)
 
+// AgreementEvent is the predicate function for agreementevent builders.
+type AgreementEvent func(*sql.Selector)
+
+// AgreementSettings is the predicate function for agreementsettings builders.
+type AgreementSettings func(*sql.Selector)
+
 // Approval is the predicate function for approval builders.
 type Approval func(*sql.Selector)
 
@@ -53,6 +59,9 @@ type ContractTerm func(*sql.Selector)
 
 // CreditAccount is the predicate function for creditaccount builders.
 type CreditAccount func(*sql.Selector)
+
+// CreditAgreement is the predicate function for creditagreement builders.
+type CreditAgreement func(*sql.Selector)
 
 // CreditCheck is the predicate function for creditcheck builders.
 type CreditCheck func(*sql.Selector)
@@ -117,6 +126,15 @@ type Keyset func(*sql.Selector)
 // LateFeeWaiver is the predicate function for latefeewaiver builders.
 type LateFeeWaiver func(*sql.Selector)
 
+// Letter is the predicate function for letter builders.
+type Letter func(*sql.Selector)
+
+// LetterSerial is the predicate function for letterserial builders.
+type LetterSerial func(*sql.Selector)
+
+// LetterTemplate is the predicate function for lettertemplate builders.
+type LetterTemplate func(*sql.Selector)
+
 // LimitBatch is the predicate function for limitbatch builders.
 type LimitBatch func(*sql.Selector)
 
@@ -173,6 +191,12 @@ type SiteNode func(*sql.Selector)
 
 // Statement is the predicate function for statement builders.
 type Statement func(*sql.Selector)
+
+// SupplyStop is the predicate function for supplystop builders.
+type SupplyStop func(*sql.Selector)
+
+// SupplyStopEvent is the predicate function for supplystopevent builders.
+type SupplyStopEvent func(*sql.Selector)
 
 // TemplateDryRun is the predicate function for templatedryrun builders.
 type TemplateDryRun func(*sql.Selector)

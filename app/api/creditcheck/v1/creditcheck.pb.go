@@ -432,7 +432,7 @@ func (x *Decision) GetHoldId() string {
 type Reason struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Stable: OVER_LIMIT, NO_LIMIT, OVERDUE_AMOUNT, OVERDUE_DAYS, NEGATIVE_LIST,
-	// FROZEN, UNRATED, CUSTOMER_INACTIVE, PROJECT_LIMIT, UTILIZATION.
+	// FROZEN, SUPPLY_STOPPED, UNRATED, CUSTOMER_INACTIVE, PROJECT_LIMIT, UTILIZATION.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// What the rule makes of it: allow, warn, hold, block.
 	Action    string `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`

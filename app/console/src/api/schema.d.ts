@@ -105,6 +105,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreement-events/{id}:handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Closes the to-do of a stage. */
+        post: operations["AgreementService_HandleAgreementEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreement-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AgreementService_GetAgreementPresets"];
+        put: operations["AgreementService_SetAgreementPresets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AgreementService_ListAgreements"];
+        put?: never;
+        /** @description Puts an agreement into approval, or a new version of the one in force. */
+        post: operations["AgreementService_SubmitAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AgreementService_GetAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}:cure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Asks for a step back, which somebody else approves (ruling 1). */
+        post: operations["AgreementService_CureAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements:simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Which stage today's figures would reach. */
+        post: operations["AgreementService_SimulateAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -719,6 +819,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["LimitService_UnfreezeCredit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A customer's letters. The PDF is the document documentId. */
+        get: operations["AgreementService_ListLetters"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1529,6 +1646,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/letter-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AgreementService_ListLetterTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/letter-templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["AgreementService_SetLetterTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/limit-calendar": {
         parameters: {
             query?: never;
@@ -2241,6 +2390,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/supply-stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AgreementService_ListSupplyStops"];
+        put?: never;
+        post: operations["AgreementService_PrepareSupplyStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supply-stops/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AgreementService_GetSupplyStop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supply-stops/{id}:acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The plant's word that nothing leaves any more. */
+        post: operations["AgreementService_AcknowledgeSupplyStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supply-stops/{id}:resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Asks for supply to go on, which somebody else approves. */
+        post: operations["AgreementService_ResumeSupplyStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supply-stops/{id}:step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description notified, stopped or cancelled. */
+        post: operations["AgreementService_StepSupplyStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/template-dry-runs/{id}/customers": {
         parameters: {
             query?: never;
@@ -2558,6 +2790,215 @@ export interface components {
             /** @description Nobody has it yet, in the scope that was asked. */
             free: boolean;
             message: string;
+        };
+        AcknowledgeSupplyStopRequest: {
+            id?: string;
+            note?: string;
+            evidenceDocumentId?: string;
+            version?: string;
+        };
+        Agreement: {
+            id: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            /** @description Empty: all the customer owes. */
+            projectId: string;
+            projectName: string;
+            /**
+             * Format: int32
+             * @description Version of the agreement, from 1.
+             */
+            number: number;
+            triggers: components["schemas"]["Trigger"][];
+            reason: string;
+            /** @description submitted, effective, lapsed, rejected, withdrawn. */
+            status: string;
+            /** @description none, dunning_letter, stop_supply, lawyer_letter, lawsuit. */
+            stage: string;
+            stageSince: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            createdBy?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            effectiveAt?: string | null;
+            /** Format: date-time */
+            lapsedAt?: string | null;
+            version: string;
+            /**
+             * Format: int32
+             * @description As of today.
+             */
+            overdueDays: number;
+            overdueAmount: string;
+            asOf: string;
+        };
+        AgreementCourse: {
+            agreement?: components["schemas"]["Agreement"] | null;
+            /** @description All versions with the same customer or project, newest first. */
+            versions: components["schemas"]["Agreement"][];
+            events: components["schemas"]["AgreementEvent"][];
+        };
+        AgreementEvent: {
+            id: string;
+            agreementId: string;
+            fromStage: string;
+            toStage: string;
+            businessDate: string;
+            /** Format: int32 */
+            overdueDays: number;
+            overdueAmount: string;
+            /** @description reached, cured, carried. */
+            cause: string;
+            note: string;
+            letterId: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Absent: what the stage asks is still to be done.
+             */
+            handledAt?: string | null;
+            handledBy?: components["schemas"]["PersonRef"] | null;
+        };
+        AgreementPresets: {
+            triggers: components["schemas"]["Trigger"][];
+            /** @description 0: the product's own. */
+            version: string;
+        };
+        CureAgreementRequest: {
+            id?: string;
+            toStage?: string;
+            reason?: string;
+            version?: string;
+        };
+        HandleAgreementEventRequest: {
+            id?: string;
+            note?: string;
+        };
+        Letter: {
+            id: string;
+            /** @description Without a gap within the year. */
+            number: string;
+            /** @description dunning_letter, supply_stop_notice, lawyer_letter, lawsuit_brief, dunning_bill. */
+            kind: string;
+            subject: string;
+            body: string;
+            amount: string;
+            businessDate: string;
+            /** @description Empty until the PDF is made. */
+            documentId: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: int32 */
+            itemCount: number;
+        };
+        LetterTemplate: {
+            kind: string;
+            subject: string;
+            body: string;
+            /** @description 0: the product's own text. */
+            version: string;
+        };
+        ListAgreementsReply: {
+            /** @description Furthest stage first. */
+            agreements: components["schemas"]["Agreement"][];
+            total: string;
+        };
+        ListLetterTemplatesReply: {
+            templates: components["schemas"]["LetterTemplate"][];
+            /** @description What can be merged into a text, as {{name}}. */
+            fields: string[];
+        };
+        ListLettersReply: {
+            letters: components["schemas"]["Letter"][];
+        };
+        ListSupplyStopsReply: {
+            /** @description The nearest deadline first. */
+            stops: components["schemas"]["SupplyStop"][];
+            total: string;
+        };
+        PrepareSupplyStopRequest: {
+            customerId?: string;
+            projectId?: string;
+            reason?: string;
+        };
+        ResumeSupplyStopRequest: {
+            id?: string;
+            reason?: string;
+            version?: string;
+        };
+        SimulateAgreementReply: {
+            /** Format: int32 */
+            overdueDays: number;
+            overdueAmount: string;
+            asOf: string;
+            reached: string;
+            /** @description The agreement in force; absent without one. */
+            current?: components["schemas"]["Agreement"] | null;
+        };
+        SimulateAgreementRequest: {
+            customerId?: string;
+            projectId?: string;
+            triggers?: components["schemas"]["Trigger"][];
+        };
+        StepSupplyStopRequest: {
+            id?: string;
+            to?: string;
+            note?: string;
+            evidenceDocumentId?: string;
+            version?: string;
+        };
+        SubmitAgreementRequest: {
+            customerId?: string;
+            projectId?: string;
+            triggers?: components["schemas"]["Trigger"][];
+            reason?: string;
+        };
+        SupplyStop: {
+            id: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            projectId: string;
+            projectName: string;
+            /** @description Empty: prepared by hand. */
+            agreementId: string;
+            /** @description prepared, notified, stopped, acknowledged, resumed, cancelled. */
+            state: string;
+            reason: string;
+            /** Format: int32 */
+            overdueDays: number;
+            overdueAmount: string;
+            owner?: components["schemas"]["PersonRef"] | null;
+            /** @description Of the next step. */
+            dueOn: string;
+            stoppedOn: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            version: string;
+            events: components["schemas"]["SupplyStopEvent"][];
+        };
+        SupplyStopEvent: {
+            state: string;
+            note: string;
+            evidenceDocumentId: string;
+            actorName: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+        };
+        Trigger: {
+            /** @description dunning_letter, stop_supply, lawyer_letter, lawsuit; in this order, each once. */
+            stage: string;
+            /**
+             * Format: int32
+             * @description Overdue days from which the stage is reached; 0 does not count.
+             */
+            days: number;
+            /** @description Fen overdue from which it is reached; 0 does not count. */
+            amount: string;
+            /** @description or (preset), and. */
+            join: string;
         };
         Act: {
             id: string;
@@ -3353,7 +3794,7 @@ export interface components {
         Reason: {
             /**
              * @description Stable: OVER_LIMIT, NO_LIMIT, OVERDUE_AMOUNT, OVERDUE_DAYS, NEGATIVE_LIST,
-             *      FROZEN, UNRATED, CUSTOMER_INACTIVE, PROJECT_LIMIT, UTILIZATION.
+             *      FROZEN, SUPPLY_STOPPED, UNRATED, CUSTOMER_INACTIVE, PROJECT_LIMIT, UTILIZATION.
              */
             code: string;
             /** @description What the rule makes of it: allow, warn, hold, block. */
@@ -5584,6 +6025,231 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    AgreementService_HandleAgreementEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandleAgreementEventRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementEvent"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_GetAgreementPresets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementPresets"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_SetAgreementPresets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementPresets"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementPresets"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_ListAgreements: {
+        parameters: {
+            query?: {
+                customerId?: string;
+                status?: string;
+                stage?: string;
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAgreementsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_SubmitAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitAgreementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_GetAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementCourse"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_CureAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CureAgreementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementCourse"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_SimulateAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateAgreementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulateAgreementReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     MemberService_ListAPIKeys: {
         parameters: {
             query?: never;
@@ -6894,6 +7560,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_ListLetters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLettersReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -8340,6 +9032,60 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    AgreementService_ListLetterTemplates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLetterTemplatesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_SetLetterTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterTemplate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterTemplate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     LimitService_ListLimitCalendar: {
         parameters: {
             query?: {
@@ -9698,6 +10444,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSharingLogReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_ListSupplyStops: {
+        parameters: {
+            query?: {
+                customerId?: string;
+                /** @description Only those under way. */
+                open?: boolean;
+                state?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSupplyStopsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_PrepareSupplyStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrepareSupplyStopRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyStop"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_GetSupplyStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyStop"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_AcknowledgeSupplyStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeSupplyStopRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyStop"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_ResumeSupplyStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeSupplyStopRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyStop"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_StepSupplyStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepSupplyStopRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyStop"];
                 };
             };
             default: components["responses"]["Error"];

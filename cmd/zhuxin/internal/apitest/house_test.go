@@ -44,7 +44,9 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.warnings()
 	h.listings()
 	h.doors()
+	h.agreements()
 	h.daily()
+	h.reached()
 	return h
 }
 

@@ -18,6 +18,24 @@ var own = map[string]bool{"$definition": true, "$answers": true, "$mapping": tru
 // somebody who may. None is a salesperson: that he sees his own customers only is
 // a second control, which would hide that the first one is gone.
 var inTenant = map[string]spec{
+	"agreement.v1.AgreementService/ListAgreements":        {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
+	"agreement.v1.AgreementService/GetAgreement":          {who: "viewer", in: m{"id": "$agreement"}},
+	"agreement.v1.AgreementService/SubmitAgreement":       {who: "administrator", in: m{"customer_id": "$customer_other", "project_id": "$project_free", "triggers": stages(30), "reason": "新约定"}},
+	"agreement.v1.AgreementService/SimulateAgreement":     {who: "viewer", in: m{"customer_id": "$customer_other", "project_id": "$project_free", "triggers": stages(30)}},
+	"agreement.v1.AgreementService/CureAgreement":         {who: "administrator", in: m{"id": "$agreement", "to_stage": "none", "reason": "试一试", "version": "$agreement.version"}, status: 409},
+	"agreement.v1.AgreementService/HandleAgreementEvent":  {who: "administrator", in: m{"id": "$agreement_event", "note": "已寄出"}},
+	"agreement.v1.AgreementService/GetAgreementPresets":   {who: "viewer"},
+	"agreement.v1.AgreementService/SetAgreementPresets":   {who: "administrator", in: m{"triggers": stages(15)}},
+	"agreement.v1.AgreementService/ListLetters":           {who: "viewer", in: m{"customer_id": "$customer"}},
+	"agreement.v1.AgreementService/ListLetterTemplates":   {who: "viewer"},
+	"agreement.v1.AgreementService/SetLetterTemplate":     {who: "administrator", in: m{"kind": "lawyer_letter", "subject": "律师函", "body": "{{customer_name}}"}},
+	"agreement.v1.AgreementService/ListSupplyStops":       {who: "viewer", in: m{"customer_id": "$customer_other", "page_size": 50}},
+	"agreement.v1.AgreementService/GetSupplyStop":         {who: "viewer", in: m{"id": "$stop_prepared"}},
+	"agreement.v1.AgreementService/PrepareSupplyStop":     {who: "administrator", in: m{"customer_id": "$customer_other", "project_id": "$project_free", "reason": "不付款"}},
+	"agreement.v1.AgreementService/StepSupplyStop":        {who: "administrator", in: m{"id": "$stop_prepared", "to": "notified", "note": "电话", "evidence_document_id": "$document_other", "version": "$stop_prepared.version"}},
+	"agreement.v1.AgreementService/AcknowledgeSupplyStop": {who: "dispatcher", in: m{"id": "$stop_stopped", "note": "已停", "evidence_document_id": "$document_other", "version": "$stop_stopped.version"}},
+	"agreement.v1.AgreementService/ResumeSupplyStop":      {who: "administrator", in: m{"id": "$stop_resumed", "reason": "已付", "version": "$stop_resumed.version"}},
+
 	"approval.v1.ApprovalService/ListApprovals": {who: "approver", in: m{"box": "all", "page": 1, "page_size": 200}},
 	"approval.v1.ApprovalService/GetApproval":   {who: "approver", in: m{"id": "$approval_done"}},
 	"approval.v1.ApprovalService/Decide":        {who: "approver", in: m{"id": "$approval_decided", "approve": false, "comment": "再改一改", "version": "$approval_decided.version"}},

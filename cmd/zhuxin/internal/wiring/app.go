@@ -16,6 +16,7 @@ import (
 // App is the whole program, ready to serve or to run a command.
 type App struct {
 	*Base
+	Agreements  *Agreements
 	Group       *Group
 	Credit      *Credit
 	Daily       *DailyRun
@@ -59,6 +60,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	}
 	a.Todos = newTodos(b)
 	a.Risk = newRisk(b)
+	a.Agreements = newAgreements(b, a.Credit, a.Documents)
 	a.Daily = newDailyRun(a)
 	a.Reports = newReports(b, a.Receivables)
 	return a, nil

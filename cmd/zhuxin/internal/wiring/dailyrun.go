@@ -24,6 +24,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 	return []dailyrun.Step{
 		{Name: "accounts", Run: a.refreshAccounts},
 		{Name: "freezes", Run: a.freezeOverdue},
+		{Name: "agreements", Run: a.Agreements.Agreements.Daily},
 		{Name: "snapshots", Run: snapshots.Daily},
 		{Name: "warnings", Run: a.Risk.Warnings.Daily},
 		{Name: "rollup", Run: a.ageRollup},

@@ -13,6 +13,7 @@ import (
 
 	"zhuxin/app/api"
 	accountv1 "zhuxin/app/api/account/v1"
+	agreementv1 "zhuxin/app/api/agreement/v1"
 	approvalv1 "zhuxin/app/api/approval/v1"
 	auditv1 "zhuxin/app/api/audit/v1"
 	contractv1 "zhuxin/app/api/contract/v1"
@@ -36,6 +37,7 @@ import (
 	"zhuxin/app/gateway/limit"
 	"zhuxin/app/server"
 	accountservice "zhuxin/app/service/account"
+	agreementservice "zhuxin/app/service/agreement"
 	approvalservice "zhuxin/app/service/approval"
 	auditservice "zhuxin/app/service/audit"
 	contractservice "zhuxin/app/service/contract"
@@ -183,6 +185,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	accountv1.RegisterAccountServiceHTTPServer(s, accountservice.New(d.Accounts, d.Applications, d.Members, a.Clock))
 	memberv1.RegisterMemberServiceHTTPServer(s, memberservice.New(d.Members, d.Keys, d.Setup, a.Clock))
 	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Documents.Service))
+	agreementv1.RegisterAgreementServiceHTTPServer(s, agreementservice.New(a.Agreements.Agreements, a.Agreements.Letters, a.Agreements.Stops))
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	limitv1.RegisterLimitServiceHTTPServer(s, limitservice.New(c.Limits))

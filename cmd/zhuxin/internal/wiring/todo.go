@@ -10,6 +10,7 @@ import (
 // newTodos joins what there is to do. A domain adds its sources here, a line each.
 func newTodos(b *Base) *todo.Service {
 	return todo.New(b.Pool.Tenant(), b.Clock, slices.Concat(
+		todoquery.Agreements(),
 		todoquery.Approvals(),
 		todoquery.Customers(),
 		todoquery.Warnings(),

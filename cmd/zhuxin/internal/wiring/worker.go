@@ -32,6 +32,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Ignore(approval.TopicReminder, approval.TopicOverdue) // the inbox shows both; a channel to the outside takes them here
 	a.Receivables.register(m)
+	a.Agreements.register(m)
 	a.Daily.register(m)
 	a.Reports.register(m)
 	a.ERP.register(m)

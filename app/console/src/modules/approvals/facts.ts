@@ -109,6 +109,26 @@ export interface TemplateFacts {
   dry_run?: DryRunFacts | null
 }
 
+export interface TriggerFacts {
+  stage: string
+  days: number
+  amount: string
+  join: string
+}
+/** Of an agreement, its step back, and the resumption of supply. */
+export interface AgreementFacts {
+  customer: { number: string; name: string }
+  project?: string
+  reason: string
+  new?: TriggerFacts[]
+  old?: TriggerFacts[]
+  stage?: string
+  to_stage?: string
+  overdue_days: number
+  overdue_amount: string
+  as_of: string
+}
+
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */
 export function factsOf(approval: Approval) {
   const facts = approval.facts as unknown
@@ -123,6 +143,10 @@ export function factsOf(approval: Approval) {
       return { kind: 'limit_batch' as const, facts: facts as BatchFacts }
     case 'order_release':
       return { kind: 'order_release' as const, facts: facts as ReleaseFacts }
+    case 'credit_agreement':
+    case 'agreement_cure':
+    case 'supply_resume':
+      return { kind: 'agreement' as const, facts: facts as AgreementFacts }
     case 'rating_template':
       return { kind: 'rating_template' as const, facts: facts as TemplateFacts }
   }
@@ -132,9 +156,7 @@ export function factsOf(approval: Approval) {
 /** Reasons to look twice, as text keys below approvals.flag. */
 export function flagsOf(approval: Approval): string[] {
   const known = factsOf(approval)
-  if (!known || !('account' in known.facts || ('old' in known.facts && known.kind === 'temporary_limit')))
-    return []
-  if (known.kind !== 'rating' && known.kind !== 'temporary_limit') return []
+  if (known?.kind !== 'rating' && known?.kind !== 'temporary_limit') return []
   const account = known.kind === 'rating' ? known.facts.account : known.facts.old
   const flags: string[] = []
   if (BigInt(account.overdue || '0') > 0n) flags.push('overdue')

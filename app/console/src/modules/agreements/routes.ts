@@ -1,0 +1,30 @@
+import { Files, Van } from '@element-plus/icons-vue'
+import { defineModule } from '@/router/module'
+
+export default defineModule({
+  name: 'agreements',
+  tenant: [
+    {
+      path: 'credit/agreements',
+      name: 'agreements',
+      component: () => import('./AgreementsPage.vue'),
+      meta: { title: 'menu.agreements.list', permission: 'limit.read', menu: { order: 40, icon: Files } },
+    },
+    {
+      path: 'credit/agreements/:id',
+      name: 'agreement',
+      component: () => import('./AgreementPage.vue'),
+      meta: { title: 'agreements.one', permission: 'limit.read', parent: 'agreements' },
+    },
+    {
+      path: 'credit/supply-stops',
+      name: 'supply-stops',
+      component: () => import('./SupplyStopsPage.vue'),
+      meta: {
+        title: 'menu.agreements.stops',
+        permission: 'limit.read',
+        menu: { order: 41, icon: Van },
+      },
+    },
+  ],
+})
