@@ -17,13 +17,14 @@ import (
 	v112 "zhuxin/app/api/limit/v1"
 	v19 "zhuxin/app/api/member/v1"
 	v113 "zhuxin/app/api/negativelist/v1"
+	v114 "zhuxin/app/api/project/v1"
 	v110 "zhuxin/app/api/rating/v1"
-	v114 "zhuxin/app/api/receivable/v1"
-	v115 "zhuxin/app/api/registry/v1"
-	v116 "zhuxin/app/api/report/v1"
+	v115 "zhuxin/app/api/receivable/v1"
+	v116 "zhuxin/app/api/registry/v1"
+	v117 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v117 "zhuxin/app/api/warning/v1"
-	v118 "zhuxin/app/api/workbench/v1"
+	v118 "zhuxin/app/api/warning/v1"
+	v119 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -43,10 +44,11 @@ func Routes() []route.Info {
 		v111.HQServiceRoutes,
 		v112.LimitServiceRoutes,
 		v113.NegativeListServiceRoutes,
-		v114.ReceivableServiceRoutes,
-		v115.RegistryServiceRoutes,
-		v116.ReportServiceRoutes,
-		v117.WarningServiceRoutes,
-		v118.WorkbenchServiceRoutes,
+		v114.ProjectServiceRoutes,
+		v115.ReceivableServiceRoutes,
+		v116.RegistryServiceRoutes,
+		v117.ReportServiceRoutes,
+		v118.WarningServiceRoutes,
+		v119.WorkbenchServiceRoutes,
 	)
 }

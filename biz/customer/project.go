@@ -50,7 +50,15 @@ func (in ContractInput) check(c *fault.Checks) {
 	}
 }
 
-func (in ContractInput) contract() Contract {
+// Validate gives all faults of the input.
+func (in ContractInput) Validate() error {
+	var c fault.Checks
+	in.check(&c)
+	return c.Err()
+}
+
+// Contract is the input as it is kept.
+func (in ContractInput) Contract() Contract {
 	return Contract{ERPContractNo: in.ERPContractNo, Volume: volume.M3(in.Volume), UnitPrice: money.Amount(in.UnitPrice),
 		CreditTermDays: int(in.CreditTermDays), SignedOn: in.SignedOn}
 }
@@ -134,7 +142,7 @@ func (s *Service) CreateProject(ctx context.Context, in CreateProjectInput) (Pro
 			return err
 		}
 		if in.Contract != nil {
-			c := in.Contract.contract()
+			c := in.Contract.Contract()
 			if err := s.repo.InsertContract(ctx, p.ID, c, by); err != nil {
 				return err
 			}

@@ -20,6 +20,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 )
 
@@ -35,6 +36,8 @@ const (
 	KindImportSource          Kind = "import_source"
 	KindImportErrors          Kind = "import_errors"
 	KindLetter                Kind = "letter" // to the customer, written by the server
+	KindQualification         Kind = "qualification"
+	KindContract              Kind = "contract"
 	KindOther                 Kind = "other"
 )
 
@@ -50,7 +53,10 @@ type Document struct {
 	ContentType string // by its content
 	SizeBytes   int64
 	SHA256      []byte
-	Revision    int // counts up per customer and kind
+	Revision    int           // counts up per customer, project and kind
+	ProjectID   *uuid.UUID    // of a paper of one project of the customer
+	IssuedOn    calendar.Date // zero: not known
+	ExpiresOn   calendar.Date // zero: never, or not known
 	CreatedAt   time.Time
 	CreatedBy   uuid.UUID // uuid.Nil for the system
 
@@ -93,6 +99,8 @@ type Store interface {
 // of work and answers as if a customer out of his sight did not exist.
 type CustomerAccess interface {
 	CanSee(ctx context.Context, customerID uuid.UUID) error
+	// HasProject is nil when the project is one of the customer's.
+	HasProject(ctx context.Context, customerID, projectID uuid.UUID) error
 }
 
 // rule is what is asked of a file of a kind.
@@ -117,7 +125,8 @@ var (
 
 	rules = map[Kind]rule{
 		KindBusinessLicence: paper, KindLegalRepresentativeID: paper, KindPowerOfAttorney: paper, KindOther: paper,
-		KindLetter:           {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
+		KindLetter:        {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
+		KindQualification: paper, KindContract: paper,
 		KindNegativeEvidence: {most: MaxPaper, types: []fileType{pdf, jpeg, png}, read: access.NegativeRead, write: access.NegativeWrite},
 		KindImportSource:     {most: MaxImport, types: []fileType{csv, xlsx}, read: access.ReceivableImport, write: access.ReceivableImport},
 		KindImportErrors:     {most: MaxImport, types: []fileType{csv}, read: access.ReceivableImport, write: access.ReceivableImport, server: true},

@@ -34,6 +34,9 @@ func NewService(tx uow.Tenant, repo Repository, store Store, customers CustomerA
 // UploadInput is a file to take. Body is a stream and is read once.
 type UploadInput struct {
 	CustomerID *uuid.UUID // for papers of a customer
+	ProjectID  *uuid.UUID // for papers of one of his projects
+	IssuedOn   calendar.Date
+	ExpiresOn  calendar.Date // zero: never
 	Kind       Kind
 	FileName   string
 	Declared   string // content type that the client says, may be empty
@@ -48,6 +51,8 @@ func (in UploadInput) Validate() error {
 	c.Require(ok, "kind", "UNKNOWN", "choose one of the kinds of document")
 	c.Require(cleanName(in.FileName) != "", "file_name", "REQUIRED", "give the file's name with its extension")
 	c.Require(!ok || !r.customer || in.CustomerID != nil, "customer_id", "REQUIRED", "name the customer that the document belongs to")
+	c.Require(in.ProjectID == nil || in.CustomerID != nil, "project_id", "REQUIRED", "name the customer as well")
+	c.Require(in.IssuedOn.IsZero() || in.ExpiresOn.IsZero() || in.IssuedOn <= in.ExpiresOn, "expires_on", "BEFORE_ISSUE", "a paper cannot expire before it is issued")
 	c.Require(in.Body != nil, "file", "REQUIRED", "send the file as the body of the request")
 	return c.Err()
 }
@@ -66,7 +71,7 @@ func (s *Service) Upload(ctx context.Context, in UploadInput) (Document, error) 
 		return Document{}, access.ErrForbidden
 	}
 	d := Document{
-		CustomerID: in.CustomerID, Kind: in.Kind, FileName: cleanName(in.FileName), CreatedAt: s.clock.Now(), CreatedBy: actor.ID,
+		CustomerID: in.CustomerID, ProjectID: in.ProjectID, IssuedOn: in.IssuedOn, ExpiresOn: in.ExpiresOn, Kind: in.Kind, FileName: cleanName(in.FileName), CreatedAt: s.clock.Now(), CreatedBy: actor.ID,
 	}
 	want, ok := claimed(r.types, d.FileName)
 	switch {
@@ -77,7 +82,7 @@ func (s *Service) Upload(ctx context.Context, in UploadInput) (Document, error) 
 	case in.Size > r.most:
 		return Document{}, tooLarge(r.most)
 	}
-	if err := s.canSee(ctx, in.CustomerID); err != nil {
+	if err := s.canSee(ctx, in.CustomerID, in.ProjectID); err != nil {
 		return Document{}, err
 	}
 	if d.ID, err = uuid.NewV7(); err != nil {
@@ -94,11 +99,16 @@ func (s *Service) Upload(ctx context.Context, in UploadInput) (Document, error) 
 }
 
 // canSee checks a customer before any byte is read.
-func (s *Service) canSee(ctx context.Context, customerID *uuid.UUID) error {
+func (s *Service) canSee(ctx context.Context, customerID, projectID *uuid.UUID) error {
 	if customerID == nil {
 		return nil
 	}
-	return s.tx.InTx(ctx, func(ctx context.Context) error { return s.customers.CanSee(ctx, *customerID) })
+	return s.tx.InTx(ctx, func(ctx context.Context) error {
+		if err := s.customers.CanSee(ctx, *customerID); err != nil || projectID == nil {
+			return err
+		}
+		return s.customers.HasProject(ctx, *customerID, *projectID)
+	})
 }
 
 // put brings the bytes to the store, inspected on the way, and out again when they
@@ -193,6 +203,12 @@ func (d Document) facts() map[string]any {
 	f := map[string]any{"kind": d.Kind, "content_type": d.ContentType, "size_bytes": d.SizeBytes, "sha256": hex.EncodeToString(d.SHA256), "revision": d.Revision}
 	if d.CustomerID != nil {
 		f["customer_id"] = d.CustomerID.String()
+	}
+	if d.ProjectID != nil {
+		f["project_id"] = d.ProjectID.String()
+	}
+	if !d.ExpiresOn.IsZero() {
+		f["expires_on"] = d.ExpiresOn.String()
 	}
 	return f
 }

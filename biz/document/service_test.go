@@ -72,6 +72,8 @@ func (w *world) List(_ context.Context, customer uuid.UUID) (out []document.Docu
 	return out, nil
 }
 
+func (w *world) HasProject(context.Context, uuid.UUID, uuid.UUID) error { return nil }
+
 func (w *world) CanSee(_ context.Context, id uuid.UUID) error {
 	if !w.inTx {
 		w.t.Error("the customer is looked up outside a unit of work")

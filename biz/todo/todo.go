@@ -106,8 +106,9 @@ type Query struct {
 }
 
 // MostCounted bounds what a source counts: beyond it the answer is "more". So a
-// list of ten thousand costs what one of a thousand does.
-const MostCounted = 1000
+// list of ten thousand costs what one of a hundred does; nobody plans his day by
+// whether it is 4,000 or 5,000.
+const MostCounted = 100
 
 // Count is how many items a source has, up to MostCounted; Overdue are those of
 // them whose date is past.

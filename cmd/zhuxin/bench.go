@@ -50,6 +50,7 @@ var measurements = []measurement{
 	{"B6", "HQ's overview at 1,000 subsidiaries against 10", overviewBench},
 	{"B7", "a customer's page at 500 subsidiaries against 10", readBench},
 	{"B8", "a subsidiary made against one SQL script of the same tables", provisioningBench},
+	{"B10", "the workbench of a person with 10,000 to-dos against one with 100", workbenchBench},
 }
 
 func benchCommand() *cobra.Command {

@@ -36,6 +36,9 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/customerchange"
+	"zhuxin/ent/tenantdb/customergroup"
+	"zhuxin/ent/tenantdb/customergroupmember"
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
@@ -46,6 +49,7 @@ import (
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
+	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -58,9 +62,13 @@ import (
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/owner"
+	"zhuxin/ent/tenantdb/party"
+	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
+	"zhuxin/ent/tenantdb/projectcontact"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -145,6 +153,12 @@ type Client struct {
 	CreditRating *CreditRatingClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerChange is the client for interacting with the CustomerChange builders.
+	CustomerChange *CustomerChangeClient
+	// CustomerGroup is the client for interacting with the CustomerGroup builders.
+	CustomerGroup *CustomerGroupClient
+	// CustomerGroupMember is the client for interacting with the CustomerGroupMember builders.
+	CustomerGroupMember *CustomerGroupMemberClient
 	// DailyRun is the client for interacting with the DailyRun builders.
 	DailyRun *DailyRunClient
 	// DailySnapshot is the client for interacting with the DailySnapshot builders.
@@ -165,6 +179,8 @@ type Client struct {
 	ERPRun *ERPRunClient
 	// FollowUp is the client for interacting with the FollowUp builders.
 	FollowUp *FollowUpClient
+	// FormDraft is the client for interacting with the FormDraft builders.
+	FormDraft *FormDraftClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -189,12 +205,20 @@ type Client struct {
 	OrderRelease *OrderReleaseClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
+	// Owner is the client for interacting with the Owner builders.
+	Owner *OwnerClient
+	// Party is the client for interacting with the Party builders.
+	Party *PartyClient
+	// PartyRelation is the client for interacting with the PartyRelation builders.
+	PartyRelation *PartyRelationClient
 	// PaymentApplication is the client for interacting with the PaymentApplication builders.
 	PaymentApplication *PaymentApplicationClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// ProjectAccount is the client for interacting with the ProjectAccount builders.
 	ProjectAccount *ProjectAccountClient
+	// ProjectContact is the client for interacting with the ProjectContact builders.
+	ProjectContact *ProjectContactClient
 	// RatingTemplate is the client for interacting with the RatingTemplate builders.
 	RatingTemplate *RatingTemplateClient
 	// Receipt is the client for interacting with the Receipt builders.
@@ -269,6 +293,9 @@ func (c *Client) init() {
 	c.CreditPolicy = NewCreditPolicyClient(c.config)
 	c.CreditRating = NewCreditRatingClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.CustomerChange = NewCustomerChangeClient(c.config)
+	c.CustomerGroup = NewCustomerGroupClient(c.config)
+	c.CustomerGroupMember = NewCustomerGroupMemberClient(c.config)
 	c.DailyRun = NewDailyRunClient(c.config)
 	c.DailySnapshot = NewDailySnapshotClient(c.config)
 	c.DailyStep = NewDailyStepClient(c.config)
@@ -279,6 +306,7 @@ func (c *Client) init() {
 	c.ERPConnection = NewERPConnectionClient(c.config)
 	c.ERPRun = NewERPRunClient(c.config)
 	c.FollowUp = NewFollowUpClient(c.config)
+	c.FormDraft = NewFormDraftClient(c.config)
 	c.HandledEvent = NewHandledEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.ImportMapping = NewImportMappingClient(c.config)
@@ -291,9 +319,13 @@ func (c *Client) init() {
 	c.OrderHold = NewOrderHoldClient(c.config)
 	c.OrderRelease = NewOrderReleaseClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
+	c.Owner = NewOwnerClient(c.config)
+	c.Party = NewPartyClient(c.config)
+	c.PartyRelation = NewPartyRelationClient(c.config)
 	c.PaymentApplication = NewPaymentApplicationClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.ProjectAccount = NewProjectAccountClient(c.config)
+	c.ProjectContact = NewProjectContactClient(c.config)
 	c.RatingTemplate = NewRatingTemplateClient(c.config)
 	c.Receipt = NewReceiptClient(c.config)
 	c.Receivable = NewReceivableClient(c.config)
@@ -430,6 +462,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CreditPolicy:         NewCreditPolicyClient(cfg),
 		CreditRating:         NewCreditRatingClient(cfg),
 		Customer:             NewCustomerClient(cfg),
+		CustomerChange:       NewCustomerChangeClient(cfg),
+		CustomerGroup:        NewCustomerGroupClient(cfg),
+		CustomerGroupMember:  NewCustomerGroupMemberClient(cfg),
 		DailyRun:             NewDailyRunClient(cfg),
 		DailySnapshot:        NewDailySnapshotClient(cfg),
 		DailyStep:            NewDailyStepClient(cfg),
@@ -440,6 +475,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ERPConnection:        NewERPConnectionClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
+		FormDraft:            NewFormDraftClient(cfg),
 		HandledEvent:         NewHandledEventClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		ImportMapping:        NewImportMappingClient(cfg),
@@ -452,9 +488,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		OrderHold:            NewOrderHoldClient(cfg),
 		OrderRelease:         NewOrderReleaseClient(cfg),
 		Outbox:               NewOutboxClient(cfg),
+		Owner:                NewOwnerClient(cfg),
+		Party:                NewPartyClient(cfg),
+		PartyRelation:        NewPartyRelationClient(cfg),
 		PaymentApplication:   NewPaymentApplicationClient(cfg),
 		Project:              NewProjectClient(cfg),
 		ProjectAccount:       NewProjectAccountClient(cfg),
+		ProjectContact:       NewProjectContactClient(cfg),
 		RatingTemplate:       NewRatingTemplateClient(cfg),
 		Receipt:              NewReceiptClient(cfg),
 		Receivable:           NewReceivableClient(cfg),
@@ -518,6 +558,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CreditPolicy:         NewCreditPolicyClient(cfg),
 		CreditRating:         NewCreditRatingClient(cfg),
 		Customer:             NewCustomerClient(cfg),
+		CustomerChange:       NewCustomerChangeClient(cfg),
+		CustomerGroup:        NewCustomerGroupClient(cfg),
+		CustomerGroupMember:  NewCustomerGroupMemberClient(cfg),
 		DailyRun:             NewDailyRunClient(cfg),
 		DailySnapshot:        NewDailySnapshotClient(cfg),
 		DailyStep:            NewDailyStepClient(cfg),
@@ -528,6 +571,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ERPConnection:        NewERPConnectionClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
+		FormDraft:            NewFormDraftClient(cfg),
 		HandledEvent:         NewHandledEventClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		ImportMapping:        NewImportMappingClient(cfg),
@@ -540,9 +584,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		OrderHold:            NewOrderHoldClient(cfg),
 		OrderRelease:         NewOrderReleaseClient(cfg),
 		Outbox:               NewOutboxClient(cfg),
+		Owner:                NewOwnerClient(cfg),
+		Party:                NewPartyClient(cfg),
+		PartyRelation:        NewPartyRelationClient(cfg),
 		PaymentApplication:   NewPaymentApplicationClient(cfg),
 		Project:              NewProjectClient(cfg),
 		ProjectAccount:       NewProjectAccountClient(cfg),
+		ProjectContact:       NewProjectContactClient(cfg),
 		RatingTemplate:       NewRatingTemplateClient(cfg),
 		Receipt:              NewReceiptClient(cfg),
 		Receivable:           NewReceivableClient(cfg),
@@ -596,16 +644,18 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
 		c.AuditSeal, c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
 		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
-		c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun, c.DailySnapshot,
-		c.DailyStep, c.Delivery, c.Dispute, c.Document, c.DunningPause,
-		c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent, c.IdempotencyKey,
-		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
-		c.LetterTemplate, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox,
-		c.PaymentApplication, c.Project, c.ProjectAccount, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
-		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation, c.SiteNode,
-		c.Statement, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
-		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
+		c.CreditPolicy, c.CreditRating, c.Customer, c.CustomerChange, c.CustomerGroup,
+		c.CustomerGroupMember, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery,
+		c.Dispute, c.Document, c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp,
+		c.FormDraft, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
+		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
+		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
+		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
+		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
+		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
+		c.RegistryWatch, c.Reservation, c.SiteNode, c.Statement, c.SupplyStop,
+		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
+		c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -620,16 +670,18 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
 		c.AuditSeal, c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
 		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
-		c.CreditPolicy, c.CreditRating, c.Customer, c.DailyRun, c.DailySnapshot,
-		c.DailyStep, c.Delivery, c.Dispute, c.Document, c.DunningPause,
-		c.ERPConnection, c.ERPRun, c.FollowUp, c.HandledEvent, c.IdempotencyKey,
-		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
-		c.LetterTemplate, c.LimitBatch, c.OrderHold, c.OrderRelease, c.Outbox,
-		c.PaymentApplication, c.Project, c.ProjectAccount, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
-		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation, c.SiteNode,
-		c.Statement, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
-		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
+		c.CreditPolicy, c.CreditRating, c.Customer, c.CustomerChange, c.CustomerGroup,
+		c.CustomerGroupMember, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery,
+		c.Dispute, c.Document, c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp,
+		c.FormDraft, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
+		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
+		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
+		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
+		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
+		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
+		c.RegistryWatch, c.Reservation, c.SiteNode, c.Statement, c.SupplyStop,
+		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
+		c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -688,6 +740,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CreditRating.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
+	case *CustomerChangeMutation:
+		return c.CustomerChange.mutate(ctx, m)
+	case *CustomerGroupMutation:
+		return c.CustomerGroup.mutate(ctx, m)
+	case *CustomerGroupMemberMutation:
+		return c.CustomerGroupMember.mutate(ctx, m)
 	case *DailyRunMutation:
 		return c.DailyRun.mutate(ctx, m)
 	case *DailySnapshotMutation:
@@ -708,6 +766,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ERPRun.mutate(ctx, m)
 	case *FollowUpMutation:
 		return c.FollowUp.mutate(ctx, m)
+	case *FormDraftMutation:
+		return c.FormDraft.mutate(ctx, m)
 	case *HandledEventMutation:
 		return c.HandledEvent.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -732,12 +792,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OrderRelease.mutate(ctx, m)
 	case *OutboxMutation:
 		return c.Outbox.mutate(ctx, m)
+	case *OwnerMutation:
+		return c.Owner.mutate(ctx, m)
+	case *PartyMutation:
+		return c.Party.mutate(ctx, m)
+	case *PartyRelationMutation:
+		return c.PartyRelation.mutate(ctx, m)
 	case *PaymentApplicationMutation:
 		return c.PaymentApplication.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
 	case *ProjectAccountMutation:
 		return c.ProjectAccount.mutate(ctx, m)
+	case *ProjectContactMutation:
+		return c.ProjectContact.mutate(ctx, m)
 	case *RatingTemplateMutation:
 		return c.RatingTemplate.mutate(ctx, m)
 	case *ReceiptMutation:
@@ -4218,6 +4286,437 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 	}
 }
 
+// CustomerChangeClient is a client for the CustomerChange schema.
+type CustomerChangeClient struct {
+	config
+}
+
+// NewCustomerChangeClient returns a client for the CustomerChange from the given config.
+func NewCustomerChangeClient(c config) *CustomerChangeClient {
+	return &CustomerChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customerchange.Hooks(f(g(h())))`.
+func (c *CustomerChangeClient) Use(hooks ...Hook) {
+	c.hooks.CustomerChange = append(c.hooks.CustomerChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customerchange.Intercept(f(g(h())))`.
+func (c *CustomerChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerChange = append(c.inters.CustomerChange, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerChange entity.
+func (c *CustomerChangeClient) Create() *CustomerChangeCreate {
+	mutation := newCustomerChangeMutation(c.config, OpCreate)
+	return &CustomerChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerChange entities.
+func (c *CustomerChangeClient) CreateBulk(builders ...*CustomerChangeCreate) *CustomerChangeCreateBulk {
+	return &CustomerChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerChangeClient) MapCreateBulk(slice any, setFunc func(*CustomerChangeCreate, int)) *CustomerChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerChangeCreateBulk{err: fmt.Errorf("calling to CustomerChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerChange.
+func (c *CustomerChangeClient) Update() *CustomerChangeUpdate {
+	mutation := newCustomerChangeMutation(c.config, OpUpdate)
+	return &CustomerChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerChangeClient) UpdateOne(_m *CustomerChange) *CustomerChangeUpdateOne {
+	mutation := newCustomerChangeMutation(c.config, OpUpdateOne, withCustomerChange(_m))
+	return &CustomerChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerChangeClient) UpdateOneID(id uuid.UUID) *CustomerChangeUpdateOne {
+	mutation := newCustomerChangeMutation(c.config, OpUpdateOne, withCustomerChangeID(id))
+	return &CustomerChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerChange.
+func (c *CustomerChangeClient) Delete() *CustomerChangeDelete {
+	mutation := newCustomerChangeMutation(c.config, OpDelete)
+	return &CustomerChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerChangeClient) DeleteOne(_m *CustomerChange) *CustomerChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerChangeClient) DeleteOneID(id uuid.UUID) *CustomerChangeDeleteOne {
+	builder := c.Delete().Where(customerchange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerChange.
+func (c *CustomerChangeClient) Query() *CustomerChangeQuery {
+	return &CustomerChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerChange entity by its id.
+func (c *CustomerChangeClient) Get(ctx context.Context, id uuid.UUID) (*CustomerChange, error) {
+	return c.Query().Where(customerchange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerChangeClient) GetX(ctx context.Context, id uuid.UUID) *CustomerChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerChangeClient) Hooks() []Hook {
+	return c.hooks.CustomerChange
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerChangeClient) Interceptors() []Interceptor {
+	return c.inters.CustomerChange
+}
+
+func (c *CustomerChangeClient) mutate(ctx context.Context, m *CustomerChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CustomerChange mutation op: %q", m.Op())
+	}
+}
+
+// CustomerGroupClient is a client for the CustomerGroup schema.
+type CustomerGroupClient struct {
+	config
+}
+
+// NewCustomerGroupClient returns a client for the CustomerGroup from the given config.
+func NewCustomerGroupClient(c config) *CustomerGroupClient {
+	return &CustomerGroupClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customergroup.Hooks(f(g(h())))`.
+func (c *CustomerGroupClient) Use(hooks ...Hook) {
+	c.hooks.CustomerGroup = append(c.hooks.CustomerGroup, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customergroup.Intercept(f(g(h())))`.
+func (c *CustomerGroupClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerGroup = append(c.inters.CustomerGroup, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerGroup entity.
+func (c *CustomerGroupClient) Create() *CustomerGroupCreate {
+	mutation := newCustomerGroupMutation(c.config, OpCreate)
+	return &CustomerGroupCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerGroup entities.
+func (c *CustomerGroupClient) CreateBulk(builders ...*CustomerGroupCreate) *CustomerGroupCreateBulk {
+	return &CustomerGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerGroupClient) MapCreateBulk(slice any, setFunc func(*CustomerGroupCreate, int)) *CustomerGroupCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerGroupCreateBulk{err: fmt.Errorf("calling to CustomerGroupClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerGroupCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerGroup.
+func (c *CustomerGroupClient) Update() *CustomerGroupUpdate {
+	mutation := newCustomerGroupMutation(c.config, OpUpdate)
+	return &CustomerGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerGroupClient) UpdateOne(_m *CustomerGroup) *CustomerGroupUpdateOne {
+	mutation := newCustomerGroupMutation(c.config, OpUpdateOne, withCustomerGroup(_m))
+	return &CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerGroupClient) UpdateOneID(id uuid.UUID) *CustomerGroupUpdateOne {
+	mutation := newCustomerGroupMutation(c.config, OpUpdateOne, withCustomerGroupID(id))
+	return &CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerGroup.
+func (c *CustomerGroupClient) Delete() *CustomerGroupDelete {
+	mutation := newCustomerGroupMutation(c.config, OpDelete)
+	return &CustomerGroupDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerGroupClient) DeleteOne(_m *CustomerGroup) *CustomerGroupDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerGroupClient) DeleteOneID(id uuid.UUID) *CustomerGroupDeleteOne {
+	builder := c.Delete().Where(customergroup.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerGroupDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerGroup.
+func (c *CustomerGroupClient) Query() *CustomerGroupQuery {
+	return &CustomerGroupQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerGroup},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerGroup entity by its id.
+func (c *CustomerGroupClient) Get(ctx context.Context, id uuid.UUID) (*CustomerGroup, error) {
+	return c.Query().Where(customergroup.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerGroupClient) GetX(ctx context.Context, id uuid.UUID) *CustomerGroup {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMembers queries the members edge of a CustomerGroup.
+func (c *CustomerGroupClient) QueryMembers(_m *CustomerGroup) *CustomerGroupMemberQuery {
+	query := (&CustomerGroupMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customergroup.Table, customergroup.FieldID, id),
+			sqlgraph.To(customergroupmember.Table, customergroupmember.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, customergroup.MembersTable, customergroup.MembersColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerGroupClient) Hooks() []Hook {
+	return c.hooks.CustomerGroup
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerGroupClient) Interceptors() []Interceptor {
+	return c.inters.CustomerGroup
+}
+
+func (c *CustomerGroupClient) mutate(ctx context.Context, m *CustomerGroupMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerGroupCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerGroupDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CustomerGroup mutation op: %q", m.Op())
+	}
+}
+
+// CustomerGroupMemberClient is a client for the CustomerGroupMember schema.
+type CustomerGroupMemberClient struct {
+	config
+}
+
+// NewCustomerGroupMemberClient returns a client for the CustomerGroupMember from the given config.
+func NewCustomerGroupMemberClient(c config) *CustomerGroupMemberClient {
+	return &CustomerGroupMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customergroupmember.Hooks(f(g(h())))`.
+func (c *CustomerGroupMemberClient) Use(hooks ...Hook) {
+	c.hooks.CustomerGroupMember = append(c.hooks.CustomerGroupMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customergroupmember.Intercept(f(g(h())))`.
+func (c *CustomerGroupMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerGroupMember = append(c.inters.CustomerGroupMember, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerGroupMember entity.
+func (c *CustomerGroupMemberClient) Create() *CustomerGroupMemberCreate {
+	mutation := newCustomerGroupMemberMutation(c.config, OpCreate)
+	return &CustomerGroupMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerGroupMember entities.
+func (c *CustomerGroupMemberClient) CreateBulk(builders ...*CustomerGroupMemberCreate) *CustomerGroupMemberCreateBulk {
+	return &CustomerGroupMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerGroupMemberClient) MapCreateBulk(slice any, setFunc func(*CustomerGroupMemberCreate, int)) *CustomerGroupMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerGroupMemberCreateBulk{err: fmt.Errorf("calling to CustomerGroupMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerGroupMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerGroupMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Update() *CustomerGroupMemberUpdate {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdate)
+	return &CustomerGroupMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerGroupMemberClient) UpdateOne(_m *CustomerGroupMember) *CustomerGroupMemberUpdateOne {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdateOne, withCustomerGroupMember(_m))
+	return &CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerGroupMemberClient) UpdateOneID(id uuid.UUID) *CustomerGroupMemberUpdateOne {
+	mutation := newCustomerGroupMemberMutation(c.config, OpUpdateOne, withCustomerGroupMemberID(id))
+	return &CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Delete() *CustomerGroupMemberDelete {
+	mutation := newCustomerGroupMemberMutation(c.config, OpDelete)
+	return &CustomerGroupMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerGroupMemberClient) DeleteOne(_m *CustomerGroupMember) *CustomerGroupMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerGroupMemberClient) DeleteOneID(id uuid.UUID) *CustomerGroupMemberDeleteOne {
+	builder := c.Delete().Where(customergroupmember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerGroupMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerGroupMember.
+func (c *CustomerGroupMemberClient) Query() *CustomerGroupMemberQuery {
+	return &CustomerGroupMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerGroupMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerGroupMember entity by its id.
+func (c *CustomerGroupMemberClient) Get(ctx context.Context, id uuid.UUID) (*CustomerGroupMember, error) {
+	return c.Query().Where(customergroupmember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerGroupMemberClient) GetX(ctx context.Context, id uuid.UUID) *CustomerGroupMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryGroup queries the group edge of a CustomerGroupMember.
+func (c *CustomerGroupMemberClient) QueryGroup(_m *CustomerGroupMember) *CustomerGroupQuery {
+	query := (&CustomerGroupClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customergroupmember.Table, customergroupmember.FieldID, id),
+			sqlgraph.To(customergroup.Table, customergroup.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, customergroupmember.GroupTable, customergroupmember.GroupColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerGroupMemberClient) Hooks() []Hook {
+	return c.hooks.CustomerGroupMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerGroupMemberClient) Interceptors() []Interceptor {
+	return c.inters.CustomerGroupMember
+}
+
+func (c *CustomerGroupMemberClient) mutate(ctx context.Context, m *CustomerGroupMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerGroupMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerGroupMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerGroupMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerGroupMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CustomerGroupMember mutation op: %q", m.Op())
+	}
+}
+
 // DailyRunClient is a client for the DailyRun schema.
 type DailyRunClient struct {
 	config
@@ -5545,6 +6044,139 @@ func (c *FollowUpClient) mutate(ctx context.Context, m *FollowUpMutation) (Value
 		return (&FollowUpDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown FollowUp mutation op: %q", m.Op())
+	}
+}
+
+// FormDraftClient is a client for the FormDraft schema.
+type FormDraftClient struct {
+	config
+}
+
+// NewFormDraftClient returns a client for the FormDraft from the given config.
+func NewFormDraftClient(c config) *FormDraftClient {
+	return &FormDraftClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `formdraft.Hooks(f(g(h())))`.
+func (c *FormDraftClient) Use(hooks ...Hook) {
+	c.hooks.FormDraft = append(c.hooks.FormDraft, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `formdraft.Intercept(f(g(h())))`.
+func (c *FormDraftClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FormDraft = append(c.inters.FormDraft, interceptors...)
+}
+
+// Create returns a builder for creating a FormDraft entity.
+func (c *FormDraftClient) Create() *FormDraftCreate {
+	mutation := newFormDraftMutation(c.config, OpCreate)
+	return &FormDraftCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FormDraft entities.
+func (c *FormDraftClient) CreateBulk(builders ...*FormDraftCreate) *FormDraftCreateBulk {
+	return &FormDraftCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FormDraftClient) MapCreateBulk(slice any, setFunc func(*FormDraftCreate, int)) *FormDraftCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FormDraftCreateBulk{err: fmt.Errorf("calling to FormDraftClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FormDraftCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FormDraftCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FormDraft.
+func (c *FormDraftClient) Update() *FormDraftUpdate {
+	mutation := newFormDraftMutation(c.config, OpUpdate)
+	return &FormDraftUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FormDraftClient) UpdateOne(_m *FormDraft) *FormDraftUpdateOne {
+	mutation := newFormDraftMutation(c.config, OpUpdateOne, withFormDraft(_m))
+	return &FormDraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FormDraftClient) UpdateOneID(id uuid.UUID) *FormDraftUpdateOne {
+	mutation := newFormDraftMutation(c.config, OpUpdateOne, withFormDraftID(id))
+	return &FormDraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FormDraft.
+func (c *FormDraftClient) Delete() *FormDraftDelete {
+	mutation := newFormDraftMutation(c.config, OpDelete)
+	return &FormDraftDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FormDraftClient) DeleteOne(_m *FormDraft) *FormDraftDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FormDraftClient) DeleteOneID(id uuid.UUID) *FormDraftDeleteOne {
+	builder := c.Delete().Where(formdraft.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FormDraftDeleteOne{builder}
+}
+
+// Query returns a query builder for FormDraft.
+func (c *FormDraftClient) Query() *FormDraftQuery {
+	return &FormDraftQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFormDraft},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FormDraft entity by its id.
+func (c *FormDraftClient) Get(ctx context.Context, id uuid.UUID) (*FormDraft, error) {
+	return c.Query().Where(formdraft.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FormDraftClient) GetX(ctx context.Context, id uuid.UUID) *FormDraft {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FormDraftClient) Hooks() []Hook {
+	return c.hooks.FormDraft
+}
+
+// Interceptors returns the client interceptors.
+func (c *FormDraftClient) Interceptors() []Interceptor {
+	return c.inters.FormDraft
+}
+
+func (c *FormDraftClient) mutate(ctx context.Context, m *FormDraftMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FormDraftCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FormDraftUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FormDraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FormDraftDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown FormDraft mutation op: %q", m.Op())
 	}
 }
 
@@ -7144,6 +7776,405 @@ func (c *OutboxClient) mutate(ctx context.Context, m *OutboxMutation) (Value, er
 	}
 }
 
+// OwnerClient is a client for the Owner schema.
+type OwnerClient struct {
+	config
+}
+
+// NewOwnerClient returns a client for the Owner from the given config.
+func NewOwnerClient(c config) *OwnerClient {
+	return &OwnerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `owner.Hooks(f(g(h())))`.
+func (c *OwnerClient) Use(hooks ...Hook) {
+	c.hooks.Owner = append(c.hooks.Owner, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `owner.Intercept(f(g(h())))`.
+func (c *OwnerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Owner = append(c.inters.Owner, interceptors...)
+}
+
+// Create returns a builder for creating a Owner entity.
+func (c *OwnerClient) Create() *OwnerCreate {
+	mutation := newOwnerMutation(c.config, OpCreate)
+	return &OwnerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Owner entities.
+func (c *OwnerClient) CreateBulk(builders ...*OwnerCreate) *OwnerCreateBulk {
+	return &OwnerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OwnerClient) MapCreateBulk(slice any, setFunc func(*OwnerCreate, int)) *OwnerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OwnerCreateBulk{err: fmt.Errorf("calling to OwnerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OwnerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OwnerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Owner.
+func (c *OwnerClient) Update() *OwnerUpdate {
+	mutation := newOwnerMutation(c.config, OpUpdate)
+	return &OwnerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OwnerClient) UpdateOne(_m *Owner) *OwnerUpdateOne {
+	mutation := newOwnerMutation(c.config, OpUpdateOne, withOwner(_m))
+	return &OwnerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OwnerClient) UpdateOneID(id uuid.UUID) *OwnerUpdateOne {
+	mutation := newOwnerMutation(c.config, OpUpdateOne, withOwnerID(id))
+	return &OwnerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Owner.
+func (c *OwnerClient) Delete() *OwnerDelete {
+	mutation := newOwnerMutation(c.config, OpDelete)
+	return &OwnerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OwnerClient) DeleteOne(_m *Owner) *OwnerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OwnerClient) DeleteOneID(id uuid.UUID) *OwnerDeleteOne {
+	builder := c.Delete().Where(owner.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OwnerDeleteOne{builder}
+}
+
+// Query returns a query builder for Owner.
+func (c *OwnerClient) Query() *OwnerQuery {
+	return &OwnerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOwner},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Owner entity by its id.
+func (c *OwnerClient) Get(ctx context.Context, id uuid.UUID) (*Owner, error) {
+	return c.Query().Where(owner.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OwnerClient) GetX(ctx context.Context, id uuid.UUID) *Owner {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OwnerClient) Hooks() []Hook {
+	return c.hooks.Owner
+}
+
+// Interceptors returns the client interceptors.
+func (c *OwnerClient) Interceptors() []Interceptor {
+	return c.inters.Owner
+}
+
+func (c *OwnerClient) mutate(ctx context.Context, m *OwnerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OwnerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OwnerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OwnerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OwnerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Owner mutation op: %q", m.Op())
+	}
+}
+
+// PartyClient is a client for the Party schema.
+type PartyClient struct {
+	config
+}
+
+// NewPartyClient returns a client for the Party from the given config.
+func NewPartyClient(c config) *PartyClient {
+	return &PartyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `party.Hooks(f(g(h())))`.
+func (c *PartyClient) Use(hooks ...Hook) {
+	c.hooks.Party = append(c.hooks.Party, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `party.Intercept(f(g(h())))`.
+func (c *PartyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Party = append(c.inters.Party, interceptors...)
+}
+
+// Create returns a builder for creating a Party entity.
+func (c *PartyClient) Create() *PartyCreate {
+	mutation := newPartyMutation(c.config, OpCreate)
+	return &PartyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Party entities.
+func (c *PartyClient) CreateBulk(builders ...*PartyCreate) *PartyCreateBulk {
+	return &PartyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PartyClient) MapCreateBulk(slice any, setFunc func(*PartyCreate, int)) *PartyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PartyCreateBulk{err: fmt.Errorf("calling to PartyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PartyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PartyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Party.
+func (c *PartyClient) Update() *PartyUpdate {
+	mutation := newPartyMutation(c.config, OpUpdate)
+	return &PartyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PartyClient) UpdateOne(_m *Party) *PartyUpdateOne {
+	mutation := newPartyMutation(c.config, OpUpdateOne, withParty(_m))
+	return &PartyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PartyClient) UpdateOneID(id uuid.UUID) *PartyUpdateOne {
+	mutation := newPartyMutation(c.config, OpUpdateOne, withPartyID(id))
+	return &PartyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Party.
+func (c *PartyClient) Delete() *PartyDelete {
+	mutation := newPartyMutation(c.config, OpDelete)
+	return &PartyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PartyClient) DeleteOne(_m *Party) *PartyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PartyClient) DeleteOneID(id uuid.UUID) *PartyDeleteOne {
+	builder := c.Delete().Where(party.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PartyDeleteOne{builder}
+}
+
+// Query returns a query builder for Party.
+func (c *PartyClient) Query() *PartyQuery {
+	return &PartyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeParty},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Party entity by its id.
+func (c *PartyClient) Get(ctx context.Context, id uuid.UUID) (*Party, error) {
+	return c.Query().Where(party.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PartyClient) GetX(ctx context.Context, id uuid.UUID) *Party {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PartyClient) Hooks() []Hook {
+	return c.hooks.Party
+}
+
+// Interceptors returns the client interceptors.
+func (c *PartyClient) Interceptors() []Interceptor {
+	return c.inters.Party
+}
+
+func (c *PartyClient) mutate(ctx context.Context, m *PartyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PartyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PartyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PartyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PartyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Party mutation op: %q", m.Op())
+	}
+}
+
+// PartyRelationClient is a client for the PartyRelation schema.
+type PartyRelationClient struct {
+	config
+}
+
+// NewPartyRelationClient returns a client for the PartyRelation from the given config.
+func NewPartyRelationClient(c config) *PartyRelationClient {
+	return &PartyRelationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `partyrelation.Hooks(f(g(h())))`.
+func (c *PartyRelationClient) Use(hooks ...Hook) {
+	c.hooks.PartyRelation = append(c.hooks.PartyRelation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `partyrelation.Intercept(f(g(h())))`.
+func (c *PartyRelationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PartyRelation = append(c.inters.PartyRelation, interceptors...)
+}
+
+// Create returns a builder for creating a PartyRelation entity.
+func (c *PartyRelationClient) Create() *PartyRelationCreate {
+	mutation := newPartyRelationMutation(c.config, OpCreate)
+	return &PartyRelationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PartyRelation entities.
+func (c *PartyRelationClient) CreateBulk(builders ...*PartyRelationCreate) *PartyRelationCreateBulk {
+	return &PartyRelationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PartyRelationClient) MapCreateBulk(slice any, setFunc func(*PartyRelationCreate, int)) *PartyRelationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PartyRelationCreateBulk{err: fmt.Errorf("calling to PartyRelationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PartyRelationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PartyRelationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PartyRelation.
+func (c *PartyRelationClient) Update() *PartyRelationUpdate {
+	mutation := newPartyRelationMutation(c.config, OpUpdate)
+	return &PartyRelationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PartyRelationClient) UpdateOne(_m *PartyRelation) *PartyRelationUpdateOne {
+	mutation := newPartyRelationMutation(c.config, OpUpdateOne, withPartyRelation(_m))
+	return &PartyRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PartyRelationClient) UpdateOneID(id uuid.UUID) *PartyRelationUpdateOne {
+	mutation := newPartyRelationMutation(c.config, OpUpdateOne, withPartyRelationID(id))
+	return &PartyRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PartyRelation.
+func (c *PartyRelationClient) Delete() *PartyRelationDelete {
+	mutation := newPartyRelationMutation(c.config, OpDelete)
+	return &PartyRelationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PartyRelationClient) DeleteOne(_m *PartyRelation) *PartyRelationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PartyRelationClient) DeleteOneID(id uuid.UUID) *PartyRelationDeleteOne {
+	builder := c.Delete().Where(partyrelation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PartyRelationDeleteOne{builder}
+}
+
+// Query returns a query builder for PartyRelation.
+func (c *PartyRelationClient) Query() *PartyRelationQuery {
+	return &PartyRelationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePartyRelation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PartyRelation entity by its id.
+func (c *PartyRelationClient) Get(ctx context.Context, id uuid.UUID) (*PartyRelation, error) {
+	return c.Query().Where(partyrelation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PartyRelationClient) GetX(ctx context.Context, id uuid.UUID) *PartyRelation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PartyRelationClient) Hooks() []Hook {
+	return c.hooks.PartyRelation
+}
+
+// Interceptors returns the client interceptors.
+func (c *PartyRelationClient) Interceptors() []Interceptor {
+	return c.inters.PartyRelation
+}
+
+func (c *PartyRelationClient) mutate(ctx context.Context, m *PartyRelationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PartyRelationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PartyRelationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PartyRelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PartyRelationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown PartyRelation mutation op: %q", m.Op())
+	}
+}
+
 // PaymentApplicationClient is a client for the PaymentApplication schema.
 type PaymentApplicationClient struct {
 	config
@@ -7572,6 +8603,139 @@ func (c *ProjectAccountClient) mutate(ctx context.Context, m *ProjectAccountMuta
 		return (&ProjectAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown ProjectAccount mutation op: %q", m.Op())
+	}
+}
+
+// ProjectContactClient is a client for the ProjectContact schema.
+type ProjectContactClient struct {
+	config
+}
+
+// NewProjectContactClient returns a client for the ProjectContact from the given config.
+func NewProjectContactClient(c config) *ProjectContactClient {
+	return &ProjectContactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `projectcontact.Hooks(f(g(h())))`.
+func (c *ProjectContactClient) Use(hooks ...Hook) {
+	c.hooks.ProjectContact = append(c.hooks.ProjectContact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `projectcontact.Intercept(f(g(h())))`.
+func (c *ProjectContactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProjectContact = append(c.inters.ProjectContact, interceptors...)
+}
+
+// Create returns a builder for creating a ProjectContact entity.
+func (c *ProjectContactClient) Create() *ProjectContactCreate {
+	mutation := newProjectContactMutation(c.config, OpCreate)
+	return &ProjectContactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProjectContact entities.
+func (c *ProjectContactClient) CreateBulk(builders ...*ProjectContactCreate) *ProjectContactCreateBulk {
+	return &ProjectContactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProjectContactClient) MapCreateBulk(slice any, setFunc func(*ProjectContactCreate, int)) *ProjectContactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProjectContactCreateBulk{err: fmt.Errorf("calling to ProjectContactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProjectContactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProjectContactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProjectContact.
+func (c *ProjectContactClient) Update() *ProjectContactUpdate {
+	mutation := newProjectContactMutation(c.config, OpUpdate)
+	return &ProjectContactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProjectContactClient) UpdateOne(_m *ProjectContact) *ProjectContactUpdateOne {
+	mutation := newProjectContactMutation(c.config, OpUpdateOne, withProjectContact(_m))
+	return &ProjectContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProjectContactClient) UpdateOneID(id uuid.UUID) *ProjectContactUpdateOne {
+	mutation := newProjectContactMutation(c.config, OpUpdateOne, withProjectContactID(id))
+	return &ProjectContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProjectContact.
+func (c *ProjectContactClient) Delete() *ProjectContactDelete {
+	mutation := newProjectContactMutation(c.config, OpDelete)
+	return &ProjectContactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProjectContactClient) DeleteOne(_m *ProjectContact) *ProjectContactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProjectContactClient) DeleteOneID(id uuid.UUID) *ProjectContactDeleteOne {
+	builder := c.Delete().Where(projectcontact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProjectContactDeleteOne{builder}
+}
+
+// Query returns a query builder for ProjectContact.
+func (c *ProjectContactClient) Query() *ProjectContactQuery {
+	return &ProjectContactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProjectContact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProjectContact entity by its id.
+func (c *ProjectContactClient) Get(ctx context.Context, id uuid.UUID) (*ProjectContact, error) {
+	return c.Query().Where(projectcontact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProjectContactClient) GetX(ctx context.Context, id uuid.UUID) *ProjectContact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProjectContactClient) Hooks() []Hook {
+	return c.hooks.ProjectContact
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProjectContactClient) Interceptors() []Interceptor {
+	return c.inters.ProjectContact
+}
+
+func (c *ProjectContactClient) mutate(ctx context.Context, m *ProjectContactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProjectContactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProjectContactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProjectContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProjectContactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ProjectContact mutation op: %q", m.Op())
 	}
 }
 
@@ -10174,14 +11338,16 @@ type (
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
 		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
 		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
-		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningPause,
-		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
-		Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch,
-		OrderHold, OrderRelease, Outbox, PaymentApplication, Project, ProjectAccount,
-		RatingTemplate, Receipt, Receivable, ReceivableImport, ReceivableInstalment,
-		RegistryAccount, RegistrySetting, RegistryUsage, RegistryWatch, Reservation,
-		SiteNode, Statement, SupplyStop, SupplyStopEvent, TemplateDryRun,
-		TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
+		CustomerChange, CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot,
+		DailyStep, Delivery, Dispute, Document, DunningPause, ERPConnection, ERPRun,
+		FollowUp, FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
+		LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch, OrderHold,
+		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
+		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
+		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
+		RegistryUsage, RegistryWatch, Reservation, SiteNode, Statement, SupplyStop,
+		SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning, WarningRule,
+		WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
@@ -10189,14 +11355,16 @@ type (
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
 		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
 		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
-		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningPause,
-		ERPConnection, ERPRun, FollowUp, HandledEvent, IdempotencyKey, ImportMapping,
-		Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch,
-		OrderHold, OrderRelease, Outbox, PaymentApplication, Project, ProjectAccount,
-		RatingTemplate, Receipt, Receivable, ReceivableImport, ReceivableInstalment,
-		RegistryAccount, RegistrySetting, RegistryUsage, RegistryWatch, Reservation,
-		SiteNode, Statement, SupplyStop, SupplyStopEvent, TemplateDryRun,
-		TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
+		CustomerChange, CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot,
+		DailyStep, Delivery, Dispute, Document, DunningPause, ERPConnection, ERPRun,
+		FollowUp, FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
+		LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch, OrderHold,
+		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
+		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
+		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
+		RegistryUsage, RegistryWatch, Reservation, SiteNode, Statement, SupplyStop,
+		SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning, WarningRule,
+		WriteOff []ent.Interceptor
 	}
 )
 

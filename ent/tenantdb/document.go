@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -36,8 +37,14 @@ type Document struct {
 	Sha256 []byte `json:"sha256,omitempty"`
 	// ObjectKey holds the value of the "object_key" field.
 	ObjectKey string `json:"object_key,omitempty"`
-	// counts up per customer and kind
-	Revision     int `json:"revision,omitempty"`
+	// counts up per customer, project and kind
+	Revision int `json:"revision,omitempty"`
+	// a paper of this project of the customer
+	ProjectID *uuid.UUID `json:"project_id,omitempty"`
+	// IssuedOn holds the value of the "issued_on" field.
+	IssuedOn calendar.Date `json:"issued_on,omitempty"`
+	// ExpiresOn holds the value of the "expires_on" field.
+	ExpiresOn    calendar.Date `json:"expires_on,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -46,10 +53,12 @@ func (*Document) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case document.FieldCreatedBy, document.FieldCustomerID:
+		case document.FieldCreatedBy, document.FieldCustomerID, document.FieldProjectID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case document.FieldSha256:
 			values[i] = new([]byte)
+		case document.FieldIssuedOn, document.FieldExpiresOn:
+			values[i] = new(calendar.Date)
 		case document.FieldSizeBytes, document.FieldRevision:
 			values[i] = new(sql.NullInt64)
 		case document.FieldKind, document.FieldFileName, document.FieldContentType, document.FieldObjectKey:
@@ -141,6 +150,25 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
 			}
+		case document.FieldProjectID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field project_id", values[i])
+			} else if value.Valid {
+				_m.ProjectID = new(uuid.UUID)
+				*_m.ProjectID = *value.S.(*uuid.UUID)
+			}
+		case document.FieldIssuedOn:
+			if value, ok := values[i].(*calendar.Date); !ok {
+				return fmt.Errorf("unexpected type %T for field issued_on", values[i])
+			} else if value != nil {
+				_m.IssuedOn = *value
+			}
+		case document.FieldExpiresOn:
+			if value, ok := values[i].(*calendar.Date); !ok {
+				return fmt.Errorf("unexpected type %T for field expires_on", values[i])
+			} else if value != nil {
+				_m.ExpiresOn = *value
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -210,6 +238,17 @@ func (_m *Document) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	if v := _m.ProjectID; v != nil {
+		builder.WriteString("project_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("issued_on=")
+	builder.WriteString(fmt.Sprintf("%v", _m.IssuedOn))
+	builder.WriteString(", ")
+	builder.WriteString("expires_on=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExpiresOn))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -112,6 +113,48 @@ func (_c *DocumentCreate) SetRevision(v int) *DocumentCreate {
 func (_c *DocumentCreate) SetNillableRevision(v *int) *DocumentCreate {
 	if v != nil {
 		_c.SetRevision(*v)
+	}
+	return _c
+}
+
+// SetProjectID sets the "project_id" field.
+func (_c *DocumentCreate) SetProjectID(v uuid.UUID) *DocumentCreate {
+	_c.mutation.SetProjectID(v)
+	return _c
+}
+
+// SetNillableProjectID sets the "project_id" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableProjectID(v *uuid.UUID) *DocumentCreate {
+	if v != nil {
+		_c.SetProjectID(*v)
+	}
+	return _c
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (_c *DocumentCreate) SetIssuedOn(v calendar.Date) *DocumentCreate {
+	_c.mutation.SetIssuedOn(v)
+	return _c
+}
+
+// SetNillableIssuedOn sets the "issued_on" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableIssuedOn(v *calendar.Date) *DocumentCreate {
+	if v != nil {
+		_c.SetIssuedOn(*v)
+	}
+	return _c
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (_c *DocumentCreate) SetExpiresOn(v calendar.Date) *DocumentCreate {
+	_c.mutation.SetExpiresOn(v)
+	return _c
+}
+
+// SetNillableExpiresOn sets the "expires_on" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableExpiresOn(v *calendar.Date) *DocumentCreate {
+	if v != nil {
+		_c.SetExpiresOn(*v)
 	}
 	return _c
 }
@@ -286,6 +329,18 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 		_spec.SetField(document.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
 	}
+	if value, ok := _c.mutation.ProjectID(); ok {
+		_spec.SetField(document.FieldProjectID, field.TypeUUID, value)
+		_node.ProjectID = &value
+	}
+	if value, ok := _c.mutation.IssuedOn(); ok {
+		_spec.SetField(document.FieldIssuedOn, field.TypeOther, value)
+		_node.IssuedOn = value
+	}
+	if value, ok := _c.mutation.ExpiresOn(); ok {
+		_spec.SetField(document.FieldExpiresOn, field.TypeOther, value)
+		_node.ExpiresOn = value
+	}
 	return _node, _spec
 }
 
@@ -338,6 +393,42 @@ type (
 	}
 )
 
+// SetIssuedOn sets the "issued_on" field.
+func (u *DocumentUpsert) SetIssuedOn(v calendar.Date) *DocumentUpsert {
+	u.Set(document.FieldIssuedOn, v)
+	return u
+}
+
+// UpdateIssuedOn sets the "issued_on" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateIssuedOn() *DocumentUpsert {
+	u.SetExcluded(document.FieldIssuedOn)
+	return u
+}
+
+// ClearIssuedOn clears the value of the "issued_on" field.
+func (u *DocumentUpsert) ClearIssuedOn() *DocumentUpsert {
+	u.SetNull(document.FieldIssuedOn)
+	return u
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (u *DocumentUpsert) SetExpiresOn(v calendar.Date) *DocumentUpsert {
+	u.Set(document.FieldExpiresOn, v)
+	return u
+}
+
+// UpdateExpiresOn sets the "expires_on" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateExpiresOn() *DocumentUpsert {
+	u.SetExcluded(document.FieldExpiresOn)
+	return u
+}
+
+// ClearExpiresOn clears the value of the "expires_on" field.
+func (u *DocumentUpsert) ClearExpiresOn() *DocumentUpsert {
+	u.SetNull(document.FieldExpiresOn)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -385,6 +476,9 @@ func (u *DocumentUpsertOne) UpdateNewValues() *DocumentUpsertOne {
 		if _, exists := u.create.mutation.Revision(); exists {
 			s.SetIgnore(document.FieldRevision)
 		}
+		if _, exists := u.create.mutation.ProjectID(); exists {
+			s.SetIgnore(document.FieldProjectID)
+		}
 	}))
 	return u
 }
@@ -414,6 +508,48 @@ func (u *DocumentUpsertOne) Update(set func(*DocumentUpsert)) *DocumentUpsertOne
 		set(&DocumentUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (u *DocumentUpsertOne) SetIssuedOn(v calendar.Date) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetIssuedOn(v)
+	})
+}
+
+// UpdateIssuedOn sets the "issued_on" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateIssuedOn() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateIssuedOn()
+	})
+}
+
+// ClearIssuedOn clears the value of the "issued_on" field.
+func (u *DocumentUpsertOne) ClearIssuedOn() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearIssuedOn()
+	})
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (u *DocumentUpsertOne) SetExpiresOn(v calendar.Date) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetExpiresOn(v)
+	})
+}
+
+// UpdateExpiresOn sets the "expires_on" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateExpiresOn() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateExpiresOn()
+	})
+}
+
+// ClearExpiresOn clears the value of the "expires_on" field.
+func (u *DocumentUpsertOne) ClearExpiresOn() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearExpiresOn()
+	})
 }
 
 // Exec executes the query.
@@ -629,6 +765,9 @@ func (u *DocumentUpsertBulk) UpdateNewValues() *DocumentUpsertBulk {
 			if _, exists := b.mutation.Revision(); exists {
 				s.SetIgnore(document.FieldRevision)
 			}
+			if _, exists := b.mutation.ProjectID(); exists {
+				s.SetIgnore(document.FieldProjectID)
+			}
 		}
 	}))
 	return u
@@ -659,6 +798,48 @@ func (u *DocumentUpsertBulk) Update(set func(*DocumentUpsert)) *DocumentUpsertBu
 		set(&DocumentUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (u *DocumentUpsertBulk) SetIssuedOn(v calendar.Date) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetIssuedOn(v)
+	})
+}
+
+// UpdateIssuedOn sets the "issued_on" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateIssuedOn() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateIssuedOn()
+	})
+}
+
+// ClearIssuedOn clears the value of the "issued_on" field.
+func (u *DocumentUpsertBulk) ClearIssuedOn() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearIssuedOn()
+	})
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (u *DocumentUpsertBulk) SetExpiresOn(v calendar.Date) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetExpiresOn(v)
+	})
+}
+
+// UpdateExpiresOn sets the "expires_on" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateExpiresOn() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateExpiresOn()
+	})
+}
+
+// ClearExpiresOn clears the value of the "expires_on" field.
+func (u *DocumentUpsertBulk) ClearExpiresOn() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearExpiresOn()
+	})
 }
 
 // Exec executes the query.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"zhuxin/ent/tenantdb/document"
 	"zhuxin/ent/tenantdb/predicate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -24,6 +25,46 @@ type DocumentUpdate struct {
 // Where appends a list predicates to the DocumentUpdate builder.
 func (_u *DocumentUpdate) Where(ps ...predicate.Document) *DocumentUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (_u *DocumentUpdate) SetIssuedOn(v calendar.Date) *DocumentUpdate {
+	_u.mutation.SetIssuedOn(v)
+	return _u
+}
+
+// SetNillableIssuedOn sets the "issued_on" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableIssuedOn(v *calendar.Date) *DocumentUpdate {
+	if v != nil {
+		_u.SetIssuedOn(*v)
+	}
+	return _u
+}
+
+// ClearIssuedOn clears the value of the "issued_on" field.
+func (_u *DocumentUpdate) ClearIssuedOn() *DocumentUpdate {
+	_u.mutation.ClearIssuedOn()
+	return _u
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (_u *DocumentUpdate) SetExpiresOn(v calendar.Date) *DocumentUpdate {
+	_u.mutation.SetExpiresOn(v)
+	return _u
+}
+
+// SetNillableExpiresOn sets the "expires_on" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableExpiresOn(v *calendar.Date) *DocumentUpdate {
+	if v != nil {
+		_u.SetExpiresOn(*v)
+	}
+	return _u
+}
+
+// ClearExpiresOn clears the value of the "expires_on" field.
+func (_u *DocumentUpdate) ClearExpiresOn() *DocumentUpdate {
+	_u.mutation.ClearExpiresOn()
 	return _u
 }
 
@@ -74,6 +115,21 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.CustomerIDCleared() {
 		_spec.ClearField(document.FieldCustomerID, field.TypeUUID)
 	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(document.FieldProjectID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.IssuedOn(); ok {
+		_spec.SetField(document.FieldIssuedOn, field.TypeOther, value)
+	}
+	if _u.mutation.IssuedOnCleared() {
+		_spec.ClearField(document.FieldIssuedOn, field.TypeOther)
+	}
+	if value, ok := _u.mutation.ExpiresOn(); ok {
+		_spec.SetField(document.FieldExpiresOn, field.TypeOther, value)
+	}
+	if _u.mutation.ExpiresOnCleared() {
+		_spec.ClearField(document.FieldExpiresOn, field.TypeOther)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{document.Label}
@@ -92,6 +148,46 @@ type DocumentUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *DocumentMutation
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (_u *DocumentUpdateOne) SetIssuedOn(v calendar.Date) *DocumentUpdateOne {
+	_u.mutation.SetIssuedOn(v)
+	return _u
+}
+
+// SetNillableIssuedOn sets the "issued_on" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableIssuedOn(v *calendar.Date) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetIssuedOn(*v)
+	}
+	return _u
+}
+
+// ClearIssuedOn clears the value of the "issued_on" field.
+func (_u *DocumentUpdateOne) ClearIssuedOn() *DocumentUpdateOne {
+	_u.mutation.ClearIssuedOn()
+	return _u
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (_u *DocumentUpdateOne) SetExpiresOn(v calendar.Date) *DocumentUpdateOne {
+	_u.mutation.SetExpiresOn(v)
+	return _u
+}
+
+// SetNillableExpiresOn sets the "expires_on" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableExpiresOn(v *calendar.Date) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetExpiresOn(*v)
+	}
+	return _u
+}
+
+// ClearExpiresOn clears the value of the "expires_on" field.
+func (_u *DocumentUpdateOne) ClearExpiresOn() *DocumentUpdateOne {
+	_u.mutation.ClearExpiresOn()
+	return _u
 }
 
 // Mutation returns the DocumentMutation object of the builder.
@@ -170,6 +266,21 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	}
 	if _u.mutation.CustomerIDCleared() {
 		_spec.ClearField(document.FieldCustomerID, field.TypeUUID)
+	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(document.FieldProjectID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.IssuedOn(); ok {
+		_spec.SetField(document.FieldIssuedOn, field.TypeOther, value)
+	}
+	if _u.mutation.IssuedOnCleared() {
+		_spec.ClearField(document.FieldIssuedOn, field.TypeOther)
+	}
+	if value, ok := _u.mutation.ExpiresOn(); ok {
+		_spec.SetField(document.FieldExpiresOn, field.TypeOther, value)
+	}
+	if _u.mutation.ExpiresOnCleared() {
+		_spec.ClearField(document.FieldExpiresOn, field.TypeOther)
 	}
 	_node = &Document{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -33,6 +33,9 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/customerchange"
+	"zhuxin/ent/tenantdb/customergroup"
+	"zhuxin/ent/tenantdb/customergroupmember"
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
@@ -43,6 +46,7 @@ import (
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
+	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -55,9 +59,13 @@ import (
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/owner"
+	"zhuxin/ent/tenantdb/party"
+	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
+	"zhuxin/ent/tenantdb/projectcontact"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -166,6 +174,9 @@ func checkColumn(t, c string) error {
 			creditpolicy.Table:         creditpolicy.ValidColumn,
 			creditrating.Table:         creditrating.ValidColumn,
 			customer.Table:             customer.ValidColumn,
+			customerchange.Table:       customerchange.ValidColumn,
+			customergroup.Table:        customergroup.ValidColumn,
+			customergroupmember.Table:  customergroupmember.ValidColumn,
 			dailyrun.Table:             dailyrun.ValidColumn,
 			dailysnapshot.Table:        dailysnapshot.ValidColumn,
 			dailystep.Table:            dailystep.ValidColumn,
@@ -176,6 +187,7 @@ func checkColumn(t, c string) error {
 			erpconnection.Table:        erpconnection.ValidColumn,
 			erprun.Table:               erprun.ValidColumn,
 			followup.Table:             followup.ValidColumn,
+			formdraft.Table:            formdraft.ValidColumn,
 			handledevent.Table:         handledevent.ValidColumn,
 			idempotencykey.Table:       idempotencykey.ValidColumn,
 			importmapping.Table:        importmapping.ValidColumn,
@@ -188,9 +200,13 @@ func checkColumn(t, c string) error {
 			orderhold.Table:            orderhold.ValidColumn,
 			orderrelease.Table:         orderrelease.ValidColumn,
 			outbox.Table:               outbox.ValidColumn,
+			owner.Table:                owner.ValidColumn,
+			party.Table:                party.ValidColumn,
+			partyrelation.Table:        partyrelation.ValidColumn,
 			paymentapplication.Table:   paymentapplication.ValidColumn,
 			project.Table:              project.ValidColumn,
 			projectaccount.Table:       projectaccount.ValidColumn,
+			projectcontact.Table:       projectcontact.ValidColumn,
 			ratingtemplate.Table:       ratingtemplate.ValidColumn,
 			receipt.Table:              receipt.ValidColumn,
 			receivable.Table:           receivable.ValidColumn,

@@ -36,6 +36,9 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/customerchange"
+	"zhuxin/ent/tenantdb/customergroup"
+	"zhuxin/ent/tenantdb/customergroupmember"
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailysnapshot"
 	"zhuxin/ent/tenantdb/dailystep"
@@ -46,6 +49,7 @@ import (
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
+	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -58,10 +62,14 @@ import (
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/owner"
+	"zhuxin/ent/tenantdb/party"
+	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/predicate"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
+	"zhuxin/ent/tenantdb/projectcontact"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -122,6 +130,9 @@ const (
 	TypeCreditPolicy         = "CreditPolicy"
 	TypeCreditRating         = "CreditRating"
 	TypeCustomer             = "Customer"
+	TypeCustomerChange       = "CustomerChange"
+	TypeCustomerGroup        = "CustomerGroup"
+	TypeCustomerGroupMember  = "CustomerGroupMember"
 	TypeDailyRun             = "DailyRun"
 	TypeDailySnapshot        = "DailySnapshot"
 	TypeDailyStep            = "DailyStep"
@@ -132,6 +143,7 @@ const (
 	TypeERPConnection        = "ERPConnection"
 	TypeERPRun               = "ERPRun"
 	TypeFollowUp             = "FollowUp"
+	TypeFormDraft            = "FormDraft"
 	TypeHandledEvent         = "HandledEvent"
 	TypeIdempotencyKey       = "IdempotencyKey"
 	TypeImportMapping        = "ImportMapping"
@@ -144,9 +156,13 @@ const (
 	TypeOrderHold            = "OrderHold"
 	TypeOrderRelease         = "OrderRelease"
 	TypeOutbox               = "Outbox"
+	TypeOwner                = "Owner"
+	TypeParty                = "Party"
+	TypePartyRelation        = "PartyRelation"
 	TypePaymentApplication   = "PaymentApplication"
 	TypeProject              = "Project"
 	TypeProjectAccount       = "ProjectAccount"
+	TypeProjectContact       = "ProjectContact"
 	TypeRatingTemplate       = "RatingTemplate"
 	TypeReceipt              = "Receipt"
 	TypeReceivable           = "Receivable"
@@ -25438,6 +25454,2394 @@ func (m *CustomerMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Customer edge %s", name)
 }
 
+// CustomerChangeMutation represents an operation that mutates the CustomerChange nodes in the graph.
+type CustomerChangeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	subject       *customerchange.Subject
+	subject_id    *uuid.UUID
+	before        *json.RawMessage
+	appendbefore  json.RawMessage
+	after         *json.RawMessage
+	appendafter   json.RawMessage
+	sealed        *[]byte
+	reason        *string
+	status        *customerchange.Status
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CustomerChange, error)
+	predicates    []predicate.CustomerChange
+}
+
+var _ ent.Mutation = (*CustomerChangeMutation)(nil)
+
+// customerchangeOption allows management of the mutation configuration using functional options.
+type customerchangeOption func(*CustomerChangeMutation)
+
+// newCustomerChangeMutation creates new mutation for the CustomerChange entity.
+func newCustomerChangeMutation(c config, op Op, opts ...customerchangeOption) *CustomerChangeMutation {
+	m := &CustomerChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerChangeID sets the ID field of the mutation.
+func withCustomerChangeID(id uuid.UUID) customerchangeOption {
+	return func(m *CustomerChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerChange
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerChange, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerChange.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerChange sets the old CustomerChange of the mutation.
+func withCustomerChange(node *CustomerChange) customerchangeOption {
+	return func(m *CustomerChangeMutation) {
+		m.oldValue = func(context.Context) (*CustomerChange, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerChange entities.
+func (m *CustomerChangeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerChangeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerChangeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerChange.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerChangeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerChangeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerChangeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CustomerChangeMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CustomerChangeMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *CustomerChangeMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[customerchange.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *CustomerChangeMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[customerchange.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CustomerChangeMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, customerchange.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CustomerChangeMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CustomerChangeMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CustomerChangeMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CustomerChangeMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CustomerChangeMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CustomerChangeMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CustomerChangeMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CustomerChangeMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *CustomerChangeMutation) SetSubject(c customerchange.Subject) {
+	m.subject = &c
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *CustomerChangeMutation) Subject() (r customerchange.Subject, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldSubject(ctx context.Context) (v customerchange.Subject, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *CustomerChangeMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetSubjectID sets the "subject_id" field.
+func (m *CustomerChangeMutation) SetSubjectID(u uuid.UUID) {
+	m.subject_id = &u
+}
+
+// SubjectID returns the value of the "subject_id" field in the mutation.
+func (m *CustomerChangeMutation) SubjectID() (r uuid.UUID, exists bool) {
+	v := m.subject_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectID returns the old "subject_id" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldSubjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectID: %w", err)
+	}
+	return oldValue.SubjectID, nil
+}
+
+// ResetSubjectID resets all changes to the "subject_id" field.
+func (m *CustomerChangeMutation) ResetSubjectID() {
+	m.subject_id = nil
+}
+
+// SetBefore sets the "before" field.
+func (m *CustomerChangeMutation) SetBefore(jm json.RawMessage) {
+	m.before = &jm
+	m.appendbefore = nil
+}
+
+// Before returns the value of the "before" field in the mutation.
+func (m *CustomerChangeMutation) Before() (r json.RawMessage, exists bool) {
+	v := m.before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBefore returns the old "before" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldBefore(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBefore: %w", err)
+	}
+	return oldValue.Before, nil
+}
+
+// AppendBefore adds jm to the "before" field.
+func (m *CustomerChangeMutation) AppendBefore(jm json.RawMessage) {
+	m.appendbefore = append(m.appendbefore, jm...)
+}
+
+// AppendedBefore returns the list of values that were appended to the "before" field in this mutation.
+func (m *CustomerChangeMutation) AppendedBefore() (json.RawMessage, bool) {
+	if len(m.appendbefore) == 0 {
+		return nil, false
+	}
+	return m.appendbefore, true
+}
+
+// ResetBefore resets all changes to the "before" field.
+func (m *CustomerChangeMutation) ResetBefore() {
+	m.before = nil
+	m.appendbefore = nil
+}
+
+// SetAfter sets the "after" field.
+func (m *CustomerChangeMutation) SetAfter(jm json.RawMessage) {
+	m.after = &jm
+	m.appendafter = nil
+}
+
+// After returns the value of the "after" field in the mutation.
+func (m *CustomerChangeMutation) After() (r json.RawMessage, exists bool) {
+	v := m.after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAfter returns the old "after" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldAfter(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAfter: %w", err)
+	}
+	return oldValue.After, nil
+}
+
+// AppendAfter adds jm to the "after" field.
+func (m *CustomerChangeMutation) AppendAfter(jm json.RawMessage) {
+	m.appendafter = append(m.appendafter, jm...)
+}
+
+// AppendedAfter returns the list of values that were appended to the "after" field in this mutation.
+func (m *CustomerChangeMutation) AppendedAfter() (json.RawMessage, bool) {
+	if len(m.appendafter) == 0 {
+		return nil, false
+	}
+	return m.appendafter, true
+}
+
+// ResetAfter resets all changes to the "after" field.
+func (m *CustomerChangeMutation) ResetAfter() {
+	m.after = nil
+	m.appendafter = nil
+}
+
+// SetSealed sets the "sealed" field.
+func (m *CustomerChangeMutation) SetSealed(b []byte) {
+	m.sealed = &b
+}
+
+// Sealed returns the value of the "sealed" field in the mutation.
+func (m *CustomerChangeMutation) Sealed() (r []byte, exists bool) {
+	v := m.sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealed returns the old "sealed" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldSealed(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealed: %w", err)
+	}
+	return oldValue.Sealed, nil
+}
+
+// ClearSealed clears the value of the "sealed" field.
+func (m *CustomerChangeMutation) ClearSealed() {
+	m.sealed = nil
+	m.clearedFields[customerchange.FieldSealed] = struct{}{}
+}
+
+// SealedCleared returns if the "sealed" field was cleared in this mutation.
+func (m *CustomerChangeMutation) SealedCleared() bool {
+	_, ok := m.clearedFields[customerchange.FieldSealed]
+	return ok
+}
+
+// ResetSealed resets all changes to the "sealed" field.
+func (m *CustomerChangeMutation) ResetSealed() {
+	m.sealed = nil
+	delete(m.clearedFields, customerchange.FieldSealed)
+}
+
+// SetReason sets the "reason" field.
+func (m *CustomerChangeMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CustomerChangeMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CustomerChangeMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *CustomerChangeMutation) SetStatus(c customerchange.Status) {
+	m.status = &c
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *CustomerChangeMutation) Status() (r customerchange.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the CustomerChange entity.
+// If the CustomerChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerChangeMutation) OldStatus(ctx context.Context) (v customerchange.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *CustomerChangeMutation) ResetStatus() {
+	m.status = nil
+}
+
+// Where appends a list predicates to the CustomerChangeMutation builder.
+func (m *CustomerChangeMutation) Where(ps ...predicate.CustomerChange) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerChange, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerChange).
+func (m *CustomerChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerChangeMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, customerchange.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, customerchange.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, customerchange.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, customerchange.FieldVersion)
+	}
+	if m.subject != nil {
+		fields = append(fields, customerchange.FieldSubject)
+	}
+	if m.subject_id != nil {
+		fields = append(fields, customerchange.FieldSubjectID)
+	}
+	if m.before != nil {
+		fields = append(fields, customerchange.FieldBefore)
+	}
+	if m.after != nil {
+		fields = append(fields, customerchange.FieldAfter)
+	}
+	if m.sealed != nil {
+		fields = append(fields, customerchange.FieldSealed)
+	}
+	if m.reason != nil {
+		fields = append(fields, customerchange.FieldReason)
+	}
+	if m.status != nil {
+		fields = append(fields, customerchange.FieldStatus)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customerchange.FieldCreatedAt:
+		return m.CreatedAt()
+	case customerchange.FieldCreatedBy:
+		return m.CreatedBy()
+	case customerchange.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case customerchange.FieldVersion:
+		return m.Version()
+	case customerchange.FieldSubject:
+		return m.Subject()
+	case customerchange.FieldSubjectID:
+		return m.SubjectID()
+	case customerchange.FieldBefore:
+		return m.Before()
+	case customerchange.FieldAfter:
+		return m.After()
+	case customerchange.FieldSealed:
+		return m.Sealed()
+	case customerchange.FieldReason:
+		return m.Reason()
+	case customerchange.FieldStatus:
+		return m.Status()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customerchange.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case customerchange.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case customerchange.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case customerchange.FieldVersion:
+		return m.OldVersion(ctx)
+	case customerchange.FieldSubject:
+		return m.OldSubject(ctx)
+	case customerchange.FieldSubjectID:
+		return m.OldSubjectID(ctx)
+	case customerchange.FieldBefore:
+		return m.OldBefore(ctx)
+	case customerchange.FieldAfter:
+		return m.OldAfter(ctx)
+	case customerchange.FieldSealed:
+		return m.OldSealed(ctx)
+	case customerchange.FieldReason:
+		return m.OldReason(ctx)
+	case customerchange.FieldStatus:
+		return m.OldStatus(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerChange field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customerchange.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case customerchange.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case customerchange.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case customerchange.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case customerchange.FieldSubject:
+		v, ok := value.(customerchange.Subject)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case customerchange.FieldSubjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectID(v)
+		return nil
+	case customerchange.FieldBefore:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBefore(v)
+		return nil
+	case customerchange.FieldAfter:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAfter(v)
+		return nil
+	case customerchange.FieldSealed:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealed(v)
+		return nil
+	case customerchange.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case customerchange.FieldStatus:
+		v, ok := value.(customerchange.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerChange field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerChangeMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, customerchange.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerChangeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case customerchange.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case customerchange.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerChange numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerChangeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customerchange.FieldCreatedBy) {
+		fields = append(fields, customerchange.FieldCreatedBy)
+	}
+	if m.FieldCleared(customerchange.FieldSealed) {
+		fields = append(fields, customerchange.FieldSealed)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerChangeMutation) ClearField(name string) error {
+	switch name {
+	case customerchange.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case customerchange.FieldSealed:
+		m.ClearSealed()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerChange nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerChangeMutation) ResetField(name string) error {
+	switch name {
+	case customerchange.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case customerchange.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case customerchange.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case customerchange.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case customerchange.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case customerchange.FieldSubjectID:
+		m.ResetSubjectID()
+		return nil
+	case customerchange.FieldBefore:
+		m.ResetBefore()
+		return nil
+	case customerchange.FieldAfter:
+		m.ResetAfter()
+		return nil
+	case customerchange.FieldSealed:
+		m.ResetSealed()
+		return nil
+	case customerchange.FieldReason:
+		m.ResetReason()
+		return nil
+	case customerchange.FieldStatus:
+		m.ResetStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerChange field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerChangeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerChangeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerChangeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CustomerChange unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerChangeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CustomerChange edge %s", name)
+}
+
+// CustomerGroupMutation represents an operation that mutates the CustomerGroup nodes in the graph.
+type CustomerGroupMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	created_at      *time.Time
+	created_by      *uuid.UUID
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	name            *string
+	parent_id       *uuid.UUID
+	limit_kind      *customergroup.LimitKind
+	limit_amount    *int64
+	addlimit_amount *int64
+	status          *customergroup.Status
+	clearedFields   map[string]struct{}
+	members         map[uuid.UUID]struct{}
+	removedmembers  map[uuid.UUID]struct{}
+	clearedmembers  bool
+	done            bool
+	oldValue        func(context.Context) (*CustomerGroup, error)
+	predicates      []predicate.CustomerGroup
+}
+
+var _ ent.Mutation = (*CustomerGroupMutation)(nil)
+
+// customergroupOption allows management of the mutation configuration using functional options.
+type customergroupOption func(*CustomerGroupMutation)
+
+// newCustomerGroupMutation creates new mutation for the CustomerGroup entity.
+func newCustomerGroupMutation(c config, op Op, opts ...customergroupOption) *CustomerGroupMutation {
+	m := &CustomerGroupMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerGroup,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerGroupID sets the ID field of the mutation.
+func withCustomerGroupID(id uuid.UUID) customergroupOption {
+	return func(m *CustomerGroupMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerGroup
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerGroup, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerGroup.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerGroup sets the old CustomerGroup of the mutation.
+func withCustomerGroup(node *CustomerGroup) customergroupOption {
+	return func(m *CustomerGroupMutation) {
+		m.oldValue = func(context.Context) (*CustomerGroup, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerGroupMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerGroupMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerGroup entities.
+func (m *CustomerGroupMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerGroupMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerGroupMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerGroup.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerGroupMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerGroupMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerGroupMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CustomerGroupMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CustomerGroupMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *CustomerGroupMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[customergroup.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *CustomerGroupMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[customergroup.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CustomerGroupMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, customergroup.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CustomerGroupMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CustomerGroupMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CustomerGroupMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CustomerGroupMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CustomerGroupMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CustomerGroupMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CustomerGroupMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CustomerGroupMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetName sets the "name" field.
+func (m *CustomerGroupMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CustomerGroupMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CustomerGroupMutation) ResetName() {
+	m.name = nil
+}
+
+// SetParentID sets the "parent_id" field.
+func (m *CustomerGroupMutation) SetParentID(u uuid.UUID) {
+	m.parent_id = &u
+}
+
+// ParentID returns the value of the "parent_id" field in the mutation.
+func (m *CustomerGroupMutation) ParentID() (r uuid.UUID, exists bool) {
+	v := m.parent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParentID returns the old "parent_id" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldParentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParentID: %w", err)
+	}
+	return oldValue.ParentID, nil
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (m *CustomerGroupMutation) ClearParentID() {
+	m.parent_id = nil
+	m.clearedFields[customergroup.FieldParentID] = struct{}{}
+}
+
+// ParentIDCleared returns if the "parent_id" field was cleared in this mutation.
+func (m *CustomerGroupMutation) ParentIDCleared() bool {
+	_, ok := m.clearedFields[customergroup.FieldParentID]
+	return ok
+}
+
+// ResetParentID resets all changes to the "parent_id" field.
+func (m *CustomerGroupMutation) ResetParentID() {
+	m.parent_id = nil
+	delete(m.clearedFields, customergroup.FieldParentID)
+}
+
+// SetLimitKind sets the "limit_kind" field.
+func (m *CustomerGroupMutation) SetLimitKind(ck customergroup.LimitKind) {
+	m.limit_kind = &ck
+}
+
+// LimitKind returns the value of the "limit_kind" field in the mutation.
+func (m *CustomerGroupMutation) LimitKind() (r customergroup.LimitKind, exists bool) {
+	v := m.limit_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitKind returns the old "limit_kind" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldLimitKind(ctx context.Context) (v customergroup.LimitKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitKind: %w", err)
+	}
+	return oldValue.LimitKind, nil
+}
+
+// ResetLimitKind resets all changes to the "limit_kind" field.
+func (m *CustomerGroupMutation) ResetLimitKind() {
+	m.limit_kind = nil
+}
+
+// SetLimitAmount sets the "limit_amount" field.
+func (m *CustomerGroupMutation) SetLimitAmount(i int64) {
+	m.limit_amount = &i
+	m.addlimit_amount = nil
+}
+
+// LimitAmount returns the value of the "limit_amount" field in the mutation.
+func (m *CustomerGroupMutation) LimitAmount() (r int64, exists bool) {
+	v := m.limit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitAmount returns the old "limit_amount" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldLimitAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitAmount: %w", err)
+	}
+	return oldValue.LimitAmount, nil
+}
+
+// AddLimitAmount adds i to the "limit_amount" field.
+func (m *CustomerGroupMutation) AddLimitAmount(i int64) {
+	if m.addlimit_amount != nil {
+		*m.addlimit_amount += i
+	} else {
+		m.addlimit_amount = &i
+	}
+}
+
+// AddedLimitAmount returns the value that was added to the "limit_amount" field in this mutation.
+func (m *CustomerGroupMutation) AddedLimitAmount() (r int64, exists bool) {
+	v := m.addlimit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLimitAmount resets all changes to the "limit_amount" field.
+func (m *CustomerGroupMutation) ResetLimitAmount() {
+	m.limit_amount = nil
+	m.addlimit_amount = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *CustomerGroupMutation) SetStatus(c customergroup.Status) {
+	m.status = &c
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *CustomerGroupMutation) Status() (r customergroup.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the CustomerGroup entity.
+// If the CustomerGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMutation) OldStatus(ctx context.Context) (v customergroup.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *CustomerGroupMutation) ResetStatus() {
+	m.status = nil
+}
+
+// AddMemberIDs adds the "members" edge to the CustomerGroupMember entity by ids.
+func (m *CustomerGroupMutation) AddMemberIDs(ids ...uuid.UUID) {
+	if m.members == nil {
+		m.members = make(map[uuid.UUID]struct{})
+	}
+	for i := range ids {
+		m.members[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMembers clears the "members" edge to the CustomerGroupMember entity.
+func (m *CustomerGroupMutation) ClearMembers() {
+	m.clearedmembers = true
+}
+
+// MembersCleared reports if the "members" edge to the CustomerGroupMember entity was cleared.
+func (m *CustomerGroupMutation) MembersCleared() bool {
+	return m.clearedmembers
+}
+
+// RemoveMemberIDs removes the "members" edge to the CustomerGroupMember entity by IDs.
+func (m *CustomerGroupMutation) RemoveMemberIDs(ids ...uuid.UUID) {
+	if m.removedmembers == nil {
+		m.removedmembers = make(map[uuid.UUID]struct{})
+	}
+	for i := range ids {
+		delete(m.members, ids[i])
+		m.removedmembers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMembers returns the removed IDs of the "members" edge to the CustomerGroupMember entity.
+func (m *CustomerGroupMutation) RemovedMembersIDs() (ids []uuid.UUID) {
+	for id := range m.removedmembers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MembersIDs returns the "members" edge IDs in the mutation.
+func (m *CustomerGroupMutation) MembersIDs() (ids []uuid.UUID) {
+	for id := range m.members {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMembers resets all changes to the "members" edge.
+func (m *CustomerGroupMutation) ResetMembers() {
+	m.members = nil
+	m.clearedmembers = false
+	m.removedmembers = nil
+}
+
+// Where appends a list predicates to the CustomerGroupMutation builder.
+func (m *CustomerGroupMutation) Where(ps ...predicate.CustomerGroup) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerGroupMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerGroupMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerGroup, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerGroupMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerGroupMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerGroup).
+func (m *CustomerGroupMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerGroupMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, customergroup.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, customergroup.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, customergroup.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, customergroup.FieldVersion)
+	}
+	if m.name != nil {
+		fields = append(fields, customergroup.FieldName)
+	}
+	if m.parent_id != nil {
+		fields = append(fields, customergroup.FieldParentID)
+	}
+	if m.limit_kind != nil {
+		fields = append(fields, customergroup.FieldLimitKind)
+	}
+	if m.limit_amount != nil {
+		fields = append(fields, customergroup.FieldLimitAmount)
+	}
+	if m.status != nil {
+		fields = append(fields, customergroup.FieldStatus)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerGroupMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customergroup.FieldCreatedAt:
+		return m.CreatedAt()
+	case customergroup.FieldCreatedBy:
+		return m.CreatedBy()
+	case customergroup.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case customergroup.FieldVersion:
+		return m.Version()
+	case customergroup.FieldName:
+		return m.Name()
+	case customergroup.FieldParentID:
+		return m.ParentID()
+	case customergroup.FieldLimitKind:
+		return m.LimitKind()
+	case customergroup.FieldLimitAmount:
+		return m.LimitAmount()
+	case customergroup.FieldStatus:
+		return m.Status()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerGroupMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customergroup.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case customergroup.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case customergroup.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case customergroup.FieldVersion:
+		return m.OldVersion(ctx)
+	case customergroup.FieldName:
+		return m.OldName(ctx)
+	case customergroup.FieldParentID:
+		return m.OldParentID(ctx)
+	case customergroup.FieldLimitKind:
+		return m.OldLimitKind(ctx)
+	case customergroup.FieldLimitAmount:
+		return m.OldLimitAmount(ctx)
+	case customergroup.FieldStatus:
+		return m.OldStatus(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerGroup field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customergroup.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case customergroup.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case customergroup.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case customergroup.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case customergroup.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case customergroup.FieldParentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParentID(v)
+		return nil
+	case customergroup.FieldLimitKind:
+		v, ok := value.(customergroup.LimitKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitKind(v)
+		return nil
+	case customergroup.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitAmount(v)
+		return nil
+	case customergroup.FieldStatus:
+		v, ok := value.(customergroup.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerGroupMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, customergroup.FieldVersion)
+	}
+	if m.addlimit_amount != nil {
+		fields = append(fields, customergroup.FieldLimitAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerGroupMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case customergroup.FieldVersion:
+		return m.AddedVersion()
+	case customergroup.FieldLimitAmount:
+		return m.AddedLimitAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case customergroup.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case customergroup.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLimitAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerGroupMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customergroup.FieldCreatedBy) {
+		fields = append(fields, customergroup.FieldCreatedBy)
+	}
+	if m.FieldCleared(customergroup.FieldParentID) {
+		fields = append(fields, customergroup.FieldParentID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerGroupMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerGroupMutation) ClearField(name string) error {
+	switch name {
+	case customergroup.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case customergroup.FieldParentID:
+		m.ClearParentID()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerGroupMutation) ResetField(name string) error {
+	switch name {
+	case customergroup.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case customergroup.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case customergroup.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case customergroup.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case customergroup.FieldName:
+		m.ResetName()
+		return nil
+	case customergroup.FieldParentID:
+		m.ResetParentID()
+		return nil
+	case customergroup.FieldLimitKind:
+		m.ResetLimitKind()
+		return nil
+	case customergroup.FieldLimitAmount:
+		m.ResetLimitAmount()
+		return nil
+	case customergroup.FieldStatus:
+		m.ResetStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerGroupMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.members != nil {
+		edges = append(edges, customergroup.EdgeMembers)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerGroupMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customergroup.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.members))
+		for id := range m.members {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerGroupMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.removedmembers != nil {
+		edges = append(edges, customergroup.EdgeMembers)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerGroupMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case customergroup.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.removedmembers))
+		for id := range m.removedmembers {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerGroupMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedmembers {
+		edges = append(edges, customergroup.EdgeMembers)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerGroupMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customergroup.EdgeMembers:
+		return m.clearedmembers
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerGroupMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerGroup unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerGroupMutation) ResetEdge(name string) error {
+	switch name {
+	case customergroup.EdgeMembers:
+		m.ResetMembers()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroup edge %s", name)
+}
+
+// CustomerGroupMemberMutation represents an operation that mutates the CustomerGroupMember nodes in the graph.
+type CustomerGroupMemberMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	group         *uuid.UUID
+	clearedgroup  bool
+	done          bool
+	oldValue      func(context.Context) (*CustomerGroupMember, error)
+	predicates    []predicate.CustomerGroupMember
+}
+
+var _ ent.Mutation = (*CustomerGroupMemberMutation)(nil)
+
+// customergroupmemberOption allows management of the mutation configuration using functional options.
+type customergroupmemberOption func(*CustomerGroupMemberMutation)
+
+// newCustomerGroupMemberMutation creates new mutation for the CustomerGroupMember entity.
+func newCustomerGroupMemberMutation(c config, op Op, opts ...customergroupmemberOption) *CustomerGroupMemberMutation {
+	m := &CustomerGroupMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerGroupMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerGroupMemberID sets the ID field of the mutation.
+func withCustomerGroupMemberID(id uuid.UUID) customergroupmemberOption {
+	return func(m *CustomerGroupMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerGroupMember
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerGroupMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerGroupMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerGroupMember sets the old CustomerGroupMember of the mutation.
+func withCustomerGroupMember(node *CustomerGroupMember) customergroupmemberOption {
+	return func(m *CustomerGroupMemberMutation) {
+		m.oldValue = func(context.Context) (*CustomerGroupMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerGroupMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerGroupMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerGroupMember entities.
+func (m *CustomerGroupMemberMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerGroupMemberMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerGroupMemberMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerGroupMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetGroupID sets the "group_id" field.
+func (m *CustomerGroupMemberMutation) SetGroupID(u uuid.UUID) {
+	m.group = &u
+}
+
+// GroupID returns the value of the "group_id" field in the mutation.
+func (m *CustomerGroupMemberMutation) GroupID() (r uuid.UUID, exists bool) {
+	v := m.group
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupID returns the old "group_id" field's value of the CustomerGroupMember entity.
+// If the CustomerGroupMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMemberMutation) OldGroupID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupID: %w", err)
+	}
+	return oldValue.GroupID, nil
+}
+
+// ResetGroupID resets all changes to the "group_id" field.
+func (m *CustomerGroupMemberMutation) ResetGroupID() {
+	m.group = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerGroupMemberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerGroupMemberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerGroupMember entity.
+// If the CustomerGroupMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerGroupMemberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerGroupMemberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearGroup clears the "group" edge to the CustomerGroup entity.
+func (m *CustomerGroupMemberMutation) ClearGroup() {
+	m.clearedgroup = true
+	m.clearedFields[customergroupmember.FieldGroupID] = struct{}{}
+}
+
+// GroupCleared reports if the "group" edge to the CustomerGroup entity was cleared.
+func (m *CustomerGroupMemberMutation) GroupCleared() bool {
+	return m.clearedgroup
+}
+
+// GroupIDs returns the "group" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// GroupID instead. It exists only for internal usage by the builders.
+func (m *CustomerGroupMemberMutation) GroupIDs() (ids []uuid.UUID) {
+	if id := m.group; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetGroup resets all changes to the "group" edge.
+func (m *CustomerGroupMemberMutation) ResetGroup() {
+	m.group = nil
+	m.clearedgroup = false
+}
+
+// Where appends a list predicates to the CustomerGroupMemberMutation builder.
+func (m *CustomerGroupMemberMutation) Where(ps ...predicate.CustomerGroupMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerGroupMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerGroupMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerGroupMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerGroupMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerGroupMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerGroupMember).
+func (m *CustomerGroupMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerGroupMemberMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.group != nil {
+		fields = append(fields, customergroupmember.FieldGroupID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customergroupmember.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerGroupMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customergroupmember.FieldGroupID:
+		return m.GroupID()
+	case customergroupmember.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerGroupMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customergroupmember.FieldGroupID:
+		return m.OldGroupID(ctx)
+	case customergroupmember.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerGroupMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customergroupmember.FieldGroupID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupID(v)
+		return nil
+	case customergroupmember.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroupMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerGroupMemberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerGroupMemberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerGroupMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerGroupMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerGroupMemberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerGroupMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CustomerGroupMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ResetField(name string) error {
+	switch name {
+	case customergroupmember.FieldGroupID:
+		m.ResetGroupID()
+		return nil
+	case customergroupmember.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroupMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerGroupMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.group != nil {
+		edges = append(edges, customergroupmember.EdgeGroup)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerGroupMemberMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customergroupmember.EdgeGroup:
+		if id := m.group; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerGroupMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerGroupMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerGroupMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedgroup {
+		edges = append(edges, customergroupmember.EdgeGroup)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerGroupMemberMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customergroupmember.EdgeGroup:
+		return m.clearedgroup
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ClearEdge(name string) error {
+	switch name {
+	case customergroupmember.EdgeGroup:
+		m.ClearGroup()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroupMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerGroupMemberMutation) ResetEdge(name string) error {
+	switch name {
+	case customergroupmember.EdgeGroup:
+		m.ResetGroup()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerGroupMember edge %s", name)
+}
+
 // DailyRunMutation represents an operation that mutates the DailyRun nodes in the graph.
 type DailyRunMutation struct {
 	config
@@ -30307,6 +32711,9 @@ type DocumentMutation struct {
 	object_key    *string
 	revision      *int
 	addrevision   *int
+	project_id    *uuid.UUID
+	issued_on     *calendar.Date
+	expires_on    *calendar.Date
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Document, error)
@@ -30843,6 +33250,153 @@ func (m *DocumentMutation) ResetRevision() {
 	m.addrevision = nil
 }
 
+// SetProjectID sets the "project_id" field.
+func (m *DocumentMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *DocumentMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *DocumentMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[document.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *DocumentMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[document.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *DocumentMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, document.FieldProjectID)
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (m *DocumentMutation) SetIssuedOn(c calendar.Date) {
+	m.issued_on = &c
+}
+
+// IssuedOn returns the value of the "issued_on" field in the mutation.
+func (m *DocumentMutation) IssuedOn() (r calendar.Date, exists bool) {
+	v := m.issued_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuedOn returns the old "issued_on" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldIssuedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuedOn: %w", err)
+	}
+	return oldValue.IssuedOn, nil
+}
+
+// ClearIssuedOn clears the value of the "issued_on" field.
+func (m *DocumentMutation) ClearIssuedOn() {
+	m.issued_on = nil
+	m.clearedFields[document.FieldIssuedOn] = struct{}{}
+}
+
+// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
+func (m *DocumentMutation) IssuedOnCleared() bool {
+	_, ok := m.clearedFields[document.FieldIssuedOn]
+	return ok
+}
+
+// ResetIssuedOn resets all changes to the "issued_on" field.
+func (m *DocumentMutation) ResetIssuedOn() {
+	m.issued_on = nil
+	delete(m.clearedFields, document.FieldIssuedOn)
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (m *DocumentMutation) SetExpiresOn(c calendar.Date) {
+	m.expires_on = &c
+}
+
+// ExpiresOn returns the value of the "expires_on" field in the mutation.
+func (m *DocumentMutation) ExpiresOn() (r calendar.Date, exists bool) {
+	v := m.expires_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresOn returns the old "expires_on" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldExpiresOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresOn: %w", err)
+	}
+	return oldValue.ExpiresOn, nil
+}
+
+// ClearExpiresOn clears the value of the "expires_on" field.
+func (m *DocumentMutation) ClearExpiresOn() {
+	m.expires_on = nil
+	m.clearedFields[document.FieldExpiresOn] = struct{}{}
+}
+
+// ExpiresOnCleared returns if the "expires_on" field was cleared in this mutation.
+func (m *DocumentMutation) ExpiresOnCleared() bool {
+	_, ok := m.clearedFields[document.FieldExpiresOn]
+	return ok
+}
+
+// ResetExpiresOn resets all changes to the "expires_on" field.
+func (m *DocumentMutation) ResetExpiresOn() {
+	m.expires_on = nil
+	delete(m.clearedFields, document.FieldExpiresOn)
+}
+
 // Where appends a list predicates to the DocumentMutation builder.
 func (m *DocumentMutation) Where(ps ...predicate.Document) {
 	m.predicates = append(m.predicates, ps...)
@@ -30877,7 +33431,7 @@ func (m *DocumentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 13)
 	if m.created_at != nil {
 		fields = append(fields, document.FieldCreatedAt)
 	}
@@ -30908,6 +33462,15 @@ func (m *DocumentMutation) Fields() []string {
 	if m.revision != nil {
 		fields = append(fields, document.FieldRevision)
 	}
+	if m.project_id != nil {
+		fields = append(fields, document.FieldProjectID)
+	}
+	if m.issued_on != nil {
+		fields = append(fields, document.FieldIssuedOn)
+	}
+	if m.expires_on != nil {
+		fields = append(fields, document.FieldExpiresOn)
+	}
 	return fields
 }
 
@@ -30936,6 +33499,12 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.ObjectKey()
 	case document.FieldRevision:
 		return m.Revision()
+	case document.FieldProjectID:
+		return m.ProjectID()
+	case document.FieldIssuedOn:
+		return m.IssuedOn()
+	case document.FieldExpiresOn:
+		return m.ExpiresOn()
 	}
 	return nil, false
 }
@@ -30965,6 +33534,12 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldObjectKey(ctx)
 	case document.FieldRevision:
 		return m.OldRevision(ctx)
+	case document.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case document.FieldIssuedOn:
+		return m.OldIssuedOn(ctx)
+	case document.FieldExpiresOn:
+		return m.OldExpiresOn(ctx)
 	}
 	return nil, fmt.Errorf("unknown Document field %s", name)
 }
@@ -31044,6 +33619,27 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case document.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case document.FieldIssuedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuedOn(v)
+		return nil
+	case document.FieldExpiresOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresOn(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Document field %s", name)
 }
@@ -31107,6 +33703,15 @@ func (m *DocumentMutation) ClearedFields() []string {
 	if m.FieldCleared(document.FieldCustomerID) {
 		fields = append(fields, document.FieldCustomerID)
 	}
+	if m.FieldCleared(document.FieldProjectID) {
+		fields = append(fields, document.FieldProjectID)
+	}
+	if m.FieldCleared(document.FieldIssuedOn) {
+		fields = append(fields, document.FieldIssuedOn)
+	}
+	if m.FieldCleared(document.FieldExpiresOn) {
+		fields = append(fields, document.FieldExpiresOn)
+	}
 	return fields
 }
 
@@ -31126,6 +33731,15 @@ func (m *DocumentMutation) ClearField(name string) error {
 		return nil
 	case document.FieldCustomerID:
 		m.ClearCustomerID()
+		return nil
+	case document.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	case document.FieldIssuedOn:
+		m.ClearIssuedOn()
+		return nil
+	case document.FieldExpiresOn:
+		m.ClearExpiresOn()
 		return nil
 	}
 	return fmt.Errorf("unknown Document nullable field %s", name)
@@ -31164,6 +33778,15 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case document.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case document.FieldIssuedOn:
+		m.ResetIssuedOn()
+		return nil
+	case document.FieldExpiresOn:
+		m.ResetExpiresOn()
 		return nil
 	}
 	return fmt.Errorf("unknown Document field %s", name)
@@ -36470,6 +39093,500 @@ func (m *FollowUpMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *FollowUpMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown FollowUp edge %s", name)
+}
+
+// FormDraftMutation represents an operation that mutates the FormDraft nodes in the graph.
+type FormDraftMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	person_id     *uuid.UUID
+	form          *string
+	content_enc   *[]byte
+	updated_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*FormDraft, error)
+	predicates    []predicate.FormDraft
+}
+
+var _ ent.Mutation = (*FormDraftMutation)(nil)
+
+// formdraftOption allows management of the mutation configuration using functional options.
+type formdraftOption func(*FormDraftMutation)
+
+// newFormDraftMutation creates new mutation for the FormDraft entity.
+func newFormDraftMutation(c config, op Op, opts ...formdraftOption) *FormDraftMutation {
+	m := &FormDraftMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFormDraft,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFormDraftID sets the ID field of the mutation.
+func withFormDraftID(id uuid.UUID) formdraftOption {
+	return func(m *FormDraftMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FormDraft
+		)
+		m.oldValue = func(ctx context.Context) (*FormDraft, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FormDraft.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFormDraft sets the old FormDraft of the mutation.
+func withFormDraft(node *FormDraft) formdraftOption {
+	return func(m *FormDraftMutation) {
+		m.oldValue = func(context.Context) (*FormDraft, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FormDraftMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FormDraftMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FormDraft entities.
+func (m *FormDraftMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FormDraftMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FormDraftMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FormDraft.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *FormDraftMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *FormDraftMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the FormDraft entity.
+// If the FormDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FormDraftMutation) OldPersonID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *FormDraftMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetForm sets the "form" field.
+func (m *FormDraftMutation) SetForm(s string) {
+	m.form = &s
+}
+
+// Form returns the value of the "form" field in the mutation.
+func (m *FormDraftMutation) Form() (r string, exists bool) {
+	v := m.form
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForm returns the old "form" field's value of the FormDraft entity.
+// If the FormDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FormDraftMutation) OldForm(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForm: %w", err)
+	}
+	return oldValue.Form, nil
+}
+
+// ResetForm resets all changes to the "form" field.
+func (m *FormDraftMutation) ResetForm() {
+	m.form = nil
+}
+
+// SetContentEnc sets the "content_enc" field.
+func (m *FormDraftMutation) SetContentEnc(b []byte) {
+	m.content_enc = &b
+}
+
+// ContentEnc returns the value of the "content_enc" field in the mutation.
+func (m *FormDraftMutation) ContentEnc() (r []byte, exists bool) {
+	v := m.content_enc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContentEnc returns the old "content_enc" field's value of the FormDraft entity.
+// If the FormDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FormDraftMutation) OldContentEnc(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContentEnc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContentEnc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContentEnc: %w", err)
+	}
+	return oldValue.ContentEnc, nil
+}
+
+// ResetContentEnc resets all changes to the "content_enc" field.
+func (m *FormDraftMutation) ResetContentEnc() {
+	m.content_enc = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *FormDraftMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *FormDraftMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the FormDraft entity.
+// If the FormDraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FormDraftMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *FormDraftMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the FormDraftMutation builder.
+func (m *FormDraftMutation) Where(ps ...predicate.FormDraft) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FormDraftMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FormDraftMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FormDraft, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FormDraftMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FormDraftMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FormDraft).
+func (m *FormDraftMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FormDraftMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.person_id != nil {
+		fields = append(fields, formdraft.FieldPersonID)
+	}
+	if m.form != nil {
+		fields = append(fields, formdraft.FieldForm)
+	}
+	if m.content_enc != nil {
+		fields = append(fields, formdraft.FieldContentEnc)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, formdraft.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FormDraftMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case formdraft.FieldPersonID:
+		return m.PersonID()
+	case formdraft.FieldForm:
+		return m.Form()
+	case formdraft.FieldContentEnc:
+		return m.ContentEnc()
+	case formdraft.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FormDraftMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case formdraft.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case formdraft.FieldForm:
+		return m.OldForm(ctx)
+	case formdraft.FieldContentEnc:
+		return m.OldContentEnc(ctx)
+	case formdraft.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown FormDraft field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FormDraftMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case formdraft.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case formdraft.FieldForm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForm(v)
+		return nil
+	case formdraft.FieldContentEnc:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContentEnc(v)
+		return nil
+	case formdraft.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FormDraft field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FormDraftMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FormDraftMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FormDraftMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown FormDraft numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FormDraftMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FormDraftMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FormDraftMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown FormDraft nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FormDraftMutation) ResetField(name string) error {
+	switch name {
+	case formdraft.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case formdraft.FieldForm:
+		m.ResetForm()
+		return nil
+	case formdraft.FieldContentEnc:
+		m.ResetContentEnc()
+		return nil
+	case formdraft.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown FormDraft field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FormDraftMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FormDraftMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FormDraftMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FormDraftMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FormDraftMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FormDraftMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FormDraftMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FormDraft unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FormDraftMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FormDraft edge %s", name)
 }
 
 // HandledEventMutation represents an operation that mutates the HandledEvent nodes in the graph.
@@ -44760,6 +47877,2853 @@ func (m *OutboxMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Outbox edge %s", name)
 }
 
+// OwnerMutation represents an operation that mutates the Owner nodes in the graph.
+type OwnerMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *uuid.UUID
+	created_at           *time.Time
+	created_by           *uuid.UUID
+	updated_at           *time.Time
+	version              *int64
+	addversion           *int64
+	name                 *string
+	uscc                 *string
+	kind                 *owner.Kind
+	legal_representative *string
+	contact_name         *string
+	contact_phone_enc    *[]byte
+	contact_phone_mask   *string
+	address              *string
+	remark               *string
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*Owner, error)
+	predicates           []predicate.Owner
+}
+
+var _ ent.Mutation = (*OwnerMutation)(nil)
+
+// ownerOption allows management of the mutation configuration using functional options.
+type ownerOption func(*OwnerMutation)
+
+// newOwnerMutation creates new mutation for the Owner entity.
+func newOwnerMutation(c config, op Op, opts ...ownerOption) *OwnerMutation {
+	m := &OwnerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOwner,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOwnerID sets the ID field of the mutation.
+func withOwnerID(id uuid.UUID) ownerOption {
+	return func(m *OwnerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Owner
+		)
+		m.oldValue = func(ctx context.Context) (*Owner, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Owner.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOwner sets the old Owner of the mutation.
+func withOwner(node *Owner) ownerOption {
+	return func(m *OwnerMutation) {
+		m.oldValue = func(context.Context) (*Owner, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OwnerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OwnerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Owner entities.
+func (m *OwnerMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OwnerMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OwnerMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Owner.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OwnerMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OwnerMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OwnerMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *OwnerMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *OwnerMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *OwnerMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[owner.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *OwnerMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[owner.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *OwnerMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, owner.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *OwnerMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *OwnerMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *OwnerMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *OwnerMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *OwnerMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *OwnerMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *OwnerMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *OwnerMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetName sets the "name" field.
+func (m *OwnerMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *OwnerMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *OwnerMutation) ResetName() {
+	m.name = nil
+}
+
+// SetUscc sets the "uscc" field.
+func (m *OwnerMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *OwnerMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldUscc(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ClearUscc clears the value of the "uscc" field.
+func (m *OwnerMutation) ClearUscc() {
+	m.uscc = nil
+	m.clearedFields[owner.FieldUscc] = struct{}{}
+}
+
+// UsccCleared returns if the "uscc" field was cleared in this mutation.
+func (m *OwnerMutation) UsccCleared() bool {
+	_, ok := m.clearedFields[owner.FieldUscc]
+	return ok
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *OwnerMutation) ResetUscc() {
+	m.uscc = nil
+	delete(m.clearedFields, owner.FieldUscc)
+}
+
+// SetKind sets the "kind" field.
+func (m *OwnerMutation) SetKind(o owner.Kind) {
+	m.kind = &o
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *OwnerMutation) Kind() (r owner.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldKind(ctx context.Context) (v owner.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *OwnerMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetLegalRepresentative sets the "legal_representative" field.
+func (m *OwnerMutation) SetLegalRepresentative(s string) {
+	m.legal_representative = &s
+}
+
+// LegalRepresentative returns the value of the "legal_representative" field in the mutation.
+func (m *OwnerMutation) LegalRepresentative() (r string, exists bool) {
+	v := m.legal_representative
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLegalRepresentative returns the old "legal_representative" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldLegalRepresentative(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLegalRepresentative is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLegalRepresentative requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLegalRepresentative: %w", err)
+	}
+	return oldValue.LegalRepresentative, nil
+}
+
+// ResetLegalRepresentative resets all changes to the "legal_representative" field.
+func (m *OwnerMutation) ResetLegalRepresentative() {
+	m.legal_representative = nil
+}
+
+// SetContactName sets the "contact_name" field.
+func (m *OwnerMutation) SetContactName(s string) {
+	m.contact_name = &s
+}
+
+// ContactName returns the value of the "contact_name" field in the mutation.
+func (m *OwnerMutation) ContactName() (r string, exists bool) {
+	v := m.contact_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactName returns the old "contact_name" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldContactName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactName: %w", err)
+	}
+	return oldValue.ContactName, nil
+}
+
+// ResetContactName resets all changes to the "contact_name" field.
+func (m *OwnerMutation) ResetContactName() {
+	m.contact_name = nil
+}
+
+// SetContactPhoneEnc sets the "contact_phone_enc" field.
+func (m *OwnerMutation) SetContactPhoneEnc(b []byte) {
+	m.contact_phone_enc = &b
+}
+
+// ContactPhoneEnc returns the value of the "contact_phone_enc" field in the mutation.
+func (m *OwnerMutation) ContactPhoneEnc() (r []byte, exists bool) {
+	v := m.contact_phone_enc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactPhoneEnc returns the old "contact_phone_enc" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldContactPhoneEnc(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactPhoneEnc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactPhoneEnc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactPhoneEnc: %w", err)
+	}
+	return oldValue.ContactPhoneEnc, nil
+}
+
+// ClearContactPhoneEnc clears the value of the "contact_phone_enc" field.
+func (m *OwnerMutation) ClearContactPhoneEnc() {
+	m.contact_phone_enc = nil
+	m.clearedFields[owner.FieldContactPhoneEnc] = struct{}{}
+}
+
+// ContactPhoneEncCleared returns if the "contact_phone_enc" field was cleared in this mutation.
+func (m *OwnerMutation) ContactPhoneEncCleared() bool {
+	_, ok := m.clearedFields[owner.FieldContactPhoneEnc]
+	return ok
+}
+
+// ResetContactPhoneEnc resets all changes to the "contact_phone_enc" field.
+func (m *OwnerMutation) ResetContactPhoneEnc() {
+	m.contact_phone_enc = nil
+	delete(m.clearedFields, owner.FieldContactPhoneEnc)
+}
+
+// SetContactPhoneMask sets the "contact_phone_mask" field.
+func (m *OwnerMutation) SetContactPhoneMask(s string) {
+	m.contact_phone_mask = &s
+}
+
+// ContactPhoneMask returns the value of the "contact_phone_mask" field in the mutation.
+func (m *OwnerMutation) ContactPhoneMask() (r string, exists bool) {
+	v := m.contact_phone_mask
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactPhoneMask returns the old "contact_phone_mask" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldContactPhoneMask(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactPhoneMask is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactPhoneMask requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactPhoneMask: %w", err)
+	}
+	return oldValue.ContactPhoneMask, nil
+}
+
+// ResetContactPhoneMask resets all changes to the "contact_phone_mask" field.
+func (m *OwnerMutation) ResetContactPhoneMask() {
+	m.contact_phone_mask = nil
+}
+
+// SetAddress sets the "address" field.
+func (m *OwnerMutation) SetAddress(s string) {
+	m.address = &s
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *OwnerMutation) Address() (r string, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldAddress(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *OwnerMutation) ResetAddress() {
+	m.address = nil
+}
+
+// SetRemark sets the "remark" field.
+func (m *OwnerMutation) SetRemark(s string) {
+	m.remark = &s
+}
+
+// Remark returns the value of the "remark" field in the mutation.
+func (m *OwnerMutation) Remark() (r string, exists bool) {
+	v := m.remark
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemark returns the old "remark" field's value of the Owner entity.
+// If the Owner object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnerMutation) OldRemark(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemark is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemark requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemark: %w", err)
+	}
+	return oldValue.Remark, nil
+}
+
+// ResetRemark resets all changes to the "remark" field.
+func (m *OwnerMutation) ResetRemark() {
+	m.remark = nil
+}
+
+// Where appends a list predicates to the OwnerMutation builder.
+func (m *OwnerMutation) Where(ps ...predicate.Owner) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OwnerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OwnerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Owner, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OwnerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OwnerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Owner).
+func (m *OwnerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OwnerMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, owner.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, owner.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, owner.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, owner.FieldVersion)
+	}
+	if m.name != nil {
+		fields = append(fields, owner.FieldName)
+	}
+	if m.uscc != nil {
+		fields = append(fields, owner.FieldUscc)
+	}
+	if m.kind != nil {
+		fields = append(fields, owner.FieldKind)
+	}
+	if m.legal_representative != nil {
+		fields = append(fields, owner.FieldLegalRepresentative)
+	}
+	if m.contact_name != nil {
+		fields = append(fields, owner.FieldContactName)
+	}
+	if m.contact_phone_enc != nil {
+		fields = append(fields, owner.FieldContactPhoneEnc)
+	}
+	if m.contact_phone_mask != nil {
+		fields = append(fields, owner.FieldContactPhoneMask)
+	}
+	if m.address != nil {
+		fields = append(fields, owner.FieldAddress)
+	}
+	if m.remark != nil {
+		fields = append(fields, owner.FieldRemark)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OwnerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case owner.FieldCreatedAt:
+		return m.CreatedAt()
+	case owner.FieldCreatedBy:
+		return m.CreatedBy()
+	case owner.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case owner.FieldVersion:
+		return m.Version()
+	case owner.FieldName:
+		return m.Name()
+	case owner.FieldUscc:
+		return m.Uscc()
+	case owner.FieldKind:
+		return m.Kind()
+	case owner.FieldLegalRepresentative:
+		return m.LegalRepresentative()
+	case owner.FieldContactName:
+		return m.ContactName()
+	case owner.FieldContactPhoneEnc:
+		return m.ContactPhoneEnc()
+	case owner.FieldContactPhoneMask:
+		return m.ContactPhoneMask()
+	case owner.FieldAddress:
+		return m.Address()
+	case owner.FieldRemark:
+		return m.Remark()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OwnerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case owner.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case owner.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case owner.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case owner.FieldVersion:
+		return m.OldVersion(ctx)
+	case owner.FieldName:
+		return m.OldName(ctx)
+	case owner.FieldUscc:
+		return m.OldUscc(ctx)
+	case owner.FieldKind:
+		return m.OldKind(ctx)
+	case owner.FieldLegalRepresentative:
+		return m.OldLegalRepresentative(ctx)
+	case owner.FieldContactName:
+		return m.OldContactName(ctx)
+	case owner.FieldContactPhoneEnc:
+		return m.OldContactPhoneEnc(ctx)
+	case owner.FieldContactPhoneMask:
+		return m.OldContactPhoneMask(ctx)
+	case owner.FieldAddress:
+		return m.OldAddress(ctx)
+	case owner.FieldRemark:
+		return m.OldRemark(ctx)
+	}
+	return nil, fmt.Errorf("unknown Owner field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case owner.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case owner.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case owner.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case owner.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case owner.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case owner.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case owner.FieldKind:
+		v, ok := value.(owner.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case owner.FieldLegalRepresentative:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLegalRepresentative(v)
+		return nil
+	case owner.FieldContactName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactName(v)
+		return nil
+	case owner.FieldContactPhoneEnc:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactPhoneEnc(v)
+		return nil
+	case owner.FieldContactPhoneMask:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactPhoneMask(v)
+		return nil
+	case owner.FieldAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case owner.FieldRemark:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemark(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Owner field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OwnerMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, owner.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OwnerMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case owner.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case owner.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Owner numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OwnerMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(owner.FieldCreatedBy) {
+		fields = append(fields, owner.FieldCreatedBy)
+	}
+	if m.FieldCleared(owner.FieldUscc) {
+		fields = append(fields, owner.FieldUscc)
+	}
+	if m.FieldCleared(owner.FieldContactPhoneEnc) {
+		fields = append(fields, owner.FieldContactPhoneEnc)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OwnerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OwnerMutation) ClearField(name string) error {
+	switch name {
+	case owner.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case owner.FieldUscc:
+		m.ClearUscc()
+		return nil
+	case owner.FieldContactPhoneEnc:
+		m.ClearContactPhoneEnc()
+		return nil
+	}
+	return fmt.Errorf("unknown Owner nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OwnerMutation) ResetField(name string) error {
+	switch name {
+	case owner.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case owner.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case owner.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case owner.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case owner.FieldName:
+		m.ResetName()
+		return nil
+	case owner.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case owner.FieldKind:
+		m.ResetKind()
+		return nil
+	case owner.FieldLegalRepresentative:
+		m.ResetLegalRepresentative()
+		return nil
+	case owner.FieldContactName:
+		m.ResetContactName()
+		return nil
+	case owner.FieldContactPhoneEnc:
+		m.ResetContactPhoneEnc()
+		return nil
+	case owner.FieldContactPhoneMask:
+		m.ResetContactPhoneMask()
+		return nil
+	case owner.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case owner.FieldRemark:
+		m.ResetRemark()
+		return nil
+	}
+	return fmt.Errorf("unknown Owner field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OwnerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OwnerMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OwnerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OwnerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OwnerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OwnerMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OwnerMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Owner unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OwnerMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Owner edge %s", name)
+}
+
+// PartyMutation represents an operation that mutates the Party nodes in the graph.
+type PartyMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	kind          *party.Kind
+	name          *string
+	uscc          *string
+	fingerprint   *[]byte
+	id_mask       *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Party, error)
+	predicates    []predicate.Party
+}
+
+var _ ent.Mutation = (*PartyMutation)(nil)
+
+// partyOption allows management of the mutation configuration using functional options.
+type partyOption func(*PartyMutation)
+
+// newPartyMutation creates new mutation for the Party entity.
+func newPartyMutation(c config, op Op, opts ...partyOption) *PartyMutation {
+	m := &PartyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeParty,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPartyID sets the ID field of the mutation.
+func withPartyID(id uuid.UUID) partyOption {
+	return func(m *PartyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Party
+		)
+		m.oldValue = func(ctx context.Context) (*Party, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Party.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withParty sets the old Party of the mutation.
+func withParty(node *Party) partyOption {
+	return func(m *PartyMutation) {
+		m.oldValue = func(context.Context) (*Party, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PartyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PartyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Party entities.
+func (m *PartyMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PartyMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PartyMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Party.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PartyMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PartyMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PartyMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *PartyMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *PartyMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *PartyMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[party.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *PartyMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[party.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *PartyMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, party.FieldCreatedBy)
+}
+
+// SetKind sets the "kind" field.
+func (m *PartyMutation) SetKind(pa party.Kind) {
+	m.kind = &pa
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PartyMutation) Kind() (r party.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldKind(ctx context.Context) (v party.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PartyMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetName sets the "name" field.
+func (m *PartyMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PartyMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PartyMutation) ResetName() {
+	m.name = nil
+}
+
+// SetUscc sets the "uscc" field.
+func (m *PartyMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *PartyMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldUscc(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ClearUscc clears the value of the "uscc" field.
+func (m *PartyMutation) ClearUscc() {
+	m.uscc = nil
+	m.clearedFields[party.FieldUscc] = struct{}{}
+}
+
+// UsccCleared returns if the "uscc" field was cleared in this mutation.
+func (m *PartyMutation) UsccCleared() bool {
+	_, ok := m.clearedFields[party.FieldUscc]
+	return ok
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *PartyMutation) ResetUscc() {
+	m.uscc = nil
+	delete(m.clearedFields, party.FieldUscc)
+}
+
+// SetFingerprint sets the "fingerprint" field.
+func (m *PartyMutation) SetFingerprint(b []byte) {
+	m.fingerprint = &b
+}
+
+// Fingerprint returns the value of the "fingerprint" field in the mutation.
+func (m *PartyMutation) Fingerprint() (r []byte, exists bool) {
+	v := m.fingerprint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFingerprint returns the old "fingerprint" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldFingerprint(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFingerprint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFingerprint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFingerprint: %w", err)
+	}
+	return oldValue.Fingerprint, nil
+}
+
+// ClearFingerprint clears the value of the "fingerprint" field.
+func (m *PartyMutation) ClearFingerprint() {
+	m.fingerprint = nil
+	m.clearedFields[party.FieldFingerprint] = struct{}{}
+}
+
+// FingerprintCleared returns if the "fingerprint" field was cleared in this mutation.
+func (m *PartyMutation) FingerprintCleared() bool {
+	_, ok := m.clearedFields[party.FieldFingerprint]
+	return ok
+}
+
+// ResetFingerprint resets all changes to the "fingerprint" field.
+func (m *PartyMutation) ResetFingerprint() {
+	m.fingerprint = nil
+	delete(m.clearedFields, party.FieldFingerprint)
+}
+
+// SetIDMask sets the "id_mask" field.
+func (m *PartyMutation) SetIDMask(s string) {
+	m.id_mask = &s
+}
+
+// IDMask returns the value of the "id_mask" field in the mutation.
+func (m *PartyMutation) IDMask() (r string, exists bool) {
+	v := m.id_mask
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIDMask returns the old "id_mask" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldIDMask(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIDMask is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIDMask requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIDMask: %w", err)
+	}
+	return oldValue.IDMask, nil
+}
+
+// ResetIDMask resets all changes to the "id_mask" field.
+func (m *PartyMutation) ResetIDMask() {
+	m.id_mask = nil
+}
+
+// Where appends a list predicates to the PartyMutation builder.
+func (m *PartyMutation) Where(ps ...predicate.Party) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PartyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PartyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Party, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PartyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PartyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Party).
+func (m *PartyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PartyMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, party.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, party.FieldCreatedBy)
+	}
+	if m.kind != nil {
+		fields = append(fields, party.FieldKind)
+	}
+	if m.name != nil {
+		fields = append(fields, party.FieldName)
+	}
+	if m.uscc != nil {
+		fields = append(fields, party.FieldUscc)
+	}
+	if m.fingerprint != nil {
+		fields = append(fields, party.FieldFingerprint)
+	}
+	if m.id_mask != nil {
+		fields = append(fields, party.FieldIDMask)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PartyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case party.FieldCreatedAt:
+		return m.CreatedAt()
+	case party.FieldCreatedBy:
+		return m.CreatedBy()
+	case party.FieldKind:
+		return m.Kind()
+	case party.FieldName:
+		return m.Name()
+	case party.FieldUscc:
+		return m.Uscc()
+	case party.FieldFingerprint:
+		return m.Fingerprint()
+	case party.FieldIDMask:
+		return m.IDMask()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PartyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case party.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case party.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case party.FieldKind:
+		return m.OldKind(ctx)
+	case party.FieldName:
+		return m.OldName(ctx)
+	case party.FieldUscc:
+		return m.OldUscc(ctx)
+	case party.FieldFingerprint:
+		return m.OldFingerprint(ctx)
+	case party.FieldIDMask:
+		return m.OldIDMask(ctx)
+	}
+	return nil, fmt.Errorf("unknown Party field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case party.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case party.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case party.FieldKind:
+		v, ok := value.(party.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case party.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case party.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case party.FieldFingerprint:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFingerprint(v)
+		return nil
+	case party.FieldIDMask:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIDMask(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Party field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PartyMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PartyMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Party numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PartyMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(party.FieldCreatedBy) {
+		fields = append(fields, party.FieldCreatedBy)
+	}
+	if m.FieldCleared(party.FieldUscc) {
+		fields = append(fields, party.FieldUscc)
+	}
+	if m.FieldCleared(party.FieldFingerprint) {
+		fields = append(fields, party.FieldFingerprint)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PartyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PartyMutation) ClearField(name string) error {
+	switch name {
+	case party.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case party.FieldUscc:
+		m.ClearUscc()
+		return nil
+	case party.FieldFingerprint:
+		m.ClearFingerprint()
+		return nil
+	}
+	return fmt.Errorf("unknown Party nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PartyMutation) ResetField(name string) error {
+	switch name {
+	case party.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case party.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case party.FieldKind:
+		m.ResetKind()
+		return nil
+	case party.FieldName:
+		m.ResetName()
+		return nil
+	case party.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case party.FieldFingerprint:
+		m.ResetFingerprint()
+		return nil
+	case party.FieldIDMask:
+		m.ResetIDMask()
+		return nil
+	}
+	return fmt.Errorf("unknown Party field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PartyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PartyMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PartyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PartyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PartyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PartyMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PartyMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Party unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PartyMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Party edge %s", name)
+}
+
+// PartyRelationMutation represents an operation that mutates the PartyRelation nodes in the graph.
+type PartyRelationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	from_id       *uuid.UUID
+	to_id         *uuid.UUID
+	kind          *partyrelation.Kind
+	share         *int
+	addshare      *int
+	source        *partyrelation.Source
+	source_note   *string
+	valid_from    *calendar.Date
+	valid_through *calendar.Date
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PartyRelation, error)
+	predicates    []predicate.PartyRelation
+}
+
+var _ ent.Mutation = (*PartyRelationMutation)(nil)
+
+// partyrelationOption allows management of the mutation configuration using functional options.
+type partyrelationOption func(*PartyRelationMutation)
+
+// newPartyRelationMutation creates new mutation for the PartyRelation entity.
+func newPartyRelationMutation(c config, op Op, opts ...partyrelationOption) *PartyRelationMutation {
+	m := &PartyRelationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePartyRelation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPartyRelationID sets the ID field of the mutation.
+func withPartyRelationID(id uuid.UUID) partyrelationOption {
+	return func(m *PartyRelationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PartyRelation
+		)
+		m.oldValue = func(ctx context.Context) (*PartyRelation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PartyRelation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPartyRelation sets the old PartyRelation of the mutation.
+func withPartyRelation(node *PartyRelation) partyrelationOption {
+	return func(m *PartyRelationMutation) {
+		m.oldValue = func(context.Context) (*PartyRelation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PartyRelationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PartyRelationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PartyRelation entities.
+func (m *PartyRelationMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PartyRelationMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PartyRelationMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PartyRelation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PartyRelationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PartyRelationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PartyRelationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *PartyRelationMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *PartyRelationMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *PartyRelationMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[partyrelation.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *PartyRelationMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[partyrelation.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *PartyRelationMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, partyrelation.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PartyRelationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PartyRelationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PartyRelationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PartyRelationMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PartyRelationMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PartyRelationMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PartyRelationMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PartyRelationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetFromID sets the "from_id" field.
+func (m *PartyRelationMutation) SetFromID(u uuid.UUID) {
+	m.from_id = &u
+}
+
+// FromID returns the value of the "from_id" field in the mutation.
+func (m *PartyRelationMutation) FromID() (r uuid.UUID, exists bool) {
+	v := m.from_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromID returns the old "from_id" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldFromID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromID: %w", err)
+	}
+	return oldValue.FromID, nil
+}
+
+// ResetFromID resets all changes to the "from_id" field.
+func (m *PartyRelationMutation) ResetFromID() {
+	m.from_id = nil
+}
+
+// SetToID sets the "to_id" field.
+func (m *PartyRelationMutation) SetToID(u uuid.UUID) {
+	m.to_id = &u
+}
+
+// ToID returns the value of the "to_id" field in the mutation.
+func (m *PartyRelationMutation) ToID() (r uuid.UUID, exists bool) {
+	v := m.to_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToID returns the old "to_id" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldToID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToID: %w", err)
+	}
+	return oldValue.ToID, nil
+}
+
+// ResetToID resets all changes to the "to_id" field.
+func (m *PartyRelationMutation) ResetToID() {
+	m.to_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PartyRelationMutation) SetKind(pa partyrelation.Kind) {
+	m.kind = &pa
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PartyRelationMutation) Kind() (r partyrelation.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldKind(ctx context.Context) (v partyrelation.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PartyRelationMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetShare sets the "share" field.
+func (m *PartyRelationMutation) SetShare(i int) {
+	m.share = &i
+	m.addshare = nil
+}
+
+// Share returns the value of the "share" field in the mutation.
+func (m *PartyRelationMutation) Share() (r int, exists bool) {
+	v := m.share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShare returns the old "share" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldShare(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShare: %w", err)
+	}
+	return oldValue.Share, nil
+}
+
+// AddShare adds i to the "share" field.
+func (m *PartyRelationMutation) AddShare(i int) {
+	if m.addshare != nil {
+		*m.addshare += i
+	} else {
+		m.addshare = &i
+	}
+}
+
+// AddedShare returns the value that was added to the "share" field in this mutation.
+func (m *PartyRelationMutation) AddedShare() (r int, exists bool) {
+	v := m.addshare
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShare resets all changes to the "share" field.
+func (m *PartyRelationMutation) ResetShare() {
+	m.share = nil
+	m.addshare = nil
+}
+
+// SetSource sets the "source" field.
+func (m *PartyRelationMutation) SetSource(pa partyrelation.Source) {
+	m.source = &pa
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *PartyRelationMutation) Source() (r partyrelation.Source, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldSource(ctx context.Context) (v partyrelation.Source, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *PartyRelationMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetSourceNote sets the "source_note" field.
+func (m *PartyRelationMutation) SetSourceNote(s string) {
+	m.source_note = &s
+}
+
+// SourceNote returns the value of the "source_note" field in the mutation.
+func (m *PartyRelationMutation) SourceNote() (r string, exists bool) {
+	v := m.source_note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceNote returns the old "source_note" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldSourceNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceNote: %w", err)
+	}
+	return oldValue.SourceNote, nil
+}
+
+// ResetSourceNote resets all changes to the "source_note" field.
+func (m *PartyRelationMutation) ResetSourceNote() {
+	m.source_note = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *PartyRelationMutation) SetValidFrom(c calendar.Date) {
+	m.valid_from = &c
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *PartyRelationMutation) ValidFrom() (r calendar.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldValidFrom(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (m *PartyRelationMutation) ClearValidFrom() {
+	m.valid_from = nil
+	m.clearedFields[partyrelation.FieldValidFrom] = struct{}{}
+}
+
+// ValidFromCleared returns if the "valid_from" field was cleared in this mutation.
+func (m *PartyRelationMutation) ValidFromCleared() bool {
+	_, ok := m.clearedFields[partyrelation.FieldValidFrom]
+	return ok
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *PartyRelationMutation) ResetValidFrom() {
+	m.valid_from = nil
+	delete(m.clearedFields, partyrelation.FieldValidFrom)
+}
+
+// SetValidThrough sets the "valid_through" field.
+func (m *PartyRelationMutation) SetValidThrough(c calendar.Date) {
+	m.valid_through = &c
+}
+
+// ValidThrough returns the value of the "valid_through" field in the mutation.
+func (m *PartyRelationMutation) ValidThrough() (r calendar.Date, exists bool) {
+	v := m.valid_through
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidThrough returns the old "valid_through" field's value of the PartyRelation entity.
+// If the PartyRelation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyRelationMutation) OldValidThrough(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidThrough is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidThrough requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidThrough: %w", err)
+	}
+	return oldValue.ValidThrough, nil
+}
+
+// ClearValidThrough clears the value of the "valid_through" field.
+func (m *PartyRelationMutation) ClearValidThrough() {
+	m.valid_through = nil
+	m.clearedFields[partyrelation.FieldValidThrough] = struct{}{}
+}
+
+// ValidThroughCleared returns if the "valid_through" field was cleared in this mutation.
+func (m *PartyRelationMutation) ValidThroughCleared() bool {
+	_, ok := m.clearedFields[partyrelation.FieldValidThrough]
+	return ok
+}
+
+// ResetValidThrough resets all changes to the "valid_through" field.
+func (m *PartyRelationMutation) ResetValidThrough() {
+	m.valid_through = nil
+	delete(m.clearedFields, partyrelation.FieldValidThrough)
+}
+
+// Where appends a list predicates to the PartyRelationMutation builder.
+func (m *PartyRelationMutation) Where(ps ...predicate.PartyRelation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PartyRelationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PartyRelationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PartyRelation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PartyRelationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PartyRelationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PartyRelation).
+func (m *PartyRelationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PartyRelationMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, partyrelation.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, partyrelation.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, partyrelation.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, partyrelation.FieldVersion)
+	}
+	if m.from_id != nil {
+		fields = append(fields, partyrelation.FieldFromID)
+	}
+	if m.to_id != nil {
+		fields = append(fields, partyrelation.FieldToID)
+	}
+	if m.kind != nil {
+		fields = append(fields, partyrelation.FieldKind)
+	}
+	if m.share != nil {
+		fields = append(fields, partyrelation.FieldShare)
+	}
+	if m.source != nil {
+		fields = append(fields, partyrelation.FieldSource)
+	}
+	if m.source_note != nil {
+		fields = append(fields, partyrelation.FieldSourceNote)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, partyrelation.FieldValidFrom)
+	}
+	if m.valid_through != nil {
+		fields = append(fields, partyrelation.FieldValidThrough)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PartyRelationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case partyrelation.FieldCreatedAt:
+		return m.CreatedAt()
+	case partyrelation.FieldCreatedBy:
+		return m.CreatedBy()
+	case partyrelation.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case partyrelation.FieldVersion:
+		return m.Version()
+	case partyrelation.FieldFromID:
+		return m.FromID()
+	case partyrelation.FieldToID:
+		return m.ToID()
+	case partyrelation.FieldKind:
+		return m.Kind()
+	case partyrelation.FieldShare:
+		return m.Share()
+	case partyrelation.FieldSource:
+		return m.Source()
+	case partyrelation.FieldSourceNote:
+		return m.SourceNote()
+	case partyrelation.FieldValidFrom:
+		return m.ValidFrom()
+	case partyrelation.FieldValidThrough:
+		return m.ValidThrough()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PartyRelationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case partyrelation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case partyrelation.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case partyrelation.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case partyrelation.FieldVersion:
+		return m.OldVersion(ctx)
+	case partyrelation.FieldFromID:
+		return m.OldFromID(ctx)
+	case partyrelation.FieldToID:
+		return m.OldToID(ctx)
+	case partyrelation.FieldKind:
+		return m.OldKind(ctx)
+	case partyrelation.FieldShare:
+		return m.OldShare(ctx)
+	case partyrelation.FieldSource:
+		return m.OldSource(ctx)
+	case partyrelation.FieldSourceNote:
+		return m.OldSourceNote(ctx)
+	case partyrelation.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case partyrelation.FieldValidThrough:
+		return m.OldValidThrough(ctx)
+	}
+	return nil, fmt.Errorf("unknown PartyRelation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartyRelationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case partyrelation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case partyrelation.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case partyrelation.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case partyrelation.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case partyrelation.FieldFromID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromID(v)
+		return nil
+	case partyrelation.FieldToID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToID(v)
+		return nil
+	case partyrelation.FieldKind:
+		v, ok := value.(partyrelation.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case partyrelation.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShare(v)
+		return nil
+	case partyrelation.FieldSource:
+		v, ok := value.(partyrelation.Source)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case partyrelation.FieldSourceNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceNote(v)
+		return nil
+	case partyrelation.FieldValidFrom:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case partyrelation.FieldValidThrough:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidThrough(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PartyRelation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PartyRelationMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, partyrelation.FieldVersion)
+	}
+	if m.addshare != nil {
+		fields = append(fields, partyrelation.FieldShare)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PartyRelationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case partyrelation.FieldVersion:
+		return m.AddedVersion()
+	case partyrelation.FieldShare:
+		return m.AddedShare()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartyRelationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case partyrelation.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case partyrelation.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShare(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PartyRelation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PartyRelationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(partyrelation.FieldCreatedBy) {
+		fields = append(fields, partyrelation.FieldCreatedBy)
+	}
+	if m.FieldCleared(partyrelation.FieldValidFrom) {
+		fields = append(fields, partyrelation.FieldValidFrom)
+	}
+	if m.FieldCleared(partyrelation.FieldValidThrough) {
+		fields = append(fields, partyrelation.FieldValidThrough)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PartyRelationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PartyRelationMutation) ClearField(name string) error {
+	switch name {
+	case partyrelation.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case partyrelation.FieldValidFrom:
+		m.ClearValidFrom()
+		return nil
+	case partyrelation.FieldValidThrough:
+		m.ClearValidThrough()
+		return nil
+	}
+	return fmt.Errorf("unknown PartyRelation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PartyRelationMutation) ResetField(name string) error {
+	switch name {
+	case partyrelation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case partyrelation.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case partyrelation.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case partyrelation.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case partyrelation.FieldFromID:
+		m.ResetFromID()
+		return nil
+	case partyrelation.FieldToID:
+		m.ResetToID()
+		return nil
+	case partyrelation.FieldKind:
+		m.ResetKind()
+		return nil
+	case partyrelation.FieldShare:
+		m.ResetShare()
+		return nil
+	case partyrelation.FieldSource:
+		m.ResetSource()
+		return nil
+	case partyrelation.FieldSourceNote:
+		m.ResetSourceNote()
+		return nil
+	case partyrelation.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case partyrelation.FieldValidThrough:
+		m.ResetValidThrough()
+		return nil
+	}
+	return fmt.Errorf("unknown PartyRelation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PartyRelationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PartyRelationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PartyRelationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PartyRelationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PartyRelationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PartyRelationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PartyRelationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PartyRelation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PartyRelationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PartyRelation edge %s", name)
+}
+
 // PaymentApplicationMutation represents an operation that mutates the PaymentApplication nodes in the graph.
 type PaymentApplicationMutation struct {
 	config
@@ -45942,6 +51906,8 @@ type ProjectMutation struct {
 	number               *string
 	name                 *string
 	owner_name           *string
+	owner_id             *uuid.UUID
+	salesperson_id       *uuid.UUID
 	address              *string
 	contracted_volume    *int64
 	addcontracted_volume *int64
@@ -46382,6 +52348,104 @@ func (m *ProjectMutation) ResetOwnerName() {
 	m.owner_name = nil
 }
 
+// SetOwnerID sets the "owner_id" field.
+func (m *ProjectMutation) SetOwnerID(u uuid.UUID) {
+	m.owner_id = &u
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *ProjectMutation) OwnerID() (r uuid.UUID, exists bool) {
+	v := m.owner_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldOwnerID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (m *ProjectMutation) ClearOwnerID() {
+	m.owner_id = nil
+	m.clearedFields[project.FieldOwnerID] = struct{}{}
+}
+
+// OwnerIDCleared returns if the "owner_id" field was cleared in this mutation.
+func (m *ProjectMutation) OwnerIDCleared() bool {
+	_, ok := m.clearedFields[project.FieldOwnerID]
+	return ok
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *ProjectMutation) ResetOwnerID() {
+	m.owner_id = nil
+	delete(m.clearedFields, project.FieldOwnerID)
+}
+
+// SetSalespersonID sets the "salesperson_id" field.
+func (m *ProjectMutation) SetSalespersonID(u uuid.UUID) {
+	m.salesperson_id = &u
+}
+
+// SalespersonID returns the value of the "salesperson_id" field in the mutation.
+func (m *ProjectMutation) SalespersonID() (r uuid.UUID, exists bool) {
+	v := m.salesperson_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSalespersonID returns the old "salesperson_id" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldSalespersonID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSalespersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSalespersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSalespersonID: %w", err)
+	}
+	return oldValue.SalespersonID, nil
+}
+
+// ClearSalespersonID clears the value of the "salesperson_id" field.
+func (m *ProjectMutation) ClearSalespersonID() {
+	m.salesperson_id = nil
+	m.clearedFields[project.FieldSalespersonID] = struct{}{}
+}
+
+// SalespersonIDCleared returns if the "salesperson_id" field was cleared in this mutation.
+func (m *ProjectMutation) SalespersonIDCleared() bool {
+	_, ok := m.clearedFields[project.FieldSalespersonID]
+	return ok
+}
+
+// ResetSalespersonID resets all changes to the "salesperson_id" field.
+func (m *ProjectMutation) ResetSalespersonID() {
+	m.salesperson_id = nil
+	delete(m.clearedFields, project.FieldSalespersonID)
+}
+
 // SetAddress sets the "address" field.
 func (m *ProjectMutation) SetAddress(s string) {
 	m.address = &s
@@ -46625,7 +52689,7 @@ func (m *ProjectMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProjectMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 13)
 	if m.created_at != nil {
 		fields = append(fields, project.FieldCreatedAt)
 	}
@@ -46649,6 +52713,12 @@ func (m *ProjectMutation) Fields() []string {
 	}
 	if m.owner_name != nil {
 		fields = append(fields, project.FieldOwnerName)
+	}
+	if m.owner_id != nil {
+		fields = append(fields, project.FieldOwnerID)
+	}
+	if m.salesperson_id != nil {
+		fields = append(fields, project.FieldSalespersonID)
 	}
 	if m.address != nil {
 		fields = append(fields, project.FieldAddress)
@@ -46683,6 +52753,10 @@ func (m *ProjectMutation) Field(name string) (ent.Value, bool) {
 		return m.CustomerID()
 	case project.FieldOwnerName:
 		return m.OwnerName()
+	case project.FieldOwnerID:
+		return m.OwnerID()
+	case project.FieldSalespersonID:
+		return m.SalespersonID()
 	case project.FieldAddress:
 		return m.Address()
 	case project.FieldContractedVolume:
@@ -46714,6 +52788,10 @@ func (m *ProjectMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCustomerID(ctx)
 	case project.FieldOwnerName:
 		return m.OldOwnerName(ctx)
+	case project.FieldOwnerID:
+		return m.OldOwnerID(ctx)
+	case project.FieldSalespersonID:
+		return m.OldSalespersonID(ctx)
 	case project.FieldAddress:
 		return m.OldAddress(ctx)
 	case project.FieldContractedVolume:
@@ -46784,6 +52862,20 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOwnerName(v)
+		return nil
+	case project.FieldOwnerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
+	case project.FieldSalespersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSalespersonID(v)
 		return nil
 	case project.FieldAddress:
 		v, ok := value.(string)
@@ -46866,6 +52958,12 @@ func (m *ProjectMutation) ClearedFields() []string {
 	if m.FieldCleared(project.FieldCreatedBy) {
 		fields = append(fields, project.FieldCreatedBy)
 	}
+	if m.FieldCleared(project.FieldOwnerID) {
+		fields = append(fields, project.FieldOwnerID)
+	}
+	if m.FieldCleared(project.FieldSalespersonID) {
+		fields = append(fields, project.FieldSalespersonID)
+	}
 	return fields
 }
 
@@ -46882,6 +52980,12 @@ func (m *ProjectMutation) ClearField(name string) error {
 	switch name {
 	case project.FieldCreatedBy:
 		m.ClearCreatedBy()
+		return nil
+	case project.FieldOwnerID:
+		m.ClearOwnerID()
+		return nil
+	case project.FieldSalespersonID:
+		m.ClearSalespersonID()
 		return nil
 	}
 	return fmt.Errorf("unknown Project nullable field %s", name)
@@ -46914,6 +53018,12 @@ func (m *ProjectMutation) ResetField(name string) error {
 		return nil
 	case project.FieldOwnerName:
 		m.ResetOwnerName()
+		return nil
+	case project.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
+	case project.FieldSalespersonID:
+		m.ResetSalespersonID()
 		return nil
 	case project.FieldAddress:
 		m.ResetAddress()
@@ -47906,6 +54016,703 @@ func (m *ProjectAccountMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ProjectAccountMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ProjectAccount edge %s", name)
+}
+
+// ProjectContactMutation represents an operation that mutates the ProjectContact nodes in the graph.
+type ProjectContactMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	project_id    *uuid.UUID
+	name          *string
+	role          *string
+	phone_enc     *[]byte
+	phone_mask    *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ProjectContact, error)
+	predicates    []predicate.ProjectContact
+}
+
+var _ ent.Mutation = (*ProjectContactMutation)(nil)
+
+// projectcontactOption allows management of the mutation configuration using functional options.
+type projectcontactOption func(*ProjectContactMutation)
+
+// newProjectContactMutation creates new mutation for the ProjectContact entity.
+func newProjectContactMutation(c config, op Op, opts ...projectcontactOption) *ProjectContactMutation {
+	m := &ProjectContactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProjectContact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProjectContactID sets the ID field of the mutation.
+func withProjectContactID(id uuid.UUID) projectcontactOption {
+	return func(m *ProjectContactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProjectContact
+		)
+		m.oldValue = func(ctx context.Context) (*ProjectContact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProjectContact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProjectContact sets the old ProjectContact of the mutation.
+func withProjectContact(node *ProjectContact) projectcontactOption {
+	return func(m *ProjectContactMutation) {
+		m.oldValue = func(context.Context) (*ProjectContact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProjectContactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProjectContactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProjectContact entities.
+func (m *ProjectContactMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProjectContactMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProjectContactMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProjectContact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProjectContactMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProjectContactMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProjectContact entity.
+// If the ProjectContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectContactMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProjectContactMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ProjectContactMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ProjectContactMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ProjectContact entity.
+// If the ProjectContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectContactMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *ProjectContactMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[projectcontact.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *ProjectContactMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[projectcontact.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ProjectContactMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, projectcontact.FieldCreatedBy)
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *ProjectContactMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *ProjectContactMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the ProjectContact entity.
+// If the ProjectContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectContactMutation) OldProjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *ProjectContactMutation) ResetProjectID() {
+	m.project_id = nil
+}
+
+// SetName sets the "name" field.
+func (m *ProjectContactMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ProjectContactMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ProjectContact entity.
+// If the ProjectContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectContactMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ProjectContactMutation) ResetName() {
+	m.name = nil
+}
+
+// SetRole sets the "role" field.
+func (m *ProjectContactMutation) SetRole(s string) {
+	m.role = &s
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *ProjectContactMutation) Role() (r string, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the ProjectContact entity.
+// If the ProjectContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectContactMutation) OldRole(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *ProjectContactMutation) ResetRole() {
+	m.role = nil
+}
+
+// SetPhoneEnc sets the "phone_enc" field.
+func (m *ProjectContactMutation) SetPhoneEnc(b []byte) {
+	m.phone_enc = &b
+}
+
+// PhoneEnc returns the value of the "phone_enc" field in the mutation.
+func (m *ProjectContactMutation) PhoneEnc() (r []byte, exists bool) {
+	v := m.phone_enc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneEnc returns the old "phone_enc" field's value of the ProjectContact entity.
+// If the ProjectContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectContactMutation) OldPhoneEnc(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneEnc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneEnc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneEnc: %w", err)
+	}
+	return oldValue.PhoneEnc, nil
+}
+
+// ClearPhoneEnc clears the value of the "phone_enc" field.
+func (m *ProjectContactMutation) ClearPhoneEnc() {
+	m.phone_enc = nil
+	m.clearedFields[projectcontact.FieldPhoneEnc] = struct{}{}
+}
+
+// PhoneEncCleared returns if the "phone_enc" field was cleared in this mutation.
+func (m *ProjectContactMutation) PhoneEncCleared() bool {
+	_, ok := m.clearedFields[projectcontact.FieldPhoneEnc]
+	return ok
+}
+
+// ResetPhoneEnc resets all changes to the "phone_enc" field.
+func (m *ProjectContactMutation) ResetPhoneEnc() {
+	m.phone_enc = nil
+	delete(m.clearedFields, projectcontact.FieldPhoneEnc)
+}
+
+// SetPhoneMask sets the "phone_mask" field.
+func (m *ProjectContactMutation) SetPhoneMask(s string) {
+	m.phone_mask = &s
+}
+
+// PhoneMask returns the value of the "phone_mask" field in the mutation.
+func (m *ProjectContactMutation) PhoneMask() (r string, exists bool) {
+	v := m.phone_mask
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneMask returns the old "phone_mask" field's value of the ProjectContact entity.
+// If the ProjectContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectContactMutation) OldPhoneMask(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneMask is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneMask requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneMask: %w", err)
+	}
+	return oldValue.PhoneMask, nil
+}
+
+// ResetPhoneMask resets all changes to the "phone_mask" field.
+func (m *ProjectContactMutation) ResetPhoneMask() {
+	m.phone_mask = nil
+}
+
+// Where appends a list predicates to the ProjectContactMutation builder.
+func (m *ProjectContactMutation) Where(ps ...predicate.ProjectContact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProjectContactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProjectContactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProjectContact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProjectContactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProjectContactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProjectContact).
+func (m *ProjectContactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProjectContactMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, projectcontact.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, projectcontact.FieldCreatedBy)
+	}
+	if m.project_id != nil {
+		fields = append(fields, projectcontact.FieldProjectID)
+	}
+	if m.name != nil {
+		fields = append(fields, projectcontact.FieldName)
+	}
+	if m.role != nil {
+		fields = append(fields, projectcontact.FieldRole)
+	}
+	if m.phone_enc != nil {
+		fields = append(fields, projectcontact.FieldPhoneEnc)
+	}
+	if m.phone_mask != nil {
+		fields = append(fields, projectcontact.FieldPhoneMask)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProjectContactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case projectcontact.FieldCreatedAt:
+		return m.CreatedAt()
+	case projectcontact.FieldCreatedBy:
+		return m.CreatedBy()
+	case projectcontact.FieldProjectID:
+		return m.ProjectID()
+	case projectcontact.FieldName:
+		return m.Name()
+	case projectcontact.FieldRole:
+		return m.Role()
+	case projectcontact.FieldPhoneEnc:
+		return m.PhoneEnc()
+	case projectcontact.FieldPhoneMask:
+		return m.PhoneMask()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProjectContactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case projectcontact.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case projectcontact.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case projectcontact.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case projectcontact.FieldName:
+		return m.OldName(ctx)
+	case projectcontact.FieldRole:
+		return m.OldRole(ctx)
+	case projectcontact.FieldPhoneEnc:
+		return m.OldPhoneEnc(ctx)
+	case projectcontact.FieldPhoneMask:
+		return m.OldPhoneMask(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProjectContact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectContactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case projectcontact.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case projectcontact.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case projectcontact.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case projectcontact.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case projectcontact.FieldRole:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case projectcontact.FieldPhoneEnc:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneEnc(v)
+		return nil
+	case projectcontact.FieldPhoneMask:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneMask(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectContact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProjectContactMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProjectContactMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectContactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProjectContact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProjectContactMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(projectcontact.FieldCreatedBy) {
+		fields = append(fields, projectcontact.FieldCreatedBy)
+	}
+	if m.FieldCleared(projectcontact.FieldPhoneEnc) {
+		fields = append(fields, projectcontact.FieldPhoneEnc)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProjectContactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProjectContactMutation) ClearField(name string) error {
+	switch name {
+	case projectcontact.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case projectcontact.FieldPhoneEnc:
+		m.ClearPhoneEnc()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectContact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProjectContactMutation) ResetField(name string) error {
+	switch name {
+	case projectcontact.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case projectcontact.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case projectcontact.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case projectcontact.FieldName:
+		m.ResetName()
+		return nil
+	case projectcontact.FieldRole:
+		m.ResetRole()
+		return nil
+	case projectcontact.FieldPhoneEnc:
+		m.ResetPhoneEnc()
+		return nil
+	case projectcontact.FieldPhoneMask:
+		m.ResetPhoneMask()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectContact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProjectContactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProjectContactMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProjectContactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProjectContactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProjectContactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProjectContactMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProjectContactMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProjectContact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProjectContactMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProjectContact edge %s", name)
 }
 
 // RatingTemplateMutation represents an operation that mutates the RatingTemplate nodes in the graph.

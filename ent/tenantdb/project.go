@@ -33,8 +33,12 @@ type Project struct {
 	Name string `json:"name,omitempty"`
 	// CustomerID holds the value of the "customer_id" field.
 	CustomerID uuid.UUID `json:"customer_id,omitempty"`
-	// project owner: the real client behind the contractor
+	// project owner as it was written down; owner_id where it is known
 	OwnerName string `json:"owner_name,omitempty"`
+	// project owner: the real client behind the contractor (ruling 9)
+	OwnerID *uuid.UUID `json:"owner_id,omitempty"`
+	// who sells here; null: the customer's
+	SalespersonID *uuid.UUID `json:"salesperson_id,omitempty"`
 	// Address holds the value of the "address" field.
 	Address string `json:"address,omitempty"`
 	// thousandths of m³ (ruling 10)
@@ -83,7 +87,7 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case project.FieldCreatedBy:
+		case project.FieldCreatedBy, project.FieldOwnerID, project.FieldSalespersonID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case project.FieldVersion, project.FieldContractedVolume:
 			values[i] = new(sql.NullInt64)
@@ -162,6 +166,20 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field owner_name", values[i])
 			} else if value.Valid {
 				_m.OwnerName = value.String
+			}
+		case project.FieldOwnerID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field owner_id", values[i])
+			} else if value.Valid {
+				_m.OwnerID = new(uuid.UUID)
+				*_m.OwnerID = *value.S.(*uuid.UUID)
+			}
+		case project.FieldSalespersonID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field salesperson_id", values[i])
+			} else if value.Valid {
+				_m.SalespersonID = new(uuid.UUID)
+				*_m.SalespersonID = *value.S.(*uuid.UUID)
 			}
 		case project.FieldAddress:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -252,6 +270,16 @@ func (_m *Project) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("owner_name=")
 	builder.WriteString(_m.OwnerName)
+	builder.WriteString(", ")
+	if v := _m.OwnerID; v != nil {
+		builder.WriteString("owner_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.SalespersonID; v != nil {
+		builder.WriteString("salesperson_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("address=")
 	builder.WriteString(_m.Address)

@@ -114,6 +114,34 @@ func (_c *ProjectCreate) SetNillableOwnerName(v *string) *ProjectCreate {
 	return _c
 }
 
+// SetOwnerID sets the "owner_id" field.
+func (_c *ProjectCreate) SetOwnerID(v uuid.UUID) *ProjectCreate {
+	_c.mutation.SetOwnerID(v)
+	return _c
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableOwnerID(v *uuid.UUID) *ProjectCreate {
+	if v != nil {
+		_c.SetOwnerID(*v)
+	}
+	return _c
+}
+
+// SetSalespersonID sets the "salesperson_id" field.
+func (_c *ProjectCreate) SetSalespersonID(v uuid.UUID) *ProjectCreate {
+	_c.mutation.SetSalespersonID(v)
+	return _c
+}
+
+// SetNillableSalespersonID sets the "salesperson_id" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableSalespersonID(v *uuid.UUID) *ProjectCreate {
+	if v != nil {
+		_c.SetSalespersonID(*v)
+	}
+	return _c
+}
+
 // SetAddress sets the "address" field.
 func (_c *ProjectCreate) SetAddress(v string) *ProjectCreate {
 	_c.mutation.SetAddress(v)
@@ -363,6 +391,14 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 		_spec.SetField(project.FieldOwnerName, field.TypeString, value)
 		_node.OwnerName = value
 	}
+	if value, ok := _c.mutation.OwnerID(); ok {
+		_spec.SetField(project.FieldOwnerID, field.TypeUUID, value)
+		_node.OwnerID = &value
+	}
+	if value, ok := _c.mutation.SalespersonID(); ok {
+		_spec.SetField(project.FieldSalespersonID, field.TypeUUID, value)
+		_node.SalespersonID = &value
+	}
 	if value, ok := _c.mutation.Address(); ok {
 		_spec.SetField(project.FieldAddress, field.TypeString, value)
 		_node.Address = value
@@ -535,6 +571,42 @@ func (u *ProjectUpsert) SetOwnerName(v string) *ProjectUpsert {
 // UpdateOwnerName sets the "owner_name" field to the value that was provided on create.
 func (u *ProjectUpsert) UpdateOwnerName() *ProjectUpsert {
 	u.SetExcluded(project.FieldOwnerName)
+	return u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *ProjectUpsert) SetOwnerID(v uuid.UUID) *ProjectUpsert {
+	u.Set(project.FieldOwnerID, v)
+	return u
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateOwnerID() *ProjectUpsert {
+	u.SetExcluded(project.FieldOwnerID)
+	return u
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (u *ProjectUpsert) ClearOwnerID() *ProjectUpsert {
+	u.SetNull(project.FieldOwnerID)
+	return u
+}
+
+// SetSalespersonID sets the "salesperson_id" field.
+func (u *ProjectUpsert) SetSalespersonID(v uuid.UUID) *ProjectUpsert {
+	u.Set(project.FieldSalespersonID, v)
+	return u
+}
+
+// UpdateSalespersonID sets the "salesperson_id" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateSalespersonID() *ProjectUpsert {
+	u.SetExcluded(project.FieldSalespersonID)
+	return u
+}
+
+// ClearSalespersonID clears the value of the "salesperson_id" field.
+func (u *ProjectUpsert) ClearSalespersonID() *ProjectUpsert {
+	u.SetNull(project.FieldSalespersonID)
 	return u
 }
 
@@ -722,6 +794,48 @@ func (u *ProjectUpsertOne) SetOwnerName(v string) *ProjectUpsertOne {
 func (u *ProjectUpsertOne) UpdateOwnerName() *ProjectUpsertOne {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateOwnerName()
+	})
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *ProjectUpsertOne) SetOwnerID(v uuid.UUID) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetOwnerID(v)
+	})
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateOwnerID() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateOwnerID()
+	})
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (u *ProjectUpsertOne) ClearOwnerID() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.ClearOwnerID()
+	})
+}
+
+// SetSalespersonID sets the "salesperson_id" field.
+func (u *ProjectUpsertOne) SetSalespersonID(v uuid.UUID) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetSalespersonID(v)
+	})
+}
+
+// UpdateSalespersonID sets the "salesperson_id" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateSalespersonID() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateSalespersonID()
+	})
+}
+
+// ClearSalespersonID clears the value of the "salesperson_id" field.
+func (u *ProjectUpsertOne) ClearSalespersonID() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.ClearSalespersonID()
 	})
 }
 
@@ -1083,6 +1197,48 @@ func (u *ProjectUpsertBulk) SetOwnerName(v string) *ProjectUpsertBulk {
 func (u *ProjectUpsertBulk) UpdateOwnerName() *ProjectUpsertBulk {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateOwnerName()
+	})
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *ProjectUpsertBulk) SetOwnerID(v uuid.UUID) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetOwnerID(v)
+	})
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateOwnerID() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateOwnerID()
+	})
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (u *ProjectUpsertBulk) ClearOwnerID() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.ClearOwnerID()
+	})
+}
+
+// SetSalespersonID sets the "salesperson_id" field.
+func (u *ProjectUpsertBulk) SetSalespersonID(v uuid.UUID) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetSalespersonID(v)
+	})
+}
+
+// UpdateSalespersonID sets the "salesperson_id" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateSalespersonID() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateSalespersonID()
+	})
+}
+
+// ClearSalespersonID clears the value of the "salesperson_id" field.
+func (u *ProjectUpsertBulk) ClearSalespersonID() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.ClearSalespersonID()
 	})
 }
 

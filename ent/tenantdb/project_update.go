@@ -114,6 +114,46 @@ func (_u *ProjectUpdate) SetNillableOwnerName(v *string) *ProjectUpdate {
 	return _u
 }
 
+// SetOwnerID sets the "owner_id" field.
+func (_u *ProjectUpdate) SetOwnerID(v uuid.UUID) *ProjectUpdate {
+	_u.mutation.SetOwnerID(v)
+	return _u
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_u *ProjectUpdate) SetNillableOwnerID(v *uuid.UUID) *ProjectUpdate {
+	if v != nil {
+		_u.SetOwnerID(*v)
+	}
+	return _u
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (_u *ProjectUpdate) ClearOwnerID() *ProjectUpdate {
+	_u.mutation.ClearOwnerID()
+	return _u
+}
+
+// SetSalespersonID sets the "salesperson_id" field.
+func (_u *ProjectUpdate) SetSalespersonID(v uuid.UUID) *ProjectUpdate {
+	_u.mutation.SetSalespersonID(v)
+	return _u
+}
+
+// SetNillableSalespersonID sets the "salesperson_id" field if the given value is not nil.
+func (_u *ProjectUpdate) SetNillableSalespersonID(v *uuid.UUID) *ProjectUpdate {
+	if v != nil {
+		_u.SetSalespersonID(*v)
+	}
+	return _u
+}
+
+// ClearSalespersonID clears the value of the "salesperson_id" field.
+func (_u *ProjectUpdate) ClearSalespersonID() *ProjectUpdate {
+	_u.mutation.ClearSalespersonID()
+	return _u
+}
+
 // SetAddress sets the "address" field.
 func (_u *ProjectUpdate) SetAddress(v string) *ProjectUpdate {
 	_u.mutation.SetAddress(v)
@@ -296,6 +336,18 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.OwnerName(); ok {
 		_spec.SetField(project.FieldOwnerName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OwnerID(); ok {
+		_spec.SetField(project.FieldOwnerID, field.TypeUUID, value)
+	}
+	if _u.mutation.OwnerIDCleared() {
+		_spec.ClearField(project.FieldOwnerID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.SalespersonID(); ok {
+		_spec.SetField(project.FieldSalespersonID, field.TypeUUID, value)
+	}
+	if _u.mutation.SalespersonIDCleared() {
+		_spec.ClearField(project.FieldSalespersonID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(project.FieldAddress, field.TypeString, value)
@@ -483,6 +535,46 @@ func (_u *ProjectUpdateOne) SetNillableOwnerName(v *string) *ProjectUpdateOne {
 	if v != nil {
 		_u.SetOwnerName(*v)
 	}
+	return _u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (_u *ProjectUpdateOne) SetOwnerID(v uuid.UUID) *ProjectUpdateOne {
+	_u.mutation.SetOwnerID(v)
+	return _u
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_u *ProjectUpdateOne) SetNillableOwnerID(v *uuid.UUID) *ProjectUpdateOne {
+	if v != nil {
+		_u.SetOwnerID(*v)
+	}
+	return _u
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (_u *ProjectUpdateOne) ClearOwnerID() *ProjectUpdateOne {
+	_u.mutation.ClearOwnerID()
+	return _u
+}
+
+// SetSalespersonID sets the "salesperson_id" field.
+func (_u *ProjectUpdateOne) SetSalespersonID(v uuid.UUID) *ProjectUpdateOne {
+	_u.mutation.SetSalespersonID(v)
+	return _u
+}
+
+// SetNillableSalespersonID sets the "salesperson_id" field if the given value is not nil.
+func (_u *ProjectUpdateOne) SetNillableSalespersonID(v *uuid.UUID) *ProjectUpdateOne {
+	if v != nil {
+		_u.SetSalespersonID(*v)
+	}
+	return _u
+}
+
+// ClearSalespersonID clears the value of the "salesperson_id" field.
+func (_u *ProjectUpdateOne) ClearSalespersonID() *ProjectUpdateOne {
+	_u.mutation.ClearSalespersonID()
 	return _u
 }
 
@@ -698,6 +790,18 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 	}
 	if value, ok := _u.mutation.OwnerName(); ok {
 		_spec.SetField(project.FieldOwnerName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OwnerID(); ok {
+		_spec.SetField(project.FieldOwnerID, field.TypeUUID, value)
+	}
+	if _u.mutation.OwnerIDCleared() {
+		_spec.ClearField(project.FieldOwnerID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.SalespersonID(); ok {
+		_spec.SetField(project.FieldSalespersonID, field.TypeUUID, value)
+	}
+	if _u.mutation.SalespersonIDCleared() {
+		_spec.ClearField(project.FieldSalespersonID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(project.FieldAddress, field.TypeString, value)

@@ -29,6 +29,9 @@ import (
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
+	"zhuxin/ent/tenantdb/customerchange"
+	"zhuxin/ent/tenantdb/customergroup"
+	"zhuxin/ent/tenantdb/customergroupmember"
 	"zhuxin/ent/tenantdb/dailyrun"
 	"zhuxin/ent/tenantdb/dailystep"
 	"zhuxin/ent/tenantdb/delivery"
@@ -38,6 +41,7 @@ import (
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
+	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
@@ -49,9 +53,13 @@ import (
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
+	"zhuxin/ent/tenantdb/owner"
+	"zhuxin/ent/tenantdb/party"
+	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
+	"zhuxin/ent/tenantdb/projectcontact"
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
@@ -637,6 +645,70 @@ func init() {
 	customerDescID := customerMixinFields0[0].Descriptor()
 	// customer.DefaultID holds the default value on creation for the id field.
 	customer.DefaultID = customerDescID.Default.(func() uuid.UUID)
+	customerchangeMixin := schema.CustomerChange{}.Mixin()
+	customerchangeMixinFields0 := customerchangeMixin[0].Fields()
+	_ = customerchangeMixinFields0
+	customerchangeMixinFields1 := customerchangeMixin[1].Fields()
+	_ = customerchangeMixinFields1
+	customerchangeMixinFields2 := customerchangeMixin[2].Fields()
+	_ = customerchangeMixinFields2
+	customerchangeFields := schema.CustomerChange{}.Fields()
+	_ = customerchangeFields
+	// customerchangeDescCreatedAt is the schema descriptor for created_at field.
+	customerchangeDescCreatedAt := customerchangeMixinFields1[0].Descriptor()
+	// customerchange.DefaultCreatedAt holds the default value on creation for the created_at field.
+	customerchange.DefaultCreatedAt = customerchangeDescCreatedAt.Default.(func() time.Time)
+	// customerchangeDescUpdatedAt is the schema descriptor for updated_at field.
+	customerchangeDescUpdatedAt := customerchangeMixinFields2[0].Descriptor()
+	// customerchange.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	customerchange.DefaultUpdatedAt = customerchangeDescUpdatedAt.Default.(func() time.Time)
+	// customerchange.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	customerchange.UpdateDefaultUpdatedAt = customerchangeDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// customerchangeDescVersion is the schema descriptor for version field.
+	customerchangeDescVersion := customerchangeMixinFields2[1].Descriptor()
+	// customerchange.DefaultVersion holds the default value on creation for the version field.
+	customerchange.DefaultVersion = customerchangeDescVersion.Default.(int64)
+	// customerchangeDescID is the schema descriptor for id field.
+	customerchangeDescID := customerchangeMixinFields0[0].Descriptor()
+	// customerchange.DefaultID holds the default value on creation for the id field.
+	customerchange.DefaultID = customerchangeDescID.Default.(func() uuid.UUID)
+	customergroupMixin := schema.CustomerGroup{}.Mixin()
+	customergroupMixinFields0 := customergroupMixin[0].Fields()
+	_ = customergroupMixinFields0
+	customergroupMixinFields1 := customergroupMixin[1].Fields()
+	_ = customergroupMixinFields1
+	customergroupMixinFields2 := customergroupMixin[2].Fields()
+	_ = customergroupMixinFields2
+	customergroupFields := schema.CustomerGroup{}.Fields()
+	_ = customergroupFields
+	// customergroupDescCreatedAt is the schema descriptor for created_at field.
+	customergroupDescCreatedAt := customergroupMixinFields1[0].Descriptor()
+	// customergroup.DefaultCreatedAt holds the default value on creation for the created_at field.
+	customergroup.DefaultCreatedAt = customergroupDescCreatedAt.Default.(func() time.Time)
+	// customergroupDescUpdatedAt is the schema descriptor for updated_at field.
+	customergroupDescUpdatedAt := customergroupMixinFields2[0].Descriptor()
+	// customergroup.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	customergroup.DefaultUpdatedAt = customergroupDescUpdatedAt.Default.(func() time.Time)
+	// customergroup.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	customergroup.UpdateDefaultUpdatedAt = customergroupDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// customergroupDescVersion is the schema descriptor for version field.
+	customergroupDescVersion := customergroupMixinFields2[1].Descriptor()
+	// customergroup.DefaultVersion holds the default value on creation for the version field.
+	customergroup.DefaultVersion = customergroupDescVersion.Default.(int64)
+	// customergroupDescLimitAmount is the schema descriptor for limit_amount field.
+	customergroupDescLimitAmount := customergroupFields[3].Descriptor()
+	// customergroup.DefaultLimitAmount holds the default value on creation for the limit_amount field.
+	customergroup.DefaultLimitAmount = customergroupDescLimitAmount.Default.(int64)
+	// customergroupDescID is the schema descriptor for id field.
+	customergroupDescID := customergroupMixinFields0[0].Descriptor()
+	// customergroup.DefaultID holds the default value on creation for the id field.
+	customergroup.DefaultID = customergroupDescID.Default.(func() uuid.UUID)
+	customergroupmemberFields := schema.CustomerGroupMember{}.Fields()
+	_ = customergroupmemberFields
+	// customergroupmemberDescCreatedAt is the schema descriptor for created_at field.
+	customergroupmemberDescCreatedAt := customergroupmemberFields[2].Descriptor()
+	// customergroupmember.DefaultCreatedAt holds the default value on creation for the created_at field.
+	customergroupmember.DefaultCreatedAt = customergroupmemberDescCreatedAt.Default.(func() time.Time)
 	dailyrunFields := schema.DailyRun{}.Fields()
 	_ = dailyrunFields
 	// dailyrunDescID is the schema descriptor for id field.
@@ -870,6 +942,18 @@ func init() {
 	followupDescID := followupMixinFields0[0].Descriptor()
 	// followup.DefaultID holds the default value on creation for the id field.
 	followup.DefaultID = followupDescID.Default.(func() uuid.UUID)
+	formdraftFields := schema.FormDraft{}.Fields()
+	_ = formdraftFields
+	// formdraftDescUpdatedAt is the schema descriptor for updated_at field.
+	formdraftDescUpdatedAt := formdraftFields[4].Descriptor()
+	// formdraft.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	formdraft.DefaultUpdatedAt = formdraftDescUpdatedAt.Default.(func() time.Time)
+	// formdraft.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	formdraft.UpdateDefaultUpdatedAt = formdraftDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// formdraftDescID is the schema descriptor for id field.
+	formdraftDescID := formdraftFields[0].Descriptor()
+	// formdraft.DefaultID holds the default value on creation for the id field.
+	formdraft.DefaultID = formdraftDescID.Default.(func() uuid.UUID)
 	handledeventMixin := schema.HandledEvent{}.Mixin()
 	handledeventMixinFields0 := handledeventMixin[0].Fields()
 	_ = handledeventMixinFields0
@@ -1017,6 +1101,107 @@ func init() {
 	outboxDescID := outboxMixinFields0[0].Descriptor()
 	// outbox.DefaultID holds the default value on creation for the id field.
 	outbox.DefaultID = outboxDescID.Default.(func() uuid.UUID)
+	ownerMixin := schema.Owner{}.Mixin()
+	ownerMixinFields0 := ownerMixin[0].Fields()
+	_ = ownerMixinFields0
+	ownerMixinFields1 := ownerMixin[1].Fields()
+	_ = ownerMixinFields1
+	ownerMixinFields2 := ownerMixin[2].Fields()
+	_ = ownerMixinFields2
+	ownerFields := schema.Owner{}.Fields()
+	_ = ownerFields
+	// ownerDescCreatedAt is the schema descriptor for created_at field.
+	ownerDescCreatedAt := ownerMixinFields1[0].Descriptor()
+	// owner.DefaultCreatedAt holds the default value on creation for the created_at field.
+	owner.DefaultCreatedAt = ownerDescCreatedAt.Default.(func() time.Time)
+	// ownerDescUpdatedAt is the schema descriptor for updated_at field.
+	ownerDescUpdatedAt := ownerMixinFields2[0].Descriptor()
+	// owner.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	owner.DefaultUpdatedAt = ownerDescUpdatedAt.Default.(func() time.Time)
+	// owner.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	owner.UpdateDefaultUpdatedAt = ownerDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// ownerDescVersion is the schema descriptor for version field.
+	ownerDescVersion := ownerMixinFields2[1].Descriptor()
+	// owner.DefaultVersion holds the default value on creation for the version field.
+	owner.DefaultVersion = ownerDescVersion.Default.(int64)
+	// ownerDescLegalRepresentative is the schema descriptor for legal_representative field.
+	ownerDescLegalRepresentative := ownerFields[3].Descriptor()
+	// owner.DefaultLegalRepresentative holds the default value on creation for the legal_representative field.
+	owner.DefaultLegalRepresentative = ownerDescLegalRepresentative.Default.(string)
+	// ownerDescContactName is the schema descriptor for contact_name field.
+	ownerDescContactName := ownerFields[4].Descriptor()
+	// owner.DefaultContactName holds the default value on creation for the contact_name field.
+	owner.DefaultContactName = ownerDescContactName.Default.(string)
+	// ownerDescContactPhoneMask is the schema descriptor for contact_phone_mask field.
+	ownerDescContactPhoneMask := ownerFields[6].Descriptor()
+	// owner.DefaultContactPhoneMask holds the default value on creation for the contact_phone_mask field.
+	owner.DefaultContactPhoneMask = ownerDescContactPhoneMask.Default.(string)
+	// ownerDescAddress is the schema descriptor for address field.
+	ownerDescAddress := ownerFields[7].Descriptor()
+	// owner.DefaultAddress holds the default value on creation for the address field.
+	owner.DefaultAddress = ownerDescAddress.Default.(string)
+	// ownerDescRemark is the schema descriptor for remark field.
+	ownerDescRemark := ownerFields[8].Descriptor()
+	// owner.DefaultRemark holds the default value on creation for the remark field.
+	owner.DefaultRemark = ownerDescRemark.Default.(string)
+	// ownerDescID is the schema descriptor for id field.
+	ownerDescID := ownerMixinFields0[0].Descriptor()
+	// owner.DefaultID holds the default value on creation for the id field.
+	owner.DefaultID = ownerDescID.Default.(func() uuid.UUID)
+	partyMixin := schema.Party{}.Mixin()
+	partyMixinFields0 := partyMixin[0].Fields()
+	_ = partyMixinFields0
+	partyMixinFields1 := partyMixin[1].Fields()
+	_ = partyMixinFields1
+	partyFields := schema.Party{}.Fields()
+	_ = partyFields
+	// partyDescCreatedAt is the schema descriptor for created_at field.
+	partyDescCreatedAt := partyMixinFields1[0].Descriptor()
+	// party.DefaultCreatedAt holds the default value on creation for the created_at field.
+	party.DefaultCreatedAt = partyDescCreatedAt.Default.(func() time.Time)
+	// partyDescIDMask is the schema descriptor for id_mask field.
+	partyDescIDMask := partyFields[4].Descriptor()
+	// party.DefaultIDMask holds the default value on creation for the id_mask field.
+	party.DefaultIDMask = partyDescIDMask.Default.(string)
+	// partyDescID is the schema descriptor for id field.
+	partyDescID := partyMixinFields0[0].Descriptor()
+	// party.DefaultID holds the default value on creation for the id field.
+	party.DefaultID = partyDescID.Default.(func() uuid.UUID)
+	partyrelationMixin := schema.PartyRelation{}.Mixin()
+	partyrelationMixinFields0 := partyrelationMixin[0].Fields()
+	_ = partyrelationMixinFields0
+	partyrelationMixinFields1 := partyrelationMixin[1].Fields()
+	_ = partyrelationMixinFields1
+	partyrelationMixinFields2 := partyrelationMixin[2].Fields()
+	_ = partyrelationMixinFields2
+	partyrelationFields := schema.PartyRelation{}.Fields()
+	_ = partyrelationFields
+	// partyrelationDescCreatedAt is the schema descriptor for created_at field.
+	partyrelationDescCreatedAt := partyrelationMixinFields1[0].Descriptor()
+	// partyrelation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	partyrelation.DefaultCreatedAt = partyrelationDescCreatedAt.Default.(func() time.Time)
+	// partyrelationDescUpdatedAt is the schema descriptor for updated_at field.
+	partyrelationDescUpdatedAt := partyrelationMixinFields2[0].Descriptor()
+	// partyrelation.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	partyrelation.DefaultUpdatedAt = partyrelationDescUpdatedAt.Default.(func() time.Time)
+	// partyrelation.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	partyrelation.UpdateDefaultUpdatedAt = partyrelationDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// partyrelationDescVersion is the schema descriptor for version field.
+	partyrelationDescVersion := partyrelationMixinFields2[1].Descriptor()
+	// partyrelation.DefaultVersion holds the default value on creation for the version field.
+	partyrelation.DefaultVersion = partyrelationDescVersion.Default.(int64)
+	// partyrelationDescShare is the schema descriptor for share field.
+	partyrelationDescShare := partyrelationFields[3].Descriptor()
+	// partyrelation.DefaultShare holds the default value on creation for the share field.
+	partyrelation.DefaultShare = partyrelationDescShare.Default.(int)
+	// partyrelationDescSourceNote is the schema descriptor for source_note field.
+	partyrelationDescSourceNote := partyrelationFields[5].Descriptor()
+	// partyrelation.DefaultSourceNote holds the default value on creation for the source_note field.
+	partyrelation.DefaultSourceNote = partyrelationDescSourceNote.Default.(string)
+	// partyrelationDescID is the schema descriptor for id field.
+	partyrelationDescID := partyrelationMixinFields0[0].Descriptor()
+	// partyrelation.DefaultID holds the default value on creation for the id field.
+	partyrelation.DefaultID = partyrelationDescID.Default.(func() uuid.UUID)
 	paymentapplicationFields := schema.PaymentApplication{}.Fields()
 	_ = paymentapplicationFields
 	// paymentapplicationDescReason is the schema descriptor for reason field.
@@ -1059,11 +1244,11 @@ func init() {
 	// project.DefaultOwnerName holds the default value on creation for the owner_name field.
 	project.DefaultOwnerName = projectDescOwnerName.Default.(string)
 	// projectDescAddress is the schema descriptor for address field.
-	projectDescAddress := projectFields[4].Descriptor()
+	projectDescAddress := projectFields[6].Descriptor()
 	// project.DefaultAddress holds the default value on creation for the address field.
 	project.DefaultAddress = projectDescAddress.Default.(string)
 	// projectDescContractedVolume is the schema descriptor for contracted_volume field.
-	projectDescContractedVolume := projectFields[5].Descriptor()
+	projectDescContractedVolume := projectFields[7].Descriptor()
 	// project.DefaultContractedVolume holds the default value on creation for the contracted_volume field.
 	project.DefaultContractedVolume = projectDescContractedVolume.Default.(int64)
 	// projectDescID is the schema descriptor for id field.
@@ -1096,6 +1281,29 @@ func init() {
 	projectaccountDescVersion := projectaccountFields[8].Descriptor()
 	// projectaccount.DefaultVersion holds the default value on creation for the version field.
 	projectaccount.DefaultVersion = projectaccountDescVersion.Default.(int64)
+	projectcontactMixin := schema.ProjectContact{}.Mixin()
+	projectcontactMixinFields0 := projectcontactMixin[0].Fields()
+	_ = projectcontactMixinFields0
+	projectcontactMixinFields1 := projectcontactMixin[1].Fields()
+	_ = projectcontactMixinFields1
+	projectcontactFields := schema.ProjectContact{}.Fields()
+	_ = projectcontactFields
+	// projectcontactDescCreatedAt is the schema descriptor for created_at field.
+	projectcontactDescCreatedAt := projectcontactMixinFields1[0].Descriptor()
+	// projectcontact.DefaultCreatedAt holds the default value on creation for the created_at field.
+	projectcontact.DefaultCreatedAt = projectcontactDescCreatedAt.Default.(func() time.Time)
+	// projectcontactDescRole is the schema descriptor for role field.
+	projectcontactDescRole := projectcontactFields[2].Descriptor()
+	// projectcontact.DefaultRole holds the default value on creation for the role field.
+	projectcontact.DefaultRole = projectcontactDescRole.Default.(string)
+	// projectcontactDescPhoneMask is the schema descriptor for phone_mask field.
+	projectcontactDescPhoneMask := projectcontactFields[4].Descriptor()
+	// projectcontact.DefaultPhoneMask holds the default value on creation for the phone_mask field.
+	projectcontact.DefaultPhoneMask = projectcontactDescPhoneMask.Default.(string)
+	// projectcontactDescID is the schema descriptor for id field.
+	projectcontactDescID := projectcontactMixinFields0[0].Descriptor()
+	// projectcontact.DefaultID holds the default value on creation for the id field.
+	projectcontact.DefaultID = projectcontactDescID.Default.(func() uuid.UUID)
 	ratingtemplateMixin := schema.RatingTemplate{}.Mixin()
 	ratingtemplateMixinFields0 := ratingtemplateMixin[0].Fields()
 	_ = ratingtemplateMixinFields0

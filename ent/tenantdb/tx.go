@@ -64,6 +64,12 @@ type Tx struct {
 	CreditRating *CreditRatingClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// CustomerChange is the client for interacting with the CustomerChange builders.
+	CustomerChange *CustomerChangeClient
+	// CustomerGroup is the client for interacting with the CustomerGroup builders.
+	CustomerGroup *CustomerGroupClient
+	// CustomerGroupMember is the client for interacting with the CustomerGroupMember builders.
+	CustomerGroupMember *CustomerGroupMemberClient
 	// DailyRun is the client for interacting with the DailyRun builders.
 	DailyRun *DailyRunClient
 	// DailySnapshot is the client for interacting with the DailySnapshot builders.
@@ -84,6 +90,8 @@ type Tx struct {
 	ERPRun *ERPRunClient
 	// FollowUp is the client for interacting with the FollowUp builders.
 	FollowUp *FollowUpClient
+	// FormDraft is the client for interacting with the FormDraft builders.
+	FormDraft *FormDraftClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -108,12 +116,20 @@ type Tx struct {
 	OrderRelease *OrderReleaseClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
+	// Owner is the client for interacting with the Owner builders.
+	Owner *OwnerClient
+	// Party is the client for interacting with the Party builders.
+	Party *PartyClient
+	// PartyRelation is the client for interacting with the PartyRelation builders.
+	PartyRelation *PartyRelationClient
 	// PaymentApplication is the client for interacting with the PaymentApplication builders.
 	PaymentApplication *PaymentApplicationClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// ProjectAccount is the client for interacting with the ProjectAccount builders.
 	ProjectAccount *ProjectAccountClient
+	// ProjectContact is the client for interacting with the ProjectContact builders.
+	ProjectContact *ProjectContactClient
 	// RatingTemplate is the client for interacting with the RatingTemplate builders.
 	RatingTemplate *RatingTemplateClient
 	// Receipt is the client for interacting with the Receipt builders.
@@ -308,6 +324,9 @@ func (tx *Tx) init() {
 	tx.CreditPolicy = NewCreditPolicyClient(tx.config)
 	tx.CreditRating = NewCreditRatingClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.CustomerChange = NewCustomerChangeClient(tx.config)
+	tx.CustomerGroup = NewCustomerGroupClient(tx.config)
+	tx.CustomerGroupMember = NewCustomerGroupMemberClient(tx.config)
 	tx.DailyRun = NewDailyRunClient(tx.config)
 	tx.DailySnapshot = NewDailySnapshotClient(tx.config)
 	tx.DailyStep = NewDailyStepClient(tx.config)
@@ -318,6 +337,7 @@ func (tx *Tx) init() {
 	tx.ERPConnection = NewERPConnectionClient(tx.config)
 	tx.ERPRun = NewERPRunClient(tx.config)
 	tx.FollowUp = NewFollowUpClient(tx.config)
+	tx.FormDraft = NewFormDraftClient(tx.config)
 	tx.HandledEvent = NewHandledEventClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.ImportMapping = NewImportMappingClient(tx.config)
@@ -330,9 +350,13 @@ func (tx *Tx) init() {
 	tx.OrderHold = NewOrderHoldClient(tx.config)
 	tx.OrderRelease = NewOrderReleaseClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
+	tx.Owner = NewOwnerClient(tx.config)
+	tx.Party = NewPartyClient(tx.config)
+	tx.PartyRelation = NewPartyRelationClient(tx.config)
 	tx.PaymentApplication = NewPaymentApplicationClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.ProjectAccount = NewProjectAccountClient(tx.config)
+	tx.ProjectContact = NewProjectContactClient(tx.config)
 	tx.RatingTemplate = NewRatingTemplateClient(tx.config)
 	tx.Receipt = NewReceiptClient(tx.config)
 	tx.Receivable = NewReceivableClient(tx.config)

@@ -12,6 +12,8 @@ import (
 	"zhuxin/app/api/route"
 	"zhuxin/biz/document"
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
 )
 
 // ListDocuments gives a customer's papers, newest first.
@@ -41,7 +43,11 @@ func (s *Service) UploadDocument(ctx context.Context, r *customerv1.UploadDocume
 	if !ok {
 		return nil, errors.New("customer: the route carries no file")
 	}
-	d, err := s.documents.Upload(ctx, document.UploadInput{CustomerID: &id, Kind: document.Kind(r.GetKind()), FileName: r.GetFileName(),
+	project, issued, expires, err := paperFields(r)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.documents.Upload(ctx, document.UploadInput{CustomerID: &id, ProjectID: project, IssuedOn: issued, ExpiresOn: expires, Kind: document.Kind(r.GetKind()), FileName: r.GetFileName(),
 		Declared: u.ContentType, Size: u.Size, Body: u.Body})
 	if err != nil {
 		return nil, err
@@ -51,6 +57,30 @@ func (s *Service) UploadDocument(ctx context.Context, r *customerv1.UploadDocume
 		out.CreatedBy.Name = a.Name
 	}
 	return out, nil
+}
+
+// paperFields reads what is said about a paper beside its kind.
+func paperFields(r *customerv1.UploadDocumentRequest) (project *uuid.UUID, issued, expires calendar.Date, err error) {
+	var c fault.Checks
+	if r.GetProjectId() != "" {
+		id, err := uuid.Parse(r.GetProjectId())
+		c.Require(err == nil, "project_id", "BAD_FORM", "not the id of a project")
+		project = &id
+	}
+	for _, d := range []struct {
+		field, text string
+		to          *calendar.Date
+	}{{"issued_on", r.GetIssuedOn(), &issued}, {"expires_on", r.GetExpiresOn(), &expires}} {
+		if d.text == "" {
+			continue
+		}
+		parsed, err := calendar.Parse(d.text)
+		if err != nil {
+			c.Add(d.field, "BAD_FORM", err.Error())
+		}
+		*d.to = parsed
+	}
+	return project, issued, expires, c.Err()
 }
 
 // DownloadDocument gives the file.
@@ -68,7 +98,10 @@ func (s *Service) DownloadDocument(ctx context.Context, r *customerv1.DownloadDo
 
 func toDocument(d document.Document) *customerv1.Document {
 	out := &customerv1.Document{Id: d.ID.String(), Kind: string(d.Kind), FileName: d.FileName, ContentType: d.ContentType, SizeBytes: d.SizeBytes,
-		Revision: int32(d.Revision), CreatedAt: timestamppb.New(d.CreatedAt)}
+		Revision: int32(d.Revision), CreatedAt: timestamppb.New(d.CreatedAt), IssuedOn: d.IssuedOn.String(), ExpiresOn: d.ExpiresOn.String()}
+	if d.ProjectID != nil {
+		out.ProjectId = d.ProjectID.String()
+	}
 	if d.CreatedBy != uuid.Nil {
 		out.CreatedBy = &commonv1.PersonRef{Id: d.CreatedBy.String()}
 	}

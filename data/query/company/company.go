@@ -107,6 +107,20 @@ func (q Query) CanSee(ctx context.Context, customerID uuid.UUID) error {
 	return err
 }
 
+// HasProject implements document.CustomerAccess.
+func (Query) HasProject(ctx context.Context, customerID, projectID uuid.UUID) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	var id uuid.UUID
+	err = q.QueryRowContext(ctx, `SELECT id FROM projects WHERE id = $1 AND customer_id = $2`, projectID, customerID).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.NotFound("PROJECT_NOT_FOUND", "this customer has no such project")
+	}
+	return postgres.Map(ctx, err, "read project")
+}
+
 // Name implements negativelist.Evidence.
 func (Query) Name(ctx context.Context, documentID uuid.UUID) (string, error) {
 	q, err := scope.Conn(ctx)

@@ -11,6 +11,7 @@ const (
 	KindRejected   biz.Kind = "approval.rejected"
 	KindIncomplete biz.Kind = "customer.incomplete"
 	KindUnrated    biz.Kind = "customer.unrated"
+	KindPaper      biz.Kind = "paper.expiring"
 )
 
 const (
@@ -19,8 +20,8 @@ const (
 	decideSQL = `SELECT a.id, a.submitted_at AS created_at, (SELECT (t.due_at AT TIME ZONE z.time_zone)::date FROM approval_steps t, hq.v_tenant_self z
 			WHERE t.approval_id = a.id AND t.status = 'active') AS due_on, nullif(a.amount, 0) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
-		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce(m.name, '')) AS parts
-		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id LEFT JOIN hq.v_members m ON m.person_id = a.submitted_by
+		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = a.submitted_by LIMIT 1), '')) AS parts
+		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id
 		WHERE a.status = 'pending' AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = $1)
 		AND EXISTS (SELECT FROM approval_slots s JOIN (
 				SELECT v.person_id, v.roles, '[]'::jsonb AS kinds FROM hq.v_members v WHERE v.person_id = $1
@@ -34,8 +35,8 @@ const (
 	// kind was submitted for the same customer, and is let go after thirty days.
 	rejectedSQL = `SELECT a.id, a.decided_at AS created_at, NULL::date AS due_on, nullif(a.amount, 0) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
-		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce(m.name, ''), 'comment', a.comment) AS parts
-		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id LEFT JOIN hq.v_members m ON m.person_id = a.decided_by
+		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = a.decided_by LIMIT 1), ''), 'comment', a.comment) AS parts
+		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id
 		WHERE a.status IN ('rejected', 'returned') AND a.submitted_by = $1 AND a.decided_at > $3::date - 30
 		AND NOT EXISTS (SELECT FROM approvals n WHERE n.kind = a.kind AND n.customer_id IS NOT DISTINCT FROM a.customer_id AND n.submitted_at > a.submitted_at)`
 
@@ -54,6 +55,16 @@ const (
 		FROM customers c JOIN credit_accounts a ON a.id = c.id
 		WHERE c.status = 'active' AND c.uscc IS NOT NULL AND a.grade = '' AND ` + responsible + `
 		AND NOT EXISTS (SELECT FROM approvals p WHERE p.customer_id = c.id AND p.kind = 'rating' AND p.status = 'pending')`
+
+	// The last revision of a paper, from thirty days before it expires until a newer
+	// one is there.
+	paperSQL = `SELECT d.id, (d.expires_on - 30)::timestamptz AS created_at, d.expires_on AS due_on, NULL::bigint AS amount, d.customer_id,
+		c.number AS customer_number, c.name AS customer_name,
+		jsonb_build_object('paper', d.kind, 'revision', d.revision::text, 'project_id', coalesce(d.project_id::text, '')) AS parts
+		FROM documents d JOIN customers c ON c.id = d.customer_id
+		WHERE d.expires_on <= $3::date + 30 AND c.status = 'active' AND ` + responsible + `
+		AND NOT EXISTS (SELECT FROM documents n WHERE n.customer_id = d.customer_id AND n.kind = d.kind
+			AND n.project_id IS NOT DISTINCT FROM d.project_id AND n.revision > d.revision)`
 )
 
 // Approvals are what waits for a decision, and what came back to its submitter.
@@ -80,6 +91,13 @@ func Customers() []biz.Source {
 		Source{Of: biz.About{Kind: KindUnrated, Class: biz.ClassUpdate, Permission: access.RatingWrite}, SQL: unratedSQL,
 			Link: func(i biz.Item) biz.Link {
 				return biz.Link{Route: "rate", Params: customer(i)}
+			}},
+		Source{Of: biz.About{Kind: KindPaper, Class: biz.ClassWarning, Permission: access.DocumentWrite}, SQL: paperSQL,
+			Link: func(i biz.Item) biz.Link {
+				if id := i.Parts["project_id"]; id != "" {
+					return biz.Link{Route: "project", Params: map[string]string{"id": id}, Query: map[string]string{"tab": "papers"}}
+				}
+				return biz.Link{Route: "customer", Params: customer(i), Query: map[string]string{"tab": "papers"}}
 			}},
 	}
 }

@@ -25,7 +25,9 @@ import (
 // jsonb (an object of texts); NULL where there is none. Its parameters are $1 the
 // viewer, $2 the person to whose customers he is confined or NULL, $3 today; it
 // needs not use them. It should be a plain join, with an index for created_at, so
-// that a page is read from the index and not sorted.
+// that a page is read from the index and not sorted. What only the text needs, such
+// as the name of a person, belongs into parts as a subselect: then the rows of the
+// page pay for it, and counting does not.
 type Source struct {
 	Of  biz.About
 	SQL string

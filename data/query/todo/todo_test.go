@@ -105,6 +105,23 @@ func TestItemsComeAndGo(t *testing.T) {
 	if l := list(sales); count(l, todo.KindIncomplete) != 1 || count(l, todo.KindUnrated) != 0 || l.Items[len(l.Items)-1].Parts["missing"] != "uscc" {
 		t.Errorf("without a code: %+v", l.Items)
 	}
+	// a paper is announced thirty days before, until a newer one is there
+	paper := `INSERT INTO documents (id, created_at, customer_id, kind, file_name, content_type, size_bytes, sha256, object_key, revision, expires_on)
+		VALUES (gen_random_uuid(), now(), $1, 'business_licence', 'a.pdf', 'application/pdf', 1, '', gen_random_uuid()::text, $2, $3)`
+	w.Exec(t, admin, paper, c.ID, 1, calendar.NewDate(2026, 12, 21)) // in 31 days
+	if l := list(sales); count(l, todo.KindPaper) != 0 {
+		t.Errorf("announced too early: %+v", l.Items)
+	}
+	w.Exec(t, admin, paper, c.ID, 2, calendar.NewDate(2026, 11, 19))
+	l = list(sales)
+	if i := slices.IndexFunc(l.Items, func(i biz.Item) bool { return i.Kind == todo.KindPaper }); i < 0 || l.Items[i].Due != calendar.NewDate(2026, 11, 19) ||
+		l.Items[i].Link.Query["tab"] != "papers" || count(l, todo.KindPaper) != 1 {
+		t.Errorf("expired: %+v", l.Items)
+	}
+	w.Exec(t, admin, paper, c.ID, 3, calendar.NewDate(2027, 12, 31))
+	if l := list(sales); count(l, todo.KindPaper) != 0 {
+		t.Errorf("renewed and still there: %+v", l.Items)
+	}
 	w.Exec(t, admin, `UPDATE customers SET salesperson_id = NULL WHERE id = $1`, c.ID)
 	if l := list(admin); count(l, todo.KindIncomplete) != 1 {
 		t.Errorf("nobody's customer is the administrator's: %+v", l.Counts)

@@ -27,11 +27,11 @@ const (
 			WHEN EXISTS (SELECT FROM receivables r WHERE r.customer_id = p.customer_id AND r.project_id = p.id AND r.open_amount > 0 AND r.due_date < $5::date) THEN 'overdue'
 			WHEN ` + isOverLimit + ` THEN 'over_limit' ELSE 'none' END,
 		coalesce((SELECT t.erp_contract_no FROM contracts t WHERE t.project_id = p.id ORDER BY t.signed_on DESC, t.erp_contract_no LIMIT 1), ''),
-		p.customer_id, p.customer_name, p.contracted_volume, p.salesperson_id, m.name
-		FROM (SELECT p.*, c.name AS customer_name, c.salesperson_id FROM projects p JOIN customers c ON c.id = p.customer_id
-			WHERE ($1::uuid IS NULL OR c.salesperson_id = $1) AND ($2::timestamptz IS NULL OR (p.updated_at, p.id) < ($2, $3::uuid))
+		p.customer_id, p.customer_name, p.contracted_volume, p.seller, m.name
+		FROM (SELECT p.*, c.name AS customer_name, coalesce(p.salesperson_id, c.salesperson_id) AS seller FROM projects p JOIN customers c ON c.id = p.customer_id
+			WHERE ($1::uuid IS NULL OR c.salesperson_id = $1 OR p.salesperson_id = $1) AND ($2::timestamptz IS NULL OR (p.updated_at, p.id) < ($2, $3::uuid))
 			ORDER BY p.updated_at DESC, p.id DESC LIMIT $4) p
-		LEFT JOIN credit_accounts a ON a.id = p.customer_id LEFT JOIN hq.v_members m ON m.person_id = p.salesperson_id
+		LEFT JOIN credit_accounts a ON a.id = p.customer_id LEFT JOIN hq.v_members m ON m.person_id = p.seller
 		ORDER BY p.updated_at DESC, p.id DESC`
 )
 

@@ -42,14 +42,21 @@ func (r *Repo) Add(ctx context.Context, d document.Document) (int, error) {
 	}
 	revision := 1
 	if d.CustomerID != nil {
-		err = c.QueryRowContext(ctx, `SELECT coalesce(max(revision), 0) + 1 FROM documents WHERE customer_id = $1 AND kind = $2`, owner, string(d.Kind)).Scan(&revision)
+		err = c.QueryRowContext(ctx, `SELECT coalesce(max(revision), 0) + 1 FROM documents WHERE customer_id = $1 AND kind = $2 AND project_id IS NOT DISTINCT FROM $3`,
+			owner, string(d.Kind), d.ProjectID).Scan(&revision)
 		if err != nil {
 			return 0, postgres.Map(ctx, err, "read document revision")
 		}
 	}
 	create := r.client.Document.Create().SetID(d.ID).SetKind(entdocument.Kind(d.Kind)).SetFileName(d.FileName).
 		SetContentType(d.ContentType).SetSizeBytes(d.SizeBytes).SetSha256(d.SHA256).SetObjectKey(d.ObjectKey).
-		SetRevision(revision).SetCreatedAt(d.CreatedAt).SetNillableCustomerID(d.CustomerID)
+		SetRevision(revision).SetCreatedAt(d.CreatedAt).SetNillableCustomerID(d.CustomerID).SetNillableProjectID(d.ProjectID)
+	if !d.IssuedOn.IsZero() {
+		create.SetIssuedOn(d.IssuedOn)
+	}
+	if !d.ExpiresOn.IsZero() {
+		create.SetExpiresOn(d.ExpiresOn)
+	}
 	if d.CreatedBy != uuid.Nil {
 		create.SetCreatedBy(d.CreatedBy)
 	}
@@ -92,6 +99,7 @@ func fromDB(d *tenantdb.Document) document.Document {
 	out := document.Document{
 		ID: d.ID, CustomerID: d.CustomerID, Kind: document.Kind(d.Kind), FileName: d.FileName, ContentType: d.ContentType,
 		SizeBytes: d.SizeBytes, SHA256: d.Sha256, Revision: d.Revision, CreatedAt: d.CreatedAt.UTC(), ObjectKey: d.ObjectKey,
+		ProjectID: d.ProjectID, IssuedOn: d.IssuedOn, ExpiresOn: d.ExpiresOn,
 	}
 	if d.CreatedBy != nil {
 		out.CreatedBy = *d.CreatedBy

@@ -35,6 +35,12 @@ const (
 	FieldObjectKey = "object_key"
 	// FieldRevision holds the string denoting the revision field in the database.
 	FieldRevision = "revision"
+	// FieldProjectID holds the string denoting the project_id field in the database.
+	FieldProjectID = "project_id"
+	// FieldIssuedOn holds the string denoting the issued_on field in the database.
+	FieldIssuedOn = "issued_on"
+	// FieldExpiresOn holds the string denoting the expires_on field in the database.
+	FieldExpiresOn = "expires_on"
 	// Table holds the table name of the document in the database.
 	Table = "documents"
 )
@@ -52,6 +58,9 @@ var Columns = []string{
 	FieldSha256,
 	FieldObjectKey,
 	FieldRevision,
+	FieldProjectID,
+	FieldIssuedOn,
+	FieldExpiresOn,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -85,6 +94,8 @@ const (
 	KindImportSource          Kind = "import_source"
 	KindImportErrors          Kind = "import_errors"
 	KindLetter                Kind = "letter"
+	KindQualification         Kind = "qualification"
+	KindContract              Kind = "contract"
 	KindOther                 Kind = "other"
 )
 
@@ -95,7 +106,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindLetter, KindOther:
+	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindLetter, KindQualification, KindContract, KindOther:
 		return nil
 	default:
 		return fmt.Errorf("document: invalid enum value for kind field: %q", k)
@@ -153,4 +164,19 @@ func ByObjectKey(opts ...sql.OrderTermOption) OrderOption {
 // ByRevision orders the results by the revision field.
 func ByRevision(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevision, opts...).ToFunc()
+}
+
+// ByProjectID orders the results by the project_id field.
+func ByProjectID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProjectID, opts...).ToFunc()
+}
+
+// ByIssuedOn orders the results by the issued_on field.
+func ByIssuedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIssuedOn, opts...).ToFunc()
+}
+
+// ByExpiresOn orders the results by the expires_on field.
+func ByExpiresOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExpiresOn, opts...).ToFunc()
 }

@@ -5,6 +5,7 @@ package document
 import (
 	"time"
 	"zhuxin/ent/tenantdb/predicate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
@@ -98,6 +99,21 @@ func ObjectKey(v string) predicate.Document {
 // Revision applies equality check predicate on the "revision" field. It's identical to RevisionEQ.
 func Revision(v int) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldRevision, v))
+}
+
+// ProjectID applies equality check predicate on the "project_id" field. It's identical to ProjectIDEQ.
+func ProjectID(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldProjectID, v))
+}
+
+// IssuedOn applies equality check predicate on the "issued_on" field. It's identical to IssuedOnEQ.
+func IssuedOn(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldIssuedOn, v))
+}
+
+// ExpiresOn applies equality check predicate on the "expires_on" field. It's identical to ExpiresOnEQ.
+func ExpiresOn(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldExpiresOn, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -573,6 +589,156 @@ func RevisionLT(v int) predicate.Document {
 // RevisionLTE applies the LTE predicate on the "revision" field.
 func RevisionLTE(v int) predicate.Document {
 	return predicate.Document(sql.FieldLTE(FieldRevision, v))
+}
+
+// ProjectIDEQ applies the EQ predicate on the "project_id" field.
+func ProjectIDEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldProjectID, v))
+}
+
+// ProjectIDNEQ applies the NEQ predicate on the "project_id" field.
+func ProjectIDNEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldProjectID, v))
+}
+
+// ProjectIDIn applies the In predicate on the "project_id" field.
+func ProjectIDIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldProjectID, vs...))
+}
+
+// ProjectIDNotIn applies the NotIn predicate on the "project_id" field.
+func ProjectIDNotIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldProjectID, vs...))
+}
+
+// ProjectIDGT applies the GT predicate on the "project_id" field.
+func ProjectIDGT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldProjectID, v))
+}
+
+// ProjectIDGTE applies the GTE predicate on the "project_id" field.
+func ProjectIDGTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldProjectID, v))
+}
+
+// ProjectIDLT applies the LT predicate on the "project_id" field.
+func ProjectIDLT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldProjectID, v))
+}
+
+// ProjectIDLTE applies the LTE predicate on the "project_id" field.
+func ProjectIDLTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldProjectID, v))
+}
+
+// ProjectIDIsNil applies the IsNil predicate on the "project_id" field.
+func ProjectIDIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldProjectID))
+}
+
+// ProjectIDNotNil applies the NotNil predicate on the "project_id" field.
+func ProjectIDNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldProjectID))
+}
+
+// IssuedOnEQ applies the EQ predicate on the "issued_on" field.
+func IssuedOnEQ(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldIssuedOn, v))
+}
+
+// IssuedOnNEQ applies the NEQ predicate on the "issued_on" field.
+func IssuedOnNEQ(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldIssuedOn, v))
+}
+
+// IssuedOnIn applies the In predicate on the "issued_on" field.
+func IssuedOnIn(vs ...calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldIssuedOn, vs...))
+}
+
+// IssuedOnNotIn applies the NotIn predicate on the "issued_on" field.
+func IssuedOnNotIn(vs ...calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldIssuedOn, vs...))
+}
+
+// IssuedOnGT applies the GT predicate on the "issued_on" field.
+func IssuedOnGT(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldIssuedOn, v))
+}
+
+// IssuedOnGTE applies the GTE predicate on the "issued_on" field.
+func IssuedOnGTE(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldIssuedOn, v))
+}
+
+// IssuedOnLT applies the LT predicate on the "issued_on" field.
+func IssuedOnLT(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldIssuedOn, v))
+}
+
+// IssuedOnLTE applies the LTE predicate on the "issued_on" field.
+func IssuedOnLTE(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldIssuedOn, v))
+}
+
+// IssuedOnIsNil applies the IsNil predicate on the "issued_on" field.
+func IssuedOnIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldIssuedOn))
+}
+
+// IssuedOnNotNil applies the NotNil predicate on the "issued_on" field.
+func IssuedOnNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldIssuedOn))
+}
+
+// ExpiresOnEQ applies the EQ predicate on the "expires_on" field.
+func ExpiresOnEQ(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldExpiresOn, v))
+}
+
+// ExpiresOnNEQ applies the NEQ predicate on the "expires_on" field.
+func ExpiresOnNEQ(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldExpiresOn, v))
+}
+
+// ExpiresOnIn applies the In predicate on the "expires_on" field.
+func ExpiresOnIn(vs ...calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldExpiresOn, vs...))
+}
+
+// ExpiresOnNotIn applies the NotIn predicate on the "expires_on" field.
+func ExpiresOnNotIn(vs ...calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldExpiresOn, vs...))
+}
+
+// ExpiresOnGT applies the GT predicate on the "expires_on" field.
+func ExpiresOnGT(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldExpiresOn, v))
+}
+
+// ExpiresOnGTE applies the GTE predicate on the "expires_on" field.
+func ExpiresOnGTE(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldExpiresOn, v))
+}
+
+// ExpiresOnLT applies the LT predicate on the "expires_on" field.
+func ExpiresOnLT(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldExpiresOn, v))
+}
+
+// ExpiresOnLTE applies the LTE predicate on the "expires_on" field.
+func ExpiresOnLTE(v calendar.Date) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldExpiresOn, v))
+}
+
+// ExpiresOnIsNil applies the IsNil predicate on the "expires_on" field.
+func ExpiresOnIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldExpiresOn))
+}
+
+// ExpiresOnNotNil applies the NotNil predicate on the "expires_on" field.
+func ExpiresOnNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldExpiresOn))
 }
 
 // And groups predicates with the AND operator between them.

@@ -308,6 +308,42 @@ func (f CustomerFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CustomerMutation", m)
 }
 
+// The CustomerChangeFunc type is an adapter to allow the use of ordinary
+// function as CustomerChange mutator.
+type CustomerChangeFunc func(context.Context, *tenantdb.CustomerChangeMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerChangeFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CustomerChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CustomerChangeMutation", m)
+}
+
+// The CustomerGroupFunc type is an adapter to allow the use of ordinary
+// function as CustomerGroup mutator.
+type CustomerGroupFunc func(context.Context, *tenantdb.CustomerGroupMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerGroupFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CustomerGroupMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CustomerGroupMutation", m)
+}
+
+// The CustomerGroupMemberFunc type is an adapter to allow the use of ordinary
+// function as CustomerGroupMember mutator.
+type CustomerGroupMemberFunc func(context.Context, *tenantdb.CustomerGroupMemberMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerGroupMemberFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CustomerGroupMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CustomerGroupMemberMutation", m)
+}
+
 // The DailyRunFunc type is an adapter to allow the use of ordinary
 // function as DailyRun mutator.
 type DailyRunFunc func(context.Context, *tenantdb.DailyRunMutation) (tenantdb.Value, error)
@@ -426,6 +462,18 @@ func (f FollowUpFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.FollowUpMutation", m)
+}
+
+// The FormDraftFunc type is an adapter to allow the use of ordinary
+// function as FormDraft mutator.
+type FormDraftFunc func(context.Context, *tenantdb.FormDraftMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FormDraftFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.FormDraftMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.FormDraftMutation", m)
 }
 
 // The HandledEventFunc type is an adapter to allow the use of ordinary
@@ -572,6 +620,42 @@ func (f OutboxFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.OutboxMutation", m)
 }
 
+// The OwnerFunc type is an adapter to allow the use of ordinary
+// function as Owner mutator.
+type OwnerFunc func(context.Context, *tenantdb.OwnerMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OwnerFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.OwnerMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.OwnerMutation", m)
+}
+
+// The PartyFunc type is an adapter to allow the use of ordinary
+// function as Party mutator.
+type PartyFunc func(context.Context, *tenantdb.PartyMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PartyFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.PartyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.PartyMutation", m)
+}
+
+// The PartyRelationFunc type is an adapter to allow the use of ordinary
+// function as PartyRelation mutator.
+type PartyRelationFunc func(context.Context, *tenantdb.PartyRelationMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PartyRelationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.PartyRelationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.PartyRelationMutation", m)
+}
+
 // The PaymentApplicationFunc type is an adapter to allow the use of ordinary
 // function as PaymentApplication mutator.
 type PaymentApplicationFunc func(context.Context, *tenantdb.PaymentApplicationMutation) (tenantdb.Value, error)
@@ -606,6 +690,18 @@ func (f ProjectAccountFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (te
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ProjectAccountMutation", m)
+}
+
+// The ProjectContactFunc type is an adapter to allow the use of ordinary
+// function as ProjectContact mutator.
+type ProjectContactFunc func(context.Context, *tenantdb.ProjectContactMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProjectContactFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ProjectContactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ProjectContactMutation", m)
 }
 
 // The RatingTemplateFunc type is an adapter to allow the use of ordinary

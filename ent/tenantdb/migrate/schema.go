@@ -832,9 +832,101 @@ var (
 				},
 			},
 			{
-				Name:    "customer_salesperson_id",
+				Name:    "customer_salesperson_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[10]},
+				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[1]},
+			},
+			{
+				Name:    "customer_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[1]},
+			},
+			{
+				Name:    "customer_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[3]},
+			},
+		},
+	}
+	// CustomerChangesColumns holds the columns for the "customer_changes" table.
+	CustomerChangesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "subject", Type: field.TypeEnum, Enums: []string{"customer", "group"}},
+		{Name: "subject_id", Type: field.TypeUUID},
+		{Name: "before", Type: field.TypeJSON},
+		{Name: "after", Type: field.TypeJSON},
+		{Name: "sealed", Type: field.TypeBytes, Nullable: true},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "applied", "rejected", "withdrawn"}, Default: "submitted"},
+	}
+	// CustomerChangesTable holds the schema information for the "customer_changes" table.
+	CustomerChangesTable = &schema.Table{
+		Name:       "customer_changes",
+		Columns:    CustomerChangesColumns,
+		PrimaryKey: []*schema.Column{CustomerChangesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customer_change_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{CustomerChangesColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted'",
+				},
+			},
+			{
+				Name:    "customerchange_subject_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerChangesColumns[6], CustomerChangesColumns[1]},
+			},
+		},
+	}
+	// CustomerGroupsColumns holds the columns for the "customer_groups" table.
+	CustomerGroupsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString, Unique: true},
+		{Name: "parent_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "limit_kind", Type: field.TypeEnum, Enums: []string{"none", "amount", "unlimited"}, Default: "unlimited"},
+		{Name: "limit_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"active", "dissolved"}, Default: "active"},
+	}
+	// CustomerGroupsTable holds the schema information for the "customer_groups" table.
+	CustomerGroupsTable = &schema.Table{
+		Name:       "customer_groups",
+		Columns:    CustomerGroupsColumns,
+		PrimaryKey: []*schema.Column{CustomerGroupsColumns[0]},
+	}
+	// CustomerGroupMembersColumns holds the columns for the "customer_group_members" table.
+	CustomerGroupMembersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "group_id", Type: field.TypeUUID},
+	}
+	// CustomerGroupMembersTable holds the schema information for the "customer_group_members" table.
+	CustomerGroupMembersTable = &schema.Table{
+		Name:       "customer_group_members",
+		Columns:    CustomerGroupMembersColumns,
+		PrimaryKey: []*schema.Column{CustomerGroupMembersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_group_members_customer_groups_members",
+				Columns:    []*schema.Column{CustomerGroupMembersColumns[2]},
+				RefColumns: []*schema.Column{CustomerGroupsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customergroupmember_group_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerGroupMembersColumns[2]},
 			},
 		},
 	}
@@ -1013,19 +1105,37 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "other"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "other"}},
 		{Name: "file_name", Type: field.TypeString},
 		{Name: "content_type", Type: field.TypeString},
 		{Name: "size_bytes", Type: field.TypeInt64},
 		{Name: "sha256", Type: field.TypeBytes},
 		{Name: "object_key", Type: field.TypeString, Unique: true},
 		{Name: "revision", Type: field.TypeInt, Default: 1},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "issued_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "expires_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 	}
 	// DocumentsTable holds the schema information for the "documents" table.
 	DocumentsTable = &schema.Table{
 		Name:       "documents",
 		Columns:    DocumentsColumns,
 		PrimaryKey: []*schema.Column{DocumentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "document_customer_id_kind",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[3], DocumentsColumns[4]},
+			},
+			{
+				Name:    "document_expiry",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[13]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "expires_on IS NOT NULL",
+				},
+			},
+		},
 	}
 	// DunningPausesColumns holds the columns for the "dunning_pauses" table.
 	DunningPausesColumns = []*schema.Column{
@@ -1164,6 +1274,27 @@ var (
 				Name:    "followup_status_deadline",
 				Unique:  false,
 				Columns: []*schema.Column{FollowUpsColumns[10], FollowUpsColumns[9]},
+			},
+		},
+	}
+	// FormDraftsColumns holds the columns for the "form_drafts" table.
+	FormDraftsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "form", Type: field.TypeString},
+		{Name: "content_enc", Type: field.TypeBytes},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// FormDraftsTable holds the schema information for the "form_drafts" table.
+	FormDraftsTable = &schema.Table{
+		Name:       "form_drafts",
+		Columns:    FormDraftsColumns,
+		PrimaryKey: []*schema.Column{FormDraftsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "formdraft_person_id_form",
+				Unique:  true,
+				Columns: []*schema.Column{FormDraftsColumns[1], FormDraftsColumns[2]},
 			},
 		},
 	}
@@ -1438,6 +1569,95 @@ var (
 			},
 		},
 	}
+	// OwnersColumns holds the columns for the "owners" table.
+	OwnersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString},
+		{Name: "uscc", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"company", "government", "other"}, Default: "company"},
+		{Name: "legal_representative", Type: field.TypeString, Default: ""},
+		{Name: "contact_name", Type: field.TypeString, Default: ""},
+		{Name: "contact_phone_enc", Type: field.TypeBytes, Nullable: true},
+		{Name: "contact_phone_mask", Type: field.TypeString, Default: ""},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "remark", Type: field.TypeString, Default: ""},
+	}
+	// OwnersTable holds the schema information for the "owners" table.
+	OwnersTable = &schema.Table{
+		Name:       "owners",
+		Columns:    OwnersColumns,
+		PrimaryKey: []*schema.Column{OwnersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "owner_name_uncoded",
+				Unique:  true,
+				Columns: []*schema.Column{OwnersColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "uscc IS NULL",
+				},
+			},
+			{
+				Name:    "owner_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{OwnersColumns[3]},
+			},
+		},
+	}
+	// PartiesColumns holds the columns for the "parties" table.
+	PartiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"company", "person"}},
+		{Name: "name", Type: field.TypeString},
+		{Name: "uscc", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "fingerprint", Type: field.TypeBytes, Unique: true, Nullable: true},
+		{Name: "id_mask", Type: field.TypeString, Default: ""},
+	}
+	// PartiesTable holds the schema information for the "parties" table.
+	PartiesTable = &schema.Table{
+		Name:       "parties",
+		Columns:    PartiesColumns,
+		PrimaryKey: []*schema.Column{PartiesColumns[0]},
+	}
+	// PartyRelationsColumns holds the columns for the "party_relations" table.
+	PartyRelationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "from_id", Type: field.TypeUUID},
+		{Name: "to_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"legal_representative", "shareholder", "controller", "same_owner", "parent"}},
+		{Name: "share", Type: field.TypeInt, Default: 0},
+		{Name: "source", Type: field.TypeEnum, Enums: []string{"manual", "customer", "registry"}},
+		{Name: "source_note", Type: field.TypeString, Default: ""},
+		{Name: "valid_from", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_through", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+	}
+	// PartyRelationsTable holds the schema information for the "party_relations" table.
+	PartyRelationsTable = &schema.Table{
+		Name:       "party_relations",
+		Columns:    PartyRelationsColumns,
+		PrimaryKey: []*schema.Column{PartyRelationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "partyrelation_from_id",
+				Unique:  false,
+				Columns: []*schema.Column{PartyRelationsColumns[5]},
+			},
+			{
+				Name:    "partyrelation_to_id",
+				Unique:  false,
+				Columns: []*schema.Column{PartyRelationsColumns[6]},
+			},
+		},
+	}
 	// PaymentApplicationsColumns holds the columns for the "payment_applications" table.
 	PaymentApplicationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1494,6 +1714,8 @@ var (
 		{Name: "number", Type: field.TypeString, Unique: true},
 		{Name: "name", Type: field.TypeString},
 		{Name: "owner_name", Type: field.TypeString, Default: ""},
+		{Name: "owner_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "salesperson_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "address", Type: field.TypeString, Default: ""},
 		{Name: "contracted_volume", Type: field.TypeInt64, Default: 0},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"planned", "supplying", "finished", "stopped"}, Default: "supplying"},
@@ -1507,7 +1729,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "projects_customers_projects",
-				Columns:    []*schema.Column{ProjectsColumns[11]},
+				Columns:    []*schema.Column{ProjectsColumns[13]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1516,7 +1738,22 @@ var (
 			{
 				Name:    "project_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[11]},
+				Columns: []*schema.Column{ProjectsColumns[13]},
+			},
+			{
+				Name:    "project_owner_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectsColumns[8]},
+			},
+			{
+				Name:    "project_salesperson_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectsColumns[9]},
+			},
+			{
+				Name:    "project_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectsColumns[3]},
 			},
 		},
 	}
@@ -1542,6 +1779,30 @@ var (
 				Name:    "projectaccount_customer_id",
 				Unique:  false,
 				Columns: []*schema.Column{ProjectAccountsColumns[1]},
+			},
+		},
+	}
+	// ProjectContactsColumns holds the columns for the "project_contacts" table.
+	ProjectContactsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "project_id", Type: field.TypeUUID},
+		{Name: "name", Type: field.TypeString},
+		{Name: "role", Type: field.TypeString, Default: ""},
+		{Name: "phone_enc", Type: field.TypeBytes, Nullable: true},
+		{Name: "phone_mask", Type: field.TypeString, Default: ""},
+	}
+	// ProjectContactsTable holds the schema information for the "project_contacts" table.
+	ProjectContactsTable = &schema.Table{
+		Name:       "project_contacts",
+		Columns:    ProjectContactsColumns,
+		PrimaryKey: []*schema.Column{ProjectContactsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "projectcontact_project_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectContactsColumns[3]},
 			},
 		},
 	}
@@ -2252,6 +2513,9 @@ var (
 		CreditPoliciesTable,
 		CreditRatingsTable,
 		CustomersTable,
+		CustomerChangesTable,
+		CustomerGroupsTable,
+		CustomerGroupMembersTable,
 		DailyRunsTable,
 		DailySnapshotsTable,
 		DailyStepsTable,
@@ -2262,6 +2526,7 @@ var (
 		ErpConnectionsTable,
 		ErpRunsTable,
 		FollowUpsTable,
+		FormDraftsTable,
 		HandledEventsTable,
 		IdempotencyKeysTable,
 		ImportMappingsTable,
@@ -2274,9 +2539,13 @@ var (
 		OrderHoldsTable,
 		OrderReleasesTable,
 		OutboxTable,
+		OwnersTable,
+		PartiesTable,
+		PartyRelationsTable,
 		PaymentApplicationsTable,
 		ProjectsTable,
 		ProjectAccountsTable,
+		ProjectContactsTable,
 		RatingTemplatesTable,
 		ReceiptsTable,
 		ReceivablesTable,
@@ -2348,6 +2617,11 @@ func init() {
 	}
 	CreditRatingsTable.ForeignKeys[0].RefTable = CustomersTable
 	CreditRatingsTable.ForeignKeys[1].RefTable = RatingTemplatesTable
+	CustomerGroupsTable.Annotation = &entsql.Annotation{}
+	CustomerGroupsTable.Annotation.Checks = map[string]string{
+		"customer_group_limit": "limit_amount >= 0",
+	}
+	CustomerGroupMembersTable.ForeignKeys[0].RefTable = CustomerGroupsTable
 	HandledEventsTable.Annotation = &entsql.Annotation{
 		Table: "handled_events",
 	}
@@ -2361,6 +2635,17 @@ func init() {
 	}
 	OutboxTable.Annotation = &entsql.Annotation{
 		Table: "outbox",
+	}
+	PartiesTable.Annotation = &entsql.Annotation{
+		Table: "parties",
+	}
+	PartiesTable.Annotation.Checks = map[string]string{
+		"party_code": "(kind = 'company') = (uscc IS NOT NULL)",
+	}
+	PartyRelationsTable.Annotation = &entsql.Annotation{}
+	PartyRelationsTable.Annotation.Checks = map[string]string{
+		"party_relation_other": "from_id <> to_id",
+		"party_relation_share": "share >= 0 AND share <= 10000",
 	}
 	PaymentApplicationsTable.Annotation = &entsql.Annotation{}
 	PaymentApplicationsTable.Annotation.Checks = map[string]string{

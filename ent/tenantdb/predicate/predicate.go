@@ -81,6 +81,15 @@ type CreditRating func(*sql.Selector)
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
+// CustomerChange is the predicate function for customerchange builders.
+type CustomerChange func(*sql.Selector)
+
+// CustomerGroup is the predicate function for customergroup builders.
+type CustomerGroup func(*sql.Selector)
+
+// CustomerGroupMember is the predicate function for customergroupmember builders.
+type CustomerGroupMember func(*sql.Selector)
+
 // DailyRun is the predicate function for dailyrun builders.
 type DailyRun func(*sql.Selector)
 
@@ -110,6 +119,9 @@ type ERPRun func(*sql.Selector)
 
 // FollowUp is the predicate function for followup builders.
 type FollowUp func(*sql.Selector)
+
+// FormDraft is the predicate function for formdraft builders.
+type FormDraft func(*sql.Selector)
 
 // HandledEvent is the predicate function for handledevent builders.
 type HandledEvent func(*sql.Selector)
@@ -147,6 +159,15 @@ type OrderRelease func(*sql.Selector)
 // Outbox is the predicate function for outbox builders.
 type Outbox func(*sql.Selector)
 
+// Owner is the predicate function for owner builders.
+type Owner func(*sql.Selector)
+
+// Party is the predicate function for party builders.
+type Party func(*sql.Selector)
+
+// PartyRelation is the predicate function for partyrelation builders.
+type PartyRelation func(*sql.Selector)
+
 // PaymentApplication is the predicate function for paymentapplication builders.
 type PaymentApplication func(*sql.Selector)
 
@@ -155,6 +176,9 @@ type Project func(*sql.Selector)
 
 // ProjectAccount is the predicate function for projectaccount builders.
 type ProjectAccount func(*sql.Selector)
+
+// ProjectContact is the predicate function for projectcontact builders.
+type ProjectContact func(*sql.Selector)
 
 // RatingTemplate is the predicate function for ratingtemplate builders.
 type RatingTemplate func(*sql.Selector)

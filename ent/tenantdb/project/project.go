@@ -32,6 +32,10 @@ const (
 	FieldCustomerID = "customer_id"
 	// FieldOwnerName holds the string denoting the owner_name field in the database.
 	FieldOwnerName = "owner_name"
+	// FieldOwnerID holds the string denoting the owner_id field in the database.
+	FieldOwnerID = "owner_id"
+	// FieldSalespersonID holds the string denoting the salesperson_id field in the database.
+	FieldSalespersonID = "salesperson_id"
 	// FieldAddress holds the string denoting the address field in the database.
 	FieldAddress = "address"
 	// FieldContractedVolume holds the string denoting the contracted_volume field in the database.
@@ -71,6 +75,8 @@ var Columns = []string{
 	FieldName,
 	FieldCustomerID,
 	FieldOwnerName,
+	FieldOwnerID,
+	FieldSalespersonID,
 	FieldAddress,
 	FieldContractedVolume,
 	FieldStatus,
@@ -179,6 +185,16 @@ func ByCustomerID(opts ...sql.OrderTermOption) OrderOption {
 // ByOwnerName orders the results by the owner_name field.
 func ByOwnerName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOwnerName, opts...).ToFunc()
+}
+
+// ByOwnerID orders the results by the owner_id field.
+func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnerID, opts...).ToFunc()
+}
+
+// BySalespersonID orders the results by the salesperson_id field.
+func BySalespersonID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSalespersonID, opts...).ToFunc()
 }
 
 // ByAddress orders the results by the address field.

@@ -96,6 +96,16 @@ func OwnerName(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldOwnerName, v))
 }
 
+// OwnerID applies equality check predicate on the "owner_id" field. It's identical to OwnerIDEQ.
+func OwnerID(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldOwnerID, v))
+}
+
+// SalespersonID applies equality check predicate on the "salesperson_id" field. It's identical to SalespersonIDEQ.
+func SalespersonID(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldSalespersonID, v))
+}
+
 // Address applies equality check predicate on the "address" field. It's identical to AddressEQ.
 func Address(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldAddress, v))
@@ -489,6 +499,106 @@ func OwnerNameEqualFold(v string) predicate.Project {
 // OwnerNameContainsFold applies the ContainsFold predicate on the "owner_name" field.
 func OwnerNameContainsFold(v string) predicate.Project {
 	return predicate.Project(sql.FieldContainsFold(FieldOwnerName, v))
+}
+
+// OwnerIDEQ applies the EQ predicate on the "owner_id" field.
+func OwnerIDEQ(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldOwnerID, v))
+}
+
+// OwnerIDNEQ applies the NEQ predicate on the "owner_id" field.
+func OwnerIDNEQ(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldOwnerID, v))
+}
+
+// OwnerIDIn applies the In predicate on the "owner_id" field.
+func OwnerIDIn(vs ...uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
+func OwnerIDNotIn(vs ...uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldNotIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDGT applies the GT predicate on the "owner_id" field.
+func OwnerIDGT(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldOwnerID, v))
+}
+
+// OwnerIDGTE applies the GTE predicate on the "owner_id" field.
+func OwnerIDGTE(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldOwnerID, v))
+}
+
+// OwnerIDLT applies the LT predicate on the "owner_id" field.
+func OwnerIDLT(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldOwnerID, v))
+}
+
+// OwnerIDLTE applies the LTE predicate on the "owner_id" field.
+func OwnerIDLTE(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldOwnerID, v))
+}
+
+// OwnerIDIsNil applies the IsNil predicate on the "owner_id" field.
+func OwnerIDIsNil() predicate.Project {
+	return predicate.Project(sql.FieldIsNull(FieldOwnerID))
+}
+
+// OwnerIDNotNil applies the NotNil predicate on the "owner_id" field.
+func OwnerIDNotNil() predicate.Project {
+	return predicate.Project(sql.FieldNotNull(FieldOwnerID))
+}
+
+// SalespersonIDEQ applies the EQ predicate on the "salesperson_id" field.
+func SalespersonIDEQ(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldSalespersonID, v))
+}
+
+// SalespersonIDNEQ applies the NEQ predicate on the "salesperson_id" field.
+func SalespersonIDNEQ(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldSalespersonID, v))
+}
+
+// SalespersonIDIn applies the In predicate on the "salesperson_id" field.
+func SalespersonIDIn(vs ...uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldSalespersonID, vs...))
+}
+
+// SalespersonIDNotIn applies the NotIn predicate on the "salesperson_id" field.
+func SalespersonIDNotIn(vs ...uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldNotIn(FieldSalespersonID, vs...))
+}
+
+// SalespersonIDGT applies the GT predicate on the "salesperson_id" field.
+func SalespersonIDGT(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldSalespersonID, v))
+}
+
+// SalespersonIDGTE applies the GTE predicate on the "salesperson_id" field.
+func SalespersonIDGTE(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldSalespersonID, v))
+}
+
+// SalespersonIDLT applies the LT predicate on the "salesperson_id" field.
+func SalespersonIDLT(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldSalespersonID, v))
+}
+
+// SalespersonIDLTE applies the LTE predicate on the "salesperson_id" field.
+func SalespersonIDLTE(v uuid.UUID) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldSalespersonID, v))
+}
+
+// SalespersonIDIsNil applies the IsNil predicate on the "salesperson_id" field.
+func SalespersonIDIsNil() predicate.Project {
+	return predicate.Project(sql.FieldIsNull(FieldSalespersonID))
+}
+
+// SalespersonIDNotNil applies the NotNil predicate on the "salesperson_id" field.
+func SalespersonIDNotNil() predicate.Project {
+	return predicate.Project(sql.FieldNotNull(FieldSalespersonID))
 }
 
 // AddressEQ applies the EQ predicate on the "address" field.

@@ -57,7 +57,9 @@ func (Customer) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("uscc").Unique(),
 		index.Fields("name").Unique().Annotations(entsql.IndexWhere("uscc IS NOT NULL")),
-		index.Fields("salesperson_id"),
+		index.Fields("salesperson_id", "created_at"),
+		index.Fields("created_at"),
+		index.Fields("updated_at"),
 	}
 }
 
@@ -75,7 +77,9 @@ func (Project) Fields() []ent.Field {
 		field.String("number").Unique(),
 		field.String("name"),
 		field.UUID("customer_id", uuid.UUID{}),
-		field.String("owner_name").Default("").Comment("project owner: the real client behind the contractor"),
+		field.String("owner_name").Default("").Comment("project owner as it was written down; owner_id where it is known"),
+		field.UUID("owner_id", uuid.UUID{}).Optional().Nillable().Comment("project owner: the real client behind the contractor (ruling 9)"),
+		field.UUID("salesperson_id", uuid.UUID{}).Optional().Nillable().Comment("who sells here; null: the customer's"),
 		field.String("address").Default(""),
 		field.Int64("contracted_volume").Default(0).Comment("thousandths of m³ (ruling 10)"),
 		field.Enum("status").Values("planned", "supplying", "finished", "stopped").Default("supplying"),
@@ -91,7 +95,9 @@ func (Project) Edges() []ent.Edge {
 }
 
 // Indexes of Project.
-func (Project) Indexes() []ent.Index { return []ent.Index{index.Fields("customer_id")} }
+func (Project) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("customer_id"), index.Fields("owner_id"), index.Fields("salesperson_id"), index.Fields("updated_at")}
+}
 
 // Contract is a supply contract of a project.
 type Contract struct{ ent.Schema }

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	entschema "entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
 	"github.com/google/uuid"
 
 	"zhuxin/ent/mixin"
@@ -78,12 +79,23 @@ func (Document) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.Creat
 func (Document) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("customer_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("null for files of the tenant itself, such as an import's error file"),
-		field.Enum("kind").Values("business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "other").Immutable(),
+		field.Enum("kind").Values("business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "other").Immutable(),
 		field.String("file_name").Immutable(),
 		field.String("content_type").Immutable(),
 		field.Int64("size_bytes").Immutable(),
 		field.Bytes("sha256").Immutable(),
 		field.String("object_key").Unique().Immutable(),
-		field.Int("revision").Default(1).Immutable().Comment("counts up per customer and kind"),
+		field.Int("revision").Default(1).Immutable().Comment("counts up per customer, project and kind"),
+		field.UUID("project_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("a paper of this project of the customer"),
+		mixin.OptionalDate("issued_on"),
+		mixin.OptionalDate("expires_on"),
+	}
+}
+
+// Indexes of Document.
+func (Document) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("customer_id", "kind"),
+		index.Fields("expires_on").Annotations(entsql.IndexWhere("expires_on IS NOT NULL")).StorageKey("document_expiry"),
 	}
 }

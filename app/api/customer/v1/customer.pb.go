@@ -1723,14 +1723,19 @@ func (x *ListDocumentsReply) GetDocuments() []*Document {
 type Document struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// business_licence, legal_representative_id, power_of_attorney, negative_evidence, other.
-	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	FileName      string                 `protobuf:"bytes,3,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
-	ContentType   string                 `protobuf:"bytes,4,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
-	SizeBytes     int64                  `protobuf:"varint,5,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
-	Revision      int32                  `protobuf:"varint,6,opt,name=revision,proto3" json:"revision,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	CreatedBy     *v1.PersonRef          `protobuf:"bytes,8,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	// business_licence, legal_representative_id, power_of_attorney, qualification, contract, other.
+	Kind        string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	FileName    string                 `protobuf:"bytes,3,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	ContentType string                 `protobuf:"bytes,4,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	SizeBytes   int64                  `protobuf:"varint,5,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	Revision    int32                  `protobuf:"varint,6,opt,name=revision,proto3" json:"revision,omitempty"`
+	CreatedAt   *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	CreatedBy   *v1.PersonRef          `protobuf:"bytes,8,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	// Of a paper of one project.
+	ProjectId string `protobuf:"bytes,9,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// yyyy-MM-dd, or empty.
+	IssuedOn      string `protobuf:"bytes,10,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	ExpiresOn     string `protobuf:"bytes,11,opt,name=expires_on,json=expiresOn,proto3" json:"expires_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1821,11 +1826,37 @@ func (x *Document) GetCreatedBy() *v1.PersonRef {
 	return nil
 }
 
+func (x *Document) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *Document) GetIssuedOn() string {
+	if x != nil {
+		return x.IssuedOn
+	}
+	return ""
+}
+
+func (x *Document) GetExpiresOn() string {
+	if x != nil {
+		return x.ExpiresOn
+	}
+	return ""
+}
+
 type UploadDocumentRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	FileName      string                 `protobuf:"bytes,3,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Kind       string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	FileName   string                 `protobuf:"bytes,3,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	// Of a paper of one project of the customer.
+	ProjectId string `protobuf:"bytes,4,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// yyyy-MM-dd, or empty.
+	IssuedOn      string `protobuf:"bytes,5,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	ExpiresOn     string `protobuf:"bytes,6,opt,name=expires_on,json=expiresOn,proto3" json:"expires_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1877,6 +1908,27 @@ func (x *UploadDocumentRequest) GetKind() string {
 func (x *UploadDocumentRequest) GetFileName() string {
 	if x != nil {
 		return x.FileName
+	}
+	return ""
+}
+
+func (x *UploadDocumentRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *UploadDocumentRequest) GetIssuedOn() string {
+	if x != nil {
+		return x.IssuedOn
+	}
+	return ""
+}
+
+func (x *UploadDocumentRequest) GetExpiresOn() string {
+	if x != nil {
+		return x.ExpiresOn
 	}
 	return ""
 }
@@ -2116,7 +2168,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"P\n" +
 	"\x12ListDocumentsReply\x12:\n" +
-	"\tdocuments\x18\x01 \x03(\v2\x1c.zhuxin.customer.v1.DocumentR\tdocuments\"\xa0\x02\n" +
+	"\tdocuments\x18\x01 \x03(\v2\x1c.zhuxin.customer.v1.DocumentR\tdocuments\"\xfb\x02\n" +
 	"\bDocument\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1b\n" +
@@ -2128,12 +2180,23 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12:\n" +
 	"\n" +
-	"created_by\x18\b \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\"i\n" +
+	"created_by\x18\b \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\t \x01(\tR\tprojectId\x12\x1b\n" +
+	"\tissued_on\x18\n" +
+	" \x01(\tR\bissuedOn\x12\x1d\n" +
+	"\n" +
+	"expires_on\x18\v \x01(\tR\texpiresOn\"\xc4\x01\n" +
 	"\x15UploadDocumentRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1b\n" +
-	"\tfile_name\x18\x03 \x01(\tR\bfileName\")\n" +
+	"\tfile_name\x18\x03 \x01(\tR\bfileName\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x04 \x01(\tR\tprojectId\x12\x1b\n" +
+	"\tissued_on\x18\x05 \x01(\tR\bissuedOn\x12\x1d\n" +
+	"\n" +
+	"expires_on\x18\x06 \x01(\tR\texpiresOn\")\n" +
 	"\x17DownloadDocumentRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id2\x8e\f\n" +
 	"\x0fCustomerService\x12\x8d\x01\n" +

@@ -173,7 +173,7 @@ type TodoCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Kind  string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	Class string                 `protobuf:"bytes,2,opt,name=class,proto3" json:"class,omitempty"`
-	// Counting stops at 1,000; more says so.
+	// Counting stops at 100; more says so.
 	Total         int64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
 	Overdue       int64 `protobuf:"varint,4,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	More          bool  `protobuf:"varint,5,opt,name=more,proto3" json:"more,omitempty"`

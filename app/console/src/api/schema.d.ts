@@ -1884,6 +1884,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ProjectService_ListOwners"];
+        put?: never;
+        post: operations["ProjectService_CreateOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ProjectService_GetOwner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["ProjectService_UpdateOwner"];
+        trace?: never;
+    };
     "/v1/project-headroom": {
         parameters: {
             query?: never;
@@ -1895,6 +1927,87 @@ export interface paths {
         get: operations["CreditCheckService_ListHeadroom"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ProjectService_ListAllProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ProjectService_GetProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["ProjectService_UpdateProject"];
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ProjectService_AddContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["ProjectService_RemoveContact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Links a further supply contract by its number in the ERP (000-66). */
+        post: operations["ProjectService_AddContract"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3992,7 +4105,7 @@ export interface components {
         };
         Document: {
             id: string;
-            /** @description business_licence, legal_representative_id, power_of_attorney, negative_evidence, other. */
+            /** @description business_licence, legal_representative_id, power_of_attorney, qualification, contract, other. */
             kind: string;
             fileName: string;
             contentType: string;
@@ -4002,6 +4115,11 @@ export interface components {
             /** Format: date-time */
             createdAt?: string | null;
             createdBy?: components["schemas"]["PersonRef"] | null;
+            /** @description Of a paper of one project. */
+            projectId: string;
+            /** @description yyyy-MM-dd, or empty. */
+            issuedOn: string;
+            expiresOn: string;
         };
         IdentityCheck: {
             formOk: boolean;
@@ -4734,6 +4852,176 @@ export interface components {
             viewerSubsidiary: string;
             uscc: string;
             purpose: string;
+        };
+        AddContactRequest: {
+            projectId?: string;
+            name?: string;
+            role?: string;
+            phone?: string;
+        };
+        AddContractRequest: {
+            projectId?: string;
+            contract?: components["schemas"]["Contract"];
+        };
+        CreateOwnerRequest: {
+            name?: string;
+            uscc?: string;
+            kind?: string;
+            legalRepresentative?: string;
+            contactName?: string;
+            contactPhone?: string;
+            address?: string;
+            remark?: string;
+        };
+        ListAllProjectsReply: {
+            projects: components["schemas"]["ProjectRow"][];
+            total: string;
+        };
+        ListOwnersReply: {
+            owners: components["schemas"]["Owner"][];
+            total: string;
+        };
+        /** @description Project owner (业主): the real client behind the contractor. */
+        Owner: {
+            id: string;
+            name: string;
+            uscc: string;
+            /** @description company, government, other. */
+            kind: string;
+            legalRepresentative: string;
+            contactName: string;
+            contactPhoneMask: string;
+            address: string;
+            remark: string;
+            /** @description Projects in the caller's sight and what is open for them, fen. */
+            projects: string;
+            receivable: string;
+            overdue: string;
+            listed: boolean;
+            /** @description With GetOwner only. */
+            negativeHit?: components["schemas"]["NegativeHit"] | null;
+            currency: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: date-time */
+            updatedAt?: string | null;
+            version: string;
+        };
+        ProjectBusiness: {
+            billed: string;
+            receivable: string;
+            overdue: string;
+            /** Format: int32 */
+            overdueDays: number;
+            /** @description The last twelve months, oldest first. */
+            months: components["schemas"]["ProjectMonth"][];
+        };
+        ProjectContact: {
+            id: string;
+            name: string;
+            role: string;
+            phoneMask: string;
+        };
+        /** @description Of the customer: a project's deliveries use his limit. */
+        ProjectLimitUse: {
+            /** @description none, amount, unlimited. */
+            limitKind: string;
+            limitAmount: string;
+            exposure: string;
+            headroom: string;
+            frozen: boolean;
+        };
+        ProjectMonth: {
+            /** @description First day of the month. */
+            month: string;
+            billed: string;
+        };
+        /** @description Everything about a project on a date (000-28 to 000-31); amounts in fen. */
+        ProjectProfile: {
+            id: string;
+            number: string;
+            name: string;
+            status: string;
+            address: string;
+            /** @description Thousandths of m³ (ruling 10). */
+            contractedVolume: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            ownerId: string;
+            ownerName: string;
+            salesperson?: components["schemas"]["PersonRef"] | null;
+            /** @description Named at the project itself; otherwise he is the customer's. */
+            ownSalesperson: boolean;
+            /** @description Of the customer's effective rating. */
+            grade: string;
+            business?: components["schemas"]["ProjectBusiness"] | null;
+            limitUse?: components["schemas"]["ProjectLimitUse"] | null;
+            /** @description Worst first. */
+            warnings: components["schemas"]["ProjectWarning"][];
+            contracts: components["schemas"]["Contract"][];
+            contacts: components["schemas"]["ProjectContact"][];
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: date-time */
+            updatedAt?: string | null;
+            version: string;
+            currency: string;
+            asOf: string;
+        };
+        ProjectRow: {
+            id: string;
+            number: string;
+            name: string;
+            status: string;
+            /** @description frozen, overdue, over_limit, none. */
+            warning: string;
+            contractNo: string;
+            customerId: string;
+            customerName: string;
+            /** @description Thousandths of m³. */
+            contractedVolume: string;
+            /** @description Fen. */
+            receivable: string;
+            overdue: string;
+            ownerId: string;
+            ownerName: string;
+            salesperson?: components["schemas"]["PersonRef"] | null;
+        };
+        ProjectWarning: {
+            /** @description FROZEN, NEGATIVE, OVERDUE, OVER_LIMIT, OWNER_LISTED, UNRATED. */
+            code: string;
+            amount: string;
+            /** Format: int32 */
+            days: number;
+        };
+        /** @description Fields that are absent stay as they are. */
+        UpdateOwnerRequest: {
+            id?: string;
+            version?: string;
+            name?: string;
+            uscc?: string;
+            kind?: string;
+            legalRepresentative?: string;
+            contactName?: string;
+            contactPhone?: string;
+            address?: string;
+            remark?: string;
+        };
+        /** @description Fields that are absent stay as they are. */
+        UpdateProjectRequest: {
+            id?: string;
+            version?: string;
+            name?: string;
+            status?: string;
+            address?: string;
+            contractedVolume?: string;
+            /** @description Empty for none. */
+            ownerId?: string;
+            /** @description Empty for the customer's. */
+            salespersonId?: string;
+            /** @description Moves the project to another customer. */
+            customerId?: string;
         };
         ApplyTemporaryLimitRequest: {
             customerId?: string;
@@ -5815,7 +6103,7 @@ export interface components {
         TodoCount: {
             kind: string;
             class: string;
-            /** @description Counting stops at 1,000; more says so. */
+            /** @description Counting stops at 100; more says so. */
             total: string;
             overdue: string;
             more: boolean;
@@ -7451,6 +7739,11 @@ export interface operations {
             query?: {
                 kind?: string;
                 fileName?: string;
+                /** @description Of a paper of one project of the customer. */
+                projectId?: string;
+                /** @description yyyy-MM-dd, or empty. */
+                issuedOn?: string;
+                expiresOn?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -9454,6 +9747,119 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ProjectService_ListOwners: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or a code. */
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOwnersReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_CreateOwner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOwnerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Owner"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_GetOwner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Owner"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_UpdateOwner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOwnerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Owner"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     CreditCheckService_ListHeadroom: {
         parameters: {
             query?: {
@@ -9478,6 +9884,182 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListHeadroomReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_ListAllProjects: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, a number, a contract number or the customer's name. */
+                q?: string;
+                /** @description planned, supplying, finished, stopped; empty for all. */
+                status?: string;
+                customerId?: string;
+                ownerId?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAllProjectsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_GetProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectProfile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_UpdateProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateProjectRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectProfile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_AddContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddContactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectProfile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_RemoveContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                projectId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_AddContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddContractRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectProfile"];
                 };
             };
             default: components["responses"]["Error"];

@@ -34,7 +34,11 @@ func (h *house) customer() {
 		h.call("administrator", "POST", "/v1/customers/"+h.id(name)+"/registry:look", m{}) // watched from now on, by nobody who could answer
 	}
 	path := "/v1/customers/" + h.id("customer")
-	h.keep("project", h.call("salesperson", "POST", path+"/projects", m{"number": h.mark, "name": h.mark + " project", "owner_name": h.mark, "address": h.mark, "contracted_volume": "1000"}))
+	project := h.call("salesperson", "POST", path+"/projects", m{"number": h.mark, "name": h.mark + " project", "owner_name": h.mark, "address": h.mark, "contracted_volume": "1000"})
+	project = h.call("salesperson", "POST", "/v1/projects/"+project["id"].(string)+"/contacts", m{"name": h.mark, "role": h.mark, "phone": "13900005678"})
+	h.keep("project", project)
+	h.keep("contact", list(project, "contacts")[0])
+	h.keep("owner", h.call("salesperson", "POST", "/v1/owners", m{"name": h.mark + " owner", "contact_phone": "13900005678", "remark": h.mark}))
 	name := url.QueryEscape(h.mark + ".pdf")
 	h.keep("document", h.call("salesperson", "POST", path+"/documents?kind=business_licence&file_name="+name, h.pdf(), "Content-Type", "application/pdf"))
 }

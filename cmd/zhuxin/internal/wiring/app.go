@@ -10,6 +10,7 @@ import (
 	"zhuxin/app/conf"
 	"zhuxin/app/server"
 	accountservice "zhuxin/app/service/account"
+	"zhuxin/biz/project"
 	"zhuxin/biz/todo"
 )
 
@@ -22,6 +23,7 @@ type App struct {
 	Daily       *DailyRun
 	Directory   *Directory
 	Documents   *Documents
+	Projects    *project.Service
 	Receivables *Receivables
 	ERP         *ERP
 	Todos       *todo.Service
@@ -54,6 +56,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.Memberships = accountservice.NewMemberships(a.Directory.Places)
 	a.BindTenant = b.Registry.Bind
 	a.Documents = newDocuments(b)
+	a.Projects = newProjects(b, a.Credit)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
 	if a.ERP, err = newERP(b, a.Receivables); err != nil {
 		return nil, errors.Join(err, b.Close())

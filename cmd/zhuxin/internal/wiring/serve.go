@@ -25,6 +25,7 @@ import (
 	limitv1 "zhuxin/app/api/limit/v1"
 	memberv1 "zhuxin/app/api/member/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
+	projectv1 "zhuxin/app/api/project/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	receivablev1 "zhuxin/app/api/receivable/v1"
 	registryv1 "zhuxin/app/api/registry/v1"
@@ -49,6 +50,7 @@ import (
 	limitservice "zhuxin/app/service/limit"
 	memberservice "zhuxin/app/service/member"
 	negativelistservice "zhuxin/app/service/negativelist"
+	projectservice "zhuxin/app/service/project"
 	ratingservice "zhuxin/app/service/rating"
 	receivableservice "zhuxin/app/service/receivable"
 	registryservice "zhuxin/app/service/registry"
@@ -189,6 +191,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	limitv1.RegisterLimitServiceHTTPServer(s, limitservice.New(c.Limits))
+	projectv1.RegisterProjectServiceHTTPServer(s, projectservice.New(a.Projects))
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
 	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks, c.Queue, c.Headroom))

@@ -1,0 +1,319 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/customer"
+	"zhuxin/biz/exposure"
+	"zhuxin/shared/access"
+	"zhuxin/shared/audit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/paging"
+	"zhuxin/shared/party"
+	"zhuxin/shared/personal"
+	"zhuxin/shared/tenant"
+	"zhuxin/shared/uow"
+	"zhuxin/shared/volume"
+)
+
+// Customers is what projects need of the customers; inside a unit of work.
+type Customers interface {
+	customer.Finder
+	Negative(ctx context.Context, uscc string) (*customer.NegativeHit, error)
+	ActiveMember(ctx context.Context, person uuid.UUID) (name string, ok bool, err error)
+	InsertContract(ctx context.Context, project uuid.UUID, c customer.Contract, by *uuid.UUID) error
+}
+
+// Service keeps projects and owners.
+type Service struct {
+	tx        uow.Tenant
+	repo      Repository
+	customers Customers
+	accounts  exposure.Accounts
+	cipher    personal.Cipher
+	audit     audit.Recorder
+	clock     calendar.Clock
+}
+
+// New wires the service.
+func New(tx uow.Tenant, repo Repository, customers Customers, accounts exposure.Accounts, cipher personal.Cipher, recorder audit.Recorder, clock calendar.Clock) *Service {
+	return &Service{tx: tx, repo: repo, customers: customers, accounts: accounts, cipher: cipher, audit: recorder, clock: clock}
+}
+
+// ListInput asks for a page of projects.
+type ListInput struct {
+	Text, Status        string
+	CustomerID, OwnerID string
+	Page, PageSize      int32
+}
+
+// List gives a page of the projects in the caller's scope.
+func (s *Service) List(ctx context.Context, in ListInput) (Page, error) {
+	actor, err := access.Require(ctx, access.CustomerRead)
+	if err != nil {
+		return Page{}, err
+	}
+	var c fault.Checks
+	q := Query{Text: in.Text, Status: Status(in.Status), OnlyOf: customer.OnlyOf(actor), Window: paging.Of(&c, in.Page, in.PageSize)}
+	c.Require(utf8.RuneCountInString(q.Text) <= 100, "q", "TOO_LONG", "at most 100 characters")
+	c.Require(q.Status == "" || slices.Contains(Statuses, q.Status), "status", "UNKNOWN", "a project is planned, supplying, finished or stopped")
+	for _, of := range []struct {
+		field, text string
+		to          **uuid.UUID
+	}{{"customer_id", in.CustomerID, &q.CustomerID}, {"owner_id", in.OwnerID, &q.OwnerID}} {
+		if id(&c, of.field, &of.text, true); of.text != "" {
+			if parsed, err := uuid.Parse(of.text); err == nil {
+				*of.to = &parsed
+			}
+		}
+	}
+	if err := c.Err(); err != nil {
+		return Page{}, err
+	}
+	if q.Today, err = tenant.Today(ctx, s.clock); err != nil {
+		return Page{}, err
+	}
+	var p Page
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		p, err = s.repo.List(ctx, q)
+		return err
+	})
+	return p, err
+}
+
+// Get gives the profile of a project.
+func (s *Service) Get(ctx context.Context, id uuid.UUID) (Profile, error) {
+	actor, err := access.Require(ctx, access.CustomerRead)
+	if err != nil {
+		return Profile{}, err
+	}
+	var p Profile
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		p, err = s.profile(ctx, id, customer.OnlyOf(actor))
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) profile(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Profile, error) {
+	t, err := tenant.From(ctx)
+	if err != nil {
+		return Profile{}, err
+	}
+	p := Profile{Currency: t.Currency}
+	if p.AsOf, err = tenant.Today(ctx, s.clock); err != nil {
+		return p, err
+	}
+	if p.Project, err = s.repo.Get(ctx, id, onlyOf); err != nil {
+		return p, err
+	}
+	if p.Account, err = s.accounts.Get(ctx, p.Customer.ID); err != nil {
+		return p, err
+	}
+	p.Grade = p.Account.Grade
+	if p.Business, err = s.repo.Business(ctx, p.Project, p.AsOf); err != nil {
+		return p, err
+	}
+	if p.Contracts, err = s.repo.Contracts(ctx, id); err != nil {
+		return p, err
+	}
+	if p.Contacts, err = s.repo.Contacts(ctx, id); err != nil {
+		return p, err
+	}
+	p.Warnings, err = s.warnings(ctx, p)
+	return p, err
+}
+
+// warnings are what stands against deliveries today, worst first.
+func (s *Service) warnings(ctx context.Context, p Profile) (out []Warning, err error) {
+	add := func(when bool, w Warning) {
+		if when {
+			out = append(out, w)
+		}
+	}
+	a := p.Account
+	add(a.Frozen, Warning{Code: WarnFrozen})
+	if p.Customer.USCC != "" {
+		hit, err := s.customers.Negative(ctx, p.Customer.USCC)
+		if err != nil {
+			return nil, err
+		}
+		add(hit != nil, Warning{Code: WarnNegative})
+	}
+	add(p.Business.Overdue > 0, Warning{Code: WarnOverdue, Amount: p.Business.Overdue, Days: p.Business.OverdueDays})
+	add(a.LimitKind != exposure.LimitUnlimited && a.Headroom() < 0, Warning{Code: WarnOverLimit, Amount: -a.Headroom()})
+	if p.Owner != nil {
+		o, err := s.repo.Owner(ctx, p.Owner.ID, nil, p.AsOf)
+		if err != nil {
+			return nil, err
+		}
+		add(o.Listed, Warning{Code: WarnOwnerListed})
+	}
+	add(p.Grade == "", Warning{Code: WarnUnrated})
+	return out, nil
+}
+
+// Update changes what is sent. Moving a project to another customer takes its
+// coming deliveries there; what was billed stays with whom it was billed to. A
+// salesperson hands nothing over. Faults: INVALID_INPUT, PROJECT_NOT_FOUND,
+// CUSTOMER_NOT_FOUND, OWNER_NOT_FOUND, VERSION_CONFLICT, CUSTOMER_TRANSFER_FORBIDDEN.
+func (s *Service) Update(ctx context.Context, in UpdateInput) (Profile, error) {
+	actor, err := access.Require(ctx, access.CustomerWrite)
+	if err != nil {
+		return Profile{}, err
+	}
+	in.normalize()
+	if err := in.Validate(); err != nil {
+		return Profile{}, err
+	}
+	var out Profile
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		before, err := s.repo.Lock(ctx, in.ID, customer.OnlyOf(actor))
+		if err != nil {
+			return err
+		}
+		if before.Version != in.Version {
+			return ErrVersion.With("current_version", fmt.Sprint(before.Version))
+		}
+		after := before
+		set(&after.Name, in.Name)
+		set(&after.Address, in.Address)
+		if in.Status != nil {
+			after.Status = Status(*in.Status)
+		}
+		if in.ContractedVolume != nil {
+			after.ContractedVolume = volume.M3(*in.ContractedVolume)
+		}
+		if err := s.link(ctx, actor, &after, in); err != nil {
+			return err
+		}
+		after.Version, after.UpdatedAt = before.Version+1, s.clock.Now()
+		if err := s.repo.Update(ctx, after, ownerID(after), sellerID(after)); err != nil {
+			return err
+		}
+		if err := s.audit.Record(ctx, audit.Entry{Action: "project.changed", ObjectType: "project", ObjectID: after.ID.String(), Before: trace(before), After: trace(after)}); err != nil {
+			return err
+		}
+		out, err = s.profile(ctx, in.ID, nil)
+		return err
+	})
+	return out, err
+}
+
+// link sets owner, salesperson and customer.
+func (s *Service) link(ctx context.Context, actor access.Actor, p *Project, in UpdateInput) error {
+	if in.OwnerID != nil {
+		p.Owner = nil
+		if *in.OwnerID != "" {
+			o, err := s.repo.LockOwner(ctx, uuid.MustParse(*in.OwnerID))
+			if err != nil {
+				return err
+			}
+			p.Owner, p.OwnerName = &OwnerRef{ID: o.ID, Name: o.Name}, o.Name
+		}
+	}
+	if in.CustomerID != nil && *in.CustomerID != p.Customer.ID.String() {
+		b, err := s.customers.Brief(ctx, uuid.MustParse(*in.CustomerID), customer.OnlyOf(actor))
+		if err != nil {
+			return err
+		}
+		p.Customer = b
+	}
+	if in.SalespersonID == nil {
+		return nil
+	}
+	stays := *in.SalespersonID == actor.ID.String() || *in.SalespersonID == "" && !p.OwnSalesperson
+	if actor.OwnCustomersOnly() && !stays {
+		return customer.ErrTransfer
+	}
+	if *in.SalespersonID == "" {
+		p.OwnSalesperson = false
+		return nil
+	}
+	person := uuid.MustParse(*in.SalespersonID)
+	name, ok, err := s.customers.ActiveMember(ctx, person)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		var c fault.Checks
+		c.Add("salesperson_id", "UNKNOWN", "this person is no active member of the subsidiary")
+		return c.Err()
+	}
+	p.Salesperson, p.OwnSalesperson = &party.Person{ID: person, Name: name}, true
+	return nil
+}
+
+// AddContract links a further supply contract by its number in the ERP (000-66).
+func (s *Service) AddContract(ctx context.Context, id uuid.UUID, in customer.ContractInput) (Profile, error) {
+	actor, err := access.Require(ctx, access.CustomerWrite)
+	if err != nil {
+		return Profile{}, err
+	}
+	in.ERPContractNo = strings.TrimSpace(in.ERPContractNo)
+	if err := in.Validate(); err != nil {
+		return Profile{}, err
+	}
+	var out Profile
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.repo.Lock(ctx, id, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
+		c := in.Contract()
+		if err := s.customers.InsertContract(ctx, id, c, by(actor)); err != nil {
+			return err
+		}
+		if err := s.audit.Record(ctx, audit.Entry{Action: "contract.linked", ObjectType: "project", ObjectID: id.String(), After: c}); err != nil {
+			return err
+		}
+		out, err = s.profile(ctx, id, nil)
+		return err
+	})
+	return out, err
+}
+
+func set(to *string, from *string) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func ownerID(p Project) *uuid.UUID {
+	if p.Owner == nil {
+		return nil
+	}
+	return &p.Owner.ID
+}
+
+func sellerID(p Project) *uuid.UUID {
+	if !p.OwnSalesperson || p.Salesperson == nil {
+		return nil
+	}
+	return &p.Salesperson.ID
+}
+
+func by(a access.Actor) *uuid.UUID {
+	if p := customer.ByActor(a); p != nil {
+		return &p.ID
+	}
+	return nil
+}
+
+// trace is what the audit keeps of a project.
+func trace(p Project) map[string]any {
+	t := map[string]any{"name": p.Name, "status": p.Status, "address": p.Address, "contracted_volume": p.ContractedVolume.String(), "customer_id": p.Customer.ID, "owner_name": p.OwnerName}
+	if p.Owner != nil {
+		t["owner_id"] = p.Owner.ID
+	}
+	if id := sellerID(p); id != nil {
+		t["salesperson_id"] = *id
+	}
+	return t
+}

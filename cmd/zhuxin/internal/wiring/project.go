@@ -1,0 +1,11 @@
+package wiring
+
+import (
+	"zhuxin/biz/project"
+	customerrepo "zhuxin/data/tenantrepo/customer"
+	projectrepo "zhuxin/data/tenantrepo/project"
+)
+
+func newProjects(b *Base, c *Credit) *project.Service {
+	return project.New(b.Pool.Tenant(), projectrepo.New(), customerrepo.New(), c.Accounts, b.Keys.Tenant, b.Audit.Tenant, b.Clock)
+}

@@ -1,0 +1,186 @@
+package project_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/customer"
+	"zhuxin/biz/project"
+	"zhuxin/data/auditlog"
+	"zhuxin/data/tenantrepo/credittest"
+	customerrepo "zhuxin/data/tenantrepo/customer"
+	projectrepo "zhuxin/data/tenantrepo/project"
+	"zhuxin/shared/access"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/paging"
+	"zhuxin/tenancy/tenancytest"
+)
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func reason(err error) string {
+	if f, ok := fault.As(err); ok {
+		return f.Reason
+	}
+	return ""
+}
+
+func ptr[T any](v T) *T { return &v }
+
+type world struct {
+	*credittest.World
+	projects *project.Service
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{World: credittest.New(t)}
+	w.projects = project.New(w.Pool.Tenant(), projectrepo.New(), customerrepo.New(), w.Accounts, w.Keys, auditlog.Tenant(w.Pool), w.Clock)
+	return w
+}
+
+func (w *world) open(t *testing.T, ctx context.Context, of uuid.UUID) customer.Project {
+	t.Helper()
+	p, err := w.Customers.CreateProject(ctx, customer.CreateProjectInput{CustomerID: of, Name: "滨江一号", OwnerName: "滨江置业", ContractedVolume: 12_500_000,
+		Contract: &customer.ContractInput{ERPContractNo: "HT-" + of.String()[24:], UnitPrice: 42_000, SignedOn: "2026-03-01"}})
+	ok(t, err)
+	return p
+}
+
+func TestProfile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t)
+	_, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	seller, sells := w.AddMember(t, w.A, "李四", access.RoleSalesperson)
+	_, stranger := w.AddMember(t, w.A, "王五", access.RoleSalesperson)
+	c := w.NewCustomer(t, sales, 1)
+	p := w.open(t, sales, c.ID)
+
+	got, err := w.projects.Get(sales, p.ID)
+	ok(t, err)
+	if got.Customer.ID != c.ID || got.Salesperson.Name != "张三" || got.OwnSalesperson || got.ContractedVolume != 12_500_000 || len(got.Contracts) != 1 ||
+		len(got.Business.Months) != 12 || !slices.ContainsFunc(got.Warnings, func(w project.Warning) bool { return w.Code == project.WarnUnrated }) {
+		t.Errorf("%+v", got)
+	}
+	// what is owed at this site, and the month it was sold in
+	w.Exec(t, admin, `INSERT INTO receivables (id, source, document_no, customer_id, project_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at) VALUES
+		(gen_random_uuid(), 's', '1', $1, $2, '2026-09-10', '2026-10-21', 'CNY', 1000, 600, gen_random_uuid(), now()),
+		(gen_random_uuid(), 's', '2', $1, $2, '2026-11-02', '2026-12-02', 'CNY', 300, 300, gen_random_uuid(), now()),
+		(gen_random_uuid(), 's', '3', $1, $2, '2026-11-03', '2026-11-03', 'CNY', -50, -50, gen_random_uuid(), now()),
+		(gen_random_uuid(), 's', '4', $1, NULL, '2026-11-03', '2026-11-03', 'CNY', 7777, 7777, gen_random_uuid(), now())`, c.ID, p.ID)
+	got, err = w.projects.Get(sales, p.ID)
+	ok(t, err)
+	b := got.Business
+	if b.Billed != 1250 || b.Receivable != 850 || b.Overdue != 600 || b.OverdueDays != 30 || b.Months[11].Billed != 250 || b.Months[9].Billed != 1000 || b.Months[10].Billed != 0 {
+		t.Errorf("business %+v", b)
+	}
+	if got.Warnings[0] != (project.Warning{Code: project.WarnOverdue, Amount: 600, Days: 30}) {
+		t.Errorf("warnings %+v", got.Warnings)
+	}
+	// contacts are masked and sealed
+	got, err = w.projects.AddContact(sales, project.ContactInput{ProjectID: p.ID, Name: "王工", Role: "项目经理", Phone: "138 1234 1234"})
+	ok(t, err)
+	if len(got.Contacts) != 1 || got.Contacts[0].PhoneMask != "138****1234" {
+		t.Errorf("contacts %+v", got.Contacts)
+	}
+	if n := w.Count(t, admin, `SELECT count(*) FROM audit_log WHERE (before::text || after::text) LIKE '%13812341234%'`); n != 0 {
+		t.Error("the audit holds a phone number in plain")
+	}
+	// who sells here sees it, and nobody else of the salespeople
+	if _, err := w.projects.Get(sells, p.ID); reason(err) != "PROJECT_NOT_FOUND" {
+		t.Errorf("not his yet: %v", err)
+	}
+	if _, err = w.projects.Update(sales, project.UpdateInput{ID: p.ID, Version: got.Version, SalespersonID: ptr(seller.ID.String())}); reason(err) != "CUSTOMER_TRANSFER_FORBIDDEN" {
+		t.Errorf("a salesperson handed it over: %v", err)
+	}
+	o, err := w.projects.CreateOwner(sales, project.OwnerInput{Name: ptr("滨江置业有限公司"), USCC: ptr(credittest.USCC(77)), ContactPhone: ptr("13900001111")})
+	ok(t, err)
+	if o.ContactPhoneMask != "139****1111" || o.Kind != project.OwnerCompany || o.Projects != 0 {
+		t.Errorf("owner %+v", o)
+	}
+	got, err = w.projects.Update(admin, project.UpdateInput{ID: p.ID, Version: got.Version, SalespersonID: ptr(seller.ID.String()), OwnerID: ptr(o.ID.String()), Status: ptr("finished")})
+	ok(t, err)
+	if got.Owner == nil || got.OwnerName != "滨江置业有限公司" || got.Salesperson.Name != "李四" || !got.OwnSalesperson || got.Status != project.StatusFinished {
+		t.Errorf("updated %+v", got.Project)
+	}
+	for name, c := range map[string]struct {
+		ctx context.Context
+		n   int64
+	}{"administrator": {admin, 1}, "customer's salesperson": {sales, 1}, "project's salesperson": {sells, 1}, "another": {stranger, 0}, "another tenant": {w.CtxB(t), 0}} {
+		l, err := w.projects.List(c.ctx, project.ListInput{Text: "滨江"})
+		ok(t, err)
+		if l.Total != c.n || int64(len(l.Projects)) != c.n || c.n == 1 && (l.Projects[0].Overdue != 600 || l.Projects[0].Warning != customer.WarningOverdue) {
+			t.Errorf("%s sees %+v", name, l)
+		}
+	}
+	po, err := w.projects.Owner(sells, o.ID)
+	ok(t, err)
+	if po.Projects != 1 || po.Receivable != 850 || po.Overdue != 600 {
+		t.Errorf("owner's sums %+v", po.OwnerRow)
+	}
+	if po, err = w.projects.Owner(stranger, o.ID); err != nil || po.Projects != 0 || po.Overdue != 0 {
+		t.Errorf("another's projects count: %+v %v", po.OwnerRow, err)
+	}
+	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
+		l, err := projectrepo.New().List(ctx, project.Query{Today: 1, Window: paging.Window{Limit: 10}})
+		o, oerr := projectrepo.New().Owners(ctx, project.OwnerQuery{Today: 1, Window: paging.Window{Limit: 10}})
+		if err == nil {
+			err = oerr
+		}
+		return len(l.Projects) + len(o.Owners), err
+	})
+	ok(t, w.projects.RemoveContact(sales, p.ID, got.Contacts[0].ID))
+	if err := w.projects.RemoveContact(sales, p.ID, got.Contacts[0].ID); reason(err) != "CONTACT_NOT_FOUND" {
+		t.Errorf("removed twice: %v", err)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t)
+	p := w.open(t, admin, w.NewCustomer(t, admin, 1).ID)
+	_, err := w.projects.Update(admin, project.UpdateInput{ID: p.ID, Version: 0, Name: ptr(" "), Status: ptr("gone"), ContractedVolume: ptr(int64(-1)), OwnerID: ptr("x"), CustomerID: ptr("")})
+	if f, _ := fault.As(err); f == nil || len(f.Fields) != 6 {
+		t.Errorf("%v", err)
+	}
+	_, err = w.projects.Update(admin, project.UpdateInput{ID: p.ID, Version: 9, Name: ptr("新名")})
+	if reason(err) != "VERSION_CONFLICT" {
+		t.Errorf("%v", err)
+	}
+	_, err = w.projects.Update(admin, project.UpdateInput{ID: p.ID, Version: 1, OwnerID: ptr(uuid.NewString())})
+	if reason(err) != "OWNER_NOT_FOUND" {
+		t.Errorf("%v", err)
+	}
+	_, err = w.projects.Update(w.CtxB(t), project.UpdateInput{ID: p.ID, Version: 1, Name: ptr("别家")})
+	if reason(err) != "PROJECT_NOT_FOUND" {
+		t.Errorf("another tenant: %v", err)
+	}
+	_, err = w.projects.AddContract(admin, p.ID, customer.ContractInput{ERPContractNo: p.Contracts[0].ERPContractNo, SignedOn: "2026-01-01"})
+	if reason(err) != "CONTRACT_EXISTS" {
+		t.Errorf("%v", err)
+	}
+	_, err = w.projects.CreateOwner(admin, project.OwnerInput{USCC: ptr("91110000600037341X"), Kind: ptr("king"), ContactPhone: ptr("call me")})
+	if f, _ := fault.As(err); f == nil || len(f.Fields) != 4 {
+		t.Errorf("%v", err)
+	}
+	_, err = w.projects.CreateOwner(admin, project.OwnerInput{Name: ptr("某局")})
+	ok(t, err)
+	if _, err = w.projects.CreateOwner(admin, project.OwnerInput{Name: ptr("某局")}); reason(err) != "OWNER_EXISTS" {
+		t.Errorf("%v", err)
+	}
+	if _, err := w.projects.Get(w.CtxA(t, access.RoleDispatcher), p.ID); err != nil {
+		t.Errorf("a dispatcher reads: %v", err)
+	}
+	if _, err := w.projects.AddContact(w.CtxA(t, access.RoleViewer), project.ContactInput{ProjectID: p.ID, Name: "x"}); reason(err) != "PERMISSION_DENIED" {
+		t.Errorf("a viewer writes: %v", err)
+	}
+}
