@@ -21,10 +21,11 @@ import (
 	v110 "zhuxin/app/api/rating/v1"
 	v115 "zhuxin/app/api/receivable/v1"
 	v116 "zhuxin/app/api/registry/v1"
-	v117 "zhuxin/app/api/report/v1"
+	v117 "zhuxin/app/api/related/v1"
+	v118 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v118 "zhuxin/app/api/warning/v1"
-	v119 "zhuxin/app/api/workbench/v1"
+	v119 "zhuxin/app/api/warning/v1"
+	v120 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -47,8 +48,9 @@ func Routes() []route.Info {
 		v114.ProjectServiceRoutes,
 		v115.ReceivableServiceRoutes,
 		v116.RegistryServiceRoutes,
-		v117.ReportServiceRoutes,
-		v118.WarningServiceRoutes,
-		v119.WorkbenchServiceRoutes,
+		v117.RelatedServiceRoutes,
+		v118.ReportServiceRoutes,
+		v119.WarningServiceRoutes,
+		v120.WorkbenchServiceRoutes,
 	)
 }

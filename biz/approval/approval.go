@@ -43,6 +43,7 @@ const (
 	KindCreditAgreement Kind = "credit_agreement"
 	KindRatingTemplate  Kind = "rating_template"
 	KindRating          Kind = "rating"
+	KindCustomerChange  Kind = "customer_change"
 	KindTemporaryLimit  Kind = "temporary_limit"
 	KindLimitAdjustment Kind = "limit_adjustment"
 	KindLimitBatch      Kind = "limit_batch"

@@ -36,6 +36,11 @@ type Repository interface {
 	ActiveMember(ctx context.Context, person uuid.UUID) (name string, ok bool, err error)
 	PersonNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 
+	// Events gives a part of a customer's timeline and the key of the last one where
+	// there are more.
+	Events(ctx context.Context, q EventQuery) ([]Event, *paging.Key, error)
+	// SealedField gives a sealed personal field by its column; nil when nothing is stored.
+	SealedField(ctx context.Context, id uuid.UUID, column string) ([]byte, error)
 	// CustomerCards and ProjectCards give a part of the workbench's cards and the
 	// key of the last one where there are more; one statement each.
 	CustomerCards(ctx context.Context, q CardQuery) ([]Card, *paging.Key, error)

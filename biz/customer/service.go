@@ -37,12 +37,13 @@ type Service struct {
 	cipher    personal.Cipher
 	audit     audit.Recorder
 	clock     calendar.Clock
+	registry  Registry
 }
 
 // New wires the service.
 func New(tx uow.Tenant, repo Repository, accounts Accounts, elsewhere Elsewhere, cipher personal.Cipher,
 	recorder audit.Recorder, clock calendar.Clock) *Service {
-	return &Service{tx: tx, repo: repo, accounts: accounts, elsewhere: elsewhere, cipher: cipher, audit: recorder, clock: clock}
+	return &Service{tx: tx, repo: repo, accounts: accounts, elsewhere: elsewhere, cipher: cipher, audit: recorder, clock: clock, registry: NoRegistry{}}
 }
 
 // ListInput asks for a page of the list.
@@ -153,6 +154,7 @@ type IdentityCheck struct {
 	Existing             *uuid.UUID // the own customer that has code or name, where the caller may see him
 	KnownElsewhere       int
 	Negative             *NegativeHit
+	Registry             RegistryAnswer // not asked (empty) before both are there
 }
 
 // CheckIdentity looks at a name and a code while they are typed; either may be empty.
@@ -190,6 +192,9 @@ func (s *Service) CheckIdentity(ctx context.Context, name, uscc string) (Identit
 	})
 	if err != nil || code == "" {
 		return out, err
+	}
+	if out.CheckDigitOK && name != "" {
+		out.Registry = s.registry.Match(ctx, string(code), name)
 	}
 	out.KnownElsewhere, err = s.elsewhere.Count(ctx, string(code))
 	return out, err

@@ -79,7 +79,8 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (Detail, error) {
 	return s.withElsewhere(ctx, d)
 }
 
-// Update changes what is sent. A changed name or code is brought to the credit
+// Update changes what is sent; what the customer legally is changes through Changes
+// once it is known (CUSTOMER_CHANGE_NEEDS_APPROVAL). A changed name or code is brought to the credit
 // account's readers. Faults: INVALID_INPUT, CUSTOMER_NOT_FOUND, VERSION_CONFLICT,
 // CUSTOMER_EXISTS, CUSTOMER_TRANSFER_FORBIDDEN.
 func (s *Service) Update(ctx context.Context, in UpdateInput) (Detail, error) {
@@ -112,6 +113,9 @@ func (s *Service) Update(ctx context.Context, in UpdateInput) (Detail, error) {
 		}
 		sealed, err := s.apply(ctx, &after, in.Fields)
 		if err != nil {
+			return err
+		}
+		if err := guarded(before, after, sealed); err != nil {
 			return err
 		}
 		after.Version, after.UpdatedAt = before.Version+1, s.clock.Now()

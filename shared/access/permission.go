@@ -46,7 +46,8 @@ const (
 	PolicyWrite      Permission = "policy.write"
 	AuditRead        Permission = "audit.read"
 	SetupRead        Permission = "setup.read"
-	WorkbenchRead    Permission = "workbench.read" // what there is for me; every person has it
+	PersonalReveal   Permission = "personal.reveal" // personal fields in plain, with a reason, each look written down
+	WorkbenchRead    Permission = "workbench.read"  // what there is for me; every person has it
 	OverviewRead     Permission = "overview.read"
 	WarningHandle    Permission = "warning.handle" // acknowledge, assign, close
 	WarningRead      Permission = "warning.read"
@@ -81,10 +82,10 @@ var readAll = []Permission{
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
-		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, StatementReview, StatementWrite, WarningHandle),
+		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, StatementReview, StatementWrite, WarningHandle, PersonalReveal),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
 		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, WarningRead},
-	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle),
+	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, PersonalReveal),
 	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease, WarningHandle),
 	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, StatementReview, StatementWrite, WarningHandle),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),

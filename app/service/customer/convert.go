@@ -63,7 +63,8 @@ func toHit(h *customer.NegativeHit) *customerv1.NegativeHit {
 
 func toIdentity(c customer.IdentityCheck) *customerv1.IdentityCheck {
 	out := &customerv1.IdentityCheck{FormOk: c.FormOK, CheckDigitOk: c.CheckDigitOK, UsccFree: c.USCCFree, NameFree: c.NameFree,
-		KnownElsewhere: int32(c.KnownElsewhere), NegativeHit: toHit(c.Negative)}
+		KnownElsewhere: int32(c.KnownElsewhere), NegativeHit: toHit(c.Negative),
+		Registry: string(c.Registry.State), RegisteredName: c.Registry.Name}
 	if c.Existing != nil {
 		out.ExistingCustomerId = c.Existing.String()
 	}

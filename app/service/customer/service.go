@@ -15,14 +15,15 @@ import (
 // Service implements CustomerServiceHTTPServer.
 type Service struct {
 	customers *customer.Service
+	changes   *customer.Changes
 	documents *document.Service
 }
 
 var _ customerv1.CustomerServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(c *customer.Service, d *document.Service) *Service {
-	return &Service{customers: c, documents: d}
+func New(customers *customer.Service, changes *customer.Changes, documents *document.Service) *Service {
+	return &Service{customers: customers, changes: changes, documents: documents}
 }
 
 // ListCustomers gives a page of the list.

@@ -9,6 +9,7 @@ import (
 	commonv1 "zhuxin/app/api/common/v1"
 	workbenchv1 "zhuxin/app/api/workbench/v1"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/draft"
 	"zhuxin/biz/todo"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/tenant"
@@ -18,14 +19,37 @@ import (
 type Service struct {
 	todos     *todo.Service
 	customers *customer.Service
+	drafts    *draft.Service
 	clock     calendar.Clock
 }
 
 var _ workbenchv1.WorkbenchServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(todos *todo.Service, customers *customer.Service, clock calendar.Clock) *Service {
-	return &Service{todos: todos, customers: customers, clock: clock}
+func New(todos *todo.Service, customers *customer.Service, drafts *draft.Service, clock calendar.Clock) *Service {
+	return &Service{todos: todos, customers: customers, drafts: drafts, clock: clock}
+}
+
+// GetDraft gives the caller's draft of a form.
+func (s *Service) GetDraft(ctx context.Context, r *workbenchv1.GetDraftRequest) (*workbenchv1.FormDraft, error) {
+	return toDraft(s.drafts.Get(ctx, r.GetForm()))
+}
+
+// SaveDraft keeps the caller's draft of a form.
+func (s *Service) SaveDraft(ctx context.Context, r *workbenchv1.SaveDraftRequest) (*workbenchv1.FormDraft, error) {
+	return toDraft(s.drafts.Save(ctx, r.GetForm(), r.GetContent()))
+}
+
+// DiscardDraft forgets the caller's draft of a form.
+func (s *Service) DiscardDraft(ctx context.Context, r *workbenchv1.GetDraftRequest) (*commonv1.EmptyReply, error) {
+	return &commonv1.EmptyReply{}, s.drafts.Discard(ctx, r.GetForm())
+}
+
+func toDraft(d draft.Draft, err error) (*workbenchv1.FormDraft, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &workbenchv1.FormDraft{Form: d.Form, Content: d.Content, UpdatedAt: timestamppb.New(d.UpdatedAt)}, nil
 }
 
 // ListTodos gives a part of the caller's to-dos.

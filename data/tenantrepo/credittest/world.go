@@ -48,6 +48,7 @@ type World struct {
 	DryRuns   *rating.DryRuns
 	Limits    *limit.Service
 	Customers *customer.Service
+	Changes   *customer.Changes
 	Accounts  *exposurerepo.Repo
 	Keys      *crypto.Keys
 }
@@ -82,6 +83,8 @@ func New(t testing.TB) *World {
 	w.Approvals.Register(approval.KindLimitBatch, w.Limits)
 	w.Approvals.Register(approval.KindRatingTemplate, w.Templates)
 	w.Approvals.Register(approval.KindRating, w.Ratings)
+	w.Changes = customer.NewChanges(w.Customers, customers, w.Approvals)
+	w.Approvals.Register(approval.KindCustomerChange, w.Changes)
 
 	_, err = w.Library.SeedDefaults(access.With(t.Context(), access.System(uuid.Nil, "test")))
 	must(t, err)

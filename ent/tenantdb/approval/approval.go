@@ -122,6 +122,7 @@ const (
 	KindCreditAgreement Kind = "credit_agreement"
 	KindAgreementCure   Kind = "agreement_cure"
 	KindSupplyResume    Kind = "supply_resume"
+	KindCustomerChange  Kind = "customer_change"
 )
 
 func (k Kind) String() string {
@@ -131,7 +132,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease, KindWriteOff, KindFollowUp, KindCreditAgreement, KindAgreementCure, KindSupplyResume:
+	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease, KindWriteOff, KindFollowUp, KindCreditAgreement, KindAgreementCure, KindSupplyResume, KindCustomerChange:
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for kind field: %q", k)

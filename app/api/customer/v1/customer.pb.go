@@ -1188,8 +1188,13 @@ type IdentityCheck struct {
 	ExistingCustomerId string       `protobuf:"bytes,5,opt,name=existing_customer_id,json=existingCustomerId,proto3" json:"existing_customer_id,omitempty"`
 	KnownElsewhere     int32        `protobuf:"varint,6,opt,name=known_elsewhere,json=knownElsewhere,proto3" json:"known_elsewhere,omitempty"`
 	NegativeHit        *NegativeHit `protobuf:"bytes,7,opt,name=negative_hit,json=negativeHit,proto3" json:"negative_hit,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// What the company registry says (000-40): not_connected, failed, unknown,
+	// mismatch, match; empty before code and name are both there.
+	Registry string `protobuf:"bytes,8,opt,name=registry,proto3" json:"registry,omitempty"`
+	// As registered, when it is another name.
+	RegisteredName string `protobuf:"bytes,9,opt,name=registered_name,json=registeredName,proto3" json:"registered_name,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *IdentityCheck) Reset() {
@@ -1271,6 +1276,682 @@ func (x *IdentityCheck) GetNegativeHit() *NegativeHit {
 	return nil
 }
 
+func (x *IdentityCheck) GetRegistry() string {
+	if x != nil {
+		return x.Registry
+	}
+	return ""
+}
+
+func (x *IdentityCheck) GetRegisteredName() string {
+	if x != nil {
+		return x.RegisteredName
+	}
+	return ""
+}
+
+// Parts that are absent stay as they are.
+type SubmitCustomerChangeRequest struct {
+	state                 protoimpl.MessageState `protogen:"open.v1"`
+	Id                    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Version               int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	Name                  *string                `protobuf:"bytes,3,opt,name=name,proto3,oneof" json:"name,omitempty"`
+	Uscc                  *string                `protobuf:"bytes,4,opt,name=uscc,proto3,oneof" json:"uscc,omitempty"`
+	UsccOverrideReason    *string                `protobuf:"bytes,5,opt,name=uscc_override_reason,json=usccOverrideReason,proto3,oneof" json:"uscc_override_reason,omitempty"`
+	LegalRepresentative   *string                `protobuf:"bytes,6,opt,name=legal_representative,json=legalRepresentative,proto3,oneof" json:"legal_representative,omitempty"`
+	LegalRepresentativeId *string                `protobuf:"bytes,7,opt,name=legal_representative_id,json=legalRepresentativeId,proto3,oneof" json:"legal_representative_id,omitempty"`
+	Reason                string                 `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
+}
+
+func (x *SubmitCustomerChangeRequest) Reset() {
+	*x = SubmitCustomerChangeRequest{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitCustomerChangeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitCustomerChangeRequest) ProtoMessage() {}
+
+func (x *SubmitCustomerChangeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitCustomerChangeRequest.ProtoReflect.Descriptor instead.
+func (*SubmitCustomerChangeRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *SubmitCustomerChangeRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SubmitCustomerChangeRequest) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *SubmitCustomerChangeRequest) GetName() string {
+	if x != nil && x.Name != nil {
+		return *x.Name
+	}
+	return ""
+}
+
+func (x *SubmitCustomerChangeRequest) GetUscc() string {
+	if x != nil && x.Uscc != nil {
+		return *x.Uscc
+	}
+	return ""
+}
+
+func (x *SubmitCustomerChangeRequest) GetUsccOverrideReason() string {
+	if x != nil && x.UsccOverrideReason != nil {
+		return *x.UsccOverrideReason
+	}
+	return ""
+}
+
+func (x *SubmitCustomerChangeRequest) GetLegalRepresentative() string {
+	if x != nil && x.LegalRepresentative != nil {
+		return *x.LegalRepresentative
+	}
+	return ""
+}
+
+func (x *SubmitCustomerChangeRequest) GetLegalRepresentativeId() string {
+	if x != nil && x.LegalRepresentativeId != nil {
+		return *x.LegalRepresentativeId
+	}
+	return ""
+}
+
+func (x *SubmitCustomerChangeRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type CustomerChange struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Id     string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Before *CustomerLegal         `protobuf:"bytes,2,opt,name=before,proto3" json:"before,omitempty"`
+	After  *CustomerLegal         `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
+	Reason string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// submitted, applied, rejected, withdrawn.
+	Status        string                 `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"`
+	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	CreatedBy     *v1.PersonRef          `protobuf:"bytes,7,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CustomerChange) Reset() {
+	*x = CustomerChange{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CustomerChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CustomerChange) ProtoMessage() {}
+
+func (x *CustomerChange) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CustomerChange.ProtoReflect.Descriptor instead.
+func (*CustomerChange) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CustomerChange) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CustomerChange) GetBefore() *CustomerLegal {
+	if x != nil {
+		return x.Before
+	}
+	return nil
+}
+
+func (x *CustomerChange) GetAfter() *CustomerLegal {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+func (x *CustomerChange) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *CustomerChange) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *CustomerChange) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *CustomerChange) GetCreatedBy() *v1.PersonRef {
+	if x != nil {
+		return x.CreatedBy
+	}
+	return nil
+}
+
+type CustomerLegal struct {
+	state                     protoimpl.MessageState `protogen:"open.v1"`
+	Name                      string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Uscc                      string                 `protobuf:"bytes,2,opt,name=uscc,proto3" json:"uscc,omitempty"`
+	LegalRepresentative       string                 `protobuf:"bytes,3,opt,name=legal_representative,json=legalRepresentative,proto3" json:"legal_representative,omitempty"`
+	LegalRepresentativeIdMask string                 `protobuf:"bytes,4,opt,name=legal_representative_id_mask,json=legalRepresentativeIdMask,proto3" json:"legal_representative_id_mask,omitempty"`
+	unknownFields             protoimpl.UnknownFields
+	sizeCache                 protoimpl.SizeCache
+}
+
+func (x *CustomerLegal) Reset() {
+	*x = CustomerLegal{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CustomerLegal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CustomerLegal) ProtoMessage() {}
+
+func (x *CustomerLegal) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CustomerLegal.ProtoReflect.Descriptor instead.
+func (*CustomerLegal) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CustomerLegal) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CustomerLegal) GetUscc() string {
+	if x != nil {
+		return x.Uscc
+	}
+	return ""
+}
+
+func (x *CustomerLegal) GetLegalRepresentative() string {
+	if x != nil {
+		return x.LegalRepresentative
+	}
+	return ""
+}
+
+func (x *CustomerLegal) GetLegalRepresentativeIdMask() string {
+	if x != nil {
+		return x.LegalRepresentativeIdMask
+	}
+	return ""
+}
+
+type ListCustomerChangesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCustomerChangesRequest) Reset() {
+	*x = ListCustomerChangesRequest{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCustomerChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCustomerChangesRequest) ProtoMessage() {}
+
+func (x *ListCustomerChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCustomerChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListCustomerChangesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListCustomerChangesRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type ListCustomerChangesReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Changes       []*CustomerChange      `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCustomerChangesReply) Reset() {
+	*x = ListCustomerChangesReply{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCustomerChangesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCustomerChangesReply) ProtoMessage() {}
+
+func (x *ListCustomerChangesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCustomerChangesReply.ProtoReflect.Descriptor instead.
+func (*ListCustomerChangesReply) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ListCustomerChangesReply) GetChanges() []*CustomerChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+type RevealFieldRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// contact_phone, legal_representative_id, bank_account.
+	Field         string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevealFieldRequest) Reset() {
+	*x = RevealFieldRequest{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevealFieldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevealFieldRequest) ProtoMessage() {}
+
+func (x *RevealFieldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevealFieldRequest.ProtoReflect.Descriptor instead.
+func (*RevealFieldRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RevealFieldRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *RevealFieldRequest) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *RevealFieldRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type RevealFieldReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Plain         string                 `protobuf:"bytes,1,opt,name=plain,proto3" json:"plain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevealFieldReply) Reset() {
+	*x = RevealFieldReply{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevealFieldReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevealFieldReply) ProtoMessage() {}
+
+func (x *RevealFieldReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevealFieldReply.ProtoReflect.Descriptor instead.
+func (*RevealFieldReply) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *RevealFieldReply) GetPlain() string {
+	if x != nil {
+		return x.Plain
+	}
+	return ""
+}
+
+type GetTimelineRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Cursor        string                 `protobuf:"bytes,2,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	PageSize      int32                  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTimelineRequest) Reset() {
+	*x = GetTimelineRequest{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTimelineRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTimelineRequest) ProtoMessage() {}
+
+func (x *GetTimelineRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTimelineRequest.ProtoReflect.Descriptor instead.
+func (*GetTimelineRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *GetTimelineRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *GetTimelineRequest) GetCursor() string {
+	if x != nil {
+		return x.Cursor
+	}
+	return ""
+}
+
+func (x *GetTimelineRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type GetTimelineReply struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Events []*CustomerEvent       `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// Empty at the end.
+	NextCursor    string `protobuf:"bytes,2,opt,name=next_cursor,json=nextCursor,proto3" json:"next_cursor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTimelineReply) Reset() {
+	*x = GetTimelineReply{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTimelineReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTimelineReply) ProtoMessage() {}
+
+func (x *GetTimelineReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTimelineReply.ProtoReflect.Descriptor instead.
+func (*GetTimelineReply) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *GetTimelineReply) GetEvents() []*CustomerEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *GetTimelineReply) GetNextCursor() string {
+	if x != nil {
+		return x.NextCursor
+	}
+	return ""
+}
+
+type CustomerEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	At    *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
+	// What happened: customer.changed, approval.approved, rating.effective, receivable.overdue …
+	Kind  string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	Actor string `protobuf:"bytes,4,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Id of the approval, rating, limit or document.
+	Ref           string            `protobuf:"bytes,5,opt,name=ref,proto3" json:"ref,omitempty"`
+	Amount        *int64            `protobuf:"varint,6,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
+	Parts         map[string]string `protobuf:"bytes,7,rep,name=parts,proto3" json:"parts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CustomerEvent) Reset() {
+	*x = CustomerEvent{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CustomerEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CustomerEvent) ProtoMessage() {}
+
+func (x *CustomerEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CustomerEvent.ProtoReflect.Descriptor instead.
+func (*CustomerEvent) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *CustomerEvent) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CustomerEvent) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *CustomerEvent) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *CustomerEvent) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *CustomerEvent) GetRef() string {
+	if x != nil {
+		return x.Ref
+	}
+	return ""
+}
+
+func (x *CustomerEvent) GetAmount() int64 {
+	if x != nil && x.Amount != nil {
+		return *x.Amount
+	}
+	return 0
+}
+
+func (x *CustomerEvent) GetParts() map[string]string {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
 type ListProjectsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -1280,7 +1961,7 @@ type ListProjectsRequest struct {
 
 func (x *ListProjectsRequest) Reset() {
 	*x = ListProjectsRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[11]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1292,7 +1973,7 @@ func (x *ListProjectsRequest) String() string {
 func (*ListProjectsRequest) ProtoMessage() {}
 
 func (x *ListProjectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[11]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1305,7 +1986,7 @@ func (x *ListProjectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProjectsRequest.ProtoReflect.Descriptor instead.
 func (*ListProjectsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{11}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListProjectsRequest) GetCustomerId() string {
@@ -1324,7 +2005,7 @@ type ListProjectsReply struct {
 
 func (x *ListProjectsReply) Reset() {
 	*x = ListProjectsReply{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[12]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1336,7 +2017,7 @@ func (x *ListProjectsReply) String() string {
 func (*ListProjectsReply) ProtoMessage() {}
 
 func (x *ListProjectsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[12]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1349,7 +2030,7 @@ func (x *ListProjectsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProjectsReply.ProtoReflect.Descriptor instead.
 func (*ListProjectsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{12}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListProjectsReply) GetProjects() []*Project {
@@ -1376,7 +2057,7 @@ type Project struct {
 
 func (x *Project) Reset() {
 	*x = Project{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[13]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1388,7 +2069,7 @@ func (x *Project) String() string {
 func (*Project) ProtoMessage() {}
 
 func (x *Project) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[13]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1401,7 +2082,7 @@ func (x *Project) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Project.ProtoReflect.Descriptor instead.
 func (*Project) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{13}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Project) GetId() string {
@@ -1475,7 +2156,7 @@ type Contract struct {
 
 func (x *Contract) Reset() {
 	*x = Contract{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[14]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1487,7 +2168,7 @@ func (x *Contract) String() string {
 func (*Contract) ProtoMessage() {}
 
 func (x *Contract) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[14]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1500,7 +2181,7 @@ func (x *Contract) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contract.ProtoReflect.Descriptor instead.
 func (*Contract) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{14}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Contract) GetErpContractNo() string {
@@ -1555,7 +2236,7 @@ type CreateProjectRequest struct {
 
 func (x *CreateProjectRequest) Reset() {
 	*x = CreateProjectRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[15]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1567,7 +2248,7 @@ func (x *CreateProjectRequest) String() string {
 func (*CreateProjectRequest) ProtoMessage() {}
 
 func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[15]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1580,7 +2261,7 @@ func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateProjectRequest.ProtoReflect.Descriptor instead.
 func (*CreateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{15}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CreateProjectRequest) GetCustomerId() string {
@@ -1641,7 +2322,7 @@ type ListDocumentsRequest struct {
 
 func (x *ListDocumentsRequest) Reset() {
 	*x = ListDocumentsRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[16]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1653,7 +2334,7 @@ func (x *ListDocumentsRequest) String() string {
 func (*ListDocumentsRequest) ProtoMessage() {}
 
 func (x *ListDocumentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[16]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1666,7 +2347,7 @@ func (x *ListDocumentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDocumentsRequest.ProtoReflect.Descriptor instead.
 func (*ListDocumentsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{16}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListDocumentsRequest) GetCustomerId() string {
@@ -1685,7 +2366,7 @@ type ListDocumentsReply struct {
 
 func (x *ListDocumentsReply) Reset() {
 	*x = ListDocumentsReply{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[17]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1697,7 +2378,7 @@ func (x *ListDocumentsReply) String() string {
 func (*ListDocumentsReply) ProtoMessage() {}
 
 func (x *ListDocumentsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[17]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1710,7 +2391,7 @@ func (x *ListDocumentsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDocumentsReply.ProtoReflect.Descriptor instead.
 func (*ListDocumentsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{17}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListDocumentsReply) GetDocuments() []*Document {
@@ -1742,7 +2423,7 @@ type Document struct {
 
 func (x *Document) Reset() {
 	*x = Document{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1754,7 +2435,7 @@ func (x *Document) String() string {
 func (*Document) ProtoMessage() {}
 
 func (x *Document) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1767,7 +2448,7 @@ func (x *Document) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Document.ProtoReflect.Descriptor instead.
 func (*Document) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{18}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Document) GetId() string {
@@ -1863,7 +2544,7 @@ type UploadDocumentRequest struct {
 
 func (x *UploadDocumentRequest) Reset() {
 	*x = UploadDocumentRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1875,7 +2556,7 @@ func (x *UploadDocumentRequest) String() string {
 func (*UploadDocumentRequest) ProtoMessage() {}
 
 func (x *UploadDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1888,7 +2569,7 @@ func (x *UploadDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadDocumentRequest.ProtoReflect.Descriptor instead.
 func (*UploadDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{19}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *UploadDocumentRequest) GetCustomerId() string {
@@ -1942,7 +2623,7 @@ type DownloadDocumentRequest struct {
 
 func (x *DownloadDocumentRequest) Reset() {
 	*x = DownloadDocumentRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1954,7 +2635,7 @@ func (x *DownloadDocumentRequest) String() string {
 func (*DownloadDocumentRequest) ProtoMessage() {}
 
 func (x *DownloadDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1967,7 +2648,7 @@ func (x *DownloadDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadDocumentRequest.ProtoReflect.Descriptor instead.
 func (*DownloadDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{20}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *DownloadDocumentRequest) GetId() string {
@@ -2123,7 +2804,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x10_settles_advance\">\n" +
 	"\x14CheckIdentityRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
-	"\x04uscc\x18\x02 \x01(\tR\x04uscc\"\xa7\x02\n" +
+	"\x04uscc\x18\x02 \x01(\tR\x04uscc\"\xec\x02\n" +
 	"\rIdentityCheck\x12\x17\n" +
 	"\aform_ok\x18\x01 \x01(\bR\x06formOk\x12$\n" +
 	"\x0echeck_digit_ok\x18\x02 \x01(\bR\fcheckDigitOk\x12\x1b\n" +
@@ -2131,7 +2812,69 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\tname_free\x18\x04 \x01(\bR\bnameFree\x120\n" +
 	"\x14existing_customer_id\x18\x05 \x01(\tR\x12existingCustomerId\x12'\n" +
 	"\x0fknown_elsewhere\x18\x06 \x01(\x05R\x0eknownElsewhere\x12B\n" +
-	"\fnegative_hit\x18\a \x01(\v2\x1f.zhuxin.customer.v1.NegativeHitR\vnegativeHit\"6\n" +
+	"\fnegative_hit\x18\a \x01(\v2\x1f.zhuxin.customer.v1.NegativeHitR\vnegativeHit\x12\x1a\n" +
+	"\bregistry\x18\b \x01(\tR\bregistry\x12'\n" +
+	"\x0fregistered_name\x18\t \x01(\tR\x0eregisteredName\"\x9d\x03\n" +
+	"\x1bSubmitCustomerChangeRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\x03R\aversion\x12\x17\n" +
+	"\x04name\x18\x03 \x01(\tH\x00R\x04name\x88\x01\x01\x12\x17\n" +
+	"\x04uscc\x18\x04 \x01(\tH\x01R\x04uscc\x88\x01\x01\x125\n" +
+	"\x14uscc_override_reason\x18\x05 \x01(\tH\x02R\x12usccOverrideReason\x88\x01\x01\x126\n" +
+	"\x14legal_representative\x18\x06 \x01(\tH\x03R\x13legalRepresentative\x88\x01\x01\x12;\n" +
+	"\x17legal_representative_id\x18\a \x01(\tH\x04R\x15legalRepresentativeId\x88\x01\x01\x12\x16\n" +
+	"\x06reason\x18\b \x01(\tR\x06reasonB\a\n" +
+	"\x05_nameB\a\n" +
+	"\x05_usccB\x17\n" +
+	"\x15_uscc_override_reasonB\x17\n" +
+	"\x15_legal_representativeB\x1a\n" +
+	"\x18_legal_representative_id\"\xbb\x02\n" +
+	"\x0eCustomerChange\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x129\n" +
+	"\x06before\x18\x02 \x01(\v2!.zhuxin.customer.v1.CustomerLegalR\x06before\x127\n" +
+	"\x05after\x18\x03 \x01(\v2!.zhuxin.customer.v1.CustomerLegalR\x05after\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x16\n" +
+	"\x06status\x18\x05 \x01(\tR\x06status\x129\n" +
+	"\n" +
+	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12:\n" +
+	"\n" +
+	"created_by\x18\a \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\tcreatedBy\"\xab\x01\n" +
+	"\rCustomerLegal\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04uscc\x18\x02 \x01(\tR\x04uscc\x121\n" +
+	"\x14legal_representative\x18\x03 \x01(\tR\x13legalRepresentative\x12?\n" +
+	"\x1clegal_representative_id_mask\x18\x04 \x01(\tR\x19legalRepresentativeIdMask\",\n" +
+	"\x1aListCustomerChangesRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"X\n" +
+	"\x18ListCustomerChangesReply\x12<\n" +
+	"\achanges\x18\x01 \x03(\v2\".zhuxin.customer.v1.CustomerChangeR\achanges\"R\n" +
+	"\x12RevealFieldRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
+	"\x05field\x18\x02 \x01(\tR\x05field\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"(\n" +
+	"\x10RevealFieldReply\x12\x14\n" +
+	"\x05plain\x18\x01 \x01(\tR\x05plain\"Y\n" +
+	"\x12GetTimelineRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06cursor\x18\x02 \x01(\tR\x06cursor\x12\x1b\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"n\n" +
+	"\x10GetTimelineReply\x129\n" +
+	"\x06events\x18\x01 \x03(\v2!.zhuxin.customer.v1.CustomerEventR\x06events\x12\x1f\n" +
+	"\vnext_cursor\x18\x02 \x01(\tR\n" +
+	"nextCursor\"\xad\x02\n" +
+	"\rCustomerEvent\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12*\n" +
+	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x14\n" +
+	"\x05actor\x18\x04 \x01(\tR\x05actor\x12\x10\n" +
+	"\x03ref\x18\x05 \x01(\tR\x03ref\x12\x1b\n" +
+	"\x06amount\x18\x06 \x01(\x03H\x00R\x06amount\x88\x01\x01\x12B\n" +
+	"\x05parts\x18\a \x03(\v2,.zhuxin.customer.v1.CustomerEvent.PartsEntryR\x05parts\x1a8\n" +
+	"\n" +
+	"PartsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\t\n" +
+	"\a_amount\"6\n" +
 	"\x13ListProjectsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"L\n" +
@@ -2198,13 +2941,17 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"expires_on\x18\x06 \x01(\tR\texpiresOn\")\n" +
 	"\x17DownloadDocumentRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id2\x8e\f\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id2\x9b\x11\n" +
 	"\x0fCustomerService\x12\x8d\x01\n" +
 	"\rListCustomers\x12(.zhuxin.customer.v1.ListCustomersRequest\x1a&.zhuxin.customer.v1.ListCustomersReply\"*\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/customers\x12\x84\x01\n" +
 	"\vGetCustomer\x12&.zhuxin.customer.v1.GetCustomerRequest\x1a\x1c.zhuxin.customer.v1.Customer\"/\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/customers/{id}\x12\x89\x01\n" +
 	"\x0eCreateCustomer\x12).zhuxin.customer.v1.CreateCustomerRequest\x1a\x1c.zhuxin.customer.v1.Customer\".\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/v1/customers\x12\x8e\x01\n" +
 	"\x0eUpdateCustomer\x12).zhuxin.customer.v1.UpdateCustomerRequest\x1a\x1c.zhuxin.customer.v1.Customer\"3\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x17:\x01*2\x12/v1/customers/{id}\x12\x98\x01\n" +
-	"\rCheckIdentity\x12(.zhuxin.customer.v1.CheckIdentityRequest\x1a!.zhuxin.customer.v1.IdentityCheck\":\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/customers:check-identity\x12\xa1\x01\n" +
+	"\rCheckIdentity\x12(.zhuxin.customer.v1.CheckIdentityRequest\x1a!.zhuxin.customer.v1.IdentityCheck\":\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/customers:check-identity\x12\xa8\x01\n" +
+	"\x14SubmitCustomerChange\x12/.zhuxin.customer.v1.SubmitCustomerChangeRequest\x1a\".zhuxin.customer.v1.CustomerChange\";\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/customers/{id}/changes\x12\xac\x01\n" +
+	"\x13ListCustomerChanges\x12..zhuxin.customer.v1.ListCustomerChangesRequest\x1a,.zhuxin.customer.v1.ListCustomerChangesReply\"7\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/customers/{id}/changes\x12\x98\x01\n" +
+	"\vRevealField\x12&.zhuxin.customer.v1.RevealFieldRequest\x1a$.zhuxin.customer.v1.RevealFieldReply\";\x92\xc2\x18\x13\b\x01\x12\x0fpersonal.reveal\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/customers/{id}:reveal\x12\x95\x01\n" +
+	"\vGetTimeline\x12&.zhuxin.customer.v1.GetTimelineRequest\x1a$.zhuxin.customer.v1.GetTimelineReply\"8\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/customers/{id}/timeline\x12\xa1\x01\n" +
 	"\fListProjects\x12'.zhuxin.customer.v1.ListProjectsRequest\x1a%.zhuxin.customer.v1.ListProjectsReply\"A\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02&\x12$/v1/customers/{customer_id}/projects\x12\x9d\x01\n" +
 	"\rCreateProject\x12(.zhuxin.customer.v1.CreateProjectRequest\x1a\x1b.zhuxin.customer.v1.Project\"E\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02):\x01*\"$/v1/customers/{customer_id}/projects\x12\xa5\x01\n" +
 	"\rListDocuments\x12(.zhuxin.customer.v1.ListDocumentsRequest\x1a&.zhuxin.customer.v1.ListDocumentsReply\"B\x92\xc2\x18\x11\b\x01\x12\rdocument.read\x82\xd3\xe4\x93\x02'\x12%/v1/customers/{customer_id}/documents\x12\xa5\x01\n" +
@@ -2224,79 +2971,106 @@ func file_app_api_customer_v1_customer_proto_rawDescGZIP() []byte {
 	return file_app_api_customer_v1_customer_proto_rawDescData
 }
 
-var file_app_api_customer_v1_customer_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_app_api_customer_v1_customer_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_app_api_customer_v1_customer_proto_goTypes = []any{
-	(*ListCustomersRequest)(nil),    // 0: zhuxin.customer.v1.ListCustomersRequest
-	(*ListCustomersReply)(nil),      // 1: zhuxin.customer.v1.ListCustomersReply
-	(*CustomerSummary)(nil),         // 2: zhuxin.customer.v1.CustomerSummary
-	(*GetCustomerRequest)(nil),      // 3: zhuxin.customer.v1.GetCustomerRequest
-	(*Customer)(nil),                // 4: zhuxin.customer.v1.Customer
-	(*Standing)(nil),                // 5: zhuxin.customer.v1.Standing
-	(*NegativeHit)(nil),             // 6: zhuxin.customer.v1.NegativeHit
-	(*CreateCustomerRequest)(nil),   // 7: zhuxin.customer.v1.CreateCustomerRequest
-	(*UpdateCustomerRequest)(nil),   // 8: zhuxin.customer.v1.UpdateCustomerRequest
-	(*CheckIdentityRequest)(nil),    // 9: zhuxin.customer.v1.CheckIdentityRequest
-	(*IdentityCheck)(nil),           // 10: zhuxin.customer.v1.IdentityCheck
-	(*ListProjectsRequest)(nil),     // 11: zhuxin.customer.v1.ListProjectsRequest
-	(*ListProjectsReply)(nil),       // 12: zhuxin.customer.v1.ListProjectsReply
-	(*Project)(nil),                 // 13: zhuxin.customer.v1.Project
-	(*Contract)(nil),                // 14: zhuxin.customer.v1.Contract
-	(*CreateProjectRequest)(nil),    // 15: zhuxin.customer.v1.CreateProjectRequest
-	(*ListDocumentsRequest)(nil),    // 16: zhuxin.customer.v1.ListDocumentsRequest
-	(*ListDocumentsReply)(nil),      // 17: zhuxin.customer.v1.ListDocumentsReply
-	(*Document)(nil),                // 18: zhuxin.customer.v1.Document
-	(*UploadDocumentRequest)(nil),   // 19: zhuxin.customer.v1.UploadDocumentRequest
-	(*DownloadDocumentRequest)(nil), // 20: zhuxin.customer.v1.DownloadDocumentRequest
-	nil,                             // 21: zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
-	(*v1.PersonRef)(nil),            // 22: zhuxin.common.v1.PersonRef
-	(*timestamppb.Timestamp)(nil),   // 23: google.protobuf.Timestamp
-	(*v1.Aging)(nil),                // 24: zhuxin.common.v1.Aging
-	(*v1.FileReply)(nil),            // 25: zhuxin.common.v1.FileReply
+	(*ListCustomersRequest)(nil),        // 0: zhuxin.customer.v1.ListCustomersRequest
+	(*ListCustomersReply)(nil),          // 1: zhuxin.customer.v1.ListCustomersReply
+	(*CustomerSummary)(nil),             // 2: zhuxin.customer.v1.CustomerSummary
+	(*GetCustomerRequest)(nil),          // 3: zhuxin.customer.v1.GetCustomerRequest
+	(*Customer)(nil),                    // 4: zhuxin.customer.v1.Customer
+	(*Standing)(nil),                    // 5: zhuxin.customer.v1.Standing
+	(*NegativeHit)(nil),                 // 6: zhuxin.customer.v1.NegativeHit
+	(*CreateCustomerRequest)(nil),       // 7: zhuxin.customer.v1.CreateCustomerRequest
+	(*UpdateCustomerRequest)(nil),       // 8: zhuxin.customer.v1.UpdateCustomerRequest
+	(*CheckIdentityRequest)(nil),        // 9: zhuxin.customer.v1.CheckIdentityRequest
+	(*IdentityCheck)(nil),               // 10: zhuxin.customer.v1.IdentityCheck
+	(*SubmitCustomerChangeRequest)(nil), // 11: zhuxin.customer.v1.SubmitCustomerChangeRequest
+	(*CustomerChange)(nil),              // 12: zhuxin.customer.v1.CustomerChange
+	(*CustomerLegal)(nil),               // 13: zhuxin.customer.v1.CustomerLegal
+	(*ListCustomerChangesRequest)(nil),  // 14: zhuxin.customer.v1.ListCustomerChangesRequest
+	(*ListCustomerChangesReply)(nil),    // 15: zhuxin.customer.v1.ListCustomerChangesReply
+	(*RevealFieldRequest)(nil),          // 16: zhuxin.customer.v1.RevealFieldRequest
+	(*RevealFieldReply)(nil),            // 17: zhuxin.customer.v1.RevealFieldReply
+	(*GetTimelineRequest)(nil),          // 18: zhuxin.customer.v1.GetTimelineRequest
+	(*GetTimelineReply)(nil),            // 19: zhuxin.customer.v1.GetTimelineReply
+	(*CustomerEvent)(nil),               // 20: zhuxin.customer.v1.CustomerEvent
+	(*ListProjectsRequest)(nil),         // 21: zhuxin.customer.v1.ListProjectsRequest
+	(*ListProjectsReply)(nil),           // 22: zhuxin.customer.v1.ListProjectsReply
+	(*Project)(nil),                     // 23: zhuxin.customer.v1.Project
+	(*Contract)(nil),                    // 24: zhuxin.customer.v1.Contract
+	(*CreateProjectRequest)(nil),        // 25: zhuxin.customer.v1.CreateProjectRequest
+	(*ListDocumentsRequest)(nil),        // 26: zhuxin.customer.v1.ListDocumentsRequest
+	(*ListDocumentsReply)(nil),          // 27: zhuxin.customer.v1.ListDocumentsReply
+	(*Document)(nil),                    // 28: zhuxin.customer.v1.Document
+	(*UploadDocumentRequest)(nil),       // 29: zhuxin.customer.v1.UploadDocumentRequest
+	(*DownloadDocumentRequest)(nil),     // 30: zhuxin.customer.v1.DownloadDocumentRequest
+	nil,                                 // 31: zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
+	nil,                                 // 32: zhuxin.customer.v1.CustomerEvent.PartsEntry
+	(*v1.PersonRef)(nil),                // 33: zhuxin.common.v1.PersonRef
+	(*timestamppb.Timestamp)(nil),       // 34: google.protobuf.Timestamp
+	(*v1.Aging)(nil),                    // 35: zhuxin.common.v1.Aging
+	(*v1.FileReply)(nil),                // 36: zhuxin.common.v1.FileReply
 }
 var file_app_api_customer_v1_customer_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.customer.v1.ListCustomersReply.customers:type_name -> zhuxin.customer.v1.CustomerSummary
-	21, // 1: zhuxin.customer.v1.ListCustomersReply.view_counts:type_name -> zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
-	22, // 2: zhuxin.customer.v1.CustomerSummary.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	23, // 3: zhuxin.customer.v1.CustomerSummary.updated_at:type_name -> google.protobuf.Timestamp
-	22, // 4: zhuxin.customer.v1.Customer.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	31, // 1: zhuxin.customer.v1.ListCustomersReply.view_counts:type_name -> zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
+	33, // 2: zhuxin.customer.v1.CustomerSummary.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	34, // 3: zhuxin.customer.v1.CustomerSummary.updated_at:type_name -> google.protobuf.Timestamp
+	33, // 4: zhuxin.customer.v1.Customer.salesperson:type_name -> zhuxin.common.v1.PersonRef
 	5,  // 5: zhuxin.customer.v1.Customer.standing:type_name -> zhuxin.customer.v1.Standing
 	6,  // 6: zhuxin.customer.v1.Customer.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
-	23, // 7: zhuxin.customer.v1.Customer.created_at:type_name -> google.protobuf.Timestamp
-	23, // 8: zhuxin.customer.v1.Customer.updated_at:type_name -> google.protobuf.Timestamp
-	24, // 9: zhuxin.customer.v1.Standing.aging:type_name -> zhuxin.common.v1.Aging
-	23, // 10: zhuxin.customer.v1.NegativeHit.listed_at:type_name -> google.protobuf.Timestamp
+	34, // 7: zhuxin.customer.v1.Customer.created_at:type_name -> google.protobuf.Timestamp
+	34, // 8: zhuxin.customer.v1.Customer.updated_at:type_name -> google.protobuf.Timestamp
+	35, // 9: zhuxin.customer.v1.Standing.aging:type_name -> zhuxin.common.v1.Aging
+	34, // 10: zhuxin.customer.v1.NegativeHit.listed_at:type_name -> google.protobuf.Timestamp
 	6,  // 11: zhuxin.customer.v1.IdentityCheck.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
-	13, // 12: zhuxin.customer.v1.ListProjectsReply.projects:type_name -> zhuxin.customer.v1.Project
-	14, // 13: zhuxin.customer.v1.Project.contracts:type_name -> zhuxin.customer.v1.Contract
-	14, // 14: zhuxin.customer.v1.CreateProjectRequest.contract:type_name -> zhuxin.customer.v1.Contract
-	18, // 15: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
-	23, // 16: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
-	22, // 17: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
-	0,  // 18: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
-	3,  // 19: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
-	7,  // 20: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
-	8,  // 21: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
-	9,  // 22: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
-	11, // 23: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
-	15, // 24: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
-	16, // 25: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
-	19, // 26: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
-	20, // 27: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
-	1,  // 28: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
-	4,  // 29: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 30: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 31: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
-	10, // 32: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
-	12, // 33: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
-	13, // 34: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
-	17, // 35: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
-	18, // 36: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
-	25, // 37: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
-	28, // [28:38] is the sub-list for method output_type
-	18, // [18:28] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	13, // 12: zhuxin.customer.v1.CustomerChange.before:type_name -> zhuxin.customer.v1.CustomerLegal
+	13, // 13: zhuxin.customer.v1.CustomerChange.after:type_name -> zhuxin.customer.v1.CustomerLegal
+	34, // 14: zhuxin.customer.v1.CustomerChange.created_at:type_name -> google.protobuf.Timestamp
+	33, // 15: zhuxin.customer.v1.CustomerChange.created_by:type_name -> zhuxin.common.v1.PersonRef
+	12, // 16: zhuxin.customer.v1.ListCustomerChangesReply.changes:type_name -> zhuxin.customer.v1.CustomerChange
+	20, // 17: zhuxin.customer.v1.GetTimelineReply.events:type_name -> zhuxin.customer.v1.CustomerEvent
+	34, // 18: zhuxin.customer.v1.CustomerEvent.at:type_name -> google.protobuf.Timestamp
+	32, // 19: zhuxin.customer.v1.CustomerEvent.parts:type_name -> zhuxin.customer.v1.CustomerEvent.PartsEntry
+	23, // 20: zhuxin.customer.v1.ListProjectsReply.projects:type_name -> zhuxin.customer.v1.Project
+	24, // 21: zhuxin.customer.v1.Project.contracts:type_name -> zhuxin.customer.v1.Contract
+	24, // 22: zhuxin.customer.v1.CreateProjectRequest.contract:type_name -> zhuxin.customer.v1.Contract
+	28, // 23: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
+	34, // 24: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
+	33, // 25: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
+	0,  // 26: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
+	3,  // 27: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
+	7,  // 28: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
+	8,  // 29: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
+	9,  // 30: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
+	11, // 31: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:input_type -> zhuxin.customer.v1.SubmitCustomerChangeRequest
+	14, // 32: zhuxin.customer.v1.CustomerService.ListCustomerChanges:input_type -> zhuxin.customer.v1.ListCustomerChangesRequest
+	16, // 33: zhuxin.customer.v1.CustomerService.RevealField:input_type -> zhuxin.customer.v1.RevealFieldRequest
+	18, // 34: zhuxin.customer.v1.CustomerService.GetTimeline:input_type -> zhuxin.customer.v1.GetTimelineRequest
+	21, // 35: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
+	25, // 36: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
+	26, // 37: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
+	29, // 38: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
+	30, // 39: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
+	1,  // 40: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
+	4,  // 41: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 42: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 43: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
+	10, // 44: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
+	12, // 45: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:output_type -> zhuxin.customer.v1.CustomerChange
+	15, // 46: zhuxin.customer.v1.CustomerService.ListCustomerChanges:output_type -> zhuxin.customer.v1.ListCustomerChangesReply
+	17, // 47: zhuxin.customer.v1.CustomerService.RevealField:output_type -> zhuxin.customer.v1.RevealFieldReply
+	19, // 48: zhuxin.customer.v1.CustomerService.GetTimeline:output_type -> zhuxin.customer.v1.GetTimelineReply
+	22, // 49: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
+	23, // 50: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
+	27, // 51: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
+	28, // 52: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
+	36, // 53: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
+	40, // [40:54] is the sub-list for method output_type
+	26, // [26:40] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_app_api_customer_v1_customer_proto_init() }
@@ -2305,13 +3079,15 @@ func file_app_api_customer_v1_customer_proto_init() {
 		return
 	}
 	file_app_api_customer_v1_customer_proto_msgTypes[8].OneofWrappers = []any{}
+	file_app_api_customer_v1_customer_proto_msgTypes[11].OneofWrappers = []any{}
+	file_app_api_customer_v1_customer_proto_msgTypes[20].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_customer_v1_customer_proto_rawDesc), len(file_app_api_customer_v1_customer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   22,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -11,16 +11,20 @@ import (
 
 // Operations of CustomerService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationCustomerServiceListCustomers    = "/zhuxin.customer.v1.CustomerService/ListCustomers"
-	OperationCustomerServiceGetCustomer      = "/zhuxin.customer.v1.CustomerService/GetCustomer"
-	OperationCustomerServiceCreateCustomer   = "/zhuxin.customer.v1.CustomerService/CreateCustomer"
-	OperationCustomerServiceUpdateCustomer   = "/zhuxin.customer.v1.CustomerService/UpdateCustomer"
-	OperationCustomerServiceCheckIdentity    = "/zhuxin.customer.v1.CustomerService/CheckIdentity"
-	OperationCustomerServiceListProjects     = "/zhuxin.customer.v1.CustomerService/ListProjects"
-	OperationCustomerServiceCreateProject    = "/zhuxin.customer.v1.CustomerService/CreateProject"
-	OperationCustomerServiceListDocuments    = "/zhuxin.customer.v1.CustomerService/ListDocuments"
-	OperationCustomerServiceUploadDocument   = "/zhuxin.customer.v1.CustomerService/UploadDocument"
-	OperationCustomerServiceDownloadDocument = "/zhuxin.customer.v1.CustomerService/DownloadDocument"
+	OperationCustomerServiceListCustomers        = "/zhuxin.customer.v1.CustomerService/ListCustomers"
+	OperationCustomerServiceGetCustomer          = "/zhuxin.customer.v1.CustomerService/GetCustomer"
+	OperationCustomerServiceCreateCustomer       = "/zhuxin.customer.v1.CustomerService/CreateCustomer"
+	OperationCustomerServiceUpdateCustomer       = "/zhuxin.customer.v1.CustomerService/UpdateCustomer"
+	OperationCustomerServiceCheckIdentity        = "/zhuxin.customer.v1.CustomerService/CheckIdentity"
+	OperationCustomerServiceSubmitCustomerChange = "/zhuxin.customer.v1.CustomerService/SubmitCustomerChange"
+	OperationCustomerServiceListCustomerChanges  = "/zhuxin.customer.v1.CustomerService/ListCustomerChanges"
+	OperationCustomerServiceRevealField          = "/zhuxin.customer.v1.CustomerService/RevealField"
+	OperationCustomerServiceGetTimeline          = "/zhuxin.customer.v1.CustomerService/GetTimeline"
+	OperationCustomerServiceListProjects         = "/zhuxin.customer.v1.CustomerService/ListProjects"
+	OperationCustomerServiceCreateProject        = "/zhuxin.customer.v1.CustomerService/CreateProject"
+	OperationCustomerServiceListDocuments        = "/zhuxin.customer.v1.CustomerService/ListDocuments"
+	OperationCustomerServiceUploadDocument       = "/zhuxin.customer.v1.CustomerService/UploadDocument"
+	OperationCustomerServiceDownloadDocument     = "/zhuxin.customer.v1.CustomerService/DownloadDocument"
 )
 
 // CustomerServiceHTTPServer is what answers the routes of CustomerService.
@@ -31,6 +35,13 @@ type CustomerServiceHTTPServer interface {
 	UpdateCustomer(context.Context, *UpdateCustomerRequest) (*Customer, error)
 	// Live checks while name and code are typed (000-39 to 000-41).
 	CheckIdentity(context.Context, *CheckIdentityRequest) (*IdentityCheck, error)
+	// Name, code and legal representative of a known customer change by approval.
+	SubmitCustomerChange(context.Context, *SubmitCustomerChangeRequest) (*CustomerChange, error)
+	ListCustomerChanges(context.Context, *ListCustomerChangesRequest) (*ListCustomerChangesReply, error)
+	// A personal field in plain; the look and its reason are written down.
+	RevealField(context.Context, *RevealFieldRequest) (*RevealFieldReply, error)
+	// Everything that happened, as far as the caller may see it, newest first.
+	GetTimeline(context.Context, *GetTimelineRequest) (*GetTimelineReply, error)
 	ListProjects(context.Context, *ListProjectsRequest) (*ListProjectsReply, error)
 	CreateProject(context.Context, *CreateProjectRequest) (*Project, error)
 	ListDocuments(context.Context, *ListDocumentsRequest) (*ListDocumentsReply, error)
@@ -70,6 +81,21 @@ var CustomerServiceRoutes = []route.Info{
 		Request: "zhuxin.customer.v1.UpdateCustomerRequest", Reply: "zhuxin.customer.v1.Customer",
 	},
 	{
+		Operation: OperationCustomerServiceSubmitCustomerChange,
+		Method:    "POST", Path: "/v1/customers/{id}/changes",
+		Side: route.SideTenant, Permission: "customer.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.customer.v1.SubmitCustomerChangeRequest", Reply: "zhuxin.customer.v1.CustomerChange",
+	},
+	{
+		Operation: OperationCustomerServiceListCustomerChanges,
+		Method:    "GET", Path: "/v1/customers/{id}/changes",
+		Side: route.SideTenant, Permission: "customer.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.customer.v1.ListCustomerChangesRequest", Reply: "zhuxin.customer.v1.ListCustomerChangesReply",
+	},
+	{
 		Operation: OperationCustomerServiceListDocuments,
 		Method:    "GET", Path: "/v1/customers/{customer_id}/documents",
 		Side: route.SideTenant, Permission: "document.read",
@@ -101,6 +127,21 @@ var CustomerServiceRoutes = []route.Info{
 		Request: "zhuxin.customer.v1.CreateProjectRequest", Reply: "zhuxin.customer.v1.Project",
 	},
 	{
+		Operation: OperationCustomerServiceGetTimeline,
+		Method:    "GET", Path: "/v1/customers/{id}/timeline",
+		Side: route.SideTenant, Permission: "customer.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.customer.v1.GetTimelineRequest", Reply: "zhuxin.customer.v1.GetTimelineReply",
+	},
+	{
+		Operation: OperationCustomerServiceRevealField,
+		Method:    "POST", Path: "/v1/customers/{id}:reveal",
+		Side: route.SideTenant, Permission: "personal.reveal",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.customer.v1.RevealFieldRequest", Reply: "zhuxin.customer.v1.RevealFieldReply",
+	},
+	{
 		Operation: OperationCustomerServiceCheckIdentity,
 		Method:    "GET", Path: "/v1/customers:check-identity",
 		Side: route.SideTenant, Permission: "customer.write",
@@ -123,10 +164,14 @@ func RegisterCustomerServiceHTTPServer(s *http.Server, srv CustomerServiceHTTPSe
 	r.POST("/v1/customers", _CustomerService_CreateCustomer0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{id:[^/:]+}", _CustomerService_GetCustomer0_HTTP_Handler(srv))
 	r.PATCH("/v1/customers/{id:[^/:]+}", _CustomerService_UpdateCustomer0_HTTP_Handler(srv))
+	r.POST("/v1/customers/{id:[^/:]+}/changes", _CustomerService_SubmitCustomerChange0_HTTP_Handler(srv))
+	r.GET("/v1/customers/{id:[^/:]+}/changes", _CustomerService_ListCustomerChanges0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{customer_id:[^/:]+}/documents", _CustomerService_ListDocuments0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/documents", _CustomerService_UploadDocument0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{customer_id:[^/:]+}/projects", _CustomerService_ListProjects0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/projects", _CustomerService_CreateProject0_HTTP_Handler(srv))
+	r.GET("/v1/customers/{id:[^/:]+}/timeline", _CustomerService_GetTimeline0_HTTP_Handler(srv))
+	r.POST("/v1/customers/{id:[^/:]+}:reveal", _CustomerService_RevealField0_HTTP_Handler(srv))
 	r.GET("/v1/customers:check-identity", _CustomerService_CheckIdentity0_HTTP_Handler(srv))
 	r.GET("/v1/documents/{id:[^/:]+}/content", _CustomerService_DownloadDocument0_HTTP_Handler(srv))
 }
@@ -215,6 +260,51 @@ func _CustomerService_UpdateCustomer0_HTTP_Handler(srv CustomerServiceHTTPServer
 	}
 }
 
+func _CustomerService_SubmitCustomerChange0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCustomerServiceSubmitCustomerChange)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SubmitCustomerChangeRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.SubmitCustomerChange(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CustomerService_ListCustomerChanges0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCustomerServiceListCustomerChanges)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListCustomerChangesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListCustomerChanges(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _CustomerService_ListDocuments0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationCustomerServiceListDocuments)
@@ -294,6 +384,51 @@ func _CustomerService_CreateProject0_HTTP_Handler(srv CustomerServiceHTTPServer)
 				return nil, err
 			}
 			return srv.CreateProject(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CustomerService_GetTimeline0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCustomerServiceGetTimeline)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetTimelineRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetTimeline(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CustomerService_RevealField0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCustomerServiceRevealField)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in RevealFieldRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RevealField(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -451,6 +451,163 @@ func (x *TodoLink) GetQuery() map[string]string {
 	return nil
 }
 
+type GetDraftRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Form          string                 `protobuf:"bytes,1,opt,name=form,proto3" json:"form,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDraftRequest) Reset() {
+	*x = GetDraftRequest{}
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDraftRequest) ProtoMessage() {}
+
+func (x *GetDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDraftRequest.ProtoReflect.Descriptor instead.
+func (*GetDraftRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *GetDraftRequest) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+type SaveDraftRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Form  string                 `protobuf:"bytes,1,opt,name=form,proto3" json:"form,omitempty"`
+	// A JSON object of up to 32 KiB.
+	Content       string `protobuf:"bytes,2,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaveDraftRequest) Reset() {
+	*x = SaveDraftRequest{}
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaveDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaveDraftRequest) ProtoMessage() {}
+
+func (x *SaveDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaveDraftRequest.ProtoReflect.Descriptor instead.
+func (*SaveDraftRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *SaveDraftRequest) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+func (x *SaveDraftRequest) GetContent() string {
+	if x != nil {
+		return x.Content
+	}
+	return ""
+}
+
+type FormDraft struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Form          string                 `protobuf:"bytes,1,opt,name=form,proto3" json:"form,omitempty"`
+	Content       string                 `protobuf:"bytes,2,opt,name=content,proto3" json:"content,omitempty"`
+	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FormDraft) Reset() {
+	*x = FormDraft{}
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FormDraft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FormDraft) ProtoMessage() {}
+
+func (x *FormDraft) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FormDraft.ProtoReflect.Descriptor instead.
+func (*FormDraft) Descriptor() ([]byte, []int) {
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *FormDraft) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+func (x *FormDraft) GetContent() string {
+	if x != nil {
+		return x.Content
+	}
+	return ""
+}
+
+func (x *FormDraft) GetUpdatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdatedAt
+	}
+	return nil
+}
+
 type ListMyCustomersRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Cursor        string                 `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
@@ -461,7 +618,7 @@ type ListMyCustomersRequest struct {
 
 func (x *ListMyCustomersRequest) Reset() {
 	*x = ListMyCustomersRequest{}
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[5]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -473,7 +630,7 @@ func (x *ListMyCustomersRequest) String() string {
 func (*ListMyCustomersRequest) ProtoMessage() {}
 
 func (x *ListMyCustomersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[5]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -486,7 +643,7 @@ func (x *ListMyCustomersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMyCustomersRequest.ProtoReflect.Descriptor instead.
 func (*ListMyCustomersRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{5}
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListMyCustomersRequest) GetCursor() string {
@@ -513,7 +670,7 @@ type ListMyCustomersReply struct {
 
 func (x *ListMyCustomersReply) Reset() {
 	*x = ListMyCustomersReply{}
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[6]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -525,7 +682,7 @@ func (x *ListMyCustomersReply) String() string {
 func (*ListMyCustomersReply) ProtoMessage() {}
 
 func (x *ListMyCustomersReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[6]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -538,7 +695,7 @@ func (x *ListMyCustomersReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMyCustomersReply.ProtoReflect.Descriptor instead.
 func (*ListMyCustomersReply) Descriptor() ([]byte, []int) {
-	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{6}
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListMyCustomersReply) GetCustomers() []*CustomerCard {
@@ -568,7 +725,7 @@ type CustomerCard struct {
 
 func (x *CustomerCard) Reset() {
 	*x = CustomerCard{}
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[7]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -580,7 +737,7 @@ func (x *CustomerCard) String() string {
 func (*CustomerCard) ProtoMessage() {}
 
 func (x *CustomerCard) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[7]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -593,7 +750,7 @@ func (x *CustomerCard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerCard.ProtoReflect.Descriptor instead.
 func (*CustomerCard) Descriptor() ([]byte, []int) {
-	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{7}
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CustomerCard) GetId() string {
@@ -641,7 +798,7 @@ type ListMyProjectsRequest struct {
 
 func (x *ListMyProjectsRequest) Reset() {
 	*x = ListMyProjectsRequest{}
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[8]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -653,7 +810,7 @@ func (x *ListMyProjectsRequest) String() string {
 func (*ListMyProjectsRequest) ProtoMessage() {}
 
 func (x *ListMyProjectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[8]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -666,7 +823,7 @@ func (x *ListMyProjectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMyProjectsRequest.ProtoReflect.Descriptor instead.
 func (*ListMyProjectsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{8}
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListMyProjectsRequest) GetCursor() string {
@@ -693,7 +850,7 @@ type ListMyProjectsReply struct {
 
 func (x *ListMyProjectsReply) Reset() {
 	*x = ListMyProjectsReply{}
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[9]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -705,7 +862,7 @@ func (x *ListMyProjectsReply) String() string {
 func (*ListMyProjectsReply) ProtoMessage() {}
 
 func (x *ListMyProjectsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[9]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -718,7 +875,7 @@ func (x *ListMyProjectsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMyProjectsReply.ProtoReflect.Descriptor instead.
 func (*ListMyProjectsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{9}
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListMyProjectsReply) GetProjects() []*ProjectCard {
@@ -754,7 +911,7 @@ type ProjectCard struct {
 
 func (x *ProjectCard) Reset() {
 	*x = ProjectCard{}
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[10]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -766,7 +923,7 @@ func (x *ProjectCard) String() string {
 func (*ProjectCard) ProtoMessage() {}
 
 func (x *ProjectCard) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[10]
+	mi := &file_app_api_workbench_v1_workbench_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -779,7 +936,7 @@ func (x *ProjectCard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectCard.ProtoReflect.Descriptor instead.
 func (*ProjectCard) Descriptor() ([]byte, []int) {
-	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{10}
+	return file_app_api_workbench_v1_workbench_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ProjectCard) GetId() string {
@@ -899,7 +1056,17 @@ const file_app_api_workbench_v1_workbench_proto_rawDesc = "" +
 	"\n" +
 	"QueryEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"M\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"%\n" +
+	"\x0fGetDraftRequest\x12\x12\n" +
+	"\x04form\x18\x01 \x01(\tR\x04form\"@\n" +
+	"\x10SaveDraftRequest\x12\x12\n" +
+	"\x04form\x18\x01 \x01(\tR\x04form\x12\x18\n" +
+	"\acontent\x18\x02 \x01(\tR\acontent\"t\n" +
+	"\tFormDraft\x12\x12\n" +
+	"\x04form\x18\x01 \x01(\tR\x04form\x12\x18\n" +
+	"\acontent\x18\x02 \x01(\tR\acontent\x129\n" +
+	"\n" +
+	"updated_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"M\n" +
 	"\x16ListMyCustomersRequest\x12\x16\n" +
 	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\"x\n" +
@@ -931,9 +1098,12 @@ const file_app_api_workbench_v1_workbench_proto_rawDesc = "" +
 	"customerId\x12#\n" +
 	"\rcustomer_name\x18\a \x01(\tR\fcustomerName\x12+\n" +
 	"\x11contracted_volume\x18\b \x01(\x03R\x10contractedVolume\x12=\n" +
-	"\vsalesperson\x18\t \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\vsalesperson2\xdf\x03\n" +
+	"\vsalesperson\x18\t \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\vsalesperson2\xf2\x06\n" +
 	"\x10WorkbenchService\x12\x8a\x01\n" +
-	"\tListTodos\x12%.zhuxin.workbench.v1.ListTodosRequest\x1a#.zhuxin.workbench.v1.ListTodosReply\"1\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/workbench/todos\x12\x9f\x01\n" +
+	"\tListTodos\x12%.zhuxin.workbench.v1.ListTodosRequest\x1a#.zhuxin.workbench.v1.ListTodosReply\"1\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/workbench/todos\x12\x81\x01\n" +
+	"\bGetDraft\x12$.zhuxin.workbench.v1.GetDraftRequest\x1a\x1e.zhuxin.workbench.v1.FormDraft\"/\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/drafts/{form}\x12\x86\x01\n" +
+	"\tSaveDraft\x12%.zhuxin.workbench.v1.SaveDraftRequest\x1a\x1e.zhuxin.workbench.v1.FormDraft\"2\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x16:\x01*\x1a\x11/v1/drafts/{form}\x12\x83\x01\n" +
+	"\fDiscardDraft\x12$.zhuxin.workbench.v1.GetDraftRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"/\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x13*\x11/v1/drafts/{form}\x12\x9f\x01\n" +
 	"\x0fListMyCustomers\x12+.zhuxin.workbench.v1.ListMyCustomersRequest\x1a).zhuxin.workbench.v1.ListMyCustomersReply\"4\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/workbench/customers\x12\x9b\x01\n" +
 	"\x0eListMyProjects\x12*.zhuxin.workbench.v1.ListMyProjectsRequest\x1a(.zhuxin.workbench.v1.ListMyProjectsReply\"3\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/workbench/projectsB)Z'zhuxin/app/api/workbench/v1;workbenchv1b\x06proto3"
 
@@ -949,47 +1119,58 @@ func file_app_api_workbench_v1_workbench_proto_rawDescGZIP() []byte {
 	return file_app_api_workbench_v1_workbench_proto_rawDescData
 }
 
-var file_app_api_workbench_v1_workbench_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_app_api_workbench_v1_workbench_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_app_api_workbench_v1_workbench_proto_goTypes = []any{
 	(*ListTodosRequest)(nil),       // 0: zhuxin.workbench.v1.ListTodosRequest
 	(*ListTodosReply)(nil),         // 1: zhuxin.workbench.v1.ListTodosReply
 	(*TodoCount)(nil),              // 2: zhuxin.workbench.v1.TodoCount
 	(*Todo)(nil),                   // 3: zhuxin.workbench.v1.Todo
 	(*TodoLink)(nil),               // 4: zhuxin.workbench.v1.TodoLink
-	(*ListMyCustomersRequest)(nil), // 5: zhuxin.workbench.v1.ListMyCustomersRequest
-	(*ListMyCustomersReply)(nil),   // 6: zhuxin.workbench.v1.ListMyCustomersReply
-	(*CustomerCard)(nil),           // 7: zhuxin.workbench.v1.CustomerCard
-	(*ListMyProjectsRequest)(nil),  // 8: zhuxin.workbench.v1.ListMyProjectsRequest
-	(*ListMyProjectsReply)(nil),    // 9: zhuxin.workbench.v1.ListMyProjectsReply
-	(*ProjectCard)(nil),            // 10: zhuxin.workbench.v1.ProjectCard
-	nil,                            // 11: zhuxin.workbench.v1.Todo.PartsEntry
-	nil,                            // 12: zhuxin.workbench.v1.TodoLink.ParamsEntry
-	nil,                            // 13: zhuxin.workbench.v1.TodoLink.QueryEntry
-	(*timestamppb.Timestamp)(nil),  // 14: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),           // 15: zhuxin.common.v1.PersonRef
+	(*GetDraftRequest)(nil),        // 5: zhuxin.workbench.v1.GetDraftRequest
+	(*SaveDraftRequest)(nil),       // 6: zhuxin.workbench.v1.SaveDraftRequest
+	(*FormDraft)(nil),              // 7: zhuxin.workbench.v1.FormDraft
+	(*ListMyCustomersRequest)(nil), // 8: zhuxin.workbench.v1.ListMyCustomersRequest
+	(*ListMyCustomersReply)(nil),   // 9: zhuxin.workbench.v1.ListMyCustomersReply
+	(*CustomerCard)(nil),           // 10: zhuxin.workbench.v1.CustomerCard
+	(*ListMyProjectsRequest)(nil),  // 11: zhuxin.workbench.v1.ListMyProjectsRequest
+	(*ListMyProjectsReply)(nil),    // 12: zhuxin.workbench.v1.ListMyProjectsReply
+	(*ProjectCard)(nil),            // 13: zhuxin.workbench.v1.ProjectCard
+	nil,                            // 14: zhuxin.workbench.v1.Todo.PartsEntry
+	nil,                            // 15: zhuxin.workbench.v1.TodoLink.ParamsEntry
+	nil,                            // 16: zhuxin.workbench.v1.TodoLink.QueryEntry
+	(*timestamppb.Timestamp)(nil),  // 17: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),           // 18: zhuxin.common.v1.PersonRef
+	(*v1.EmptyReply)(nil),          // 19: zhuxin.common.v1.EmptyReply
 }
 var file_app_api_workbench_v1_workbench_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.workbench.v1.ListTodosReply.items:type_name -> zhuxin.workbench.v1.Todo
 	2,  // 1: zhuxin.workbench.v1.ListTodosReply.counts:type_name -> zhuxin.workbench.v1.TodoCount
-	11, // 2: zhuxin.workbench.v1.Todo.parts:type_name -> zhuxin.workbench.v1.Todo.PartsEntry
-	14, // 3: zhuxin.workbench.v1.Todo.created_at:type_name -> google.protobuf.Timestamp
+	14, // 2: zhuxin.workbench.v1.Todo.parts:type_name -> zhuxin.workbench.v1.Todo.PartsEntry
+	17, // 3: zhuxin.workbench.v1.Todo.created_at:type_name -> google.protobuf.Timestamp
 	4,  // 4: zhuxin.workbench.v1.Todo.link:type_name -> zhuxin.workbench.v1.TodoLink
-	12, // 5: zhuxin.workbench.v1.TodoLink.params:type_name -> zhuxin.workbench.v1.TodoLink.ParamsEntry
-	13, // 6: zhuxin.workbench.v1.TodoLink.query:type_name -> zhuxin.workbench.v1.TodoLink.QueryEntry
-	7,  // 7: zhuxin.workbench.v1.ListMyCustomersReply.customers:type_name -> zhuxin.workbench.v1.CustomerCard
-	10, // 8: zhuxin.workbench.v1.ListMyProjectsReply.projects:type_name -> zhuxin.workbench.v1.ProjectCard
-	15, // 9: zhuxin.workbench.v1.ProjectCard.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	0,  // 10: zhuxin.workbench.v1.WorkbenchService.ListTodos:input_type -> zhuxin.workbench.v1.ListTodosRequest
-	5,  // 11: zhuxin.workbench.v1.WorkbenchService.ListMyCustomers:input_type -> zhuxin.workbench.v1.ListMyCustomersRequest
-	8,  // 12: zhuxin.workbench.v1.WorkbenchService.ListMyProjects:input_type -> zhuxin.workbench.v1.ListMyProjectsRequest
-	1,  // 13: zhuxin.workbench.v1.WorkbenchService.ListTodos:output_type -> zhuxin.workbench.v1.ListTodosReply
-	6,  // 14: zhuxin.workbench.v1.WorkbenchService.ListMyCustomers:output_type -> zhuxin.workbench.v1.ListMyCustomersReply
-	9,  // 15: zhuxin.workbench.v1.WorkbenchService.ListMyProjects:output_type -> zhuxin.workbench.v1.ListMyProjectsReply
-	13, // [13:16] is the sub-list for method output_type
-	10, // [10:13] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	15, // 5: zhuxin.workbench.v1.TodoLink.params:type_name -> zhuxin.workbench.v1.TodoLink.ParamsEntry
+	16, // 6: zhuxin.workbench.v1.TodoLink.query:type_name -> zhuxin.workbench.v1.TodoLink.QueryEntry
+	17, // 7: zhuxin.workbench.v1.FormDraft.updated_at:type_name -> google.protobuf.Timestamp
+	10, // 8: zhuxin.workbench.v1.ListMyCustomersReply.customers:type_name -> zhuxin.workbench.v1.CustomerCard
+	13, // 9: zhuxin.workbench.v1.ListMyProjectsReply.projects:type_name -> zhuxin.workbench.v1.ProjectCard
+	18, // 10: zhuxin.workbench.v1.ProjectCard.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	0,  // 11: zhuxin.workbench.v1.WorkbenchService.ListTodos:input_type -> zhuxin.workbench.v1.ListTodosRequest
+	5,  // 12: zhuxin.workbench.v1.WorkbenchService.GetDraft:input_type -> zhuxin.workbench.v1.GetDraftRequest
+	6,  // 13: zhuxin.workbench.v1.WorkbenchService.SaveDraft:input_type -> zhuxin.workbench.v1.SaveDraftRequest
+	5,  // 14: zhuxin.workbench.v1.WorkbenchService.DiscardDraft:input_type -> zhuxin.workbench.v1.GetDraftRequest
+	8,  // 15: zhuxin.workbench.v1.WorkbenchService.ListMyCustomers:input_type -> zhuxin.workbench.v1.ListMyCustomersRequest
+	11, // 16: zhuxin.workbench.v1.WorkbenchService.ListMyProjects:input_type -> zhuxin.workbench.v1.ListMyProjectsRequest
+	1,  // 17: zhuxin.workbench.v1.WorkbenchService.ListTodos:output_type -> zhuxin.workbench.v1.ListTodosReply
+	7,  // 18: zhuxin.workbench.v1.WorkbenchService.GetDraft:output_type -> zhuxin.workbench.v1.FormDraft
+	7,  // 19: zhuxin.workbench.v1.WorkbenchService.SaveDraft:output_type -> zhuxin.workbench.v1.FormDraft
+	19, // 20: zhuxin.workbench.v1.WorkbenchService.DiscardDraft:output_type -> zhuxin.common.v1.EmptyReply
+	9,  // 21: zhuxin.workbench.v1.WorkbenchService.ListMyCustomers:output_type -> zhuxin.workbench.v1.ListMyCustomersReply
+	12, // 22: zhuxin.workbench.v1.WorkbenchService.ListMyProjects:output_type -> zhuxin.workbench.v1.ListMyProjectsReply
+	17, // [17:23] is the sub-list for method output_type
+	11, // [11:17] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_app_api_workbench_v1_workbench_proto_init() }
@@ -1004,7 +1185,7 @@ func file_app_api_workbench_v1_workbench_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_workbench_v1_workbench_proto_rawDesc), len(file_app_api_workbench_v1_workbench_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -6,12 +6,16 @@ package workbenchv1
 import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
+	v1 "zhuxin/app/api/common/v1"
 	route "zhuxin/app/api/route"
 )
 
 // Operations of WorkbenchService: the names by which its routes are authorized, measured and logged.
 const (
 	OperationWorkbenchServiceListTodos       = "/zhuxin.workbench.v1.WorkbenchService/ListTodos"
+	OperationWorkbenchServiceGetDraft        = "/zhuxin.workbench.v1.WorkbenchService/GetDraft"
+	OperationWorkbenchServiceSaveDraft       = "/zhuxin.workbench.v1.WorkbenchService/SaveDraft"
+	OperationWorkbenchServiceDiscardDraft    = "/zhuxin.workbench.v1.WorkbenchService/DiscardDraft"
 	OperationWorkbenchServiceListMyCustomers = "/zhuxin.workbench.v1.WorkbenchService/ListMyCustomers"
 	OperationWorkbenchServiceListMyProjects  = "/zhuxin.workbench.v1.WorkbenchService/ListMyProjects"
 )
@@ -21,12 +25,38 @@ type WorkbenchServiceHTTPServer interface {
 	// What I have to do, with the counts by kind (000-25). Items are derived from
 	// the state of what they are about and vanish when it is handled.
 	ListTodos(context.Context, *ListTodosRequest) (*ListTodosReply, error)
+	// What I typed into a form and did not send; mine alone, encrypted.
+	GetDraft(context.Context, *GetDraftRequest) (*FormDraft, error)
+	SaveDraft(context.Context, *SaveDraftRequest) (*FormDraft, error)
+	DiscardDraft(context.Context, *GetDraftRequest) (*v1.EmptyReply, error)
 	ListMyCustomers(context.Context, *ListMyCustomersRequest) (*ListMyCustomersReply, error)
 	ListMyProjects(context.Context, *ListMyProjectsRequest) (*ListMyProjectsReply, error)
 }
 
 // WorkbenchServiceRoutes is the table of the routes of WorkbenchService.
 var WorkbenchServiceRoutes = []route.Info{
+	{
+		Operation: OperationWorkbenchServiceGetDraft,
+		Method:    "GET", Path: "/v1/drafts/{form}",
+		Side: route.SideTenant, Permission: "workbench.read",
+		Params:  []string{"form"},
+		Request: "zhuxin.workbench.v1.GetDraftRequest", Reply: "zhuxin.workbench.v1.FormDraft",
+	},
+	{
+		Operation: OperationWorkbenchServiceSaveDraft,
+		Method:    "PUT", Path: "/v1/drafts/{form}",
+		Side: route.SideTenant, Permission: "workbench.read",
+		Params:  []string{"form"},
+		Body:    true,
+		Request: "zhuxin.workbench.v1.SaveDraftRequest", Reply: "zhuxin.workbench.v1.FormDraft",
+	},
+	{
+		Operation: OperationWorkbenchServiceDiscardDraft,
+		Method:    "DELETE", Path: "/v1/drafts/{form}",
+		Side: route.SideTenant, Permission: "workbench.read",
+		Params:  []string{"form"},
+		Request: "zhuxin.workbench.v1.GetDraftRequest", Reply: "zhuxin.common.v1.EmptyReply",
+	},
 	{
 		Operation: OperationWorkbenchServiceListMyCustomers,
 		Method:    "GET", Path: "/v1/workbench/customers",
@@ -50,9 +80,78 @@ var WorkbenchServiceRoutes = []route.Info{
 // RegisterWorkbenchServiceHTTPServer puts the routes of WorkbenchService on the server.
 func RegisterWorkbenchServiceHTTPServer(s *http.Server, srv WorkbenchServiceHTTPServer) {
 	r := s.Route("/")
+	r.GET("/v1/drafts/{form:[^/:]+}", _WorkbenchService_GetDraft0_HTTP_Handler(srv))
+	r.PUT("/v1/drafts/{form:[^/:]+}", _WorkbenchService_SaveDraft0_HTTP_Handler(srv))
+	r.DELETE("/v1/drafts/{form:[^/:]+}", _WorkbenchService_DiscardDraft0_HTTP_Handler(srv))
 	r.GET("/v1/workbench/customers", _WorkbenchService_ListMyCustomers0_HTTP_Handler(srv))
 	r.GET("/v1/workbench/projects", _WorkbenchService_ListMyProjects0_HTTP_Handler(srv))
 	r.GET("/v1/workbench/todos", _WorkbenchService_ListTodos0_HTTP_Handler(srv))
+}
+
+func _WorkbenchService_GetDraft0_HTTP_Handler(srv WorkbenchServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationWorkbenchServiceGetDraft)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetDraftRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetDraft(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _WorkbenchService_SaveDraft0_HTTP_Handler(srv WorkbenchServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationWorkbenchServiceSaveDraft)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SaveDraftRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.SaveDraft(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _WorkbenchService_DiscardDraft0_HTTP_Handler(srv WorkbenchServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationWorkbenchServiceDiscardDraft)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetDraftRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.DiscardDraft(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
 }
 
 func _WorkbenchService_ListMyCustomers0_HTTP_Handler(srv WorkbenchServiceHTTPServer) func(http.Context) error {

@@ -966,6 +966,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What surrounds a customer, and the paths to companies on the negative list. */
+        get: operations["RelatedService_GetRelated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["RelatedService_AddRelation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/relations/{id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Relations are never deleted: they end. */
+        post: operations["RelatedService_EndRelation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/shared-history": {
         parameters: {
             query?: never;
@@ -1014,6 +1064,57 @@ export interface paths {
         options?: never;
         head?: never;
         patch: operations["CustomerService_UpdateCustomer"];
+        trace?: never;
+    };
+    "/v1/customers/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CustomerService_ListCustomerChanges"];
+        put?: never;
+        /** @description Name, code and legal representative of a known customer change by approval. */
+        post: operations["CustomerService_SubmitCustomerChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everything that happened, as far as the caller may see it, newest first. */
+        get: operations["CustomerService_GetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}:reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A personal field in plain; the look and its reason are written down. */
+        post: operations["CustomerService_RevealField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/customers:check-identity": {
@@ -1080,6 +1181,23 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What I typed into a form and did not send; mine alone, encrypted. */
+        get: operations["WorkbenchService_GetDraft"];
+        put: operations["WorkbenchService_SaveDraft"];
+        post?: never;
+        delete: operations["WorkbenchService_DiscardDraft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4082,6 +4200,37 @@ export interface components {
             /** @description Effective rating; empty without one. */
             ratingId: string;
         };
+        CustomerChange: {
+            id: string;
+            before?: components["schemas"]["CustomerLegal"] | null;
+            after?: components["schemas"]["CustomerLegal"] | null;
+            reason: string;
+            /** @description submitted, applied, rejected, withdrawn. */
+            status: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            createdBy?: components["schemas"]["PersonRef"] | null;
+        };
+        CustomerEvent: {
+            id: string;
+            /** Format: date-time */
+            at?: string | null;
+            /** @description What happened: customer.changed, approval.approved, rating.effective, receivable.overdue … */
+            kind: string;
+            actor: string;
+            /** @description Id of the approval, rating, limit or document. */
+            ref: string;
+            amount?: string;
+            parts: {
+                [key: string]: string;
+            };
+        };
+        CustomerLegal: {
+            name: string;
+            uscc: string;
+            legalRepresentative: string;
+            legalRepresentativeIdMask: string;
+        };
         CustomerSummary: {
             id: string;
             number: string;
@@ -4121,6 +4270,11 @@ export interface components {
             issuedOn: string;
             expiresOn: string;
         };
+        GetTimelineReply: {
+            events: components["schemas"]["CustomerEvent"][];
+            /** @description Empty at the end. */
+            nextCursor: string;
+        };
         IdentityCheck: {
             formOk: boolean;
             checkDigitOk: boolean;
@@ -4131,6 +4285,16 @@ export interface components {
             /** Format: int32 */
             knownElsewhere: number;
             negativeHit?: components["schemas"]["NegativeHit"] | null;
+            /**
+             * @description What the company registry says (000-40): not_connected, failed, unknown,
+             *      mismatch, match; empty before code and name are both there.
+             */
+            registry: string;
+            /** @description As registered, when it is another name. */
+            registeredName: string;
+        };
+        ListCustomerChangesReply: {
+            changes: components["schemas"]["CustomerChange"][];
         };
         ListCustomersReply: {
             customers: components["schemas"]["CustomerSummary"][];
@@ -4164,6 +4328,15 @@ export interface components {
             status: string;
             contracts: components["schemas"]["Contract"][];
         };
+        RevealFieldReply: {
+            plain: string;
+        };
+        RevealFieldRequest: {
+            id?: string;
+            /** @description contact_phone, legal_representative_id, bank_account. */
+            field?: string;
+            reason?: string;
+        };
         /** @description What is granted and used, in fen of the subsidiary's currency. */
         Standing: {
             currency: string;
@@ -4186,6 +4359,17 @@ export interface components {
             frozenReason: string;
             aging?: components["schemas"]["Aging"] | null;
             asOf: string;
+        };
+        /** @description Parts that are absent stay as they are. */
+        SubmitCustomerChangeRequest: {
+            id?: string;
+            version?: string;
+            name?: string;
+            uscc?: string;
+            usccOverrideReason?: string;
+            legalRepresentative?: string;
+            legalRepresentativeId?: string;
+            reason?: string;
         };
         /** @description Fields that are absent stay as they are; personal fields are replaced when sent. */
         UpdateCustomerRequest: {
@@ -5738,6 +5922,74 @@ export interface components {
             active: number;
             worst: string;
         };
+        AddRelationRequest: {
+            customerId?: string;
+            other?: components["schemas"]["RelationOther"];
+            /** @description The customer is the … of the other; else the other is the … of the customer. */
+            ofOther?: boolean;
+            kind?: string;
+            /** Format: int32 */
+            share?: number;
+            sourceNote?: string;
+            validFrom?: string;
+            validThrough?: string;
+        };
+        EndRelationRequest: {
+            customerId?: string;
+            id?: string;
+            /** @description Last day it holds; today when empty. */
+            through?: string;
+            version?: string;
+        };
+        /** @description from is the legal_representative, shareholder, controller, same_owner or parent of to. */
+        PartyRelation: {
+            id: string;
+            fromId: string;
+            toId: string;
+            kind: string;
+            /**
+             * Format: int32
+             * @description Basis points, of a shareholder.
+             */
+            share: number;
+            /** @description manual, customer, registry. */
+            source: string;
+            sourceNote: string;
+            validFrom: string;
+            validThrough: string;
+            version: string;
+        };
+        RelatedGraph: {
+            /** @description The customer's own party; empty before there is any relation. */
+            start: string;
+            parties: components["schemas"]["RelatedParty"][];
+            relations: components["schemas"]["PartyRelation"][];
+            hits: components["schemas"]["RelatedPath"][];
+        };
+        RelatedParty: {
+            id: string;
+            /** @description company, person. */
+            kind: string;
+            name: string;
+            uscc: string;
+            idMask: string;
+            /** @description Of the subsidiary's own customer with that code. */
+            customerId: string;
+            /** @description On the group's negative list. */
+            listed: boolean;
+        };
+        /** @description The names along the way, with the relation between each and the next. */
+        RelatedPath: {
+            partyIds: string[];
+            relationIds: string[];
+        };
+        RelationOther: {
+            kind: string;
+            name: string;
+            uscc: string;
+            /** @description Of a person; kept as a fingerprint and a mask only. */
+            idNumber: string;
+        };
         AgingReport: {
             asOf: string;
             currency: string;
@@ -6050,6 +6302,12 @@ export interface components {
             grade: string;
             taxNo: string;
         };
+        FormDraft: {
+            form: string;
+            content: string;
+            /** Format: date-time */
+            updatedAt?: string | null;
+        };
         ListMyCustomersReply: {
             customers: components["schemas"]["CustomerCard"][];
             nextCursor: string;
@@ -6077,6 +6335,11 @@ export interface components {
             /** @description Thousandths of m³. */
             contractedVolume: string;
             salesperson?: components["schemas"]["PersonRef"] | null;
+        };
+        SaveDraftRequest: {
+            form?: string;
+            /** @description A JSON object of up to 32 KiB. */
+            content?: string;
         };
         Todo: {
             kind: string;
@@ -8108,6 +8371,96 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    RelatedService_GetRelated: {
+        parameters: {
+            query?: {
+                /** @description Steps, 1 to 4; 2 when absent. */
+                depth?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedGraph"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RelatedService_AddRelation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddRelationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyRelation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RelatedService_EndRelation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRelationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     NegativeListService_GetCustomerHistory: {
         parameters: {
             query?: {
@@ -8218,6 +8571,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CustomerService_ListCustomerChanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCustomerChangesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CustomerService_SubmitCustomerChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitCustomerChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerChange"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CustomerService_GetTimeline: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetTimelineReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CustomerService_RevealField: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealFieldRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealFieldReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -8352,6 +8820,88 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WorkbenchService_GetDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDraft"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WorkbenchService_SaveDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDraft"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    WorkbenchService_DiscardDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyReply"];
                 };
             };
             default: components["responses"]["Error"];

@@ -16,11 +16,12 @@ import (
 
 // exempt are fields that look like an id and name nothing of a subsidiary.
 var exempt = map[string]string{
-	"zhuxin.audit.v1.ListAuditRequest.before_id":                       "a row's number within one's own log",
-	"zhuxin.customer.v1.CreateCustomerRequest.legal_representative_id": "a person's ID number, stored and never looked up",
-	"zhuxin.customer.v1.UpdateCustomerRequest.legal_representative_id": "a person's ID number, stored and never looked up",
-	"zhuxin.contract.v1.PreviewTermsRequest.terms.clauses.id":          "the name of a clause within the same terms",
-	"zhuxin.contract.v1.PutTermsRequest.terms.clauses.id":              "the name of a clause within the same terms",
+	"zhuxin.audit.v1.ListAuditRequest.before_id":                             "a row's number within one's own log",
+	"zhuxin.customer.v1.CreateCustomerRequest.legal_representative_id":       "a person's ID number, stored and never looked up",
+	"zhuxin.customer.v1.UpdateCustomerRequest.legal_representative_id":       "a person's ID number, stored and never looked up",
+	"zhuxin.customer.v1.SubmitCustomerChangeRequest.legal_representative_id": "a person's ID number, stored and never looked up",
+	"zhuxin.contract.v1.PreviewTermsRequest.terms.clauses.id":                "the name of a clause within the same terms",
+	"zhuxin.contract.v1.PutTermsRequest.terms.clauses.id":                    "the name of a clause within the same terms",
 }
 
 // Every route is in the matrix, and so is every field that names an object.

@@ -23,6 +23,7 @@ type App struct {
 	Daily       *DailyRun
 	Directory   *Directory
 	Documents   *Documents
+	Customers   *Customers
 	Projects    *project.Service
 	Receivables *Receivables
 	ERP         *ERP
@@ -56,6 +57,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.Memberships = accountservice.NewMemberships(a.Directory.Places)
 	a.BindTenant = b.Registry.Bind
 	a.Documents = newDocuments(b)
+	a.Customers = newCustomers(b, a.Credit)
 	a.Projects = newProjects(b, a.Credit)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
 	if a.ERP, err = newERP(b, a.Receivables); err != nil {

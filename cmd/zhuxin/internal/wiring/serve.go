@@ -29,6 +29,7 @@ import (
 	ratingv1 "zhuxin/app/api/rating/v1"
 	receivablev1 "zhuxin/app/api/receivable/v1"
 	registryv1 "zhuxin/app/api/registry/v1"
+	relatedv1 "zhuxin/app/api/related/v1"
 	reportv1 "zhuxin/app/api/report/v1"
 	warningv1 "zhuxin/app/api/warning/v1"
 	workbenchv1 "zhuxin/app/api/workbench/v1"
@@ -54,6 +55,7 @@ import (
 	ratingservice "zhuxin/app/service/rating"
 	receivableservice "zhuxin/app/service/receivable"
 	registryservice "zhuxin/app/service/registry"
+	relatedservice "zhuxin/app/service/related"
 	reportservice "zhuxin/app/service/report"
 	warningservice "zhuxin/app/service/warning"
 	workbenchservice "zhuxin/app/service/workbench"
@@ -186,8 +188,8 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	d, c, g := a.Directory, a.Credit, a.Group
 	accountv1.RegisterAccountServiceHTTPServer(s, accountservice.New(d.Accounts, d.Applications, d.Members, a.Clock))
 	memberv1.RegisterMemberServiceHTTPServer(s, memberservice.New(d.Members, d.Keys, d.Setup, a.Clock))
-	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Documents.Service))
 	agreementv1.RegisterAgreementServiceHTTPServer(s, agreementservice.New(a.Agreements.Agreements, a.Agreements.Letters, a.Agreements.Stops))
+	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Customers.Changes, a.Documents.Service))
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	limitv1.RegisterLimitServiceHTTPServer(s, limitservice.New(c.Limits))
@@ -200,9 +202,10 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
-	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Clock))
 	registryv1.RegisterRegistryServiceHTTPServer(s, registryservice.New(a.Risk.Registry))
 	warningv1.RegisterWarningServiceHTTPServer(s, warningservice.New(a.Risk.Warnings))
+	relatedv1.RegisterRelatedServiceHTTPServer(s, relatedservice.New(a.Customers.Related))
+	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Customers.Drafts, a.Clock))
 	hqv1.RegisterHQServiceHTTPServer(s, hqservice.New(hqservice.NewDirectory(d.Applications, d.Codes, d.Tenants, d.Members, a.Clock),
 		hqservice.NewLibrary(c.Library), hqservice.NewNegative(g.Negative), hqservice.NewOverview(g.Reader, g.History, g.Negative)))
 	return s, server.CheckRoutes(s, api.Routes())

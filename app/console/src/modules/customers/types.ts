@@ -18,6 +18,8 @@ export const documentKinds = [
   'business_licence',
   'legal_representative_id',
   'power_of_attorney',
+  'qualification',
+  'contract',
   'other',
 ] as const
 export const documentEndings = ['.pdf', '.jpg', '.jpeg', '.png']

@@ -7,8 +7,14 @@ import type { Document } from './types'
 export function useUpload() {
   const tenant = useTenantSlug()
   const progress = ref<number>()
-  async function send(customerId: string, kind: string, file: File): Promise<Document> {
+  async function send(
+    customerId: string,
+    kind: string,
+    file: File,
+    about: { projectId?: string; issuedOn?: string; expiresOn?: string } = {},
+  ): Promise<Document> {
     const query = new URLSearchParams({ kind, fileName: file.name })
+    for (const [name, value] of Object.entries(about)) if (value) query.set(name, value)
     progress.value = 0
     try {
       return await uploadFile<Document>({

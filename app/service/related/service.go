@@ -1,0 +1,92 @@
+// Package related answers the routes of related parties.
+package related
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	commonv1 "zhuxin/app/api/common/v1"
+	relatedv1 "zhuxin/app/api/related/v1"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/related"
+)
+
+// Service implements relatedv1.RelatedServiceHTTPServer.
+type Service struct{ related *related.Service }
+
+var _ relatedv1.RelatedServiceHTTPServer = (*Service)(nil)
+
+// New makes the service.
+func New(s *related.Service) *Service { return &Service{s} }
+
+// GetRelated gives what surrounds a customer.
+func (s *Service) GetRelated(ctx context.Context, r *relatedv1.GetRelatedRequest) (*relatedv1.RelatedGraph, error) {
+	id, err := uuid.Parse(r.GetCustomerId())
+	if err != nil {
+		return nil, customer.ErrNotFound
+	}
+	v, err := s.related.Of(ctx, id, r.GetDepth())
+	if err != nil {
+		return nil, err
+	}
+	out := &relatedv1.RelatedGraph{}
+	if v.Start != uuid.Nil {
+		out.Start = v.Start.String()
+	}
+	for _, p := range v.Parties {
+		party := &relatedv1.RelatedParty{Id: p.ID.String(), Kind: string(p.Kind), Name: p.Name, Uscc: p.USCC, IdMask: p.IDMask, Listed: p.Listed}
+		if p.CustomerID != nil {
+			party.CustomerId = p.CustomerID.String()
+		}
+		out.Parties = append(out.Parties, party)
+	}
+	for _, rel := range v.Relations {
+		out.Relations = append(out.Relations, toRelation(rel))
+	}
+	for _, hit := range v.Hits {
+		path := &relatedv1.RelatedPath{}
+		for _, p := range hit.Parties {
+			path.PartyIds = append(path.PartyIds, p.ID.String())
+		}
+		for _, rel := range hit.Relations {
+			path.RelationIds = append(path.RelationIds, rel.ID.String())
+		}
+		out.Hits = append(out.Hits, path)
+	}
+	return out, nil
+}
+
+// AddRelation enters a relation.
+func (s *Service) AddRelation(ctx context.Context, r *relatedv1.AddRelationRequest) (*relatedv1.PartyRelation, error) {
+	id, err := uuid.Parse(r.GetCustomerId())
+	if err != nil {
+		return nil, customer.ErrNotFound
+	}
+	o := r.GetOther()
+	rel, err := s.related.Add(ctx, related.AddInput{CustomerID: id, Of: r.GetOfOther(), Kind: related.Kind(r.GetKind()), Share: r.GetShare(), SourceNote: r.GetSourceNote(),
+		ValidFrom: r.GetValidFrom(), ValidThrough: r.GetValidThrough(),
+		Other: related.PartyInput{Kind: related.PartyKind(o.GetKind()), Name: o.GetName(), USCC: o.GetUscc(), IDNumber: o.GetIdNumber()}})
+	if err != nil {
+		return nil, err
+	}
+	return toRelation(rel), nil
+}
+
+// EndRelation lets a relation end.
+func (s *Service) EndRelation(ctx context.Context, r *relatedv1.EndRelationRequest) (*commonv1.EmptyReply, error) {
+	of, err := uuid.Parse(r.GetCustomerId())
+	if err != nil {
+		return nil, customer.ErrNotFound
+	}
+	id, err := uuid.Parse(r.GetId())
+	if err != nil {
+		return nil, related.ErrNotFound
+	}
+	return &commonv1.EmptyReply{}, s.related.End(ctx, of, id, r.GetThrough(), r.GetVersion())
+}
+
+func toRelation(r related.Relation) *relatedv1.PartyRelation {
+	return &relatedv1.PartyRelation{Id: r.ID.String(), FromId: r.From.String(), ToId: r.To.String(), Kind: string(r.Kind), Share: int32(r.Share),
+		Source: string(r.Source), SourceNote: r.SourceNote, ValidFrom: r.ValidFrom.String(), ValidThrough: r.ValidThrough.String(), Version: r.Version}
+}
