@@ -8,24 +8,25 @@ import (
 	v11 "zhuxin/app/api/agreement/v1"
 	v12 "zhuxin/app/api/approval/v1"
 	v13 "zhuxin/app/api/audit/v1"
-	v14 "zhuxin/app/api/contract/v1"
-	v15 "zhuxin/app/api/creditcheck/v1"
-	v16 "zhuxin/app/api/customer/v1"
-	v17 "zhuxin/app/api/dailyrun/v1"
-	v18 "zhuxin/app/api/erp/v1"
-	v111 "zhuxin/app/api/hq/v1"
-	v112 "zhuxin/app/api/limit/v1"
-	v19 "zhuxin/app/api/member/v1"
-	v113 "zhuxin/app/api/negativelist/v1"
-	v114 "zhuxin/app/api/project/v1"
-	v110 "zhuxin/app/api/rating/v1"
-	v115 "zhuxin/app/api/receivable/v1"
-	v116 "zhuxin/app/api/registry/v1"
-	v117 "zhuxin/app/api/related/v1"
-	v118 "zhuxin/app/api/report/v1"
+	v14 "zhuxin/app/api/collection/v1"
+	v15 "zhuxin/app/api/contract/v1"
+	v16 "zhuxin/app/api/creditcheck/v1"
+	v17 "zhuxin/app/api/customer/v1"
+	v18 "zhuxin/app/api/dailyrun/v1"
+	v19 "zhuxin/app/api/erp/v1"
+	v112 "zhuxin/app/api/hq/v1"
+	v113 "zhuxin/app/api/limit/v1"
+	v110 "zhuxin/app/api/member/v1"
+	v114 "zhuxin/app/api/negativelist/v1"
+	v115 "zhuxin/app/api/project/v1"
+	v111 "zhuxin/app/api/rating/v1"
+	v116 "zhuxin/app/api/receivable/v1"
+	v117 "zhuxin/app/api/registry/v1"
+	v118 "zhuxin/app/api/related/v1"
+	v119 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v119 "zhuxin/app/api/warning/v1"
-	v120 "zhuxin/app/api/workbench/v1"
+	v120 "zhuxin/app/api/warning/v1"
+	v121 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -35,22 +36,23 @@ func Routes() []route.Info {
 		v11.AgreementServiceRoutes,
 		v12.ApprovalServiceRoutes,
 		v13.AuditServiceRoutes,
-		v14.ContractServiceRoutes,
-		v15.CreditCheckServiceRoutes,
-		v16.CustomerServiceRoutes,
-		v17.DailyRunServiceRoutes,
-		v18.ERPServiceRoutes,
-		v19.MemberServiceRoutes,
-		v110.RatingServiceRoutes,
-		v111.HQServiceRoutes,
-		v112.LimitServiceRoutes,
-		v113.NegativeListServiceRoutes,
-		v114.ProjectServiceRoutes,
-		v115.ReceivableServiceRoutes,
-		v116.RegistryServiceRoutes,
-		v117.RelatedServiceRoutes,
-		v118.ReportServiceRoutes,
-		v119.WarningServiceRoutes,
-		v120.WorkbenchServiceRoutes,
+		v14.CollectionServiceRoutes,
+		v15.ContractServiceRoutes,
+		v16.CreditCheckServiceRoutes,
+		v17.CustomerServiceRoutes,
+		v18.DailyRunServiceRoutes,
+		v19.ERPServiceRoutes,
+		v110.MemberServiceRoutes,
+		v111.RatingServiceRoutes,
+		v112.HQServiceRoutes,
+		v113.LimitServiceRoutes,
+		v114.NegativeListServiceRoutes,
+		v115.ProjectServiceRoutes,
+		v116.ReceivableServiceRoutes,
+		v117.RegistryServiceRoutes,
+		v118.RelatedServiceRoutes,
+		v119.ReportServiceRoutes,
+		v120.WarningServiceRoutes,
+		v121.WorkbenchServiceRoutes,
 	)
 }

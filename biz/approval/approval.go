@@ -49,6 +49,8 @@ const (
 	KindLimitBatch      Kind = "limit_batch"
 	KindOrderRelease    Kind = "order_release"
 	KindSupplyResume    Kind = "supply_resume"
+	KindWriteOff        Kind = "write_off"
+	KindFollowUp        Kind = "follow_up"
 )
 
 // Status is where a submission stands.

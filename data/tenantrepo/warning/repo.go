@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,6 +143,16 @@ func (p Repo) Lock(ctx context.Context, id uuid.UUID, only *uuid.UUID) (biz.Warn
 
 // Acknowledge implements biz.Repository.
 func (Repo) Acknowledge(ctx context.Context, which []uuid.UUID, only *uuid.UUID, by uuid.UUID, at time.Time) ([]uuid.UUID, error) {
+	seen, err := ids(ctx, "find warnings", `SELECT w.id FROM warnings w JOIN customers c ON c.id = w.customer_id
+		WHERE w.id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid)`, pq.Array(which), only)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range which {
+		if !slices.Contains(seen, id) {
+			return nil, biz.ErrNotFound.With("id", id.String())
+		}
+	}
 	return ids(ctx, "acknowledge warnings", `UPDATE warnings w SET status = 'acknowledged', acknowledged_by = $3::uuid, acknowledged_at = $4::timestamptz, updated_at = $4::timestamptz, version = w.version + 1
 		FROM customers c WHERE c.id = w.customer_id AND w.id = ANY($1::uuid[]) AND w.status = 'open' AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) RETURNING w.id`,
 		pq.Array(which), only, by, at)

@@ -185,8 +185,11 @@ func TestLife(t *testing.T) {
 		t.Fatalf("%d warnings, %+v", all(), x)
 	}
 	seller := w.CtxA(t, access.RoleSalesperson)
-	if k, err := w.warnings.Acknowledge(seller, []uuid.UUID{x.ID}); err != nil || k != 0 {
+	if k, err := w.warnings.Acknowledge(seller, []uuid.UUID{x.ID}); !errors.Is(err, biz.ErrNotFound) || k != 0 {
 		t.Errorf("a salesperson takes another's: %d %v", k, err)
+	}
+	if k, err := w.warnings.Acknowledge(a, []uuid.UUID{x.ID, uuid.New()}); !errors.Is(err, biz.ErrNotFound) || k != 0 {
+		t.Errorf("one of two is nobody's: %d %v", k, err)
 	}
 	if _, err := w.warnings.Get(seller, x.ID); !errors.Is(err, biz.ErrNotFound) {
 		t.Errorf("a salesperson reads another's: %v", err)
@@ -194,7 +197,7 @@ func TestLife(t *testing.T) {
 	if _, err := w.warnings.Acknowledge(w.CtxA(t, access.RoleViewer), []uuid.UUID{x.ID}); !errors.Is(err, access.ErrForbidden) {
 		t.Errorf("a viewer acknowledges: %v", err)
 	}
-	if k, err := w.warnings.Acknowledge(a, []uuid.UUID{x.ID, uuid.New()}); err != nil || k != 1 {
+	if k, err := w.warnings.Acknowledge(a, []uuid.UUID{x.ID, x.ID}); err != nil || k != 1 {
 		t.Errorf("acknowledged %d, %v", k, err)
 	}
 	member, _ := w.AddMember(t, w.A, "王五", access.RoleSalesperson)

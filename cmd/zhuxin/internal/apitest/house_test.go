@@ -42,6 +42,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.erps()
 	h.contracts()
 	h.warnings()
+	h.payments()
 	h.listings()
 	h.doors()
 	h.agreements()

@@ -119,6 +119,8 @@ func objects(in m, prefix string) map[string]string {
 			for _, x := range v {
 				if inner, ok := x.(m); ok {
 					maps.Copy(out, objects(inner, prefix+k+"."))
+				} else if len(v) == 1 { // its one element stands for the list
+					maps.Copy(out, objects(m{k: x}, prefix))
 				}
 			}
 		case string:
@@ -157,6 +159,9 @@ func with(in m, values map[string]any) m {
 		}
 		if x, ok := values[k]; ok {
 			out[k] = x
+			if _, several := v.([]any); several {
+				out[k] = []any{x}
+			}
 		}
 	}
 	return out

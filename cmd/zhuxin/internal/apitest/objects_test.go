@@ -145,7 +145,10 @@ func (h *house) orders() {
 func (h *house) books() {
 	day := time.Now().AddDate(0, 0, -100).Format(time.DateOnly)
 	file := "customer_number,customer_name,uscc,document_no,invoice_date,due_date,amount,open_amount,currency\n" +
-		h.id("customer_number") + ",,," + h.mark + "-1," + day + "," + day + ",12.00,12.00,\n" + h.mark + " nobody,,," + h.mark + "-2," + day + "," + day + ",1.00,1.00,\n"
+		h.id("customer_number") + ",,," + h.mark + "-1," + day + "," + day + ",12.00,12.00,\n" +
+		h.id("customer_number") + ",,," + h.mark + "-3," + day + "," + day + ",-5.00,-5.00,\n" +
+		h.id("customer_number") + ",,," + h.mark + "-4," + day + "," + day + ",900.00,900.00,\n" +
+		h.id("customer_number") + ",,," + h.mark + "-5," + day + "," + day + ",40.00,40.00,\n" + h.mark + " nobody,,," + h.mark + "-2," + day + "," + day + ",1.00,1.00,\n"
 	f := h.call("finance", "POST", "/v1/receivable-imports:upload?file_name="+h.mark+".csv", []byte(file))
 	h.values["file"], h.values["mapping"] = f["fileId"], f["proposed"]
 	h.keep("import", h.call("finance", "POST", "/v1/receivable-imports", m{"file_id": f["fileId"], "mapping": f["proposed"]}))

@@ -5,10 +5,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/approval"
+	"zhuxin/biz/collection"
 	"zhuxin/biz/contract"
 	"zhuxin/biz/receivable"
 	"zhuxin/data/jobs"
 	"zhuxin/data/sheet"
+	collectionrepo "zhuxin/data/tenantrepo/collection"
 	contractrepo "zhuxin/data/tenantrepo/contract"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	receivablerepo "zhuxin/data/tenantrepo/receivable"
@@ -17,16 +20,20 @@ import (
 
 // Receivables is what customers owe, and how it comes in.
 type Receivables struct {
-	Ledger    *receivable.Ledger
-	Imports   *receivable.Imports
-	Receipts  *receivable.Receipts
-	Contracts *contract.Service
-	base      *Base
+	Ledger     *receivable.Ledger
+	Imports    *receivable.Imports
+	Receipts   *receivable.Receipts
+	Contracts  *contract.Service
+	Collection *collection.Service
+	base       *Base
 }
 
 func newReceivables(b *Base, c *Credit, d *Documents) *Receivables {
 	tx, repo := b.Pool.Tenant(), receivablerepo.New()
 	contracts := contract.New(tx, contractrepo.Repo{}, c.Accounts, b.Audit.Tenant, b.Clock)
+	payments := collection.New(collection.Config{Tx: tx, Repo: collectionrepo.Repo{}, Dues: contracts, Customers: customerrepo.New(), Accounts: c.Accounts,
+		Approvals: c.Approvals, Audit: b.Audit.Tenant, Clock: b.Clock})
+	c.Approvals.Register(approval.KindWriteOff, payments)
 	return &Receivables{
 		Ledger: receivable.NewLedger(tx, repo, customerrepo.New(), c.Accounts, b.Clock),
 		Imports: receivable.NewImports(receivable.ImportsConfig{
@@ -35,8 +42,8 @@ func newReceivables(b *Base, c *Credit, d *Documents) *Receivables {
 			Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock,
 		}),
 		Receipts:  receivable.NewReceipts(tx, receivablerepo.NewReceipts(b.Clock), b.Audit.Tenant),
-		Contracts: contracts,
-		base:      b,
+		Contracts: contracts, Collection: payments,
+		base: b,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	agreementv1 "zhuxin/app/api/agreement/v1"
 	approvalv1 "zhuxin/app/api/approval/v1"
 	auditv1 "zhuxin/app/api/audit/v1"
+	collectionv1 "zhuxin/app/api/collection/v1"
 	contractv1 "zhuxin/app/api/contract/v1"
 	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
@@ -42,6 +43,7 @@ import (
 	agreementservice "zhuxin/app/service/agreement"
 	approvalservice "zhuxin/app/service/approval"
 	auditservice "zhuxin/app/service/audit"
+	collectionservice "zhuxin/app/service/collection"
 	contractservice "zhuxin/app/service/contract"
 	creditcheckservice "zhuxin/app/service/creditcheck"
 	customerservice "zhuxin/app/service/customer"
@@ -199,6 +201,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks, c.Queue, c.Headroom))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
+	collectionv1.RegisterCollectionServiceHTTPServer(s, collectionservice.New(a.Receivables.Collection))
 	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))

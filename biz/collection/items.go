@@ -1,0 +1,304 @@
+package collection
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/approval"
+	"zhuxin/biz/customer"
+	"zhuxin/shared/access"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/money"
+	"zhuxin/shared/tenant"
+)
+
+// Life gives an item with everything that happened to it.
+func (s *Service) Life(ctx context.Context, id uuid.UUID) (l Life, err error) {
+	actor, err := access.Require(ctx, access.ReceivableRead)
+	if err != nil {
+		return l, err
+	}
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return l, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if l, err = s.Repo.Life(ctx, id, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
+		l.Settings, err = s.Repo.Settings(ctx)
+		return err
+	})
+	l.Today = today
+	switch {
+	case l.Open == 0:
+		l.State = "paid"
+	case l.Open != l.Amount:
+		l.State = "partial"
+	default:
+		l.State = "pending"
+	}
+	if len(l.Instalments) == 0 {
+		l.Instalments = []Instalment{{DueDate: l.DueDate, Amount: l.Amount, Open: l.Open}}
+	}
+	for i := range l.Instalments {
+		p := &l.Instalments[i]
+		p.LateFee, p.Days = LateFee(p.Open, p.DueDate, today, l.Settings.LateFeePPM, l.Settings.LateFeeGraceDays)
+		l.LateFee += p.LateFee
+		if p.Open == 0 {
+			p.Days = 0
+		}
+	}
+	for _, w := range l.Waivers {
+		l.LateFee -= w.Amount
+	}
+	l.LateFee = max(0, l.LateFee)
+	return l, err
+}
+
+// Stages gives what a customer has in each stage, with its age.
+func (s *Service) Stages(ctx context.Context, customerID uuid.UUID) (stages []Stage, err error) {
+	actor, err := access.Require(ctx, access.ReceivableRead)
+	if err != nil {
+		return nil, err
+	}
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
+		stages, err = s.Repo.Stages(ctx, customerID)
+		return err
+	})
+	for i := range stages {
+		if !stages[i].Since.IsZero() {
+			stages[i].Days = max(0, today.DaysSince(stages[i].Since))
+		}
+	}
+	return stages, err
+}
+
+// WriteOffFacts is what the approver sees; amounts are fen.
+type WriteOffFacts struct {
+	DocumentNo string       `json:"document_no"`
+	Amount     money.Amount `json:"amount,string"`
+	Open       money.Amount `json:"open,string"`
+	Whole      money.Amount `json:"whole,string"`
+	DueDate    string       `json:"due_date"`
+	Reason     string       `json:"reason"`
+}
+
+// SubmitWriteOff asks for a bad debt to be given up. Nothing changes before it
+// is approved. Faults: INVALID_INPUT, RECEIVABLE_NOT_FOUND, APPLIED_TOO_MUCH.
+func (s *Service) SubmitWriteOff(ctx context.Context, receivableID uuid.UUID, amount money.Amount, reason string) (w WriteOff, err error) {
+	if err := needReason(&reason); err != nil {
+		return w, err
+	}
+	err = s.act(ctx, access.PaymentWrite, s.ofItem(receivableID), func(ctx context.Context, a act) error {
+		i, err := s.Repo.Item(ctx, receivableID, a.onlyOf)
+		if err != nil {
+			return err
+		}
+		if amount <= 0 || amount > i.Open {
+			return ErrTooMuch.With("open", i.Open.String())
+		}
+		w = WriteOff{ID: newID(), CustomerID: i.CustomerID, ReceivableID: i.ID, Amount: amount, Reason: reason, Status: "submitted", CreatedAt: s.Clock.Now()}
+		if err := s.Repo.InsertWriteOff(ctx, w, a.by); err != nil {
+			return err
+		}
+		b, err := s.Customers.Brief(ctx, i.CustomerID, nil)
+		if err != nil {
+			return err
+		}
+		_, err = s.Approvals.Submit(ctx, approval.Submission{Kind: approval.KindWriteOff, SubjectID: w.ID, CustomerID: &i.CustomerID, Title: b.Name + " " + i.DocumentNo, Amount: amount,
+			Facts: WriteOffFacts{i.DocumentNo, amount, i.Open, i.Amount, i.DueDate.String(), reason}})
+		return err
+	})
+	return w, err
+}
+
+// Approved writes the item off, in the transaction of the decision.
+func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
+	w, err := s.Repo.WriteOff(ctx, a.SubjectID)
+	if err != nil {
+		return err
+	}
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return err
+	}
+	if err := s.Repo.LockCustomer(ctx, w.CustomerID); err != nil {
+		return err
+	}
+	i, err := s.Repo.Item(ctx, w.ReceivableID, nil)
+	if err != nil {
+		return err
+	}
+	if w.Amount > i.Open {
+		return ErrTooMuch.With("open", i.Open.String())
+	}
+	who := act{today: today, customer: w.CustomerID}
+	if a.DecidedBy != nil {
+		who.by = &a.DecidedBy.ID
+	}
+	if err := s.write(ctx, s.entries(who, EntryWriteOff, w.ID, ruleWriteOff, []Allocation{{i, w.Amount}}, w.Reason)); err != nil {
+		return err
+	}
+	if err := s.Repo.SetWriteOff(ctx, w.ID, "approved", s.Clock.Now()); err != nil {
+		return err
+	}
+	if err := s.record(ctx, "receivable.written_off", "receivable", i.ID, map[string]any{"amount": w.Amount, "write_off_id": w.ID}); err != nil {
+		return err
+	}
+	return s.Accounts.Recompute(ctx, w.CustomerID)
+}
+
+// Rejected implements approval.Subject.
+func (s *Service) Rejected(ctx context.Context, a approval.Approval) error {
+	return s.Repo.SetWriteOff(ctx, a.SubjectID, "rejected", s.Clock.Now())
+}
+
+// Withdrawn implements approval.Subject.
+func (s *Service) Withdrawn(ctx context.Context, a approval.Approval) error {
+	return s.Repo.SetWriteOff(ctx, a.SubjectID, "withdrawn", s.Clock.Now())
+}
+
+// ReverseWriteOff brings a debt back that was given up: somebody pays after all.
+func (s *Service) ReverseWriteOff(ctx context.Context, id uuid.UUID, reason string) error {
+	if err := needReason(&reason); err != nil {
+		return err
+	}
+	find := func(ctx context.Context, onlyOf *uuid.UUID) (uuid.UUID, error) {
+		w, err := s.Repo.WriteOff(ctx, id)
+		if err == nil {
+			_, err = s.Repo.Item(ctx, w.ReceivableID, onlyOf)
+		}
+		return w.CustomerID, err
+	}
+	return s.act(ctx, access.PaymentWrite, find, func(ctx context.Context, a act) error {
+		w, err := s.Repo.WriteOff(ctx, id)
+		if err != nil {
+			return err
+		}
+		if w.Status != "approved" {
+			return ErrWriteOffState
+		}
+		entries, err := s.Repo.Entries(ctx, ByWriteOff, id)
+		if err != nil {
+			return err
+		}
+		if err := s.reverse(ctx, a, entries, reason); err != nil {
+			return err
+		}
+		return s.Repo.SetWriteOff(ctx, id, "reversed", s.Clock.Now())
+	})
+}
+
+// OpenDispute flags an item. Faults: INVALID_INPUT, ALREADY_DISPUTED.
+func (s *Service) OpenDispute(ctx context.Context, receivableID uuid.UUID, cause, detail string) error {
+	var c fault.Checks
+	detail = strings.TrimSpace(detail)
+	c.Require(slices.Contains(Causes, cause), "cause", "UNKNOWN", "one of "+strings.Join(Causes, ", "))
+	c.Require(detail != "" && utf8.RuneCountInString(detail) <= 1000, "detail", "REQUIRED", "say what the customer objects to, in at most 1,000 characters")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return s.act(ctx, access.FollowUpWrite, s.ofItem(receivableID), func(ctx context.Context, a act) error {
+		i, err := s.Repo.Item(ctx, receivableID, a.onlyOf)
+		if err != nil {
+			return err
+		}
+		if err := s.Repo.InsertDispute(ctx, i, Dispute{ID: newID(), Cause: cause, Detail: detail, CreatedAt: s.Clock.Now()}, a.by); err != nil {
+			return err
+		}
+		return s.record(ctx, "receivable.disputed", "receivable", i.ID, map[string]any{"cause": cause, "detail": detail})
+	})
+}
+
+// ResolveDispute ends the dispute of an item with what came of it.
+func (s *Service) ResolveDispute(ctx context.Context, receivableID uuid.UUID, outcome string) error {
+	if err := needReason(&outcome); err != nil {
+		return err
+	}
+	return s.act(ctx, access.FollowUpWrite, s.ofItem(receivableID), func(ctx context.Context, a act) error {
+		if err := s.Repo.ResolveDispute(ctx, receivableID, outcome, s.Clock.Now(), a.by); err != nil {
+			return err
+		}
+		return s.record(ctx, "receivable.dispute_resolved", "receivable", receivableID, map[string]any{"outcome": outcome})
+	})
+}
+
+// WaiveLateFee gives up a part of what an item's lateness costs.
+func (s *Service) WaiveLateFee(ctx context.Context, receivableID uuid.UUID, amount money.Amount, reason string) error {
+	if err := needReason(&reason); err != nil {
+		return err
+	}
+	l, err := s.Life(ctx, receivableID)
+	if err != nil {
+		return err
+	}
+	if amount <= 0 || amount > l.LateFee {
+		return ErrTooMuch.With("late_fee", l.LateFee.String())
+	}
+	return s.act(ctx, access.PaymentWrite, s.ofItem(receivableID), func(ctx context.Context, a act) error {
+		if err := s.Repo.InsertWaiver(ctx, l.Item, Waiver{Amount: amount, Reason: reason, CreatedAt: s.Clock.Now()}, a.by); err != nil {
+			return err
+		}
+		return s.record(ctx, "late_fee.waived", "receivable", receivableID, map[string]any{"amount": amount, "reason": reason})
+	})
+}
+
+// Settings gives the parameters in force.
+func (s *Service) Settings(ctx context.Context) (out Settings, err error) {
+	if _, err := access.Require(ctx, access.PolicyRead); err != nil {
+		return out, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		out, err = s.Repo.Settings(ctx)
+		return err
+	})
+	return out, err
+}
+
+// SetSettings puts others into force. Version is the one that was seen.
+func (s *Service) SetSettings(ctx context.Context, in Settings) (Settings, error) {
+	actor, err := access.Require(ctx, access.PolicyWrite)
+	if err != nil {
+		return in, err
+	}
+	var c fault.Checks
+	between := func(field string, v, least, most int) {
+		c.Require(v >= least && v <= most, field, "OUT_OF_RANGE", fmt.Sprintf("between %d and %d", least, most))
+	}
+	between("late_fee_ppm", in.LateFeePPM, 0, 10_000)
+	between("late_fee_grace_days", in.LateFeeGraceDays, 0, 365)
+	between("statement_days", in.StatementDays, 1, 365)
+	between("statement_reminder_days", in.StatementReminderDays, 0, 60)
+	between("follow_up_days", in.FollowUpDays, 1, 60)
+	if err := c.Err(); err != nil {
+		return in, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		before, err := s.Repo.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		if before.Version != in.Version {
+			return fault.Conflict("VERSION_CONFLICT", "the settings were changed meanwhile; load them again")
+		}
+		in.Version++
+		if err := s.Repo.InsertSettings(ctx, in, s.Clock.Now(), personID(actor)); err != nil {
+			return err
+		}
+		return s.record(ctx, "collection_settings.changed", "collection_settings", uuid.Nil, in)
+	})
+	return in, err
+}
