@@ -38,6 +38,7 @@ const (
 	KindLetter                Kind = "letter" // to the customer, written by the server
 	KindQualification         Kind = "qualification"
 	KindContract              Kind = "contract"
+	KindRatingDecision        Kind = "rating_decision"
 	KindOther                 Kind = "other"
 )
 
@@ -128,6 +129,7 @@ var (
 		KindLetter:        {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
 		KindQualification: paper, KindContract: paper,
 		KindNegativeEvidence: {most: MaxPaper, types: []fileType{pdf, jpeg, png}, read: access.NegativeRead, write: access.NegativeWrite},
+		KindRatingDecision:   {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
 		KindImportSource:     {most: MaxImport, types: []fileType{csv, xlsx}, read: access.ReceivableImport, write: access.ReceivableImport},
 		KindImportErrors:     {most: MaxImport, types: []fileType{csv}, read: access.ReceivableImport, write: access.ReceivableImport, server: true},
 	}

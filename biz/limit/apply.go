@@ -116,6 +116,7 @@ func (s *Service) submit(ctx context.Context, kind approval.Kind, l Limit, b bas
 	}
 	if _, err := s.approvals.Submit(ctx, approval.Submission{
 		Kind: kind, SubjectID: l.ID, CustomerID: &l.CustomerID, Title: title, Amount: l.Amount, Facts: factsOf(l, b, times),
+		Grade: b.account.Grade, Previous: b.comparable(l),
 	}); err != nil {
 		return err
 	}

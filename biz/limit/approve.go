@@ -69,6 +69,19 @@ type AccountFacts struct {
 	AsOf        calendar.Date      `json:"as_of"`
 }
 
+// InForce is the standing limit that is in force, for conditions on the change: nil
+// where it is unlimited, so that no change can be measured.
+func InForce(a exposure.Account) *money.Amount {
+	amount := a.Standing
+	switch a.LimitKind {
+	case exposure.LimitUnlimited:
+		return nil
+	case exposure.LimitNone:
+		amount = 0
+	}
+	return &amount
+}
+
 // AccountFactsOf takes the figures of an account for an approver.
 func AccountFactsOf(a exposure.Account) AccountFacts {
 	return AccountFacts{Grade: a.Grade, LimitKind: a.LimitKind, Standing: a.Standing, Temporary: a.Temporary, Receivable: a.Receivable,

@@ -154,7 +154,7 @@ func (s *Service) proposeBatch(ctx context.Context, actor access.Actor, p Previe
 	}
 	// What is granted more in all is what the level of approval goes by.
 	_, err := s.approvals.Submit(ctx, approval.Submission{Kind: approval.KindLimitBatch, SubjectID: b.ID,
-		Title: fmt.Sprintf("%s +%d", p.Lines[0].Name, p.Changes-1), Amount: p.After, Facts: facts})
+		Title: fmt.Sprintf("%s +%d", p.Lines[0].Name, p.Changes-1), Amount: p.After, Previous: &p.Before, Facts: facts})
 	if err != nil {
 		return b, err
 	}

@@ -126,6 +126,23 @@ func (s *Service) base(ctx context.Context, actor access.Actor, customerID, proj
 	return b, err
 }
 
+// comparable is what the amount of an application is measured against. A temporary
+// limit that adds asks for a part and not for a new total, so there is nothing to
+// measure it against, nor is there for one without bound: a step with a condition on
+// the change then applies.
+func (b base) comparable(l Limit) *money.Amount {
+	switch {
+	case l.Kind == exposure.LimitUnlimited, l.Class == ClassTemporary && l.Mode == ModeAdd:
+		return nil
+	case l.Class == ClassStanding && b.project == nil:
+		return InForce(b.account)
+	}
+	if kind, amount := b.limit(); kind == exposure.LimitAmount || kind == exposure.LimitNone {
+		return &amount
+	}
+	return nil
+}
+
 // limit is what is granted now: kind and amount.
 func (b base) limit() (exposure.LimitKind, money.Amount) {
 	switch {

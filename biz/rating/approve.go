@@ -2,6 +2,7 @@ package rating
 
 import (
 	"context"
+	"time"
 
 	"zhuxin/biz/approval"
 	"zhuxin/biz/customer"
@@ -20,8 +21,10 @@ type Facts struct {
 	New      Outcome             `json:"new"`
 	Old      *Outcome            `json:"old"` // null for a first rating
 	Values   []ValueFacts        `json:"values"`
-	Account  limit.AccountFacts  `json:"account"`
-	Remark   string              `json:"remark"`
+	// Of the rating before, for the comparison; empty for a first rating.
+	OldValues []ValueFacts       `json:"old_values"`
+	Account   limit.AccountFacts `json:"account"`
+	Remark    string             `json:"remark"`
 }
 
 // TemplateRef names the version a rating was made by.
@@ -37,6 +40,15 @@ type Outcome struct {
 	MaxCreditAmount  string `json:"max_credit_amount"`
 	MaxOverdueAmount string `json:"max_overdue_amount"`
 	MaxOverdueDays   int    `json:"max_overdue_days"`
+	ValidMonths      int    `json:"valid_months"`
+}
+
+// OverrideFacts are why a value stands in place of a measured one.
+type OverrideFacts struct {
+	Measured string    `json:"measured,omitempty"` // thousandths of the unit; none when nothing was measured
+	Reason   string    `json:"reason"`
+	By       string    `json:"by"`
+	At       time.Time `json:"at"`
 }
 
 // ValueFacts is one indicator with its value, score and contribution.
@@ -54,21 +66,29 @@ type ValueFacts struct {
 	Score         int64       `json:"score"`
 	Contribution  int64       `json:"contribution"`
 	Missing       MissingRule `json:"missing,omitempty"` // the rule that decided, where there was no value
+	// Of a value in place of a measured one.
+	Override *OverrideFacts `json:"override,omitempty"`
 }
 
 func outcome(r Rating) Outcome {
 	m := r.Result.Maxima
+	band, _ := r.Definition.BandOf(r.Result.Total)
 	return Outcome{TotalScore: r.Result.Total, Grade: r.Result.Grade, MaxCreditAmount: fen(int64(m.CreditAmount)),
-		MaxOverdueAmount: fen(int64(m.OverdueAmount)), MaxOverdueDays: m.OverdueDays}
+		MaxOverdueAmount: fen(int64(m.OverdueAmount)), MaxOverdueDays: m.OverdueDays, ValidMonths: band.Validity()}
 }
 
 func ratingFacts(r Rating, who customer.Brief, previous *Rating, account exposure.Account) Facts {
 	f := Facts{Customer: limit.CustomerFactsOf(who), Template: TemplateRef{r.TemplateNumber, r.TemplateName}, New: outcome(r),
-		Values: []ValueFacts{}, Account: limit.AccountFactsOf(account), Remark: r.Remark}
+		Values: valueFacts(r), OldValues: []ValueFacts{}, Account: limit.AccountFactsOf(account), Remark: r.Remark}
 	if previous != nil {
 		old := outcome(*previous)
-		f.Old = &old
+		f.Old, f.OldValues = &old, valueFacts(*previous)
 	}
+	return f
+}
+
+func valueFacts(r Rating) []ValueFacts {
+	out := []ValueFacts{}
 	for _, v := range r.Result.Values {
 		it, _ := r.Definition.Item(v.IndicatorCode)
 		vf := ValueFacts{IndicatorCode: v.IndicatorCode, NameZH: it.NameZH, NameEN: it.NameEN, Unit: it.Unit, Source: v.Source,
@@ -79,9 +99,18 @@ func ratingFacts(r Rating, who customer.Brief, previous *Rating, account exposur
 		if o, ok := it.Scoring.Option(v.Choice); ok {
 			vf.ChoiceZH, vf.ChoiceEN = o.NameZH, o.NameEN
 		}
-		f.Values = append(f.Values, vf)
+		if o := v.Override; o != nil {
+			vf.Override = &OverrideFacts{Reason: o.Reason, At: o.At}
+			if o.By != nil {
+				vf.Override.By = o.By.Name
+			}
+			if o.Measured != nil {
+				vf.Override.Measured = fen(*o.Measured)
+			}
+		}
+		out = append(out, vf)
 	}
-	return f
+	return out
 }
 
 // Approved puts the rating into force, in one transaction: the previous one
@@ -99,7 +128,7 @@ func (s *Ratings) Approved(ctx context.Context, a approval.Approval) error {
 	}
 	if old != nil {
 		before := *old
-		old.Status, old.LapsedAt, old.Version = StatusLapsed, &now, old.Version+1
+		old.Status, old.LapsedAt, old.LapseReason, old.Version = StatusLapsed, &now, LapseSuperseded, old.Version+1
 		if err := s.Ratings.SetStatus(ctx, *old); err != nil {
 			return err
 		}
@@ -109,6 +138,9 @@ func (s *Ratings) Approved(ctx context.Context, a approval.Approval) error {
 	}
 	before := r
 	r.Status, r.EffectiveAt, r.Version = StatusEffective, &now, r.Version+1
+	if r.DueOn, err = s.dueOn(ctx, r); err != nil {
+		return err
+	}
 	if err := s.Ratings.SetStatus(ctx, r); err != nil {
 		return err
 	}

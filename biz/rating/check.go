@@ -116,6 +116,7 @@ func (d Definition) checkBands(c *fault.Checks) {
 		}
 		c.Require(b.CreditAmount >= 0 && b.CreditAmount <= maxAmount, at+"max_credit_amount", "OUT_OF_RANGE", amountBounds)
 		c.Require(b.OverdueAmount >= 0 && b.OverdueAmount <= maxAmount, at+"max_overdue_amount", "OUT_OF_RANGE", amountBounds)
+		c.Require(b.ValidMonths >= 0 && b.ValidMonths <= maxValidMonths, at+"valid_months", "OUT_OF_RANGE", fmt.Sprintf("between 1 and %d months; 0 is the preset of the grade", maxValidMonths))
 		c.Require(b.OverdueDays >= 0 && b.OverdueDays <= maxDays, at+"max_overdue_days", "OUT_OF_RANGE", fmt.Sprintf("between 0 and %d days", maxDays))
 	}
 }
@@ -150,6 +151,9 @@ func (d Definition) warnings() []OpenPoint {
 		}
 		if worse.OverdueDays > better.OverdueDays {
 			warn(i, "max_overdue_days", says("number of overdue days"))
+		}
+		if worse.Validity() > better.Validity() {
+			warn(i, "valid_months", says("validity"))
 		}
 	}
 	return ws

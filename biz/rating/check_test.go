@@ -41,6 +41,9 @@ func TestCheckFindsEveryFault(t *testing.T) {
 		{"three grades", func(d *Definition) { d.Bands = d.Bands[1:] }, []string{"bands GRADES"}},
 		{"wrong order", func(d *Definition) { d.Bands[0].Grade, d.Bands[1].Grade = GradeB, GradeA }, []string{"bands[0].grade GRADES", "bands[1].grade GRADES"}},
 		{"same lower bound", func(d *Definition) { d.Bands[1].MinScore = d.Bands[2].MinScore }, []string{"bands[2].min_score NOT_DESCENDING"}},
+		{"validity too long", func(d *Definition) { d.Bands[0].ValidMonths = 37 }, []string{"bands[0].valid_months OUT_OF_RANGE"}},
+		{"negative validity", func(d *Definition) { d.Bands[3].ValidMonths = -1 }, []string{"bands[3].valid_months OUT_OF_RANGE"}},
+		{"the worse hold longer", func(d *Definition) { d.Bands[1].ValidMonths = 24 }, []string{"bands[1].valid_months RISES_TO_WORSE_GRADE warning"}},
 		{"D above 0", func(d *Definition) { d.Bands[3].MinScore = 1 }, []string{"bands[3].min_score GAP"}},
 		{"A out of reach", func(d *Definition) { d.Bands[0].MinScore = 10001 }, []string{"bands[0].min_score OUT_OF_RANGE"}},
 		{"negative maxima", func(d *Definition) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"reflect"
 
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/indicator"
 )
 
@@ -76,6 +77,9 @@ type Band struct {
 	Grade    Grade            `json:"grade"`
 	MinScore indicator.Points `json:"min_score"`
 	indicator.Maxima
+	// Months that a rating of the grade holds; 0, as in templates from before there
+	// was a validity, is the grade's preset.
+	ValidMonths int `json:"valid_months,omitempty"`
 }
 
 // Value is one indicator value of a rating, with all that was seen (000-51):
@@ -86,11 +90,14 @@ type Value struct {
 	Choice        string            `json:"choice,omitempty"`
 	Source        ValueSource       `json:"source"`
 	SourceDetail  string            `json:"source_detail,omitempty"` // of a data value: what was counted, as of when
+	AsOf          calendar.Date     `json:"as_of,omitzero"`          // of a data value: the business date it was measured on
 	Weight        indicator.Points  `json:"weight"`
 	Score         indicator.Points  `json:"score"`    // 0 to 10000
 	Weighted      int64             `json:"weighted"` // weight × score, before division by 10000
 	// Of an item without a value: the rule that gave its score, or its weight away.
 	Missing MissingRule `json:"missing,omitempty"`
+	// Of a value that a person has put in place of a measured one.
+	Override *Override `json:"override,omitempty"`
 }
 
 // ValueSource says where a value comes from.
@@ -102,4 +109,6 @@ const (
 	ValueData    ValueSource = "data"
 	ValueFormula ValueSource = "formula"
 	ValueMissing ValueSource = "missing" // none: the item's rule decided
+	// ValueOverride: a person's, in place of a measured one.
+	ValueOverride ValueSource = "override"
 )

@@ -49,10 +49,26 @@ type Rating struct {
 	CreatedAt       time.Time
 	CreatedBy       *party.Person
 	EffectiveAt     *time.Time
+	DueOn           calendar.Date // last business date on which it holds; zero before it is effective
 	LapsedAt        *time.Time
+	LapseReason     LapseReason
+	DecisionFile    *uuid.UUID // the document, once it is stored
 	DecisionComment string
 	Version         int64
 }
+
+// LapseReason says why a rating has lapsed.
+type LapseReason string
+
+// The reasons: a newer rating took over, or none came by its due date.
+const (
+	LapseSuperseded LapseReason = "superseded"
+	LapseExpired    LapseReason = "expired"
+)
+
+// TopicLapsed tells that a rating has expired without a successor; its payload is an
+// Effective.
+const TopicLapsed event.Topic = "rating.lapsed"
 
 // TopicEffective tells that a rating has become effective; its payload is an
 // Effective.
@@ -91,13 +107,25 @@ type Repository interface {
 	Lock(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Rating, error)
 	// Latest reads the customer's newest rating in one of the statuses; nil without one.
 	Latest(ctx context.Context, customerID uuid.UUID, of ...Status) (*Rating, error)
+	// Before reads the rating that was in force when this one became effective or was
+	// turned down; for one that is not decided, the one in force now, or the last that
+	// was. nil without one.
+	Before(ctx context.Context, id uuid.UUID) (*Rating, error)
 	Insert(ctx context.Context, r Rating) error
 	// SaveDraft stores result, remark and version of a draft.
 	SaveDraft(ctx context.Context, r Rating) error
 	Delete(ctx context.Context, id uuid.UUID) error
-	// SetStatus stores status, both times and version; ErrInApproval when another
-	// rating of the customer is submitted.
+	// SetStatus stores status, both times, due date, reason of the lapse and version;
+	// ErrInApproval when another rating of the customer is submitted.
 	SetStatus(ctx context.Context, r Rating) error
+	// SetDecisionFile stores the document of the decision; one that is there stays.
+	SetDecisionFile(ctx context.Context, id, document uuid.UUID) error
+	// Date gives every effective rating without a due date one by its template's bands,
+	// not before earliest, and says how many there were.
+	Date(ctx context.Context, presets map[Grade]int, zone *time.Location, earliest calendar.Date) (int64, error)
+	// LockExpired reads up to most effective ratings whose due date is before on, those
+	// due first, and holds them.
+	LockExpired(ctx context.Context, on calendar.Date, most int) ([]Rating, error)
 }
 
 // Subject is whom a data source measures.

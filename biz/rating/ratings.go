@@ -28,6 +28,10 @@ type RatingsConfig struct {
 	Limits    Limits
 	Accounts  exposure.Accounts
 	Approvals Submitter
+	Rows      SourceRows
+	Courses   Courses
+	Printer   DecisionPrinter
+	Documents Documents
 	Audit     audit.Recorder
 	Events    event.Publisher
 	Clock     calendar.Clock
@@ -151,4 +155,21 @@ func (s *Ratings) basis(ctx context.Context, customerID uuid.UUID, actor access.
 	}
 	m, err := s.Data.Measure(ctx, Subject{CustomerID: customerID, USCC: who.USCC}, today, t.Definition.Sources())
 	return basis{who: who, template: *t, measured: m}, err
+}
+
+func (s *Ratings) record(ctx context.Context, action string, before, after *Rating) error {
+	e := audit.Entry{Action: action, ObjectType: "credit_rating"}
+	if before != nil {
+		e.ObjectID, e.Before = before.ID.String(), trace(*before)
+	}
+	if after != nil {
+		e.ObjectID, e.After = after.ID.String(), trace(*after)
+	}
+	return s.Audit.Record(ctx, e)
+}
+
+func trace(r Rating) map[string]any {
+	return map[string]any{"customer_id": r.CustomerID, "template_number": r.TemplateNumber, "status": r.Status, "total_score": r.Result.Total,
+		"grade": r.Result.Grade, "max_credit_amount": fen(int64(r.Result.Maxima.CreditAmount)), "max_overdue_amount": fen(int64(r.Result.Maxima.OverdueAmount)),
+		"max_overdue_days": r.Result.Maxima.OverdueDays, "due_on": r.DueOn, "lapse_reason": r.LapseReason, "values": r.Result.Values, "remark": r.Remark, "version": r.Version}
 }

@@ -77,7 +77,7 @@ var samples = map[Sample]sample{
 
 // band takes whole points and whole units of the currency.
 func band(g Grade, points, credit, overdue int64, days int) Band {
-	return Band{Grade: g, MinScore: points * 100, Maxima: indicator.Maxima{
+	return Band{Grade: g, MinScore: points * 100, ValidMonths: presetMonths[g], Maxima: indicator.Maxima{
 		CreditAmount: money.Amount(credit * 100), OverdueAmount: money.Amount(overdue * 100), OverdueDays: days}}
 }
 

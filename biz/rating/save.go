@@ -3,6 +3,7 @@ package rating
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -10,8 +11,8 @@ import (
 
 	"zhuxin/biz/approval"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
-	"zhuxin/shared/audit"
 	"zhuxin/shared/fault"
 )
 
@@ -58,7 +59,11 @@ func (s *Ratings) Save(ctx context.Context, in SaveInput) (Rating, error) {
 		if err != nil {
 			return err
 		}
-		result, err := b.template.Definition.Score(in.Values, b.measured)
+		kept, err := s.overridden(ctx, actor, in, b)
+		if err != nil {
+			return err
+		}
+		result, err := b.template.Definition.Score(append(slices.Clip(in.Values), kept...), b.measured)
 		if err != nil {
 			return err
 		}
@@ -111,12 +116,16 @@ func (s *Ratings) store(ctx context.Context, actor access.Actor, in SaveInput, b
 }
 
 func (s *Ratings) replace(ctx context.Context, old, fresh Rating) (Rating, error) {
+	return s.rewrite(ctx, old, fresh, "rating.changed")
+}
+
+func (s *Ratings) rewrite(ctx context.Context, old, fresh Rating, action string) (Rating, error) {
 	r := old
 	r.Result, r.Remark, r.Version = fresh.Result, fresh.Remark, old.Version+1
 	if err := s.Ratings.SaveDraft(ctx, r); err != nil {
 		return Rating{}, err
 	}
-	return r, s.record(ctx, "rating.changed", &old, &r)
+	return r, s.record(ctx, action, &old, &r)
 }
 
 // Submit sends a draft to approval. The data values are measured once more, so
@@ -134,22 +143,9 @@ func (s *Ratings) Submit(ctx context.Context, id uuid.UUID, version int64) (Rati
 	}
 	var r Rating
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		old, err := s.Ratings.Lock(ctx, id, customer.OnlyOf(actor))
+		old, b, err := s.draft(ctx, actor, id, version)
 		if err != nil {
 			return err
-		}
-		if old.Status != StatusDraft {
-			return ErrNotDraft.With("status", string(old.Status))
-		}
-		if old.Version != version {
-			return ErrVersion.With("current_version", fmt.Sprint(old.Version))
-		}
-		b, err := s.basis(ctx, old.CustomerID, actor)
-		if err != nil {
-			return err
-		}
-		if b.template.ID != old.TemplateID {
-			return ErrTemplateChanged.With("template_number", fmt.Sprint(b.template.Number))
 		}
 		result, err := b.template.Definition.Score(old.Result.inputs(), b.measured)
 		if err != nil {
@@ -165,7 +161,26 @@ func (s *Ratings) Submit(ctx context.Context, id uuid.UUID, version int64) (Rati
 	return r, err
 }
 
-// inputs gives back what was entered by hand.
+// draft locks a draft of the version that was seen, with what it is made of.
+func (s *Ratings) draft(ctx context.Context, actor access.Actor, id uuid.UUID, version int64) (Rating, basis, error) {
+	old, err := s.Ratings.Lock(ctx, id, customer.OnlyOf(actor))
+	if err != nil {
+		return Rating{}, basis{}, err
+	}
+	if old.Status != StatusDraft {
+		return Rating{}, basis{}, ErrNotDraft.With("status", string(old.Status))
+	}
+	if old.Version != version {
+		return Rating{}, basis{}, ErrVersion.With("current_version", fmt.Sprint(old.Version))
+	}
+	b, err := s.basis(ctx, old.CustomerID, actor)
+	if err == nil && b.template.ID != old.TemplateID {
+		err = ErrTemplateChanged.With("template_number", fmt.Sprint(b.template.Number))
+	}
+	return old, b, err
+}
+
+// inputs gives back what was entered by hand, and what was overridden.
 func (r Result) inputs() []Input {
 	var in []Input
 	for _, v := range r.Values {
@@ -173,7 +188,7 @@ func (r Result) inputs() []Input {
 			in = append(in, Input{IndicatorCode: v.IndicatorCode, Number: v.Number, Choice: v.Choice})
 		}
 	}
-	return in
+	return append(in, r.overrides()...)
 }
 
 func (s *Ratings) submit(ctx context.Context, r *Rating, b basis) error {
@@ -187,7 +202,7 @@ func (s *Ratings) submit(ctx context.Context, r *Rating, b basis) error {
 	if waiting != nil {
 		return ErrInApproval.With("rating_id", waiting.ID.String())
 	}
-	previous, err := s.Ratings.Latest(ctx, r.CustomerID, StatusEffective)
+	previous, err := s.Ratings.Before(ctx, r.ID)
 	if err != nil {
 		return err
 	}
@@ -202,6 +217,7 @@ func (s *Ratings) submit(ctx context.Context, r *Rating, b basis) error {
 	}
 	if _, err := s.Approvals.Submit(ctx, approval.Submission{
 		Kind: approval.KindRating, SubjectID: r.ID, CustomerID: &r.CustomerID, Amount: r.Result.Maxima.CreditAmount,
+		Grade: string(r.Result.Grade), Previous: limit.InForce(account),
 		Title: fmt.Sprintf("%s · %s", b.who.Name, r.Result.Grade), Facts: ratingFacts(*r, b.who, previous, account),
 	}); err != nil {
 		return err
@@ -223,21 +239,4 @@ func (r Rating) complete() error {
 		e.Fields = append(e.Fields, fault.Field{Name: "values." + code, Reason: "REQUIRED", Message: name + ": no value yet"})
 	}
 	return e
-}
-
-func (s *Ratings) record(ctx context.Context, action string, before, after *Rating) error {
-	e := audit.Entry{Action: action, ObjectType: "credit_rating"}
-	if before != nil {
-		e.ObjectID, e.Before = before.ID.String(), trace(*before)
-	}
-	if after != nil {
-		e.ObjectID, e.After = after.ID.String(), trace(*after)
-	}
-	return s.Audit.Record(ctx, e)
-}
-
-func trace(r Rating) map[string]any {
-	return map[string]any{"customer_id": r.CustomerID, "template_number": r.TemplateNumber, "status": r.Status, "total_score": r.Result.Total,
-		"grade": r.Result.Grade, "max_credit_amount": fen(int64(r.Result.Maxima.CreditAmount)), "max_overdue_amount": fen(int64(r.Result.Maxima.OverdueAmount)),
-		"max_overdue_days": r.Result.Maxima.OverdueDays, "values": r.Result.Values, "remark": r.Remark, "version": r.Version}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/indicator"
 )
@@ -14,6 +15,9 @@ type Input struct {
 	IndicatorCode string
 	Number        *indicator.Number
 	Choice        string
+	// Of a data indicator whose measured value a person has overridden; never what a
+	// client sends with the values.
+	Override *Override
 }
 
 // Measured is the value of a data source for one customer. Detail says what was
@@ -22,6 +26,7 @@ type Measured struct {
 	Number indicator.Number
 	Detail string
 	NoBase bool // nothing to measure: 0 unless the item has a rule for missing data
+	AsOf   calendar.Date
 }
 
 // Measurements are measured values by their source.
@@ -155,7 +160,7 @@ func (it Item) checkInput(c *fault.Checks, at string, in Input, simulate bool) {
 		}
 	case indicator.KindData:
 		c.Require(in.Choice == "", at+"choice", "NOT_ALLOWED", "this indicator is a number")
-		c.Require(simulate || in.Number == nil, at+"number", "TAKEN_FROM_DATA", "this value is taken from the subsidiary's own data and cannot be entered; leave it out")
+		c.Require(simulate || in.Number == nil || in.Override != nil, at+"number", "TAKEN_FROM_DATA", "this value is taken from the subsidiary's own data and cannot be entered; leave it out, or override it with a reason")
 	case KindFormula:
 		c.Require(in.Choice == "" && in.Number == nil, at+"number", "COMPUTED", "this value is computed from the others and cannot be entered; leave it out")
 	default:
@@ -179,8 +184,13 @@ func (it Item) value(byCode map[string]Input, measured Measurements, simulate bo
 	default:
 		if it.Kind == indicator.KindData && !simulate {
 			m, known := measured[it.DataSource]
-			in, ok = Input{Number: &m.Number}, known && (!m.NoBase || it.Missing == "")
-			v.Source, v.SourceDetail = ValueData, m.Detail
+			known = known && (!m.NoBase || it.Missing == "")
+			v.Source, v.SourceDetail, v.AsOf = ValueData, m.Detail, m.AsOf
+			if in.Override != nil {
+				v.Source, v.Override = ValueOverride, in.Override.over(m, known)
+			} else {
+				in, ok = Input{Number: &m.Number}, known
+			}
 		}
 		if !ok || in.Number == nil {
 			return Value{}, false

@@ -119,6 +119,7 @@ type BandFacts struct {
 	MaxCreditAmount  string `json:"max_credit_amount"`
 	MaxOverdueAmount string `json:"max_overdue_amount"`
 	MaxOverdueDays   int    `json:"max_overdue_days"`
+	ValidMonths      int    `json:"valid_months"`
 }
 
 func templateFacts(t Template, effective *Template, tried *DryRun) TemplateFacts {
@@ -145,7 +146,7 @@ func definitionFacts(t Template, other *Template) DefinitionFacts {
 	}
 	for _, b := range t.Definition.Bands {
 		f.Bands = append(f.Bands, BandFacts{Grade: b.Grade, MinScore: b.MinScore, MaxCreditAmount: fen(int64(b.CreditAmount)),
-			MaxOverdueAmount: fen(int64(b.OverdueAmount)), MaxOverdueDays: b.OverdueDays})
+			MaxOverdueAmount: fen(int64(b.OverdueAmount)), MaxOverdueDays: b.OverdueDays, ValidMonths: b.Validity()})
 	}
 	return f
 }

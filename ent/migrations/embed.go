@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122040002"
-	MinTenant = "20261122040011"
+	MinTenant = "20261122040012"
 )

@@ -11,6 +11,7 @@ import (
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
 	"zhuxin/ent/tenantdb/ratingtemplate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -52,8 +53,14 @@ type CreditRating struct {
 	Remark string `json:"remark,omitempty"`
 	// EffectiveAt holds the value of the "effective_at" field.
 	EffectiveAt *time.Time `json:"effective_at,omitempty"`
+	// DueOn holds the value of the "due_on" field.
+	DueOn calendar.Date `json:"due_on,omitempty"`
 	// LapsedAt holds the value of the "lapsed_at" field.
 	LapsedAt *time.Time `json:"lapsed_at,omitempty"`
+	// a newer rating took over, or none came by due_on
+	LapseReason string `json:"lapse_reason,omitempty"`
+	// of the decision file, once it is stored
+	DecisionDocumentID *uuid.UUID `json:"decision_document_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CreditRatingQuery when eager-loading is set.
 	Edges        CreditRatingEdges `json:"edges"`
@@ -98,13 +105,15 @@ func (*CreditRating) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case creditrating.FieldCreatedBy:
+		case creditrating.FieldCreatedBy, creditrating.FieldDecisionDocumentID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case creditrating.FieldValues:
 			values[i] = new([]byte)
+		case creditrating.FieldDueOn:
+			values[i] = new(calendar.Date)
 		case creditrating.FieldVersion, creditrating.FieldTotalScore, creditrating.FieldMaxCreditAmount, creditrating.FieldMaxOverdueAmount, creditrating.FieldMaxOverdueDays:
 			values[i] = new(sql.NullInt64)
-		case creditrating.FieldStatus, creditrating.FieldGrade, creditrating.FieldRemark:
+		case creditrating.FieldStatus, creditrating.FieldGrade, creditrating.FieldRemark, creditrating.FieldLapseReason:
 			values[i] = new(sql.NullString)
 		case creditrating.FieldCreatedAt, creditrating.FieldUpdatedAt, creditrating.FieldEffectiveAt, creditrating.FieldLapsedAt:
 			values[i] = new(sql.NullTime)
@@ -225,12 +234,31 @@ func (_m *CreditRating) assignValues(columns []string, values []any) error {
 				_m.EffectiveAt = new(time.Time)
 				*_m.EffectiveAt = value.Time
 			}
+		case creditrating.FieldDueOn:
+			if value, ok := values[i].(*calendar.Date); !ok {
+				return fmt.Errorf("unexpected type %T for field due_on", values[i])
+			} else if value != nil {
+				_m.DueOn = *value
+			}
 		case creditrating.FieldLapsedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field lapsed_at", values[i])
 			} else if value.Valid {
 				_m.LapsedAt = new(time.Time)
 				*_m.LapsedAt = value.Time
+			}
+		case creditrating.FieldLapseReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field lapse_reason", values[i])
+			} else if value.Valid {
+				_m.LapseReason = value.String
+			}
+		case creditrating.FieldDecisionDocumentID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field decision_document_id", values[i])
+			} else if value.Valid {
+				_m.DecisionDocumentID = new(uuid.UUID)
+				*_m.DecisionDocumentID = *value.S.(*uuid.UUID)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -327,9 +355,20 @@ func (_m *CreditRating) String() string {
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
+	builder.WriteString("due_on=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DueOn))
+	builder.WriteString(", ")
 	if v := _m.LapsedAt; v != nil {
 		builder.WriteString("lapsed_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("lapse_reason=")
+	builder.WriteString(_m.LapseReason)
+	builder.WriteString(", ")
+	if v := _m.DecisionDocumentID; v != nil {
+		builder.WriteString("decision_document_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')
 	return builder.String()

@@ -11,6 +11,7 @@ import (
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/customer"
 	"zhuxin/ent/tenantdb/ratingtemplate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -173,6 +174,20 @@ func (_c *CreditRatingCreate) SetNillableEffectiveAt(v *time.Time) *CreditRating
 	return _c
 }
 
+// SetDueOn sets the "due_on" field.
+func (_c *CreditRatingCreate) SetDueOn(v calendar.Date) *CreditRatingCreate {
+	_c.mutation.SetDueOn(v)
+	return _c
+}
+
+// SetNillableDueOn sets the "due_on" field if the given value is not nil.
+func (_c *CreditRatingCreate) SetNillableDueOn(v *calendar.Date) *CreditRatingCreate {
+	if v != nil {
+		_c.SetDueOn(*v)
+	}
+	return _c
+}
+
 // SetLapsedAt sets the "lapsed_at" field.
 func (_c *CreditRatingCreate) SetLapsedAt(v time.Time) *CreditRatingCreate {
 	_c.mutation.SetLapsedAt(v)
@@ -183,6 +198,34 @@ func (_c *CreditRatingCreate) SetLapsedAt(v time.Time) *CreditRatingCreate {
 func (_c *CreditRatingCreate) SetNillableLapsedAt(v *time.Time) *CreditRatingCreate {
 	if v != nil {
 		_c.SetLapsedAt(*v)
+	}
+	return _c
+}
+
+// SetLapseReason sets the "lapse_reason" field.
+func (_c *CreditRatingCreate) SetLapseReason(v string) *CreditRatingCreate {
+	_c.mutation.SetLapseReason(v)
+	return _c
+}
+
+// SetNillableLapseReason sets the "lapse_reason" field if the given value is not nil.
+func (_c *CreditRatingCreate) SetNillableLapseReason(v *string) *CreditRatingCreate {
+	if v != nil {
+		_c.SetLapseReason(*v)
+	}
+	return _c
+}
+
+// SetDecisionDocumentID sets the "decision_document_id" field.
+func (_c *CreditRatingCreate) SetDecisionDocumentID(v uuid.UUID) *CreditRatingCreate {
+	_c.mutation.SetDecisionDocumentID(v)
+	return _c
+}
+
+// SetNillableDecisionDocumentID sets the "decision_document_id" field if the given value is not nil.
+func (_c *CreditRatingCreate) SetNillableDecisionDocumentID(v *uuid.UUID) *CreditRatingCreate {
+	if v != nil {
+		_c.SetDecisionDocumentID(*v)
 	}
 	return _c
 }
@@ -266,6 +309,10 @@ func (_c *CreditRatingCreate) defaults() {
 		v := creditrating.DefaultRemark
 		_c.mutation.SetRemark(v)
 	}
+	if _, ok := _c.mutation.LapseReason(); !ok {
+		v := creditrating.DefaultLapseReason
+		_c.mutation.SetLapseReason(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := creditrating.DefaultID()
 		_c.mutation.SetID(v)
@@ -322,6 +369,14 @@ func (_c *CreditRatingCreate) check() error {
 	}
 	if _, ok := _c.mutation.Remark(); !ok {
 		return &ValidationError{Name: "remark", err: errors.New(`tenantdb: missing required field "CreditRating.remark"`)}
+	}
+	if _, ok := _c.mutation.LapseReason(); !ok {
+		return &ValidationError{Name: "lapse_reason", err: errors.New(`tenantdb: missing required field "CreditRating.lapse_reason"`)}
+	}
+	if v, ok := _c.mutation.LapseReason(); ok {
+		if err := creditrating.LapseReasonValidator(v); err != nil {
+			return &ValidationError{Name: "lapse_reason", err: fmt.Errorf(`tenantdb: validator failed for field "CreditRating.lapse_reason": %w`, err)}
+		}
 	}
 	if len(_c.mutation.CustomerIDs()) == 0 {
 		return &ValidationError{Name: "customer", err: errors.New(`tenantdb: missing required edge "CreditRating.customer"`)}
@@ -417,9 +472,21 @@ func (_c *CreditRatingCreate) createSpec() (*CreditRating, *sqlgraph.CreateSpec)
 		_spec.SetField(creditrating.FieldEffectiveAt, field.TypeTime, value)
 		_node.EffectiveAt = &value
 	}
+	if value, ok := _c.mutation.DueOn(); ok {
+		_spec.SetField(creditrating.FieldDueOn, field.TypeOther, value)
+		_node.DueOn = value
+	}
 	if value, ok := _c.mutation.LapsedAt(); ok {
 		_spec.SetField(creditrating.FieldLapsedAt, field.TypeTime, value)
 		_node.LapsedAt = &value
+	}
+	if value, ok := _c.mutation.LapseReason(); ok {
+		_spec.SetField(creditrating.FieldLapseReason, field.TypeString, value)
+		_node.LapseReason = value
+	}
+	if value, ok := _c.mutation.DecisionDocumentID(); ok {
+		_spec.SetField(creditrating.FieldDecisionDocumentID, field.TypeUUID, value)
+		_node.DecisionDocumentID = &value
 	}
 	if nodes := _c.mutation.CustomerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -675,6 +742,24 @@ func (u *CreditRatingUpsert) ClearEffectiveAt() *CreditRatingUpsert {
 	return u
 }
 
+// SetDueOn sets the "due_on" field.
+func (u *CreditRatingUpsert) SetDueOn(v calendar.Date) *CreditRatingUpsert {
+	u.Set(creditrating.FieldDueOn, v)
+	return u
+}
+
+// UpdateDueOn sets the "due_on" field to the value that was provided on create.
+func (u *CreditRatingUpsert) UpdateDueOn() *CreditRatingUpsert {
+	u.SetExcluded(creditrating.FieldDueOn)
+	return u
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (u *CreditRatingUpsert) ClearDueOn() *CreditRatingUpsert {
+	u.SetNull(creditrating.FieldDueOn)
+	return u
+}
+
 // SetLapsedAt sets the "lapsed_at" field.
 func (u *CreditRatingUpsert) SetLapsedAt(v time.Time) *CreditRatingUpsert {
 	u.Set(creditrating.FieldLapsedAt, v)
@@ -690,6 +775,36 @@ func (u *CreditRatingUpsert) UpdateLapsedAt() *CreditRatingUpsert {
 // ClearLapsedAt clears the value of the "lapsed_at" field.
 func (u *CreditRatingUpsert) ClearLapsedAt() *CreditRatingUpsert {
 	u.SetNull(creditrating.FieldLapsedAt)
+	return u
+}
+
+// SetLapseReason sets the "lapse_reason" field.
+func (u *CreditRatingUpsert) SetLapseReason(v string) *CreditRatingUpsert {
+	u.Set(creditrating.FieldLapseReason, v)
+	return u
+}
+
+// UpdateLapseReason sets the "lapse_reason" field to the value that was provided on create.
+func (u *CreditRatingUpsert) UpdateLapseReason() *CreditRatingUpsert {
+	u.SetExcluded(creditrating.FieldLapseReason)
+	return u
+}
+
+// SetDecisionDocumentID sets the "decision_document_id" field.
+func (u *CreditRatingUpsert) SetDecisionDocumentID(v uuid.UUID) *CreditRatingUpsert {
+	u.Set(creditrating.FieldDecisionDocumentID, v)
+	return u
+}
+
+// UpdateDecisionDocumentID sets the "decision_document_id" field to the value that was provided on create.
+func (u *CreditRatingUpsert) UpdateDecisionDocumentID() *CreditRatingUpsert {
+	u.SetExcluded(creditrating.FieldDecisionDocumentID)
+	return u
+}
+
+// ClearDecisionDocumentID clears the value of the "decision_document_id" field.
+func (u *CreditRatingUpsert) ClearDecisionDocumentID() *CreditRatingUpsert {
+	u.SetNull(creditrating.FieldDecisionDocumentID)
 	return u
 }
 
@@ -949,6 +1064,27 @@ func (u *CreditRatingUpsertOne) ClearEffectiveAt() *CreditRatingUpsertOne {
 	})
 }
 
+// SetDueOn sets the "due_on" field.
+func (u *CreditRatingUpsertOne) SetDueOn(v calendar.Date) *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.SetDueOn(v)
+	})
+}
+
+// UpdateDueOn sets the "due_on" field to the value that was provided on create.
+func (u *CreditRatingUpsertOne) UpdateDueOn() *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.UpdateDueOn()
+	})
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (u *CreditRatingUpsertOne) ClearDueOn() *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.ClearDueOn()
+	})
+}
+
 // SetLapsedAt sets the "lapsed_at" field.
 func (u *CreditRatingUpsertOne) SetLapsedAt(v time.Time) *CreditRatingUpsertOne {
 	return u.Update(func(s *CreditRatingUpsert) {
@@ -967,6 +1103,41 @@ func (u *CreditRatingUpsertOne) UpdateLapsedAt() *CreditRatingUpsertOne {
 func (u *CreditRatingUpsertOne) ClearLapsedAt() *CreditRatingUpsertOne {
 	return u.Update(func(s *CreditRatingUpsert) {
 		s.ClearLapsedAt()
+	})
+}
+
+// SetLapseReason sets the "lapse_reason" field.
+func (u *CreditRatingUpsertOne) SetLapseReason(v string) *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.SetLapseReason(v)
+	})
+}
+
+// UpdateLapseReason sets the "lapse_reason" field to the value that was provided on create.
+func (u *CreditRatingUpsertOne) UpdateLapseReason() *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.UpdateLapseReason()
+	})
+}
+
+// SetDecisionDocumentID sets the "decision_document_id" field.
+func (u *CreditRatingUpsertOne) SetDecisionDocumentID(v uuid.UUID) *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.SetDecisionDocumentID(v)
+	})
+}
+
+// UpdateDecisionDocumentID sets the "decision_document_id" field to the value that was provided on create.
+func (u *CreditRatingUpsertOne) UpdateDecisionDocumentID() *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.UpdateDecisionDocumentID()
+	})
+}
+
+// ClearDecisionDocumentID clears the value of the "decision_document_id" field.
+func (u *CreditRatingUpsertOne) ClearDecisionDocumentID() *CreditRatingUpsertOne {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.ClearDecisionDocumentID()
 	})
 }
 
@@ -1393,6 +1564,27 @@ func (u *CreditRatingUpsertBulk) ClearEffectiveAt() *CreditRatingUpsertBulk {
 	})
 }
 
+// SetDueOn sets the "due_on" field.
+func (u *CreditRatingUpsertBulk) SetDueOn(v calendar.Date) *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.SetDueOn(v)
+	})
+}
+
+// UpdateDueOn sets the "due_on" field to the value that was provided on create.
+func (u *CreditRatingUpsertBulk) UpdateDueOn() *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.UpdateDueOn()
+	})
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (u *CreditRatingUpsertBulk) ClearDueOn() *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.ClearDueOn()
+	})
+}
+
 // SetLapsedAt sets the "lapsed_at" field.
 func (u *CreditRatingUpsertBulk) SetLapsedAt(v time.Time) *CreditRatingUpsertBulk {
 	return u.Update(func(s *CreditRatingUpsert) {
@@ -1411,6 +1603,41 @@ func (u *CreditRatingUpsertBulk) UpdateLapsedAt() *CreditRatingUpsertBulk {
 func (u *CreditRatingUpsertBulk) ClearLapsedAt() *CreditRatingUpsertBulk {
 	return u.Update(func(s *CreditRatingUpsert) {
 		s.ClearLapsedAt()
+	})
+}
+
+// SetLapseReason sets the "lapse_reason" field.
+func (u *CreditRatingUpsertBulk) SetLapseReason(v string) *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.SetLapseReason(v)
+	})
+}
+
+// UpdateLapseReason sets the "lapse_reason" field to the value that was provided on create.
+func (u *CreditRatingUpsertBulk) UpdateLapseReason() *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.UpdateLapseReason()
+	})
+}
+
+// SetDecisionDocumentID sets the "decision_document_id" field.
+func (u *CreditRatingUpsertBulk) SetDecisionDocumentID(v uuid.UUID) *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.SetDecisionDocumentID(v)
+	})
+}
+
+// UpdateDecisionDocumentID sets the "decision_document_id" field to the value that was provided on create.
+func (u *CreditRatingUpsertBulk) UpdateDecisionDocumentID() *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.UpdateDecisionDocumentID()
+	})
+}
+
+// ClearDecisionDocumentID clears the value of the "decision_document_id" field.
+func (u *CreditRatingUpsertBulk) ClearDecisionDocumentID() *CreditRatingUpsertBulk {
+	return u.Update(func(s *CreditRatingUpsert) {
+		s.ClearDecisionDocumentID()
 	})
 }
 

@@ -10,11 +10,13 @@ import (
 	"zhuxin/biz/rating"
 	"zhuxin/ent/tenantdb/creditrating"
 	"zhuxin/ent/tenantdb/predicate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
 )
 
 // CreditRatingUpdate is the builder for updating CreditRating entities.
@@ -215,6 +217,26 @@ func (_u *CreditRatingUpdate) ClearEffectiveAt() *CreditRatingUpdate {
 	return _u
 }
 
+// SetDueOn sets the "due_on" field.
+func (_u *CreditRatingUpdate) SetDueOn(v calendar.Date) *CreditRatingUpdate {
+	_u.mutation.SetDueOn(v)
+	return _u
+}
+
+// SetNillableDueOn sets the "due_on" field if the given value is not nil.
+func (_u *CreditRatingUpdate) SetNillableDueOn(v *calendar.Date) *CreditRatingUpdate {
+	if v != nil {
+		_u.SetDueOn(*v)
+	}
+	return _u
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (_u *CreditRatingUpdate) ClearDueOn() *CreditRatingUpdate {
+	_u.mutation.ClearDueOn()
+	return _u
+}
+
 // SetLapsedAt sets the "lapsed_at" field.
 func (_u *CreditRatingUpdate) SetLapsedAt(v time.Time) *CreditRatingUpdate {
 	_u.mutation.SetLapsedAt(v)
@@ -232,6 +254,40 @@ func (_u *CreditRatingUpdate) SetNillableLapsedAt(v *time.Time) *CreditRatingUpd
 // ClearLapsedAt clears the value of the "lapsed_at" field.
 func (_u *CreditRatingUpdate) ClearLapsedAt() *CreditRatingUpdate {
 	_u.mutation.ClearLapsedAt()
+	return _u
+}
+
+// SetLapseReason sets the "lapse_reason" field.
+func (_u *CreditRatingUpdate) SetLapseReason(v string) *CreditRatingUpdate {
+	_u.mutation.SetLapseReason(v)
+	return _u
+}
+
+// SetNillableLapseReason sets the "lapse_reason" field if the given value is not nil.
+func (_u *CreditRatingUpdate) SetNillableLapseReason(v *string) *CreditRatingUpdate {
+	if v != nil {
+		_u.SetLapseReason(*v)
+	}
+	return _u
+}
+
+// SetDecisionDocumentID sets the "decision_document_id" field.
+func (_u *CreditRatingUpdate) SetDecisionDocumentID(v uuid.UUID) *CreditRatingUpdate {
+	_u.mutation.SetDecisionDocumentID(v)
+	return _u
+}
+
+// SetNillableDecisionDocumentID sets the "decision_document_id" field if the given value is not nil.
+func (_u *CreditRatingUpdate) SetNillableDecisionDocumentID(v *uuid.UUID) *CreditRatingUpdate {
+	if v != nil {
+		_u.SetDecisionDocumentID(*v)
+	}
+	return _u
+}
+
+// ClearDecisionDocumentID clears the value of the "decision_document_id" field.
+func (_u *CreditRatingUpdate) ClearDecisionDocumentID() *CreditRatingUpdate {
+	_u.mutation.ClearDecisionDocumentID()
 	return _u
 }
 
@@ -286,6 +342,11 @@ func (_u *CreditRatingUpdate) check() error {
 	if v, ok := _u.mutation.Grade(); ok {
 		if err := creditrating.GradeValidator(v); err != nil {
 			return &ValidationError{Name: "grade", err: fmt.Errorf(`tenantdb: validator failed for field "CreditRating.grade": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.LapseReason(); ok {
+		if err := creditrating.LapseReasonValidator(v); err != nil {
+			return &ValidationError{Name: "lapse_reason", err: fmt.Errorf(`tenantdb: validator failed for field "CreditRating.lapse_reason": %w`, err)}
 		}
 	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
@@ -368,11 +429,26 @@ func (_u *CreditRatingUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if _u.mutation.EffectiveAtCleared() {
 		_spec.ClearField(creditrating.FieldEffectiveAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.DueOn(); ok {
+		_spec.SetField(creditrating.FieldDueOn, field.TypeOther, value)
+	}
+	if _u.mutation.DueOnCleared() {
+		_spec.ClearField(creditrating.FieldDueOn, field.TypeOther)
+	}
 	if value, ok := _u.mutation.LapsedAt(); ok {
 		_spec.SetField(creditrating.FieldLapsedAt, field.TypeTime, value)
 	}
 	if _u.mutation.LapsedAtCleared() {
 		_spec.ClearField(creditrating.FieldLapsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LapseReason(); ok {
+		_spec.SetField(creditrating.FieldLapseReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DecisionDocumentID(); ok {
+		_spec.SetField(creditrating.FieldDecisionDocumentID, field.TypeUUID, value)
+	}
+	if _u.mutation.DecisionDocumentIDCleared() {
+		_spec.ClearField(creditrating.FieldDecisionDocumentID, field.TypeUUID)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -579,6 +655,26 @@ func (_u *CreditRatingUpdateOne) ClearEffectiveAt() *CreditRatingUpdateOne {
 	return _u
 }
 
+// SetDueOn sets the "due_on" field.
+func (_u *CreditRatingUpdateOne) SetDueOn(v calendar.Date) *CreditRatingUpdateOne {
+	_u.mutation.SetDueOn(v)
+	return _u
+}
+
+// SetNillableDueOn sets the "due_on" field if the given value is not nil.
+func (_u *CreditRatingUpdateOne) SetNillableDueOn(v *calendar.Date) *CreditRatingUpdateOne {
+	if v != nil {
+		_u.SetDueOn(*v)
+	}
+	return _u
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (_u *CreditRatingUpdateOne) ClearDueOn() *CreditRatingUpdateOne {
+	_u.mutation.ClearDueOn()
+	return _u
+}
+
 // SetLapsedAt sets the "lapsed_at" field.
 func (_u *CreditRatingUpdateOne) SetLapsedAt(v time.Time) *CreditRatingUpdateOne {
 	_u.mutation.SetLapsedAt(v)
@@ -596,6 +692,40 @@ func (_u *CreditRatingUpdateOne) SetNillableLapsedAt(v *time.Time) *CreditRating
 // ClearLapsedAt clears the value of the "lapsed_at" field.
 func (_u *CreditRatingUpdateOne) ClearLapsedAt() *CreditRatingUpdateOne {
 	_u.mutation.ClearLapsedAt()
+	return _u
+}
+
+// SetLapseReason sets the "lapse_reason" field.
+func (_u *CreditRatingUpdateOne) SetLapseReason(v string) *CreditRatingUpdateOne {
+	_u.mutation.SetLapseReason(v)
+	return _u
+}
+
+// SetNillableLapseReason sets the "lapse_reason" field if the given value is not nil.
+func (_u *CreditRatingUpdateOne) SetNillableLapseReason(v *string) *CreditRatingUpdateOne {
+	if v != nil {
+		_u.SetLapseReason(*v)
+	}
+	return _u
+}
+
+// SetDecisionDocumentID sets the "decision_document_id" field.
+func (_u *CreditRatingUpdateOne) SetDecisionDocumentID(v uuid.UUID) *CreditRatingUpdateOne {
+	_u.mutation.SetDecisionDocumentID(v)
+	return _u
+}
+
+// SetNillableDecisionDocumentID sets the "decision_document_id" field if the given value is not nil.
+func (_u *CreditRatingUpdateOne) SetNillableDecisionDocumentID(v *uuid.UUID) *CreditRatingUpdateOne {
+	if v != nil {
+		_u.SetDecisionDocumentID(*v)
+	}
+	return _u
+}
+
+// ClearDecisionDocumentID clears the value of the "decision_document_id" field.
+func (_u *CreditRatingUpdateOne) ClearDecisionDocumentID() *CreditRatingUpdateOne {
+	_u.mutation.ClearDecisionDocumentID()
 	return _u
 }
 
@@ -663,6 +793,11 @@ func (_u *CreditRatingUpdateOne) check() error {
 	if v, ok := _u.mutation.Grade(); ok {
 		if err := creditrating.GradeValidator(v); err != nil {
 			return &ValidationError{Name: "grade", err: fmt.Errorf(`tenantdb: validator failed for field "CreditRating.grade": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.LapseReason(); ok {
+		if err := creditrating.LapseReasonValidator(v); err != nil {
+			return &ValidationError{Name: "lapse_reason", err: fmt.Errorf(`tenantdb: validator failed for field "CreditRating.lapse_reason": %w`, err)}
 		}
 	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
@@ -762,11 +897,26 @@ func (_u *CreditRatingUpdateOne) sqlSave(ctx context.Context) (_node *CreditRati
 	if _u.mutation.EffectiveAtCleared() {
 		_spec.ClearField(creditrating.FieldEffectiveAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.DueOn(); ok {
+		_spec.SetField(creditrating.FieldDueOn, field.TypeOther, value)
+	}
+	if _u.mutation.DueOnCleared() {
+		_spec.ClearField(creditrating.FieldDueOn, field.TypeOther)
+	}
 	if value, ok := _u.mutation.LapsedAt(); ok {
 		_spec.SetField(creditrating.FieldLapsedAt, field.TypeTime, value)
 	}
 	if _u.mutation.LapsedAtCleared() {
 		_spec.ClearField(creditrating.FieldLapsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LapseReason(); ok {
+		_spec.SetField(creditrating.FieldLapseReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DecisionDocumentID(); ok {
+		_spec.SetField(creditrating.FieldDecisionDocumentID, field.TypeUUID, value)
+	}
+	if _u.mutation.DecisionDocumentIDCleared() {
+		_spec.ClearField(creditrating.FieldDecisionDocumentID, field.TypeUUID)
 	}
 	_node = &CreditRating{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -22082,7 +22082,10 @@ type CreditRatingMutation struct {
 	addmax_overdue_days   *int
 	remark                *string
 	effective_at          *time.Time
+	due_on                *calendar.Date
 	lapsed_at             *time.Time
+	lapse_reason          *string
+	decision_document_id  *uuid.UUID
 	clearedFields         map[string]struct{}
 	customer              *uuid.UUID
 	clearedcustomer       bool
@@ -22878,6 +22881,55 @@ func (m *CreditRatingMutation) ResetEffectiveAt() {
 	delete(m.clearedFields, creditrating.FieldEffectiveAt)
 }
 
+// SetDueOn sets the "due_on" field.
+func (m *CreditRatingMutation) SetDueOn(c calendar.Date) {
+	m.due_on = &c
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *CreditRatingMutation) DueOn() (r calendar.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the CreditRating entity.
+// If the CreditRating object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditRatingMutation) OldDueOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (m *CreditRatingMutation) ClearDueOn() {
+	m.due_on = nil
+	m.clearedFields[creditrating.FieldDueOn] = struct{}{}
+}
+
+// DueOnCleared returns if the "due_on" field was cleared in this mutation.
+func (m *CreditRatingMutation) DueOnCleared() bool {
+	_, ok := m.clearedFields[creditrating.FieldDueOn]
+	return ok
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *CreditRatingMutation) ResetDueOn() {
+	m.due_on = nil
+	delete(m.clearedFields, creditrating.FieldDueOn)
+}
+
 // SetLapsedAt sets the "lapsed_at" field.
 func (m *CreditRatingMutation) SetLapsedAt(t time.Time) {
 	m.lapsed_at = &t
@@ -22925,6 +22977,91 @@ func (m *CreditRatingMutation) LapsedAtCleared() bool {
 func (m *CreditRatingMutation) ResetLapsedAt() {
 	m.lapsed_at = nil
 	delete(m.clearedFields, creditrating.FieldLapsedAt)
+}
+
+// SetLapseReason sets the "lapse_reason" field.
+func (m *CreditRatingMutation) SetLapseReason(s string) {
+	m.lapse_reason = &s
+}
+
+// LapseReason returns the value of the "lapse_reason" field in the mutation.
+func (m *CreditRatingMutation) LapseReason() (r string, exists bool) {
+	v := m.lapse_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLapseReason returns the old "lapse_reason" field's value of the CreditRating entity.
+// If the CreditRating object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditRatingMutation) OldLapseReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLapseReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLapseReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLapseReason: %w", err)
+	}
+	return oldValue.LapseReason, nil
+}
+
+// ResetLapseReason resets all changes to the "lapse_reason" field.
+func (m *CreditRatingMutation) ResetLapseReason() {
+	m.lapse_reason = nil
+}
+
+// SetDecisionDocumentID sets the "decision_document_id" field.
+func (m *CreditRatingMutation) SetDecisionDocumentID(u uuid.UUID) {
+	m.decision_document_id = &u
+}
+
+// DecisionDocumentID returns the value of the "decision_document_id" field in the mutation.
+func (m *CreditRatingMutation) DecisionDocumentID() (r uuid.UUID, exists bool) {
+	v := m.decision_document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecisionDocumentID returns the old "decision_document_id" field's value of the CreditRating entity.
+// If the CreditRating object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditRatingMutation) OldDecisionDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecisionDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecisionDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecisionDocumentID: %w", err)
+	}
+	return oldValue.DecisionDocumentID, nil
+}
+
+// ClearDecisionDocumentID clears the value of the "decision_document_id" field.
+func (m *CreditRatingMutation) ClearDecisionDocumentID() {
+	m.decision_document_id = nil
+	m.clearedFields[creditrating.FieldDecisionDocumentID] = struct{}{}
+}
+
+// DecisionDocumentIDCleared returns if the "decision_document_id" field was cleared in this mutation.
+func (m *CreditRatingMutation) DecisionDocumentIDCleared() bool {
+	_, ok := m.clearedFields[creditrating.FieldDecisionDocumentID]
+	return ok
+}
+
+// ResetDecisionDocumentID resets all changes to the "decision_document_id" field.
+func (m *CreditRatingMutation) ResetDecisionDocumentID() {
+	m.decision_document_id = nil
+	delete(m.clearedFields, creditrating.FieldDecisionDocumentID)
 }
 
 // ClearCustomer clears the "customer" edge to the Customer entity.
@@ -23015,7 +23152,7 @@ func (m *CreditRatingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditRatingMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, creditrating.FieldCreatedAt)
 	}
@@ -23061,8 +23198,17 @@ func (m *CreditRatingMutation) Fields() []string {
 	if m.effective_at != nil {
 		fields = append(fields, creditrating.FieldEffectiveAt)
 	}
+	if m.due_on != nil {
+		fields = append(fields, creditrating.FieldDueOn)
+	}
 	if m.lapsed_at != nil {
 		fields = append(fields, creditrating.FieldLapsedAt)
+	}
+	if m.lapse_reason != nil {
+		fields = append(fields, creditrating.FieldLapseReason)
+	}
+	if m.decision_document_id != nil {
+		fields = append(fields, creditrating.FieldDecisionDocumentID)
 	}
 	return fields
 }
@@ -23102,8 +23248,14 @@ func (m *CreditRatingMutation) Field(name string) (ent.Value, bool) {
 		return m.Remark()
 	case creditrating.FieldEffectiveAt:
 		return m.EffectiveAt()
+	case creditrating.FieldDueOn:
+		return m.DueOn()
 	case creditrating.FieldLapsedAt:
 		return m.LapsedAt()
+	case creditrating.FieldLapseReason:
+		return m.LapseReason()
+	case creditrating.FieldDecisionDocumentID:
+		return m.DecisionDocumentID()
 	}
 	return nil, false
 }
@@ -23143,8 +23295,14 @@ func (m *CreditRatingMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldRemark(ctx)
 	case creditrating.FieldEffectiveAt:
 		return m.OldEffectiveAt(ctx)
+	case creditrating.FieldDueOn:
+		return m.OldDueOn(ctx)
 	case creditrating.FieldLapsedAt:
 		return m.OldLapsedAt(ctx)
+	case creditrating.FieldLapseReason:
+		return m.OldLapseReason(ctx)
+	case creditrating.FieldDecisionDocumentID:
+		return m.OldDecisionDocumentID(ctx)
 	}
 	return nil, fmt.Errorf("unknown CreditRating field %s", name)
 }
@@ -23259,12 +23417,33 @@ func (m *CreditRatingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEffectiveAt(v)
 		return nil
+	case creditrating.FieldDueOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
 	case creditrating.FieldLapsedAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLapsedAt(v)
+		return nil
+	case creditrating.FieldLapseReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLapseReason(v)
+		return nil
+	case creditrating.FieldDecisionDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecisionDocumentID(v)
 		return nil
 	}
 	return fmt.Errorf("unknown CreditRating field %s", name)
@@ -23365,8 +23544,14 @@ func (m *CreditRatingMutation) ClearedFields() []string {
 	if m.FieldCleared(creditrating.FieldEffectiveAt) {
 		fields = append(fields, creditrating.FieldEffectiveAt)
 	}
+	if m.FieldCleared(creditrating.FieldDueOn) {
+		fields = append(fields, creditrating.FieldDueOn)
+	}
 	if m.FieldCleared(creditrating.FieldLapsedAt) {
 		fields = append(fields, creditrating.FieldLapsedAt)
+	}
+	if m.FieldCleared(creditrating.FieldDecisionDocumentID) {
+		fields = append(fields, creditrating.FieldDecisionDocumentID)
 	}
 	return fields
 }
@@ -23388,8 +23573,14 @@ func (m *CreditRatingMutation) ClearField(name string) error {
 	case creditrating.FieldEffectiveAt:
 		m.ClearEffectiveAt()
 		return nil
+	case creditrating.FieldDueOn:
+		m.ClearDueOn()
+		return nil
 	case creditrating.FieldLapsedAt:
 		m.ClearLapsedAt()
+		return nil
+	case creditrating.FieldDecisionDocumentID:
+		m.ClearDecisionDocumentID()
 		return nil
 	}
 	return fmt.Errorf("unknown CreditRating nullable field %s", name)
@@ -23444,8 +23635,17 @@ func (m *CreditRatingMutation) ResetField(name string) error {
 	case creditrating.FieldEffectiveAt:
 		m.ResetEffectiveAt()
 		return nil
+	case creditrating.FieldDueOn:
+		m.ResetDueOn()
+		return nil
 	case creditrating.FieldLapsedAt:
 		m.ResetLapsedAt()
+		return nil
+	case creditrating.FieldLapseReason:
+		m.ResetLapseReason()
+		return nil
+	case creditrating.FieldDecisionDocumentID:
+		m.ResetDecisionDocumentID()
 		return nil
 	}
 	return fmt.Errorf("unknown CreditRating field %s", name)

@@ -574,6 +574,12 @@ func init() {
 	creditratingDescRemark := creditratingFields[9].Descriptor()
 	// creditrating.DefaultRemark holds the default value on creation for the remark field.
 	creditrating.DefaultRemark = creditratingDescRemark.Default.(string)
+	// creditratingDescLapseReason is the schema descriptor for lapse_reason field.
+	creditratingDescLapseReason := creditratingFields[13].Descriptor()
+	// creditrating.DefaultLapseReason holds the default value on creation for the lapse_reason field.
+	creditrating.DefaultLapseReason = creditratingDescLapseReason.Default.(string)
+	// creditrating.LapseReasonValidator is a validator for the "lapse_reason" field. It is called by the builders before save.
+	creditrating.LapseReasonValidator = creditratingDescLapseReason.Validators[0].(func(string) error)
 	// creditratingDescID is the schema descriptor for id field.
 	creditratingDescID := creditratingMixinFields0[0].Descriptor()
 	// creditrating.DefaultID holds the default value on creation for the id field.

@@ -61,7 +61,7 @@ func toDefinition(d rating.Definition) *ratingv1.Definition {
 	}
 	for _, b := range d.Bands {
 		out.Bands = append(out.Bands, &ratingv1.Band{Grade: string(b.Grade), MinScore: b.MinScore, MaxCreditAmount: int64(b.CreditAmount),
-			MaxOverdueAmount: int64(b.OverdueAmount), MaxOverdueDays: int32(b.OverdueDays)})
+			MaxOverdueAmount: int64(b.OverdueAmount), MaxOverdueDays: int32(b.OverdueDays), ValidMonths: int32(b.ValidMonths)})
 	}
 	return out
 }
@@ -75,7 +75,7 @@ func fromDefinition(d *ratingv1.Definition) rating.Definition {
 			Formula: it.GetFormula(), Missing: rating.MissingRule(it.GetMissing()), MissingScore: it.GetMissingScore()})
 	}
 	for _, b := range d.GetBands() {
-		out.Bands = append(out.Bands, rating.Band{Grade: rating.Grade(b.GetGrade()), MinScore: b.GetMinScore(), Maxima: indicator.Maxima{
+		out.Bands = append(out.Bands, rating.Band{Grade: rating.Grade(b.GetGrade()), MinScore: b.GetMinScore(), ValidMonths: int(b.GetValidMonths()), Maxima: indicator.Maxima{
 			CreditAmount: money.Amount(b.GetMaxCreditAmount()), OverdueAmount: money.Amount(b.GetMaxOverdueAmount()), OverdueDays: int(b.GetMaxOverdueDays())}})
 	}
 	return out
@@ -107,11 +107,47 @@ func toResult(r rating.Result, d rating.Definition) *ratingv1.ScoreResult {
 func toValues(vs []rating.Value, d rating.Definition) []*ratingv1.ScoredValue {
 	out := make([]*ratingv1.ScoredValue, 0, len(vs))
 	for _, v := range vs {
-		it, _ := d.Item(v.IndicatorCode)
-		choice, _ := it.Scoring.Option(v.Choice)
-		out = append(out, &ratingv1.ScoredValue{IndicatorCode: v.IndicatorCode, NameZh: it.NameZH, NameEn: it.NameEN, Unit: it.Unit, Number: v.Number,
-			Choice: v.Choice, ChoiceNameZh: choice.NameZH, ChoiceNameEn: choice.NameEN, Source: string(v.Source), SourceDetail: v.SourceDetail,
-			Weight: v.Weight, Score: v.Score, Contribution: v.Contribution(), Missing: string(v.Missing)})
+		out = append(out, toValue(v, d))
+	}
+	return out
+}
+
+func toValue(v rating.Value, d rating.Definition) *ratingv1.ScoredValue {
+	it, _ := d.Item(v.IndicatorCode)
+	choice, _ := it.Scoring.Option(v.Choice)
+	out := &ratingv1.ScoredValue{IndicatorCode: v.IndicatorCode, NameZh: it.NameZH, NameEn: it.NameEN, Unit: it.Unit, Number: v.Number,
+		Choice: v.Choice, ChoiceNameZh: choice.NameZH, ChoiceNameEn: choice.NameEN, Source: string(v.Source), SourceDetail: v.SourceDetail,
+		Weight: v.Weight, Score: v.Score, Contribution: v.Contribution(), Missing: string(v.Missing), DataSource: string(it.DataSource), AsOf: v.AsOf.String()}
+	if o := v.Override; o != nil {
+		out.Override = &ratingv1.ValueOverride{Measured: o.Measured, Reason: o.Reason, By: person(o.By), At: timestamppb.New(o.At)}
+	}
+	return out
+}
+
+func toComparison(c rating.Comparison) *ratingv1.RatingComparison {
+	out := &ratingv1.RatingComparison{}
+	if c.Previous == nil {
+		return out
+	}
+	out.Previous = toRating(*c.Previous)
+	for _, x := range c.Changes {
+		change := &ratingv1.ValueChange{IndicatorCode: x.IndicatorCode, Change: string(x.Change)}
+		if x.Now != nil {
+			change.Now = toValue(*x.Now, c.Rating.Definition)
+		}
+		if x.Before != nil {
+			change.Before = toValue(*x.Before, c.Previous.Definition)
+		}
+		out.Changes = append(out.Changes, change)
+	}
+	return out
+}
+
+func toSourceRow(r rating.SourceRow) *ratingv1.SourceRow {
+	out := &ratingv1.SourceRow{Kind: string(r.Kind), Reference: r.Reference, Date: r.Date.String(), DueDate: r.DueDate.String(), Amount: int64(r.Amount),
+		OpenAmount: int64(r.Open), OverdueDays: int32(r.OverdueDays), Detail: r.Detail}
+	if r.ID != nil {
+		out.Id = r.ID.String()
 	}
 	return out
 }
@@ -120,7 +156,7 @@ func toRating(r rating.Rating) *ratingv1.Rating {
 	return &ratingv1.Rating{Id: r.ID.String(), CustomerId: r.CustomerID.String(), CustomerName: r.CustomerName, TemplateId: r.TemplateID.String(),
 		TemplateNumber: int32(r.TemplateNumber), TemplateName: r.TemplateName, Status: string(r.Status), Result: toResult(r.Result, r.Definition), Remark: r.Remark,
 		CreatedAt: timestamppb.New(r.CreatedAt), CreatedBy: person(r.CreatedBy), EffectiveAt: timestamp(r.EffectiveAt), LapsedAt: timestamp(r.LapsedAt),
-		DecisionComment: r.DecisionComment, Version: r.Version}
+		DecisionComment: r.DecisionComment, Version: r.Version, DueOn: r.DueOn.String(), LapseReason: string(r.LapseReason)}
 }
 
 func toForm(f rating.Form) *ratingv1.RatingForm {

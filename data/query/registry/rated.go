@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zhuxin/biz/rating"
@@ -69,5 +71,25 @@ func (r Rated) Findings(ctx context.Context, uscc string, source indicator.DataS
 	for _, k := range kinds {
 		parts = append(parts, fmt.Sprintf("%s %d", k, counts[k]))
 	}
-	return rating.Measured{Number: indicator.Number(total) * 1000, Detail: strings.Join(parts, ", ") + " · " + oldest.String()}, true, nil
+	return rating.Measured{Number: indicator.Number(total) * 1000, Detail: strings.Join(parts, ", ") + " · " + oldest.String(), AsOf: oldest}, true, nil
+}
+
+// Rows gives the findings that Findings counts, the newest first.
+func (r Rated) Rows(ctx context.Context, uscc string, source indicator.DataSource) ([]rating.SourceRow, error) {
+	kinds, code := rated[source], party.USCC(uscc)
+	if len(kinds) == 0 || code == "" {
+		return nil, nil
+	}
+	found, err := r.shelf.Findings(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	var out []rating.SourceRow
+	for _, f := range found {
+		if f.Active && slices.Contains(kinds, f.Kind) {
+			out = append(out, rating.SourceRow{Kind: rating.RowFinding, Reference: f.Title, Date: f.OccurredOn, Amount: f.Amount, Detail: string(f.Kind)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b rating.SourceRow) int { return cmp.Compare(b.Date, a.Date) })
+	return out, nil
 }

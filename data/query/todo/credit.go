@@ -1,6 +1,9 @@
 package todo
 
 import (
+	"strconv"
+
+	"zhuxin/biz/rating"
 	biz "zhuxin/biz/todo"
 	"zhuxin/shared/access"
 )
@@ -12,6 +15,7 @@ const (
 	KindIncomplete biz.Kind = "customer.incomplete"
 	KindUnrated    biz.Kind = "customer.unrated"
 	KindPaper      biz.Kind = "paper.expiring"
+	KindRatingDue  biz.Kind = "rating.due"
 )
 
 const (
@@ -67,6 +71,14 @@ const (
 			AND n.project_id IS NOT DISTINCT FROM d.project_id AND n.revision > d.revision)`
 )
 
+// To be rated again soon: it appears when the notice begins, goes with the submission
+// of a new rating, and once the rating has lapsed the customer is unrated.
+var ratingDueSQL = `SELECT r.id, (r.due_on - ` + strconv.Itoa(rating.NoticeDays) + `)::timestamptz AS created_at, r.due_on, NULL::bigint AS amount, c.id AS customer_id,
+		c.number AS customer_number, c.name AS customer_name, jsonb_build_object('grade', r.grade) AS parts
+		FROM credit_ratings r JOIN customers c ON c.id = r.customer_id
+		WHERE r.status = 'effective' AND r.due_on <= $3::date + ` + strconv.Itoa(rating.NoticeDays) + ` AND c.status = 'active' AND ` + responsible + `
+		AND NOT EXISTS (SELECT FROM approvals p WHERE p.customer_id = c.id AND p.kind = 'rating' AND p.status = 'pending')`
+
 // Approvals are what waits for a decision, and what came back to its submitter.
 func Approvals() []biz.Source {
 	box := func(name string) func(biz.Item) biz.Link {
@@ -98,6 +110,10 @@ func Customers() []biz.Source {
 					return biz.Link{Route: "project", Params: map[string]string{"id": id}, Query: map[string]string{"tab": "papers"}}
 				}
 				return biz.Link{Route: "customer", Params: customer(i), Query: map[string]string{"tab": "papers"}}
+			}},
+		Source{Of: biz.About{Kind: KindRatingDue, Class: biz.ClassUpdate, Permission: access.RatingWrite}, SQL: ratingDueSQL,
+			Link: func(i biz.Item) biz.Link {
+				return biz.Link{Route: "rate", Params: customer(i)}
 			}},
 	}
 }

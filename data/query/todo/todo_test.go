@@ -11,6 +11,7 @@ import (
 	"zhuxin/biz/approval"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/limit"
+	"zhuxin/biz/rating"
 	biz "zhuxin/biz/todo"
 	"zhuxin/data/query/todo"
 	"zhuxin/data/tenantrepo/credittest"
@@ -213,5 +214,52 @@ func TestCards(t *testing.T) {
 	}
 	if _, _, err := w.Customers.MyCustomers(admin, "nonsense", 500); err == nil {
 		t.Error("a bad cursor was taken")
+	}
+}
+
+// A rating is to be renewed from thirty days before it lapses until a new one is
+// submitted; by whom the customer is looked after.
+func TestRatingIsToBeRenewed(t *testing.T) {
+	t.Parallel()
+	w := credittest.New(t)
+	s := service(w)
+	w.EffectiveTemplate(t, w.A)
+	_, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	_, other := w.AddMember(t, w.A, "李四", access.RoleSalesperson)
+	approver := w.CtxA(t, access.RoleApprover)
+	c := w.NewCustomer(t, sales, 1)
+	r, err := w.Ratings.Save(sales, rating.SaveInput{CustomerID: c.ID, Values: credittest.ConcreteValues(), Submit: true})
+	ok(t, err)
+	w.Approve(t, approver, r.ID)
+	r, err = w.Ratings.Get(sales, r.ID)
+	ok(t, err)
+	due := func(ctx context.Context) (biz.List, int64) {
+		t.Helper()
+		l, err := s.List(ctx, biz.ListInput{})
+		ok(t, err)
+		return l, count(l, todo.KindRatingDue)
+	}
+	at := func(on calendar.Date) {
+		w.Clock.At = time.Date(on.Time().Year(), on.Time().Month(), on.Time().Day(), 4, 0, 0, 0, time.UTC)
+	}
+	at(r.DueOn.AddDays(-rating.NoticeDays - 1))
+	if _, n := due(sales); n > 0 {
+		t.Errorf("asked for before the notice: %d", n)
+	}
+	at(r.DueOn.AddDays(-rating.NoticeDays))
+	l, n := due(sales)
+	if n != 1 || l.Items[0].Due != r.DueOn || l.Items[0].Parts["grade"] != string(r.Result.Grade) || l.Items[0].Link.Route != "rate" {
+		t.Fatalf("%d to be renewed: %+v", n, l.Items)
+	}
+	if _, n := due(other); n > 0 {
+		t.Errorf("another salesperson is asked to renew: %d", n)
+	}
+	if _, n := due(w.CtxB(t)); n > 0 {
+		t.Errorf("the other subsidiary is asked to renew: %d", n)
+	}
+	_, err = w.Ratings.Save(sales, rating.SaveInput{CustomerID: c.ID, Values: credittest.ConcreteValues(), Submit: true})
+	ok(t, err)
+	if _, n := due(sales); n > 0 {
+		t.Errorf("still to be renewed while the new one is in approval: %d", n)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"zhuxin/biz/approval"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/document"
 	"zhuxin/biz/limit"
 	"zhuxin/biz/rating"
 	"zhuxin/data/auditlog"
@@ -23,6 +24,7 @@ import (
 	hqindicator "zhuxin/data/hqrepo/indicator"
 	"zhuxin/data/hqrepo/rollup"
 	"zhuxin/data/outbox"
+	"zhuxin/data/ratingpdf"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
@@ -51,6 +53,16 @@ type World struct {
 	Changes   *customer.Changes
 	Accounts  *exposurerepo.Repo
 	Keys      *crypto.Keys
+	Papers    Papers
+}
+
+// Papers keeps the files that services store.
+type Papers struct{ Files []document.UploadInput }
+
+// Upload implements rating.Documents.
+func (p *Papers) Upload(_ context.Context, in document.UploadInput) (document.Document, error) {
+	p.Files = append(p.Files, in)
+	return document.Document{ID: uuid.New(), Kind: in.Kind, FileName: in.FileName}, nil
 }
 
 // Noon of 2026-11-20 in Shanghai is when a world begins.
@@ -74,7 +86,7 @@ func New(t testing.TB) *World {
 	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, w.Approvals, log, w.Clock)
 	w.Ratings = rating.NewRatings(rating.RatingsConfig{Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(),
 		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts, nil), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals,
-		Audit: log, Events: events, Clock: w.Clock})
+		Rows: ratingrepo.NewRows(nil), Courses: ratingrepo.Courses{}, Printer: ratingpdf.Printer{}, Documents: &w.Papers, Audit: log, Events: events, Clock: w.Clock})
 	w.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),
 		Population: ratingrepo.NewPopulation(), Accounts: w.Accounts, Audit: log, Clock: w.Clock})
 	w.Customers = customer.New(tx, customers, w.Accounts, customer.ElsewhereFunc(w.elsewhere), w.Keys, log, w.Clock)

@@ -103,6 +103,12 @@ func (m Measurer) Measure(ctx context.Context, s biz.Subject, today calendar.Dat
 			return nil, fmt.Errorf("rating: nobody measures the data source %q", source)
 		}
 	}
+	for source, v := range out {
+		if v.AsOf.IsZero() { // a register says itself when it was asked
+			v.AsOf = today
+			out[source] = v
+		}
+	}
 	return out, nil
 }
 

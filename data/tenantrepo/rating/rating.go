@@ -26,7 +26,7 @@ func NewRatings() Ratings { return Ratings{} }
 
 const (
 	ratingColumns = `SELECT r.id, r.customer_id, c.name, r.template_id, t.number, t.name, t.definition, r.status, r."values", r.total_score, r.grade,
-		r.max_credit_amount, r.max_overdue_amount, r.max_overdue_days, r.remark, r.created_at, r.created_by, m.name, r.effective_at, r.lapsed_at, r.version,
+		r.max_credit_amount, r.max_overdue_amount, r.max_overdue_days, r.remark, r.created_at, r.created_by, m.name, r.effective_at, r.lapsed_at, r.version, r.due_on, r.lapse_reason, r.decision_document_id,
 		coalesce((SELECT p.comment FROM approvals p WHERE p.subject_id = r.id AND p.status <> 'pending' ORDER BY p.decided_at DESC LIMIT 1), '')
 		FROM credit_ratings r JOIN customers c ON c.id = r.customer_id JOIN rating_templates t ON t.id = r.template_id
 		LEFT JOIN hq.v_members m ON m.person_id = r.created_by`
@@ -34,6 +34,11 @@ const (
 	getRatingSQL  = ratingColumns + ` WHERE r.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`
 	lockRatingSQL = getRatingSQL + ` FOR UPDATE OF r`
 	latestSQL     = ratingColumns + ` WHERE r.customer_id = $1 AND r.status = ANY($2::text[]) ORDER BY r.created_at DESC, r.id DESC LIMIT 1`
+
+	// What is not decided is compared with what is in force now, or last was.
+	beforeSQL = ratingColumns + ` JOIN credit_ratings x ON x.customer_id = r.customer_id WHERE x.id = $1 AND r.id <> x.id
+		AND r.effective_at < coalesce(x.effective_at, CASE WHEN x.status IN ('draft', 'submitted') THEN 'infinity' ELSE x.updated_at END)
+		ORDER BY r.effective_at DESC, r.id DESC LIMIT 1`
 
 	ratingFilter = ` WHERE ($1::uuid IS NULL OR r.customer_id = $1) AND ($2 = '' OR r.status = $2) AND ($3::uuid IS NULL OR c.salesperson_id = $3)`
 
@@ -46,7 +51,8 @@ const (
 	saveRatingSQL = `UPDATE credit_ratings SET "values" = $2, total_score = $3, grade = $4, max_credit_amount = $5, max_overdue_amount = $6,
 		max_overdue_days = $7, remark = $8, version = $9, updated_at = now() WHERE id = $1`
 	deleteRatingSQL = `DELETE FROM credit_ratings WHERE id = $1`
-	ratingStatusSQL = `UPDATE credit_ratings SET status = $2, effective_at = $3, lapsed_at = $4, version = $5, updated_at = now() WHERE id = $1`
+	ratingStatusSQL = `UPDATE credit_ratings SET status = $2, effective_at = $3, lapsed_at = $4, version = $5, due_on = $6, lapse_reason = $7, updated_at = now() WHERE id = $1`
+	decisionFileSQL = `UPDATE credit_ratings SET decision_document_id = $2 WHERE id = $1 AND decision_document_id IS NULL`
 )
 
 // List implements biz.Repository, in two statements.
@@ -60,20 +66,25 @@ func (Ratings) List(ctx context.Context, f biz.Query) ([]biz.Rating, int64, erro
 	if err := q.QueryRowContext(ctx, countRatingsSQL, customer, f.Status, only).Scan(&total); err != nil {
 		return nil, 0, postgres.Map(ctx, err, "count ratings")
 	}
-	rows, err := q.QueryContext(ctx, pageRatingsSQL, customer, f.Status, only, f.Limit, f.Offset)
+	rs, err := manyRatings(ctx, q, pageRatingsSQL, customer, f.Status, only, f.Limit, f.Offset)
+	return rs, total, err
+}
+
+func manyRatings(ctx context.Context, q scope.Querier, query string, args ...any) ([]biz.Rating, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, 0, postgres.Map(ctx, err, "list ratings")
+		return nil, postgres.Map(ctx, err, "list ratings")
 	}
 	defer func() { _ = rows.Close() }()
 	var rs []biz.Rating
 	for rows.Next() {
 		r, err := scanRating(rows)
 		if err != nil {
-			return nil, 0, postgres.Map(ctx, err, "list ratings")
+			return nil, postgres.Map(ctx, err, "list ratings")
 		}
 		rs = append(rs, r)
 	}
-	return rs, total, postgres.Map(ctx, rows.Err(), "list ratings")
+	return rs, postgres.Map(ctx, rows.Err(), "list ratings")
 }
 
 // Get implements biz.Repository.
@@ -89,6 +100,11 @@ func (Ratings) Lock(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.R
 // Latest implements biz.Repository.
 func (Ratings) Latest(ctx context.Context, customerID uuid.UUID, of ...biz.Status) (*biz.Rating, error) {
 	return oneRating(ctx, latestSQL, customerID, pq.Array(of))
+}
+
+// Before implements biz.Repository.
+func (Ratings) Before(ctx context.Context, id uuid.UUID) (*biz.Rating, error) {
+	return oneRating(ctx, beforeSQL, id)
 }
 
 func foundRating(r *biz.Rating, err error) (biz.Rating, error) {
@@ -122,12 +138,16 @@ func scanRating(row interface{ Scan(...any) error }) (biz.Rating, error) {
 		definition, values []byte
 		author             uuid.NullUUID
 		name               sql.NullString
+		file               uuid.NullUUID
 	)
 	err := row.Scan(&r.ID, &r.CustomerID, &r.CustomerName, &r.TemplateID, &r.TemplateNumber, &r.TemplateName, &definition, &r.Status, &values,
 		&r.Result.Total, &r.Result.Grade, &r.Result.Maxima.CreditAmount, &r.Result.Maxima.OverdueAmount, &r.Result.Maxima.OverdueDays, &r.Remark,
-		&r.CreatedAt, &author, &name, &r.EffectiveAt, &r.LapsedAt, &r.Version, &r.DecisionComment)
+		&r.CreatedAt, &author, &name, &r.EffectiveAt, &r.LapsedAt, &r.Version, &r.DueOn, &r.LapseReason, &file, &r.DecisionComment)
 	if err != nil {
 		return r, err
+	}
+	if file.Valid {
+		r.DecisionFile = &file.UUID
 	}
 	if err := json.Unmarshal(definition, &r.Definition); err != nil {
 		return r, err
@@ -176,7 +196,12 @@ func (Ratings) Delete(ctx context.Context, id uuid.UUID) error {
 
 // SetStatus implements biz.Repository.
 func (Ratings) SetStatus(ctx context.Context, r biz.Rating) error {
-	return exec(ctx, "change rating's status", ratingRules, ratingStatusSQL, r.ID, r.Status, r.EffectiveAt, r.LapsedAt, r.Version)
+	return exec(ctx, "change rating's status", ratingRules, ratingStatusSQL, r.ID, r.Status, r.EffectiveAt, r.LapsedAt, r.Version, r.DueOn, r.LapseReason)
+}
+
+// SetDecisionFile implements biz.Repository.
+func (Ratings) SetDecisionFile(ctx context.Context, id, document uuid.UUID) error {
+	return exec(ctx, "keep a rating's decision file", nil, decisionFileSQL, id, document)
 }
 
 // encode writes no values as an empty list: the column is never null.

@@ -46,8 +46,14 @@ const (
 	FieldRemark = "remark"
 	// FieldEffectiveAt holds the string denoting the effective_at field in the database.
 	FieldEffectiveAt = "effective_at"
+	// FieldDueOn holds the string denoting the due_on field in the database.
+	FieldDueOn = "due_on"
 	// FieldLapsedAt holds the string denoting the lapsed_at field in the database.
 	FieldLapsedAt = "lapsed_at"
+	// FieldLapseReason holds the string denoting the lapse_reason field in the database.
+	FieldLapseReason = "lapse_reason"
+	// FieldDecisionDocumentID holds the string denoting the decision_document_id field in the database.
+	FieldDecisionDocumentID = "decision_document_id"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
 	// EdgeTemplate holds the string denoting the template edge name in mutations.
@@ -88,7 +94,10 @@ var Columns = []string{
 	FieldMaxOverdueDays,
 	FieldRemark,
 	FieldEffectiveAt,
+	FieldDueOn,
 	FieldLapsedAt,
+	FieldLapseReason,
+	FieldDecisionDocumentID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -114,6 +123,10 @@ var (
 	GradeValidator func(string) error
 	// DefaultRemark holds the default value on creation for the "remark" field.
 	DefaultRemark string
+	// DefaultLapseReason holds the default value on creation for the "lapse_reason" field.
+	DefaultLapseReason string
+	// LapseReasonValidator is a validator for the "lapse_reason" field. It is called by the builders before save.
+	LapseReasonValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -226,9 +239,24 @@ func ByEffectiveAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEffectiveAt, opts...).ToFunc()
 }
 
+// ByDueOn orders the results by the due_on field.
+func ByDueOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDueOn, opts...).ToFunc()
+}
+
 // ByLapsedAt orders the results by the lapsed_at field.
 func ByLapsedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLapsedAt, opts...).ToFunc()
+}
+
+// ByLapseReason orders the results by the lapse_reason field.
+func ByLapseReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLapseReason, opts...).ToFunc()
+}
+
+// ByDecisionDocumentID orders the results by the decision_document_id field.
+func ByDecisionDocumentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecisionDocumentID, opts...).ToFunc()
 }
 
 // ByCustomerField orders the results by customer field.

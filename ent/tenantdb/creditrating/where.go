@@ -5,6 +5,7 @@ package creditrating
 import (
 	"time"
 	"zhuxin/ent/tenantdb/predicate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -121,9 +122,24 @@ func EffectiveAt(v time.Time) predicate.CreditRating {
 	return predicate.CreditRating(sql.FieldEQ(FieldEffectiveAt, v))
 }
 
+// DueOn applies equality check predicate on the "due_on" field. It's identical to DueOnEQ.
+func DueOn(v calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldEQ(FieldDueOn, v))
+}
+
 // LapsedAt applies equality check predicate on the "lapsed_at" field. It's identical to LapsedAtEQ.
 func LapsedAt(v time.Time) predicate.CreditRating {
 	return predicate.CreditRating(sql.FieldEQ(FieldLapsedAt, v))
+}
+
+// LapseReason applies equality check predicate on the "lapse_reason" field. It's identical to LapseReasonEQ.
+func LapseReason(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldEQ(FieldLapseReason, v))
+}
+
+// DecisionDocumentID applies equality check predicate on the "decision_document_id" field. It's identical to DecisionDocumentIDEQ.
+func DecisionDocumentID(v uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldEQ(FieldDecisionDocumentID, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -696,6 +712,56 @@ func EffectiveAtNotNil() predicate.CreditRating {
 	return predicate.CreditRating(sql.FieldNotNull(FieldEffectiveAt))
 }
 
+// DueOnEQ applies the EQ predicate on the "due_on" field.
+func DueOnEQ(v calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldEQ(FieldDueOn, v))
+}
+
+// DueOnNEQ applies the NEQ predicate on the "due_on" field.
+func DueOnNEQ(v calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNEQ(FieldDueOn, v))
+}
+
+// DueOnIn applies the In predicate on the "due_on" field.
+func DueOnIn(vs ...calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldIn(FieldDueOn, vs...))
+}
+
+// DueOnNotIn applies the NotIn predicate on the "due_on" field.
+func DueOnNotIn(vs ...calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNotIn(FieldDueOn, vs...))
+}
+
+// DueOnGT applies the GT predicate on the "due_on" field.
+func DueOnGT(v calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldGT(FieldDueOn, v))
+}
+
+// DueOnGTE applies the GTE predicate on the "due_on" field.
+func DueOnGTE(v calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldGTE(FieldDueOn, v))
+}
+
+// DueOnLT applies the LT predicate on the "due_on" field.
+func DueOnLT(v calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldLT(FieldDueOn, v))
+}
+
+// DueOnLTE applies the LTE predicate on the "due_on" field.
+func DueOnLTE(v calendar.Date) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldLTE(FieldDueOn, v))
+}
+
+// DueOnIsNil applies the IsNil predicate on the "due_on" field.
+func DueOnIsNil() predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldIsNull(FieldDueOn))
+}
+
+// DueOnNotNil applies the NotNil predicate on the "due_on" field.
+func DueOnNotNil() predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNotNull(FieldDueOn))
+}
+
 // LapsedAtEQ applies the EQ predicate on the "lapsed_at" field.
 func LapsedAtEQ(v time.Time) predicate.CreditRating {
 	return predicate.CreditRating(sql.FieldEQ(FieldLapsedAt, v))
@@ -744,6 +810,121 @@ func LapsedAtIsNil() predicate.CreditRating {
 // LapsedAtNotNil applies the NotNil predicate on the "lapsed_at" field.
 func LapsedAtNotNil() predicate.CreditRating {
 	return predicate.CreditRating(sql.FieldNotNull(FieldLapsedAt))
+}
+
+// LapseReasonEQ applies the EQ predicate on the "lapse_reason" field.
+func LapseReasonEQ(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldEQ(FieldLapseReason, v))
+}
+
+// LapseReasonNEQ applies the NEQ predicate on the "lapse_reason" field.
+func LapseReasonNEQ(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNEQ(FieldLapseReason, v))
+}
+
+// LapseReasonIn applies the In predicate on the "lapse_reason" field.
+func LapseReasonIn(vs ...string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldIn(FieldLapseReason, vs...))
+}
+
+// LapseReasonNotIn applies the NotIn predicate on the "lapse_reason" field.
+func LapseReasonNotIn(vs ...string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNotIn(FieldLapseReason, vs...))
+}
+
+// LapseReasonGT applies the GT predicate on the "lapse_reason" field.
+func LapseReasonGT(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldGT(FieldLapseReason, v))
+}
+
+// LapseReasonGTE applies the GTE predicate on the "lapse_reason" field.
+func LapseReasonGTE(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldGTE(FieldLapseReason, v))
+}
+
+// LapseReasonLT applies the LT predicate on the "lapse_reason" field.
+func LapseReasonLT(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldLT(FieldLapseReason, v))
+}
+
+// LapseReasonLTE applies the LTE predicate on the "lapse_reason" field.
+func LapseReasonLTE(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldLTE(FieldLapseReason, v))
+}
+
+// LapseReasonContains applies the Contains predicate on the "lapse_reason" field.
+func LapseReasonContains(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldContains(FieldLapseReason, v))
+}
+
+// LapseReasonHasPrefix applies the HasPrefix predicate on the "lapse_reason" field.
+func LapseReasonHasPrefix(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldHasPrefix(FieldLapseReason, v))
+}
+
+// LapseReasonHasSuffix applies the HasSuffix predicate on the "lapse_reason" field.
+func LapseReasonHasSuffix(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldHasSuffix(FieldLapseReason, v))
+}
+
+// LapseReasonEqualFold applies the EqualFold predicate on the "lapse_reason" field.
+func LapseReasonEqualFold(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldEqualFold(FieldLapseReason, v))
+}
+
+// LapseReasonContainsFold applies the ContainsFold predicate on the "lapse_reason" field.
+func LapseReasonContainsFold(v string) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldContainsFold(FieldLapseReason, v))
+}
+
+// DecisionDocumentIDEQ applies the EQ predicate on the "decision_document_id" field.
+func DecisionDocumentIDEQ(v uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldEQ(FieldDecisionDocumentID, v))
+}
+
+// DecisionDocumentIDNEQ applies the NEQ predicate on the "decision_document_id" field.
+func DecisionDocumentIDNEQ(v uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNEQ(FieldDecisionDocumentID, v))
+}
+
+// DecisionDocumentIDIn applies the In predicate on the "decision_document_id" field.
+func DecisionDocumentIDIn(vs ...uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldIn(FieldDecisionDocumentID, vs...))
+}
+
+// DecisionDocumentIDNotIn applies the NotIn predicate on the "decision_document_id" field.
+func DecisionDocumentIDNotIn(vs ...uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNotIn(FieldDecisionDocumentID, vs...))
+}
+
+// DecisionDocumentIDGT applies the GT predicate on the "decision_document_id" field.
+func DecisionDocumentIDGT(v uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldGT(FieldDecisionDocumentID, v))
+}
+
+// DecisionDocumentIDGTE applies the GTE predicate on the "decision_document_id" field.
+func DecisionDocumentIDGTE(v uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldGTE(FieldDecisionDocumentID, v))
+}
+
+// DecisionDocumentIDLT applies the LT predicate on the "decision_document_id" field.
+func DecisionDocumentIDLT(v uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldLT(FieldDecisionDocumentID, v))
+}
+
+// DecisionDocumentIDLTE applies the LTE predicate on the "decision_document_id" field.
+func DecisionDocumentIDLTE(v uuid.UUID) predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldLTE(FieldDecisionDocumentID, v))
+}
+
+// DecisionDocumentIDIsNil applies the IsNil predicate on the "decision_document_id" field.
+func DecisionDocumentIDIsNil() predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldIsNull(FieldDecisionDocumentID))
+}
+
+// DecisionDocumentIDNotNil applies the NotNil predicate on the "decision_document_id" field.
+func DecisionDocumentIDNotNil() predicate.CreditRating {
+	return predicate.CreditRating(sql.FieldNotNull(FieldDecisionDocumentID))
 }
 
 // HasCustomer applies the HasEdge predicate on the "customer" edge.

@@ -96,6 +96,7 @@ const (
 	KindLetter                Kind = "letter"
 	KindQualification         Kind = "qualification"
 	KindContract              Kind = "contract"
+	KindRatingDecision        Kind = "rating_decision"
 	KindOther                 Kind = "other"
 )
 
@@ -106,7 +107,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindLetter, KindQualification, KindContract, KindOther:
+	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindLetter, KindQualification, KindContract, KindRatingDecision, KindOther:
 		return nil
 	default:
 		return fmt.Errorf("document: invalid enum value for kind field: %q", k)

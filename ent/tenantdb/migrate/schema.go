@@ -739,7 +739,10 @@ var (
 		{Name: "max_overdue_days", Type: field.TypeInt},
 		{Name: "remark", Type: field.TypeString, Default: ""},
 		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
+		{Name: "due_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "lapsed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "lapse_reason", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "decision_document_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "customer_id", Type: field.TypeUUID},
 		{Name: "template_id", Type: field.TypeUUID},
 	}
@@ -751,13 +754,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "credit_ratings_customers_ratings",
-				Columns:    []*schema.Column{CreditRatingsColumns[15]},
+				Columns:    []*schema.Column{CreditRatingsColumns[18]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "credit_ratings_rating_templates_ratings",
-				Columns:    []*schema.Column{CreditRatingsColumns[16]},
+				Columns:    []*schema.Column{CreditRatingsColumns[19]},
 				RefColumns: []*schema.Column{RatingTemplatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -766,12 +769,20 @@ var (
 			{
 				Name:    "creditrating_customer_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{CreditRatingsColumns[15], CreditRatingsColumns[1]},
+				Columns: []*schema.Column{CreditRatingsColumns[18], CreditRatingsColumns[1]},
+			},
+			{
+				Name:    "rating_due",
+				Unique:  false,
+				Columns: []*schema.Column{CreditRatingsColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'effective'",
+				},
 			},
 			{
 				Name:    "rating_one_effective",
 				Unique:  true,
-				Columns: []*schema.Column{CreditRatingsColumns[15]},
+				Columns: []*schema.Column{CreditRatingsColumns[18]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'effective'",
 				},
@@ -779,7 +790,7 @@ var (
 			{
 				Name:    "rating_one_submitted",
 				Unique:  true,
-				Columns: []*schema.Column{CreditRatingsColumns[15]},
+				Columns: []*schema.Column{CreditRatingsColumns[18]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'submitted'",
 				},
@@ -1105,7 +1116,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "other"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "rating_decision", "other"}},
 		{Name: "file_name", Type: field.TypeString},
 		{Name: "content_type", Type: field.TypeString},
 		{Name: "size_bytes", Type: field.TypeInt64},

@@ -68,7 +68,10 @@ func (CreditRating) Fields() []ent.Field {
 		field.Int("max_overdue_days"),
 		field.String("remark").Default(""),
 		field.Time("effective_at").Optional().Nillable(),
+		mixin.OptionalDate("due_on"), // the last business date on which it holds; null before it is effective
 		field.Time("lapsed_at").Optional().Nillable(),
+		field.String("lapse_reason").MaxLen(20).Default("").Comment("a newer rating took over, or none came by due_on"),
+		field.UUID("decision_document_id", uuid.UUID{}).Optional().Nillable().Comment("of the decision file, once it is stored"),
 	}
 }
 
@@ -84,6 +87,7 @@ func (CreditRating) Edges() []ent.Edge {
 func (CreditRating) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "created_at"),
+		index.Fields("due_on").Annotations(entsql.IndexWhere("status = 'effective'")).StorageKey("rating_due"),
 		index.Fields("customer_id").Unique().Annotations(entsql.IndexWhere("status = 'effective'")).StorageKey("rating_one_effective"),
 		index.Fields("customer_id").Unique().Annotations(entsql.IndexWhere("status = 'submitted'")).StorageKey("rating_one_submitted"),
 	}

@@ -567,8 +567,11 @@ type Band struct {
 	// Fen.
 	MaxOverdueAmount int64 `protobuf:"varint,4,opt,name=max_overdue_amount,json=maxOverdueAmount,proto3" json:"max_overdue_amount,omitempty"`
 	MaxOverdueDays   int32 `protobuf:"varint,5,opt,name=max_overdue_days,json=maxOverdueDays,proto3" json:"max_overdue_days,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Months that a rating of this grade holds, 1 to 36; 0 is the preset of the grade
+	// (A 12, B 6, C 3, D 3).
+	ValidMonths   int32 `protobuf:"varint,6,opt,name=valid_months,json=validMonths,proto3" json:"valid_months,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Band) Reset() {
@@ -632,6 +635,13 @@ func (x *Band) GetMaxOverdueAmount() int64 {
 func (x *Band) GetMaxOverdueDays() int32 {
 	if x != nil {
 		return x.MaxOverdueDays
+	}
+	return 0
+}
+
+func (x *Band) GetValidMonths() int32 {
+	if x != nil {
+		return x.ValidMonths
 	}
 	return 0
 }
@@ -1454,7 +1464,7 @@ type ScoredValue struct {
 	Choice        string                 `protobuf:"bytes,6,opt,name=choice,proto3" json:"choice,omitempty"`
 	ChoiceNameZh  string                 `protobuf:"bytes,7,opt,name=choice_name_zh,json=choiceNameZh,proto3" json:"choice_name_zh,omitempty"`
 	ChoiceNameEn  string                 `protobuf:"bytes,8,opt,name=choice_name_en,json=choiceNameEn,proto3" json:"choice_name_en,omitempty"`
-	// manual, data, formula, or missing when the item's rule decided.
+	// manual, data, formula, override, or missing when the item's rule decided.
 	Source       string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
 	SourceDetail string `protobuf:"bytes,10,opt,name=source_detail,json=sourceDetail,proto3" json:"source_detail,omitempty"`
 	Weight       int64  `protobuf:"varint,11,opt,name=weight,proto3" json:"weight,omitempty"`
@@ -1463,7 +1473,13 @@ type ScoredValue struct {
 	Contribution int64 `protobuf:"varint,13,opt,name=contribution,proto3" json:"contribution,omitempty"`
 	// The rule for a missing value that was applied; a weight that was left out is 0
 	// and has gone to the others.
-	Missing       string `protobuf:"bytes,14,opt,name=missing,proto3" json:"missing,omitempty"`
+	Missing string `protobuf:"bytes,14,opt,name=missing,proto3" json:"missing,omitempty"`
+	// Of a value that stands in place of a measured one.
+	Override *ValueOverride `protobuf:"bytes,15,opt,name=override,proto3" json:"override,omitempty"`
+	// Of a data indicator.
+	DataSource string `protobuf:"bytes,16,opt,name=data_source,json=dataSource,proto3" json:"data_source,omitempty"`
+	// Business date on which the data were measured.
+	AsOf          string `protobuf:"bytes,17,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1596,6 +1612,708 @@ func (x *ScoredValue) GetMissing() string {
 	return ""
 }
 
+func (x *ScoredValue) GetOverride() *ValueOverride {
+	if x != nil {
+		return x.Override
+	}
+	return nil
+}
+
+func (x *ScoredValue) GetDataSource() string {
+	if x != nil {
+		return x.DataSource
+	}
+	return ""
+}
+
+func (x *ScoredValue) GetAsOf() string {
+	if x != nil {
+		return x.AsOf
+	}
+	return ""
+}
+
+type ValueOverride struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the data say; absent when they say nothing.
+	Measured      *int64                 `protobuf:"varint,1,opt,name=measured,proto3,oneof" json:"measured,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	By            *v1.PersonRef          `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ValueOverride) Reset() {
+	*x = ValueOverride{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ValueOverride) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ValueOverride) ProtoMessage() {}
+
+func (x *ValueOverride) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ValueOverride.ProtoReflect.Descriptor instead.
+func (*ValueOverride) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ValueOverride) GetMeasured() int64 {
+	if x != nil && x.Measured != nil {
+		return *x.Measured
+	}
+	return 0
+}
+
+func (x *ValueOverride) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ValueOverride) GetBy() *v1.PersonRef {
+	if x != nil {
+		return x.By
+	}
+	return nil
+}
+
+func (x *ValueOverride) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+type CompareRatingRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompareRatingRequest) Reset() {
+	*x = CompareRatingRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompareRatingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompareRatingRequest) ProtoMessage() {}
+
+func (x *CompareRatingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompareRatingRequest.ProtoReflect.Descriptor instead.
+func (*CompareRatingRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *CompareRatingRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type RatingComparison struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In force before it; absent for a first rating.
+	Previous *Rating `protobuf:"bytes,1,opt,name=previous,proto3" json:"previous,omitempty"`
+	// In the order of the rating's template, then what only the previous one had.
+	Changes       []*ValueChange `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RatingComparison) Reset() {
+	*x = RatingComparison{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RatingComparison) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RatingComparison) ProtoMessage() {}
+
+func (x *RatingComparison) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RatingComparison.ProtoReflect.Descriptor instead.
+func (*RatingComparison) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *RatingComparison) GetPrevious() *Rating {
+	if x != nil {
+		return x.Previous
+	}
+	return nil
+}
+
+func (x *RatingComparison) GetChanges() []*ValueChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+type ValueChange struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	IndicatorCode string                 `protobuf:"bytes,1,opt,name=indicator_code,json=indicatorCode,proto3" json:"indicator_code,omitempty"`
+	// Absent where the rating has no such indicator, or no value yet.
+	Now    *ScoredValue `protobuf:"bytes,2,opt,name=now,proto3" json:"now,omitempty"`
+	Before *ScoredValue `protobuf:"bytes,3,opt,name=before,proto3" json:"before,omitempty"`
+	// better, same, worse by its score, whatever it weighs; added, removed.
+	Change        string `protobuf:"bytes,4,opt,name=change,proto3" json:"change,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ValueChange) Reset() {
+	*x = ValueChange{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ValueChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ValueChange) ProtoMessage() {}
+
+func (x *ValueChange) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ValueChange.ProtoReflect.Descriptor instead.
+func (*ValueChange) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ValueChange) GetIndicatorCode() string {
+	if x != nil {
+		return x.IndicatorCode
+	}
+	return ""
+}
+
+func (x *ValueChange) GetNow() *ScoredValue {
+	if x != nil {
+		return x.Now
+	}
+	return nil
+}
+
+func (x *ValueChange) GetBefore() *ScoredValue {
+	if x != nil {
+		return x.Before
+	}
+	return nil
+}
+
+func (x *ValueChange) GetChange() string {
+	if x != nil {
+		return x.Change
+	}
+	return ""
+}
+
+type OverrideValueRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	IndicatorCode string                 `protobuf:"bytes,2,opt,name=indicator_code,json=indicatorCode,proto3" json:"indicator_code,omitempty"`
+	// Thousandths of the unit.
+	Number        *int64 `protobuf:"varint,3,opt,name=number,proto3,oneof" json:"number,omitempty"`
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	Version       int64  `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OverrideValueRequest) Reset() {
+	*x = OverrideValueRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OverrideValueRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OverrideValueRequest) ProtoMessage() {}
+
+func (x *OverrideValueRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OverrideValueRequest.ProtoReflect.Descriptor instead.
+func (*OverrideValueRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *OverrideValueRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *OverrideValueRequest) GetIndicatorCode() string {
+	if x != nil {
+		return x.IndicatorCode
+	}
+	return ""
+}
+
+func (x *OverrideValueRequest) GetNumber() int64 {
+	if x != nil && x.Number != nil {
+		return *x.Number
+	}
+	return 0
+}
+
+func (x *OverrideValueRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *OverrideValueRequest) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+type RevokeOverrideRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	IndicatorCode string                 `protobuf:"bytes,2,opt,name=indicator_code,json=indicatorCode,proto3" json:"indicator_code,omitempty"`
+	Version       int64                  `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeOverrideRequest) Reset() {
+	*x = RevokeOverrideRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeOverrideRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeOverrideRequest) ProtoMessage() {}
+
+func (x *RevokeOverrideRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeOverrideRequest.ProtoReflect.Descriptor instead.
+func (*RevokeOverrideRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *RevokeOverrideRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *RevokeOverrideRequest) GetIndicatorCode() string {
+	if x != nil {
+		return x.IndicatorCode
+	}
+	return ""
+}
+
+func (x *RevokeOverrideRequest) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+type ListSourceRowsRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// overdue_ratio, max_overdue_days, cooperation_months, collection_rate,
+	// sales_12_months, negative_entries, registry_findings, litigation_findings.
+	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	// Business date of the figure; empty is today.
+	On            string `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
+	Page          int32  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSourceRowsRequest) Reset() {
+	*x = ListSourceRowsRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSourceRowsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSourceRowsRequest) ProtoMessage() {}
+
+func (x *ListSourceRowsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSourceRowsRequest.ProtoReflect.Descriptor instead.
+func (*ListSourceRowsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *ListSourceRowsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ListSourceRowsRequest) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ListSourceRowsRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *ListSourceRowsRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListSourceRowsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListSourceRowsReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Rows          []*SourceRow           `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	On            string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSourceRowsReply) Reset() {
+	*x = ListSourceRowsReply{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSourceRowsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSourceRowsReply) ProtoMessage() {}
+
+func (x *ListSourceRowsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSourceRowsReply.ProtoReflect.Descriptor instead.
+func (*ListSourceRowsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListSourceRowsReply) GetRows() []*SourceRow {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+func (x *ListSourceRowsReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *ListSourceRowsReply) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type SourceRow struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// receivable, receipt, negative_entry, finding.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Number of the document, or title of the finding.
+	Reference string `protobuf:"bytes,2,opt,name=reference,proto3" json:"reference,omitempty"`
+	// Invoiced, received, listed or published on.
+	Date    string `protobuf:"bytes,3,opt,name=date,proto3" json:"date,omitempty"`
+	DueDate string `protobuf:"bytes,4,opt,name=due_date,json=dueDate,proto3" json:"due_date,omitempty"`
+	// Fen; 0 where there is none.
+	Amount     int64 `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	OpenAmount int64 `protobuf:"varint,6,opt,name=open_amount,json=openAmount,proto3" json:"open_amount,omitempty"`
+	// Past due on the day of the figure.
+	OverdueDays int32 `protobuf:"varint,7,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
+	// Reason of a listing, kind of a finding.
+	Detail string `protobuf:"bytes,8,opt,name=detail,proto3" json:"detail,omitempty"`
+	// Where a receivable can be seen.
+	Id            string `protobuf:"bytes,9,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SourceRow) Reset() {
+	*x = SourceRow{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SourceRow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SourceRow) ProtoMessage() {}
+
+func (x *SourceRow) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SourceRow.ProtoReflect.Descriptor instead.
+func (*SourceRow) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *SourceRow) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *SourceRow) GetReference() string {
+	if x != nil {
+		return x.Reference
+	}
+	return ""
+}
+
+func (x *SourceRow) GetDate() string {
+	if x != nil {
+		return x.Date
+	}
+	return ""
+}
+
+func (x *SourceRow) GetDueDate() string {
+	if x != nil {
+		return x.DueDate
+	}
+	return ""
+}
+
+func (x *SourceRow) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *SourceRow) GetOpenAmount() int64 {
+	if x != nil {
+		return x.OpenAmount
+	}
+	return 0
+}
+
+func (x *SourceRow) GetOverdueDays() int32 {
+	if x != nil {
+		return x.OverdueDays
+	}
+	return 0
+}
+
+func (x *SourceRow) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *SourceRow) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type GetDecisionFileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// zh (preset) or en.
+	Lang          string `protobuf:"bytes,2,opt,name=lang,proto3" json:"lang,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDecisionFileRequest) Reset() {
+	*x = GetDecisionFileRequest{}
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDecisionFileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDecisionFileRequest) ProtoMessage() {}
+
+func (x *GetDecisionFileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDecisionFileRequest.ProtoReflect.Descriptor instead.
+func (*GetDecisionFileRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *GetDecisionFileRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *GetDecisionFileRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
 type ListRatingsRequest struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -1609,7 +2327,7 @@ type ListRatingsRequest struct {
 
 func (x *ListRatingsRequest) Reset() {
 	*x = ListRatingsRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[22]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1621,7 +2339,7 @@ func (x *ListRatingsRequest) String() string {
 func (*ListRatingsRequest) ProtoMessage() {}
 
 func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[22]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1634,7 +2352,7 @@ func (x *ListRatingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsRequest.ProtoReflect.Descriptor instead.
 func (*ListRatingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{22}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListRatingsRequest) GetCustomerId() string {
@@ -1675,7 +2393,7 @@ type ListRatingsReply struct {
 
 func (x *ListRatingsReply) Reset() {
 	*x = ListRatingsReply{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[23]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1687,7 +2405,7 @@ func (x *ListRatingsReply) String() string {
 func (*ListRatingsReply) ProtoMessage() {}
 
 func (x *ListRatingsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[23]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1700,7 +2418,7 @@ func (x *ListRatingsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRatingsReply.ProtoReflect.Descriptor instead.
 func (*ListRatingsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{23}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListRatingsReply) GetRatings() []*Rating {
@@ -1726,7 +2444,7 @@ type GetRatingRequest struct {
 
 func (x *GetRatingRequest) Reset() {
 	*x = GetRatingRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[24]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1738,7 +2456,7 @@ func (x *GetRatingRequest) String() string {
 func (*GetRatingRequest) ProtoMessage() {}
 
 func (x *GetRatingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[24]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1751,7 +2469,7 @@ func (x *GetRatingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRatingRequest.ProtoReflect.Descriptor instead.
 func (*GetRatingRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{24}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetRatingRequest) GetId() string {
@@ -1778,13 +2496,17 @@ type Rating struct {
 	LapsedAt        *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=lapsed_at,json=lapsedAt,proto3" json:"lapsed_at,omitempty"`
 	DecisionComment string                 `protobuf:"bytes,14,opt,name=decision_comment,json=decisionComment,proto3" json:"decision_comment,omitempty"`
 	Version         int64                  `protobuf:"varint,15,opt,name=version,proto3" json:"version,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Last business date on which it holds; empty before it is effective.
+	DueOn string `protobuf:"bytes,16,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	// Of a lapsed one: superseded by a newer rating, or expired.
+	LapseReason   string `protobuf:"bytes,17,opt,name=lapse_reason,json=lapseReason,proto3" json:"lapse_reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Rating) Reset() {
 	*x = Rating{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[25]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1796,7 +2518,7 @@ func (x *Rating) String() string {
 func (*Rating) ProtoMessage() {}
 
 func (x *Rating) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[25]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1809,7 +2531,7 @@ func (x *Rating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rating.ProtoReflect.Descriptor instead.
 func (*Rating) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{25}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Rating) GetId() string {
@@ -1917,6 +2639,20 @@ func (x *Rating) GetVersion() int64 {
 	return 0
 }
 
+func (x *Rating) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
+func (x *Rating) GetLapseReason() string {
+	if x != nil {
+		return x.LapseReason
+	}
+	return ""
+}
+
 type PrepareRatingRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -1926,7 +2662,7 @@ type PrepareRatingRequest struct {
 
 func (x *PrepareRatingRequest) Reset() {
 	*x = PrepareRatingRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[26]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +2674,7 @@ func (x *PrepareRatingRequest) String() string {
 func (*PrepareRatingRequest) ProtoMessage() {}
 
 func (x *PrepareRatingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[26]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1951,7 +2687,7 @@ func (x *PrepareRatingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareRatingRequest.ProtoReflect.Descriptor instead.
 func (*PrepareRatingRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{26}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *PrepareRatingRequest) GetCustomerId() string {
@@ -1979,7 +2715,7 @@ type RatingForm struct {
 
 func (x *RatingForm) Reset() {
 	*x = RatingForm{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[27]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1991,7 +2727,7 @@ func (x *RatingForm) String() string {
 func (*RatingForm) ProtoMessage() {}
 
 func (x *RatingForm) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[27]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2004,7 +2740,7 @@ func (x *RatingForm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RatingForm.ProtoReflect.Descriptor instead.
 func (*RatingForm) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{27}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RatingForm) GetCustomerId() string {
@@ -2065,7 +2801,7 @@ type SaveRatingRequest struct {
 
 func (x *SaveRatingRequest) Reset() {
 	*x = SaveRatingRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[28]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2077,7 +2813,7 @@ func (x *SaveRatingRequest) String() string {
 func (*SaveRatingRequest) ProtoMessage() {}
 
 func (x *SaveRatingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[28]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2090,7 +2826,7 @@ func (x *SaveRatingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveRatingRequest.ProtoReflect.Descriptor instead.
 func (*SaveRatingRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{28}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *SaveRatingRequest) GetCustomerId() string {
@@ -2145,7 +2881,7 @@ type SubmitRatingRequest struct {
 
 func (x *SubmitRatingRequest) Reset() {
 	*x = SubmitRatingRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[29]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2157,7 +2893,7 @@ func (x *SubmitRatingRequest) String() string {
 func (*SubmitRatingRequest) ProtoMessage() {}
 
 func (x *SubmitRatingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[29]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2170,7 +2906,7 @@ func (x *SubmitRatingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitRatingRequest.ProtoReflect.Descriptor instead.
 func (*SubmitRatingRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{29}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *SubmitRatingRequest) GetId() string {
@@ -2196,7 +2932,7 @@ type ListLimitsRequest struct {
 
 func (x *ListLimitsRequest) Reset() {
 	*x = ListLimitsRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[30]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2208,7 +2944,7 @@ func (x *ListLimitsRequest) String() string {
 func (*ListLimitsRequest) ProtoMessage() {}
 
 func (x *ListLimitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[30]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2221,7 +2957,7 @@ func (x *ListLimitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitsRequest.ProtoReflect.Descriptor instead.
 func (*ListLimitsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{30}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListLimitsRequest) GetCustomerId() string {
@@ -2240,7 +2976,7 @@ type ListLimitsReply struct {
 
 func (x *ListLimitsReply) Reset() {
 	*x = ListLimitsReply{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[31]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2252,7 +2988,7 @@ func (x *ListLimitsReply) String() string {
 func (*ListLimitsReply) ProtoMessage() {}
 
 func (x *ListLimitsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[31]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2265,7 +3001,7 @@ func (x *ListLimitsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitsReply.ProtoReflect.Descriptor instead.
 func (*ListLimitsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{31}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListLimitsReply) GetLimits() []*Limit {
@@ -2310,7 +3046,7 @@ type Limit struct {
 
 func (x *Limit) Reset() {
 	*x = Limit{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[32]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2322,7 +3058,7 @@ func (x *Limit) String() string {
 func (*Limit) ProtoMessage() {}
 
 func (x *Limit) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[32]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2335,7 +3071,7 @@ func (x *Limit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limit.ProtoReflect.Descriptor instead.
 func (*Limit) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{32}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Limit) GetId() string {
@@ -2489,7 +3225,7 @@ type ApplyTemporaryLimitRequest struct {
 
 func (x *ApplyTemporaryLimitRequest) Reset() {
 	*x = ApplyTemporaryLimitRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[33]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2501,7 +3237,7 @@ func (x *ApplyTemporaryLimitRequest) String() string {
 func (*ApplyTemporaryLimitRequest) ProtoMessage() {}
 
 func (x *ApplyTemporaryLimitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[33]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2514,7 +3250,7 @@ func (x *ApplyTemporaryLimitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyTemporaryLimitRequest.ProtoReflect.Descriptor instead.
 func (*ApplyTemporaryLimitRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{33}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ApplyTemporaryLimitRequest) GetCustomerId() string {
@@ -2583,7 +3319,7 @@ type DryRunParameters struct {
 
 func (x *DryRunParameters) Reset() {
 	*x = DryRunParameters{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[34]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2595,7 +3331,7 @@ func (x *DryRunParameters) String() string {
 func (*DryRunParameters) ProtoMessage() {}
 
 func (x *DryRunParameters) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[34]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2608,7 +3344,7 @@ func (x *DryRunParameters) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DryRunParameters.ProtoReflect.Descriptor instead.
 func (*DryRunParameters) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{34}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *DryRunParameters) GetWindowMonths() int32 {
@@ -2649,7 +3385,7 @@ type RunDryRunRequest struct {
 
 func (x *RunDryRunRequest) Reset() {
 	*x = RunDryRunRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[35]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2661,7 +3397,7 @@ func (x *RunDryRunRequest) String() string {
 func (*RunDryRunRequest) ProtoMessage() {}
 
 func (x *RunDryRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[35]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2674,7 +3410,7 @@ func (x *RunDryRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunDryRunRequest.ProtoReflect.Descriptor instead.
 func (*RunDryRunRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{35}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *RunDryRunRequest) GetId() string {
@@ -2700,7 +3436,7 @@ type GetDryRunRequest struct {
 
 func (x *GetDryRunRequest) Reset() {
 	*x = GetDryRunRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[36]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2712,7 +3448,7 @@ func (x *GetDryRunRequest) String() string {
 func (*GetDryRunRequest) ProtoMessage() {}
 
 func (x *GetDryRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[36]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2725,7 +3461,7 @@ func (x *GetDryRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDryRunRequest.ProtoReflect.Descriptor instead.
 func (*GetDryRunRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{36}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetDryRunRequest) GetId() string {
@@ -2747,7 +3483,7 @@ type GetDryRunReply struct {
 
 func (x *GetDryRunReply) Reset() {
 	*x = GetDryRunReply{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[37]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2759,7 +3495,7 @@ func (x *GetDryRunReply) String() string {
 func (*GetDryRunReply) ProtoMessage() {}
 
 func (x *GetDryRunReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[37]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2772,7 +3508,7 @@ func (x *GetDryRunReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDryRunReply.ProtoReflect.Descriptor instead.
 func (*GetDryRunReply) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{37}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *GetDryRunReply) GetDryRun() *DryRun {
@@ -2806,7 +3542,7 @@ type DryRun struct {
 
 func (x *DryRun) Reset() {
 	*x = DryRun{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[38]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2818,7 +3554,7 @@ func (x *DryRun) String() string {
 func (*DryRun) ProtoMessage() {}
 
 func (x *DryRun) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[38]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2831,7 +3567,7 @@ func (x *DryRun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DryRun.ProtoReflect.Descriptor instead.
 func (*DryRun) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{38}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *DryRun) GetId() string {
@@ -2928,7 +3664,7 @@ type DryRunSummary struct {
 
 func (x *DryRunSummary) Reset() {
 	*x = DryRunSummary{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[39]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2940,7 +3676,7 @@ func (x *DryRunSummary) String() string {
 func (*DryRunSummary) ProtoMessage() {}
 
 func (x *DryRunSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[39]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2953,7 +3689,7 @@ func (x *DryRunSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DryRunSummary.ProtoReflect.Descriptor instead.
 func (*DryRunSummary) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{39}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *DryRunSummary) GetCustomers() int64 {
@@ -3101,7 +3837,7 @@ type Lacking struct {
 
 func (x *Lacking) Reset() {
 	*x = Lacking{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[40]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3113,7 +3849,7 @@ func (x *Lacking) String() string {
 func (*Lacking) ProtoMessage() {}
 
 func (x *Lacking) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[40]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3126,7 +3862,7 @@ func (x *Lacking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lacking.ProtoReflect.Descriptor instead.
 func (*Lacking) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{40}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *Lacking) GetIndicatorCode() string {
@@ -3172,7 +3908,7 @@ type GradeMove struct {
 
 func (x *GradeMove) Reset() {
 	*x = GradeMove{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[41]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3184,7 +3920,7 @@ func (x *GradeMove) String() string {
 func (*GradeMove) ProtoMessage() {}
 
 func (x *GradeMove) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[41]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3197,7 +3933,7 @@ func (x *GradeMove) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GradeMove.ProtoReflect.Descriptor instead.
 func (*GradeMove) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{41}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GradeMove) GetFrom() string {
@@ -3251,7 +3987,7 @@ type ListTrialsRequest struct {
 
 func (x *ListTrialsRequest) Reset() {
 	*x = ListTrialsRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[42]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3263,7 +3999,7 @@ func (x *ListTrialsRequest) String() string {
 func (*ListTrialsRequest) ProtoMessage() {}
 
 func (x *ListTrialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[42]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3276,7 +4012,7 @@ func (x *ListTrialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTrialsRequest.ProtoReflect.Descriptor instead.
 func (*ListTrialsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{42}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ListTrialsRequest) GetId() string {
@@ -3331,7 +4067,7 @@ type ListTrialsReply struct {
 
 func (x *ListTrialsReply) Reset() {
 	*x = ListTrialsReply{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[43]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3343,7 +4079,7 @@ func (x *ListTrialsReply) String() string {
 func (*ListTrialsReply) ProtoMessage() {}
 
 func (x *ListTrialsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[43]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3356,7 +4092,7 @@ func (x *ListTrialsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTrialsReply.ProtoReflect.Descriptor instead.
 func (*ListTrialsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{43}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ListTrialsReply) GetTrials() []*Trial {
@@ -3400,7 +4136,7 @@ type Trial struct {
 
 func (x *Trial) Reset() {
 	*x = Trial{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[44]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3412,7 +4148,7 @@ func (x *Trial) String() string {
 func (*Trial) ProtoMessage() {}
 
 func (x *Trial) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[44]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3425,7 +4161,7 @@ func (x *Trial) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trial.ProtoReflect.Descriptor instead.
 func (*Trial) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{44}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Trial) GetCustomerId() string {
@@ -3557,7 +4293,7 @@ type GetTrialRequest struct {
 
 func (x *GetTrialRequest) Reset() {
 	*x = GetTrialRequest{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[45]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3569,7 +4305,7 @@ func (x *GetTrialRequest) String() string {
 func (*GetTrialRequest) ProtoMessage() {}
 
 func (x *GetTrialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[45]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3582,7 +4318,7 @@ func (x *GetTrialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTrialRequest.ProtoReflect.Descriptor instead.
 func (*GetTrialRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{45}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *GetTrialRequest) GetId() string {
@@ -3613,7 +4349,7 @@ type TrialBreakdown struct {
 
 func (x *TrialBreakdown) Reset() {
 	*x = TrialBreakdown{}
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[46]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3625,7 +4361,7 @@ func (x *TrialBreakdown) String() string {
 func (*TrialBreakdown) ProtoMessage() {}
 
 func (x *TrialBreakdown) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_rating_v1_rating_proto_msgTypes[46]
+	mi := &file_app_api_rating_v1_rating_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3638,7 +4374,7 @@ func (x *TrialBreakdown) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrialBreakdown.ProtoReflect.Descriptor instead.
 func (*TrialBreakdown) Descriptor() ([]byte, []int) {
-	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{46}
+	return file_app_api_rating_v1_rating_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *TrialBreakdown) GetTrial() *Trial {
@@ -3722,13 +4458,14 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\aformula\x18\n" +
 	" \x01(\tR\aformula\x12\x18\n" +
 	"\amissing\x18\v \x01(\tR\amissing\x12#\n" +
-	"\rmissing_score\x18\f \x01(\x03R\fmissingScore\"\xbd\x01\n" +
+	"\rmissing_score\x18\f \x01(\x03R\fmissingScore\"\xe0\x01\n" +
 	"\x04Band\x12\x14\n" +
 	"\x05grade\x18\x01 \x01(\tR\x05grade\x12\x1b\n" +
 	"\tmin_score\x18\x02 \x01(\x03R\bminScore\x12*\n" +
 	"\x11max_credit_amount\x18\x03 \x01(\x03R\x0fmaxCreditAmount\x12,\n" +
 	"\x12max_overdue_amount\x18\x04 \x01(\x03R\x10maxOverdueAmount\x12(\n" +
-	"\x10max_overdue_days\x18\x05 \x01(\x05R\x0emaxOverdueDays\"p\n" +
+	"\x10max_overdue_days\x18\x05 \x01(\x05R\x0emaxOverdueDays\x12!\n" +
+	"\fvalid_months\x18\x06 \x01(\x05R\vvalidMonths\"p\n" +
 	"\n" +
 	"Definition\x124\n" +
 	"\x05items\x18\x01 \x03(\v2\x1e.zhuxin.rating.v1.TemplateItemR\x05items\x12,\n" +
@@ -3797,7 +4534,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x12max_overdue_amount\x18\x04 \x01(\x03R\x10maxOverdueAmount\x12(\n" +
 	"\x10max_overdue_days\x18\x05 \x01(\x05R\x0emaxOverdueDays\x125\n" +
 	"\x06values\x18\x06 \x03(\v2\x1d.zhuxin.rating.v1.ScoredValueR\x06values\x12\x18\n" +
-	"\amissing\x18\a \x03(\tR\amissing\"\xaf\x03\n" +
+	"\amissing\x18\a \x03(\tR\amissing\"\xa2\x04\n" +
 	"\vScoredValue\x12%\n" +
 	"\x0eindicator_code\x18\x01 \x01(\tR\rindicatorCode\x12\x17\n" +
 	"\aname_zh\x18\x02 \x01(\tR\x06nameZh\x12\x17\n" +
@@ -3813,8 +4550,64 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x06weight\x18\v \x01(\x03R\x06weight\x12\x14\n" +
 	"\x05score\x18\f \x01(\x03R\x05score\x12\"\n" +
 	"\fcontribution\x18\r \x01(\x03R\fcontribution\x12\x18\n" +
-	"\amissing\x18\x0e \x01(\tR\amissingB\t\n" +
-	"\a_number\"~\n" +
+	"\amissing\x18\x0e \x01(\tR\amissing\x12;\n" +
+	"\boverride\x18\x0f \x01(\v2\x1f.zhuxin.rating.v1.ValueOverrideR\boverride\x12\x1f\n" +
+	"\vdata_source\x18\x10 \x01(\tR\n" +
+	"dataSource\x12\x13\n" +
+	"\x05as_of\x18\x11 \x01(\tR\x04asOfB\t\n" +
+	"\a_number\"\xae\x01\n" +
+	"\rValueOverride\x12\x1f\n" +
+	"\bmeasured\x18\x01 \x01(\x03H\x00R\bmeasured\x88\x01\x01\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\x12+\n" +
+	"\x02by\x18\x03 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x02by\x12*\n" +
+	"\x02at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x02atB\v\n" +
+	"\t_measured\"&\n" +
+	"\x14CompareRatingRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x81\x01\n" +
+	"\x10RatingComparison\x124\n" +
+	"\bprevious\x18\x01 \x01(\v2\x18.zhuxin.rating.v1.RatingR\bprevious\x127\n" +
+	"\achanges\x18\x02 \x03(\v2\x1d.zhuxin.rating.v1.ValueChangeR\achanges\"\xb4\x01\n" +
+	"\vValueChange\x12%\n" +
+	"\x0eindicator_code\x18\x01 \x01(\tR\rindicatorCode\x12/\n" +
+	"\x03now\x18\x02 \x01(\v2\x1d.zhuxin.rating.v1.ScoredValueR\x03now\x125\n" +
+	"\x06before\x18\x03 \x01(\v2\x1d.zhuxin.rating.v1.ScoredValueR\x06before\x12\x16\n" +
+	"\x06change\x18\x04 \x01(\tR\x06change\"\xa7\x01\n" +
+	"\x14OverrideValueRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12%\n" +
+	"\x0eindicator_code\x18\x02 \x01(\tR\rindicatorCode\x12\x1b\n" +
+	"\x06number\x18\x03 \x01(\x03H\x00R\x06number\x88\x01\x01\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x18\n" +
+	"\aversion\x18\x05 \x01(\x03R\aversionB\t\n" +
+	"\a_number\"h\n" +
+	"\x15RevokeOverrideRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12%\n" +
+	"\x0eindicator_code\x18\x02 \x01(\tR\rindicatorCode\x12\x18\n" +
+	"\aversion\x18\x03 \x01(\x03R\aversion\"\x91\x01\n" +
+	"\x15ListSourceRowsRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12\x0e\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\x12\x12\n" +
+	"\x04page\x18\x04 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"l\n" +
+	"\x13ListSourceRowsReply\x12/\n" +
+	"\x04rows\x18\x01 \x03(\v2\x1b.zhuxin.rating.v1.SourceRowR\x04rows\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x0e\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\"\xf0\x01\n" +
+	"\tSourceRow\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x1c\n" +
+	"\treference\x18\x02 \x01(\tR\treference\x12\x12\n" +
+	"\x04date\x18\x03 \x01(\tR\x04date\x12\x19\n" +
+	"\bdue_date\x18\x04 \x01(\tR\adueDate\x12\x16\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12\x1f\n" +
+	"\vopen_amount\x18\x06 \x01(\x03R\n" +
+	"openAmount\x12!\n" +
+	"\foverdue_days\x18\a \x01(\x05R\voverdueDays\x12\x16\n" +
+	"\x06detail\x18\b \x01(\tR\x06detail\x12\x0e\n" +
+	"\x02id\x18\t \x01(\tR\x02id\"<\n" +
+	"\x16GetDecisionFileRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04lang\x18\x02 \x01(\tR\x04lang\"~\n" +
 	"\x12ListRatingsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -3825,7 +4618,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\aratings\x18\x01 \x03(\v2\x18.zhuxin.rating.v1.RatingR\aratings\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\"\"\n" +
 	"\x10GetRatingRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xe8\x04\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xa2\x05\n" +
 	"\x06Rating\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
@@ -3846,7 +4639,9 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\feffective_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
 	"\tlapsed_at\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt\x12)\n" +
 	"\x10decision_comment\x18\x0e \x01(\tR\x0fdecisionComment\x12\x18\n" +
-	"\aversion\x18\x0f \x01(\x03R\aversion\"7\n" +
+	"\aversion\x18\x0f \x01(\x03R\aversion\x12\x15\n" +
+	"\x06due_on\x18\x10 \x01(\tR\x05dueOn\x12!\n" +
+	"\flapse_reason\x18\x11 \x01(\tR\vlapseReason\"7\n" +
 	"\x14PrepareRatingRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"\xb0\x02\n" +
@@ -4021,7 +4816,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x05trial\x18\x01 \x01(\v2\x17.zhuxin.rating.v1.TrialR\x05trial\x12/\n" +
 	"\x03now\x18\x02 \x01(\v2\x1d.zhuxin.rating.v1.ScoreResultR\x03now\x121\n" +
 	"\x04then\x18\x03 \x01(\v2\x1d.zhuxin.rating.v1.ScoreResultR\x04then\x120\n" +
-	"\x06rating\x18\x04 \x01(\v2\x18.zhuxin.rating.v1.RatingR\x06rating2\xf5\x15\n" +
+	"\x06rating\x18\x04 \x01(\v2\x18.zhuxin.rating.v1.RatingR\x06rating2\xef\x1b\n" +
 	"\rRatingService\x12\x8d\x01\n" +
 	"\x0eListIndicators\x12'.zhuxin.rating.v1.ListIndicatorsRequest\x1a%.zhuxin.rating.v1.ListIndicatorsReply\"+\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/indicators\x12\x90\x01\n" +
 	"\rListTemplates\x12&.zhuxin.rating.v1.ListTemplatesRequest\x1a$.zhuxin.rating.v1.ListTemplatesReply\"1\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/rating-templates\x12\x87\x01\n" +
@@ -4041,7 +4836,12 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\rPrepareRating\x12&.zhuxin.rating.v1.PrepareRatingRequest\x1a\x1c.zhuxin.rating.v1.RatingForm\"C\x92\xc2\x18\x10\b\x01\x12\frating.write\x82\xd3\xe4\x93\x02)\x12'/v1/customers/{customer_id}/rating-form\x12\x8f\x01\n" +
 	"\n" +
 	"SaveRating\x12#.zhuxin.rating.v1.SaveRatingRequest\x1a\x18.zhuxin.rating.v1.Rating\"B\x92\xc2\x18\x10\b\x01\x12\frating.write\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/customers/{customer_id}/ratings\x12\x87\x01\n" +
-	"\fSubmitRating\x12%.zhuxin.rating.v1.SubmitRatingRequest\x1a\x18.zhuxin.rating.v1.Rating\"6\x92\xc2\x18\x10\b\x01\x12\frating.write\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/ratings/{id}:submit\x12\x92\x01\n" +
+	"\fSubmitRating\x12%.zhuxin.rating.v1.SubmitRatingRequest\x1a\x18.zhuxin.rating.v1.Rating\"6\x92\xc2\x18\x10\b\x01\x12\frating.write\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/ratings/{id}:submit\x12\x93\x01\n" +
+	"\rCompareRating\x12&.zhuxin.rating.v1.CompareRatingRequest\x1a\".zhuxin.rating.v1.RatingComparison\"6\x92\xc2\x18\x0f\b\x01\x12\vrating.read\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/ratings/{id}/comparison\x12\x8b\x01\n" +
+	"\rOverrideValue\x12&.zhuxin.rating.v1.OverrideValueRequest\x1a\x18.zhuxin.rating.v1.Rating\"8\x92\xc2\x18\x10\b\x01\x12\frating.write\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/ratings/{id}:override\x12\x94\x01\n" +
+	"\x0eRevokeOverride\x12'.zhuxin.rating.v1.RevokeOverrideRequest\x1a\x18.zhuxin.rating.v1.Rating\"?\x92\xc2\x18\x10\b\x01\x12\frating.write\x82\xd3\xe4\x93\x02%:\x01*\" /v1/ratings/{id}:revoke-override\x12\xa4\x01\n" +
+	"\x0eListSourceRows\x12'.zhuxin.rating.v1.ListSourceRowsRequest\x1a%.zhuxin.rating.v1.ListSourceRowsReply\"B\x92\xc2\x18\x0f\b\x01\x12\vrating.read\x82\xd3\xe4\x93\x02)\x12'/v1/customers/{customer_id}/source-rows\x12\x95\x01\n" +
+	"\x0fGetDecisionFile\x12(.zhuxin.rating.v1.GetDecisionFileRequest\x1a\x1b.zhuxin.common.v1.FileReply\";\x92\xc2\x18\x11\b\x01\x12\vrating.read(\x01\x82\xd3\xe4\x93\x02 \x12\x1e/v1/ratings/{id}/decision-file\x12\x92\x01\n" +
 	"\n" +
 	"ListLimits\x12#.zhuxin.rating.v1.ListLimitsRequest\x1a!.zhuxin.rating.v1.ListLimitsReply\"<\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02$\x12\"/v1/customers/{customer_id}/limits\x12\xa8\x01\n" +
@@ -4059,7 +4859,7 @@ func file_app_api_rating_v1_rating_proto_rawDescGZIP() []byte {
 	return file_app_api_rating_v1_rating_proto_rawDescData
 }
 
-var file_app_api_rating_v1_rating_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
+var file_app_api_rating_v1_rating_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
 var file_app_api_rating_v1_rating_proto_goTypes = []any{
 	(*ListIndicatorsRequest)(nil),      // 0: zhuxin.rating.v1.ListIndicatorsRequest
 	(*ListIndicatorsReply)(nil),        // 1: zhuxin.rating.v1.ListIndicatorsReply
@@ -4083,34 +4883,45 @@ var file_app_api_rating_v1_rating_proto_goTypes = []any{
 	(*ValueInput)(nil),                 // 19: zhuxin.rating.v1.ValueInput
 	(*ScoreResult)(nil),                // 20: zhuxin.rating.v1.ScoreResult
 	(*ScoredValue)(nil),                // 21: zhuxin.rating.v1.ScoredValue
-	(*ListRatingsRequest)(nil),         // 22: zhuxin.rating.v1.ListRatingsRequest
-	(*ListRatingsReply)(nil),           // 23: zhuxin.rating.v1.ListRatingsReply
-	(*GetRatingRequest)(nil),           // 24: zhuxin.rating.v1.GetRatingRequest
-	(*Rating)(nil),                     // 25: zhuxin.rating.v1.Rating
-	(*PrepareRatingRequest)(nil),       // 26: zhuxin.rating.v1.PrepareRatingRequest
-	(*RatingForm)(nil),                 // 27: zhuxin.rating.v1.RatingForm
-	(*SaveRatingRequest)(nil),          // 28: zhuxin.rating.v1.SaveRatingRequest
-	(*SubmitRatingRequest)(nil),        // 29: zhuxin.rating.v1.SubmitRatingRequest
-	(*ListLimitsRequest)(nil),          // 30: zhuxin.rating.v1.ListLimitsRequest
-	(*ListLimitsReply)(nil),            // 31: zhuxin.rating.v1.ListLimitsReply
-	(*Limit)(nil),                      // 32: zhuxin.rating.v1.Limit
-	(*ApplyTemporaryLimitRequest)(nil), // 33: zhuxin.rating.v1.ApplyTemporaryLimitRequest
-	(*DryRunParameters)(nil),           // 34: zhuxin.rating.v1.DryRunParameters
-	(*RunDryRunRequest)(nil),           // 35: zhuxin.rating.v1.RunDryRunRequest
-	(*GetDryRunRequest)(nil),           // 36: zhuxin.rating.v1.GetDryRunRequest
-	(*GetDryRunReply)(nil),             // 37: zhuxin.rating.v1.GetDryRunReply
-	(*DryRun)(nil),                     // 38: zhuxin.rating.v1.DryRun
-	(*DryRunSummary)(nil),              // 39: zhuxin.rating.v1.DryRunSummary
-	(*Lacking)(nil),                    // 40: zhuxin.rating.v1.Lacking
-	(*GradeMove)(nil),                  // 41: zhuxin.rating.v1.GradeMove
-	(*ListTrialsRequest)(nil),          // 42: zhuxin.rating.v1.ListTrialsRequest
-	(*ListTrialsReply)(nil),            // 43: zhuxin.rating.v1.ListTrialsReply
-	(*Trial)(nil),                      // 44: zhuxin.rating.v1.Trial
-	(*GetTrialRequest)(nil),            // 45: zhuxin.rating.v1.GetTrialRequest
-	(*TrialBreakdown)(nil),             // 46: zhuxin.rating.v1.TrialBreakdown
-	(*timestamppb.Timestamp)(nil),      // 47: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),               // 48: zhuxin.common.v1.PersonRef
-	(*v1.EmptyReply)(nil),              // 49: zhuxin.common.v1.EmptyReply
+	(*ValueOverride)(nil),              // 22: zhuxin.rating.v1.ValueOverride
+	(*CompareRatingRequest)(nil),       // 23: zhuxin.rating.v1.CompareRatingRequest
+	(*RatingComparison)(nil),           // 24: zhuxin.rating.v1.RatingComparison
+	(*ValueChange)(nil),                // 25: zhuxin.rating.v1.ValueChange
+	(*OverrideValueRequest)(nil),       // 26: zhuxin.rating.v1.OverrideValueRequest
+	(*RevokeOverrideRequest)(nil),      // 27: zhuxin.rating.v1.RevokeOverrideRequest
+	(*ListSourceRowsRequest)(nil),      // 28: zhuxin.rating.v1.ListSourceRowsRequest
+	(*ListSourceRowsReply)(nil),        // 29: zhuxin.rating.v1.ListSourceRowsReply
+	(*SourceRow)(nil),                  // 30: zhuxin.rating.v1.SourceRow
+	(*GetDecisionFileRequest)(nil),     // 31: zhuxin.rating.v1.GetDecisionFileRequest
+	(*ListRatingsRequest)(nil),         // 32: zhuxin.rating.v1.ListRatingsRequest
+	(*ListRatingsReply)(nil),           // 33: zhuxin.rating.v1.ListRatingsReply
+	(*GetRatingRequest)(nil),           // 34: zhuxin.rating.v1.GetRatingRequest
+	(*Rating)(nil),                     // 35: zhuxin.rating.v1.Rating
+	(*PrepareRatingRequest)(nil),       // 36: zhuxin.rating.v1.PrepareRatingRequest
+	(*RatingForm)(nil),                 // 37: zhuxin.rating.v1.RatingForm
+	(*SaveRatingRequest)(nil),          // 38: zhuxin.rating.v1.SaveRatingRequest
+	(*SubmitRatingRequest)(nil),        // 39: zhuxin.rating.v1.SubmitRatingRequest
+	(*ListLimitsRequest)(nil),          // 40: zhuxin.rating.v1.ListLimitsRequest
+	(*ListLimitsReply)(nil),            // 41: zhuxin.rating.v1.ListLimitsReply
+	(*Limit)(nil),                      // 42: zhuxin.rating.v1.Limit
+	(*ApplyTemporaryLimitRequest)(nil), // 43: zhuxin.rating.v1.ApplyTemporaryLimitRequest
+	(*DryRunParameters)(nil),           // 44: zhuxin.rating.v1.DryRunParameters
+	(*RunDryRunRequest)(nil),           // 45: zhuxin.rating.v1.RunDryRunRequest
+	(*GetDryRunRequest)(nil),           // 46: zhuxin.rating.v1.GetDryRunRequest
+	(*GetDryRunReply)(nil),             // 47: zhuxin.rating.v1.GetDryRunReply
+	(*DryRun)(nil),                     // 48: zhuxin.rating.v1.DryRun
+	(*DryRunSummary)(nil),              // 49: zhuxin.rating.v1.DryRunSummary
+	(*Lacking)(nil),                    // 50: zhuxin.rating.v1.Lacking
+	(*GradeMove)(nil),                  // 51: zhuxin.rating.v1.GradeMove
+	(*ListTrialsRequest)(nil),          // 52: zhuxin.rating.v1.ListTrialsRequest
+	(*ListTrialsReply)(nil),            // 53: zhuxin.rating.v1.ListTrialsReply
+	(*Trial)(nil),                      // 54: zhuxin.rating.v1.Trial
+	(*GetTrialRequest)(nil),            // 55: zhuxin.rating.v1.GetTrialRequest
+	(*TrialBreakdown)(nil),             // 56: zhuxin.rating.v1.TrialBreakdown
+	(*timestamppb.Timestamp)(nil),      // 57: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),               // 58: zhuxin.common.v1.PersonRef
+	(*v1.EmptyReply)(nil),              // 59: zhuxin.common.v1.EmptyReply
+	(*v1.FileReply)(nil),               // 60: zhuxin.common.v1.FileReply
 }
 var file_app_api_rating_v1_rating_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.rating.v1.ListIndicatorsReply.indicators:type_name -> zhuxin.rating.v1.Indicator
@@ -4122,87 +4933,105 @@ var file_app_api_rating_v1_rating_proto_depIdxs = []int32{
 	7,  // 6: zhuxin.rating.v1.Definition.bands:type_name -> zhuxin.rating.v1.Band
 	8,  // 7: zhuxin.rating.v1.Template.definition:type_name -> zhuxin.rating.v1.Definition
 	10, // 8: zhuxin.rating.v1.Template.open_points:type_name -> zhuxin.rating.v1.OpenPoint
-	47, // 9: zhuxin.rating.v1.Template.created_at:type_name -> google.protobuf.Timestamp
-	47, // 10: zhuxin.rating.v1.Template.effective_at:type_name -> google.protobuf.Timestamp
-	47, // 11: zhuxin.rating.v1.Template.retired_at:type_name -> google.protobuf.Timestamp
-	48, // 12: zhuxin.rating.v1.Template.created_by:type_name -> zhuxin.common.v1.PersonRef
+	57, // 9: zhuxin.rating.v1.Template.created_at:type_name -> google.protobuf.Timestamp
+	57, // 10: zhuxin.rating.v1.Template.effective_at:type_name -> google.protobuf.Timestamp
+	57, // 11: zhuxin.rating.v1.Template.retired_at:type_name -> google.protobuf.Timestamp
+	58, // 12: zhuxin.rating.v1.Template.created_by:type_name -> zhuxin.common.v1.PersonRef
 	9,  // 13: zhuxin.rating.v1.ListTemplatesReply.templates:type_name -> zhuxin.rating.v1.Template
 	8,  // 14: zhuxin.rating.v1.UpdateTemplateRequest.definition:type_name -> zhuxin.rating.v1.Definition
 	8,  // 15: zhuxin.rating.v1.PreviewScoreRequest.definition:type_name -> zhuxin.rating.v1.Definition
 	19, // 16: zhuxin.rating.v1.PreviewScoreRequest.values:type_name -> zhuxin.rating.v1.ValueInput
 	21, // 17: zhuxin.rating.v1.ScoreResult.values:type_name -> zhuxin.rating.v1.ScoredValue
-	25, // 18: zhuxin.rating.v1.ListRatingsReply.ratings:type_name -> zhuxin.rating.v1.Rating
-	20, // 19: zhuxin.rating.v1.Rating.result:type_name -> zhuxin.rating.v1.ScoreResult
-	47, // 20: zhuxin.rating.v1.Rating.created_at:type_name -> google.protobuf.Timestamp
-	48, // 21: zhuxin.rating.v1.Rating.created_by:type_name -> zhuxin.common.v1.PersonRef
-	47, // 22: zhuxin.rating.v1.Rating.effective_at:type_name -> google.protobuf.Timestamp
-	47, // 23: zhuxin.rating.v1.Rating.lapsed_at:type_name -> google.protobuf.Timestamp
-	9,  // 24: zhuxin.rating.v1.RatingForm.template:type_name -> zhuxin.rating.v1.Template
-	21, // 25: zhuxin.rating.v1.RatingForm.data_values:type_name -> zhuxin.rating.v1.ScoredValue
-	25, // 26: zhuxin.rating.v1.RatingForm.previous:type_name -> zhuxin.rating.v1.Rating
-	25, // 27: zhuxin.rating.v1.RatingForm.draft:type_name -> zhuxin.rating.v1.Rating
-	19, // 28: zhuxin.rating.v1.SaveRatingRequest.values:type_name -> zhuxin.rating.v1.ValueInput
-	32, // 29: zhuxin.rating.v1.ListLimitsReply.limits:type_name -> zhuxin.rating.v1.Limit
-	47, // 30: zhuxin.rating.v1.Limit.created_at:type_name -> google.protobuf.Timestamp
-	48, // 31: zhuxin.rating.v1.Limit.created_by:type_name -> zhuxin.common.v1.PersonRef
-	47, // 32: zhuxin.rating.v1.Limit.effective_at:type_name -> google.protobuf.Timestamp
-	47, // 33: zhuxin.rating.v1.Limit.lapsed_at:type_name -> google.protobuf.Timestamp
-	34, // 34: zhuxin.rating.v1.RunDryRunRequest.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
-	38, // 35: zhuxin.rating.v1.GetDryRunReply.dry_run:type_name -> zhuxin.rating.v1.DryRun
-	34, // 36: zhuxin.rating.v1.DryRun.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
-	39, // 37: zhuxin.rating.v1.DryRun.summary:type_name -> zhuxin.rating.v1.DryRunSummary
-	47, // 38: zhuxin.rating.v1.DryRun.created_at:type_name -> google.protobuf.Timestamp
-	48, // 39: zhuxin.rating.v1.DryRun.created_by:type_name -> zhuxin.common.v1.PersonRef
-	40, // 40: zhuxin.rating.v1.DryRunSummary.lacking:type_name -> zhuxin.rating.v1.Lacking
-	41, // 41: zhuxin.rating.v1.DryRunSummary.matrix:type_name -> zhuxin.rating.v1.GradeMove
-	44, // 42: zhuxin.rating.v1.ListTrialsReply.trials:type_name -> zhuxin.rating.v1.Trial
-	44, // 43: zhuxin.rating.v1.TrialBreakdown.trial:type_name -> zhuxin.rating.v1.Trial
-	20, // 44: zhuxin.rating.v1.TrialBreakdown.now:type_name -> zhuxin.rating.v1.ScoreResult
-	20, // 45: zhuxin.rating.v1.TrialBreakdown.then:type_name -> zhuxin.rating.v1.ScoreResult
-	25, // 46: zhuxin.rating.v1.TrialBreakdown.rating:type_name -> zhuxin.rating.v1.Rating
-	0,  // 47: zhuxin.rating.v1.RatingService.ListIndicators:input_type -> zhuxin.rating.v1.ListIndicatorsRequest
-	11, // 48: zhuxin.rating.v1.RatingService.ListTemplates:input_type -> zhuxin.rating.v1.ListTemplatesRequest
-	13, // 49: zhuxin.rating.v1.RatingService.GetTemplate:input_type -> zhuxin.rating.v1.GetTemplateRequest
-	14, // 50: zhuxin.rating.v1.RatingService.CreateTemplate:input_type -> zhuxin.rating.v1.CreateTemplateRequest
-	15, // 51: zhuxin.rating.v1.RatingService.UpdateTemplate:input_type -> zhuxin.rating.v1.UpdateTemplateRequest
-	16, // 52: zhuxin.rating.v1.RatingService.DeleteTemplate:input_type -> zhuxin.rating.v1.DeleteTemplateRequest
-	17, // 53: zhuxin.rating.v1.RatingService.SubmitTemplate:input_type -> zhuxin.rating.v1.SubmitTemplateRequest
-	18, // 54: zhuxin.rating.v1.RatingService.PreviewScore:input_type -> zhuxin.rating.v1.PreviewScoreRequest
-	35, // 55: zhuxin.rating.v1.RatingService.RunDryRun:input_type -> zhuxin.rating.v1.RunDryRunRequest
-	36, // 56: zhuxin.rating.v1.RatingService.GetDryRun:input_type -> zhuxin.rating.v1.GetDryRunRequest
-	42, // 57: zhuxin.rating.v1.RatingService.ListTrials:input_type -> zhuxin.rating.v1.ListTrialsRequest
-	45, // 58: zhuxin.rating.v1.RatingService.GetTrial:input_type -> zhuxin.rating.v1.GetTrialRequest
-	22, // 59: zhuxin.rating.v1.RatingService.ListRatings:input_type -> zhuxin.rating.v1.ListRatingsRequest
-	24, // 60: zhuxin.rating.v1.RatingService.GetRating:input_type -> zhuxin.rating.v1.GetRatingRequest
-	26, // 61: zhuxin.rating.v1.RatingService.PrepareRating:input_type -> zhuxin.rating.v1.PrepareRatingRequest
-	28, // 62: zhuxin.rating.v1.RatingService.SaveRating:input_type -> zhuxin.rating.v1.SaveRatingRequest
-	29, // 63: zhuxin.rating.v1.RatingService.SubmitRating:input_type -> zhuxin.rating.v1.SubmitRatingRequest
-	30, // 64: zhuxin.rating.v1.RatingService.ListLimits:input_type -> zhuxin.rating.v1.ListLimitsRequest
-	33, // 65: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:input_type -> zhuxin.rating.v1.ApplyTemporaryLimitRequest
-	1,  // 66: zhuxin.rating.v1.RatingService.ListIndicators:output_type -> zhuxin.rating.v1.ListIndicatorsReply
-	12, // 67: zhuxin.rating.v1.RatingService.ListTemplates:output_type -> zhuxin.rating.v1.ListTemplatesReply
-	9,  // 68: zhuxin.rating.v1.RatingService.GetTemplate:output_type -> zhuxin.rating.v1.Template
-	9,  // 69: zhuxin.rating.v1.RatingService.CreateTemplate:output_type -> zhuxin.rating.v1.Template
-	9,  // 70: zhuxin.rating.v1.RatingService.UpdateTemplate:output_type -> zhuxin.rating.v1.Template
-	49, // 71: zhuxin.rating.v1.RatingService.DeleteTemplate:output_type -> zhuxin.common.v1.EmptyReply
-	9,  // 72: zhuxin.rating.v1.RatingService.SubmitTemplate:output_type -> zhuxin.rating.v1.Template
-	20, // 73: zhuxin.rating.v1.RatingService.PreviewScore:output_type -> zhuxin.rating.v1.ScoreResult
-	38, // 74: zhuxin.rating.v1.RatingService.RunDryRun:output_type -> zhuxin.rating.v1.DryRun
-	37, // 75: zhuxin.rating.v1.RatingService.GetDryRun:output_type -> zhuxin.rating.v1.GetDryRunReply
-	43, // 76: zhuxin.rating.v1.RatingService.ListTrials:output_type -> zhuxin.rating.v1.ListTrialsReply
-	46, // 77: zhuxin.rating.v1.RatingService.GetTrial:output_type -> zhuxin.rating.v1.TrialBreakdown
-	23, // 78: zhuxin.rating.v1.RatingService.ListRatings:output_type -> zhuxin.rating.v1.ListRatingsReply
-	25, // 79: zhuxin.rating.v1.RatingService.GetRating:output_type -> zhuxin.rating.v1.Rating
-	27, // 80: zhuxin.rating.v1.RatingService.PrepareRating:output_type -> zhuxin.rating.v1.RatingForm
-	25, // 81: zhuxin.rating.v1.RatingService.SaveRating:output_type -> zhuxin.rating.v1.Rating
-	25, // 82: zhuxin.rating.v1.RatingService.SubmitRating:output_type -> zhuxin.rating.v1.Rating
-	31, // 83: zhuxin.rating.v1.RatingService.ListLimits:output_type -> zhuxin.rating.v1.ListLimitsReply
-	32, // 84: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:output_type -> zhuxin.rating.v1.Limit
-	66, // [66:85] is the sub-list for method output_type
-	47, // [47:66] is the sub-list for method input_type
-	47, // [47:47] is the sub-list for extension type_name
-	47, // [47:47] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	22, // 18: zhuxin.rating.v1.ScoredValue.override:type_name -> zhuxin.rating.v1.ValueOverride
+	58, // 19: zhuxin.rating.v1.ValueOverride.by:type_name -> zhuxin.common.v1.PersonRef
+	57, // 20: zhuxin.rating.v1.ValueOverride.at:type_name -> google.protobuf.Timestamp
+	35, // 21: zhuxin.rating.v1.RatingComparison.previous:type_name -> zhuxin.rating.v1.Rating
+	25, // 22: zhuxin.rating.v1.RatingComparison.changes:type_name -> zhuxin.rating.v1.ValueChange
+	21, // 23: zhuxin.rating.v1.ValueChange.now:type_name -> zhuxin.rating.v1.ScoredValue
+	21, // 24: zhuxin.rating.v1.ValueChange.before:type_name -> zhuxin.rating.v1.ScoredValue
+	30, // 25: zhuxin.rating.v1.ListSourceRowsReply.rows:type_name -> zhuxin.rating.v1.SourceRow
+	35, // 26: zhuxin.rating.v1.ListRatingsReply.ratings:type_name -> zhuxin.rating.v1.Rating
+	20, // 27: zhuxin.rating.v1.Rating.result:type_name -> zhuxin.rating.v1.ScoreResult
+	57, // 28: zhuxin.rating.v1.Rating.created_at:type_name -> google.protobuf.Timestamp
+	58, // 29: zhuxin.rating.v1.Rating.created_by:type_name -> zhuxin.common.v1.PersonRef
+	57, // 30: zhuxin.rating.v1.Rating.effective_at:type_name -> google.protobuf.Timestamp
+	57, // 31: zhuxin.rating.v1.Rating.lapsed_at:type_name -> google.protobuf.Timestamp
+	9,  // 32: zhuxin.rating.v1.RatingForm.template:type_name -> zhuxin.rating.v1.Template
+	21, // 33: zhuxin.rating.v1.RatingForm.data_values:type_name -> zhuxin.rating.v1.ScoredValue
+	35, // 34: zhuxin.rating.v1.RatingForm.previous:type_name -> zhuxin.rating.v1.Rating
+	35, // 35: zhuxin.rating.v1.RatingForm.draft:type_name -> zhuxin.rating.v1.Rating
+	19, // 36: zhuxin.rating.v1.SaveRatingRequest.values:type_name -> zhuxin.rating.v1.ValueInput
+	42, // 37: zhuxin.rating.v1.ListLimitsReply.limits:type_name -> zhuxin.rating.v1.Limit
+	57, // 38: zhuxin.rating.v1.Limit.created_at:type_name -> google.protobuf.Timestamp
+	58, // 39: zhuxin.rating.v1.Limit.created_by:type_name -> zhuxin.common.v1.PersonRef
+	57, // 40: zhuxin.rating.v1.Limit.effective_at:type_name -> google.protobuf.Timestamp
+	57, // 41: zhuxin.rating.v1.Limit.lapsed_at:type_name -> google.protobuf.Timestamp
+	44, // 42: zhuxin.rating.v1.RunDryRunRequest.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
+	48, // 43: zhuxin.rating.v1.GetDryRunReply.dry_run:type_name -> zhuxin.rating.v1.DryRun
+	44, // 44: zhuxin.rating.v1.DryRun.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
+	49, // 45: zhuxin.rating.v1.DryRun.summary:type_name -> zhuxin.rating.v1.DryRunSummary
+	57, // 46: zhuxin.rating.v1.DryRun.created_at:type_name -> google.protobuf.Timestamp
+	58, // 47: zhuxin.rating.v1.DryRun.created_by:type_name -> zhuxin.common.v1.PersonRef
+	50, // 48: zhuxin.rating.v1.DryRunSummary.lacking:type_name -> zhuxin.rating.v1.Lacking
+	51, // 49: zhuxin.rating.v1.DryRunSummary.matrix:type_name -> zhuxin.rating.v1.GradeMove
+	54, // 50: zhuxin.rating.v1.ListTrialsReply.trials:type_name -> zhuxin.rating.v1.Trial
+	54, // 51: zhuxin.rating.v1.TrialBreakdown.trial:type_name -> zhuxin.rating.v1.Trial
+	20, // 52: zhuxin.rating.v1.TrialBreakdown.now:type_name -> zhuxin.rating.v1.ScoreResult
+	20, // 53: zhuxin.rating.v1.TrialBreakdown.then:type_name -> zhuxin.rating.v1.ScoreResult
+	35, // 54: zhuxin.rating.v1.TrialBreakdown.rating:type_name -> zhuxin.rating.v1.Rating
+	0,  // 55: zhuxin.rating.v1.RatingService.ListIndicators:input_type -> zhuxin.rating.v1.ListIndicatorsRequest
+	11, // 56: zhuxin.rating.v1.RatingService.ListTemplates:input_type -> zhuxin.rating.v1.ListTemplatesRequest
+	13, // 57: zhuxin.rating.v1.RatingService.GetTemplate:input_type -> zhuxin.rating.v1.GetTemplateRequest
+	14, // 58: zhuxin.rating.v1.RatingService.CreateTemplate:input_type -> zhuxin.rating.v1.CreateTemplateRequest
+	15, // 59: zhuxin.rating.v1.RatingService.UpdateTemplate:input_type -> zhuxin.rating.v1.UpdateTemplateRequest
+	16, // 60: zhuxin.rating.v1.RatingService.DeleteTemplate:input_type -> zhuxin.rating.v1.DeleteTemplateRequest
+	17, // 61: zhuxin.rating.v1.RatingService.SubmitTemplate:input_type -> zhuxin.rating.v1.SubmitTemplateRequest
+	18, // 62: zhuxin.rating.v1.RatingService.PreviewScore:input_type -> zhuxin.rating.v1.PreviewScoreRequest
+	45, // 63: zhuxin.rating.v1.RatingService.RunDryRun:input_type -> zhuxin.rating.v1.RunDryRunRequest
+	46, // 64: zhuxin.rating.v1.RatingService.GetDryRun:input_type -> zhuxin.rating.v1.GetDryRunRequest
+	52, // 65: zhuxin.rating.v1.RatingService.ListTrials:input_type -> zhuxin.rating.v1.ListTrialsRequest
+	55, // 66: zhuxin.rating.v1.RatingService.GetTrial:input_type -> zhuxin.rating.v1.GetTrialRequest
+	32, // 67: zhuxin.rating.v1.RatingService.ListRatings:input_type -> zhuxin.rating.v1.ListRatingsRequest
+	34, // 68: zhuxin.rating.v1.RatingService.GetRating:input_type -> zhuxin.rating.v1.GetRatingRequest
+	36, // 69: zhuxin.rating.v1.RatingService.PrepareRating:input_type -> zhuxin.rating.v1.PrepareRatingRequest
+	38, // 70: zhuxin.rating.v1.RatingService.SaveRating:input_type -> zhuxin.rating.v1.SaveRatingRequest
+	39, // 71: zhuxin.rating.v1.RatingService.SubmitRating:input_type -> zhuxin.rating.v1.SubmitRatingRequest
+	23, // 72: zhuxin.rating.v1.RatingService.CompareRating:input_type -> zhuxin.rating.v1.CompareRatingRequest
+	26, // 73: zhuxin.rating.v1.RatingService.OverrideValue:input_type -> zhuxin.rating.v1.OverrideValueRequest
+	27, // 74: zhuxin.rating.v1.RatingService.RevokeOverride:input_type -> zhuxin.rating.v1.RevokeOverrideRequest
+	28, // 75: zhuxin.rating.v1.RatingService.ListSourceRows:input_type -> zhuxin.rating.v1.ListSourceRowsRequest
+	31, // 76: zhuxin.rating.v1.RatingService.GetDecisionFile:input_type -> zhuxin.rating.v1.GetDecisionFileRequest
+	40, // 77: zhuxin.rating.v1.RatingService.ListLimits:input_type -> zhuxin.rating.v1.ListLimitsRequest
+	43, // 78: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:input_type -> zhuxin.rating.v1.ApplyTemporaryLimitRequest
+	1,  // 79: zhuxin.rating.v1.RatingService.ListIndicators:output_type -> zhuxin.rating.v1.ListIndicatorsReply
+	12, // 80: zhuxin.rating.v1.RatingService.ListTemplates:output_type -> zhuxin.rating.v1.ListTemplatesReply
+	9,  // 81: zhuxin.rating.v1.RatingService.GetTemplate:output_type -> zhuxin.rating.v1.Template
+	9,  // 82: zhuxin.rating.v1.RatingService.CreateTemplate:output_type -> zhuxin.rating.v1.Template
+	9,  // 83: zhuxin.rating.v1.RatingService.UpdateTemplate:output_type -> zhuxin.rating.v1.Template
+	59, // 84: zhuxin.rating.v1.RatingService.DeleteTemplate:output_type -> zhuxin.common.v1.EmptyReply
+	9,  // 85: zhuxin.rating.v1.RatingService.SubmitTemplate:output_type -> zhuxin.rating.v1.Template
+	20, // 86: zhuxin.rating.v1.RatingService.PreviewScore:output_type -> zhuxin.rating.v1.ScoreResult
+	48, // 87: zhuxin.rating.v1.RatingService.RunDryRun:output_type -> zhuxin.rating.v1.DryRun
+	47, // 88: zhuxin.rating.v1.RatingService.GetDryRun:output_type -> zhuxin.rating.v1.GetDryRunReply
+	53, // 89: zhuxin.rating.v1.RatingService.ListTrials:output_type -> zhuxin.rating.v1.ListTrialsReply
+	56, // 90: zhuxin.rating.v1.RatingService.GetTrial:output_type -> zhuxin.rating.v1.TrialBreakdown
+	33, // 91: zhuxin.rating.v1.RatingService.ListRatings:output_type -> zhuxin.rating.v1.ListRatingsReply
+	35, // 92: zhuxin.rating.v1.RatingService.GetRating:output_type -> zhuxin.rating.v1.Rating
+	37, // 93: zhuxin.rating.v1.RatingService.PrepareRating:output_type -> zhuxin.rating.v1.RatingForm
+	35, // 94: zhuxin.rating.v1.RatingService.SaveRating:output_type -> zhuxin.rating.v1.Rating
+	35, // 95: zhuxin.rating.v1.RatingService.SubmitRating:output_type -> zhuxin.rating.v1.Rating
+	24, // 96: zhuxin.rating.v1.RatingService.CompareRating:output_type -> zhuxin.rating.v1.RatingComparison
+	35, // 97: zhuxin.rating.v1.RatingService.OverrideValue:output_type -> zhuxin.rating.v1.Rating
+	35, // 98: zhuxin.rating.v1.RatingService.RevokeOverride:output_type -> zhuxin.rating.v1.Rating
+	29, // 99: zhuxin.rating.v1.RatingService.ListSourceRows:output_type -> zhuxin.rating.v1.ListSourceRowsReply
+	60, // 100: zhuxin.rating.v1.RatingService.GetDecisionFile:output_type -> zhuxin.common.v1.FileReply
+	41, // 101: zhuxin.rating.v1.RatingService.ListLimits:output_type -> zhuxin.rating.v1.ListLimitsReply
+	42, // 102: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:output_type -> zhuxin.rating.v1.Limit
+	79, // [79:103] is the sub-list for method output_type
+	55, // [55:79] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_app_api_rating_v1_rating_proto_init() }
@@ -4213,14 +5042,16 @@ func file_app_api_rating_v1_rating_proto_init() {
 	file_app_api_rating_v1_rating_proto_msgTypes[4].OneofWrappers = []any{}
 	file_app_api_rating_v1_rating_proto_msgTypes[19].OneofWrappers = []any{}
 	file_app_api_rating_v1_rating_proto_msgTypes[21].OneofWrappers = []any{}
-	file_app_api_rating_v1_rating_proto_msgTypes[39].OneofWrappers = []any{}
+	file_app_api_rating_v1_rating_proto_msgTypes[22].OneofWrappers = []any{}
+	file_app_api_rating_v1_rating_proto_msgTypes[26].OneofWrappers = []any{}
+	file_app_api_rating_v1_rating_proto_msgTypes[49].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_rating_v1_rating_proto_rawDesc), len(file_app_api_rating_v1_rating_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   47,
+			NumMessages:   57,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

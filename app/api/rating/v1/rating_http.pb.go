@@ -29,6 +29,11 @@ const (
 	OperationRatingServicePrepareRating       = "/zhuxin.rating.v1.RatingService/PrepareRating"
 	OperationRatingServiceSaveRating          = "/zhuxin.rating.v1.RatingService/SaveRating"
 	OperationRatingServiceSubmitRating        = "/zhuxin.rating.v1.RatingService/SubmitRating"
+	OperationRatingServiceCompareRating       = "/zhuxin.rating.v1.RatingService/CompareRating"
+	OperationRatingServiceOverrideValue       = "/zhuxin.rating.v1.RatingService/OverrideValue"
+	OperationRatingServiceRevokeOverride      = "/zhuxin.rating.v1.RatingService/RevokeOverride"
+	OperationRatingServiceListSourceRows      = "/zhuxin.rating.v1.RatingService/ListSourceRows"
+	OperationRatingServiceGetDecisionFile     = "/zhuxin.rating.v1.RatingService/GetDecisionFile"
 	OperationRatingServiceListLimits          = "/zhuxin.rating.v1.RatingService/ListLimits"
 	OperationRatingServiceApplyTemporaryLimit = "/zhuxin.rating.v1.RatingService/ApplyTemporaryLimit"
 )
@@ -64,6 +69,17 @@ type RatingServiceHTTPServer interface {
 	// sends it to approval.
 	SaveRating(context.Context, *SaveRatingRequest) (*Rating, error)
 	SubmitRating(context.Context, *SubmitRatingRequest) (*Rating, error)
+	// The rating against the one that was in force before it, indicator by indicator.
+	CompareRating(context.Context, *CompareRatingRequest) (*RatingComparison, error)
+	// Puts a value in place of a measured one, with a reason that the approver sees. Only
+	// of a draft.
+	OverrideValue(context.Context, *OverrideValueRequest) (*Rating, error)
+	// Goes back to the measured value. Only of a draft.
+	RevokeOverride(context.Context, *RevokeOverrideRequest) (*Rating, error)
+	// The rows that a data source measures a customer by, as the books stand now.
+	ListSourceRows(context.Context, *ListSourceRowsRequest) (*ListSourceRowsReply, error)
+	// The decision file of a decided rating, as PDF.
+	GetDecisionFile(context.Context, *GetDecisionFileRequest) (*route.File, error)
 	// Standing and temporary limits of a customer, newest first.
 	ListLimits(context.Context, *ListLimitsRequest) (*ListLimitsReply, error)
 	// Asks for a temporary limit (000-64); a second person approves it.
@@ -93,6 +109,13 @@ var RatingServiceRoutes = []route.Info{
 		Params:  []string{"customer_id"},
 		Body:    true,
 		Request: "zhuxin.rating.v1.SaveRatingRequest", Reply: "zhuxin.rating.v1.Rating",
+	},
+	{
+		Operation: OperationRatingServiceListSourceRows,
+		Method:    "GET", Path: "/v1/customers/{customer_id}/source-rows",
+		Side: route.SideTenant, Permission: "rating.read",
+		Params:  []string{"customer_id"},
+		Request: "zhuxin.rating.v1.ListSourceRowsRequest", Reply: "zhuxin.rating.v1.ListSourceRowsReply",
 	},
 	{
 		Operation: OperationRatingServiceApplyTemporaryLimit,
@@ -187,6 +210,37 @@ var RatingServiceRoutes = []route.Info{
 		Request: "zhuxin.rating.v1.GetRatingRequest", Reply: "zhuxin.rating.v1.Rating",
 	},
 	{
+		Operation: OperationRatingServiceCompareRating,
+		Method:    "GET", Path: "/v1/ratings/{id}/comparison",
+		Side: route.SideTenant, Permission: "rating.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.rating.v1.CompareRatingRequest", Reply: "zhuxin.rating.v1.RatingComparison",
+	},
+	{
+		Operation: OperationRatingServiceGetDecisionFile,
+		Method:    "GET", Path: "/v1/ratings/{id}/decision-file",
+		Side: route.SideTenant, Permission: "rating.read",
+		Params:   []string{"id"},
+		RawReply: true,
+		Request:  "zhuxin.rating.v1.GetDecisionFileRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
+		Operation: OperationRatingServiceOverrideValue,
+		Method:    "POST", Path: "/v1/ratings/{id}:override",
+		Side: route.SideTenant, Permission: "rating.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.rating.v1.OverrideValueRequest", Reply: "zhuxin.rating.v1.Rating",
+	},
+	{
+		Operation: OperationRatingServiceRevokeOverride,
+		Method:    "POST", Path: "/v1/ratings/{id}:revoke-override",
+		Side: route.SideTenant, Permission: "rating.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.rating.v1.RevokeOverrideRequest", Reply: "zhuxin.rating.v1.Rating",
+	},
+	{
 		Operation: OperationRatingServiceSubmitRating,
 		Method:    "POST", Path: "/v1/ratings/{id}:submit",
 		Side: route.SideTenant, Permission: "rating.write",
@@ -216,6 +270,7 @@ func RegisterRatingServiceHTTPServer(s *http.Server, srv RatingServiceHTTPServer
 	r.GET("/v1/customers/{customer_id:[^/:]+}/limits", _RatingService_ListLimits0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{customer_id:[^/:]+}/rating-form", _RatingService_PrepareRating0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/ratings", _RatingService_SaveRating0_HTTP_Handler(srv))
+	r.GET("/v1/customers/{customer_id:[^/:]+}/source-rows", _RatingService_ListSourceRows0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/temporary-limits", _RatingService_ApplyTemporaryLimit0_HTTP_Handler(srv))
 	r.GET("/v1/indicators", _RatingService_ListIndicators0_HTTP_Handler(srv))
 	r.GET("/v1/rating-templates", _RatingService_ListTemplates0_HTTP_Handler(srv))
@@ -229,6 +284,10 @@ func RegisterRatingServiceHTTPServer(s *http.Server, srv RatingServiceHTTPServer
 	r.POST("/v1/rating-templates:preview", _RatingService_PreviewScore0_HTTP_Handler(srv))
 	r.GET("/v1/ratings", _RatingService_ListRatings0_HTTP_Handler(srv))
 	r.GET("/v1/ratings/{id:[^/:]+}", _RatingService_GetRating0_HTTP_Handler(srv))
+	r.GET("/v1/ratings/{id:[^/:]+}/comparison", _RatingService_CompareRating0_HTTP_Handler(srv))
+	r.GET("/v1/ratings/{id:[^/:]+}/decision-file", _RatingService_GetDecisionFile0_HTTP_Handler(srv))
+	r.POST("/v1/ratings/{id:[^/:]+}:override", _RatingService_OverrideValue0_HTTP_Handler(srv))
+	r.POST("/v1/ratings/{id:[^/:]+}:revoke-override", _RatingService_RevokeOverride0_HTTP_Handler(srv))
 	r.POST("/v1/ratings/{id:[^/:]+}:submit", _RatingService_SubmitRating0_HTTP_Handler(srv))
 	r.GET("/v1/template-dry-runs/{id:[^/:]+}/customers", _RatingService_ListTrials0_HTTP_Handler(srv))
 	r.GET("/v1/template-dry-runs/{id:[^/:]+}/customers/{customer_id:[^/:]+}", _RatingService_GetTrial0_HTTP_Handler(srv))
@@ -291,6 +350,27 @@ func _RatingService_SaveRating0_HTTP_Handler(srv RatingServiceHTTPServer) func(h
 				return nil, err
 			}
 			return srv.SaveRating(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_ListSourceRows0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceListSourceRows)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListSourceRowsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListSourceRows(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
@@ -567,6 +647,96 @@ func _RatingService_GetRating0_HTTP_Handler(srv RatingServiceHTTPServer) func(ht
 				return nil, err
 			}
 			return srv.GetRating(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_CompareRating0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceCompareRating)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in CompareRatingRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.CompareRating(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_GetDecisionFile0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceGetDecisionFile)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetDecisionFileRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetDecisionFile(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_OverrideValue0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceOverrideValue)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in OverrideValueRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.OverrideValue(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RatingService_RevokeOverride0_HTTP_Handler(srv RatingServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRatingServiceRevokeOverride)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in RevokeOverrideRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RevokeOverride(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

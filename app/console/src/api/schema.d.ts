@@ -1082,6 +1082,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/source-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rows that a data source measures a customer by, as the books stand now. */
+        get: operations["RatingService_ListSourceRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/temporary-limits": {
         parameters: {
             query?: never;
@@ -2327,6 +2344,77 @@ export interface paths {
         get: operations["RatingService_GetRating"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ratings/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rating against the one that was in force before it, indicator by indicator. */
+        get: operations["RatingService_CompareRating"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ratings/{id}/decision-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The decision file of a decided rating, as PDF. */
+        get: operations["RatingService_GetDecisionFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ratings/{id}:override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Puts a value in place of a measured one, with a reason that the approver sees. Only
+         *      of a draft.
+         */
+        post: operations["RatingService_OverrideValue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ratings/{id}:revoke-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Goes back to the measured value. Only of a draft. */
+        post: operations["RatingService_RevokeOverride"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5709,6 +5797,12 @@ export interface components {
             maxOverdueAmount: string;
             /** Format: int32 */
             maxOverdueDays: number;
+            /**
+             * Format: int32
+             * @description Months that a rating of this grade holds, 1 to 36; 0 is the preset of the grade
+             *      (A 12, B 6, C 3, D 3).
+             */
+            validMonths: number;
         };
         CreateTemplateRequest: {
             name?: string;
@@ -5854,6 +5948,11 @@ export interface components {
             ratings: components["schemas"]["Rating"][];
             total: string;
         };
+        ListSourceRowsReply: {
+            rows: components["schemas"]["SourceRow"][];
+            total: string;
+            on: string;
+        };
         ListTemplatesReply: {
             templates: components["schemas"]["Template"][];
         };
@@ -5868,6 +5967,14 @@ export interface components {
             message: string;
             /** @description A warning does not hinder submission. */
             warning: boolean;
+        };
+        OverrideValueRequest: {
+            id?: string;
+            indicatorCode?: string;
+            /** @description Thousandths of the unit. */
+            number?: string;
+            reason?: string;
+            version?: string;
         };
         PreviewScoreRequest: {
             definition?: components["schemas"]["Definition"];
@@ -5893,6 +6000,16 @@ export interface components {
             lapsedAt?: string | null;
             decisionComment: string;
             version: string;
+            /** @description Last business date on which it holds; empty before it is effective. */
+            dueOn: string;
+            /** @description Of a lapsed one: superseded by a newer rating, or expired. */
+            lapseReason: string;
+        };
+        RatingComparison: {
+            /** @description In force before it; absent for a first rating. */
+            previous?: components["schemas"]["Rating"] | null;
+            /** @description In the order of the rating's template, then what only the previous one had. */
+            changes: components["schemas"]["ValueChange"][];
         };
         RatingForm: {
             customerId: string;
@@ -5907,6 +6024,11 @@ export interface components {
              *      or withdrawn; saved by its id, that one becomes a new draft. Absent without one.
              */
             draft?: components["schemas"]["Rating"] | null;
+        };
+        RevokeOverrideRequest: {
+            id?: string;
+            indicatorCode?: string;
+            version?: string;
         };
         RunDryRunRequest: {
             id?: string;
@@ -5958,7 +6080,7 @@ export interface components {
             choice: string;
             choiceNameZh: string;
             choiceNameEn: string;
-            /** @description manual, data, formula, or missing when the item's rule decided. */
+            /** @description manual, data, formula, override, or missing when the item's rule decided. */
             source: string;
             sourceDetail: string;
             weight: string;
@@ -5970,10 +6092,37 @@ export interface components {
              *      and has gone to the others.
              */
             missing: string;
+            /** @description Of a value that stands in place of a measured one. */
+            override?: components["schemas"]["ValueOverride"] | null;
+            /** @description Of a data indicator. */
+            dataSource: string;
+            /** @description Business date on which the data were measured. */
+            asOf: string;
         };
         Scoring: {
             ranges: components["schemas"]["ScoreRange"][];
             options: components["schemas"]["ScoreOption"][];
+        };
+        SourceRow: {
+            /** @description receivable, receipt, negative_entry, finding. */
+            kind: string;
+            /** @description Number of the document, or title of the finding. */
+            reference: string;
+            /** @description Invoiced, received, listed or published on. */
+            date: string;
+            dueDate: string;
+            /** @description Fen; 0 where there is none. */
+            amount: string;
+            openAmount: string;
+            /**
+             * Format: int32
+             * @description Past due on the day of the figure.
+             */
+            overdueDays: number;
+            /** @description Reason of a listing, kind of a finding. */
+            detail: string;
+            /** @description Where a receivable can be seen. */
+            id: string;
         };
         SubmitRatingRequest: {
             id?: string;
@@ -6067,6 +6216,14 @@ export interface components {
             definition?: components["schemas"]["Definition"];
             version?: string;
         };
+        ValueChange: {
+            indicatorCode: string;
+            /** @description Absent where the rating has no such indicator, or no value yet. */
+            now?: components["schemas"]["ScoredValue"] | null;
+            before?: components["schemas"]["ScoredValue"] | null;
+            /** @description better, same, worse by its score, whatever it weighs; added, removed. */
+            change: string;
+        };
         /**
          * @description One of number and choice, by the indicator's kind. A data indicator takes a
          *      number in a preview only; a rating refuses it (TAKEN_FROM_DATA).
@@ -6076,6 +6233,14 @@ export interface components {
             /** @description Thousandths of the unit. */
             number?: string;
             choice?: string;
+        };
+        ValueOverride: {
+            /** @description What the data say; absent when they say nothing. */
+            measured?: string;
+            reason: string;
+            by?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            at?: string | null;
         };
         /** @description Per currency: what the file says and what the ledger says, before and after. */
         ControlTotal: {
@@ -9076,6 +9241,42 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    RatingService_ListSourceRows: {
+        parameters: {
+            query?: {
+                /**
+                 * @description overdue_ratio, max_overdue_days, cooperation_months, collection_rate,
+                 *      sales_12_months, negative_entries, registry_findings, litigation_findings.
+                 */
+                source?: string;
+                /** @description Business date of the figure; empty is today. */
+                on?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSourceRowsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     RatingService_ApplyTemporaryLimit: {
         parameters: {
             query?: never;
@@ -11522,6 +11723,121 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RatingService_CompareRating: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingComparison"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RatingService_GetDecisionFile: {
+        parameters: {
+            query?: {
+                /** @description zh (preset) or en. */
+                lang?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RatingService_OverrideValue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideValueRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RatingService_RevokeOverride: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeOverrideRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

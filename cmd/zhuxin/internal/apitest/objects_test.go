@@ -84,6 +84,11 @@ func (h *house) ratings() {
 	h.approve(h.id("rating"))
 	rate("rating_edited", "customer")
 	rate("rating_submitted", "customer_other")
+	for _, name := range []string{"rating_overridden", "rating_revoked"} {
+		rate(name, "customer")
+	}
+	h.keep("rating_revoked", h.call("salesperson", "POST", "/v1/ratings/"+h.id("rating_revoked")+":override",
+		m{"indicator_code": "collection_rate", "number": "9000000", "reason": h.mark, "version": h.values["rating_revoked.version"]}))
 	h.keep("template_tried", h.call("administrator", "POST", "/v1/rating-templates", m{"name": h.mark + " tried", "from": "concrete"}))
 	h.keep("dry_run", h.call("administrator", "POST", "/v1/rating-templates/"+h.id("template_tried")+":dry-run", m{}))
 	today := calendar.Of(time.Now(), calendar.Shanghai).String()

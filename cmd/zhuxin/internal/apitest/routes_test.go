@@ -134,6 +134,11 @@ var inTenant = map[string]spec{
 	"rating.v1.RatingService/GetTrial":            {who: "viewer", in: m{"id": "$dry_run", "customer_id": "$customer"}},
 	"rating.v1.RatingService/ListRatings":         {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
 	"rating.v1.RatingService/GetRating":           {who: "viewer", in: m{"id": "$rating"}},
+	"rating.v1.RatingService/CompareRating":       {who: "viewer", in: m{"id": "$rating"}},
+	"rating.v1.RatingService/OverrideValue":       {who: "administrator", in: m{"id": "$rating_overridden", "indicator_code": "collection_rate", "number": "9000000", "reason": "对账未完", "version": "$rating_overridden.version"}},
+	"rating.v1.RatingService/RevokeOverride":      {who: "administrator", in: m{"id": "$rating_revoked", "indicator_code": "collection_rate", "version": "$rating_revoked.version"}},
+	"rating.v1.RatingService/ListSourceRows":      {who: "viewer", in: m{"customer_id": "$customer", "source": "overdue_ratio", "page_size": 50}},
+	"rating.v1.RatingService/GetDecisionFile":     {who: "viewer", in: m{"id": "$rating"}},
 	"rating.v1.RatingService/SubmitRating":        {who: "administrator", in: m{"id": "$rating_submitted", "version": "$rating_submitted.version"}},
 
 	"limit.v1.LimitService/AdjustLimit":       {who: "administrator", in: m{"customer_id": "$customer_other", "kind": "amount", "amount": "500", "starts_on": "$day", "reason": "调整"}},

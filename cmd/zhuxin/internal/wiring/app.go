@@ -49,14 +49,14 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	}
 	a := &App{Base: b}
 	a.Group = newGroup(b)
-	a.Credit = newCredit(b, a.Group)
+	a.Documents = newDocuments(b)
+	a.Credit = newCredit(b, a.Group, a.Documents)
 	if a.Directory, err = newDirectory(b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	a.Authenticator = accountservice.NewAuthenticator(a.Directory.Sessions, a.Directory.Keys)
 	a.Memberships = accountservice.NewMemberships(a.Directory.Places)
 	a.BindTenant = b.Registry.Bind
-	a.Documents = newDocuments(b)
 	a.Customers = newCustomers(b, a.Credit)
 	a.Projects = newProjects(b, a.Credit)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)

@@ -12,6 +12,7 @@ import (
 	indicatorrepo "zhuxin/data/hqrepo/indicator"
 	checkstore "zhuxin/data/query/creditcheck"
 	registrystore "zhuxin/data/query/registry"
+	"zhuxin/data/ratingpdf"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
@@ -36,7 +37,7 @@ type Credit struct {
 	Headroom  creditcheck.HeadroomStore
 }
 
-func newCredit(b *Base, g *Group) *Credit {
+func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	var (
 		c         = &Credit{}
 		tx        = b.Pool.Tenant()
@@ -49,9 +50,11 @@ func newCredit(b *Base, g *Group) *Credit {
 	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock, approval.Publishing(events))
 	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
+	outside := registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ))
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
 		Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(), Customers: customers,
-		Data: ratingrepo.NewMeasurer(c.Accounts, registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ))), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
+		Data: ratingrepo.NewMeasurer(c.Accounts, outside), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
+		Rows: ratingrepo.NewRows(outside), Courses: ratingrepo.Courses{}, Printer: ratingpdf.Printer{}, Documents: d.Service,
 		Audit: log, Events: events, Clock: b.Clock,
 	})
 	c.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),

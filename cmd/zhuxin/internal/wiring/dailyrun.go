@@ -25,6 +25,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 		{Name: "accounts", Run: a.refreshAccounts},
 		{Name: "freezes", Run: a.freezeOverdue},
 		{Name: "agreements", Run: a.Agreements.Agreements.Daily},
+		{Name: "ratings", Run: a.renewRatings},
 		{Name: "snapshots", Run: snapshots.Daily},
 		{Name: "warnings", Run: a.Risk.Warnings.Daily},
 		{Name: "rollup", Run: a.ageRollup},

@@ -30,6 +30,8 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(exposure.TopicAccountChanged, "rollup.account", a.Group.Projector.AccountChanged)
 	m.Handle(exposure.TopicAccountChanged, "holds.recheck", a.Credit.Queue.AccountChanged)
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
+	m.Handle(rating.TopicEffective, "rating.decision_file", a.Credit.Ratings.KeepDecision)
+	m.Handle(rating.TopicLapsed, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Ignore(approval.TopicReminder, approval.TopicOverdue) // the inbox shows both; a channel to the outside takes them here
 	a.Receivables.register(m)
 	a.Agreements.register(m)

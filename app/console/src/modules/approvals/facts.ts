@@ -27,6 +27,8 @@ export interface Outcome {
   max_credit_amount: string
   max_overdue_amount: string
   max_overdue_days: number
+  /** Absent in submissions from before ratings had a validity. */
+  valid_months?: number
 }
 export interface ValueFacts {
   indicator_code: string
@@ -42,6 +44,7 @@ export interface ValueFacts {
   score: number
   contribution: number
   missing?: string
+  override?: { measured?: string; reason: string; by: string; at: string }
 }
 export interface RatingFacts {
   customer: CustomerFacts
@@ -49,6 +52,8 @@ export interface RatingFacts {
   new: Outcome
   old: Outcome | null
   values: ValueFacts[]
+  /** Of the rating before; absent in older submissions. */
+  old_values?: ValueFacts[]
   account: AccountFacts
   remark: string
 }

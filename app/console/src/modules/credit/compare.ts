@@ -45,14 +45,20 @@ export interface BandRow {
   grade: string
   before?: Band
   after?: Band
-  differs: ('minScore' | 'maxCreditAmount' | 'maxOverdueAmount' | 'maxOverdueDays')[]
+  differs: ('minScore' | 'maxCreditAmount' | 'maxOverdueAmount' | 'maxOverdueDays' | 'validMonths')[]
 }
 
 export function compareBands(before: Definition, after: Definition): BandRow[] {
   return grades.map((grade) => {
     const was = before.bands.find((band) => band.grade === grade)
     const is = after.bands.find((band) => band.grade === grade)
-    const fields = ['minScore', 'maxCreditAmount', 'maxOverdueAmount', 'maxOverdueDays'] as const
+    const fields = [
+      'minScore',
+      'maxCreditAmount',
+      'maxOverdueAmount',
+      'maxOverdueDays',
+      'validMonths',
+    ] as const
     return {
       grade,
       before: was,

@@ -75,8 +75,22 @@ describe('bands and ranges', () => {
     const { bands } = definitionOf({
       items: [],
       bands: [
-        { grade: 'A', minScore: '8500', maxCreditAmount: '1', maxOverdueAmount: '1', maxOverdueDays: 1 },
-        { grade: 'B', minScore: '7000', maxCreditAmount: '1', maxOverdueAmount: '1', maxOverdueDays: 1 },
+        {
+          grade: 'A',
+          minScore: '8500',
+          maxCreditAmount: '1',
+          maxOverdueAmount: '1',
+          maxOverdueDays: 1,
+          validMonths: 0,
+        },
+        {
+          grade: 'B',
+          minScore: '7000',
+          maxCreditAmount: '1',
+          maxOverdueAmount: '1',
+          maxOverdueDays: 1,
+          validMonths: 0,
+        },
       ],
     })
     expect(bands.map((band) => band.grade)).toEqual(['A', 'B', 'C', 'D'])

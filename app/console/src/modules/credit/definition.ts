@@ -87,6 +87,10 @@ export function formulaItem(items: TemplateItem[], nameZh: string, nameEn: strin
   }
 }
 
+/** Months that a rating of the grade holds where the template does not say. */
+const presetMonths: Record<string, number> = { A: 12, B: 6, C: 3, D: 3 }
+export const validity = (band: Band) => band.validMonths || (presetMonths[band.grade] ?? 0)
+
 export const scoringOf = (scoring: Scoring | null | undefined): Scoring => ({
   ranges: (scoring?.ranges ?? []).map((range) => ({ ...range })),
   options: (scoring?.options ?? []).map((option) => ({ ...option })),
@@ -101,6 +105,7 @@ export const definitionOf = (definition: Definition | null | undefined): Definit
       maxCreditAmount: '0',
       maxOverdueAmount: '0',
       maxOverdueDays: 0,
+      validMonths: 0,
     }),
   })),
 })
