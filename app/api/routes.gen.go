@@ -47,6 +47,7 @@ func Routes() []route.Info {
 		v112.HQServiceRoutes,
 		v113.LimitServiceRoutes,
 		v114.NegativeListServiceRoutes,
+		v114.NegativeReviewServiceRoutes,
 		v115.ProjectServiceRoutes,
 		v116.ReceivableServiceRoutes,
 		v117.RegistryServiceRoutes,

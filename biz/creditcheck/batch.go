@@ -332,6 +332,7 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 	f.Project = d.project(found.Project)
 	if n := d.l.Negative; n != nil {
 		f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, n.ReasonCode, n.ReasonText
+		f.NegativeSeverity, f.NegativeExempt = n.Severity, n.ExemptUntil
 	}
 	return f
 }

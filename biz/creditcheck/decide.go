@@ -36,7 +36,9 @@ type Facts struct {
 	NegativeListed     bool               `json:"negative_listed"`
 	NegativeReasonCode string             `json:"negative_reason_code"`
 	NegativeReasonText string             `json:"negative_reason_text"`
-	NegativeAction     Outcome            `json:"negative_action"` // HQ's policy for listed companies
+	NegativeAction     Outcome            `json:"negative_action"` // HQ's policy for listed companies of the severity
+	NegativeSeverity   string             `json:"negative_severity,omitempty"`
+	NegativeExempt     calendar.Date      `json:"negative_exempt,omitempty"` // last day on which HQ lets the tenant supply it; zero for none
 	GroupPolicyVersion int64              `json:"group_policy_version"`
 	Frozen             bool               `json:"frozen"`
 	FrozenReason       string             `json:"frozen_reason"`
@@ -131,6 +133,8 @@ type Verdict struct {
 // place where the decision is made. The strictest action among the rules that
 // apply is the outcome.
 //
+// HQ's exemption of a listed customer lets his orders go on with a warning.
+//
 // A customer who pays in advance passes all rules about credit (ruling 16); the
 // negative list, a freeze, a supply stop and inactivity stop him like anybody. The
 // overdue maxima are the grade's, so they bind rated customers only; overdue up
@@ -188,8 +192,16 @@ func supplyStopped(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
 }
 
 func negative(f Facts, _ Policy, _ money.Amount) (Reason, Limit, bool) {
-	return Reason{Code: NegativeList, Action: f.NegativeAction}, LimitNegativeList, f.NegativeListed
+	action := f.NegativeAction
+	if f.exempt() && action.StricterThan(Warn) {
+		action = Warn
+	}
+	return Reason{Code: NegativeList, Action: action}, LimitNegativeList, f.NegativeListed
 }
+
+// exempt says whether HQ lets the tenant supply the listed customer on this day. It
+// does not make the listing unseen: the order goes on with a warning.
+func (f Facts) exempt() bool { return !f.NegativeExempt.IsZero() && f.AsOf <= f.NegativeExempt }
 
 func overdueDays(f Facts, p Policy, _ money.Amount) (Reason, Limit, bool) {
 	if f.MaxOverdueDays == nil || f.OverdueAmount <= p.OverdueTolerance || f.OverdueDays <= *f.MaxOverdueDays {

@@ -59,6 +59,8 @@ func TestDecideGolden(t *testing.T) {
 			f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, "MALICIOUS_ARREARS", "三年未付款"
 		}},
 		{"negative list with HQ's warning", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeAction = true, Warn }},
+		{"negative list with HQ's exemption", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeExempt = true, f.AsOf }},
+		{"negative list after HQ's exemption", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeExempt = true, f.AsOf-1 }},
 		{"frozen", 1, func(f *Facts, _ *Policy) { f.Frozen, f.FrozenReason = true, "逾期 15 天" }},
 		{"inactive", 1, func(f *Facts, _ *Policy) { f.CustomerActive = false }},
 		{"in advance passes every rule about credit", 900_000_00, func(f *Facts, _ *Policy) {
@@ -109,6 +111,7 @@ func anyFacts(t *rapid.T) Facts {
 		OverdueAmount: money.Amount(rapid.Int64Range(0, 1000).Draw(t, "overdue")), OverdueDays: rapid.IntRange(0, 100).Draw(t, "days"),
 		Grade: rapid.SampledFrom([]string{"", "A", "D"}).Draw(t, "grade"), CustomerActive: rapid.Bool().Draw(t, "active"),
 		SettlesAdvance: rapid.Bool().Draw(t, "advance"), NegativeListed: rapid.Bool().Draw(t, "listed"), NegativeAction: anyOutcome("negative").Draw(t, "negative"),
+		AsOf: 100, NegativeExempt: calendar.Date(rapid.SampledFrom([]int32{0, 99, 100, 101}).Draw(t, "exempt")),
 		Frozen: rapid.Bool().Draw(t, "frozen"), Currency: "CNY",
 	}
 	f.Exposure = f.Receivable + f.Reserved
@@ -134,7 +137,7 @@ func TestDecideProperties(t *testing.T) {
 		if over && p.OverLimit.StricterThan(v.Outcome) {
 			t.Fatalf("over the limit, policy %s, outcome %s", p.OverLimit, v.Outcome)
 		}
-		if f.NegativeListed && f.NegativeAction.StricterThan(v.Outcome) || (f.Frozen || !f.CustomerActive) && v.Outcome != Block {
+		if f.NegativeListed && !f.exempt() && f.NegativeAction.StricterThan(v.Outcome) || (f.Frozen || !f.CustomerActive) && v.Outcome != Block {
 			t.Fatalf("listed %v, frozen %v, active %v, outcome %s", f.NegativeListed, f.Frozen, f.CustomerActive, v.Outcome)
 		}
 		strictest := Allow

@@ -91,6 +91,10 @@ func (r Reason) explained(f Facts) Reason {
 	case NegativeList:
 		r.MessageZH = withDetail("客户在集团负面清单上", "：", "，", f.NegativeReasonCode, f.NegativeReasonText)
 		r.MessageEN = withDetail("the customer is on the group's negative list", ": ", ", ", f.NegativeReasonCode, f.NegativeReasonText)
+		if f.exempt() {
+			r.MessageZH += fmt.Sprintf("；总部豁免至 %s", f.NegativeExempt)
+			r.MessageEN += fmt.Sprintf("; headquarters lets it be supplied until %s", f.NegativeExempt)
+		}
 	case Frozen:
 		r.MessageZH = withDetail("客户信用已冻结", "：", "，", f.FrozenReason)
 		r.MessageEN = withDetail("the customer's credit is frozen", ": ", ", ", f.FrozenReason)

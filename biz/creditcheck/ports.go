@@ -9,6 +9,7 @@ import (
 
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
 	"zhuxin/shared/volume"
@@ -127,12 +128,17 @@ type Loaded struct {
 	Policy         Policy
 	Negative       *Negative // nil when not on the list
 	GroupPolicy    int64     // version, 0 for the preset
-	NegativeAction Outcome
-	Found          []Found // one for each Ask
+	NegativeAction Outcome   // for a listing of that severity
+	Found          []Found   // one for each Ask
 }
 
-// Negative is the earliest listing of a company that is in force.
-type Negative struct{ ReasonCode, ReasonText string }
+// Negative is the listing of a company that counts: of those in force the most
+// severe, and of such the earliest.
+type Negative struct {
+	ReasonCode, ReasonText string
+	Severity               string
+	ExemptUntil            calendar.Date // HQ lets this tenant supply it to that day; zero for no exemption
+}
 
 // Key is a command's row id and hash.
 type Key struct {

@@ -23,7 +23,10 @@ import (
 	"zhuxin/ent/hqdb/invitationcode"
 	"zhuxin/ent/hqdb/keyset"
 	"zhuxin/ent/hqdb/membership"
+	"zhuxin/ent/hqdb/negativeclaim"
 	"zhuxin/ent/hqdb/negativeentry"
+	"zhuxin/ent/hqdb/negativeevent"
+	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/ratinghistory"
@@ -75,8 +78,14 @@ type Client struct {
 	Keyset *KeysetClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
+	// NegativeClaim is the client for interacting with the NegativeClaim builders.
+	NegativeClaim *NegativeClaimClient
 	// NegativeEntry is the client for interacting with the NegativeEntry builders.
 	NegativeEntry *NegativeEntryClient
+	// NegativeEvent is the client for interacting with the NegativeEvent builders.
+	NegativeEvent *NegativeEventClient
+	// NegativeExemption is the client for interacting with the NegativeExemption builders.
+	NegativeExemption *NegativeExemptionClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
 	// Person is the client for interacting with the Person builders.
@@ -124,7 +133,10 @@ func (c *Client) init() {
 	c.InvitationCode = NewInvitationCodeClient(c.config)
 	c.Keyset = NewKeysetClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
+	c.NegativeClaim = NewNegativeClaimClient(c.config)
 	c.NegativeEntry = NewNegativeEntryClient(c.config)
+	c.NegativeEvent = NewNegativeEventClient(c.config)
+	c.NegativeExemption = NewNegativeExemptionClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.RatingHistory = NewRatingHistoryClient(c.config)
@@ -230,33 +242,36 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		APIKey:           NewAPIKeyClient(cfg),
-		Application:      NewApplicationClient(cfg),
-		AuditHead:        NewAuditHeadClient(cfg),
-		AuditLog:         NewAuditLogClient(cfg),
-		AuditSeal:        NewAuditSealClient(cfg),
-		GroupPolicy:      NewGroupPolicyClient(cfg),
-		HandledEvent:     NewHandledEventClient(cfg),
-		Indicator:        NewIndicatorClient(cfg),
-		Invitation:       NewInvitationClient(cfg),
-		InvitationCode:   NewInvitationCodeClient(cfg),
-		Keyset:           NewKeysetClient(cfg),
-		Membership:       NewMembershipClient(cfg),
-		NegativeEntry:    NewNegativeEntryClient(cfg),
-		Outbox:           NewOutboxClient(cfg),
-		Person:           NewPersonClient(cfg),
-		RatingHistory:    NewRatingHistoryClient(cfg),
-		RegistryAccount:  NewRegistryAccountClient(cfg),
-		RegistryFinding:  NewRegistryFindingClient(cfg),
-		RegistryLook:     NewRegistryLookClient(cfg),
-		RegistrySnapshot: NewRegistrySnapshotClient(cfg),
-		RollupCustomer:   NewRollupCustomerClient(cfg),
-		RollupSubsidiary: NewRollupSubsidiaryClient(cfg),
-		SchemaState:      NewSchemaStateClient(cfg),
-		SharingLog:       NewSharingLogClient(cfg),
-		Tenant:           NewTenantClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		APIKey:            NewAPIKeyClient(cfg),
+		Application:       NewApplicationClient(cfg),
+		AuditHead:         NewAuditHeadClient(cfg),
+		AuditLog:          NewAuditLogClient(cfg),
+		AuditSeal:         NewAuditSealClient(cfg),
+		GroupPolicy:       NewGroupPolicyClient(cfg),
+		HandledEvent:      NewHandledEventClient(cfg),
+		Indicator:         NewIndicatorClient(cfg),
+		Invitation:        NewInvitationClient(cfg),
+		InvitationCode:    NewInvitationCodeClient(cfg),
+		Keyset:            NewKeysetClient(cfg),
+		Membership:        NewMembershipClient(cfg),
+		NegativeClaim:     NewNegativeClaimClient(cfg),
+		NegativeEntry:     NewNegativeEntryClient(cfg),
+		NegativeEvent:     NewNegativeEventClient(cfg),
+		NegativeExemption: NewNegativeExemptionClient(cfg),
+		Outbox:            NewOutboxClient(cfg),
+		Person:            NewPersonClient(cfg),
+		RatingHistory:     NewRatingHistoryClient(cfg),
+		RegistryAccount:   NewRegistryAccountClient(cfg),
+		RegistryFinding:   NewRegistryFindingClient(cfg),
+		RegistryLook:      NewRegistryLookClient(cfg),
+		RegistrySnapshot:  NewRegistrySnapshotClient(cfg),
+		RollupCustomer:    NewRollupCustomerClient(cfg),
+		RollupSubsidiary:  NewRollupSubsidiaryClient(cfg),
+		SchemaState:       NewSchemaStateClient(cfg),
+		SharingLog:        NewSharingLogClient(cfg),
+		Tenant:            NewTenantClient(cfg),
 	}, nil
 }
 
@@ -274,33 +289,36 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		APIKey:           NewAPIKeyClient(cfg),
-		Application:      NewApplicationClient(cfg),
-		AuditHead:        NewAuditHeadClient(cfg),
-		AuditLog:         NewAuditLogClient(cfg),
-		AuditSeal:        NewAuditSealClient(cfg),
-		GroupPolicy:      NewGroupPolicyClient(cfg),
-		HandledEvent:     NewHandledEventClient(cfg),
-		Indicator:        NewIndicatorClient(cfg),
-		Invitation:       NewInvitationClient(cfg),
-		InvitationCode:   NewInvitationCodeClient(cfg),
-		Keyset:           NewKeysetClient(cfg),
-		Membership:       NewMembershipClient(cfg),
-		NegativeEntry:    NewNegativeEntryClient(cfg),
-		Outbox:           NewOutboxClient(cfg),
-		Person:           NewPersonClient(cfg),
-		RatingHistory:    NewRatingHistoryClient(cfg),
-		RegistryAccount:  NewRegistryAccountClient(cfg),
-		RegistryFinding:  NewRegistryFindingClient(cfg),
-		RegistryLook:     NewRegistryLookClient(cfg),
-		RegistrySnapshot: NewRegistrySnapshotClient(cfg),
-		RollupCustomer:   NewRollupCustomerClient(cfg),
-		RollupSubsidiary: NewRollupSubsidiaryClient(cfg),
-		SchemaState:      NewSchemaStateClient(cfg),
-		SharingLog:       NewSharingLogClient(cfg),
-		Tenant:           NewTenantClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		APIKey:            NewAPIKeyClient(cfg),
+		Application:       NewApplicationClient(cfg),
+		AuditHead:         NewAuditHeadClient(cfg),
+		AuditLog:          NewAuditLogClient(cfg),
+		AuditSeal:         NewAuditSealClient(cfg),
+		GroupPolicy:       NewGroupPolicyClient(cfg),
+		HandledEvent:      NewHandledEventClient(cfg),
+		Indicator:         NewIndicatorClient(cfg),
+		Invitation:        NewInvitationClient(cfg),
+		InvitationCode:    NewInvitationCodeClient(cfg),
+		Keyset:            NewKeysetClient(cfg),
+		Membership:        NewMembershipClient(cfg),
+		NegativeClaim:     NewNegativeClaimClient(cfg),
+		NegativeEntry:     NewNegativeEntryClient(cfg),
+		NegativeEvent:     NewNegativeEventClient(cfg),
+		NegativeExemption: NewNegativeExemptionClient(cfg),
+		Outbox:            NewOutboxClient(cfg),
+		Person:            NewPersonClient(cfg),
+		RatingHistory:     NewRatingHistoryClient(cfg),
+		RegistryAccount:   NewRegistryAccountClient(cfg),
+		RegistryFinding:   NewRegistryFindingClient(cfg),
+		RegistryLook:      NewRegistryLookClient(cfg),
+		RegistrySnapshot:  NewRegistrySnapshotClient(cfg),
+		RollupCustomer:    NewRollupCustomerClient(cfg),
+		RollupSubsidiary:  NewRollupSubsidiaryClient(cfg),
+		SchemaState:       NewSchemaStateClient(cfg),
+		SharingLog:        NewSharingLogClient(cfg),
+		Tenant:            NewTenantClient(cfg),
 	}, nil
 }
 
@@ -332,9 +350,10 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupPolicy,
 		c.HandledEvent, c.Indicator, c.Invitation, c.InvitationCode, c.Keyset,
-		c.Membership, c.NegativeEntry, c.Outbox, c.Person, c.RatingHistory,
-		c.RegistryAccount, c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot,
-		c.RollupCustomer, c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
+		c.Membership, c.NegativeClaim, c.NegativeEntry, c.NegativeEvent,
+		c.NegativeExemption, c.Outbox, c.Person, c.RatingHistory, c.RegistryAccount,
+		c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer,
+		c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
 	} {
 		n.Use(hooks...)
 	}
@@ -346,9 +365,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupPolicy,
 		c.HandledEvent, c.Indicator, c.Invitation, c.InvitationCode, c.Keyset,
-		c.Membership, c.NegativeEntry, c.Outbox, c.Person, c.RatingHistory,
-		c.RegistryAccount, c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot,
-		c.RollupCustomer, c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
+		c.Membership, c.NegativeClaim, c.NegativeEntry, c.NegativeEvent,
+		c.NegativeExemption, c.Outbox, c.Person, c.RatingHistory, c.RegistryAccount,
+		c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer,
+		c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -381,8 +401,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Keyset.mutate(ctx, m)
 	case *MembershipMutation:
 		return c.Membership.mutate(ctx, m)
+	case *NegativeClaimMutation:
+		return c.NegativeClaim.mutate(ctx, m)
 	case *NegativeEntryMutation:
 		return c.NegativeEntry.mutate(ctx, m)
+	case *NegativeEventMutation:
+		return c.NegativeEvent.mutate(ctx, m)
+	case *NegativeExemptionMutation:
+		return c.NegativeExemption.mutate(ctx, m)
 	case *OutboxMutation:
 		return c.Outbox.mutate(ctx, m)
 	case *PersonMutation:
@@ -2008,6 +2034,139 @@ func (c *MembershipClient) mutate(ctx context.Context, m *MembershipMutation) (V
 	}
 }
 
+// NegativeClaimClient is a client for the NegativeClaim schema.
+type NegativeClaimClient struct {
+	config
+}
+
+// NewNegativeClaimClient returns a client for the NegativeClaim from the given config.
+func NewNegativeClaimClient(c config) *NegativeClaimClient {
+	return &NegativeClaimClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `negativeclaim.Hooks(f(g(h())))`.
+func (c *NegativeClaimClient) Use(hooks ...Hook) {
+	c.hooks.NegativeClaim = append(c.hooks.NegativeClaim, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `negativeclaim.Intercept(f(g(h())))`.
+func (c *NegativeClaimClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NegativeClaim = append(c.inters.NegativeClaim, interceptors...)
+}
+
+// Create returns a builder for creating a NegativeClaim entity.
+func (c *NegativeClaimClient) Create() *NegativeClaimCreate {
+	mutation := newNegativeClaimMutation(c.config, OpCreate)
+	return &NegativeClaimCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NegativeClaim entities.
+func (c *NegativeClaimClient) CreateBulk(builders ...*NegativeClaimCreate) *NegativeClaimCreateBulk {
+	return &NegativeClaimCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NegativeClaimClient) MapCreateBulk(slice any, setFunc func(*NegativeClaimCreate, int)) *NegativeClaimCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NegativeClaimCreateBulk{err: fmt.Errorf("calling to NegativeClaimClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NegativeClaimCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NegativeClaimCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NegativeClaim.
+func (c *NegativeClaimClient) Update() *NegativeClaimUpdate {
+	mutation := newNegativeClaimMutation(c.config, OpUpdate)
+	return &NegativeClaimUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NegativeClaimClient) UpdateOne(_m *NegativeClaim) *NegativeClaimUpdateOne {
+	mutation := newNegativeClaimMutation(c.config, OpUpdateOne, withNegativeClaim(_m))
+	return &NegativeClaimUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NegativeClaimClient) UpdateOneID(id uuid.UUID) *NegativeClaimUpdateOne {
+	mutation := newNegativeClaimMutation(c.config, OpUpdateOne, withNegativeClaimID(id))
+	return &NegativeClaimUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NegativeClaim.
+func (c *NegativeClaimClient) Delete() *NegativeClaimDelete {
+	mutation := newNegativeClaimMutation(c.config, OpDelete)
+	return &NegativeClaimDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NegativeClaimClient) DeleteOne(_m *NegativeClaim) *NegativeClaimDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NegativeClaimClient) DeleteOneID(id uuid.UUID) *NegativeClaimDeleteOne {
+	builder := c.Delete().Where(negativeclaim.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NegativeClaimDeleteOne{builder}
+}
+
+// Query returns a query builder for NegativeClaim.
+func (c *NegativeClaimClient) Query() *NegativeClaimQuery {
+	return &NegativeClaimQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNegativeClaim},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NegativeClaim entity by its id.
+func (c *NegativeClaimClient) Get(ctx context.Context, id uuid.UUID) (*NegativeClaim, error) {
+	return c.Query().Where(negativeclaim.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NegativeClaimClient) GetX(ctx context.Context, id uuid.UUID) *NegativeClaim {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NegativeClaimClient) Hooks() []Hook {
+	return c.hooks.NegativeClaim
+}
+
+// Interceptors returns the client interceptors.
+func (c *NegativeClaimClient) Interceptors() []Interceptor {
+	return c.inters.NegativeClaim
+}
+
+func (c *NegativeClaimClient) mutate(ctx context.Context, m *NegativeClaimMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NegativeClaimCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NegativeClaimUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NegativeClaimUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NegativeClaimDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown NegativeClaim mutation op: %q", m.Op())
+	}
+}
+
 // NegativeEntryClient is a client for the NegativeEntry schema.
 type NegativeEntryClient struct {
 	config
@@ -2138,6 +2297,272 @@ func (c *NegativeEntryClient) mutate(ctx context.Context, m *NegativeEntryMutati
 		return (&NegativeEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("hqdb: unknown NegativeEntry mutation op: %q", m.Op())
+	}
+}
+
+// NegativeEventClient is a client for the NegativeEvent schema.
+type NegativeEventClient struct {
+	config
+}
+
+// NewNegativeEventClient returns a client for the NegativeEvent from the given config.
+func NewNegativeEventClient(c config) *NegativeEventClient {
+	return &NegativeEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `negativeevent.Hooks(f(g(h())))`.
+func (c *NegativeEventClient) Use(hooks ...Hook) {
+	c.hooks.NegativeEvent = append(c.hooks.NegativeEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `negativeevent.Intercept(f(g(h())))`.
+func (c *NegativeEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NegativeEvent = append(c.inters.NegativeEvent, interceptors...)
+}
+
+// Create returns a builder for creating a NegativeEvent entity.
+func (c *NegativeEventClient) Create() *NegativeEventCreate {
+	mutation := newNegativeEventMutation(c.config, OpCreate)
+	return &NegativeEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NegativeEvent entities.
+func (c *NegativeEventClient) CreateBulk(builders ...*NegativeEventCreate) *NegativeEventCreateBulk {
+	return &NegativeEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NegativeEventClient) MapCreateBulk(slice any, setFunc func(*NegativeEventCreate, int)) *NegativeEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NegativeEventCreateBulk{err: fmt.Errorf("calling to NegativeEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NegativeEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NegativeEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NegativeEvent.
+func (c *NegativeEventClient) Update() *NegativeEventUpdate {
+	mutation := newNegativeEventMutation(c.config, OpUpdate)
+	return &NegativeEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NegativeEventClient) UpdateOne(_m *NegativeEvent) *NegativeEventUpdateOne {
+	mutation := newNegativeEventMutation(c.config, OpUpdateOne, withNegativeEvent(_m))
+	return &NegativeEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NegativeEventClient) UpdateOneID(id uuid.UUID) *NegativeEventUpdateOne {
+	mutation := newNegativeEventMutation(c.config, OpUpdateOne, withNegativeEventID(id))
+	return &NegativeEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NegativeEvent.
+func (c *NegativeEventClient) Delete() *NegativeEventDelete {
+	mutation := newNegativeEventMutation(c.config, OpDelete)
+	return &NegativeEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NegativeEventClient) DeleteOne(_m *NegativeEvent) *NegativeEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NegativeEventClient) DeleteOneID(id uuid.UUID) *NegativeEventDeleteOne {
+	builder := c.Delete().Where(negativeevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NegativeEventDeleteOne{builder}
+}
+
+// Query returns a query builder for NegativeEvent.
+func (c *NegativeEventClient) Query() *NegativeEventQuery {
+	return &NegativeEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNegativeEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NegativeEvent entity by its id.
+func (c *NegativeEventClient) Get(ctx context.Context, id uuid.UUID) (*NegativeEvent, error) {
+	return c.Query().Where(negativeevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NegativeEventClient) GetX(ctx context.Context, id uuid.UUID) *NegativeEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NegativeEventClient) Hooks() []Hook {
+	return c.hooks.NegativeEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *NegativeEventClient) Interceptors() []Interceptor {
+	return c.inters.NegativeEvent
+}
+
+func (c *NegativeEventClient) mutate(ctx context.Context, m *NegativeEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NegativeEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NegativeEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NegativeEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NegativeEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown NegativeEvent mutation op: %q", m.Op())
+	}
+}
+
+// NegativeExemptionClient is a client for the NegativeExemption schema.
+type NegativeExemptionClient struct {
+	config
+}
+
+// NewNegativeExemptionClient returns a client for the NegativeExemption from the given config.
+func NewNegativeExemptionClient(c config) *NegativeExemptionClient {
+	return &NegativeExemptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `negativeexemption.Hooks(f(g(h())))`.
+func (c *NegativeExemptionClient) Use(hooks ...Hook) {
+	c.hooks.NegativeExemption = append(c.hooks.NegativeExemption, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `negativeexemption.Intercept(f(g(h())))`.
+func (c *NegativeExemptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NegativeExemption = append(c.inters.NegativeExemption, interceptors...)
+}
+
+// Create returns a builder for creating a NegativeExemption entity.
+func (c *NegativeExemptionClient) Create() *NegativeExemptionCreate {
+	mutation := newNegativeExemptionMutation(c.config, OpCreate)
+	return &NegativeExemptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NegativeExemption entities.
+func (c *NegativeExemptionClient) CreateBulk(builders ...*NegativeExemptionCreate) *NegativeExemptionCreateBulk {
+	return &NegativeExemptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NegativeExemptionClient) MapCreateBulk(slice any, setFunc func(*NegativeExemptionCreate, int)) *NegativeExemptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NegativeExemptionCreateBulk{err: fmt.Errorf("calling to NegativeExemptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NegativeExemptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NegativeExemptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NegativeExemption.
+func (c *NegativeExemptionClient) Update() *NegativeExemptionUpdate {
+	mutation := newNegativeExemptionMutation(c.config, OpUpdate)
+	return &NegativeExemptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NegativeExemptionClient) UpdateOne(_m *NegativeExemption) *NegativeExemptionUpdateOne {
+	mutation := newNegativeExemptionMutation(c.config, OpUpdateOne, withNegativeExemption(_m))
+	return &NegativeExemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NegativeExemptionClient) UpdateOneID(id uuid.UUID) *NegativeExemptionUpdateOne {
+	mutation := newNegativeExemptionMutation(c.config, OpUpdateOne, withNegativeExemptionID(id))
+	return &NegativeExemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NegativeExemption.
+func (c *NegativeExemptionClient) Delete() *NegativeExemptionDelete {
+	mutation := newNegativeExemptionMutation(c.config, OpDelete)
+	return &NegativeExemptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NegativeExemptionClient) DeleteOne(_m *NegativeExemption) *NegativeExemptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NegativeExemptionClient) DeleteOneID(id uuid.UUID) *NegativeExemptionDeleteOne {
+	builder := c.Delete().Where(negativeexemption.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NegativeExemptionDeleteOne{builder}
+}
+
+// Query returns a query builder for NegativeExemption.
+func (c *NegativeExemptionClient) Query() *NegativeExemptionQuery {
+	return &NegativeExemptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNegativeExemption},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NegativeExemption entity by its id.
+func (c *NegativeExemptionClient) Get(ctx context.Context, id uuid.UUID) (*NegativeExemption, error) {
+	return c.Query().Where(negativeexemption.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NegativeExemptionClient) GetX(ctx context.Context, id uuid.UUID) *NegativeExemption {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NegativeExemptionClient) Hooks() []Hook {
+	return c.hooks.NegativeExemption
+}
+
+// Interceptors returns the client interceptors.
+func (c *NegativeExemptionClient) Interceptors() []Interceptor {
+	return c.inters.NegativeExemption
+}
+
+func (c *NegativeExemptionClient) mutate(ctx context.Context, m *NegativeExemptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NegativeExemptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NegativeExemptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NegativeExemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NegativeExemptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown NegativeExemption mutation op: %q", m.Op())
 	}
 }
 
@@ -3741,16 +4166,17 @@ func (c *TenantClient) mutate(ctx context.Context, m *TenantMutation) (Value, er
 type (
 	hooks struct {
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupPolicy, HandledEvent,
-		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeEntry,
-		Outbox, Person, RatingHistory, RegistryAccount, RegistryFinding, RegistryLook,
-		RegistrySnapshot, RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
-		Tenant []ent.Hook
+		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeClaim,
+		NegativeEntry, NegativeEvent, NegativeExemption, Outbox, Person, RatingHistory,
+		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
+		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog, Tenant []ent.Hook
 	}
 	inters struct {
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupPolicy, HandledEvent,
-		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeEntry,
-		Outbox, Person, RatingHistory, RegistryAccount, RegistryFinding, RegistryLook,
-		RegistrySnapshot, RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
+		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeClaim,
+		NegativeEntry, NegativeEvent, NegativeExemption, Outbox, Person, RatingHistory,
+		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
+		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
 		Tenant []ent.Interceptor
 	}
 )
@@ -3758,31 +4184,34 @@ type (
 var (
 	// DefaultSchemaConfig represents the default schema names for all tables as defined in ent/schema.
 	DefaultSchemaConfig = SchemaConfig{
-		APIKey:           tableSchemas[0],
-		Application:      tableSchemas[0],
-		AuditHead:        tableSchemas[0],
-		AuditLog:         tableSchemas[0],
-		AuditSeal:        tableSchemas[0],
-		GroupPolicy:      tableSchemas[0],
-		HandledEvent:     tableSchemas[0],
-		Indicator:        tableSchemas[0],
-		Invitation:       tableSchemas[0],
-		InvitationCode:   tableSchemas[0],
-		Keyset:           tableSchemas[0],
-		Membership:       tableSchemas[0],
-		NegativeEntry:    tableSchemas[0],
-		Outbox:           tableSchemas[0],
-		Person:           tableSchemas[0],
-		RatingHistory:    tableSchemas[0],
-		RegistryAccount:  tableSchemas[0],
-		RegistryFinding:  tableSchemas[0],
-		RegistryLook:     tableSchemas[0],
-		RegistrySnapshot: tableSchemas[0],
-		RollupCustomer:   tableSchemas[0],
-		RollupSubsidiary: tableSchemas[0],
-		SchemaState:      tableSchemas[0],
-		SharingLog:       tableSchemas[0],
-		Tenant:           tableSchemas[0],
+		APIKey:            tableSchemas[0],
+		Application:       tableSchemas[0],
+		AuditHead:         tableSchemas[0],
+		AuditLog:          tableSchemas[0],
+		AuditSeal:         tableSchemas[0],
+		GroupPolicy:       tableSchemas[0],
+		HandledEvent:      tableSchemas[0],
+		Indicator:         tableSchemas[0],
+		Invitation:        tableSchemas[0],
+		InvitationCode:    tableSchemas[0],
+		Keyset:            tableSchemas[0],
+		Membership:        tableSchemas[0],
+		NegativeClaim:     tableSchemas[0],
+		NegativeEntry:     tableSchemas[0],
+		NegativeEvent:     tableSchemas[0],
+		NegativeExemption: tableSchemas[0],
+		Outbox:            tableSchemas[0],
+		Person:            tableSchemas[0],
+		RatingHistory:     tableSchemas[0],
+		RegistryAccount:   tableSchemas[0],
+		RegistryFinding:   tableSchemas[0],
+		RegistryLook:      tableSchemas[0],
+		RegistrySnapshot:  tableSchemas[0],
+		RollupCustomer:    tableSchemas[0],
+		RollupSubsidiary:  tableSchemas[0],
+		SchemaState:       tableSchemas[0],
+		SharingLog:        tableSchemas[0],
+		Tenant:            tableSchemas[0],
 	}
 	tableSchemas = [...]string{"hq"}
 )

@@ -20,7 +20,10 @@ import (
 	"zhuxin/ent/hqdb/invitationcode"
 	"zhuxin/ent/hqdb/keyset"
 	"zhuxin/ent/hqdb/membership"
+	"zhuxin/ent/hqdb/negativeclaim"
 	"zhuxin/ent/hqdb/negativeentry"
+	"zhuxin/ent/hqdb/negativeevent"
+	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/ratinghistory"
@@ -97,31 +100,34 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:           apikey.ValidColumn,
-			application.Table:      application.ValidColumn,
-			audithead.Table:        audithead.ValidColumn,
-			auditlog.Table:         auditlog.ValidColumn,
-			auditseal.Table:        auditseal.ValidColumn,
-			grouppolicy.Table:      grouppolicy.ValidColumn,
-			handledevent.Table:     handledevent.ValidColumn,
-			indicator.Table:        indicator.ValidColumn,
-			invitation.Table:       invitation.ValidColumn,
-			invitationcode.Table:   invitationcode.ValidColumn,
-			keyset.Table:           keyset.ValidColumn,
-			membership.Table:       membership.ValidColumn,
-			negativeentry.Table:    negativeentry.ValidColumn,
-			outbox.Table:           outbox.ValidColumn,
-			person.Table:           person.ValidColumn,
-			ratinghistory.Table:    ratinghistory.ValidColumn,
-			registryaccount.Table:  registryaccount.ValidColumn,
-			registryfinding.Table:  registryfinding.ValidColumn,
-			registrylook.Table:     registrylook.ValidColumn,
-			registrysnapshot.Table: registrysnapshot.ValidColumn,
-			rollupcustomer.Table:   rollupcustomer.ValidColumn,
-			rollupsubsidiary.Table: rollupsubsidiary.ValidColumn,
-			schemastate.Table:      schemastate.ValidColumn,
-			sharinglog.Table:       sharinglog.ValidColumn,
-			tenant.Table:           tenant.ValidColumn,
+			apikey.Table:            apikey.ValidColumn,
+			application.Table:       application.ValidColumn,
+			audithead.Table:         audithead.ValidColumn,
+			auditlog.Table:          auditlog.ValidColumn,
+			auditseal.Table:         auditseal.ValidColumn,
+			grouppolicy.Table:       grouppolicy.ValidColumn,
+			handledevent.Table:      handledevent.ValidColumn,
+			indicator.Table:         indicator.ValidColumn,
+			invitation.Table:        invitation.ValidColumn,
+			invitationcode.Table:    invitationcode.ValidColumn,
+			keyset.Table:            keyset.ValidColumn,
+			membership.Table:        membership.ValidColumn,
+			negativeclaim.Table:     negativeclaim.ValidColumn,
+			negativeentry.Table:     negativeentry.ValidColumn,
+			negativeevent.Table:     negativeevent.ValidColumn,
+			negativeexemption.Table: negativeexemption.ValidColumn,
+			outbox.Table:            outbox.ValidColumn,
+			person.Table:            person.ValidColumn,
+			ratinghistory.Table:     ratinghistory.ValidColumn,
+			registryaccount.Table:   registryaccount.ValidColumn,
+			registryfinding.Table:   registryfinding.ValidColumn,
+			registrylook.Table:      registrylook.ValidColumn,
+			registrysnapshot.Table:  registrysnapshot.ValidColumn,
+			rollupcustomer.Table:    rollupcustomer.ValidColumn,
+			rollupsubsidiary.Table:  rollupsubsidiary.ValidColumn,
+			schemastate.Table:       schemastate.ValidColumn,
+			sharinglog.Table:        sharinglog.ValidColumn,
+			tenant.Table:            tenant.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -19,8 +19,12 @@ type GroupPolicy struct {
 	// ID of the ent.
 	// version; the highest is in force
 	ID int64 `json:"id,omitempty"`
-	// NegativeAction holds the value of the "negative_action" field.
+	// of a critical listing
 	NegativeAction grouppolicy.NegativeAction `json:"negative_action,omitempty"`
+	// SeriousAction holds the value of the "serious_action" field.
+	SeriousAction grouppolicy.SeriousAction `json:"serious_action,omitempty"`
+	// NoticeAction holds the value of the "notice_action" field.
+	NoticeAction grouppolicy.NoticeAction `json:"notice_action,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
@@ -37,7 +41,7 @@ func (*GroupPolicy) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case grouppolicy.FieldID:
 			values[i] = new(sql.NullInt64)
-		case grouppolicy.FieldNegativeAction:
+		case grouppolicy.FieldNegativeAction, grouppolicy.FieldSeriousAction, grouppolicy.FieldNoticeAction:
 			values[i] = new(sql.NullString)
 		case grouppolicy.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -67,6 +71,18 @@ func (_m *GroupPolicy) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field negative_action", values[i])
 			} else if value.Valid {
 				_m.NegativeAction = grouppolicy.NegativeAction(value.String)
+			}
+		case grouppolicy.FieldSeriousAction:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field serious_action", values[i])
+			} else if value.Valid {
+				_m.SeriousAction = grouppolicy.SeriousAction(value.String)
+			}
+		case grouppolicy.FieldNoticeAction:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field notice_action", values[i])
+			} else if value.Valid {
+				_m.NoticeAction = grouppolicy.NoticeAction(value.String)
 			}
 		case grouppolicy.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -119,6 +135,12 @@ func (_m *GroupPolicy) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("negative_action=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NegativeAction))
+	builder.WriteString(", ")
+	builder.WriteString("serious_action=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SeriousAction))
+	builder.WriteString(", ")
+	builder.WriteString("notice_action=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NoticeAction))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -37,6 +37,34 @@ func (_c *GroupPolicyCreate) SetNillableNegativeAction(v *grouppolicy.NegativeAc
 	return _c
 }
 
+// SetSeriousAction sets the "serious_action" field.
+func (_c *GroupPolicyCreate) SetSeriousAction(v grouppolicy.SeriousAction) *GroupPolicyCreate {
+	_c.mutation.SetSeriousAction(v)
+	return _c
+}
+
+// SetNillableSeriousAction sets the "serious_action" field if the given value is not nil.
+func (_c *GroupPolicyCreate) SetNillableSeriousAction(v *grouppolicy.SeriousAction) *GroupPolicyCreate {
+	if v != nil {
+		_c.SetSeriousAction(*v)
+	}
+	return _c
+}
+
+// SetNoticeAction sets the "notice_action" field.
+func (_c *GroupPolicyCreate) SetNoticeAction(v grouppolicy.NoticeAction) *GroupPolicyCreate {
+	_c.mutation.SetNoticeAction(v)
+	return _c
+}
+
+// SetNillableNoticeAction sets the "notice_action" field if the given value is not nil.
+func (_c *GroupPolicyCreate) SetNillableNoticeAction(v *grouppolicy.NoticeAction) *GroupPolicyCreate {
+	if v != nil {
+		_c.SetNoticeAction(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *GroupPolicyCreate) SetCreatedAt(v time.Time) *GroupPolicyCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -110,6 +138,14 @@ func (_c *GroupPolicyCreate) defaults() {
 		v := grouppolicy.DefaultNegativeAction
 		_c.mutation.SetNegativeAction(v)
 	}
+	if _, ok := _c.mutation.SeriousAction(); !ok {
+		v := grouppolicy.DefaultSeriousAction
+		_c.mutation.SetSeriousAction(v)
+	}
+	if _, ok := _c.mutation.NoticeAction(); !ok {
+		v := grouppolicy.DefaultNoticeAction
+		_c.mutation.SetNoticeAction(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := grouppolicy.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -124,6 +160,22 @@ func (_c *GroupPolicyCreate) check() error {
 	if v, ok := _c.mutation.NegativeAction(); ok {
 		if err := grouppolicy.NegativeActionValidator(v); err != nil {
 			return &ValidationError{Name: "negative_action", err: fmt.Errorf(`hqdb: validator failed for field "GroupPolicy.negative_action": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.SeriousAction(); !ok {
+		return &ValidationError{Name: "serious_action", err: errors.New(`hqdb: missing required field "GroupPolicy.serious_action"`)}
+	}
+	if v, ok := _c.mutation.SeriousAction(); ok {
+		if err := grouppolicy.SeriousActionValidator(v); err != nil {
+			return &ValidationError{Name: "serious_action", err: fmt.Errorf(`hqdb: validator failed for field "GroupPolicy.serious_action": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.NoticeAction(); !ok {
+		return &ValidationError{Name: "notice_action", err: errors.New(`hqdb: missing required field "GroupPolicy.notice_action"`)}
+	}
+	if v, ok := _c.mutation.NoticeAction(); ok {
+		if err := grouppolicy.NoticeActionValidator(v); err != nil {
+			return &ValidationError{Name: "notice_action", err: fmt.Errorf(`hqdb: validator failed for field "GroupPolicy.notice_action": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
@@ -166,6 +218,14 @@ func (_c *GroupPolicyCreate) createSpec() (*GroupPolicy, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.NegativeAction(); ok {
 		_spec.SetField(grouppolicy.FieldNegativeAction, field.TypeEnum, value)
 		_node.NegativeAction = value
+	}
+	if value, ok := _c.mutation.SeriousAction(); ok {
+		_spec.SetField(grouppolicy.FieldSeriousAction, field.TypeEnum, value)
+		_node.SeriousAction = value
+	}
+	if value, ok := _c.mutation.NoticeAction(); ok {
+		_spec.SetField(grouppolicy.FieldNoticeAction, field.TypeEnum, value)
+		_node.NoticeAction = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(grouppolicy.FieldCreatedAt, field.TypeTime, value)
@@ -246,6 +306,12 @@ func (u *GroupPolicyUpsertOne) UpdateNewValues() *GroupPolicyUpsertOne {
 		}
 		if _, exists := u.create.mutation.NegativeAction(); exists {
 			s.SetIgnore(grouppolicy.FieldNegativeAction)
+		}
+		if _, exists := u.create.mutation.SeriousAction(); exists {
+			s.SetIgnore(grouppolicy.FieldSeriousAction)
+		}
+		if _, exists := u.create.mutation.NoticeAction(); exists {
+			s.SetIgnore(grouppolicy.FieldNoticeAction)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(grouppolicy.FieldCreatedAt)
@@ -468,6 +534,12 @@ func (u *GroupPolicyUpsertBulk) UpdateNewValues() *GroupPolicyUpsertBulk {
 			}
 			if _, exists := b.mutation.NegativeAction(); exists {
 				s.SetIgnore(grouppolicy.FieldNegativeAction)
+			}
+			if _, exists := b.mutation.SeriousAction(); exists {
+				s.SetIgnore(grouppolicy.FieldSeriousAction)
+			}
+			if _, exists := b.mutation.NoticeAction(); exists {
+				s.SetIgnore(grouppolicy.FieldNoticeAction)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(grouppolicy.FieldCreatedAt)

@@ -21,7 +21,10 @@ import (
 	"zhuxin/ent/hqdb/invitationcode"
 	"zhuxin/ent/hqdb/keyset"
 	"zhuxin/ent/hqdb/membership"
+	"zhuxin/ent/hqdb/negativeclaim"
 	"zhuxin/ent/hqdb/negativeentry"
+	"zhuxin/ent/hqdb/negativeevent"
+	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/predicate"
@@ -51,31 +54,34 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey           = "APIKey"
-	TypeApplication      = "Application"
-	TypeAuditHead        = "AuditHead"
-	TypeAuditLog         = "AuditLog"
-	TypeAuditSeal        = "AuditSeal"
-	TypeGroupPolicy      = "GroupPolicy"
-	TypeHandledEvent     = "HandledEvent"
-	TypeIndicator        = "Indicator"
-	TypeInvitation       = "Invitation"
-	TypeInvitationCode   = "InvitationCode"
-	TypeKeyset           = "Keyset"
-	TypeMembership       = "Membership"
-	TypeNegativeEntry    = "NegativeEntry"
-	TypeOutbox           = "Outbox"
-	TypePerson           = "Person"
-	TypeRatingHistory    = "RatingHistory"
-	TypeRegistryAccount  = "RegistryAccount"
-	TypeRegistryFinding  = "RegistryFinding"
-	TypeRegistryLook     = "RegistryLook"
-	TypeRegistrySnapshot = "RegistrySnapshot"
-	TypeRollupCustomer   = "RollupCustomer"
-	TypeRollupSubsidiary = "RollupSubsidiary"
-	TypeSchemaState      = "SchemaState"
-	TypeSharingLog       = "SharingLog"
-	TypeTenant           = "Tenant"
+	TypeAPIKey            = "APIKey"
+	TypeApplication       = "Application"
+	TypeAuditHead         = "AuditHead"
+	TypeAuditLog          = "AuditLog"
+	TypeAuditSeal         = "AuditSeal"
+	TypeGroupPolicy       = "GroupPolicy"
+	TypeHandledEvent      = "HandledEvent"
+	TypeIndicator         = "Indicator"
+	TypeInvitation        = "Invitation"
+	TypeInvitationCode    = "InvitationCode"
+	TypeKeyset            = "Keyset"
+	TypeMembership        = "Membership"
+	TypeNegativeClaim     = "NegativeClaim"
+	TypeNegativeEntry     = "NegativeEntry"
+	TypeNegativeEvent     = "NegativeEvent"
+	TypeNegativeExemption = "NegativeExemption"
+	TypeOutbox            = "Outbox"
+	TypePerson            = "Person"
+	TypeRatingHistory     = "RatingHistory"
+	TypeRegistryAccount   = "RegistryAccount"
+	TypeRegistryFinding   = "RegistryFinding"
+	TypeRegistryLook      = "RegistryLook"
+	TypeRegistrySnapshot  = "RegistrySnapshot"
+	TypeRollupCustomer    = "RollupCustomer"
+	TypeRollupSubsidiary  = "RollupSubsidiary"
+	TypeSchemaState       = "SchemaState"
+	TypeSharingLog        = "SharingLog"
+	TypeTenant            = "Tenant"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -4351,6 +4357,8 @@ type GroupPolicyMutation struct {
 	typ             string
 	id              *int64
 	negative_action *grouppolicy.NegativeAction
+	serious_action  *grouppolicy.SeriousAction
+	notice_action   *grouppolicy.NoticeAction
 	created_at      *time.Time
 	created_by      *uuid.UUID
 	clearedFields   map[string]struct{}
@@ -4499,6 +4507,78 @@ func (m *GroupPolicyMutation) ResetNegativeAction() {
 	m.negative_action = nil
 }
 
+// SetSeriousAction sets the "serious_action" field.
+func (m *GroupPolicyMutation) SetSeriousAction(ga grouppolicy.SeriousAction) {
+	m.serious_action = &ga
+}
+
+// SeriousAction returns the value of the "serious_action" field in the mutation.
+func (m *GroupPolicyMutation) SeriousAction() (r grouppolicy.SeriousAction, exists bool) {
+	v := m.serious_action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeriousAction returns the old "serious_action" field's value of the GroupPolicy entity.
+// If the GroupPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupPolicyMutation) OldSeriousAction(ctx context.Context) (v grouppolicy.SeriousAction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeriousAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeriousAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeriousAction: %w", err)
+	}
+	return oldValue.SeriousAction, nil
+}
+
+// ResetSeriousAction resets all changes to the "serious_action" field.
+func (m *GroupPolicyMutation) ResetSeriousAction() {
+	m.serious_action = nil
+}
+
+// SetNoticeAction sets the "notice_action" field.
+func (m *GroupPolicyMutation) SetNoticeAction(ga grouppolicy.NoticeAction) {
+	m.notice_action = &ga
+}
+
+// NoticeAction returns the value of the "notice_action" field in the mutation.
+func (m *GroupPolicyMutation) NoticeAction() (r grouppolicy.NoticeAction, exists bool) {
+	v := m.notice_action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoticeAction returns the old "notice_action" field's value of the GroupPolicy entity.
+// If the GroupPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupPolicyMutation) OldNoticeAction(ctx context.Context) (v grouppolicy.NoticeAction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoticeAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoticeAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoticeAction: %w", err)
+	}
+	return oldValue.NoticeAction, nil
+}
+
+// ResetNoticeAction resets all changes to the "notice_action" field.
+func (m *GroupPolicyMutation) ResetNoticeAction() {
+	m.notice_action = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *GroupPolicyMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -4618,9 +4698,15 @@ func (m *GroupPolicyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GroupPolicyMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 5)
 	if m.negative_action != nil {
 		fields = append(fields, grouppolicy.FieldNegativeAction)
+	}
+	if m.serious_action != nil {
+		fields = append(fields, grouppolicy.FieldSeriousAction)
+	}
+	if m.notice_action != nil {
+		fields = append(fields, grouppolicy.FieldNoticeAction)
 	}
 	if m.created_at != nil {
 		fields = append(fields, grouppolicy.FieldCreatedAt)
@@ -4638,6 +4724,10 @@ func (m *GroupPolicyMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case grouppolicy.FieldNegativeAction:
 		return m.NegativeAction()
+	case grouppolicy.FieldSeriousAction:
+		return m.SeriousAction()
+	case grouppolicy.FieldNoticeAction:
+		return m.NoticeAction()
 	case grouppolicy.FieldCreatedAt:
 		return m.CreatedAt()
 	case grouppolicy.FieldCreatedBy:
@@ -4653,6 +4743,10 @@ func (m *GroupPolicyMutation) OldField(ctx context.Context, name string) (ent.Va
 	switch name {
 	case grouppolicy.FieldNegativeAction:
 		return m.OldNegativeAction(ctx)
+	case grouppolicy.FieldSeriousAction:
+		return m.OldSeriousAction(ctx)
+	case grouppolicy.FieldNoticeAction:
+		return m.OldNoticeAction(ctx)
 	case grouppolicy.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case grouppolicy.FieldCreatedBy:
@@ -4672,6 +4766,20 @@ func (m *GroupPolicyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNegativeAction(v)
+		return nil
+	case grouppolicy.FieldSeriousAction:
+		v, ok := value.(grouppolicy.SeriousAction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeriousAction(v)
+		return nil
+	case grouppolicy.FieldNoticeAction:
+		v, ok := value.(grouppolicy.NoticeAction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoticeAction(v)
 		return nil
 	case grouppolicy.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -4747,6 +4855,12 @@ func (m *GroupPolicyMutation) ResetField(name string) error {
 	switch name {
 	case grouppolicy.FieldNegativeAction:
 		m.ResetNegativeAction()
+		return nil
+	case grouppolicy.FieldSeriousAction:
+		m.ResetSeriousAction()
+		return nil
+	case grouppolicy.FieldNoticeAction:
+		m.ResetNoticeAction()
 		return nil
 	case grouppolicy.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -9330,6 +9444,1098 @@ func (m *MembershipMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Membership edge %s", name)
 }
 
+// NegativeClaimMutation represents an operation that mutates the NegativeClaim nodes in the graph.
+type NegativeClaimMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	entry_id       *uuid.UUID
+	kind           *negativeclaim.Kind
+	tenant_id      *uuid.UUID
+	raised_by      *uuid.UUID
+	raised_at      *time.Time
+	text           *string
+	amount         *int64
+	addamount      *int64
+	paid_on        *calendar.Date
+	evidence       *json.RawMessage
+	appendevidence json.RawMessage
+	status         *negativeclaim.Status
+	answer         *string
+	answered_by    *uuid.UUID
+	answered_at    *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*NegativeClaim, error)
+	predicates     []predicate.NegativeClaim
+}
+
+var _ ent.Mutation = (*NegativeClaimMutation)(nil)
+
+// negativeclaimOption allows management of the mutation configuration using functional options.
+type negativeclaimOption func(*NegativeClaimMutation)
+
+// newNegativeClaimMutation creates new mutation for the NegativeClaim entity.
+func newNegativeClaimMutation(c config, op Op, opts ...negativeclaimOption) *NegativeClaimMutation {
+	m := &NegativeClaimMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNegativeClaim,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNegativeClaimID sets the ID field of the mutation.
+func withNegativeClaimID(id uuid.UUID) negativeclaimOption {
+	return func(m *NegativeClaimMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NegativeClaim
+		)
+		m.oldValue = func(ctx context.Context) (*NegativeClaim, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NegativeClaim.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNegativeClaim sets the old NegativeClaim of the mutation.
+func withNegativeClaim(node *NegativeClaim) negativeclaimOption {
+	return func(m *NegativeClaimMutation) {
+		m.oldValue = func(context.Context) (*NegativeClaim, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NegativeClaimMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NegativeClaimMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NegativeClaim entities.
+func (m *NegativeClaimMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NegativeClaimMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NegativeClaimMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NegativeClaim.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEntryID sets the "entry_id" field.
+func (m *NegativeClaimMutation) SetEntryID(u uuid.UUID) {
+	m.entry_id = &u
+}
+
+// EntryID returns the value of the "entry_id" field in the mutation.
+func (m *NegativeClaimMutation) EntryID() (r uuid.UUID, exists bool) {
+	v := m.entry_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryID returns the old "entry_id" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldEntryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryID: %w", err)
+	}
+	return oldValue.EntryID, nil
+}
+
+// ResetEntryID resets all changes to the "entry_id" field.
+func (m *NegativeClaimMutation) ResetEntryID() {
+	m.entry_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NegativeClaimMutation) SetKind(n negativeclaim.Kind) {
+	m.kind = &n
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NegativeClaimMutation) Kind() (r negativeclaim.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldKind(ctx context.Context) (v negativeclaim.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NegativeClaimMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *NegativeClaimMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *NegativeClaimMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *NegativeClaimMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetRaisedBy sets the "raised_by" field.
+func (m *NegativeClaimMutation) SetRaisedBy(u uuid.UUID) {
+	m.raised_by = &u
+}
+
+// RaisedBy returns the value of the "raised_by" field in the mutation.
+func (m *NegativeClaimMutation) RaisedBy() (r uuid.UUID, exists bool) {
+	v := m.raised_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRaisedBy returns the old "raised_by" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldRaisedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRaisedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRaisedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRaisedBy: %w", err)
+	}
+	return oldValue.RaisedBy, nil
+}
+
+// ResetRaisedBy resets all changes to the "raised_by" field.
+func (m *NegativeClaimMutation) ResetRaisedBy() {
+	m.raised_by = nil
+}
+
+// SetRaisedAt sets the "raised_at" field.
+func (m *NegativeClaimMutation) SetRaisedAt(t time.Time) {
+	m.raised_at = &t
+}
+
+// RaisedAt returns the value of the "raised_at" field in the mutation.
+func (m *NegativeClaimMutation) RaisedAt() (r time.Time, exists bool) {
+	v := m.raised_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRaisedAt returns the old "raised_at" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldRaisedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRaisedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRaisedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRaisedAt: %w", err)
+	}
+	return oldValue.RaisedAt, nil
+}
+
+// ResetRaisedAt resets all changes to the "raised_at" field.
+func (m *NegativeClaimMutation) ResetRaisedAt() {
+	m.raised_at = nil
+}
+
+// SetText sets the "text" field.
+func (m *NegativeClaimMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *NegativeClaimMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *NegativeClaimMutation) ResetText() {
+	m.text = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *NegativeClaimMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *NegativeClaimMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *NegativeClaimMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *NegativeClaimMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *NegativeClaimMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetPaidOn sets the "paid_on" field.
+func (m *NegativeClaimMutation) SetPaidOn(c calendar.Date) {
+	m.paid_on = &c
+}
+
+// PaidOn returns the value of the "paid_on" field in the mutation.
+func (m *NegativeClaimMutation) PaidOn() (r calendar.Date, exists bool) {
+	v := m.paid_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPaidOn returns the old "paid_on" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldPaidOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPaidOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPaidOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPaidOn: %w", err)
+	}
+	return oldValue.PaidOn, nil
+}
+
+// ClearPaidOn clears the value of the "paid_on" field.
+func (m *NegativeClaimMutation) ClearPaidOn() {
+	m.paid_on = nil
+	m.clearedFields[negativeclaim.FieldPaidOn] = struct{}{}
+}
+
+// PaidOnCleared returns if the "paid_on" field was cleared in this mutation.
+func (m *NegativeClaimMutation) PaidOnCleared() bool {
+	_, ok := m.clearedFields[negativeclaim.FieldPaidOn]
+	return ok
+}
+
+// ResetPaidOn resets all changes to the "paid_on" field.
+func (m *NegativeClaimMutation) ResetPaidOn() {
+	m.paid_on = nil
+	delete(m.clearedFields, negativeclaim.FieldPaidOn)
+}
+
+// SetEvidence sets the "evidence" field.
+func (m *NegativeClaimMutation) SetEvidence(jm json.RawMessage) {
+	m.evidence = &jm
+	m.appendevidence = nil
+}
+
+// Evidence returns the value of the "evidence" field in the mutation.
+func (m *NegativeClaimMutation) Evidence() (r json.RawMessage, exists bool) {
+	v := m.evidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidence returns the old "evidence" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldEvidence(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidence: %w", err)
+	}
+	return oldValue.Evidence, nil
+}
+
+// AppendEvidence adds jm to the "evidence" field.
+func (m *NegativeClaimMutation) AppendEvidence(jm json.RawMessage) {
+	m.appendevidence = append(m.appendevidence, jm...)
+}
+
+// AppendedEvidence returns the list of values that were appended to the "evidence" field in this mutation.
+func (m *NegativeClaimMutation) AppendedEvidence() (json.RawMessage, bool) {
+	if len(m.appendevidence) == 0 {
+		return nil, false
+	}
+	return m.appendevidence, true
+}
+
+// ResetEvidence resets all changes to the "evidence" field.
+func (m *NegativeClaimMutation) ResetEvidence() {
+	m.evidence = nil
+	m.appendevidence = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *NegativeClaimMutation) SetStatus(n negativeclaim.Status) {
+	m.status = &n
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *NegativeClaimMutation) Status() (r negativeclaim.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldStatus(ctx context.Context) (v negativeclaim.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *NegativeClaimMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetAnswer sets the "answer" field.
+func (m *NegativeClaimMutation) SetAnswer(s string) {
+	m.answer = &s
+}
+
+// Answer returns the value of the "answer" field in the mutation.
+func (m *NegativeClaimMutation) Answer() (r string, exists bool) {
+	v := m.answer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswer returns the old "answer" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldAnswer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswer: %w", err)
+	}
+	return oldValue.Answer, nil
+}
+
+// ResetAnswer resets all changes to the "answer" field.
+func (m *NegativeClaimMutation) ResetAnswer() {
+	m.answer = nil
+}
+
+// SetAnsweredBy sets the "answered_by" field.
+func (m *NegativeClaimMutation) SetAnsweredBy(u uuid.UUID) {
+	m.answered_by = &u
+}
+
+// AnsweredBy returns the value of the "answered_by" field in the mutation.
+func (m *NegativeClaimMutation) AnsweredBy() (r uuid.UUID, exists bool) {
+	v := m.answered_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredBy returns the old "answered_by" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldAnsweredBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredBy: %w", err)
+	}
+	return oldValue.AnsweredBy, nil
+}
+
+// ClearAnsweredBy clears the value of the "answered_by" field.
+func (m *NegativeClaimMutation) ClearAnsweredBy() {
+	m.answered_by = nil
+	m.clearedFields[negativeclaim.FieldAnsweredBy] = struct{}{}
+}
+
+// AnsweredByCleared returns if the "answered_by" field was cleared in this mutation.
+func (m *NegativeClaimMutation) AnsweredByCleared() bool {
+	_, ok := m.clearedFields[negativeclaim.FieldAnsweredBy]
+	return ok
+}
+
+// ResetAnsweredBy resets all changes to the "answered_by" field.
+func (m *NegativeClaimMutation) ResetAnsweredBy() {
+	m.answered_by = nil
+	delete(m.clearedFields, negativeclaim.FieldAnsweredBy)
+}
+
+// SetAnsweredAt sets the "answered_at" field.
+func (m *NegativeClaimMutation) SetAnsweredAt(t time.Time) {
+	m.answered_at = &t
+}
+
+// AnsweredAt returns the value of the "answered_at" field in the mutation.
+func (m *NegativeClaimMutation) AnsweredAt() (r time.Time, exists bool) {
+	v := m.answered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredAt returns the old "answered_at" field's value of the NegativeClaim entity.
+// If the NegativeClaim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeClaimMutation) OldAnsweredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredAt: %w", err)
+	}
+	return oldValue.AnsweredAt, nil
+}
+
+// ClearAnsweredAt clears the value of the "answered_at" field.
+func (m *NegativeClaimMutation) ClearAnsweredAt() {
+	m.answered_at = nil
+	m.clearedFields[negativeclaim.FieldAnsweredAt] = struct{}{}
+}
+
+// AnsweredAtCleared returns if the "answered_at" field was cleared in this mutation.
+func (m *NegativeClaimMutation) AnsweredAtCleared() bool {
+	_, ok := m.clearedFields[negativeclaim.FieldAnsweredAt]
+	return ok
+}
+
+// ResetAnsweredAt resets all changes to the "answered_at" field.
+func (m *NegativeClaimMutation) ResetAnsweredAt() {
+	m.answered_at = nil
+	delete(m.clearedFields, negativeclaim.FieldAnsweredAt)
+}
+
+// Where appends a list predicates to the NegativeClaimMutation builder.
+func (m *NegativeClaimMutation) Where(ps ...predicate.NegativeClaim) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NegativeClaimMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NegativeClaimMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NegativeClaim, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NegativeClaimMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NegativeClaimMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NegativeClaim).
+func (m *NegativeClaimMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NegativeClaimMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.entry_id != nil {
+		fields = append(fields, negativeclaim.FieldEntryID)
+	}
+	if m.kind != nil {
+		fields = append(fields, negativeclaim.FieldKind)
+	}
+	if m.tenant_id != nil {
+		fields = append(fields, negativeclaim.FieldTenantID)
+	}
+	if m.raised_by != nil {
+		fields = append(fields, negativeclaim.FieldRaisedBy)
+	}
+	if m.raised_at != nil {
+		fields = append(fields, negativeclaim.FieldRaisedAt)
+	}
+	if m.text != nil {
+		fields = append(fields, negativeclaim.FieldText)
+	}
+	if m.amount != nil {
+		fields = append(fields, negativeclaim.FieldAmount)
+	}
+	if m.paid_on != nil {
+		fields = append(fields, negativeclaim.FieldPaidOn)
+	}
+	if m.evidence != nil {
+		fields = append(fields, negativeclaim.FieldEvidence)
+	}
+	if m.status != nil {
+		fields = append(fields, negativeclaim.FieldStatus)
+	}
+	if m.answer != nil {
+		fields = append(fields, negativeclaim.FieldAnswer)
+	}
+	if m.answered_by != nil {
+		fields = append(fields, negativeclaim.FieldAnsweredBy)
+	}
+	if m.answered_at != nil {
+		fields = append(fields, negativeclaim.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NegativeClaimMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case negativeclaim.FieldEntryID:
+		return m.EntryID()
+	case negativeclaim.FieldKind:
+		return m.Kind()
+	case negativeclaim.FieldTenantID:
+		return m.TenantID()
+	case negativeclaim.FieldRaisedBy:
+		return m.RaisedBy()
+	case negativeclaim.FieldRaisedAt:
+		return m.RaisedAt()
+	case negativeclaim.FieldText:
+		return m.Text()
+	case negativeclaim.FieldAmount:
+		return m.Amount()
+	case negativeclaim.FieldPaidOn:
+		return m.PaidOn()
+	case negativeclaim.FieldEvidence:
+		return m.Evidence()
+	case negativeclaim.FieldStatus:
+		return m.Status()
+	case negativeclaim.FieldAnswer:
+		return m.Answer()
+	case negativeclaim.FieldAnsweredBy:
+		return m.AnsweredBy()
+	case negativeclaim.FieldAnsweredAt:
+		return m.AnsweredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NegativeClaimMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case negativeclaim.FieldEntryID:
+		return m.OldEntryID(ctx)
+	case negativeclaim.FieldKind:
+		return m.OldKind(ctx)
+	case negativeclaim.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case negativeclaim.FieldRaisedBy:
+		return m.OldRaisedBy(ctx)
+	case negativeclaim.FieldRaisedAt:
+		return m.OldRaisedAt(ctx)
+	case negativeclaim.FieldText:
+		return m.OldText(ctx)
+	case negativeclaim.FieldAmount:
+		return m.OldAmount(ctx)
+	case negativeclaim.FieldPaidOn:
+		return m.OldPaidOn(ctx)
+	case negativeclaim.FieldEvidence:
+		return m.OldEvidence(ctx)
+	case negativeclaim.FieldStatus:
+		return m.OldStatus(ctx)
+	case negativeclaim.FieldAnswer:
+		return m.OldAnswer(ctx)
+	case negativeclaim.FieldAnsweredBy:
+		return m.OldAnsweredBy(ctx)
+	case negativeclaim.FieldAnsweredAt:
+		return m.OldAnsweredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown NegativeClaim field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NegativeClaimMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case negativeclaim.FieldEntryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryID(v)
+		return nil
+	case negativeclaim.FieldKind:
+		v, ok := value.(negativeclaim.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case negativeclaim.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case negativeclaim.FieldRaisedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRaisedBy(v)
+		return nil
+	case negativeclaim.FieldRaisedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRaisedAt(v)
+		return nil
+	case negativeclaim.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case negativeclaim.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case negativeclaim.FieldPaidOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPaidOn(v)
+		return nil
+	case negativeclaim.FieldEvidence:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidence(v)
+		return nil
+	case negativeclaim.FieldStatus:
+		v, ok := value.(negativeclaim.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case negativeclaim.FieldAnswer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswer(v)
+		return nil
+	case negativeclaim.FieldAnsweredBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredBy(v)
+		return nil
+	case negativeclaim.FieldAnsweredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeClaim field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NegativeClaimMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, negativeclaim.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NegativeClaimMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case negativeclaim.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NegativeClaimMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case negativeclaim.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeClaim numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NegativeClaimMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(negativeclaim.FieldPaidOn) {
+		fields = append(fields, negativeclaim.FieldPaidOn)
+	}
+	if m.FieldCleared(negativeclaim.FieldAnsweredBy) {
+		fields = append(fields, negativeclaim.FieldAnsweredBy)
+	}
+	if m.FieldCleared(negativeclaim.FieldAnsweredAt) {
+		fields = append(fields, negativeclaim.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NegativeClaimMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NegativeClaimMutation) ClearField(name string) error {
+	switch name {
+	case negativeclaim.FieldPaidOn:
+		m.ClearPaidOn()
+		return nil
+	case negativeclaim.FieldAnsweredBy:
+		m.ClearAnsweredBy()
+		return nil
+	case negativeclaim.FieldAnsweredAt:
+		m.ClearAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeClaim nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NegativeClaimMutation) ResetField(name string) error {
+	switch name {
+	case negativeclaim.FieldEntryID:
+		m.ResetEntryID()
+		return nil
+	case negativeclaim.FieldKind:
+		m.ResetKind()
+		return nil
+	case negativeclaim.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case negativeclaim.FieldRaisedBy:
+		m.ResetRaisedBy()
+		return nil
+	case negativeclaim.FieldRaisedAt:
+		m.ResetRaisedAt()
+		return nil
+	case negativeclaim.FieldText:
+		m.ResetText()
+		return nil
+	case negativeclaim.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case negativeclaim.FieldPaidOn:
+		m.ResetPaidOn()
+		return nil
+	case negativeclaim.FieldEvidence:
+		m.ResetEvidence()
+		return nil
+	case negativeclaim.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case negativeclaim.FieldAnswer:
+		m.ResetAnswer()
+		return nil
+	case negativeclaim.FieldAnsweredBy:
+		m.ResetAnsweredBy()
+		return nil
+	case negativeclaim.FieldAnsweredAt:
+		m.ResetAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeClaim field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NegativeClaimMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NegativeClaimMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NegativeClaimMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NegativeClaimMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NegativeClaimMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NegativeClaimMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NegativeClaimMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NegativeClaim unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NegativeClaimMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NegativeClaim edge %s", name)
+}
+
 // NegativeEntryMutation represents an operation that mutates the NegativeEntry nodes in the graph.
 type NegativeEntryMutation struct {
 	config
@@ -9344,13 +10550,25 @@ type NegativeEntryMutation struct {
 	addamount            *int64
 	tenant_id            *uuid.UUID
 	listed_by            *uuid.UUID
+	proposed_at          *time.Time
 	listed_at            *time.Time
+	evidence             *json.RawMessage
+	appendevidence       json.RawMessage
 	evidence_document_id *uuid.UUID
 	evidence_name        *string
 	status               *negativeentry.Status
+	severity             *negativeentry.Severity
+	decided_by           *uuid.UUID
+	decided_at           *time.Time
+	decision_reason      *string
+	review_on            *calendar.Date
+	repaired_amount      *int64
+	addrepaired_amount   *int64
 	removed_by           *uuid.UUID
 	removed_at           *time.Time
 	removal_reason       *string
+	version              *int64
+	addversion           *int64
 	clearedFields        map[string]struct{}
 	done                 bool
 	oldValue             func(context.Context) (*NegativeEntry, error)
@@ -9733,6 +10951,42 @@ func (m *NegativeEntryMutation) ResetListedBy() {
 	m.listed_by = nil
 }
 
+// SetProposedAt sets the "proposed_at" field.
+func (m *NegativeEntryMutation) SetProposedAt(t time.Time) {
+	m.proposed_at = &t
+}
+
+// ProposedAt returns the value of the "proposed_at" field in the mutation.
+func (m *NegativeEntryMutation) ProposedAt() (r time.Time, exists bool) {
+	v := m.proposed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedAt returns the old "proposed_at" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldProposedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedAt: %w", err)
+	}
+	return oldValue.ProposedAt, nil
+}
+
+// ResetProposedAt resets all changes to the "proposed_at" field.
+func (m *NegativeEntryMutation) ResetProposedAt() {
+	m.proposed_at = nil
+}
+
 // SetListedAt sets the "listed_at" field.
 func (m *NegativeEntryMutation) SetListedAt(t time.Time) {
 	m.listed_at = &t
@@ -9767,6 +11021,57 @@ func (m *NegativeEntryMutation) OldListedAt(ctx context.Context) (v time.Time, e
 // ResetListedAt resets all changes to the "listed_at" field.
 func (m *NegativeEntryMutation) ResetListedAt() {
 	m.listed_at = nil
+}
+
+// SetEvidence sets the "evidence" field.
+func (m *NegativeEntryMutation) SetEvidence(jm json.RawMessage) {
+	m.evidence = &jm
+	m.appendevidence = nil
+}
+
+// Evidence returns the value of the "evidence" field in the mutation.
+func (m *NegativeEntryMutation) Evidence() (r json.RawMessage, exists bool) {
+	v := m.evidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidence returns the old "evidence" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldEvidence(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidence: %w", err)
+	}
+	return oldValue.Evidence, nil
+}
+
+// AppendEvidence adds jm to the "evidence" field.
+func (m *NegativeEntryMutation) AppendEvidence(jm json.RawMessage) {
+	m.appendevidence = append(m.appendevidence, jm...)
+}
+
+// AppendedEvidence returns the list of values that were appended to the "evidence" field in this mutation.
+func (m *NegativeEntryMutation) AppendedEvidence() (json.RawMessage, bool) {
+	if len(m.appendevidence) == 0 {
+		return nil, false
+	}
+	return m.appendevidence, true
+}
+
+// ResetEvidence resets all changes to the "evidence" field.
+func (m *NegativeEntryMutation) ResetEvidence() {
+	m.evidence = nil
+	m.appendevidence = nil
 }
 
 // SetEvidenceDocumentID sets the "evidence_document_id" field.
@@ -9888,6 +11193,281 @@ func (m *NegativeEntryMutation) OldStatus(ctx context.Context) (v negativeentry.
 // ResetStatus resets all changes to the "status" field.
 func (m *NegativeEntryMutation) ResetStatus() {
 	m.status = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *NegativeEntryMutation) SetSeverity(n negativeentry.Severity) {
+	m.severity = &n
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *NegativeEntryMutation) Severity() (r negativeentry.Severity, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldSeverity(ctx context.Context) (v negativeentry.Severity, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *NegativeEntryMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *NegativeEntryMutation) SetDecidedBy(u uuid.UUID) {
+	m.decided_by = &u
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *NegativeEntryMutation) DecidedBy() (r uuid.UUID, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldDecidedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *NegativeEntryMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[negativeentry.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *NegativeEntryMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[negativeentry.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *NegativeEntryMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, negativeentry.FieldDecidedBy)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *NegativeEntryMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *NegativeEntryMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *NegativeEntryMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[negativeentry.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *NegativeEntryMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[negativeentry.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *NegativeEntryMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, negativeentry.FieldDecidedAt)
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (m *NegativeEntryMutation) SetDecisionReason(s string) {
+	m.decision_reason = &s
+}
+
+// DecisionReason returns the value of the "decision_reason" field in the mutation.
+func (m *NegativeEntryMutation) DecisionReason() (r string, exists bool) {
+	v := m.decision_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecisionReason returns the old "decision_reason" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldDecisionReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecisionReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecisionReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecisionReason: %w", err)
+	}
+	return oldValue.DecisionReason, nil
+}
+
+// ResetDecisionReason resets all changes to the "decision_reason" field.
+func (m *NegativeEntryMutation) ResetDecisionReason() {
+	m.decision_reason = nil
+}
+
+// SetReviewOn sets the "review_on" field.
+func (m *NegativeEntryMutation) SetReviewOn(c calendar.Date) {
+	m.review_on = &c
+}
+
+// ReviewOn returns the value of the "review_on" field in the mutation.
+func (m *NegativeEntryMutation) ReviewOn() (r calendar.Date, exists bool) {
+	v := m.review_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewOn returns the old "review_on" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldReviewOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewOn: %w", err)
+	}
+	return oldValue.ReviewOn, nil
+}
+
+// ClearReviewOn clears the value of the "review_on" field.
+func (m *NegativeEntryMutation) ClearReviewOn() {
+	m.review_on = nil
+	m.clearedFields[negativeentry.FieldReviewOn] = struct{}{}
+}
+
+// ReviewOnCleared returns if the "review_on" field was cleared in this mutation.
+func (m *NegativeEntryMutation) ReviewOnCleared() bool {
+	_, ok := m.clearedFields[negativeentry.FieldReviewOn]
+	return ok
+}
+
+// ResetReviewOn resets all changes to the "review_on" field.
+func (m *NegativeEntryMutation) ResetReviewOn() {
+	m.review_on = nil
+	delete(m.clearedFields, negativeentry.FieldReviewOn)
+}
+
+// SetRepairedAmount sets the "repaired_amount" field.
+func (m *NegativeEntryMutation) SetRepairedAmount(i int64) {
+	m.repaired_amount = &i
+	m.addrepaired_amount = nil
+}
+
+// RepairedAmount returns the value of the "repaired_amount" field in the mutation.
+func (m *NegativeEntryMutation) RepairedAmount() (r int64, exists bool) {
+	v := m.repaired_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRepairedAmount returns the old "repaired_amount" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldRepairedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRepairedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRepairedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRepairedAmount: %w", err)
+	}
+	return oldValue.RepairedAmount, nil
+}
+
+// AddRepairedAmount adds i to the "repaired_amount" field.
+func (m *NegativeEntryMutation) AddRepairedAmount(i int64) {
+	if m.addrepaired_amount != nil {
+		*m.addrepaired_amount += i
+	} else {
+		m.addrepaired_amount = &i
+	}
+}
+
+// AddedRepairedAmount returns the value that was added to the "repaired_amount" field in this mutation.
+func (m *NegativeEntryMutation) AddedRepairedAmount() (r int64, exists bool) {
+	v := m.addrepaired_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRepairedAmount resets all changes to the "repaired_amount" field.
+func (m *NegativeEntryMutation) ResetRepairedAmount() {
+	m.repaired_amount = nil
+	m.addrepaired_amount = nil
 }
 
 // SetRemovedBy sets the "removed_by" field.
@@ -10024,6 +11604,62 @@ func (m *NegativeEntryMutation) ResetRemovalReason() {
 	m.removal_reason = nil
 }
 
+// SetVersion sets the "version" field.
+func (m *NegativeEntryMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *NegativeEntryMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the NegativeEntry entity.
+// If the NegativeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEntryMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *NegativeEntryMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *NegativeEntryMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *NegativeEntryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
 // Where appends a list predicates to the NegativeEntryMutation builder.
 func (m *NegativeEntryMutation) Where(ps ...predicate.NegativeEntry) {
 	m.predicates = append(m.predicates, ps...)
@@ -10058,7 +11694,7 @@ func (m *NegativeEntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NegativeEntryMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 23)
 	if m.uscc != nil {
 		fields = append(fields, negativeentry.FieldUscc)
 	}
@@ -10080,8 +11716,14 @@ func (m *NegativeEntryMutation) Fields() []string {
 	if m.listed_by != nil {
 		fields = append(fields, negativeentry.FieldListedBy)
 	}
+	if m.proposed_at != nil {
+		fields = append(fields, negativeentry.FieldProposedAt)
+	}
 	if m.listed_at != nil {
 		fields = append(fields, negativeentry.FieldListedAt)
+	}
+	if m.evidence != nil {
+		fields = append(fields, negativeentry.FieldEvidence)
 	}
 	if m.evidence_document_id != nil {
 		fields = append(fields, negativeentry.FieldEvidenceDocumentID)
@@ -10092,6 +11734,24 @@ func (m *NegativeEntryMutation) Fields() []string {
 	if m.status != nil {
 		fields = append(fields, negativeentry.FieldStatus)
 	}
+	if m.severity != nil {
+		fields = append(fields, negativeentry.FieldSeverity)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, negativeentry.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, negativeentry.FieldDecidedAt)
+	}
+	if m.decision_reason != nil {
+		fields = append(fields, negativeentry.FieldDecisionReason)
+	}
+	if m.review_on != nil {
+		fields = append(fields, negativeentry.FieldReviewOn)
+	}
+	if m.repaired_amount != nil {
+		fields = append(fields, negativeentry.FieldRepairedAmount)
+	}
 	if m.removed_by != nil {
 		fields = append(fields, negativeentry.FieldRemovedBy)
 	}
@@ -10100,6 +11760,9 @@ func (m *NegativeEntryMutation) Fields() []string {
 	}
 	if m.removal_reason != nil {
 		fields = append(fields, negativeentry.FieldRemovalReason)
+	}
+	if m.version != nil {
+		fields = append(fields, negativeentry.FieldVersion)
 	}
 	return fields
 }
@@ -10123,20 +11786,38 @@ func (m *NegativeEntryMutation) Field(name string) (ent.Value, bool) {
 		return m.TenantID()
 	case negativeentry.FieldListedBy:
 		return m.ListedBy()
+	case negativeentry.FieldProposedAt:
+		return m.ProposedAt()
 	case negativeentry.FieldListedAt:
 		return m.ListedAt()
+	case negativeentry.FieldEvidence:
+		return m.Evidence()
 	case negativeentry.FieldEvidenceDocumentID:
 		return m.EvidenceDocumentID()
 	case negativeentry.FieldEvidenceName:
 		return m.EvidenceName()
 	case negativeentry.FieldStatus:
 		return m.Status()
+	case negativeentry.FieldSeverity:
+		return m.Severity()
+	case negativeentry.FieldDecidedBy:
+		return m.DecidedBy()
+	case negativeentry.FieldDecidedAt:
+		return m.DecidedAt()
+	case negativeentry.FieldDecisionReason:
+		return m.DecisionReason()
+	case negativeentry.FieldReviewOn:
+		return m.ReviewOn()
+	case negativeentry.FieldRepairedAmount:
+		return m.RepairedAmount()
 	case negativeentry.FieldRemovedBy:
 		return m.RemovedBy()
 	case negativeentry.FieldRemovedAt:
 		return m.RemovedAt()
 	case negativeentry.FieldRemovalReason:
 		return m.RemovalReason()
+	case negativeentry.FieldVersion:
+		return m.Version()
 	}
 	return nil, false
 }
@@ -10160,20 +11841,38 @@ func (m *NegativeEntryMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldTenantID(ctx)
 	case negativeentry.FieldListedBy:
 		return m.OldListedBy(ctx)
+	case negativeentry.FieldProposedAt:
+		return m.OldProposedAt(ctx)
 	case negativeentry.FieldListedAt:
 		return m.OldListedAt(ctx)
+	case negativeentry.FieldEvidence:
+		return m.OldEvidence(ctx)
 	case negativeentry.FieldEvidenceDocumentID:
 		return m.OldEvidenceDocumentID(ctx)
 	case negativeentry.FieldEvidenceName:
 		return m.OldEvidenceName(ctx)
 	case negativeentry.FieldStatus:
 		return m.OldStatus(ctx)
+	case negativeentry.FieldSeverity:
+		return m.OldSeverity(ctx)
+	case negativeentry.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case negativeentry.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case negativeentry.FieldDecisionReason:
+		return m.OldDecisionReason(ctx)
+	case negativeentry.FieldReviewOn:
+		return m.OldReviewOn(ctx)
+	case negativeentry.FieldRepairedAmount:
+		return m.OldRepairedAmount(ctx)
 	case negativeentry.FieldRemovedBy:
 		return m.OldRemovedBy(ctx)
 	case negativeentry.FieldRemovedAt:
 		return m.OldRemovedAt(ctx)
 	case negativeentry.FieldRemovalReason:
 		return m.OldRemovalReason(ctx)
+	case negativeentry.FieldVersion:
+		return m.OldVersion(ctx)
 	}
 	return nil, fmt.Errorf("unknown NegativeEntry field %s", name)
 }
@@ -10232,12 +11931,26 @@ func (m *NegativeEntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetListedBy(v)
 		return nil
+	case negativeentry.FieldProposedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedAt(v)
+		return nil
 	case negativeentry.FieldListedAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetListedAt(v)
+		return nil
+	case negativeentry.FieldEvidence:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidence(v)
 		return nil
 	case negativeentry.FieldEvidenceDocumentID:
 		v, ok := value.(uuid.UUID)
@@ -10260,6 +11973,48 @@ func (m *NegativeEntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatus(v)
 		return nil
+	case negativeentry.FieldSeverity:
+		v, ok := value.(negativeentry.Severity)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	case negativeentry.FieldDecidedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case negativeentry.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case negativeentry.FieldDecisionReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecisionReason(v)
+		return nil
+	case negativeentry.FieldReviewOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewOn(v)
+		return nil
+	case negativeentry.FieldRepairedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRepairedAmount(v)
+		return nil
 	case negativeentry.FieldRemovedBy:
 		v, ok := value.(uuid.UUID)
 		if !ok {
@@ -10281,6 +12036,13 @@ func (m *NegativeEntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRemovalReason(v)
 		return nil
+	case negativeentry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown NegativeEntry field %s", name)
 }
@@ -10292,6 +12054,12 @@ func (m *NegativeEntryMutation) AddedFields() []string {
 	if m.addamount != nil {
 		fields = append(fields, negativeentry.FieldAmount)
 	}
+	if m.addrepaired_amount != nil {
+		fields = append(fields, negativeentry.FieldRepairedAmount)
+	}
+	if m.addversion != nil {
+		fields = append(fields, negativeentry.FieldVersion)
+	}
 	return fields
 }
 
@@ -10302,6 +12070,10 @@ func (m *NegativeEntryMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case negativeentry.FieldAmount:
 		return m.AddedAmount()
+	case negativeentry.FieldRepairedAmount:
+		return m.AddedRepairedAmount()
+	case negativeentry.FieldVersion:
+		return m.AddedVersion()
 	}
 	return nil, false
 }
@@ -10318,6 +12090,20 @@ func (m *NegativeEntryMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddAmount(v)
 		return nil
+	case negativeentry.FieldRepairedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRepairedAmount(v)
+		return nil
+	case negativeentry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown NegativeEntry numeric field %s", name)
 }
@@ -10328,6 +12114,15 @@ func (m *NegativeEntryMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(negativeentry.FieldEvidenceDocumentID) {
 		fields = append(fields, negativeentry.FieldEvidenceDocumentID)
+	}
+	if m.FieldCleared(negativeentry.FieldDecidedBy) {
+		fields = append(fields, negativeentry.FieldDecidedBy)
+	}
+	if m.FieldCleared(negativeentry.FieldDecidedAt) {
+		fields = append(fields, negativeentry.FieldDecidedAt)
+	}
+	if m.FieldCleared(negativeentry.FieldReviewOn) {
+		fields = append(fields, negativeentry.FieldReviewOn)
 	}
 	if m.FieldCleared(negativeentry.FieldRemovedBy) {
 		fields = append(fields, negativeentry.FieldRemovedBy)
@@ -10351,6 +12146,15 @@ func (m *NegativeEntryMutation) ClearField(name string) error {
 	switch name {
 	case negativeentry.FieldEvidenceDocumentID:
 		m.ClearEvidenceDocumentID()
+		return nil
+	case negativeentry.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case negativeentry.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case negativeentry.FieldReviewOn:
+		m.ClearReviewOn()
 		return nil
 	case negativeentry.FieldRemovedBy:
 		m.ClearRemovedBy()
@@ -10387,8 +12191,14 @@ func (m *NegativeEntryMutation) ResetField(name string) error {
 	case negativeentry.FieldListedBy:
 		m.ResetListedBy()
 		return nil
+	case negativeentry.FieldProposedAt:
+		m.ResetProposedAt()
+		return nil
 	case negativeentry.FieldListedAt:
 		m.ResetListedAt()
+		return nil
+	case negativeentry.FieldEvidence:
+		m.ResetEvidence()
 		return nil
 	case negativeentry.FieldEvidenceDocumentID:
 		m.ResetEvidenceDocumentID()
@@ -10399,6 +12209,24 @@ func (m *NegativeEntryMutation) ResetField(name string) error {
 	case negativeentry.FieldStatus:
 		m.ResetStatus()
 		return nil
+	case negativeentry.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	case negativeentry.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case negativeentry.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case negativeentry.FieldDecisionReason:
+		m.ResetDecisionReason()
+		return nil
+	case negativeentry.FieldReviewOn:
+		m.ResetReviewOn()
+		return nil
+	case negativeentry.FieldRepairedAmount:
+		m.ResetRepairedAmount()
+		return nil
 	case negativeentry.FieldRemovedBy:
 		m.ResetRemovedBy()
 		return nil
@@ -10407,6 +12235,9 @@ func (m *NegativeEntryMutation) ResetField(name string) error {
 		return nil
 	case negativeentry.FieldRemovalReason:
 		m.ResetRemovalReason()
+		return nil
+	case negativeentry.FieldVersion:
+		m.ResetVersion()
 		return nil
 	}
 	return fmt.Errorf("unknown NegativeEntry field %s", name)
@@ -10458,6 +12289,1884 @@ func (m *NegativeEntryMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *NegativeEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown NegativeEntry edge %s", name)
+}
+
+// NegativeEventMutation represents an operation that mutates the NegativeEvent nodes in the graph.
+type NegativeEventMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	entry_id      *uuid.UUID
+	claim_id      *uuid.UUID
+	at            *time.Time
+	kind          *string
+	tenant_id     *uuid.UUID
+	actor_id      *uuid.UUID
+	note          *string
+	facts         *json.RawMessage
+	appendfacts   json.RawMessage
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*NegativeEvent, error)
+	predicates    []predicate.NegativeEvent
+}
+
+var _ ent.Mutation = (*NegativeEventMutation)(nil)
+
+// negativeeventOption allows management of the mutation configuration using functional options.
+type negativeeventOption func(*NegativeEventMutation)
+
+// newNegativeEventMutation creates new mutation for the NegativeEvent entity.
+func newNegativeEventMutation(c config, op Op, opts ...negativeeventOption) *NegativeEventMutation {
+	m := &NegativeEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNegativeEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNegativeEventID sets the ID field of the mutation.
+func withNegativeEventID(id uuid.UUID) negativeeventOption {
+	return func(m *NegativeEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NegativeEvent
+		)
+		m.oldValue = func(ctx context.Context) (*NegativeEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NegativeEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNegativeEvent sets the old NegativeEvent of the mutation.
+func withNegativeEvent(node *NegativeEvent) negativeeventOption {
+	return func(m *NegativeEventMutation) {
+		m.oldValue = func(context.Context) (*NegativeEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NegativeEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NegativeEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NegativeEvent entities.
+func (m *NegativeEventMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NegativeEventMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NegativeEventMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NegativeEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEntryID sets the "entry_id" field.
+func (m *NegativeEventMutation) SetEntryID(u uuid.UUID) {
+	m.entry_id = &u
+}
+
+// EntryID returns the value of the "entry_id" field in the mutation.
+func (m *NegativeEventMutation) EntryID() (r uuid.UUID, exists bool) {
+	v := m.entry_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryID returns the old "entry_id" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldEntryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryID: %w", err)
+	}
+	return oldValue.EntryID, nil
+}
+
+// ResetEntryID resets all changes to the "entry_id" field.
+func (m *NegativeEventMutation) ResetEntryID() {
+	m.entry_id = nil
+}
+
+// SetClaimID sets the "claim_id" field.
+func (m *NegativeEventMutation) SetClaimID(u uuid.UUID) {
+	m.claim_id = &u
+}
+
+// ClaimID returns the value of the "claim_id" field in the mutation.
+func (m *NegativeEventMutation) ClaimID() (r uuid.UUID, exists bool) {
+	v := m.claim_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaimID returns the old "claim_id" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldClaimID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaimID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaimID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaimID: %w", err)
+	}
+	return oldValue.ClaimID, nil
+}
+
+// ClearClaimID clears the value of the "claim_id" field.
+func (m *NegativeEventMutation) ClearClaimID() {
+	m.claim_id = nil
+	m.clearedFields[negativeevent.FieldClaimID] = struct{}{}
+}
+
+// ClaimIDCleared returns if the "claim_id" field was cleared in this mutation.
+func (m *NegativeEventMutation) ClaimIDCleared() bool {
+	_, ok := m.clearedFields[negativeevent.FieldClaimID]
+	return ok
+}
+
+// ResetClaimID resets all changes to the "claim_id" field.
+func (m *NegativeEventMutation) ResetClaimID() {
+	m.claim_id = nil
+	delete(m.clearedFields, negativeevent.FieldClaimID)
+}
+
+// SetAt sets the "at" field.
+func (m *NegativeEventMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *NegativeEventMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *NegativeEventMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NegativeEventMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NegativeEventMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NegativeEventMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *NegativeEventMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *NegativeEventMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldTenantID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ClearTenantID clears the value of the "tenant_id" field.
+func (m *NegativeEventMutation) ClearTenantID() {
+	m.tenant_id = nil
+	m.clearedFields[negativeevent.FieldTenantID] = struct{}{}
+}
+
+// TenantIDCleared returns if the "tenant_id" field was cleared in this mutation.
+func (m *NegativeEventMutation) TenantIDCleared() bool {
+	_, ok := m.clearedFields[negativeevent.FieldTenantID]
+	return ok
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *NegativeEventMutation) ResetTenantID() {
+	m.tenant_id = nil
+	delete(m.clearedFields, negativeevent.FieldTenantID)
+}
+
+// SetActorID sets the "actor_id" field.
+func (m *NegativeEventMutation) SetActorID(u uuid.UUID) {
+	m.actor_id = &u
+}
+
+// ActorID returns the value of the "actor_id" field in the mutation.
+func (m *NegativeEventMutation) ActorID() (r uuid.UUID, exists bool) {
+	v := m.actor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorID returns the old "actor_id" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldActorID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorID: %w", err)
+	}
+	return oldValue.ActorID, nil
+}
+
+// ResetActorID resets all changes to the "actor_id" field.
+func (m *NegativeEventMutation) ResetActorID() {
+	m.actor_id = nil
+}
+
+// SetNote sets the "note" field.
+func (m *NegativeEventMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *NegativeEventMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *NegativeEventMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetFacts sets the "facts" field.
+func (m *NegativeEventMutation) SetFacts(jm json.RawMessage) {
+	m.facts = &jm
+	m.appendfacts = nil
+}
+
+// Facts returns the value of the "facts" field in the mutation.
+func (m *NegativeEventMutation) Facts() (r json.RawMessage, exists bool) {
+	v := m.facts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFacts returns the old "facts" field's value of the NegativeEvent entity.
+// If the NegativeEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeEventMutation) OldFacts(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFacts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFacts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFacts: %w", err)
+	}
+	return oldValue.Facts, nil
+}
+
+// AppendFacts adds jm to the "facts" field.
+func (m *NegativeEventMutation) AppendFacts(jm json.RawMessage) {
+	m.appendfacts = append(m.appendfacts, jm...)
+}
+
+// AppendedFacts returns the list of values that were appended to the "facts" field in this mutation.
+func (m *NegativeEventMutation) AppendedFacts() (json.RawMessage, bool) {
+	if len(m.appendfacts) == 0 {
+		return nil, false
+	}
+	return m.appendfacts, true
+}
+
+// ResetFacts resets all changes to the "facts" field.
+func (m *NegativeEventMutation) ResetFacts() {
+	m.facts = nil
+	m.appendfacts = nil
+}
+
+// Where appends a list predicates to the NegativeEventMutation builder.
+func (m *NegativeEventMutation) Where(ps ...predicate.NegativeEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NegativeEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NegativeEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NegativeEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NegativeEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NegativeEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NegativeEvent).
+func (m *NegativeEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NegativeEventMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.entry_id != nil {
+		fields = append(fields, negativeevent.FieldEntryID)
+	}
+	if m.claim_id != nil {
+		fields = append(fields, negativeevent.FieldClaimID)
+	}
+	if m.at != nil {
+		fields = append(fields, negativeevent.FieldAt)
+	}
+	if m.kind != nil {
+		fields = append(fields, negativeevent.FieldKind)
+	}
+	if m.tenant_id != nil {
+		fields = append(fields, negativeevent.FieldTenantID)
+	}
+	if m.actor_id != nil {
+		fields = append(fields, negativeevent.FieldActorID)
+	}
+	if m.note != nil {
+		fields = append(fields, negativeevent.FieldNote)
+	}
+	if m.facts != nil {
+		fields = append(fields, negativeevent.FieldFacts)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NegativeEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case negativeevent.FieldEntryID:
+		return m.EntryID()
+	case negativeevent.FieldClaimID:
+		return m.ClaimID()
+	case negativeevent.FieldAt:
+		return m.At()
+	case negativeevent.FieldKind:
+		return m.Kind()
+	case negativeevent.FieldTenantID:
+		return m.TenantID()
+	case negativeevent.FieldActorID:
+		return m.ActorID()
+	case negativeevent.FieldNote:
+		return m.Note()
+	case negativeevent.FieldFacts:
+		return m.Facts()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NegativeEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case negativeevent.FieldEntryID:
+		return m.OldEntryID(ctx)
+	case negativeevent.FieldClaimID:
+		return m.OldClaimID(ctx)
+	case negativeevent.FieldAt:
+		return m.OldAt(ctx)
+	case negativeevent.FieldKind:
+		return m.OldKind(ctx)
+	case negativeevent.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case negativeevent.FieldActorID:
+		return m.OldActorID(ctx)
+	case negativeevent.FieldNote:
+		return m.OldNote(ctx)
+	case negativeevent.FieldFacts:
+		return m.OldFacts(ctx)
+	}
+	return nil, fmt.Errorf("unknown NegativeEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NegativeEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case negativeevent.FieldEntryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryID(v)
+		return nil
+	case negativeevent.FieldClaimID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaimID(v)
+		return nil
+	case negativeevent.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case negativeevent.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case negativeevent.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case negativeevent.FieldActorID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorID(v)
+		return nil
+	case negativeevent.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case negativeevent.FieldFacts:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFacts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NegativeEventMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NegativeEventMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NegativeEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown NegativeEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NegativeEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(negativeevent.FieldClaimID) {
+		fields = append(fields, negativeevent.FieldClaimID)
+	}
+	if m.FieldCleared(negativeevent.FieldTenantID) {
+		fields = append(fields, negativeevent.FieldTenantID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NegativeEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NegativeEventMutation) ClearField(name string) error {
+	switch name {
+	case negativeevent.FieldClaimID:
+		m.ClearClaimID()
+		return nil
+	case negativeevent.FieldTenantID:
+		m.ClearTenantID()
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NegativeEventMutation) ResetField(name string) error {
+	switch name {
+	case negativeevent.FieldEntryID:
+		m.ResetEntryID()
+		return nil
+	case negativeevent.FieldClaimID:
+		m.ResetClaimID()
+		return nil
+	case negativeevent.FieldAt:
+		m.ResetAt()
+		return nil
+	case negativeevent.FieldKind:
+		m.ResetKind()
+		return nil
+	case negativeevent.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case negativeevent.FieldActorID:
+		m.ResetActorID()
+		return nil
+	case negativeevent.FieldNote:
+		m.ResetNote()
+		return nil
+	case negativeevent.FieldFacts:
+		m.ResetFacts()
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NegativeEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NegativeEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NegativeEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NegativeEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NegativeEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NegativeEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NegativeEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NegativeEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NegativeEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NegativeEvent edge %s", name)
+}
+
+// NegativeExemptionMutation represents an operation that mutates the NegativeExemption nodes in the graph.
+type NegativeExemptionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	tenant_id       *uuid.UUID
+	uscc            *string
+	customer_id     *uuid.UUID
+	company_name    *string
+	asked_by        *uuid.UUID
+	asked_at        *time.Time
+	reason          *string
+	asked_until     *calendar.Date
+	ends_on         *calendar.Date
+	status          *negativeexemption.Status
+	decided_by      *uuid.UUID
+	decided_at      *time.Time
+	decision_reason *string
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*NegativeExemption, error)
+	predicates      []predicate.NegativeExemption
+}
+
+var _ ent.Mutation = (*NegativeExemptionMutation)(nil)
+
+// negativeexemptionOption allows management of the mutation configuration using functional options.
+type negativeexemptionOption func(*NegativeExemptionMutation)
+
+// newNegativeExemptionMutation creates new mutation for the NegativeExemption entity.
+func newNegativeExemptionMutation(c config, op Op, opts ...negativeexemptionOption) *NegativeExemptionMutation {
+	m := &NegativeExemptionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNegativeExemption,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNegativeExemptionID sets the ID field of the mutation.
+func withNegativeExemptionID(id uuid.UUID) negativeexemptionOption {
+	return func(m *NegativeExemptionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NegativeExemption
+		)
+		m.oldValue = func(ctx context.Context) (*NegativeExemption, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NegativeExemption.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNegativeExemption sets the old NegativeExemption of the mutation.
+func withNegativeExemption(node *NegativeExemption) negativeexemptionOption {
+	return func(m *NegativeExemptionMutation) {
+		m.oldValue = func(context.Context) (*NegativeExemption, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NegativeExemptionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NegativeExemptionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NegativeExemption entities.
+func (m *NegativeExemptionMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NegativeExemptionMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NegativeExemptionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NegativeExemption.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *NegativeExemptionMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *NegativeExemptionMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *NegativeExemptionMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetUscc sets the "uscc" field.
+func (m *NegativeExemptionMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *NegativeExemptionMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *NegativeExemptionMutation) ResetUscc() {
+	m.uscc = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *NegativeExemptionMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *NegativeExemptionMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *NegativeExemptionMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetCompanyName sets the "company_name" field.
+func (m *NegativeExemptionMutation) SetCompanyName(s string) {
+	m.company_name = &s
+}
+
+// CompanyName returns the value of the "company_name" field in the mutation.
+func (m *NegativeExemptionMutation) CompanyName() (r string, exists bool) {
+	v := m.company_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompanyName returns the old "company_name" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldCompanyName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompanyName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompanyName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompanyName: %w", err)
+	}
+	return oldValue.CompanyName, nil
+}
+
+// ResetCompanyName resets all changes to the "company_name" field.
+func (m *NegativeExemptionMutation) ResetCompanyName() {
+	m.company_name = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *NegativeExemptionMutation) SetAskedBy(u uuid.UUID) {
+	m.asked_by = &u
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *NegativeExemptionMutation) AskedBy() (r uuid.UUID, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldAskedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *NegativeExemptionMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *NegativeExemptionMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *NegativeExemptionMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *NegativeExemptionMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *NegativeExemptionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *NegativeExemptionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *NegativeExemptionMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetAskedUntil sets the "asked_until" field.
+func (m *NegativeExemptionMutation) SetAskedUntil(c calendar.Date) {
+	m.asked_until = &c
+}
+
+// AskedUntil returns the value of the "asked_until" field in the mutation.
+func (m *NegativeExemptionMutation) AskedUntil() (r calendar.Date, exists bool) {
+	v := m.asked_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedUntil returns the old "asked_until" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldAskedUntil(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedUntil: %w", err)
+	}
+	return oldValue.AskedUntil, nil
+}
+
+// ResetAskedUntil resets all changes to the "asked_until" field.
+func (m *NegativeExemptionMutation) ResetAskedUntil() {
+	m.asked_until = nil
+}
+
+// SetEndsOn sets the "ends_on" field.
+func (m *NegativeExemptionMutation) SetEndsOn(c calendar.Date) {
+	m.ends_on = &c
+}
+
+// EndsOn returns the value of the "ends_on" field in the mutation.
+func (m *NegativeExemptionMutation) EndsOn() (r calendar.Date, exists bool) {
+	v := m.ends_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsOn returns the old "ends_on" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldEndsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsOn: %w", err)
+	}
+	return oldValue.EndsOn, nil
+}
+
+// ResetEndsOn resets all changes to the "ends_on" field.
+func (m *NegativeExemptionMutation) ResetEndsOn() {
+	m.ends_on = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *NegativeExemptionMutation) SetStatus(n negativeexemption.Status) {
+	m.status = &n
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *NegativeExemptionMutation) Status() (r negativeexemption.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldStatus(ctx context.Context) (v negativeexemption.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *NegativeExemptionMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *NegativeExemptionMutation) SetDecidedBy(u uuid.UUID) {
+	m.decided_by = &u
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *NegativeExemptionMutation) DecidedBy() (r uuid.UUID, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldDecidedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *NegativeExemptionMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[negativeexemption.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *NegativeExemptionMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[negativeexemption.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *NegativeExemptionMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, negativeexemption.FieldDecidedBy)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *NegativeExemptionMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *NegativeExemptionMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *NegativeExemptionMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[negativeexemption.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *NegativeExemptionMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[negativeexemption.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *NegativeExemptionMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, negativeexemption.FieldDecidedAt)
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (m *NegativeExemptionMutation) SetDecisionReason(s string) {
+	m.decision_reason = &s
+}
+
+// DecisionReason returns the value of the "decision_reason" field in the mutation.
+func (m *NegativeExemptionMutation) DecisionReason() (r string, exists bool) {
+	v := m.decision_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecisionReason returns the old "decision_reason" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldDecisionReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecisionReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecisionReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecisionReason: %w", err)
+	}
+	return oldValue.DecisionReason, nil
+}
+
+// ResetDecisionReason resets all changes to the "decision_reason" field.
+func (m *NegativeExemptionMutation) ResetDecisionReason() {
+	m.decision_reason = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *NegativeExemptionMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *NegativeExemptionMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *NegativeExemptionMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *NegativeExemptionMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *NegativeExemptionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the NegativeExemptionMutation builder.
+func (m *NegativeExemptionMutation) Where(ps ...predicate.NegativeExemption) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NegativeExemptionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NegativeExemptionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NegativeExemption, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NegativeExemptionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NegativeExemptionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NegativeExemption).
+func (m *NegativeExemptionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NegativeExemptionMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.tenant_id != nil {
+		fields = append(fields, negativeexemption.FieldTenantID)
+	}
+	if m.uscc != nil {
+		fields = append(fields, negativeexemption.FieldUscc)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, negativeexemption.FieldCustomerID)
+	}
+	if m.company_name != nil {
+		fields = append(fields, negativeexemption.FieldCompanyName)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, negativeexemption.FieldAskedBy)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, negativeexemption.FieldAskedAt)
+	}
+	if m.reason != nil {
+		fields = append(fields, negativeexemption.FieldReason)
+	}
+	if m.asked_until != nil {
+		fields = append(fields, negativeexemption.FieldAskedUntil)
+	}
+	if m.ends_on != nil {
+		fields = append(fields, negativeexemption.FieldEndsOn)
+	}
+	if m.status != nil {
+		fields = append(fields, negativeexemption.FieldStatus)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, negativeexemption.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, negativeexemption.FieldDecidedAt)
+	}
+	if m.decision_reason != nil {
+		fields = append(fields, negativeexemption.FieldDecisionReason)
+	}
+	if m.version != nil {
+		fields = append(fields, negativeexemption.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NegativeExemptionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case negativeexemption.FieldTenantID:
+		return m.TenantID()
+	case negativeexemption.FieldUscc:
+		return m.Uscc()
+	case negativeexemption.FieldCustomerID:
+		return m.CustomerID()
+	case negativeexemption.FieldCompanyName:
+		return m.CompanyName()
+	case negativeexemption.FieldAskedBy:
+		return m.AskedBy()
+	case negativeexemption.FieldAskedAt:
+		return m.AskedAt()
+	case negativeexemption.FieldReason:
+		return m.Reason()
+	case negativeexemption.FieldAskedUntil:
+		return m.AskedUntil()
+	case negativeexemption.FieldEndsOn:
+		return m.EndsOn()
+	case negativeexemption.FieldStatus:
+		return m.Status()
+	case negativeexemption.FieldDecidedBy:
+		return m.DecidedBy()
+	case negativeexemption.FieldDecidedAt:
+		return m.DecidedAt()
+	case negativeexemption.FieldDecisionReason:
+		return m.DecisionReason()
+	case negativeexemption.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NegativeExemptionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case negativeexemption.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case negativeexemption.FieldUscc:
+		return m.OldUscc(ctx)
+	case negativeexemption.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case negativeexemption.FieldCompanyName:
+		return m.OldCompanyName(ctx)
+	case negativeexemption.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case negativeexemption.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case negativeexemption.FieldReason:
+		return m.OldReason(ctx)
+	case negativeexemption.FieldAskedUntil:
+		return m.OldAskedUntil(ctx)
+	case negativeexemption.FieldEndsOn:
+		return m.OldEndsOn(ctx)
+	case negativeexemption.FieldStatus:
+		return m.OldStatus(ctx)
+	case negativeexemption.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case negativeexemption.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case negativeexemption.FieldDecisionReason:
+		return m.OldDecisionReason(ctx)
+	case negativeexemption.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown NegativeExemption field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NegativeExemptionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case negativeexemption.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case negativeexemption.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case negativeexemption.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case negativeexemption.FieldCompanyName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompanyName(v)
+		return nil
+	case negativeexemption.FieldAskedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case negativeexemption.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case negativeexemption.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case negativeexemption.FieldAskedUntil:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedUntil(v)
+		return nil
+	case negativeexemption.FieldEndsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsOn(v)
+		return nil
+	case negativeexemption.FieldStatus:
+		v, ok := value.(negativeexemption.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case negativeexemption.FieldDecidedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case negativeexemption.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case negativeexemption.FieldDecisionReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecisionReason(v)
+		return nil
+	case negativeexemption.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeExemption field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NegativeExemptionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, negativeexemption.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NegativeExemptionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case negativeexemption.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NegativeExemptionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case negativeexemption.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeExemption numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NegativeExemptionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(negativeexemption.FieldDecidedBy) {
+		fields = append(fields, negativeexemption.FieldDecidedBy)
+	}
+	if m.FieldCleared(negativeexemption.FieldDecidedAt) {
+		fields = append(fields, negativeexemption.FieldDecidedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NegativeExemptionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NegativeExemptionMutation) ClearField(name string) error {
+	switch name {
+	case negativeexemption.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case negativeexemption.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeExemption nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NegativeExemptionMutation) ResetField(name string) error {
+	switch name {
+	case negativeexemption.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case negativeexemption.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case negativeexemption.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case negativeexemption.FieldCompanyName:
+		m.ResetCompanyName()
+		return nil
+	case negativeexemption.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case negativeexemption.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case negativeexemption.FieldReason:
+		m.ResetReason()
+		return nil
+	case negativeexemption.FieldAskedUntil:
+		m.ResetAskedUntil()
+		return nil
+	case negativeexemption.FieldEndsOn:
+		m.ResetEndsOn()
+		return nil
+	case negativeexemption.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case negativeexemption.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case negativeexemption.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case negativeexemption.FieldDecisionReason:
+		m.ResetDecisionReason()
+		return nil
+	case negativeexemption.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown NegativeExemption field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NegativeExemptionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NegativeExemptionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NegativeExemptionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NegativeExemptionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NegativeExemptionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NegativeExemptionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NegativeExemptionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NegativeExemption unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NegativeExemptionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NegativeExemption edge %s", name)
 }
 
 // OutboxMutation represents an operation that mutates the Outbox nodes in the graph.

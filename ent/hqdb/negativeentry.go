@@ -3,10 +3,12 @@
 package hqdb
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 	"zhuxin/ent/hqdb/negativeentry"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -28,25 +30,43 @@ type NegativeEntry struct {
 	ReasonText string `json:"reason_text,omitempty"`
 	// fen in question
 	Amount int64 `json:"amount,omitempty"`
-	// who listed; shown to HQ only
+	// who proposed; shown to HQ only
 	TenantID uuid.UUID `json:"tenant_id,omitempty"`
-	// ListedBy holds the value of the "listed_by" field.
+	// the person who proposed
 	ListedBy uuid.UUID `json:"listed_by,omitempty"`
-	// ListedAt holds the value of the "listed_at" field.
+	// ProposedAt holds the value of the "proposed_at" field.
+	ProposedAt time.Time `json:"proposed_at,omitempty"`
+	// when published; until then when proposed
 	ListedAt time.Time `json:"listed_at,omitempty"`
-	// document in the listing tenant's store
+	// Evidence holds the value of the "evidence" field.
+	Evidence json.RawMessage `json:"evidence,omitempty"`
+	// of a listing from before there were several files
 	EvidenceDocumentID *uuid.UUID `json:"evidence_document_id,omitempty"`
-	// EvidenceName holds the value of the "evidence_name" field.
+	// of the same
 	EvidenceName string `json:"evidence_name,omitempty"`
 	// Status holds the value of the "status" field.
 	Status negativeentry.Status `json:"status,omitempty"`
+	// HQ's word; the group policy has an action for each
+	Severity negativeentry.Severity `json:"severity,omitempty"`
+	// who published or refused; null for a listing from before HQ reviewed
+	DecidedBy *uuid.UUID `json:"decided_by,omitempty"`
+	// DecidedAt holds the value of the "decided_at" field.
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	// DecisionReason holds the value of the "decision_reason" field.
+	DecisionReason string `json:"decision_reason,omitempty"`
+	// ReviewOn holds the value of the "review_on" field.
+	ReviewOn calendar.Date `json:"review_on,omitempty"`
+	// fen that HQ accepted as paid
+	RepairedAmount int64 `json:"repaired_amount,omitempty"`
 	// RemovedBy holds the value of the "removed_by" field.
 	RemovedBy *uuid.UUID `json:"removed_by,omitempty"`
 	// RemovedAt holds the value of the "removed_at" field.
 	RemovedAt *time.Time `json:"removed_at,omitempty"`
 	// RemovalReason holds the value of the "removal_reason" field.
 	RemovalReason string `json:"removal_reason,omitempty"`
-	selectValues  sql.SelectValues
+	// Version holds the value of the "version" field.
+	Version      int64 `json:"version,omitempty"`
+	selectValues sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -54,13 +74,17 @@ func (*NegativeEntry) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case negativeentry.FieldEvidenceDocumentID, negativeentry.FieldRemovedBy:
+		case negativeentry.FieldEvidenceDocumentID, negativeentry.FieldDecidedBy, negativeentry.FieldRemovedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case negativeentry.FieldAmount:
+		case negativeentry.FieldEvidence:
+			values[i] = new([]byte)
+		case negativeentry.FieldReviewOn:
+			values[i] = new(calendar.Date)
+		case negativeentry.FieldAmount, negativeentry.FieldRepairedAmount, negativeentry.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case negativeentry.FieldUscc, negativeentry.FieldCompanyName, negativeentry.FieldReasonCode, negativeentry.FieldReasonText, negativeentry.FieldEvidenceName, negativeentry.FieldStatus, negativeentry.FieldRemovalReason:
+		case negativeentry.FieldUscc, negativeentry.FieldCompanyName, negativeentry.FieldReasonCode, negativeentry.FieldReasonText, negativeentry.FieldEvidenceName, negativeentry.FieldStatus, negativeentry.FieldSeverity, negativeentry.FieldDecisionReason, negativeentry.FieldRemovalReason:
 			values[i] = new(sql.NullString)
-		case negativeentry.FieldListedAt, negativeentry.FieldRemovedAt:
+		case negativeentry.FieldProposedAt, negativeentry.FieldListedAt, negativeentry.FieldDecidedAt, negativeentry.FieldRemovedAt:
 			values[i] = new(sql.NullTime)
 		case negativeentry.FieldID, negativeentry.FieldTenantID, negativeentry.FieldListedBy:
 			values[i] = new(uuid.UUID)
@@ -127,11 +151,25 @@ func (_m *NegativeEntry) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.ListedBy = *value
 			}
+		case negativeentry.FieldProposedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field proposed_at", values[i])
+			} else if value.Valid {
+				_m.ProposedAt = value.Time
+			}
 		case negativeentry.FieldListedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field listed_at", values[i])
 			} else if value.Valid {
 				_m.ListedAt = value.Time
+			}
+		case negativeentry.FieldEvidence:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field evidence", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Evidence); err != nil {
+					return fmt.Errorf("unmarshal field evidence: %w", err)
+				}
 			}
 		case negativeentry.FieldEvidenceDocumentID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
@@ -152,6 +190,44 @@ func (_m *NegativeEntry) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Status = negativeentry.Status(value.String)
 			}
+		case negativeentry.FieldSeverity:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field severity", values[i])
+			} else if value.Valid {
+				_m.Severity = negativeentry.Severity(value.String)
+			}
+		case negativeentry.FieldDecidedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_by", values[i])
+			} else if value.Valid {
+				_m.DecidedBy = new(uuid.UUID)
+				*_m.DecidedBy = *value.S.(*uuid.UUID)
+			}
+		case negativeentry.FieldDecidedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_at", values[i])
+			} else if value.Valid {
+				_m.DecidedAt = new(time.Time)
+				*_m.DecidedAt = value.Time
+			}
+		case negativeentry.FieldDecisionReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decision_reason", values[i])
+			} else if value.Valid {
+				_m.DecisionReason = value.String
+			}
+		case negativeentry.FieldReviewOn:
+			if value, ok := values[i].(*calendar.Date); !ok {
+				return fmt.Errorf("unexpected type %T for field review_on", values[i])
+			} else if value != nil {
+				_m.ReviewOn = *value
+			}
+		case negativeentry.FieldRepairedAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field repaired_amount", values[i])
+			} else if value.Valid {
+				_m.RepairedAmount = value.Int64
+			}
 		case negativeentry.FieldRemovedBy:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field removed_by", values[i])
@@ -171,6 +247,12 @@ func (_m *NegativeEntry) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field removal_reason", values[i])
 			} else if value.Valid {
 				_m.RemovalReason = value.String
+			}
+		case negativeentry.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -229,8 +311,14 @@ func (_m *NegativeEntry) String() string {
 	builder.WriteString("listed_by=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ListedBy))
 	builder.WriteString(", ")
+	builder.WriteString("proposed_at=")
+	builder.WriteString(_m.ProposedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
 	builder.WriteString("listed_at=")
 	builder.WriteString(_m.ListedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("evidence=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Evidence))
 	builder.WriteString(", ")
 	if v := _m.EvidenceDocumentID; v != nil {
 		builder.WriteString("evidence_document_id=")
@@ -242,6 +330,28 @@ func (_m *NegativeEntry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	builder.WriteString("severity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Severity))
+	builder.WriteString(", ")
+	if v := _m.DecidedBy; v != nil {
+		builder.WriteString("decided_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.DecidedAt; v != nil {
+		builder.WriteString("decided_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("decision_reason=")
+	builder.WriteString(_m.DecisionReason)
+	builder.WriteString(", ")
+	builder.WriteString("review_on=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReviewOn))
+	builder.WriteString(", ")
+	builder.WriteString("repaired_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RepairedAmount))
 	builder.WriteString(", ")
 	if v := _m.RemovedBy; v != nil {
 		builder.WriteString("removed_by=")
@@ -255,6 +365,9 @@ func (_m *NegativeEntry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("removal_reason=")
 	builder.WriteString(_m.RemovalReason)
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteByte(')')
 	return builder.String()
 }

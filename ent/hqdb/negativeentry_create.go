@@ -4,10 +4,12 @@ package hqdb
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 	"zhuxin/ent/hqdb/negativeentry"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -74,6 +76,20 @@ func (_c *NegativeEntryCreate) SetListedBy(v uuid.UUID) *NegativeEntryCreate {
 	return _c
 }
 
+// SetProposedAt sets the "proposed_at" field.
+func (_c *NegativeEntryCreate) SetProposedAt(v time.Time) *NegativeEntryCreate {
+	_c.mutation.SetProposedAt(v)
+	return _c
+}
+
+// SetNillableProposedAt sets the "proposed_at" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableProposedAt(v *time.Time) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetProposedAt(*v)
+	}
+	return _c
+}
+
 // SetListedAt sets the "listed_at" field.
 func (_c *NegativeEntryCreate) SetListedAt(v time.Time) *NegativeEntryCreate {
 	_c.mutation.SetListedAt(v)
@@ -85,6 +101,12 @@ func (_c *NegativeEntryCreate) SetNillableListedAt(v *time.Time) *NegativeEntryC
 	if v != nil {
 		_c.SetListedAt(*v)
 	}
+	return _c
+}
+
+// SetEvidence sets the "evidence" field.
+func (_c *NegativeEntryCreate) SetEvidence(v json.RawMessage) *NegativeEntryCreate {
+	_c.mutation.SetEvidence(v)
 	return _c
 }
 
@@ -130,6 +152,90 @@ func (_c *NegativeEntryCreate) SetNillableStatus(v *negativeentry.Status) *Negat
 	return _c
 }
 
+// SetSeverity sets the "severity" field.
+func (_c *NegativeEntryCreate) SetSeverity(v negativeentry.Severity) *NegativeEntryCreate {
+	_c.mutation.SetSeverity(v)
+	return _c
+}
+
+// SetNillableSeverity sets the "severity" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableSeverity(v *negativeentry.Severity) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetSeverity(*v)
+	}
+	return _c
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_c *NegativeEntryCreate) SetDecidedBy(v uuid.UUID) *NegativeEntryCreate {
+	_c.mutation.SetDecidedBy(v)
+	return _c
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableDecidedBy(v *uuid.UUID) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetDecidedBy(*v)
+	}
+	return _c
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (_c *NegativeEntryCreate) SetDecidedAt(v time.Time) *NegativeEntryCreate {
+	_c.mutation.SetDecidedAt(v)
+	return _c
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableDecidedAt(v *time.Time) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetDecidedAt(*v)
+	}
+	return _c
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (_c *NegativeEntryCreate) SetDecisionReason(v string) *NegativeEntryCreate {
+	_c.mutation.SetDecisionReason(v)
+	return _c
+}
+
+// SetNillableDecisionReason sets the "decision_reason" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableDecisionReason(v *string) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetDecisionReason(*v)
+	}
+	return _c
+}
+
+// SetReviewOn sets the "review_on" field.
+func (_c *NegativeEntryCreate) SetReviewOn(v calendar.Date) *NegativeEntryCreate {
+	_c.mutation.SetReviewOn(v)
+	return _c
+}
+
+// SetNillableReviewOn sets the "review_on" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableReviewOn(v *calendar.Date) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetReviewOn(*v)
+	}
+	return _c
+}
+
+// SetRepairedAmount sets the "repaired_amount" field.
+func (_c *NegativeEntryCreate) SetRepairedAmount(v int64) *NegativeEntryCreate {
+	_c.mutation.SetRepairedAmount(v)
+	return _c
+}
+
+// SetNillableRepairedAmount sets the "repaired_amount" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableRepairedAmount(v *int64) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetRepairedAmount(*v)
+	}
+	return _c
+}
+
 // SetRemovedBy sets the "removed_by" field.
 func (_c *NegativeEntryCreate) SetRemovedBy(v uuid.UUID) *NegativeEntryCreate {
 	_c.mutation.SetRemovedBy(v)
@@ -168,6 +274,20 @@ func (_c *NegativeEntryCreate) SetRemovalReason(v string) *NegativeEntryCreate {
 func (_c *NegativeEntryCreate) SetNillableRemovalReason(v *string) *NegativeEntryCreate {
 	if v != nil {
 		_c.SetRemovalReason(*v)
+	}
+	return _c
+}
+
+// SetVersion sets the "version" field.
+func (_c *NegativeEntryCreate) SetVersion(v int64) *NegativeEntryCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *NegativeEntryCreate) SetNillableVersion(v *int64) *NegativeEntryCreate {
+	if v != nil {
+		_c.SetVersion(*v)
 	}
 	return _c
 }
@@ -225,6 +345,10 @@ func (_c *NegativeEntryCreate) defaults() {
 		v := negativeentry.DefaultAmount
 		_c.mutation.SetAmount(v)
 	}
+	if _, ok := _c.mutation.ProposedAt(); !ok {
+		v := negativeentry.DefaultProposedAt()
+		_c.mutation.SetProposedAt(v)
+	}
 	if _, ok := _c.mutation.ListedAt(); !ok {
 		v := negativeentry.DefaultListedAt()
 		_c.mutation.SetListedAt(v)
@@ -237,9 +361,25 @@ func (_c *NegativeEntryCreate) defaults() {
 		v := negativeentry.DefaultStatus
 		_c.mutation.SetStatus(v)
 	}
+	if _, ok := _c.mutation.Severity(); !ok {
+		v := negativeentry.DefaultSeverity
+		_c.mutation.SetSeverity(v)
+	}
+	if _, ok := _c.mutation.DecisionReason(); !ok {
+		v := negativeentry.DefaultDecisionReason
+		_c.mutation.SetDecisionReason(v)
+	}
+	if _, ok := _c.mutation.RepairedAmount(); !ok {
+		v := negativeentry.DefaultRepairedAmount
+		_c.mutation.SetRepairedAmount(v)
+	}
 	if _, ok := _c.mutation.RemovalReason(); !ok {
 		v := negativeentry.DefaultRemovalReason
 		_c.mutation.SetRemovalReason(v)
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := negativeentry.DefaultVersion
+		_c.mutation.SetVersion(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := negativeentry.DefaultID()
@@ -284,8 +424,25 @@ func (_c *NegativeEntryCreate) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`hqdb: validator failed for field "NegativeEntry.status": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Severity(); !ok {
+		return &ValidationError{Name: "severity", err: errors.New(`hqdb: missing required field "NegativeEntry.severity"`)}
+	}
+	if v, ok := _c.mutation.Severity(); ok {
+		if err := negativeentry.SeverityValidator(v); err != nil {
+			return &ValidationError{Name: "severity", err: fmt.Errorf(`hqdb: validator failed for field "NegativeEntry.severity": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.DecisionReason(); !ok {
+		return &ValidationError{Name: "decision_reason", err: errors.New(`hqdb: missing required field "NegativeEntry.decision_reason"`)}
+	}
+	if _, ok := _c.mutation.RepairedAmount(); !ok {
+		return &ValidationError{Name: "repaired_amount", err: errors.New(`hqdb: missing required field "NegativeEntry.repaired_amount"`)}
+	}
 	if _, ok := _c.mutation.RemovalReason(); !ok {
 		return &ValidationError{Name: "removal_reason", err: errors.New(`hqdb: missing required field "NegativeEntry.removal_reason"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`hqdb: missing required field "NegativeEntry.version"`)}
 	}
 	return nil
 }
@@ -352,9 +509,17 @@ func (_c *NegativeEntryCreate) createSpec() (*NegativeEntry, *sqlgraph.CreateSpe
 		_spec.SetField(negativeentry.FieldListedBy, field.TypeUUID, value)
 		_node.ListedBy = value
 	}
+	if value, ok := _c.mutation.ProposedAt(); ok {
+		_spec.SetField(negativeentry.FieldProposedAt, field.TypeTime, value)
+		_node.ProposedAt = value
+	}
 	if value, ok := _c.mutation.ListedAt(); ok {
 		_spec.SetField(negativeentry.FieldListedAt, field.TypeTime, value)
 		_node.ListedAt = value
+	}
+	if value, ok := _c.mutation.Evidence(); ok {
+		_spec.SetField(negativeentry.FieldEvidence, field.TypeJSON, value)
+		_node.Evidence = value
 	}
 	if value, ok := _c.mutation.EvidenceDocumentID(); ok {
 		_spec.SetField(negativeentry.FieldEvidenceDocumentID, field.TypeUUID, value)
@@ -368,6 +533,30 @@ func (_c *NegativeEntryCreate) createSpec() (*NegativeEntry, *sqlgraph.CreateSpe
 		_spec.SetField(negativeentry.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
 	}
+	if value, ok := _c.mutation.Severity(); ok {
+		_spec.SetField(negativeentry.FieldSeverity, field.TypeEnum, value)
+		_node.Severity = value
+	}
+	if value, ok := _c.mutation.DecidedBy(); ok {
+		_spec.SetField(negativeentry.FieldDecidedBy, field.TypeUUID, value)
+		_node.DecidedBy = &value
+	}
+	if value, ok := _c.mutation.DecidedAt(); ok {
+		_spec.SetField(negativeentry.FieldDecidedAt, field.TypeTime, value)
+		_node.DecidedAt = &value
+	}
+	if value, ok := _c.mutation.DecisionReason(); ok {
+		_spec.SetField(negativeentry.FieldDecisionReason, field.TypeString, value)
+		_node.DecisionReason = value
+	}
+	if value, ok := _c.mutation.ReviewOn(); ok {
+		_spec.SetField(negativeentry.FieldReviewOn, field.TypeOther, value)
+		_node.ReviewOn = value
+	}
+	if value, ok := _c.mutation.RepairedAmount(); ok {
+		_spec.SetField(negativeentry.FieldRepairedAmount, field.TypeInt64, value)
+		_node.RepairedAmount = value
+	}
 	if value, ok := _c.mutation.RemovedBy(); ok {
 		_spec.SetField(negativeentry.FieldRemovedBy, field.TypeUUID, value)
 		_node.RemovedBy = &value
@@ -379,6 +568,10 @@ func (_c *NegativeEntryCreate) createSpec() (*NegativeEntry, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.RemovalReason(); ok {
 		_spec.SetField(negativeentry.FieldRemovalReason, field.TypeString, value)
 		_node.RemovalReason = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(negativeentry.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
 	}
 	return _node, _spec
 }
@@ -432,6 +625,18 @@ type (
 	}
 )
 
+// SetListedAt sets the "listed_at" field.
+func (u *NegativeEntryUpsert) SetListedAt(v time.Time) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldListedAt, v)
+	return u
+}
+
+// UpdateListedAt sets the "listed_at" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateListedAt() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldListedAt)
+	return u
+}
+
 // SetStatus sets the "status" field.
 func (u *NegativeEntryUpsert) SetStatus(v negativeentry.Status) *NegativeEntryUpsert {
 	u.Set(negativeentry.FieldStatus, v)
@@ -441,6 +646,102 @@ func (u *NegativeEntryUpsert) SetStatus(v negativeentry.Status) *NegativeEntryUp
 // UpdateStatus sets the "status" field to the value that was provided on create.
 func (u *NegativeEntryUpsert) UpdateStatus() *NegativeEntryUpsert {
 	u.SetExcluded(negativeentry.FieldStatus)
+	return u
+}
+
+// SetSeverity sets the "severity" field.
+func (u *NegativeEntryUpsert) SetSeverity(v negativeentry.Severity) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldSeverity, v)
+	return u
+}
+
+// UpdateSeverity sets the "severity" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateSeverity() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldSeverity)
+	return u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (u *NegativeEntryUpsert) SetDecidedBy(v uuid.UUID) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldDecidedBy, v)
+	return u
+}
+
+// UpdateDecidedBy sets the "decided_by" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateDecidedBy() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldDecidedBy)
+	return u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (u *NegativeEntryUpsert) ClearDecidedBy() *NegativeEntryUpsert {
+	u.SetNull(negativeentry.FieldDecidedBy)
+	return u
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (u *NegativeEntryUpsert) SetDecidedAt(v time.Time) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldDecidedAt, v)
+	return u
+}
+
+// UpdateDecidedAt sets the "decided_at" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateDecidedAt() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldDecidedAt)
+	return u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (u *NegativeEntryUpsert) ClearDecidedAt() *NegativeEntryUpsert {
+	u.SetNull(negativeentry.FieldDecidedAt)
+	return u
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (u *NegativeEntryUpsert) SetDecisionReason(v string) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldDecisionReason, v)
+	return u
+}
+
+// UpdateDecisionReason sets the "decision_reason" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateDecisionReason() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldDecisionReason)
+	return u
+}
+
+// SetReviewOn sets the "review_on" field.
+func (u *NegativeEntryUpsert) SetReviewOn(v calendar.Date) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldReviewOn, v)
+	return u
+}
+
+// UpdateReviewOn sets the "review_on" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateReviewOn() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldReviewOn)
+	return u
+}
+
+// ClearReviewOn clears the value of the "review_on" field.
+func (u *NegativeEntryUpsert) ClearReviewOn() *NegativeEntryUpsert {
+	u.SetNull(negativeentry.FieldReviewOn)
+	return u
+}
+
+// SetRepairedAmount sets the "repaired_amount" field.
+func (u *NegativeEntryUpsert) SetRepairedAmount(v int64) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldRepairedAmount, v)
+	return u
+}
+
+// UpdateRepairedAmount sets the "repaired_amount" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateRepairedAmount() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldRepairedAmount)
+	return u
+}
+
+// AddRepairedAmount adds v to the "repaired_amount" field.
+func (u *NegativeEntryUpsert) AddRepairedAmount(v int64) *NegativeEntryUpsert {
+	u.Add(negativeentry.FieldRepairedAmount, v)
 	return u
 }
 
@@ -492,6 +793,24 @@ func (u *NegativeEntryUpsert) UpdateRemovalReason() *NegativeEntryUpsert {
 	return u
 }
 
+// SetVersion sets the "version" field.
+func (u *NegativeEntryUpsert) SetVersion(v int64) *NegativeEntryUpsert {
+	u.Set(negativeentry.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *NegativeEntryUpsert) UpdateVersion() *NegativeEntryUpsert {
+	u.SetExcluded(negativeentry.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *NegativeEntryUpsert) AddVersion(v int64) *NegativeEntryUpsert {
+	u.Add(negativeentry.FieldVersion, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -530,8 +849,11 @@ func (u *NegativeEntryUpsertOne) UpdateNewValues() *NegativeEntryUpsertOne {
 		if _, exists := u.create.mutation.ListedBy(); exists {
 			s.SetIgnore(negativeentry.FieldListedBy)
 		}
-		if _, exists := u.create.mutation.ListedAt(); exists {
-			s.SetIgnore(negativeentry.FieldListedAt)
+		if _, exists := u.create.mutation.ProposedAt(); exists {
+			s.SetIgnore(negativeentry.FieldProposedAt)
+		}
+		if _, exists := u.create.mutation.Evidence(); exists {
+			s.SetIgnore(negativeentry.FieldEvidence)
 		}
 		if _, exists := u.create.mutation.EvidenceDocumentID(); exists {
 			s.SetIgnore(negativeentry.FieldEvidenceDocumentID)
@@ -570,6 +892,20 @@ func (u *NegativeEntryUpsertOne) Update(set func(*NegativeEntryUpsert)) *Negativ
 	return u
 }
 
+// SetListedAt sets the "listed_at" field.
+func (u *NegativeEntryUpsertOne) SetListedAt(v time.Time) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetListedAt(v)
+	})
+}
+
+// UpdateListedAt sets the "listed_at" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateListedAt() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateListedAt()
+	})
+}
+
 // SetStatus sets the "status" field.
 func (u *NegativeEntryUpsertOne) SetStatus(v negativeentry.Status) *NegativeEntryUpsertOne {
 	return u.Update(func(s *NegativeEntryUpsert) {
@@ -581,6 +917,118 @@ func (u *NegativeEntryUpsertOne) SetStatus(v negativeentry.Status) *NegativeEntr
 func (u *NegativeEntryUpsertOne) UpdateStatus() *NegativeEntryUpsertOne {
 	return u.Update(func(s *NegativeEntryUpsert) {
 		s.UpdateStatus()
+	})
+}
+
+// SetSeverity sets the "severity" field.
+func (u *NegativeEntryUpsertOne) SetSeverity(v negativeentry.Severity) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetSeverity(v)
+	})
+}
+
+// UpdateSeverity sets the "severity" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateSeverity() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateSeverity()
+	})
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (u *NegativeEntryUpsertOne) SetDecidedBy(v uuid.UUID) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetDecidedBy(v)
+	})
+}
+
+// UpdateDecidedBy sets the "decided_by" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateDecidedBy() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateDecidedBy()
+	})
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (u *NegativeEntryUpsertOne) ClearDecidedBy() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.ClearDecidedBy()
+	})
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (u *NegativeEntryUpsertOne) SetDecidedAt(v time.Time) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetDecidedAt(v)
+	})
+}
+
+// UpdateDecidedAt sets the "decided_at" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateDecidedAt() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateDecidedAt()
+	})
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (u *NegativeEntryUpsertOne) ClearDecidedAt() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.ClearDecidedAt()
+	})
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (u *NegativeEntryUpsertOne) SetDecisionReason(v string) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetDecisionReason(v)
+	})
+}
+
+// UpdateDecisionReason sets the "decision_reason" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateDecisionReason() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateDecisionReason()
+	})
+}
+
+// SetReviewOn sets the "review_on" field.
+func (u *NegativeEntryUpsertOne) SetReviewOn(v calendar.Date) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetReviewOn(v)
+	})
+}
+
+// UpdateReviewOn sets the "review_on" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateReviewOn() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateReviewOn()
+	})
+}
+
+// ClearReviewOn clears the value of the "review_on" field.
+func (u *NegativeEntryUpsertOne) ClearReviewOn() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.ClearReviewOn()
+	})
+}
+
+// SetRepairedAmount sets the "repaired_amount" field.
+func (u *NegativeEntryUpsertOne) SetRepairedAmount(v int64) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetRepairedAmount(v)
+	})
+}
+
+// AddRepairedAmount adds v to the "repaired_amount" field.
+func (u *NegativeEntryUpsertOne) AddRepairedAmount(v int64) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.AddRepairedAmount(v)
+	})
+}
+
+// UpdateRepairedAmount sets the "repaired_amount" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateRepairedAmount() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateRepairedAmount()
 	})
 }
 
@@ -637,6 +1085,27 @@ func (u *NegativeEntryUpsertOne) SetRemovalReason(v string) *NegativeEntryUpsert
 func (u *NegativeEntryUpsertOne) UpdateRemovalReason() *NegativeEntryUpsertOne {
 	return u.Update(func(s *NegativeEntryUpsert) {
 		s.UpdateRemovalReason()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *NegativeEntryUpsertOne) SetVersion(v int64) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *NegativeEntryUpsertOne) AddVersion(v int64) *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *NegativeEntryUpsertOne) UpdateVersion() *NegativeEntryUpsertOne {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -844,8 +1313,11 @@ func (u *NegativeEntryUpsertBulk) UpdateNewValues() *NegativeEntryUpsertBulk {
 			if _, exists := b.mutation.ListedBy(); exists {
 				s.SetIgnore(negativeentry.FieldListedBy)
 			}
-			if _, exists := b.mutation.ListedAt(); exists {
-				s.SetIgnore(negativeentry.FieldListedAt)
+			if _, exists := b.mutation.ProposedAt(); exists {
+				s.SetIgnore(negativeentry.FieldProposedAt)
+			}
+			if _, exists := b.mutation.Evidence(); exists {
+				s.SetIgnore(negativeentry.FieldEvidence)
 			}
 			if _, exists := b.mutation.EvidenceDocumentID(); exists {
 				s.SetIgnore(negativeentry.FieldEvidenceDocumentID)
@@ -885,6 +1357,20 @@ func (u *NegativeEntryUpsertBulk) Update(set func(*NegativeEntryUpsert)) *Negati
 	return u
 }
 
+// SetListedAt sets the "listed_at" field.
+func (u *NegativeEntryUpsertBulk) SetListedAt(v time.Time) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetListedAt(v)
+	})
+}
+
+// UpdateListedAt sets the "listed_at" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateListedAt() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateListedAt()
+	})
+}
+
 // SetStatus sets the "status" field.
 func (u *NegativeEntryUpsertBulk) SetStatus(v negativeentry.Status) *NegativeEntryUpsertBulk {
 	return u.Update(func(s *NegativeEntryUpsert) {
@@ -896,6 +1382,118 @@ func (u *NegativeEntryUpsertBulk) SetStatus(v negativeentry.Status) *NegativeEnt
 func (u *NegativeEntryUpsertBulk) UpdateStatus() *NegativeEntryUpsertBulk {
 	return u.Update(func(s *NegativeEntryUpsert) {
 		s.UpdateStatus()
+	})
+}
+
+// SetSeverity sets the "severity" field.
+func (u *NegativeEntryUpsertBulk) SetSeverity(v negativeentry.Severity) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetSeverity(v)
+	})
+}
+
+// UpdateSeverity sets the "severity" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateSeverity() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateSeverity()
+	})
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (u *NegativeEntryUpsertBulk) SetDecidedBy(v uuid.UUID) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetDecidedBy(v)
+	})
+}
+
+// UpdateDecidedBy sets the "decided_by" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateDecidedBy() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateDecidedBy()
+	})
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (u *NegativeEntryUpsertBulk) ClearDecidedBy() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.ClearDecidedBy()
+	})
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (u *NegativeEntryUpsertBulk) SetDecidedAt(v time.Time) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetDecidedAt(v)
+	})
+}
+
+// UpdateDecidedAt sets the "decided_at" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateDecidedAt() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateDecidedAt()
+	})
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (u *NegativeEntryUpsertBulk) ClearDecidedAt() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.ClearDecidedAt()
+	})
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (u *NegativeEntryUpsertBulk) SetDecisionReason(v string) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetDecisionReason(v)
+	})
+}
+
+// UpdateDecisionReason sets the "decision_reason" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateDecisionReason() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateDecisionReason()
+	})
+}
+
+// SetReviewOn sets the "review_on" field.
+func (u *NegativeEntryUpsertBulk) SetReviewOn(v calendar.Date) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetReviewOn(v)
+	})
+}
+
+// UpdateReviewOn sets the "review_on" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateReviewOn() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateReviewOn()
+	})
+}
+
+// ClearReviewOn clears the value of the "review_on" field.
+func (u *NegativeEntryUpsertBulk) ClearReviewOn() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.ClearReviewOn()
+	})
+}
+
+// SetRepairedAmount sets the "repaired_amount" field.
+func (u *NegativeEntryUpsertBulk) SetRepairedAmount(v int64) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetRepairedAmount(v)
+	})
+}
+
+// AddRepairedAmount adds v to the "repaired_amount" field.
+func (u *NegativeEntryUpsertBulk) AddRepairedAmount(v int64) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.AddRepairedAmount(v)
+	})
+}
+
+// UpdateRepairedAmount sets the "repaired_amount" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateRepairedAmount() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateRepairedAmount()
 	})
 }
 
@@ -952,6 +1550,27 @@ func (u *NegativeEntryUpsertBulk) SetRemovalReason(v string) *NegativeEntryUpser
 func (u *NegativeEntryUpsertBulk) UpdateRemovalReason() *NegativeEntryUpsertBulk {
 	return u.Update(func(s *NegativeEntryUpsert) {
 		s.UpdateRemovalReason()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *NegativeEntryUpsertBulk) SetVersion(v int64) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *NegativeEntryUpsertBulk) AddVersion(v int64) *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *NegativeEntryUpsertBulk) UpdateVersion() *NegativeEntryUpsertBulk {
+	return u.Update(func(s *NegativeEntryUpsert) {
+		s.UpdateVersion()
 	})
 }
 

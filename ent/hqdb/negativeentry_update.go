@@ -10,6 +10,7 @@ import (
 	"zhuxin/ent/hqdb/internal"
 	"zhuxin/ent/hqdb/negativeentry"
 	"zhuxin/ent/hqdb/predicate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -30,6 +31,20 @@ func (_u *NegativeEntryUpdate) Where(ps ...predicate.NegativeEntry) *NegativeEnt
 	return _u
 }
 
+// SetListedAt sets the "listed_at" field.
+func (_u *NegativeEntryUpdate) SetListedAt(v time.Time) *NegativeEntryUpdate {
+	_u.mutation.SetListedAt(v)
+	return _u
+}
+
+// SetNillableListedAt sets the "listed_at" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableListedAt(v *time.Time) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetListedAt(*v)
+	}
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *NegativeEntryUpdate) SetStatus(v negativeentry.Status) *NegativeEntryUpdate {
 	_u.mutation.SetStatus(v)
@@ -41,6 +56,115 @@ func (_u *NegativeEntryUpdate) SetNillableStatus(v *negativeentry.Status) *Negat
 	if v != nil {
 		_u.SetStatus(*v)
 	}
+	return _u
+}
+
+// SetSeverity sets the "severity" field.
+func (_u *NegativeEntryUpdate) SetSeverity(v negativeentry.Severity) *NegativeEntryUpdate {
+	_u.mutation.SetSeverity(v)
+	return _u
+}
+
+// SetNillableSeverity sets the "severity" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableSeverity(v *negativeentry.Severity) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetSeverity(*v)
+	}
+	return _u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_u *NegativeEntryUpdate) SetDecidedBy(v uuid.UUID) *NegativeEntryUpdate {
+	_u.mutation.SetDecidedBy(v)
+	return _u
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableDecidedBy(v *uuid.UUID) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetDecidedBy(*v)
+	}
+	return _u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (_u *NegativeEntryUpdate) ClearDecidedBy() *NegativeEntryUpdate {
+	_u.mutation.ClearDecidedBy()
+	return _u
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (_u *NegativeEntryUpdate) SetDecidedAt(v time.Time) *NegativeEntryUpdate {
+	_u.mutation.SetDecidedAt(v)
+	return _u
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableDecidedAt(v *time.Time) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetDecidedAt(*v)
+	}
+	return _u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (_u *NegativeEntryUpdate) ClearDecidedAt() *NegativeEntryUpdate {
+	_u.mutation.ClearDecidedAt()
+	return _u
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (_u *NegativeEntryUpdate) SetDecisionReason(v string) *NegativeEntryUpdate {
+	_u.mutation.SetDecisionReason(v)
+	return _u
+}
+
+// SetNillableDecisionReason sets the "decision_reason" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableDecisionReason(v *string) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetDecisionReason(*v)
+	}
+	return _u
+}
+
+// SetReviewOn sets the "review_on" field.
+func (_u *NegativeEntryUpdate) SetReviewOn(v calendar.Date) *NegativeEntryUpdate {
+	_u.mutation.SetReviewOn(v)
+	return _u
+}
+
+// SetNillableReviewOn sets the "review_on" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableReviewOn(v *calendar.Date) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetReviewOn(*v)
+	}
+	return _u
+}
+
+// ClearReviewOn clears the value of the "review_on" field.
+func (_u *NegativeEntryUpdate) ClearReviewOn() *NegativeEntryUpdate {
+	_u.mutation.ClearReviewOn()
+	return _u
+}
+
+// SetRepairedAmount sets the "repaired_amount" field.
+func (_u *NegativeEntryUpdate) SetRepairedAmount(v int64) *NegativeEntryUpdate {
+	_u.mutation.ResetRepairedAmount()
+	_u.mutation.SetRepairedAmount(v)
+	return _u
+}
+
+// SetNillableRepairedAmount sets the "repaired_amount" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableRepairedAmount(v *int64) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetRepairedAmount(*v)
+	}
+	return _u
+}
+
+// AddRepairedAmount adds value to the "repaired_amount" field.
+func (_u *NegativeEntryUpdate) AddRepairedAmount(v int64) *NegativeEntryUpdate {
+	_u.mutation.AddRepairedAmount(v)
 	return _u
 }
 
@@ -98,6 +222,27 @@ func (_u *NegativeEntryUpdate) SetNillableRemovalReason(v *string) *NegativeEntr
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *NegativeEntryUpdate) SetVersion(v int64) *NegativeEntryUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *NegativeEntryUpdate) SetNillableVersion(v *int64) *NegativeEntryUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *NegativeEntryUpdate) AddVersion(v int64) *NegativeEntryUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // Mutation returns the NegativeEntryMutation object of the builder.
 func (_u *NegativeEntryUpdate) Mutation() *NegativeEntryMutation {
 	return _u.mutation
@@ -137,6 +282,11 @@ func (_u *NegativeEntryUpdate) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`hqdb: validator failed for field "NegativeEntry.status": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Severity(); ok {
+		if err := negativeentry.SeverityValidator(v); err != nil {
+			return &ValidationError{Name: "severity", err: fmt.Errorf(`hqdb: validator failed for field "NegativeEntry.severity": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -152,11 +302,44 @@ func (_u *NegativeEntryUpdate) sqlSave(ctx context.Context) (_node int, err erro
 			}
 		}
 	}
+	if value, ok := _u.mutation.ListedAt(); ok {
+		_spec.SetField(negativeentry.FieldListedAt, field.TypeTime, value)
+	}
 	if _u.mutation.EvidenceDocumentIDCleared() {
 		_spec.ClearField(negativeentry.FieldEvidenceDocumentID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(negativeentry.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Severity(); ok {
+		_spec.SetField(negativeentry.FieldSeverity, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.DecidedBy(); ok {
+		_spec.SetField(negativeentry.FieldDecidedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.DecidedByCleared() {
+		_spec.ClearField(negativeentry.FieldDecidedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.DecidedAt(); ok {
+		_spec.SetField(negativeentry.FieldDecidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DecidedAtCleared() {
+		_spec.ClearField(negativeentry.FieldDecidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecisionReason(); ok {
+		_spec.SetField(negativeentry.FieldDecisionReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ReviewOn(); ok {
+		_spec.SetField(negativeentry.FieldReviewOn, field.TypeOther, value)
+	}
+	if _u.mutation.ReviewOnCleared() {
+		_spec.ClearField(negativeentry.FieldReviewOn, field.TypeOther)
+	}
+	if value, ok := _u.mutation.RepairedAmount(); ok {
+		_spec.SetField(negativeentry.FieldRepairedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRepairedAmount(); ok {
+		_spec.AddField(negativeentry.FieldRepairedAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.RemovedBy(); ok {
 		_spec.SetField(negativeentry.FieldRemovedBy, field.TypeUUID, value)
@@ -172,6 +355,12 @@ func (_u *NegativeEntryUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.RemovalReason(); ok {
 		_spec.SetField(negativeentry.FieldRemovalReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(negativeentry.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(negativeentry.FieldVersion, field.TypeInt64, value)
 	}
 	_spec.Node.Schema = _u.schemaConfig.NegativeEntry
 	ctx = internal.NewSchemaConfigContext(ctx, _u.schemaConfig)
@@ -195,6 +384,20 @@ type NegativeEntryUpdateOne struct {
 	mutation *NegativeEntryMutation
 }
 
+// SetListedAt sets the "listed_at" field.
+func (_u *NegativeEntryUpdateOne) SetListedAt(v time.Time) *NegativeEntryUpdateOne {
+	_u.mutation.SetListedAt(v)
+	return _u
+}
+
+// SetNillableListedAt sets the "listed_at" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableListedAt(v *time.Time) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetListedAt(*v)
+	}
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *NegativeEntryUpdateOne) SetStatus(v negativeentry.Status) *NegativeEntryUpdateOne {
 	_u.mutation.SetStatus(v)
@@ -206,6 +409,115 @@ func (_u *NegativeEntryUpdateOne) SetNillableStatus(v *negativeentry.Status) *Ne
 	if v != nil {
 		_u.SetStatus(*v)
 	}
+	return _u
+}
+
+// SetSeverity sets the "severity" field.
+func (_u *NegativeEntryUpdateOne) SetSeverity(v negativeentry.Severity) *NegativeEntryUpdateOne {
+	_u.mutation.SetSeverity(v)
+	return _u
+}
+
+// SetNillableSeverity sets the "severity" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableSeverity(v *negativeentry.Severity) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetSeverity(*v)
+	}
+	return _u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_u *NegativeEntryUpdateOne) SetDecidedBy(v uuid.UUID) *NegativeEntryUpdateOne {
+	_u.mutation.SetDecidedBy(v)
+	return _u
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableDecidedBy(v *uuid.UUID) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetDecidedBy(*v)
+	}
+	return _u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (_u *NegativeEntryUpdateOne) ClearDecidedBy() *NegativeEntryUpdateOne {
+	_u.mutation.ClearDecidedBy()
+	return _u
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (_u *NegativeEntryUpdateOne) SetDecidedAt(v time.Time) *NegativeEntryUpdateOne {
+	_u.mutation.SetDecidedAt(v)
+	return _u
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableDecidedAt(v *time.Time) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetDecidedAt(*v)
+	}
+	return _u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (_u *NegativeEntryUpdateOne) ClearDecidedAt() *NegativeEntryUpdateOne {
+	_u.mutation.ClearDecidedAt()
+	return _u
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (_u *NegativeEntryUpdateOne) SetDecisionReason(v string) *NegativeEntryUpdateOne {
+	_u.mutation.SetDecisionReason(v)
+	return _u
+}
+
+// SetNillableDecisionReason sets the "decision_reason" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableDecisionReason(v *string) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetDecisionReason(*v)
+	}
+	return _u
+}
+
+// SetReviewOn sets the "review_on" field.
+func (_u *NegativeEntryUpdateOne) SetReviewOn(v calendar.Date) *NegativeEntryUpdateOne {
+	_u.mutation.SetReviewOn(v)
+	return _u
+}
+
+// SetNillableReviewOn sets the "review_on" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableReviewOn(v *calendar.Date) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetReviewOn(*v)
+	}
+	return _u
+}
+
+// ClearReviewOn clears the value of the "review_on" field.
+func (_u *NegativeEntryUpdateOne) ClearReviewOn() *NegativeEntryUpdateOne {
+	_u.mutation.ClearReviewOn()
+	return _u
+}
+
+// SetRepairedAmount sets the "repaired_amount" field.
+func (_u *NegativeEntryUpdateOne) SetRepairedAmount(v int64) *NegativeEntryUpdateOne {
+	_u.mutation.ResetRepairedAmount()
+	_u.mutation.SetRepairedAmount(v)
+	return _u
+}
+
+// SetNillableRepairedAmount sets the "repaired_amount" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableRepairedAmount(v *int64) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetRepairedAmount(*v)
+	}
+	return _u
+}
+
+// AddRepairedAmount adds value to the "repaired_amount" field.
+func (_u *NegativeEntryUpdateOne) AddRepairedAmount(v int64) *NegativeEntryUpdateOne {
+	_u.mutation.AddRepairedAmount(v)
 	return _u
 }
 
@@ -263,6 +575,27 @@ func (_u *NegativeEntryUpdateOne) SetNillableRemovalReason(v *string) *NegativeE
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *NegativeEntryUpdateOne) SetVersion(v int64) *NegativeEntryUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *NegativeEntryUpdateOne) SetNillableVersion(v *int64) *NegativeEntryUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *NegativeEntryUpdateOne) AddVersion(v int64) *NegativeEntryUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // Mutation returns the NegativeEntryMutation object of the builder.
 func (_u *NegativeEntryUpdateOne) Mutation() *NegativeEntryMutation {
 	return _u.mutation
@@ -315,6 +648,11 @@ func (_u *NegativeEntryUpdateOne) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`hqdb: validator failed for field "NegativeEntry.status": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Severity(); ok {
+		if err := negativeentry.SeverityValidator(v); err != nil {
+			return &ValidationError{Name: "severity", err: fmt.Errorf(`hqdb: validator failed for field "NegativeEntry.severity": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -347,11 +685,44 @@ func (_u *NegativeEntryUpdateOne) sqlSave(ctx context.Context) (_node *NegativeE
 			}
 		}
 	}
+	if value, ok := _u.mutation.ListedAt(); ok {
+		_spec.SetField(negativeentry.FieldListedAt, field.TypeTime, value)
+	}
 	if _u.mutation.EvidenceDocumentIDCleared() {
 		_spec.ClearField(negativeentry.FieldEvidenceDocumentID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(negativeentry.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Severity(); ok {
+		_spec.SetField(negativeentry.FieldSeverity, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.DecidedBy(); ok {
+		_spec.SetField(negativeentry.FieldDecidedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.DecidedByCleared() {
+		_spec.ClearField(negativeentry.FieldDecidedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.DecidedAt(); ok {
+		_spec.SetField(negativeentry.FieldDecidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DecidedAtCleared() {
+		_spec.ClearField(negativeentry.FieldDecidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecisionReason(); ok {
+		_spec.SetField(negativeentry.FieldDecisionReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ReviewOn(); ok {
+		_spec.SetField(negativeentry.FieldReviewOn, field.TypeOther, value)
+	}
+	if _u.mutation.ReviewOnCleared() {
+		_spec.ClearField(negativeentry.FieldReviewOn, field.TypeOther)
+	}
+	if value, ok := _u.mutation.RepairedAmount(); ok {
+		_spec.SetField(negativeentry.FieldRepairedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRepairedAmount(); ok {
+		_spec.AddField(negativeentry.FieldRepairedAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.RemovedBy(); ok {
 		_spec.SetField(negativeentry.FieldRemovedBy, field.TypeUUID, value)
@@ -367,6 +738,12 @@ func (_u *NegativeEntryUpdateOne) sqlSave(ctx context.Context) (_node *NegativeE
 	}
 	if value, ok := _u.mutation.RemovalReason(); ok {
 		_spec.SetField(negativeentry.FieldRemovalReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(negativeentry.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(negativeentry.FieldVersion, field.TypeInt64, value)
 	}
 	_spec.Node.Schema = _u.schemaConfig.NegativeEntry
 	ctx = internal.NewSchemaConfigContext(ctx, _u.schemaConfig)

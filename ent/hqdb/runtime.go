@@ -15,7 +15,10 @@ import (
 	"zhuxin/ent/hqdb/invitationcode"
 	"zhuxin/ent/hqdb/keyset"
 	"zhuxin/ent/hqdb/membership"
+	"zhuxin/ent/hqdb/negativeclaim"
 	"zhuxin/ent/hqdb/negativeentry"
+	"zhuxin/ent/hqdb/negativeevent"
+	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/registryaccount"
@@ -119,7 +122,7 @@ func init() {
 	grouppolicyFields := schema.GroupPolicy{}.Fields()
 	_ = grouppolicyFields
 	// grouppolicyDescCreatedAt is the schema descriptor for created_at field.
-	grouppolicyDescCreatedAt := grouppolicyFields[2].Descriptor()
+	grouppolicyDescCreatedAt := grouppolicyFields[4].Descriptor()
 	// grouppolicy.DefaultCreatedAt holds the default value on creation for the created_at field.
 	grouppolicy.DefaultCreatedAt = grouppolicyDescCreatedAt.Default.(func() time.Time)
 	handledeventMixin := schema.HandledEvent{}.Mixin()
@@ -243,6 +246,27 @@ func init() {
 	membershipDescID := membershipMixinFields1[0].Descriptor()
 	// membership.DefaultID holds the default value on creation for the id field.
 	membership.DefaultID = membershipDescID.Default.(func() uuid.UUID)
+	negativeclaimMixin := schema.NegativeClaim{}.Mixin()
+	negativeclaimMixinFields1 := negativeclaimMixin[1].Fields()
+	_ = negativeclaimMixinFields1
+	negativeclaimFields := schema.NegativeClaim{}.Fields()
+	_ = negativeclaimFields
+	// negativeclaimDescRaisedAt is the schema descriptor for raised_at field.
+	negativeclaimDescRaisedAt := negativeclaimFields[4].Descriptor()
+	// negativeclaim.DefaultRaisedAt holds the default value on creation for the raised_at field.
+	negativeclaim.DefaultRaisedAt = negativeclaimDescRaisedAt.Default.(func() time.Time)
+	// negativeclaimDescAmount is the schema descriptor for amount field.
+	negativeclaimDescAmount := negativeclaimFields[6].Descriptor()
+	// negativeclaim.DefaultAmount holds the default value on creation for the amount field.
+	negativeclaim.DefaultAmount = negativeclaimDescAmount.Default.(int64)
+	// negativeclaimDescAnswer is the schema descriptor for answer field.
+	negativeclaimDescAnswer := negativeclaimFields[10].Descriptor()
+	// negativeclaim.DefaultAnswer holds the default value on creation for the answer field.
+	negativeclaim.DefaultAnswer = negativeclaimDescAnswer.Default.(string)
+	// negativeclaimDescID is the schema descriptor for id field.
+	negativeclaimDescID := negativeclaimMixinFields1[0].Descriptor()
+	// negativeclaim.DefaultID holds the default value on creation for the id field.
+	negativeclaim.DefaultID = negativeclaimDescID.Default.(func() uuid.UUID)
 	negativeentryMixin := schema.NegativeEntry{}.Mixin()
 	negativeentryMixinFields1 := negativeentryMixin[1].Fields()
 	_ = negativeentryMixinFields1
@@ -252,22 +276,72 @@ func init() {
 	negativeentryDescAmount := negativeentryFields[4].Descriptor()
 	// negativeentry.DefaultAmount holds the default value on creation for the amount field.
 	negativeentry.DefaultAmount = negativeentryDescAmount.Default.(int64)
+	// negativeentryDescProposedAt is the schema descriptor for proposed_at field.
+	negativeentryDescProposedAt := negativeentryFields[7].Descriptor()
+	// negativeentry.DefaultProposedAt holds the default value on creation for the proposed_at field.
+	negativeentry.DefaultProposedAt = negativeentryDescProposedAt.Default.(func() time.Time)
 	// negativeentryDescListedAt is the schema descriptor for listed_at field.
-	negativeentryDescListedAt := negativeentryFields[7].Descriptor()
+	negativeentryDescListedAt := negativeentryFields[8].Descriptor()
 	// negativeentry.DefaultListedAt holds the default value on creation for the listed_at field.
 	negativeentry.DefaultListedAt = negativeentryDescListedAt.Default.(func() time.Time)
 	// negativeentryDescEvidenceName is the schema descriptor for evidence_name field.
-	negativeentryDescEvidenceName := negativeentryFields[9].Descriptor()
+	negativeentryDescEvidenceName := negativeentryFields[11].Descriptor()
 	// negativeentry.DefaultEvidenceName holds the default value on creation for the evidence_name field.
 	negativeentry.DefaultEvidenceName = negativeentryDescEvidenceName.Default.(string)
+	// negativeentryDescDecisionReason is the schema descriptor for decision_reason field.
+	negativeentryDescDecisionReason := negativeentryFields[16].Descriptor()
+	// negativeentry.DefaultDecisionReason holds the default value on creation for the decision_reason field.
+	negativeentry.DefaultDecisionReason = negativeentryDescDecisionReason.Default.(string)
+	// negativeentryDescRepairedAmount is the schema descriptor for repaired_amount field.
+	negativeentryDescRepairedAmount := negativeentryFields[18].Descriptor()
+	// negativeentry.DefaultRepairedAmount holds the default value on creation for the repaired_amount field.
+	negativeentry.DefaultRepairedAmount = negativeentryDescRepairedAmount.Default.(int64)
 	// negativeentryDescRemovalReason is the schema descriptor for removal_reason field.
-	negativeentryDescRemovalReason := negativeentryFields[13].Descriptor()
+	negativeentryDescRemovalReason := negativeentryFields[21].Descriptor()
 	// negativeentry.DefaultRemovalReason holds the default value on creation for the removal_reason field.
 	negativeentry.DefaultRemovalReason = negativeentryDescRemovalReason.Default.(string)
+	// negativeentryDescVersion is the schema descriptor for version field.
+	negativeentryDescVersion := negativeentryFields[22].Descriptor()
+	// negativeentry.DefaultVersion holds the default value on creation for the version field.
+	negativeentry.DefaultVersion = negativeentryDescVersion.Default.(int64)
 	// negativeentryDescID is the schema descriptor for id field.
 	negativeentryDescID := negativeentryMixinFields1[0].Descriptor()
 	// negativeentry.DefaultID holds the default value on creation for the id field.
 	negativeentry.DefaultID = negativeentryDescID.Default.(func() uuid.UUID)
+	negativeeventMixin := schema.NegativeEvent{}.Mixin()
+	negativeeventMixinFields1 := negativeeventMixin[1].Fields()
+	_ = negativeeventMixinFields1
+	negativeeventFields := schema.NegativeEvent{}.Fields()
+	_ = negativeeventFields
+	// negativeeventDescAt is the schema descriptor for at field.
+	negativeeventDescAt := negativeeventFields[2].Descriptor()
+	// negativeevent.DefaultAt holds the default value on creation for the at field.
+	negativeevent.DefaultAt = negativeeventDescAt.Default.(func() time.Time)
+	// negativeeventDescID is the schema descriptor for id field.
+	negativeeventDescID := negativeeventMixinFields1[0].Descriptor()
+	// negativeevent.DefaultID holds the default value on creation for the id field.
+	negativeevent.DefaultID = negativeeventDescID.Default.(func() uuid.UUID)
+	negativeexemptionMixin := schema.NegativeExemption{}.Mixin()
+	negativeexemptionMixinFields1 := negativeexemptionMixin[1].Fields()
+	_ = negativeexemptionMixinFields1
+	negativeexemptionFields := schema.NegativeExemption{}.Fields()
+	_ = negativeexemptionFields
+	// negativeexemptionDescAskedAt is the schema descriptor for asked_at field.
+	negativeexemptionDescAskedAt := negativeexemptionFields[5].Descriptor()
+	// negativeexemption.DefaultAskedAt holds the default value on creation for the asked_at field.
+	negativeexemption.DefaultAskedAt = negativeexemptionDescAskedAt.Default.(func() time.Time)
+	// negativeexemptionDescDecisionReason is the schema descriptor for decision_reason field.
+	negativeexemptionDescDecisionReason := negativeexemptionFields[12].Descriptor()
+	// negativeexemption.DefaultDecisionReason holds the default value on creation for the decision_reason field.
+	negativeexemption.DefaultDecisionReason = negativeexemptionDescDecisionReason.Default.(string)
+	// negativeexemptionDescVersion is the schema descriptor for version field.
+	negativeexemptionDescVersion := negativeexemptionFields[13].Descriptor()
+	// negativeexemption.DefaultVersion holds the default value on creation for the version field.
+	negativeexemption.DefaultVersion = negativeexemptionDescVersion.Default.(int64)
+	// negativeexemptionDescID is the schema descriptor for id field.
+	negativeexemptionDescID := negativeexemptionMixinFields1[0].Descriptor()
+	// negativeexemption.DefaultID holds the default value on creation for the id field.
+	negativeexemption.DefaultID = negativeexemptionDescID.Default.(func() uuid.UUID)
 	outboxMixin := schema.Outbox{}.Mixin()
 	outboxMixinFields0 := outboxMixin[0].Fields()
 	_ = outboxMixinFields0

@@ -38,8 +38,14 @@ type Tx struct {
 	Keyset *KeysetClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
+	// NegativeClaim is the client for interacting with the NegativeClaim builders.
+	NegativeClaim *NegativeClaimClient
 	// NegativeEntry is the client for interacting with the NegativeEntry builders.
 	NegativeEntry *NegativeEntryClient
+	// NegativeEvent is the client for interacting with the NegativeEvent builders.
+	NegativeEvent *NegativeEventClient
+	// NegativeExemption is the client for interacting with the NegativeExemption builders.
+	NegativeExemption *NegativeExemptionClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
 	// Person is the client for interacting with the Person builders.
@@ -207,7 +213,10 @@ func (tx *Tx) init() {
 	tx.InvitationCode = NewInvitationCodeClient(tx.config)
 	tx.Keyset = NewKeysetClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
+	tx.NegativeClaim = NewNegativeClaimClient(tx.config)
 	tx.NegativeEntry = NewNegativeEntryClient(tx.config)
+	tx.NegativeEvent = NewNegativeEventClient(tx.config)
+	tx.NegativeExemption = NewNegativeExemptionClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.RatingHistory = NewRatingHistoryClient(tx.config)

@@ -3,8 +3,6 @@ package negativelist
 import (
 	"context"
 	"fmt"
-	"slices"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -17,14 +15,33 @@ import (
 	"zhuxin/shared/uow"
 )
 
-// Repo keeps entries and policy, inside HQ's unit of work.
+// Repo keeps the listings and all about them, inside HQ's unit of work.
 type Repo interface {
-	// Insert stores an entry; ErrAlreadyListed for a second one of the same kind.
+	// Insert stores a proposal; ErrAlreadyListed for a second one of the same kind.
 	Insert(ctx context.Context, e Entry) error
-	// Lock reads an entry and locks it.
+	// Get reads an entry, Lock reads and locks it; ErrNotFound without one.
+	Get(ctx context.Context, id uuid.UUID) (Entry, error)
 	Lock(ctx context.Context, id uuid.UUID) (Entry, error)
-	Remove(ctx context.Context, e Entry, by uuid.UUID) error
+	// Save stores what can change of a locked entry; by is who removed it.
+	Save(ctx context.Context, e Entry, by uuid.UUID) error
 	List(ctx context.Context, q Query) ([]Entry, int64, error)
+	Counts(ctx context.Context, today calendar.Date) (Counts, error)
+
+	AddEvent(ctx context.Context, e Event) error
+	Events(ctx context.Context, entryID uuid.UUID) ([]Event, error)
+
+	// AddClaim stores a claim; ErrClaimOpen when one of the subsidiary waits already.
+	AddClaim(ctx context.Context, c Claim) error
+	Claims(ctx context.Context, entryID uuid.UUID) ([]Claim, error)
+	// AnswerClaim stores status and answer.
+	AnswerClaim(ctx context.Context, c Claim) error
+
+	// AddExemption stores a request; ErrExemptionAsked when one waits already.
+	AddExemption(ctx context.Context, x Exemption) error
+	LockExemption(ctx context.Context, id uuid.UUID) (Exemption, error)
+	SaveExemption(ctx context.Context, x Exemption) error
+	Exemptions(ctx context.Context, q ExemptionQuery) ([]Exemption, int64, error)
+
 	Policy(ctx context.Context) (Policy, error)
 	AddPolicy(ctx context.Context, p Policy, by uuid.UUID) error
 }
@@ -35,6 +52,10 @@ type Customers interface {
 	Of(ctx context.Context, codes []string) (map[string]uuid.UUID, error)
 	// Hit lists the codes of own customers that are on the list.
 	Hit(ctx context.Context) ([]string, error)
+	// Related lists the customers that share a person with one of them.
+	Related(ctx context.Context, customerID uuid.UUID) ([]Related, error)
+	// Identity gives code and name of a customer that the caller may see.
+	Identity(ctx context.Context, customerID uuid.UUID) (uscc, name string, err error)
 }
 
 // Evidence knows the subsidiary's uploaded evidence files, in its unit of work.
@@ -61,37 +82,28 @@ func NewService(tenants uow.Tenant, hq uow.HQ, repo Repo, customers Customers, e
 		newID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }}
 }
 
-// List puts a company on the list on behalf of the caller's subsidiary.
+// List proposes a company on behalf of the caller's subsidiary; HQ decides.
 func (s *Service) List(ctx context.Context, in ListInput) (Entry, error) {
-	actor, err := access.Require(ctx, access.NegativeWrite)
-	if err != nil {
-		return Entry{}, err
-	}
-	t, err := tenant.From(ctx)
+	actor, t, err := s.subsidiary(ctx, access.NegativeWrite)
 	if err != nil {
 		return Entry{}, err
 	}
 	if err := in.Validate(); err != nil {
 		return Entry{}, err
 	}
+	now := s.clock.Now()
 	e := Entry{
 		ID: s.newID(), USCC: party.USCC(in.USCC), CompanyName: in.CompanyName, Reason: in.Reason, Text: in.Text, Amount: in.Amount,
-		TenantID: t.ID, ListedBy: actor.ID, ListedAt: s.clock.Now(), EvidenceID: in.EvidenceID, Status: Listed,
+		TenantID: t.ID, ListedBy: actor.ID, ProposedAt: now, ListedAt: now, Status: Proposed, Severity: Critical, Version: 1,
 	}
-	if in.EvidenceID != uuid.Nil {
-		err := s.tenants.InTx(ctx, func(ctx context.Context) (err error) {
-			e.EvidenceName, err = s.evidence.Name(ctx, in.EvidenceID)
-			return err
-		})
-		if err != nil {
-			return Entry{}, err
-		}
+	if e.Evidence, err = s.files(ctx, in.EvidenceIDs); err != nil {
+		return Entry{}, err
 	}
 	err = s.hq.InTx(ctx, func(ctx context.Context) error {
 		if err := s.repo.Insert(ctx, e); err != nil {
 			return err
 		}
-		return s.log.Record(ctx, audit.Entry{Action: "negative_entry.listed", ObjectType: "negative_entry", ObjectID: e.ID.String(), After: facts(e)})
+		return s.note(ctx, nil, e, Event{Kind: EventProposed, TenantID: t.ID, ActorID: actor.ID, Note: e.Text, Facts: EventFacts{Amount: e.Amount}})
 	})
 	if err != nil {
 		return Entry{}, err
@@ -100,16 +112,26 @@ func (s *Service) List(ctx context.Context, in ListInput) (Entry, error) {
 	return own[0], err
 }
 
-// RemoveOwn takes an entry of the caller's own subsidiary back.
-func (s *Service) RemoveOwn(ctx context.Context, id uuid.UUID, reason string) (Entry, error) {
-	if _, err := access.Require(ctx, access.NegativeWrite); err != nil {
-		return Entry{}, err
-	}
-	t, err := tenant.From(ctx)
+// Withdraw takes a proposal of the caller's own subsidiary back, while HQ has not
+// decided. What is published only HQ removes.
+func (s *Service) Withdraw(ctx context.Context, id uuid.UUID, reason string) (Entry, error) {
+	actor, t, err := s.subsidiary(ctx, access.NegativeWrite)
 	if err != nil {
 		return Entry{}, err
 	}
-	e, err := s.remove(ctx, id, reason, t.ID)
+	if err := why(reason, "say why the proposal is withdrawn, 2 to 1000 characters"); err != nil {
+		return Entry{}, err
+	}
+	e, err := s.change(ctx, id, func(e *Entry) (Event, error) {
+		switch {
+		case e.TenantID != t.ID:
+			return Event{}, ErrNotFound
+		case e.Status != Proposed:
+			return Event{}, ErrState
+		}
+		e.Status = Withdrawn
+		return Event{Kind: EventWithdrawn, TenantID: t.ID, ActorID: actor.ID, Note: reason}, nil
+	})
 	if err != nil {
 		return Entry{}, err
 	}
@@ -117,48 +139,99 @@ func (s *Service) RemoveOwn(ctx context.Context, id uuid.UUID, reason string) (E
 	return own[0], err
 }
 
-// Remove takes any entry off the list, on behalf of HQ.
-func (s *Service) Remove(ctx context.Context, id uuid.UUID, reason string) (Entry, error) {
-	if _, err := access.Require(ctx, access.HQNegativeManage); err != nil {
-		return Entry{}, err
+// subsidiary gives who acts, and for which subsidiary.
+func (s *Service) subsidiary(ctx context.Context, p access.Permission) (access.Actor, tenant.Tenant, error) {
+	actor, err := access.Require(ctx, p)
+	if err != nil {
+		return actor, tenant.Tenant{}, err
 	}
-	return s.remove(ctx, id, reason, uuid.Nil)
+	t, err := tenant.From(ctx)
+	return actor, t, err
 }
 
-// remove records the removal; with an owner it finds only that one's entries.
-func (s *Service) remove(ctx context.Context, id uuid.UUID, reason string, owner uuid.UUID) (Entry, error) {
-	var c fault.Checks
-	n := utf8.RuneCountInString(reason)
-	c.Require(n >= 2 && n <= 1000, "reason", "LENGTH", "say why the entry is removed, 2 to 1000 characters")
-	if err := c.Err(); err != nil {
-		return Entry{}, err
+// files finds the evidence in the subsidiary's store.
+func (s *Service) files(ctx context.Context, ids []uuid.UUID) (out []File, err error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	actor, _ := access.From(ctx)
+	err = s.tenants.InTx(ctx, func(ctx context.Context) error {
+		out = make([]File, len(ids))
+		for i, id := range ids {
+			name, err := s.evidence.Name(ctx, id)
+			if err != nil {
+				return err
+			}
+			out[i] = File{DocumentID: id, Name: name}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// change takes one step of a listing: what by makes of it, its event and its
+// audit row are stored together.
+func (s *Service) change(ctx context.Context, id uuid.UUID, by func(e *Entry) (Event, error)) (Entry, error) {
+	return s.changeWith(ctx, id, func(_ context.Context, e *Entry) (Event, error) { return by(e) })
+}
+
+// changeWith is change for a step that writes more than the listing.
+func (s *Service) changeWith(ctx context.Context, id uuid.UUID, by func(ctx context.Context, e *Entry) (Event, error)) (Entry, error) {
 	var after Entry
 	err := s.hq.InTx(ctx, func(ctx context.Context) error {
-		e, err := s.repo.Lock(ctx, id)
-		switch {
-		case err != nil:
-			return err
-		case owner != uuid.Nil && e.TenantID != owner:
-			return ErrNotFound
-		case e.Status == Removed:
-			return ErrAlreadyRemoved
-		}
-		after = e
-		after.Status, after.RemovalReason, after.RemovedAt = Removed, reason, new(s.clock.Now())
-		if err := s.repo.Remove(ctx, after, actor.ID); err != nil {
+		before, err := s.repo.Lock(ctx, id)
+		if err != nil {
 			return err
 		}
-		return s.log.Record(ctx, audit.Entry{Action: "negative_entry.removed", ObjectType: "negative_entry", ObjectID: id.String(), Before: facts(e), After: facts(after)})
+		after = before
+		ev, err := by(ctx, &after)
+		if err != nil {
+			return err
+		}
+		return s.store(ctx, before, &after, ev)
 	})
 	return after, err
 }
 
-// facts is what the audit keeps of an entry.
-func facts(e Entry) map[string]any {
-	return map[string]any{"uscc": e.USCC, "company_name": e.CompanyName, "reason": e.Reason, "text": e.Text, "amount": e.Amount,
-		"tenant_id": e.TenantID, "status": e.Status, "removal_reason": e.RemovalReason, "evidence": e.EvidenceName}
+// store saves a locked entry with its event.
+func (s *Service) store(ctx context.Context, before Entry, after *Entry, ev Event) error {
+	after.Version++
+	if err := s.repo.Save(ctx, *after, ev.ActorID); err != nil {
+		return err
+	}
+	return s.note(ctx, &before, *after, ev)
+}
+
+// note writes a step into the history and the audit log.
+func (s *Service) note(ctx context.Context, before *Entry, after Entry, ev Event) error {
+	ev.ID, ev.EntryID, ev.At = s.newID(), after.ID, s.clock.Now()
+	if err := s.repo.AddEvent(ctx, ev); err != nil {
+		return err
+	}
+	row := audit.Entry{Action: "negative_entry." + string(ev.Kind), ObjectType: "negative_entry", ObjectID: after.ID.String(), After: facts(after, ev)}
+	if before != nil {
+		row.Before = facts(*before, Event{})
+	}
+	return s.log.Record(ctx, row)
+}
+
+func why(text, message string) error {
+	var c fault.Checks
+	length(&c, "reason", text, 2, 1000, message)
+	return c.Err()
+}
+
+// facts is what the audit keeps of an entry and a step.
+func facts(e Entry, ev Event) map[string]any {
+	f := map[string]any{"uscc": e.USCC, "company_name": e.CompanyName, "reason": e.Reason, "text": e.Text, "amount": e.Amount,
+		"tenant_id": e.TenantID, "status": e.Status, "severity": e.Severity, "review_on": e.ReviewOn, "repaired": e.Repaired,
+		"removal_reason": e.RemovalReason, "evidence": e.Evidence}
+	if ev.Kind != "" {
+		f["note"] = ev.Note
+	}
+	if ev.ClaimID != uuid.Nil {
+		f["claim_id"] = ev.ClaimID
+	}
+	return f
 }
 
 // View selects what a subsidiary looks at.
@@ -168,7 +241,7 @@ type View string
 const (
 	ViewListed  View = "listed"
 	ViewRemoved View = "removed"
-	ViewOwn     View = "own"  // listed by the subsidiary itself
+	ViewOwn     View = "own"  // proposed by the subsidiary itself, whatever became of it
 	ViewMine    View = "mine" // companies that are its customers
 )
 
@@ -183,13 +256,13 @@ func (s *Service) Browse(ctx context.Context, view View, q Query) ([]Entry, int6
 	}
 	switch view {
 	case "", ViewListed:
-		q.Status = Listed
+		q.Statuses = []Status{Listed}
 	case ViewRemoved:
-		q.Status = Removed
+		q.Statuses = []Status{Removed}
 	case ViewOwn:
 		q.TenantID = t.ID
 	case ViewMine:
-		q.Status = Listed
+		q.Statuses = []Status{Listed}
 		err := s.tenants.InTx(ctx, func(ctx context.Context) (err error) {
 			q.Codes, err = s.customers.Hit(ctx)
 			return err
@@ -206,13 +279,21 @@ func (s *Service) Browse(ctx context.Context, view View, q Query) ([]Entry, int6
 	if err != nil {
 		return nil, 0, err
 	}
+	for i, e := range entries {
+		if e.TenantID != t.ID {
+			entries[i] = e.published()
+		}
+	}
 	entries, err = s.withCustomers(ctx, entries)
 	return entries, total, err
 }
 
 // BrowseGroup lists entries as HQ sees them.
-func (s *Service) BrowseGroup(ctx context.Context, q Query) ([]Entry, int64, error) {
+func (s *Service) BrowseGroup(ctx context.Context, view GroupView, q Query) ([]Entry, int64, error) {
 	if _, err := access.Require(ctx, access.HQNegativeRead); err != nil {
+		return nil, 0, err
+	}
+	if err := view.into(&q, s.today()); err != nil {
 		return nil, 0, err
 	}
 	return s.list(ctx, q)
@@ -223,6 +304,9 @@ func (s *Service) list(ctx context.Context, q Query) (entries []Entry, total int
 		entries, total, err = s.repo.List(ctx, q)
 		return err
 	})
+	for i := range entries {
+		entries[i].ReviewDue = reviewDue(entries[i], s.today())
+	}
 	return entries, total, err
 }
 
@@ -244,44 +328,4 @@ func (s *Service) withCustomers(ctx context.Context, entries []Entry) ([]Entry, 
 		entries[i].OwnCustomerID = own[string(entries[i].USCC)]
 	}
 	return entries, err
-}
-
-// Policy gives HQ's policy in force.
-func (s *Service) Policy(ctx context.Context) (p Policy, err error) {
-	if _, err := access.Require(ctx, access.HQNegativeRead); err != nil {
-		return p, err
-	}
-	err = s.hq.InTx(ctx, func(ctx context.Context) (err error) {
-		p, err = s.repo.Policy(ctx)
-		return err
-	})
-	return p, err
-}
-
-// SetPolicy makes a new version, when seen is still the one in force.
-func (s *Service) SetPolicy(ctx context.Context, seen int64, action Action) (Policy, error) {
-	actor, err := access.Require(ctx, access.HQPolicyWrite)
-	if err != nil {
-		return Policy{}, err
-	}
-	var c fault.Checks
-	c.Require(slices.Contains([]Action{Warn, Hold, Block}, action), "negative_action", "UNKNOWN_ACTION", "choose warn, hold or block")
-	if err := c.Err(); err != nil {
-		return Policy{}, err
-	}
-	next := Policy{Version: seen + 1, Action: action, CreatedAt: s.clock.Now()}
-	err = s.hq.InTx(ctx, func(ctx context.Context) error {
-		before, err := s.repo.Policy(ctx)
-		if err != nil {
-			return err
-		}
-		if before.Version != seen {
-			return ErrPolicyChanged
-		}
-		if err := s.repo.AddPolicy(ctx, next, actor.ID); err != nil {
-			return err
-		}
-		return s.log.Record(ctx, audit.Entry{Action: "group_policy.changed", ObjectType: "group_policy", ObjectID: fmt.Sprint(next.Version), Before: before, After: next})
-	})
-	return next, err
 }

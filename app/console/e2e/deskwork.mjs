@@ -79,7 +79,7 @@ export async function importReceivables(page, customer) {
   await look(page, 'receivables')
 }
 
-/** Puts the company on the group's negative list, with evidence. */
+/** Proposes the company for the group's negative list, with evidence. */
 export async function listCompany(page, customer) {
   await page.getByRole('button', { name: '列入公司' }).click()
   const dialog = page.getByRole('dialog', { name: '列入公司' })
@@ -89,7 +89,21 @@ export async function listCompany(page, customer) {
   await dialog.getByLabel('具体情况').fill('拖欠货款超过一年，多次催收无果')
   await dialog.getByLabel('证据材料').setInputFiles(pdf('判决书.pdf'))
   await look(page, 'negative-list-company')
-  await dialog.getByRole('button', { name: '确认列入' }).click()
+  await dialog.getByRole('button', { name: '提交总公司审核' }).click()
   await page.getByRole('row').filter({ hasText: customer.name }).waitFor()
   await look(page, 'negative-list')
+}
+
+/** Headquarters publishes the proposal. */
+export async function publishListing(page, customer) {
+  await page.goto('/hq/negative-list?status=proposed')
+  await page.getByRole('link', { name: customer.name }).click()
+  await page.getByRole('heading', { name: '处理过程' }).waitFor()
+  await look(page, 'hq-negative-case')
+  await page.getByRole('button', { name: '同意列入' }).click()
+  const dialog = page.getByRole('dialog', { name: '同意列入' })
+  await choose(page, '严重程度', '特别严重')
+  await look(page, 'hq-negative-publish')
+  await dialog.getByRole('button', { name: '同意列入' }).click()
+  await page.getByText('总公司同意列入').waitFor()
 }

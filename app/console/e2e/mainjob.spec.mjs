@@ -19,7 +19,14 @@ import {
   slugOf,
 } from './journey.mjs'
 import { expectQuiet, freshEmail, launch, newPage, phone } from './lib.mjs'
-import { createCustomer, designTemplate, importReceivables, listCompany, rate } from './deskwork.mjs'
+import {
+  createCustomer,
+  designTemplate,
+  importReceivables,
+  listCompany,
+  publishListing,
+  rate,
+} from './deskwork.mjs'
 import { zhuxin } from './server.mjs'
 
 const first = { company: fresh('城北混凝土有限公司'), short: fresh('城北'), uscc: freshUscc() }
@@ -219,13 +226,17 @@ step('an invitation code opens a second subsidiary without waiting', async () =>
   await other.page.waitForURL((url) => url.pathname.endsWith('/setup'))
 })
 
-step('the second subsidiary lists the company; the first one may no longer deliver', async () => {
-  await other.page.goto(`/t/${slugOf(other.page)}/risk/negative-list`)
-  await listCompany(other.page, customer)
-  const answer = await check('DD-3', '1.00', '拦截')
-  await answer.getByText('在负面清单上', { exact: true }).waitFor()
-  await look(admin.page, 'order-negative-list')
-})
+step(
+  'the second subsidiary proposes the company and HQ lists it; the first one may no longer deliver',
+  async () => {
+    await other.page.goto(`/t/${slugOf(other.page)}/risk/negative-list`)
+    await listCompany(other.page, customer)
+    await publishListing(hq, customer)
+    const answer = await check('DD-3', '1.00', '拦截')
+    await answer.getByText('在负面清单上', { exact: true }).waitFor()
+    await look(admin.page, 'order-negative-list')
+  },
+)
 
 step('the audit log is whole', async () => {
   const { page, slug } = admin

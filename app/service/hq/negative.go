@@ -20,15 +20,15 @@ func NewNegative(list *negativelist.Service) *Negative { return &Negative{list: 
 
 // ListNegativeEntries lists entries with who listed them.
 func (s *Negative) ListNegativeEntries(ctx context.Context, r *hqv1.ListNegativeEntriesRequest) (*hqv1.ListNegativeEntriesReply, error) {
-	q := negativelist.Query{Text: r.GetQ(), Status: negativelist.Status(r.GetStatus())}
+	q := negativelist.Query{Text: r.GetQ()}
 	q.Limit, q.Offset = page.Window(r.GetPage(), r.GetPageSize())
-	entries, total, err := s.list.BrowseGroup(ctx, q)
+	entries, total, err := s.list.BrowseGroup(ctx, negativelist.GroupView(r.GetStatus()), q)
 	if err != nil {
 		return nil, err
 	}
 	out := &hqv1.ListNegativeEntriesReply{Total: total}
 	for _, e := range entries {
-		out.Entries = append(out.Entries, toEntry(e))
+		out.Entries = append(out.Entries, ToEntry(e))
 	}
 	return out, nil
 }
@@ -43,7 +43,7 @@ func (s *Negative) RemoveNegativeEntry(ctx context.Context, r *hqv1.RemoveNegati
 	if err != nil {
 		return nil, err
 	}
-	return toEntry(e), nil
+	return ToEntry(e), nil
 }
 
 // GetGroupPolicy gives the policy in force.
@@ -57,7 +57,10 @@ func (s *Negative) GetGroupPolicy(ctx context.Context, _ *hqv1.GetGroupPolicyReq
 
 // SetGroupPolicy makes a new version of the policy.
 func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyRequest) (*hqv1.GroupPolicy, error) {
-	p, err := s.list.SetPolicy(ctx, r.GetVersion(), negativelist.Action(r.GetNegativeAction()))
+	p, err := s.list.SetPolicy(ctx, negativelist.PolicyInput{
+		Seen: r.GetVersion(), Action: negativelist.Action(r.GetNegativeAction()),
+		Serious: negativelist.Action(r.GetSeriousAction()), Notice: negativelist.Action(r.GetNoticeAction()),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -65,19 +68,28 @@ func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyReq
 }
 
 func toPolicy(p negativelist.Policy) *hqv1.GroupPolicy {
-	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action)}
+	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action), SeriousAction: string(p.Serious), NoticeAction: string(p.Notice)}
 	if !p.CreatedAt.IsZero() {
 		out.CreatedAt = timestamppb.New(p.CreatedAt)
 	}
 	return out
 }
 
-func toEntry(e negativelist.Entry) *hqv1.NegativeEntry {
+// ToEntry is a listing as HQ sees it.
+func ToEntry(e negativelist.Entry) *hqv1.NegativeEntry {
 	out := &hqv1.NegativeEntry{
 		Id: e.ID.String(), Uscc: string(e.USCC), CompanyName: e.CompanyName, ReasonCode: string(e.Reason), ReasonText: e.Text,
 		Amount: int64(e.Amount), SubsidiaryName: e.TenantName, ListedBy: &commonv1.PersonRef{Id: e.ListedBy.String(), Name: e.ListedByName},
-		ListedAt: timestamppb.New(e.ListedAt), Status: string(e.Status), RemovalReason: e.RemovalReason, EvidenceName: e.EvidenceName,
-		SubsidiariesAffected: int32(e.AffectedCount),
+		ListedAt: timestamppb.New(e.ListedAt), Status: string(e.Status), RemovalReason: e.RemovalReason, SubsidiariesAffected: int32(e.AffectedCount),
+		Severity: string(e.Severity), ProposedAt: timestamppb.New(e.ProposedAt), DecidedBy: e.DecidedByName, DecisionReason: e.DecisionReason,
+		ReviewOn: e.ReviewOn.String(), ReviewDue: e.ReviewDue, RepairedAmount: int64(e.Repaired),
+		OpenObjections: int32(e.Objections), OpenRepairs: int32(e.Repairs), Version: e.Version,
+	}
+	if len(e.Evidence) > 0 {
+		out.EvidenceName = e.Evidence[0].Name
+	}
+	if e.DecidedAt != nil {
+		out.DecidedAt = timestamppb.New(*e.DecidedAt)
 	}
 	if e.RemovedAt != nil {
 		out.RemovedAt = timestamppb.New(*e.RemovedAt)

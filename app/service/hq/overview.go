@@ -86,7 +86,7 @@ func (s *Overview) GetGroupCustomer(ctx context.Context, r *hqv1.GetGroupCustome
 	if err != nil {
 		return nil, err
 	}
-	entries, _, err := s.list.BrowseGroup(ctx, negativelist.Query{Codes: []string{rows[0].USCC}, Limit: page.Largest})
+	entries, _, err := s.list.BrowseGroup(ctx, negativelist.GroupAll, negativelist.Query{Codes: []string{rows[0].USCC}, Limit: page.Largest})
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (s *Overview) GetGroupCustomer(ctx context.Context, r *hqv1.GetGroupCustome
 		out.Ratings = append(out.Ratings, g)
 	}
 	for _, e := range entries {
-		out.NegativeEntries = append(out.NegativeEntries, toEntry(e))
+		out.NegativeEntries = append(out.NegativeEntries, ToEntry(e))
 	}
 	return out, nil
 }

@@ -52,33 +52,46 @@ func (s *Service) ListEntries(ctx context.Context, r *negativelistv1.ListEntries
 	return out, nil
 }
 
-// CreateEntry lists a company.
+// CreateEntry proposes a company.
 func (s *Service) CreateEntry(ctx context.Context, r *negativelistv1.CreateEntryRequest) (*negativelistv1.Entry, error) {
-	in := negativelist.ListInput{
-		USCC: r.GetUscc(), CompanyName: r.GetCompanyName(), Reason: negativelist.Reason(r.GetReasonCode()),
-		Text: r.GetReasonText(), Amount: money.Amount(r.GetAmount()),
-	}
+	refs := r.GetEvidence()
 	if r.GetEvidenceDocumentId() != "" {
-		id, err := uuid.Parse(r.GetEvidenceDocumentId())
-		if err != nil || id == uuid.Nil { // which would be no evidence at all
-			return nil, fault.NotFound("DOCUMENT_NOT_FOUND", "there is no such evidence file; upload it first")
-		}
-		in.EvidenceID = id
+		refs = append([]*negativelistv1.EvidenceRef{{DocumentId: r.GetEvidenceDocumentId()}}, refs...)
 	}
-	e, err := s.list.List(ctx, in)
+	files, err := evidence(refs)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.list.List(ctx, negativelist.ListInput{
+		USCC: r.GetUscc(), CompanyName: r.GetCompanyName(), Reason: negativelist.Reason(r.GetReasonCode()),
+		Text: r.GetReasonText(), Amount: money.Amount(r.GetAmount()), EvidenceIDs: files,
+	})
 	if err != nil {
 		return nil, err
 	}
 	return toEntry(ctx, e), nil
 }
 
-// RemoveEntry takes one's own listing back.
-func (s *Service) RemoveEntry(ctx context.Context, r *negativelistv1.RemoveEntryRequest) (*negativelistv1.Entry, error) {
+// evidence reads the files that a request names. An id that is none would be no
+// evidence at all.
+func evidence(refs []*negativelistv1.EvidenceRef) (out []uuid.UUID, err error) {
+	for _, r := range refs {
+		id, err := uuid.Parse(r.GetDocumentId())
+		if err != nil || id == uuid.Nil {
+			return nil, fault.NotFound("DOCUMENT_NOT_FOUND", "there is no such evidence file; upload it first")
+		}
+		out = append(out, id)
+	}
+	return out, nil
+}
+
+// WithdrawEntry takes one's own proposal back.
+func (s *Service) WithdrawEntry(ctx context.Context, r *negativelistv1.WithdrawEntryRequest) (*negativelistv1.Entry, error) {
 	id, err := uuid.Parse(r.GetId())
 	if err != nil {
 		return nil, negativelist.ErrNotFound
 	}
-	e, err := s.list.RemoveOwn(ctx, id, r.GetReason())
+	e, err := s.list.Withdraw(ctx, id, r.GetReason())
 	if err != nil {
 		return nil, err
 	}
@@ -137,25 +150,4 @@ func (s *Service) ListSharingLog(ctx context.Context, r *negativelistv1.ListShar
 			ViewerSubsidiary: l.ViewerTenant, Uscc: l.USCC, Purpose: l.Purpose})
 	}
 	return out, nil
-}
-
-// toEntry leaves out who listed. The evidence goes with it: the name of a file
-// tells whose it is as well.
-func toEntry(ctx context.Context, e negativelist.Entry) *negativelistv1.Entry {
-	t, _ := tenant.From(ctx)
-	out := &negativelistv1.Entry{
-		Id: e.ID.String(), Uscc: string(e.USCC), CompanyName: e.CompanyName, ReasonCode: string(e.Reason), ReasonText: e.Text,
-		Amount: int64(e.Amount), ListedAt: timestamppb.New(e.ListedAt), Status: string(e.Status), RemovalReason: e.RemovalReason,
-		Own: e.TenantID == t.ID,
-	}
-	if e.RemovedAt != nil {
-		out.RemovedAt = timestamppb.New(*e.RemovedAt)
-	}
-	if e.OwnCustomerID != uuid.Nil {
-		out.CustomerId = e.OwnCustomerID.String()
-	}
-	if out.Own && e.EvidenceID != uuid.Nil {
-		out.EvidenceDocumentId, out.EvidenceName = e.EvidenceID.String(), e.EvidenceName
-	}
-	return out
 }

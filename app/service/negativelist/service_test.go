@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,11 +29,11 @@ func TestNeverSaysWhoListed(t *testing.T) {
 	if err != nil || len(reply.GetEntries()) != 1 || reply.GetTotal() != 1 {
 		t.Fatalf("got %v, %v", reply, err)
 	}
-	if q := st.asked; q.Text != "失信" || q.Status != negativelist.Removed || q.Limit != 5 || q.Offset != 5 || q.TenantID != uuid.Nil {
+	if q := st.asked; q.Text != "失信" || !slices.Equal(q.Statuses, []negativelist.Status{negativelist.Removed}) || q.Limit != 5 || q.Offset != 5 || q.TenantID != uuid.Nil {
 		t.Errorf("asked %+v", q)
 	}
 	e, told := reply.GetEntries()[0], text(t, reply)
-	for _, secret := range []string{"CANARY", theirs.String(), st.entries[0].ListedBy.String(), st.entries[0].EvidenceID.String()} {
+	for _, secret := range []string{"CANARY", theirs.String(), st.entries[0].ListedBy.String(), st.entries[0].Evidence[0].DocumentID.String()} {
 		if strings.Contains(told, secret) {
 			t.Errorf("%q is told: %s", secret, told)
 		}
@@ -42,7 +43,7 @@ func TestNeverSaysWhoListed(t *testing.T) {
 	}
 	g, err := group.ListNegativeEntries(as(t, access.RoleHQViewer), &hqv1.ListNegativeEntriesRequest{Status: "listed"})
 	if err != nil || g.GetTotal() != 1 || g.GetEntries()[0].GetSubsidiaryName() != "华东CANARY" || g.GetEntries()[0].GetListedBy().GetName() != "李四CANARY" ||
-		g.GetEntries()[0].GetSubsidiariesAffected() != 3 || g.GetEntries()[0].GetEvidenceName() != "CANARY.pdf" || st.asked.Status != negativelist.Listed {
+		g.GetEntries()[0].GetSubsidiariesAffected() != 3 || g.GetEntries()[0].GetEvidenceName() != "CANARY.pdf" || !slices.Equal(st.asked.Statuses, []negativelist.Status{negativelist.Listed}) {
 		t.Errorf("HQ is told %v, %v", g, err)
 	}
 }
@@ -61,12 +62,12 @@ func TestOwnEntry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !e.GetOwn() || e.GetEvidenceDocumentId() != evidence.String() || e.GetEvidenceName() != "own-evidence.pdf" || e.GetStatus() != "listed" {
+	if !e.GetOwn() || e.GetEvidenceDocumentId() != evidence.String() || e.GetEvidenceName() != "own-evidence.pdf" || e.GetStatus() != "proposed" {
 		t.Errorf("got %v", e)
 	}
-	removed, err := s.RemoveEntry(ctx, &negativelistv1.RemoveEntryRequest{Id: e.GetId(), Reason: "已付清"})
-	if err != nil || removed.GetStatus() != "removed" || removed.GetRemovalReason() != "已付清" || !removed.GetRemovedAt().AsTime().Equal(at) {
-		t.Errorf("removed: %v, %v", removed, err)
+	withdrawn, err := s.WithdrawEntry(ctx, &negativelistv1.WithdrawEntryRequest{Id: e.GetId(), Reason: "弄错了"})
+	if err != nil || withdrawn.GetStatus() != "withdrawn" {
+		t.Errorf("withdrawn: %v, %v", withdrawn, err)
 	}
 	r, err := group.RemoveNegativeEntry(as(t, access.RoleHQAdministrator), &hqv1.RemoveNegativeEntryRequest{Id: st.entries[0].ID.String(), Reason: "集团移除"})
 	if err != nil || r.GetStatus() != "removed" || r.GetRemovedAt() == nil {
@@ -88,7 +89,10 @@ func TestIDsThatAreNone(t *testing.T) {
 			_, err := s.CreateEntry(ctx, &negativelistv1.CreateEntryRequest{EvidenceDocumentId: uuid.Nil.String()})
 			return err
 		},
-		"entry": func() error { _, err := s.RemoveEntry(ctx, &negativelistv1.RemoveEntryRequest{Id: "x"}); return err },
+		"entry": func() error {
+			_, err := s.WithdrawEntry(ctx, &negativelistv1.WithdrawEntryRequest{Id: "x"})
+			return err
+		},
 		"customer": func() error {
 			_, err := s.GetCustomerHistory(ctx, &negativelistv1.GetCustomerHistoryRequest{CustomerId: "x"})
 			return err

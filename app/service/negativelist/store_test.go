@@ -2,6 +2,7 @@ package negativelist_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,16 +32,19 @@ type store struct {
 	negativelist.Repo
 	history.Store
 	rollup.Projections
-	entries []negativelist.Entry
-	asked   negativelist.Query
-	logged  []history.Look
+	entries   []negativelist.Entry
+	events    []negativelist.Event
+	claims    []negativelist.Claim
+	exemption negativelist.Exemption
+	asked     negativelist.Query
+	logged    []history.Look
 }
 
 func (*store) InTx(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
 func (*store) Record(context.Context, audit.Entry) error                          { return nil }
 func (s *store) List(_ context.Context, q negativelist.Query) ([]negativelist.Entry, int64, error) {
 	s.asked = q
-	return s.entries, int64(len(s.entries)), nil
+	return slices.Clone(s.entries), int64(len(s.entries)), nil
 }
 
 func (s *store) Insert(_ context.Context, e negativelist.Entry) error {
@@ -56,9 +60,72 @@ func (s *store) Lock(_ context.Context, id uuid.UUID) (negativelist.Entry, error
 	}
 	return negativelist.Entry{}, negativelist.ErrNotFound
 }
-func (*store) Remove(context.Context, negativelist.Entry, uuid.UUID) error { return nil }
+func (s *store) Get(ctx context.Context, id uuid.UUID) (negativelist.Entry, error) {
+	return s.Lock(ctx, id)
+}
+
+func (s *store) Save(_ context.Context, e negativelist.Entry, _ uuid.UUID) error {
+	for i := range s.entries {
+		if s.entries[i].ID == e.ID {
+			s.entries[i] = e
+		}
+	}
+	return nil
+}
+
+func (s *store) AddEvent(_ context.Context, e negativelist.Event) error {
+	s.events = append(s.events, e)
+	return nil
+}
+
+func (s *store) Events(context.Context, uuid.UUID) ([]negativelist.Event, error) {
+	return s.events, nil
+}
+func (s *store) AddClaim(_ context.Context, c negativelist.Claim) error {
+	s.claims = append(s.claims, c)
+	return nil
+}
+func (s *store) Claims(context.Context, uuid.UUID) ([]negativelist.Claim, error) {
+	return s.claims, nil
+}
+func (s *store) AnswerClaim(_ context.Context, c negativelist.Claim) error {
+	s.claims = []negativelist.Claim{c}
+	return nil
+}
+
+func (*store) Counts(context.Context, calendar.Date) (negativelist.Counts, error) {
+	return negativelist.Counts{Proposed: 1, Listed: 2, Objections: 3, Repairs: 4, ReviewDue: 5, Removed: 6, Exemptions: 7}, nil
+}
+
+func (s *store) AddExemption(_ context.Context, x negativelist.Exemption) error {
+	x.TenantName = "我方CANARY"
+	s.exemption = x
+	return nil
+}
+
+func (s *store) LockExemption(context.Context, uuid.UUID) (negativelist.Exemption, error) {
+	return s.exemption, nil
+}
+
+func (s *store) SaveExemption(_ context.Context, x negativelist.Exemption) error {
+	s.exemption = x
+	return nil
+}
+
+func (s *store) Exemptions(context.Context, negativelist.ExemptionQuery) ([]negativelist.Exemption, int64, error) {
+	return []negativelist.Exemption{s.exemption}, 1, nil
+}
+
+func (*store) Related(context.Context, uuid.UUID) ([]negativelist.Related, error) {
+	return []negativelist.Related{{CustomerID: mine, CustomerName: "关联建工", Via: "legal_representative", Person: "张*"}}, nil
+}
+
+func (*store) Identity(context.Context, uuid.UUID) (string, string, error) {
+	return "91110000000000001X", "失信建工", nil
+}
+
 func (*store) Policy(context.Context) (negativelist.Policy, error) {
-	return negativelist.Policy{Version: 7, Action: negativelist.Hold, CreatedAt: at}, nil
+	return negativelist.Policy{Version: 7, Action: negativelist.Hold, Serious: negativelist.Hold, Notice: negativelist.Warn, CreatedAt: at}, nil
 }
 func (*store) AddPolicy(context.Context, negativelist.Policy, uuid.UUID) error { return nil }
 func (*store) Of(context.Context, []string) (map[string]uuid.UUID, error) {
@@ -104,7 +171,7 @@ func (*store) Waiting(context.Context) (int64, int64, error) { return 1, 2, nil 
 func services(upload service.Uploader) (*store, *service.Service, *hq.Service) {
 	s := &store{entries: []negativelist.Entry{{
 		ID: uuid.New(), USCC: "91110000000000001X", CompanyName: "失信建工", Reason: negativelist.Fraud, Text: "货款被转移", Amount: 5, TenantID: theirs,
-		TenantName: "华东CANARY", ListedBy: uuid.New(), ListedByName: "李四CANARY", ListedAt: at, EvidenceID: uuid.New(), EvidenceName: "CANARY.pdf", Status: negativelist.Listed, AffectedCount: 3,
+		TenantName: "华东CANARY", ListedBy: uuid.New(), ListedByName: "李四CANARY", ListedAt: at, Evidence: []negativelist.File{{DocumentID: uuid.New(), Name: "CANARY.pdf"}}, Status: negativelist.Listed, AffectedCount: 3,
 	}}}
 	clock := &calendar.Frozen{At: at}
 	list := negativelist.NewService(s, s, s, s, s, s, clock)

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"zhuxin/data/auditlog"
 	repo "zhuxin/data/hqrepo/negativelist"
 	"zhuxin/data/query/company"
@@ -51,13 +49,29 @@ func kind(err error) fault.Kind {
 	return f.Kind
 }
 
-func (w *world) mustList(ctx context.Context, in negativelist.ListInput) negativelist.Entry {
+// mustPropose lets a subsidiary propose a company.
+func (w *world) mustPropose(ctx context.Context, in negativelist.ListInput) negativelist.Entry {
 	w.t.Helper()
 	e, err := w.list.List(ctx, in)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return e
+}
+
+// mustList lets a subsidiary propose a company, and HQ publish it.
+func (w *world) mustList(ctx context.Context, in negativelist.ListInput) negativelist.Entry {
+	w.t.Helper()
+	e := w.mustPropose(ctx, in)
+	e, err := w.list.Publish(w.HQCtx(w.t), e.ID, w.judgement(negativelist.Critical))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return e
+}
+
+func (w *world) judgement(s negativelist.Severity) negativelist.Judgement {
+	return negativelist.Judgement{Severity: s, ReviewOn: calendar.Of(w.clock.Now(), calendar.Shanghai).AddDays(90), Note: "核实"}
 }
 
 // seen is what a tenant's own role reads of the list: what its order check reads.
@@ -119,30 +133,27 @@ func TestListedForAllAtCommit(t *testing.T) {
 		t.Errorf("two subsidiaries, two reasons: %v", got)
 	}
 
-	// Only one's own listing can be taken back; another's is not found.
-	if _, err := w.list.RemoveOwn(b, e.ID, "并非我方"); !errors.Is(err, negativelist.ErrNotFound) {
-		t.Errorf("B removes A's: %v", err)
-	}
-	if _, err := w.list.RemoveOwn(b, uuid.New(), "没有这一条"); !errors.Is(err, negativelist.ErrNotFound) {
-		t.Errorf("B removes nothing: %v", err)
+	// What is published only HQ takes off.
+	if _, err := w.list.Withdraw(a, e.ID, "我方撤回"); !errors.Is(err, negativelist.ErrState) {
+		t.Errorf("A withdraws what is published: %v", err)
 	}
 	w.clock.At = start.Add(time.Hour)
-	removed, err := w.list.RemoveOwn(a, e.ID, "已经付清")
+	removed, err := w.list.Remove(w.HQCtx(t), e.ID, "已经付清")
 	if err != nil || removed.Status != negativelist.Removed || !removed.RemovedAt.Equal(w.clock.At) || removed.RemovalReason != "已经付清" {
 		t.Errorf("removed: %+v, %v", removed, err)
 	}
-	if _, err := w.list.RemoveOwn(a, e.ID, "再来一次"); !errors.Is(err, negativelist.ErrAlreadyRemoved) {
+	if _, err := w.list.Remove(w.HQCtx(t), e.ID, "再来一次"); !errors.Is(err, negativelist.ErrAlreadyRemoved) {
 		t.Errorf("removed twice: %v", err)
 	}
 	if got := w.seen(w.B); len(got) != 2 {
 		t.Errorf("after the removal: %v", got)
 	}
-	w.mustList(a, input(1)) // anew: the unique index is on what is in force
+	w.mustList(a, input(1)) // anew: the unique index is on what is open
 	if _, err := w.list.Remove(w.HQCtx(t), theirs.ID, "集团复核后移除"); err != nil {
 		t.Errorf("HQ removes B's: %v", err)
 	}
-	if l, r := w.audited("negative_entry.listed"), w.audited("negative_entry.removed"); l != 4 || r != 2 {
-		t.Errorf("audited %d listings and %d removals, want 4 and 2", l, r)
+	if p, l, r := w.audited("negative_entry.proposed"), w.audited("negative_entry.published"), w.audited("negative_entry.removed"); p != 4 || l != 4 || r != 2 {
+		t.Errorf("audited %d proposals, %d publications and %d removals, want 4, 4 and 2", p, l, r)
 	}
 }
 
@@ -170,8 +181,8 @@ func TestConcurrentListing(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n != 2 || len(w.seen(w.A)) != 2 {
-		t.Errorf("%d listings stored, want 2", n)
+	if n != 2 || len(w.seen(w.A)) != 0 {
+		t.Errorf("%d proposals stored, want 2; %v listed without HQ", n, w.seen(w.A))
 	}
 }
 
@@ -183,20 +194,22 @@ func TestPolicy(t *testing.T) {
 	if err != nil || first.Action != negativelist.Block {
 		t.Fatalf("the preset: %+v, %v", first, err)
 	}
-	next, err := w.list.SetPolicy(hq, first.Version, negativelist.Warn)
+	next, err := w.list.SetPolicy(hq, negativelist.PolicyInput{Seen: first.Version, Action: negativelist.Warn})
 	if err != nil || next.Version != first.Version+1 {
 		t.Fatalf("the next: %+v, %v", next, err)
 	}
-	if _, err := w.list.SetPolicy(hq, first.Version, negativelist.Hold); !errors.Is(err, negativelist.ErrPolicyChanged) {
+	if _, err := w.list.SetPolicy(hq, negativelist.PolicyInput{Seen: first.Version, Action: negativelist.Hold}); !errors.Is(err, negativelist.ErrPolicyChanged) {
 		t.Errorf("over a version that was not seen: %v", err)
 	}
-	if p, err := w.list.Policy(hq); err != nil || p.Action != negativelist.Warn || !p.CreatedAt.Equal(start) {
+	if p, err := w.list.Policy(hq); err != nil || p.Action != negativelist.Warn || p.Serious != negativelist.Warn || !p.CreatedAt.Equal(start) {
 		t.Errorf("in force: %+v, %v", p, err)
 	}
 	var wg sync.WaitGroup
 	results := make([]error, 8)
 	for i := range results {
-		wg.Go(func() { _, results[i] = w.list.SetPolicy(hq, next.Version, negativelist.Hold) })
+		wg.Go(func() {
+			_, results[i] = w.list.SetPolicy(hq, negativelist.PolicyInput{Seen: next.Version, Action: negativelist.Hold})
+		})
 	}
 	wg.Wait()
 	won := 0
@@ -225,7 +238,17 @@ func TestNothingWithoutAudit(t *testing.T) {
 	if _, err := w.list.List(w.CtxA(t), input(1)); err == nil {
 		t.Error("listed without an audit row")
 	}
-	if got := w.seen(w.A); len(got) != 0 {
-		t.Errorf("listed: %v", got)
+	var rows int
+	if err := w.Admin(t).QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM hq.negative_entries) + (SELECT count(*) FROM hq.negative_events)`).Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows are left, %v", rows, err)
 	}
+}
+
+// scanOne reads one value in the transaction of the context.
+func scanOne(ctx context.Context, query string, to any) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	return q.QueryRowContext(ctx, query).Scan(to)
 }

@@ -3,6 +3,7 @@ package negativelist_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestViews(t *testing.T) {
 		w.clock.At = start.Add(time.Duration(i) * time.Minute)
 		entries[fmt.Sprint(i+1)] = w.mustList(ctx, input(i+1))
 	}
-	if _, err := w.list.RemoveOwn(b, entries["3"].ID, "已经付清"); err != nil {
+	if _, err := w.list.Remove(w.HQCtx(t), entries["3"].ID, "已经付清"); err != nil {
 		t.Fatal(err)
 	}
 	view := func(ctx context.Context, v negativelist.View, text string) string {
@@ -76,11 +77,11 @@ func TestViews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	group, total, err := w.list.BrowseGroup(w.HQCtx(t, access.RoleHQViewer), negativelist.Query{Status: negativelist.Listed, Limit: 10})
+	group, total, err := w.list.BrowseGroup(w.HQCtx(t, access.RoleHQViewer), negativelist.GroupListed, negativelist.Query{Limit: 10})
 	if err != nil || total != 2 || group[0].TenantID != w.B.ID || group[0].TenantName != w.B.Name || group[0].ListedByName != lister.Name || group[0].AffectedCount != 1 || group[0].Amount != 12345 {
 		t.Errorf("HQ sees %+v, %v", group, err)
 	}
-	if group, _, err = w.list.BrowseGroup(w.HQCtx(t), negativelist.Query{Codes: []string{credittest.USCC(3)}, Limit: 10}); err != nil || names(entries, group) != "3" {
+	if group, _, err = w.list.BrowseGroup(w.HQCtx(t), negativelist.GroupAll, negativelist.Query{Codes: []string{credittest.USCC(3)}, Limit: 10}); err != nil || names(entries, group) != "3" {
 		t.Errorf("one company: %v, %v", group, err)
 	}
 }
@@ -104,12 +105,20 @@ func TestEvidence(t *testing.T) {
 	f.Exec(t, w.CtxA(t), `INSERT INTO documents (id, kind, file_name, content_type, size_bytes, sha256, object_key, created_at)
 		VALUES ($1, 'negative_evidence', 'evidence.pdf', 'application/pdf', 1, '', $2, now())`, id, id.String())
 	in := input(1)
-	in.EvidenceID = id
+	in.EvidenceIDs = []uuid.UUID{id}
 	if _, err := w.list.List(w.CtxB(t), in); kind(err) != fault.KindNotFound {
 		t.Errorf("B lists with A's evidence: %v", err)
 	}
-	if e := w.mustList(w.CtxA(t), in); e.EvidenceID != id || e.EvidenceName != "evidence.pdf" {
+	e := w.mustList(w.CtxA(t), in)
+	if len(e.Evidence) != 1 || e.Evidence[0] != (negativelist.File{DocumentID: id, Name: "evidence.pdf"}) {
 		t.Errorf("got %+v", e)
+	}
+	hq := w.HQCtx(t, access.RoleHQViewer)
+	if owner, err := w.list.EvidenceOf(hq, e.ID, id); err != nil || owner != w.A.ID || w.audited("negative_evidence.opened") != 1 {
+		t.Errorf("HQ opens it: %v, %v", owner, err)
+	}
+	if _, err := w.list.EvidenceOf(hq, e.ID, uuid.New()); !errors.Is(err, negativelist.ErrFileNotFound) {
+		t.Errorf("HQ opens what does not belong to the case: %v", err)
 	}
 	if got := w.seen(w.B); len(got) != 1 {
 		t.Errorf("B sees %v: the refused listing must leave nothing", got)
@@ -134,7 +143,7 @@ func TestViewHasNoLister(t *testing.T) {
 		if err := json.Unmarshal([]byte(row), &columns); err != nil {
 			return err
 		}
-		if strings.Contains(row, w.A.ID.String()) || len(columns) != 5 {
+		if strings.Contains(row, w.A.ID.String()) || len(columns) != 7 {
 			t.Errorf("the view shows %s", row)
 		}
 		_, err = q.ExecContext(ctx, `SAVEPOINT s; SELECT tenant_id FROM hq.negative_entries`)

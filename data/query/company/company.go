@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -84,6 +85,56 @@ func (Query) Hit(ctx context.Context) ([]string, error) {
 		out = append(out, code)
 	}
 	return out, postgres.Map(ctx, rows.Err(), "find listed customers")
+}
+
+// related finds customers whose legal representative is the same person: by name
+// and by what the mask leaves of the number, for a name alone is many people's.
+const related = `SELECT c.id, c.name, c.legal_representative FROM customers l JOIN customers c ON c.id <> l.id
+	AND c.legal_representative = l.legal_representative AND c.legal_representative_id_mask = l.legal_representative_id_mask
+	WHERE l.id = $1 AND l.legal_representative <> '' AND l.legal_representative_id_mask <> '' AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid)
+	ORDER BY c.name, c.id LIMIT 50`
+
+// Related implements negativelist.Customers.
+func (Query) Related(ctx context.Context, customerID uuid.UUID) (out []negativelist.Related, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, related, customerID, owner(ctx))
+	if err != nil {
+		return nil, postgres.Map(ctx, err, "find related customers")
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		r := negativelist.Related{Via: "legal_representative"}
+		if err := rows.Scan(&r.CustomerID, &r.CustomerName, &r.Person); err != nil {
+			return nil, err
+		}
+		r.Person = maskName(r.Person)
+		out = append(out, r)
+	}
+	return out, postgres.Map(ctx, rows.Err(), "find related customers")
+}
+
+// maskName leaves the family name: 张**.
+func maskName(name string) string {
+	letters := []rune(name)
+	return string(letters[:1]) + strings.Repeat("*", len(letters)-1)
+}
+
+// Identity implements negativelist.Customers. Another salesperson's customer is not
+// found; one without a code is on no list.
+func (Query) Identity(ctx context.Context, customerID uuid.UUID) (uscc, name string, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	err = q.QueryRowContext(ctx, `SELECT coalesce(uscc, ''), name FROM customers WHERE id = $1 AND ($2::uuid IS NULL OR salesperson_id = $2::uuid)`,
+		customerID, owner(ctx)).Scan(&uscc, &name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", fault.NotFound("CUSTOMER_NOT_FOUND", "there is no such customer")
+	}
+	return uscc, name, postgres.Map(ctx, err, "read customer's code and name")
 }
 
 // USCC implements history.Customers. Another salesperson's customer is not found.

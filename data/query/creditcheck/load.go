@@ -12,6 +12,7 @@ import (
 
 	biz "zhuxin/biz/creditcheck"
 	"zhuxin/data/postgres"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/tenancy/scope"
 )
@@ -22,7 +23,8 @@ const facts = `
   a.overdue_amount, a.oldest_due_on, a.reserved_amount, a.delivered_amount, a.reconciled_amount, a.draft_amount, a.advance_amount, a.frozen, a.frozen_reason, a.as_of, a.valid_through, a.version,
   c.name, c.status = 'active', c.settles_advance, c.salesperson_id,
   p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at, p.rules,
-  g.id, g.negative_action, n.reason_code, n.reason_text`
+  g.id, CASE n.severity WHEN 'notice' THEN g.notice_action WHEN 'serious' THEN g.serious_action ELSE g.negative_action END,
+  n.reason_code, n.reason_text, n.severity, n.exempt_until`
 
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
@@ -58,7 +60,8 @@ LEFT JOIN LATERAL (SELECT * FROM project_accounts x WHERE x.id = j.id AND x.cust
 const rulesOf = `
 LEFT JOIN (SELECT * FROM credit_policies ORDER BY id DESC LIMIT 1) p ON true
 LEFT JOIN hq.v_group_policy g ON true
-LEFT JOIN LATERAL (SELECT reason_code, reason_text FROM hq.v_negative_listed l WHERE l.uscc = c.uscc ORDER BY l.listed_at LIMIT 1) n ON true`
+LEFT JOIN LATERAL (SELECT reason_code, reason_text, severity, exempt_until FROM hq.v_negative_listed l WHERE l.uscc = c.uscc
+  ORDER BY CASE l.severity WHEN 'critical' THEN 0 WHEN 'serious' THEN 1 ELSE 2 END, l.listed_at LIMIT 1) n ON true`
 
 // loadOne serves one command: $1 customer, $2 key, $3 the key's lock, $4 order.
 const loadOne = `
@@ -218,7 +221,8 @@ type factRow struct {
 	rules                                               [5]sql.Null[string]
 	policyAt                                            sql.NullTime
 	policyRules                                         []byte
-	action, code, text                                  sql.Null[string]
+	action, code, text, severity                        sql.Null[string]
+	exempt                                              calendar.Date
 	salesperson                                         uuid.NullUUID
 }
 
@@ -228,7 +232,7 @@ func (r *factRow) targets() []any {
 		&a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version,
 		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson,
 		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt, &r.policyRules,
-		&r.group, &r.action, &r.code, &r.text}
+		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt}
 }
 
 func (r *factRow) loaded() (biz.Loaded, error) {
@@ -257,7 +261,7 @@ func (r *factRow) loaded() (biz.Loaded, error) {
 		l.NegativeAction = biz.Outcome(r.action.V)
 	}
 	if r.code.Valid {
-		l.Negative = &biz.Negative{ReasonCode: r.code.V, ReasonText: r.text.V}
+		l.Negative = &biz.Negative{ReasonCode: r.code.V, ReasonText: r.text.V, Severity: r.severity.V, ExemptUntil: r.exempt}
 	}
 	return l, nil
 }

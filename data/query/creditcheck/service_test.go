@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -404,6 +405,61 @@ func TestNegativeListBlocks(t *testing.T) {
 	}
 	if d := b.reserve(t, c.ID, "O-3", 100); d.Outcome != biz.Warn || d.Reservation == nil {
 		t.Errorf("with HQ's warning: %+v", d)
+	}
+}
+
+// The most severe listing counts, by its own action; an exemption is one
+// subsidiary's, to its last day.
+func TestNegativeSeverityAndExemption(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.Add(t, b.hands, creditchecktest.Customer{USCC: "91110000600037341L", LimitKind: exposure.LimitUnlimited, Grade: "A", MaxOverdue: 1, MaxDays: 1})
+	exec := func(query string, args ...any) {
+		t.Helper()
+		if _, err := b.env.Admin(t).Exec(query, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	order := 0
+	decided := func(severity string) biz.Outcome {
+		t.Helper()
+		order++
+		d := b.reserve(t, c.ID, fmt.Sprintf("O-%d", order), 100)
+		if d.Facts.NegativeSeverity != severity {
+			t.Errorf("severity %q, want %q", d.Facts.NegativeSeverity, severity)
+		}
+		return d.Outcome
+	}
+	for i, x := range []struct {
+		severity, counts string
+		want             biz.Outcome
+	}{{"notice", "notice", biz.Warn}, {"critical", "critical", biz.Block}, {"serious", "critical", biz.Block}} {
+		exec(`INSERT INTO hq.negative_entries (id, uscc, company_name, reason_code, reason_text, tenant_id, listed_by, listed_at, severity)
+			VALUES (gen_random_uuid(), '91110000600037341L', 'x', $1, 'did not pay', $2, $2, now() - interval '1 day', $3)`, fmt.Sprint("R", i), b.env.B.ID, x.severity)
+		if got := decided(x.counts); got != x.want {
+			t.Errorf("with %s: %s, want %s", x.severity, got, x.want)
+		}
+	}
+	exec(`UPDATE hq.negative_entries SET status = 'removed' WHERE severity = 'critical'`)
+	if got := decided("serious"); got != biz.Hold {
+		t.Errorf("a serious listing: %s", got)
+	}
+	exempt := func(tenant uuid.UUID, status string, until calendar.Date) {
+		t.Helper()
+		exec(`INSERT INTO hq.negative_exemptions (id, tenant_id, uscc, customer_id, company_name, asked_by, asked_at, reason, asked_until, ends_on, status)
+			VALUES (gen_random_uuid(), $1, '91110000600037341L', $2, 'x', $1, now(), 'r', $3, $3, $4)`, tenant, c.ID, until, status)
+	}
+	day := calendar.Of(b.clock.Now(), calendar.Shanghai)
+	exempt(b.env.B.ID, "granted", day.AddDays(9))
+	exempt(b.env.A.ID, "asked", day.AddDays(9))
+	exempt(b.env.A.ID, "revoked", day.AddDays(9))
+	exempt(b.env.A.ID, "granted", day.AddDays(-1))
+	if got := decided("serious"); got != biz.Hold {
+		t.Errorf("with no exemption of its own in force: %s", got)
+	}
+	exempt(b.env.A.ID, "granted", day)
+	if got := decided("serious"); got != biz.Warn {
+		t.Errorf("on the last day of the exemption: %s", got)
 	}
 }
 

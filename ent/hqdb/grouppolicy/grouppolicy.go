@@ -16,6 +16,10 @@ const (
 	FieldID = "id"
 	// FieldNegativeAction holds the string denoting the negative_action field in the database.
 	FieldNegativeAction = "negative_action"
+	// FieldSeriousAction holds the string denoting the serious_action field in the database.
+	FieldSeriousAction = "serious_action"
+	// FieldNoticeAction holds the string denoting the notice_action field in the database.
+	FieldNoticeAction = "notice_action"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
@@ -28,6 +32,8 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldNegativeAction,
+	FieldSeriousAction,
+	FieldNoticeAction,
 	FieldCreatedAt,
 	FieldCreatedBy,
 }
@@ -74,6 +80,60 @@ func NegativeActionValidator(na NegativeAction) error {
 	}
 }
 
+// SeriousAction defines the type for the "serious_action" enum field.
+type SeriousAction string
+
+// SeriousActionHold is the default value of the SeriousAction enum.
+const DefaultSeriousAction = SeriousActionHold
+
+// SeriousAction values.
+const (
+	SeriousActionWarn  SeriousAction = "warn"
+	SeriousActionHold  SeriousAction = "hold"
+	SeriousActionBlock SeriousAction = "block"
+)
+
+func (sa SeriousAction) String() string {
+	return string(sa)
+}
+
+// SeriousActionValidator is a validator for the "serious_action" field enum values. It is called by the builders before save.
+func SeriousActionValidator(sa SeriousAction) error {
+	switch sa {
+	case SeriousActionWarn, SeriousActionHold, SeriousActionBlock:
+		return nil
+	default:
+		return fmt.Errorf("grouppolicy: invalid enum value for serious_action field: %q", sa)
+	}
+}
+
+// NoticeAction defines the type for the "notice_action" enum field.
+type NoticeAction string
+
+// NoticeActionWarn is the default value of the NoticeAction enum.
+const DefaultNoticeAction = NoticeActionWarn
+
+// NoticeAction values.
+const (
+	NoticeActionWarn  NoticeAction = "warn"
+	NoticeActionHold  NoticeAction = "hold"
+	NoticeActionBlock NoticeAction = "block"
+)
+
+func (na NoticeAction) String() string {
+	return string(na)
+}
+
+// NoticeActionValidator is a validator for the "notice_action" field enum values. It is called by the builders before save.
+func NoticeActionValidator(na NoticeAction) error {
+	switch na {
+	case NoticeActionWarn, NoticeActionHold, NoticeActionBlock:
+		return nil
+	default:
+		return fmt.Errorf("grouppolicy: invalid enum value for notice_action field: %q", na)
+	}
+}
+
 // OrderOption defines the ordering options for the GroupPolicy queries.
 type OrderOption func(*sql.Selector)
 
@@ -85,6 +145,16 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByNegativeAction orders the results by the negative_action field.
 func ByNegativeAction(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNegativeAction, opts...).ToFunc()
+}
+
+// BySeriousAction orders the results by the serious_action field.
+func BySeriousAction(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSeriousAction, opts...).ToFunc()
+}
+
+// ByNoticeAction orders the results by the notice_action field.
+func ByNoticeAction(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNoticeAction, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

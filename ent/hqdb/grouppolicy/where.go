@@ -85,6 +85,46 @@ func NegativeActionNotIn(vs ...NegativeAction) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldNotIn(FieldNegativeAction, vs...))
 }
 
+// SeriousActionEQ applies the EQ predicate on the "serious_action" field.
+func SeriousActionEQ(v SeriousAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldEQ(FieldSeriousAction, v))
+}
+
+// SeriousActionNEQ applies the NEQ predicate on the "serious_action" field.
+func SeriousActionNEQ(v SeriousAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNEQ(FieldSeriousAction, v))
+}
+
+// SeriousActionIn applies the In predicate on the "serious_action" field.
+func SeriousActionIn(vs ...SeriousAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldIn(FieldSeriousAction, vs...))
+}
+
+// SeriousActionNotIn applies the NotIn predicate on the "serious_action" field.
+func SeriousActionNotIn(vs ...SeriousAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNotIn(FieldSeriousAction, vs...))
+}
+
+// NoticeActionEQ applies the EQ predicate on the "notice_action" field.
+func NoticeActionEQ(v NoticeAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldEQ(FieldNoticeAction, v))
+}
+
+// NoticeActionNEQ applies the NEQ predicate on the "notice_action" field.
+func NoticeActionNEQ(v NoticeAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNEQ(FieldNoticeAction, v))
+}
+
+// NoticeActionIn applies the In predicate on the "notice_action" field.
+func NoticeActionIn(vs ...NoticeAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldIn(FieldNoticeAction, vs...))
+}
+
+// NoticeActionNotIn applies the NotIn predicate on the "notice_action" field.
+func NoticeActionNotIn(vs ...NoticeAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNotIn(FieldNoticeAction, vs...))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldEQ(FieldCreatedAt, v))

@@ -152,6 +152,18 @@ func (f MembershipFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.MembershipMutation", m)
 }
 
+// The NegativeClaimFunc type is an adapter to allow the use of ordinary
+// function as NegativeClaim mutator.
+type NegativeClaimFunc func(context.Context, *hqdb.NegativeClaimMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NegativeClaimFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.NegativeClaimMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.NegativeClaimMutation", m)
+}
+
 // The NegativeEntryFunc type is an adapter to allow the use of ordinary
 // function as NegativeEntry mutator.
 type NegativeEntryFunc func(context.Context, *hqdb.NegativeEntryMutation) (hqdb.Value, error)
@@ -162,6 +174,30 @@ func (f NegativeEntryFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Va
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.NegativeEntryMutation", m)
+}
+
+// The NegativeEventFunc type is an adapter to allow the use of ordinary
+// function as NegativeEvent mutator.
+type NegativeEventFunc func(context.Context, *hqdb.NegativeEventMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NegativeEventFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.NegativeEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.NegativeEventMutation", m)
+}
+
+// The NegativeExemptionFunc type is an adapter to allow the use of ordinary
+// function as NegativeExemption mutator.
+type NegativeExemptionFunc func(context.Context, *hqdb.NegativeExemptionMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NegativeExemptionFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.NegativeExemptionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.NegativeExemptionMutation", m)
 }
 
 // The OutboxFunc type is an adapter to allow the use of ordinary

@@ -7,31 +7,34 @@ import "context"
 // SchemaConfig represents alternative schema names for all tables
 // that can be passed at runtime.
 type SchemaConfig struct {
-	APIKey           string // APIKey table.
-	Application      string // Application table.
-	AuditHead        string // AuditHead table.
-	AuditLog         string // AuditLog table.
-	AuditSeal        string // AuditSeal table.
-	GroupPolicy      string // GroupPolicy table.
-	HandledEvent     string // HandledEvent table.
-	Indicator        string // Indicator table.
-	Invitation       string // Invitation table.
-	InvitationCode   string // InvitationCode table.
-	Keyset           string // Keyset table.
-	Membership       string // Membership table.
-	NegativeEntry    string // NegativeEntry table.
-	Outbox           string // Outbox table.
-	Person           string // Person table.
-	RatingHistory    string // RatingHistory table.
-	RegistryAccount  string // RegistryAccount table.
-	RegistryFinding  string // RegistryFinding table.
-	RegistryLook     string // RegistryLook table.
-	RegistrySnapshot string // RegistrySnapshot table.
-	RollupCustomer   string // RollupCustomer table.
-	RollupSubsidiary string // RollupSubsidiary table.
-	SchemaState      string // SchemaState table.
-	SharingLog       string // SharingLog table.
-	Tenant           string // Tenant table.
+	APIKey            string // APIKey table.
+	Application       string // Application table.
+	AuditHead         string // AuditHead table.
+	AuditLog          string // AuditLog table.
+	AuditSeal         string // AuditSeal table.
+	GroupPolicy       string // GroupPolicy table.
+	HandledEvent      string // HandledEvent table.
+	Indicator         string // Indicator table.
+	Invitation        string // Invitation table.
+	InvitationCode    string // InvitationCode table.
+	Keyset            string // Keyset table.
+	Membership        string // Membership table.
+	NegativeClaim     string // NegativeClaim table.
+	NegativeEntry     string // NegativeEntry table.
+	NegativeEvent     string // NegativeEvent table.
+	NegativeExemption string // NegativeExemption table.
+	Outbox            string // Outbox table.
+	Person            string // Person table.
+	RatingHistory     string // RatingHistory table.
+	RegistryAccount   string // RegistryAccount table.
+	RegistryFinding   string // RegistryFinding table.
+	RegistryLook      string // RegistryLook table.
+	RegistrySnapshot  string // RegistrySnapshot table.
+	RollupCustomer    string // RollupCustomer table.
+	RollupSubsidiary  string // RollupSubsidiary table.
+	SchemaState       string // SchemaState table.
+	SharingLog        string // SharingLog table.
+	Tenant            string // Tenant table.
 }
 
 type schemaCtxKey struct{}

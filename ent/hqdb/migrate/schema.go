@@ -138,6 +138,8 @@ var (
 	GroupPoliciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "negative_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "block"},
+		{Name: "serious_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "hold"},
+		{Name: "notice_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "warn"},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 	}
@@ -279,6 +281,44 @@ var (
 			},
 		},
 	}
+	// NegativeClaimsColumns holds the columns for the "negative_claims" table.
+	NegativeClaimsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "entry_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"objection", "repair"}},
+		{Name: "tenant_id", Type: field.TypeUUID},
+		{Name: "raised_by", Type: field.TypeUUID},
+		{Name: "raised_at", Type: field.TypeTime},
+		{Name: "text", Type: field.TypeString},
+		{Name: "amount", Type: field.TypeInt64, Default: 0},
+		{Name: "paid_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "evidence", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"open", "accepted", "refused"}, Default: "open"},
+		{Name: "answer", Type: field.TypeString, Default: ""},
+		{Name: "answered_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
+	}
+	// NegativeClaimsTable holds the schema information for the "negative_claims" table.
+	NegativeClaimsTable = &schema.Table{
+		Name:       "negative_claims",
+		Columns:    NegativeClaimsColumns,
+		PrimaryKey: []*schema.Column{NegativeClaimsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "negative_one_open_claim",
+				Unique:  true,
+				Columns: []*schema.Column{NegativeClaimsColumns[1], NegativeClaimsColumns[2], NegativeClaimsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'open'",
+				},
+			},
+			{
+				Name:    "negativeclaim_entry_id_raised_at",
+				Unique:  false,
+				Columns: []*schema.Column{NegativeClaimsColumns[1], NegativeClaimsColumns[5]},
+			},
+		},
+	}
 	// NegativeEntriesColumns holds the columns for the "negative_entries" table.
 	NegativeEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -289,13 +329,22 @@ var (
 		{Name: "amount", Type: field.TypeInt64, Default: 0},
 		{Name: "tenant_id", Type: field.TypeUUID},
 		{Name: "listed_by", Type: field.TypeUUID},
+		{Name: "proposed_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
 		{Name: "listed_at", Type: field.TypeTime},
+		{Name: "evidence", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "evidence_document_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "evidence_name", Type: field.TypeString, Default: ""},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"listed", "removed"}, Default: "listed"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"proposed", "refused", "withdrawn", "listed", "removed"}, Default: "listed"},
+		{Name: "severity", Type: field.TypeEnum, Enums: []string{"notice", "serious", "critical"}, Default: "critical"},
+		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decision_reason", Type: field.TypeString, Default: ""},
+		{Name: "review_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "repaired_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "removed_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "removed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "removal_reason", Type: field.TypeString, Default: ""},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
 	}
 	// NegativeEntriesTable holds the schema information for the "negative_entries" table.
 	NegativeEntriesTable = &schema.Table{
@@ -312,12 +361,89 @@ var (
 				},
 			},
 			{
-				Name:    "negative_one_per_reason",
+				Name:    "negative_one_open_per_reason",
 				Unique:  true,
 				Columns: []*schema.Column{NegativeEntriesColumns[6], NegativeEntriesColumns[1], NegativeEntriesColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "status = 'listed'",
+					Where: "status = 'listed' OR status = 'proposed'",
 				},
+			},
+			{
+				Name:    "negativeentry_status_listed_at",
+				Unique:  false,
+				Columns: []*schema.Column{NegativeEntriesColumns[13], NegativeEntriesColumns[9]},
+			},
+		},
+	}
+	// NegativeEventsColumns holds the columns for the "negative_events" table.
+	NegativeEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "entry_id", Type: field.TypeUUID},
+		{Name: "claim_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "tenant_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "actor_id", Type: field.TypeUUID},
+		{Name: "note", Type: field.TypeString},
+		{Name: "facts", Type: field.TypeJSON},
+	}
+	// NegativeEventsTable holds the schema information for the "negative_events" table.
+	NegativeEventsTable = &schema.Table{
+		Name:       "negative_events",
+		Columns:    NegativeEventsColumns,
+		PrimaryKey: []*schema.Column{NegativeEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "negativeevent_entry_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{NegativeEventsColumns[1], NegativeEventsColumns[3]},
+			},
+		},
+	}
+	// NegativeExemptionsColumns holds the columns for the "negative_exemptions" table.
+	NegativeExemptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "tenant_id", Type: field.TypeUUID},
+		{Name: "uscc", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "company_name", Type: field.TypeString},
+		{Name: "asked_by", Type: field.TypeUUID},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "asked_until", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "ends_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"asked", "granted", "refused", "withdrawn", "revoked"}, Default: "asked"},
+		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decision_reason", Type: field.TypeString, Default: ""},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+	}
+	// NegativeExemptionsTable holds the schema information for the "negative_exemptions" table.
+	NegativeExemptionsTable = &schema.Table{
+		Name:       "negative_exemptions",
+		Columns:    NegativeExemptionsColumns,
+		PrimaryKey: []*schema.Column{NegativeExemptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "negative_one_asked_exemption",
+				Unique:  true,
+				Columns: []*schema.Column{NegativeExemptionsColumns[1], NegativeExemptionsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'asked'",
+				},
+			},
+			{
+				Name:    "negative_granted_exemption",
+				Unique:  false,
+				Columns: []*schema.Column{NegativeExemptionsColumns[2], NegativeExemptionsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'granted'",
+				},
+			},
+			{
+				Name:    "negativeexemption_status_asked_at",
+				Unique:  false,
+				Columns: []*schema.Column{NegativeExemptionsColumns[10], NegativeExemptionsColumns[6]},
 			},
 		},
 	}
@@ -665,7 +791,10 @@ var (
 		InvitationCodesTable,
 		KeysetsTable,
 		MembershipsTable,
+		NegativeClaimsTable,
 		NegativeEntriesTable,
+		NegativeEventsTable,
+		NegativeExemptionsTable,
 		OutboxTable,
 		PersonsTable,
 		RatingHistoriesTable,

@@ -29,20 +29,38 @@ const (
 	FieldTenantID = "tenant_id"
 	// FieldListedBy holds the string denoting the listed_by field in the database.
 	FieldListedBy = "listed_by"
+	// FieldProposedAt holds the string denoting the proposed_at field in the database.
+	FieldProposedAt = "proposed_at"
 	// FieldListedAt holds the string denoting the listed_at field in the database.
 	FieldListedAt = "listed_at"
+	// FieldEvidence holds the string denoting the evidence field in the database.
+	FieldEvidence = "evidence"
 	// FieldEvidenceDocumentID holds the string denoting the evidence_document_id field in the database.
 	FieldEvidenceDocumentID = "evidence_document_id"
 	// FieldEvidenceName holds the string denoting the evidence_name field in the database.
 	FieldEvidenceName = "evidence_name"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldSeverity holds the string denoting the severity field in the database.
+	FieldSeverity = "severity"
+	// FieldDecidedBy holds the string denoting the decided_by field in the database.
+	FieldDecidedBy = "decided_by"
+	// FieldDecidedAt holds the string denoting the decided_at field in the database.
+	FieldDecidedAt = "decided_at"
+	// FieldDecisionReason holds the string denoting the decision_reason field in the database.
+	FieldDecisionReason = "decision_reason"
+	// FieldReviewOn holds the string denoting the review_on field in the database.
+	FieldReviewOn = "review_on"
+	// FieldRepairedAmount holds the string denoting the repaired_amount field in the database.
+	FieldRepairedAmount = "repaired_amount"
 	// FieldRemovedBy holds the string denoting the removed_by field in the database.
 	FieldRemovedBy = "removed_by"
 	// FieldRemovedAt holds the string denoting the removed_at field in the database.
 	FieldRemovedAt = "removed_at"
 	// FieldRemovalReason holds the string denoting the removal_reason field in the database.
 	FieldRemovalReason = "removal_reason"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// Table holds the table name of the negativeentry in the database.
 	Table = "negative_entries"
 )
@@ -57,13 +75,22 @@ var Columns = []string{
 	FieldAmount,
 	FieldTenantID,
 	FieldListedBy,
+	FieldProposedAt,
 	FieldListedAt,
+	FieldEvidence,
 	FieldEvidenceDocumentID,
 	FieldEvidenceName,
 	FieldStatus,
+	FieldSeverity,
+	FieldDecidedBy,
+	FieldDecidedAt,
+	FieldDecisionReason,
+	FieldReviewOn,
+	FieldRepairedAmount,
 	FieldRemovedBy,
 	FieldRemovedAt,
 	FieldRemovalReason,
+	FieldVersion,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -79,12 +106,20 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultAmount holds the default value on creation for the "amount" field.
 	DefaultAmount int64
+	// DefaultProposedAt holds the default value on creation for the "proposed_at" field.
+	DefaultProposedAt func() time.Time
 	// DefaultListedAt holds the default value on creation for the "listed_at" field.
 	DefaultListedAt func() time.Time
 	// DefaultEvidenceName holds the default value on creation for the "evidence_name" field.
 	DefaultEvidenceName string
+	// DefaultDecisionReason holds the default value on creation for the "decision_reason" field.
+	DefaultDecisionReason string
+	// DefaultRepairedAmount holds the default value on creation for the "repaired_amount" field.
+	DefaultRepairedAmount int64
 	// DefaultRemovalReason holds the default value on creation for the "removal_reason" field.
 	DefaultRemovalReason string
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int64
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -97,8 +132,11 @@ const DefaultStatus = StatusListed
 
 // Status values.
 const (
-	StatusListed  Status = "listed"
-	StatusRemoved Status = "removed"
+	StatusProposed  Status = "proposed"
+	StatusRefused   Status = "refused"
+	StatusWithdrawn Status = "withdrawn"
+	StatusListed    Status = "listed"
+	StatusRemoved   Status = "removed"
 )
 
 func (s Status) String() string {
@@ -108,10 +146,37 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusListed, StatusRemoved:
+	case StatusProposed, StatusRefused, StatusWithdrawn, StatusListed, StatusRemoved:
 		return nil
 	default:
 		return fmt.Errorf("negativeentry: invalid enum value for status field: %q", s)
+	}
+}
+
+// Severity defines the type for the "severity" enum field.
+type Severity string
+
+// SeverityCritical is the default value of the Severity enum.
+const DefaultSeverity = SeverityCritical
+
+// Severity values.
+const (
+	SeverityNotice   Severity = "notice"
+	SeveritySerious  Severity = "serious"
+	SeverityCritical Severity = "critical"
+)
+
+func (s Severity) String() string {
+	return string(s)
+}
+
+// SeverityValidator is a validator for the "severity" field enum values. It is called by the builders before save.
+func SeverityValidator(s Severity) error {
+	switch s {
+	case SeverityNotice, SeveritySerious, SeverityCritical:
+		return nil
+	default:
+		return fmt.Errorf("negativeentry: invalid enum value for severity field: %q", s)
 	}
 }
 
@@ -158,6 +223,11 @@ func ByListedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldListedBy, opts...).ToFunc()
 }
 
+// ByProposedAt orders the results by the proposed_at field.
+func ByProposedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProposedAt, opts...).ToFunc()
+}
+
 // ByListedAt orders the results by the listed_at field.
 func ByListedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldListedAt, opts...).ToFunc()
@@ -178,6 +248,36 @@ func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
 }
 
+// BySeverity orders the results by the severity field.
+func BySeverity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSeverity, opts...).ToFunc()
+}
+
+// ByDecidedBy orders the results by the decided_by field.
+func ByDecidedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedBy, opts...).ToFunc()
+}
+
+// ByDecidedAt orders the results by the decided_at field.
+func ByDecidedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedAt, opts...).ToFunc()
+}
+
+// ByDecisionReason orders the results by the decision_reason field.
+func ByDecisionReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecisionReason, opts...).ToFunc()
+}
+
+// ByReviewOn orders the results by the review_on field.
+func ByReviewOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReviewOn, opts...).ToFunc()
+}
+
+// ByRepairedAmount orders the results by the repaired_amount field.
+func ByRepairedAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRepairedAmount, opts...).ToFunc()
+}
+
 // ByRemovedBy orders the results by the removed_by field.
 func ByRemovedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRemovedBy, opts...).ToFunc()
@@ -191,4 +291,9 @@ func ByRemovedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRemovalReason orders the results by the removal_reason field.
 func ByRemovalReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRemovalReason, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }

@@ -5,6 +5,7 @@ package negativeentry
 import (
 	"time"
 	"zhuxin/ent/hqdb/predicate"
+	"zhuxin/shared/calendar"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
@@ -90,6 +91,11 @@ func ListedBy(v uuid.UUID) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldEQ(FieldListedBy, v))
 }
 
+// ProposedAt applies equality check predicate on the "proposed_at" field. It's identical to ProposedAtEQ.
+func ProposedAt(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldProposedAt, v))
+}
+
 // ListedAt applies equality check predicate on the "listed_at" field. It's identical to ListedAtEQ.
 func ListedAt(v time.Time) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldEQ(FieldListedAt, v))
@@ -105,6 +111,31 @@ func EvidenceName(v string) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldEQ(FieldEvidenceName, v))
 }
 
+// DecidedBy applies equality check predicate on the "decided_by" field. It's identical to DecidedByEQ.
+func DecidedBy(v uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldDecidedBy, v))
+}
+
+// DecidedAt applies equality check predicate on the "decided_at" field. It's identical to DecidedAtEQ.
+func DecidedAt(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldDecidedAt, v))
+}
+
+// DecisionReason applies equality check predicate on the "decision_reason" field. It's identical to DecisionReasonEQ.
+func DecisionReason(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldDecisionReason, v))
+}
+
+// ReviewOn applies equality check predicate on the "review_on" field. It's identical to ReviewOnEQ.
+func ReviewOn(v calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldReviewOn, v))
+}
+
+// RepairedAmount applies equality check predicate on the "repaired_amount" field. It's identical to RepairedAmountEQ.
+func RepairedAmount(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldRepairedAmount, v))
+}
+
 // RemovedBy applies equality check predicate on the "removed_by" field. It's identical to RemovedByEQ.
 func RemovedBy(v uuid.UUID) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldEQ(FieldRemovedBy, v))
@@ -118,6 +149,11 @@ func RemovedAt(v time.Time) predicate.NegativeEntry {
 // RemovalReason applies equality check predicate on the "removal_reason" field. It's identical to RemovalReasonEQ.
 func RemovalReason(v string) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldEQ(FieldRemovalReason, v))
+}
+
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldVersion, v))
 }
 
 // UsccEQ applies the EQ predicate on the "uscc" field.
@@ -500,6 +536,46 @@ func ListedByLTE(v uuid.UUID) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldLTE(FieldListedBy, v))
 }
 
+// ProposedAtEQ applies the EQ predicate on the "proposed_at" field.
+func ProposedAtEQ(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldProposedAt, v))
+}
+
+// ProposedAtNEQ applies the NEQ predicate on the "proposed_at" field.
+func ProposedAtNEQ(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldProposedAt, v))
+}
+
+// ProposedAtIn applies the In predicate on the "proposed_at" field.
+func ProposedAtIn(vs ...time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldProposedAt, vs...))
+}
+
+// ProposedAtNotIn applies the NotIn predicate on the "proposed_at" field.
+func ProposedAtNotIn(vs ...time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldProposedAt, vs...))
+}
+
+// ProposedAtGT applies the GT predicate on the "proposed_at" field.
+func ProposedAtGT(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGT(FieldProposedAt, v))
+}
+
+// ProposedAtGTE applies the GTE predicate on the "proposed_at" field.
+func ProposedAtGTE(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGTE(FieldProposedAt, v))
+}
+
+// ProposedAtLT applies the LT predicate on the "proposed_at" field.
+func ProposedAtLT(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLT(FieldProposedAt, v))
+}
+
+// ProposedAtLTE applies the LTE predicate on the "proposed_at" field.
+func ProposedAtLTE(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLTE(FieldProposedAt, v))
+}
+
 // ListedAtEQ applies the EQ predicate on the "listed_at" field.
 func ListedAtEQ(v time.Time) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldEQ(FieldListedAt, v))
@@ -675,6 +751,281 @@ func StatusNotIn(vs ...Status) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldNotIn(FieldStatus, vs...))
 }
 
+// SeverityEQ applies the EQ predicate on the "severity" field.
+func SeverityEQ(v Severity) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldSeverity, v))
+}
+
+// SeverityNEQ applies the NEQ predicate on the "severity" field.
+func SeverityNEQ(v Severity) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldSeverity, v))
+}
+
+// SeverityIn applies the In predicate on the "severity" field.
+func SeverityIn(vs ...Severity) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldSeverity, vs...))
+}
+
+// SeverityNotIn applies the NotIn predicate on the "severity" field.
+func SeverityNotIn(vs ...Severity) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldSeverity, vs...))
+}
+
+// DecidedByEQ applies the EQ predicate on the "decided_by" field.
+func DecidedByEQ(v uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldDecidedBy, v))
+}
+
+// DecidedByNEQ applies the NEQ predicate on the "decided_by" field.
+func DecidedByNEQ(v uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldDecidedBy, v))
+}
+
+// DecidedByIn applies the In predicate on the "decided_by" field.
+func DecidedByIn(vs ...uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldDecidedBy, vs...))
+}
+
+// DecidedByNotIn applies the NotIn predicate on the "decided_by" field.
+func DecidedByNotIn(vs ...uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldDecidedBy, vs...))
+}
+
+// DecidedByGT applies the GT predicate on the "decided_by" field.
+func DecidedByGT(v uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGT(FieldDecidedBy, v))
+}
+
+// DecidedByGTE applies the GTE predicate on the "decided_by" field.
+func DecidedByGTE(v uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGTE(FieldDecidedBy, v))
+}
+
+// DecidedByLT applies the LT predicate on the "decided_by" field.
+func DecidedByLT(v uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLT(FieldDecidedBy, v))
+}
+
+// DecidedByLTE applies the LTE predicate on the "decided_by" field.
+func DecidedByLTE(v uuid.UUID) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLTE(FieldDecidedBy, v))
+}
+
+// DecidedByIsNil applies the IsNil predicate on the "decided_by" field.
+func DecidedByIsNil() predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIsNull(FieldDecidedBy))
+}
+
+// DecidedByNotNil applies the NotNil predicate on the "decided_by" field.
+func DecidedByNotNil() predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotNull(FieldDecidedBy))
+}
+
+// DecidedAtEQ applies the EQ predicate on the "decided_at" field.
+func DecidedAtEQ(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldDecidedAt, v))
+}
+
+// DecidedAtNEQ applies the NEQ predicate on the "decided_at" field.
+func DecidedAtNEQ(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldDecidedAt, v))
+}
+
+// DecidedAtIn applies the In predicate on the "decided_at" field.
+func DecidedAtIn(vs ...time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldDecidedAt, vs...))
+}
+
+// DecidedAtNotIn applies the NotIn predicate on the "decided_at" field.
+func DecidedAtNotIn(vs ...time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldDecidedAt, vs...))
+}
+
+// DecidedAtGT applies the GT predicate on the "decided_at" field.
+func DecidedAtGT(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGT(FieldDecidedAt, v))
+}
+
+// DecidedAtGTE applies the GTE predicate on the "decided_at" field.
+func DecidedAtGTE(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGTE(FieldDecidedAt, v))
+}
+
+// DecidedAtLT applies the LT predicate on the "decided_at" field.
+func DecidedAtLT(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLT(FieldDecidedAt, v))
+}
+
+// DecidedAtLTE applies the LTE predicate on the "decided_at" field.
+func DecidedAtLTE(v time.Time) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLTE(FieldDecidedAt, v))
+}
+
+// DecidedAtIsNil applies the IsNil predicate on the "decided_at" field.
+func DecidedAtIsNil() predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIsNull(FieldDecidedAt))
+}
+
+// DecidedAtNotNil applies the NotNil predicate on the "decided_at" field.
+func DecidedAtNotNil() predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotNull(FieldDecidedAt))
+}
+
+// DecisionReasonEQ applies the EQ predicate on the "decision_reason" field.
+func DecisionReasonEQ(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldDecisionReason, v))
+}
+
+// DecisionReasonNEQ applies the NEQ predicate on the "decision_reason" field.
+func DecisionReasonNEQ(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldDecisionReason, v))
+}
+
+// DecisionReasonIn applies the In predicate on the "decision_reason" field.
+func DecisionReasonIn(vs ...string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldDecisionReason, vs...))
+}
+
+// DecisionReasonNotIn applies the NotIn predicate on the "decision_reason" field.
+func DecisionReasonNotIn(vs ...string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldDecisionReason, vs...))
+}
+
+// DecisionReasonGT applies the GT predicate on the "decision_reason" field.
+func DecisionReasonGT(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGT(FieldDecisionReason, v))
+}
+
+// DecisionReasonGTE applies the GTE predicate on the "decision_reason" field.
+func DecisionReasonGTE(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGTE(FieldDecisionReason, v))
+}
+
+// DecisionReasonLT applies the LT predicate on the "decision_reason" field.
+func DecisionReasonLT(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLT(FieldDecisionReason, v))
+}
+
+// DecisionReasonLTE applies the LTE predicate on the "decision_reason" field.
+func DecisionReasonLTE(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLTE(FieldDecisionReason, v))
+}
+
+// DecisionReasonContains applies the Contains predicate on the "decision_reason" field.
+func DecisionReasonContains(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldContains(FieldDecisionReason, v))
+}
+
+// DecisionReasonHasPrefix applies the HasPrefix predicate on the "decision_reason" field.
+func DecisionReasonHasPrefix(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldHasPrefix(FieldDecisionReason, v))
+}
+
+// DecisionReasonHasSuffix applies the HasSuffix predicate on the "decision_reason" field.
+func DecisionReasonHasSuffix(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldHasSuffix(FieldDecisionReason, v))
+}
+
+// DecisionReasonEqualFold applies the EqualFold predicate on the "decision_reason" field.
+func DecisionReasonEqualFold(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEqualFold(FieldDecisionReason, v))
+}
+
+// DecisionReasonContainsFold applies the ContainsFold predicate on the "decision_reason" field.
+func DecisionReasonContainsFold(v string) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldContainsFold(FieldDecisionReason, v))
+}
+
+// ReviewOnEQ applies the EQ predicate on the "review_on" field.
+func ReviewOnEQ(v calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldReviewOn, v))
+}
+
+// ReviewOnNEQ applies the NEQ predicate on the "review_on" field.
+func ReviewOnNEQ(v calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldReviewOn, v))
+}
+
+// ReviewOnIn applies the In predicate on the "review_on" field.
+func ReviewOnIn(vs ...calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldReviewOn, vs...))
+}
+
+// ReviewOnNotIn applies the NotIn predicate on the "review_on" field.
+func ReviewOnNotIn(vs ...calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldReviewOn, vs...))
+}
+
+// ReviewOnGT applies the GT predicate on the "review_on" field.
+func ReviewOnGT(v calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGT(FieldReviewOn, v))
+}
+
+// ReviewOnGTE applies the GTE predicate on the "review_on" field.
+func ReviewOnGTE(v calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGTE(FieldReviewOn, v))
+}
+
+// ReviewOnLT applies the LT predicate on the "review_on" field.
+func ReviewOnLT(v calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLT(FieldReviewOn, v))
+}
+
+// ReviewOnLTE applies the LTE predicate on the "review_on" field.
+func ReviewOnLTE(v calendar.Date) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLTE(FieldReviewOn, v))
+}
+
+// ReviewOnIsNil applies the IsNil predicate on the "review_on" field.
+func ReviewOnIsNil() predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIsNull(FieldReviewOn))
+}
+
+// ReviewOnNotNil applies the NotNil predicate on the "review_on" field.
+func ReviewOnNotNil() predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotNull(FieldReviewOn))
+}
+
+// RepairedAmountEQ applies the EQ predicate on the "repaired_amount" field.
+func RepairedAmountEQ(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldRepairedAmount, v))
+}
+
+// RepairedAmountNEQ applies the NEQ predicate on the "repaired_amount" field.
+func RepairedAmountNEQ(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldRepairedAmount, v))
+}
+
+// RepairedAmountIn applies the In predicate on the "repaired_amount" field.
+func RepairedAmountIn(vs ...int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldRepairedAmount, vs...))
+}
+
+// RepairedAmountNotIn applies the NotIn predicate on the "repaired_amount" field.
+func RepairedAmountNotIn(vs ...int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldRepairedAmount, vs...))
+}
+
+// RepairedAmountGT applies the GT predicate on the "repaired_amount" field.
+func RepairedAmountGT(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGT(FieldRepairedAmount, v))
+}
+
+// RepairedAmountGTE applies the GTE predicate on the "repaired_amount" field.
+func RepairedAmountGTE(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGTE(FieldRepairedAmount, v))
+}
+
+// RepairedAmountLT applies the LT predicate on the "repaired_amount" field.
+func RepairedAmountLT(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLT(FieldRepairedAmount, v))
+}
+
+// RepairedAmountLTE applies the LTE predicate on the "repaired_amount" field.
+func RepairedAmountLTE(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLTE(FieldRepairedAmount, v))
+}
+
 // RemovedByEQ applies the EQ predicate on the "removed_by" field.
 func RemovedByEQ(v uuid.UUID) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldEQ(FieldRemovedBy, v))
@@ -838,6 +1189,46 @@ func RemovalReasonEqualFold(v string) predicate.NegativeEntry {
 // RemovalReasonContainsFold applies the ContainsFold predicate on the "removal_reason" field.
 func RemovalReasonContainsFold(v string) predicate.NegativeEntry {
 	return predicate.NegativeEntry(sql.FieldContainsFold(FieldRemovalReason, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int64) predicate.NegativeEntry {
+	return predicate.NegativeEntry(sql.FieldLTE(FieldVersion, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -42,8 +42,17 @@ type Keyset func(*sql.Selector)
 // Membership is the predicate function for membership builders.
 type Membership func(*sql.Selector)
 
+// NegativeClaim is the predicate function for negativeclaim builders.
+type NegativeClaim func(*sql.Selector)
+
 // NegativeEntry is the predicate function for negativeentry builders.
 type NegativeEntry func(*sql.Selector)
+
+// NegativeEvent is the predicate function for negativeevent builders.
+type NegativeEvent func(*sql.Selector)
+
+// NegativeExemption is the predicate function for negativeexemption builders.
+type NegativeExemption func(*sql.Selector)
 
 // Outbox is the predicate function for outbox builders.
 type Outbox func(*sql.Selector)

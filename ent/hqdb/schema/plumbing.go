@@ -104,41 +104,6 @@ func (Indicator) Fields() []ent.Field {
 	}
 }
 
-// NegativeEntry is one listing of a company on the group's negative list
-// (000-77). A removal is a change of status with its own reason; nothing is deleted.
-type NegativeEntry struct{ ent.Schema }
-
-// Mixin of NegativeEntry.
-func (NegativeEntry) Mixin() []ent.Mixin { return []ent.Mixin{shared{}, zmixin.ID{}} }
-
-// Fields of NegativeEntry.
-func (NegativeEntry) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("uscc").Immutable(),
-		field.String("company_name").Immutable(),
-		field.String("reason_code").Immutable(),
-		field.String("reason_text").Immutable(),
-		field.Int64("amount").Default(0).Immutable().Comment("fen in question"),
-		field.UUID("tenant_id", uuid.UUID{}).Immutable().Comment("who listed; shown to HQ only"),
-		field.UUID("listed_by", uuid.UUID{}).Immutable(),
-		field.Time("listed_at").Default(zmixin.Now).Immutable(),
-		field.UUID("evidence_document_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("document in the listing tenant's store"),
-		field.String("evidence_name").Default("").Immutable(),
-		field.Enum("status").Values("listed", "removed").Default("listed"),
-		field.UUID("removed_by", uuid.UUID{}).Optional().Nillable(),
-		field.Time("removed_at").Optional().Nillable(),
-		field.String("removal_reason").Default(""),
-	}
-}
-
-// Indexes of NegativeEntry.
-func (NegativeEntry) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("uscc").Annotations(entsql.IndexWhere("status = 'listed'")).StorageKey("negative_listed"),
-		index.Fields("tenant_id", "uscc", "reason_code").Unique().Annotations(entsql.IndexWhere("status = 'listed'")).StorageKey("negative_one_per_reason"),
-	}
-}
-
 // GroupPolicy is one version of what HQ wants done group-wide.
 type GroupPolicy struct{ ent.Schema }
 
@@ -149,7 +114,9 @@ func (GroupPolicy) Mixin() []ent.Mixin { return []ent.Mixin{shared{}} }
 func (GroupPolicy) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("id").Immutable().Comment("version; the highest is in force"),
-		field.Enum("negative_action").Values("warn", "hold", "block").Default("block").Immutable(),
+		field.Enum("negative_action").Values("warn", "hold", "block").Default("block").Immutable().Comment("of a critical listing"),
+		field.Enum("serious_action").Values("warn", "hold", "block").Default("hold").Immutable(),
+		field.Enum("notice_action").Values("warn", "hold", "block").Default("warn").Immutable(),
 		field.Time("created_at").Default(zmixin.Now).Immutable(),
 		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),
 	}

@@ -1033,11 +1033,12 @@ func (x *SaveIndicatorRequest) GetVersion() int64 {
 }
 
 type ListNegativeEntriesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Q             string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
-	Status        string                 `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
-	Page          int32                  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32                  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Q     string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
+	// proposed, listed, objections, repairs, review_due, removed, closed; empty for all.
+	Status        string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
+	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1169,8 +1170,24 @@ type NegativeEntry struct {
 	EvidenceName   string                 `protobuf:"bytes,13,opt,name=evidence_name,json=evidenceName,proto3" json:"evidence_name,omitempty"`
 	// Subsidiaries that have the company as a customer.
 	SubsidiariesAffected int32 `protobuf:"varint,14,opt,name=subsidiaries_affected,json=subsidiariesAffected,proto3" json:"subsidiaries_affected,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	// notice, serious, critical.
+	Severity       string                 `protobuf:"bytes,15,opt,name=severity,proto3" json:"severity,omitempty"`
+	ProposedAt     *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=proposed_at,json=proposedAt,proto3" json:"proposed_at,omitempty"`
+	DecidedAt      *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	DecidedBy      string                 `protobuf:"bytes,18,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	DecisionReason string                 `protobuf:"bytes,19,opt,name=decision_reason,json=decisionReason,proto3" json:"decision_reason,omitempty"`
+	// When HQ looks at it again; empty for one from before HQ reviewed.
+	ReviewOn string `protobuf:"bytes,20,opt,name=review_on,json=reviewOn,proto3" json:"review_on,omitempty"`
+	// Listed, and the day has come.
+	ReviewDue bool `protobuf:"varint,21,opt,name=review_due,json=reviewDue,proto3" json:"review_due,omitempty"`
+	// Fen that HQ accepted as paid.
+	RepairedAmount int64 `protobuf:"varint,22,opt,name=repaired_amount,json=repairedAmount,proto3" json:"repaired_amount,omitempty"`
+	// That wait for an answer.
+	OpenObjections int32 `protobuf:"varint,23,opt,name=open_objections,json=openObjections,proto3" json:"open_objections,omitempty"`
+	OpenRepairs    int32 `protobuf:"varint,24,opt,name=open_repairs,json=openRepairs,proto3" json:"open_repairs,omitempty"`
+	Version        int64 `protobuf:"varint,25,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *NegativeEntry) Reset() {
@@ -1301,6 +1318,83 @@ func (x *NegativeEntry) GetSubsidiariesAffected() int32 {
 	return 0
 }
 
+func (x *NegativeEntry) GetSeverity() string {
+	if x != nil {
+		return x.Severity
+	}
+	return ""
+}
+
+func (x *NegativeEntry) GetProposedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ProposedAt
+	}
+	return nil
+}
+
+func (x *NegativeEntry) GetDecidedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return nil
+}
+
+func (x *NegativeEntry) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *NegativeEntry) GetDecisionReason() string {
+	if x != nil {
+		return x.DecisionReason
+	}
+	return ""
+}
+
+func (x *NegativeEntry) GetReviewOn() string {
+	if x != nil {
+		return x.ReviewOn
+	}
+	return ""
+}
+
+func (x *NegativeEntry) GetReviewDue() bool {
+	if x != nil {
+		return x.ReviewDue
+	}
+	return false
+}
+
+func (x *NegativeEntry) GetRepairedAmount() int64 {
+	if x != nil {
+		return x.RepairedAmount
+	}
+	return 0
+}
+
+func (x *NegativeEntry) GetOpenObjections() int32 {
+	if x != nil {
+		return x.OpenObjections
+	}
+	return 0
+}
+
+func (x *NegativeEntry) GetOpenRepairs() int32 {
+	if x != nil {
+		return x.OpenRepairs
+	}
+	return 0
+}
+
+func (x *NegativeEntry) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
 type RemoveNegativeEntryRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1392,9 +1486,11 @@ func (*GetGroupPolicyRequest) Descriptor() ([]byte, []int) {
 type GroupPolicy struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Version int64                  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
-	// warn, hold, block.
+	// warn, hold, block; for a critical listing.
 	NegativeAction string                 `protobuf:"bytes,2,opt,name=negative_action,json=negativeAction,proto3" json:"negative_action,omitempty"`
 	CreatedAt      *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	SeriousAction  string                 `protobuf:"bytes,4,opt,name=serious_action,json=seriousAction,proto3" json:"serious_action,omitempty"`
+	NoticeAction   string                 `protobuf:"bytes,5,opt,name=notice_action,json=noticeAction,proto3" json:"notice_action,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1450,12 +1546,30 @@ func (x *GroupPolicy) GetCreatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *GroupPolicy) GetSeriousAction() string {
+	if x != nil {
+		return x.SeriousAction
+	}
+	return ""
+}
+
+func (x *GroupPolicy) GetNoticeAction() string {
+	if x != nil {
+		return x.NoticeAction
+	}
+	return ""
+}
+
 type SetGroupPolicyRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Version        int64                  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
 	NegativeAction string                 `protobuf:"bytes,2,opt,name=negative_action,json=negativeAction,proto3" json:"negative_action,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Empty keeps the one in force, or what is stricter than the next severity's
+	// becomes that.
+	SeriousAction string `protobuf:"bytes,3,opt,name=serious_action,json=seriousAction,proto3" json:"serious_action,omitempty"`
+	NoticeAction  string `protobuf:"bytes,4,opt,name=notice_action,json=noticeAction,proto3" json:"notice_action,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetGroupPolicyRequest) Reset() {
@@ -1498,6 +1612,20 @@ func (x *SetGroupPolicyRequest) GetVersion() int64 {
 func (x *SetGroupPolicyRequest) GetNegativeAction() string {
 	if x != nil {
 		return x.NegativeAction
+	}
+	return ""
+}
+
+func (x *SetGroupPolicyRequest) GetSeriousAction() string {
+	if x != nil {
+		return x.SeriousAction
+	}
+	return ""
+}
+
+func (x *SetGroupPolicyRequest) GetNoticeAction() string {
+	if x != nil {
+		return x.NoticeAction
 	}
 	return ""
 }
@@ -2356,7 +2484,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"g\n" +
 	"\x18ListNegativeEntriesReply\x125\n" +
 	"\aentries\x18\x01 \x03(\v2\x1b.zhuxin.hq.v1.NegativeEntryR\aentries\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\"\xa0\x04\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xc7\a\n" +
 	"\rNegativeEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04uscc\x18\x02 \x01(\tR\x04uscc\x12!\n" +
@@ -2375,19 +2503,38 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"removed_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\tremovedAt\x12%\n" +
 	"\x0eremoval_reason\x18\f \x01(\tR\rremovalReason\x12#\n" +
 	"\revidence_name\x18\r \x01(\tR\fevidenceName\x123\n" +
-	"\x15subsidiaries_affected\x18\x0e \x01(\x05R\x14subsidiariesAffected\"D\n" +
+	"\x15subsidiaries_affected\x18\x0e \x01(\x05R\x14subsidiariesAffected\x12\x1a\n" +
+	"\bseverity\x18\x0f \x01(\tR\bseverity\x12;\n" +
+	"\vproposed_at\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"proposedAt\x129\n" +
+	"\n" +
+	"decided_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\tdecidedAt\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\x12 \x01(\tR\tdecidedBy\x12'\n" +
+	"\x0fdecision_reason\x18\x13 \x01(\tR\x0edecisionReason\x12\x1b\n" +
+	"\treview_on\x18\x14 \x01(\tR\breviewOn\x12\x1d\n" +
+	"\n" +
+	"review_due\x18\x15 \x01(\bR\treviewDue\x12'\n" +
+	"\x0frepaired_amount\x18\x16 \x01(\x03R\x0erepairedAmount\x12'\n" +
+	"\x0fopen_objections\x18\x17 \x01(\x05R\x0eopenObjections\x12!\n" +
+	"\fopen_repairs\x18\x18 \x01(\x05R\vopenRepairs\x12\x18\n" +
+	"\aversion\x18\x19 \x01(\x03R\aversion\"D\n" +
 	"\x1aRemoveNegativeEntryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x17\n" +
-	"\x15GetGroupPolicyRequest\"\x8b\x01\n" +
+	"\x15GetGroupPolicyRequest\"\xd7\x01\n" +
 	"\vGroupPolicy\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
 	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x129\n" +
 	"\n" +
-	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"Z\n" +
+	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12%\n" +
+	"\x0eserious_action\x18\x04 \x01(\tR\rseriousAction\x12#\n" +
+	"\rnotice_action\x18\x05 \x01(\tR\fnoticeAction\"\xa6\x01\n" +
 	"\x15SetGroupPolicyRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
-	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\"\x19\n" +
+	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x12%\n" +
+	"\x0eserious_action\x18\x03 \x01(\tR\rseriousAction\x12#\n" +
+	"\rnotice_action\x18\x04 \x01(\tR\fnoticeAction\"\x19\n" +
 	"\x17GetGroupOverviewRequest\"\xa3\x02\n" +
 	"\rGroupOverview\x120\n" +
 	"\x06totals\x18\x01 \x03(\v2\x18.zhuxin.hq.v1.GroupTotalR\x06totals\x12C\n" +
@@ -2552,66 +2699,68 @@ var file_app_api_hq_v1_hq_proto_depIdxs = []int32{
 	38, // 10: zhuxin.hq.v1.NegativeEntry.listed_by:type_name -> zhuxin.common.v1.PersonRef
 	36, // 11: zhuxin.hq.v1.NegativeEntry.listed_at:type_name -> google.protobuf.Timestamp
 	36, // 12: zhuxin.hq.v1.NegativeEntry.removed_at:type_name -> google.protobuf.Timestamp
-	36, // 13: zhuxin.hq.v1.GroupPolicy.created_at:type_name -> google.protobuf.Timestamp
-	27, // 14: zhuxin.hq.v1.GroupOverview.totals:type_name -> zhuxin.hq.v1.GroupTotal
-	28, // 15: zhuxin.hq.v1.GroupOverview.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
-	36, // 16: zhuxin.hq.v1.GroupOverview.projected_at:type_name -> google.protobuf.Timestamp
-	39, // 17: zhuxin.hq.v1.GroupTotal.aging:type_name -> zhuxin.common.v1.Aging
-	39, // 18: zhuxin.hq.v1.SubsidiaryFigures.aging:type_name -> zhuxin.common.v1.Aging
-	36, // 19: zhuxin.hq.v1.SubsidiaryFigures.projected_at:type_name -> google.protobuf.Timestamp
-	31, // 20: zhuxin.hq.v1.ListGroupCustomersReply.customers:type_name -> zhuxin.hq.v1.GroupCustomerRow
-	39, // 21: zhuxin.hq.v1.GroupCustomerRow.aging:type_name -> zhuxin.common.v1.Aging
-	36, // 22: zhuxin.hq.v1.GroupCustomerRow.projected_at:type_name -> google.protobuf.Timestamp
-	31, // 23: zhuxin.hq.v1.GroupCustomer.rows:type_name -> zhuxin.hq.v1.GroupCustomerRow
-	34, // 24: zhuxin.hq.v1.GroupCustomer.ratings:type_name -> zhuxin.hq.v1.GroupRating
-	20, // 25: zhuxin.hq.v1.GroupCustomer.negative_entries:type_name -> zhuxin.hq.v1.NegativeEntry
-	36, // 26: zhuxin.hq.v1.GroupRating.effective_at:type_name -> google.protobuf.Timestamp
-	36, // 27: zhuxin.hq.v1.GroupRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	0,  // 28: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
-	3,  // 29: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
-	4,  // 30: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
-	7,  // 31: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
-	9,  // 32: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
-	10, // 33: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
-	13, // 34: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
-	14, // 35: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
-	40, // 36: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
-	41, // 37: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
-	42, // 38: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
-	15, // 39: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
-	17, // 40: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
-	18, // 41: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
-	21, // 42: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
-	22, // 43: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
-	24, // 44: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
-	25, // 45: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
-	29, // 46: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
-	32, // 47: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
-	1,  // 48: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
-	35, // 49: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
-	5,  // 50: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
-	8,  // 51: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
-	6,  // 52: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
-	11, // 53: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
-	12, // 54: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
-	43, // 55: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
-	44, // 56: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
-	45, // 57: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
-	46, // 58: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
-	16, // 59: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
-	37, // 60: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
-	19, // 61: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
-	20, // 62: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
-	23, // 63: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	23, // 64: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	26, // 65: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
-	30, // 66: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
-	33, // 67: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
-	48, // [48:68] is the sub-list for method output_type
-	28, // [28:48] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	36, // 13: zhuxin.hq.v1.NegativeEntry.proposed_at:type_name -> google.protobuf.Timestamp
+	36, // 14: zhuxin.hq.v1.NegativeEntry.decided_at:type_name -> google.protobuf.Timestamp
+	36, // 15: zhuxin.hq.v1.GroupPolicy.created_at:type_name -> google.protobuf.Timestamp
+	27, // 16: zhuxin.hq.v1.GroupOverview.totals:type_name -> zhuxin.hq.v1.GroupTotal
+	28, // 17: zhuxin.hq.v1.GroupOverview.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
+	36, // 18: zhuxin.hq.v1.GroupOverview.projected_at:type_name -> google.protobuf.Timestamp
+	39, // 19: zhuxin.hq.v1.GroupTotal.aging:type_name -> zhuxin.common.v1.Aging
+	39, // 20: zhuxin.hq.v1.SubsidiaryFigures.aging:type_name -> zhuxin.common.v1.Aging
+	36, // 21: zhuxin.hq.v1.SubsidiaryFigures.projected_at:type_name -> google.protobuf.Timestamp
+	31, // 22: zhuxin.hq.v1.ListGroupCustomersReply.customers:type_name -> zhuxin.hq.v1.GroupCustomerRow
+	39, // 23: zhuxin.hq.v1.GroupCustomerRow.aging:type_name -> zhuxin.common.v1.Aging
+	36, // 24: zhuxin.hq.v1.GroupCustomerRow.projected_at:type_name -> google.protobuf.Timestamp
+	31, // 25: zhuxin.hq.v1.GroupCustomer.rows:type_name -> zhuxin.hq.v1.GroupCustomerRow
+	34, // 26: zhuxin.hq.v1.GroupCustomer.ratings:type_name -> zhuxin.hq.v1.GroupRating
+	20, // 27: zhuxin.hq.v1.GroupCustomer.negative_entries:type_name -> zhuxin.hq.v1.NegativeEntry
+	36, // 28: zhuxin.hq.v1.GroupRating.effective_at:type_name -> google.protobuf.Timestamp
+	36, // 29: zhuxin.hq.v1.GroupRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	0,  // 30: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
+	3,  // 31: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
+	4,  // 32: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
+	7,  // 33: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
+	9,  // 34: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
+	10, // 35: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
+	13, // 36: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
+	14, // 37: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
+	40, // 38: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
+	41, // 39: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
+	42, // 40: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
+	15, // 41: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
+	17, // 42: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
+	18, // 43: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
+	21, // 44: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
+	22, // 45: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
+	24, // 46: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
+	25, // 47: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
+	29, // 48: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
+	32, // 49: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
+	1,  // 50: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
+	35, // 51: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
+	5,  // 52: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
+	8,  // 53: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
+	6,  // 54: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
+	11, // 55: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
+	12, // 56: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
+	43, // 57: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
+	44, // 58: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
+	45, // 59: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
+	46, // 60: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
+	16, // 61: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
+	37, // 62: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
+	19, // 63: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
+	20, // 64: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
+	23, // 65: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	23, // 66: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	26, // 67: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
+	30, // 68: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
+	33, // 69: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
+	50, // [50:70] is the sub-list for method output_type
+	30, // [30:50] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_app_api_hq_v1_hq_proto_init() }

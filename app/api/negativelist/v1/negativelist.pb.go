@@ -160,7 +160,7 @@ type Entry struct {
 	// Fen.
 	Amount   int64                  `protobuf:"varint,6,opt,name=amount,proto3" json:"amount,omitempty"`
 	ListedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=listed_at,json=listedAt,proto3" json:"listed_at,omitempty"`
-	// listed or removed.
+	// proposed, refused, withdrawn (own ones only), listed, removed.
 	Status        string                 `protobuf:"bytes,8,opt,name=status,proto3" json:"status,omitempty"`
 	RemovedAt     *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=removed_at,json=removedAt,proto3" json:"removed_at,omitempty"`
 	RemovalReason string                 `protobuf:"bytes,10,opt,name=removal_reason,json=removalReason,proto3" json:"removal_reason,omitempty"`
@@ -168,11 +168,20 @@ type Entry struct {
 	Own bool `protobuf:"varint,11,opt,name=own,proto3" json:"own,omitempty"`
 	// The calling subsidiary's customer; empty when it has none.
 	CustomerId string `protobuf:"bytes,12,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	// Own entries only, as the next: a file's name tells whose it is.
+	// Own entries only: a file's name tells whose it is. The first of evidence.
 	EvidenceName       string `protobuf:"bytes,13,opt,name=evidence_name,json=evidenceName,proto3" json:"evidence_name,omitempty"`
 	EvidenceDocumentId string `protobuf:"bytes,14,opt,name=evidence_document_id,json=evidenceDocumentId,proto3" json:"evidence_document_id,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// notice, serious, critical; means something from the publication on.
+	Severity string `protobuf:"bytes,15,opt,name=severity,proto3" json:"severity,omitempty"`
+	// Own entries only, as all that follows.
+	Evidence       []*EvidenceFile        `protobuf:"bytes,16,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	ProposedAt     *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=proposed_at,json=proposedAt,proto3" json:"proposed_at,omitempty"`
+	DecidedAt      *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	DecisionReason string                 `protobuf:"bytes,19,opt,name=decision_reason,json=decisionReason,proto3" json:"decision_reason,omitempty"`
+	// Fen that HQ accepted as paid.
+	RepairedAmount int64 `protobuf:"varint,20,opt,name=repaired_amount,json=repairedAmount,proto3" json:"repaired_amount,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Entry) Reset() {
@@ -303,21 +312,1135 @@ func (x *Entry) GetEvidenceDocumentId() string {
 	return ""
 }
 
+func (x *Entry) GetSeverity() string {
+	if x != nil {
+		return x.Severity
+	}
+	return ""
+}
+
+func (x *Entry) GetEvidence() []*EvidenceFile {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+func (x *Entry) GetProposedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ProposedAt
+	}
+	return nil
+}
+
+func (x *Entry) GetDecidedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return nil
+}
+
+func (x *Entry) GetDecisionReason() string {
+	if x != nil {
+		return x.DecisionReason
+	}
+	return ""
+}
+
+func (x *Entry) GetRepairedAmount() int64 {
+	if x != nil {
+		return x.RepairedAmount
+	}
+	return 0
+}
+
+type EvidenceFile struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	DocumentId    string                 `protobuf:"bytes,1,opt,name=document_id,json=documentId,proto3" json:"document_id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvidenceFile) Reset() {
+	*x = EvidenceFile{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvidenceFile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvidenceFile) ProtoMessage() {}
+
+func (x *EvidenceFile) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvidenceFile.ProtoReflect.Descriptor instead.
+func (*EvidenceFile) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *EvidenceFile) GetDocumentId() string {
+	if x != nil {
+		return x.DocumentId
+	}
+	return ""
+}
+
+func (x *EvidenceFile) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type GetEntryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEntryRequest) Reset() {
+	*x = GetEntryRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEntryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEntryRequest) ProtoMessage() {}
+
+func (x *GetEntryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEntryRequest.ProtoReflect.Descriptor instead.
+func (*GetEntryRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *GetEntryRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type Case struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Entry *Entry                 `protobuf:"bytes,1,opt,name=entry,proto3" json:"entry,omitempty"`
+	// One's own.
+	Claims []*Claim `protobuf:"bytes,2,rep,name=claims,proto3" json:"claims,omitempty"`
+	// The oldest first.
+	Events []*Event `protobuf:"bytes,3,rep,name=events,proto3" json:"events,omitempty"`
+	// Whether the caller's subsidiary may object, and report a repair, now.
+	MayObject       bool `protobuf:"varint,4,opt,name=may_object,json=mayObject,proto3" json:"may_object,omitempty"`
+	MayReportRepair bool `protobuf:"varint,5,opt,name=may_report_repair,json=mayReportRepair,proto3" json:"may_report_repair,omitempty"`
+	// Own customers tied to the company by a person, with the way.
+	Related       []*RelatedCustomer `protobuf:"bytes,6,rep,name=related,proto3" json:"related,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Case) Reset() {
+	*x = Case{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Case) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Case) ProtoMessage() {}
+
+func (x *Case) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Case.ProtoReflect.Descriptor instead.
+func (*Case) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Case) GetEntry() *Entry {
+	if x != nil {
+		return x.Entry
+	}
+	return nil
+}
+
+func (x *Case) GetClaims() []*Claim {
+	if x != nil {
+		return x.Claims
+	}
+	return nil
+}
+
+func (x *Case) GetEvents() []*Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *Case) GetMayObject() bool {
+	if x != nil {
+		return x.MayObject
+	}
+	return false
+}
+
+func (x *Case) GetMayReportRepair() bool {
+	if x != nil {
+		return x.MayReportRepair
+	}
+	return false
+}
+
+func (x *Case) GetRelated() []*RelatedCustomer {
+	if x != nil {
+		return x.Related
+	}
+	return nil
+}
+
+type RelatedCustomer struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId   string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerName string                 `protobuf:"bytes,2,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	// legal_representative.
+	Via string `protobuf:"bytes,3,opt,name=via,proto3" json:"via,omitempty"`
+	// The person's name, masked.
+	Person        string `protobuf:"bytes,4,opt,name=person,proto3" json:"person,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RelatedCustomer) Reset() {
+	*x = RelatedCustomer{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RelatedCustomer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RelatedCustomer) ProtoMessage() {}
+
+func (x *RelatedCustomer) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RelatedCustomer.ProtoReflect.Descriptor instead.
+func (*RelatedCustomer) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RelatedCustomer) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *RelatedCustomer) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *RelatedCustomer) GetVia() string {
+	if x != nil {
+		return x.Via
+	}
+	return ""
+}
+
+func (x *RelatedCustomer) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+type Claim struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// objection or repair.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// Fen paid, and when; of a repair.
+	Amount   int64           `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`
+	PaidOn   string          `protobuf:"bytes,5,opt,name=paid_on,json=paidOn,proto3" json:"paid_on,omitempty"`
+	Evidence []*EvidenceFile `protobuf:"bytes,6,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	// open, accepted, refused.
+	Status     string                 `protobuf:"bytes,7,opt,name=status,proto3" json:"status,omitempty"`
+	RaisedAt   *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=raised_at,json=raisedAt,proto3" json:"raised_at,omitempty"`
+	Answer     string                 `protobuf:"bytes,9,opt,name=answer,proto3" json:"answer,omitempty"`
+	AnsweredAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=answered_at,json=answeredAt,proto3" json:"answered_at,omitempty"`
+	// The next three are told to HQ only.
+	SubsidiaryName string `protobuf:"bytes,11,opt,name=subsidiary_name,json=subsidiaryName,proto3" json:"subsidiary_name,omitempty"`
+	RaisedBy       string `protobuf:"bytes,12,opt,name=raised_by,json=raisedBy,proto3" json:"raised_by,omitempty"`
+	AnsweredBy     string `protobuf:"bytes,13,opt,name=answered_by,json=answeredBy,proto3" json:"answered_by,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Claim) Reset() {
+	*x = Claim{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Claim) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Claim) ProtoMessage() {}
+
+func (x *Claim) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Claim.ProtoReflect.Descriptor instead.
+func (*Claim) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Claim) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Claim) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Claim) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Claim) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *Claim) GetPaidOn() string {
+	if x != nil {
+		return x.PaidOn
+	}
+	return ""
+}
+
+func (x *Claim) GetEvidence() []*EvidenceFile {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+func (x *Claim) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *Claim) GetRaisedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RaisedAt
+	}
+	return nil
+}
+
+func (x *Claim) GetAnswer() string {
+	if x != nil {
+		return x.Answer
+	}
+	return ""
+}
+
+func (x *Claim) GetAnsweredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AnsweredAt
+	}
+	return nil
+}
+
+func (x *Claim) GetSubsidiaryName() string {
+	if x != nil {
+		return x.SubsidiaryName
+	}
+	return ""
+}
+
+func (x *Claim) GetRaisedBy() string {
+	if x != nil {
+		return x.RaisedBy
+	}
+	return ""
+}
+
+func (x *Claim) GetAnsweredBy() string {
+	if x != nil {
+		return x.AnsweredBy
+	}
+	return ""
+}
+
+type Event struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	At    *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// proposed, withdrawn, refused, published, reassessed, objected, objection_upheld,
+	// objection_denied, repair_reported, repair_accepted, repair_refused, removed.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// hq, own or other.
+	By string `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`
+	// Of one's own people; at HQ of all.
+	Person   string `protobuf:"bytes,4,opt,name=person,proto3" json:"person,omitempty"`
+	Note     string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	Severity string `protobuf:"bytes,6,opt,name=severity,proto3" json:"severity,omitempty"`
+	ReviewOn string `protobuf:"bytes,7,opt,name=review_on,json=reviewOn,proto3" json:"review_on,omitempty"`
+	// Fen.
+	Amount int64 `protobuf:"varint,8,opt,name=amount,proto3" json:"amount,omitempty"`
+	// At HQ only.
+	SubsidiaryName string `protobuf:"bytes,9,opt,name=subsidiary_name,json=subsidiaryName,proto3" json:"subsidiary_name,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Event) Reset() {
+	*x = Event{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Event) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Event) ProtoMessage() {}
+
+func (x *Event) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Event.ProtoReflect.Descriptor instead.
+func (*Event) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Event) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Event) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Event) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *Event) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+func (x *Event) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *Event) GetSeverity() string {
+	if x != nil {
+		return x.Severity
+	}
+	return ""
+}
+
+func (x *Event) GetReviewOn() string {
+	if x != nil {
+		return x.ReviewOn
+	}
+	return ""
+}
+
+func (x *Event) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *Event) GetSubsidiaryName() string {
+	if x != nil {
+		return x.SubsidiaryName
+	}
+	return ""
+}
+
+type ObjectRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	Evidence      []*EvidenceRef         `protobuf:"bytes,3,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ObjectRequest) Reset() {
+	*x = ObjectRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ObjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ObjectRequest) ProtoMessage() {}
+
+func (x *ObjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ObjectRequest.ProtoReflect.Descriptor instead.
+func (*ObjectRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ObjectRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ObjectRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *ObjectRequest) GetEvidence() []*EvidenceRef {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+type EvidenceRef struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	DocumentId    string                 `protobuf:"bytes,1,opt,name=document_id,json=documentId,proto3" json:"document_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvidenceRef) Reset() {
+	*x = EvidenceRef{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvidenceRef) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvidenceRef) ProtoMessage() {}
+
+func (x *EvidenceRef) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvidenceRef.ProtoReflect.Descriptor instead.
+func (*EvidenceRef) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *EvidenceRef) GetDocumentId() string {
+	if x != nil {
+		return x.DocumentId
+	}
+	return ""
+}
+
+type ReportRepairRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Text  string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// Fen.
+	Amount        int64          `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	PaidOn        string         `protobuf:"bytes,4,opt,name=paid_on,json=paidOn,proto3" json:"paid_on,omitempty"`
+	Evidence      []*EvidenceRef `protobuf:"bytes,5,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportRepairRequest) Reset() {
+	*x = ReportRepairRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportRepairRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportRepairRequest) ProtoMessage() {}
+
+func (x *ReportRepairRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportRepairRequest.ProtoReflect.Descriptor instead.
+func (*ReportRepairRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ReportRepairRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ReportRepairRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *ReportRepairRequest) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *ReportRepairRequest) GetPaidOn() string {
+	if x != nil {
+		return x.PaidOn
+	}
+	return ""
+}
+
+func (x *ReportRepairRequest) GetEvidence() []*EvidenceRef {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+type ListExemptionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// asked, granted, refused, withdrawn, revoked; empty for all.
+	Status        string `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	Page          int32  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListExemptionsRequest) Reset() {
+	*x = ListExemptionsRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListExemptionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListExemptionsRequest) ProtoMessage() {}
+
+func (x *ListExemptionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListExemptionsRequest.ProtoReflect.Descriptor instead.
+func (*ListExemptionsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListExemptionsRequest) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *ListExemptionsRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListExemptionsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListExemptionsReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Exemptions    []*Exemption           `protobuf:"bytes,1,rep,name=exemptions,proto3" json:"exemptions,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListExemptionsReply) Reset() {
+	*x = ListExemptionsReply{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListExemptionsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListExemptionsReply) ProtoMessage() {}
+
+func (x *ListExemptionsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListExemptionsReply.ProtoReflect.Descriptor instead.
+func (*ListExemptionsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListExemptionsReply) GetExemptions() []*Exemption {
+	if x != nil {
+		return x.Exemptions
+	}
+	return nil
+}
+
+func (x *ListExemptionsReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type Exemption struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Id          string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	CustomerId  string                 `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Uscc        string                 `protobuf:"bytes,3,opt,name=uscc,proto3" json:"uscc,omitempty"`
+	CompanyName string                 `protobuf:"bytes,4,opt,name=company_name,json=companyName,proto3" json:"company_name,omitempty"`
+	Reason      string                 `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	AskedUntil  string                 `protobuf:"bytes,6,opt,name=asked_until,json=askedUntil,proto3" json:"asked_until,omitempty"`
+	// Last day granted; as asked until HQ decides.
+	EndsOn string `protobuf:"bytes,7,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	// asked, granted, expired, refused, withdrawn, revoked.
+	Status         string                 `protobuf:"bytes,8,opt,name=status,proto3" json:"status,omitempty"`
+	AskedBy        string                 `protobuf:"bytes,9,opt,name=asked_by,json=askedBy,proto3" json:"asked_by,omitempty"`
+	AskedAt        *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=asked_at,json=askedAt,proto3" json:"asked_at,omitempty"`
+	DecidedAt      *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	DecisionReason string                 `protobuf:"bytes,12,opt,name=decision_reason,json=decisionReason,proto3" json:"decision_reason,omitempty"`
+	Version        int64                  `protobuf:"varint,13,opt,name=version,proto3" json:"version,omitempty"`
+	// The next two are told to HQ only.
+	SubsidiaryName string `protobuf:"bytes,14,opt,name=subsidiary_name,json=subsidiaryName,proto3" json:"subsidiary_name,omitempty"`
+	DecidedBy      string `protobuf:"bytes,15,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Exemption) Reset() {
+	*x = Exemption{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Exemption) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Exemption) ProtoMessage() {}
+
+func (x *Exemption) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Exemption.ProtoReflect.Descriptor instead.
+func (*Exemption) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Exemption) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Exemption) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *Exemption) GetUscc() string {
+	if x != nil {
+		return x.Uscc
+	}
+	return ""
+}
+
+func (x *Exemption) GetCompanyName() string {
+	if x != nil {
+		return x.CompanyName
+	}
+	return ""
+}
+
+func (x *Exemption) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Exemption) GetAskedUntil() string {
+	if x != nil {
+		return x.AskedUntil
+	}
+	return ""
+}
+
+func (x *Exemption) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *Exemption) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *Exemption) GetAskedBy() string {
+	if x != nil {
+		return x.AskedBy
+	}
+	return ""
+}
+
+func (x *Exemption) GetAskedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AskedAt
+	}
+	return nil
+}
+
+func (x *Exemption) GetDecidedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return nil
+}
+
+func (x *Exemption) GetDecisionReason() string {
+	if x != nil {
+		return x.DecisionReason
+	}
+	return ""
+}
+
+func (x *Exemption) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *Exemption) GetSubsidiaryName() string {
+	if x != nil {
+		return x.SubsidiaryName
+	}
+	return ""
+}
+
+func (x *Exemption) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+type AskExemptionRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Reason     string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Last day.
+	EndsOn        string `protobuf:"bytes,3,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskExemptionRequest) Reset() {
+	*x = AskExemptionRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskExemptionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskExemptionRequest) ProtoMessage() {}
+
+func (x *AskExemptionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskExemptionRequest.ProtoReflect.Descriptor instead.
+func (*AskExemptionRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *AskExemptionRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *AskExemptionRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *AskExemptionRequest) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+type WithdrawExemptionRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawExemptionRequest) Reset() {
+	*x = WithdrawExemptionRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawExemptionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawExemptionRequest) ProtoMessage() {}
+
+func (x *WithdrawExemptionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawExemptionRequest.ProtoReflect.Descriptor instead.
+func (*WithdrawExemptionRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *WithdrawExemptionRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 type CreateEntryRequest struct {
-	state              protoimpl.MessageState `protogen:"open.v1"`
-	Uscc               string                 `protobuf:"bytes,1,opt,name=uscc,proto3" json:"uscc,omitempty"`
-	CompanyName        string                 `protobuf:"bytes,2,opt,name=company_name,json=companyName,proto3" json:"company_name,omitempty"`
-	ReasonCode         string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
-	ReasonText         string                 `protobuf:"bytes,4,opt,name=reason_text,json=reasonText,proto3" json:"reason_text,omitempty"`
-	Amount             int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
-	EvidenceDocumentId string                 `protobuf:"bytes,6,opt,name=evidence_document_id,json=evidenceDocumentId,proto3" json:"evidence_document_id,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Uscc        string                 `protobuf:"bytes,1,opt,name=uscc,proto3" json:"uscc,omitempty"`
+	CompanyName string                 `protobuf:"bytes,2,opt,name=company_name,json=companyName,proto3" json:"company_name,omitempty"`
+	ReasonCode  string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	ReasonText  string                 `protobuf:"bytes,4,opt,name=reason_text,json=reasonText,proto3" json:"reason_text,omitempty"`
+	Amount      int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	// One file; evidence for several.
+	EvidenceDocumentId string         `protobuf:"bytes,6,opt,name=evidence_document_id,json=evidenceDocumentId,proto3" json:"evidence_document_id,omitempty"`
+	Evidence           []*EvidenceRef `protobuf:"bytes,7,rep,name=evidence,proto3" json:"evidence,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
 
 func (x *CreateEntryRequest) Reset() {
 	*x = CreateEntryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -329,7 +1452,7 @@ func (x *CreateEntryRequest) String() string {
 func (*CreateEntryRequest) ProtoMessage() {}
 
 func (x *CreateEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -342,7 +1465,7 @@ func (x *CreateEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateEntryRequest.ProtoReflect.Descriptor instead.
 func (*CreateEntryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{3}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CreateEntryRequest) GetUscc() string {
@@ -387,7 +1510,14 @@ func (x *CreateEntryRequest) GetEvidenceDocumentId() string {
 	return ""
 }
 
-type RemoveEntryRequest struct {
+func (x *CreateEntryRequest) GetEvidence() []*EvidenceRef {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+type WithdrawEntryRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -395,21 +1525,21 @@ type RemoveEntryRequest struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *RemoveEntryRequest) Reset() {
-	*x = RemoveEntryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
+func (x *WithdrawEntryRequest) Reset() {
+	*x = WithdrawEntryRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *RemoveEntryRequest) String() string {
+func (x *WithdrawEntryRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*RemoveEntryRequest) ProtoMessage() {}
+func (*WithdrawEntryRequest) ProtoMessage() {}
 
-func (x *RemoveEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
+func (x *WithdrawEntryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -420,19 +1550,19 @@ func (x *RemoveEntryRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use RemoveEntryRequest.ProtoReflect.Descriptor instead.
-func (*RemoveEntryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{4}
+// Deprecated: Use WithdrawEntryRequest.ProtoReflect.Descriptor instead.
+func (*WithdrawEntryRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{18}
 }
 
-func (x *RemoveEntryRequest) GetId() string {
+func (x *WithdrawEntryRequest) GetId() string {
 	if x != nil {
 		return x.Id
 	}
 	return ""
 }
 
-func (x *RemoveEntryRequest) GetReason() string {
+func (x *WithdrawEntryRequest) GetReason() string {
 	if x != nil {
 		return x.Reason
 	}
@@ -448,7 +1578,7 @@ type UploadEvidenceRequest struct {
 
 func (x *UploadEvidenceRequest) Reset() {
 	*x = UploadEvidenceRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -460,7 +1590,7 @@ func (x *UploadEvidenceRequest) String() string {
 func (*UploadEvidenceRequest) ProtoMessage() {}
 
 func (x *UploadEvidenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -473,7 +1603,7 @@ func (x *UploadEvidenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadEvidenceRequest.ProtoReflect.Descriptor instead.
 func (*UploadEvidenceRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{5}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *UploadEvidenceRequest) GetFileName() string {
@@ -494,7 +1624,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -506,7 +1636,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -519,7 +1649,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{6}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Evidence) GetDocumentId() string {
@@ -554,7 +1684,7 @@ type GetCustomerHistoryRequest struct {
 
 func (x *GetCustomerHistoryRequest) Reset() {
 	*x = GetCustomerHistoryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -566,7 +1696,7 @@ func (x *GetCustomerHistoryRequest) String() string {
 func (*GetCustomerHistoryRequest) ProtoMessage() {}
 
 func (x *GetCustomerHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -579,7 +1709,7 @@ func (x *GetCustomerHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCustomerHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetCustomerHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{7}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetCustomerHistoryRequest) GetCustomerId() string {
@@ -609,7 +1739,7 @@ type CustomerHistory struct {
 
 func (x *CustomerHistory) Reset() {
 	*x = CustomerHistory{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -621,7 +1751,7 @@ func (x *CustomerHistory) String() string {
 func (*CustomerHistory) ProtoMessage() {}
 
 func (x *CustomerHistory) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -634,7 +1764,7 @@ func (x *CustomerHistory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerHistory.ProtoReflect.Descriptor instead.
 func (*CustomerHistory) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{8}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CustomerHistory) GetUscc() string {
@@ -678,7 +1808,7 @@ type SharedRating struct {
 
 func (x *SharedRating) Reset() {
 	*x = SharedRating{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -690,7 +1820,7 @@ func (x *SharedRating) String() string {
 func (*SharedRating) ProtoMessage() {}
 
 func (x *SharedRating) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -703,7 +1833,7 @@ func (x *SharedRating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedRating.ProtoReflect.Descriptor instead.
 func (*SharedRating) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{9}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SharedRating) GetSubsidiaryName() string {
@@ -751,7 +1881,7 @@ type ListSharingLogRequest struct {
 
 func (x *ListSharingLogRequest) Reset() {
 	*x = ListSharingLogRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -763,7 +1893,7 @@ func (x *ListSharingLogRequest) String() string {
 func (*ListSharingLogRequest) ProtoMessage() {}
 
 func (x *ListSharingLogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -776,7 +1906,7 @@ func (x *ListSharingLogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharingLogRequest.ProtoReflect.Descriptor instead.
 func (*ListSharingLogRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{10}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListSharingLogRequest) GetPage() int32 {
@@ -803,7 +1933,7 @@ type ListSharingLogReply struct {
 
 func (x *ListSharingLogReply) Reset() {
 	*x = ListSharingLogReply{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -815,7 +1945,7 @@ func (x *ListSharingLogReply) String() string {
 func (*ListSharingLogReply) ProtoMessage() {}
 
 func (x *ListSharingLogReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -828,7 +1958,7 @@ func (x *ListSharingLogReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharingLogReply.ProtoReflect.Descriptor instead.
 func (*ListSharingLogReply) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{11}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListSharingLogReply) GetRows() []*SharingLogRow {
@@ -859,7 +1989,7 @@ type SharingLogRow struct {
 
 func (x *SharingLogRow) Reset() {
 	*x = SharingLogRow{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -871,7 +2001,7 @@ func (x *SharingLogRow) String() string {
 func (*SharingLogRow) ProtoMessage() {}
 
 func (x *SharingLogRow) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -884,7 +2014,7 @@ func (x *SharingLogRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharingLogRow.ProtoReflect.Descriptor instead.
 func (*SharingLogRow) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{12}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SharingLogRow) GetAt() *timestamppb.Timestamp {
@@ -934,7 +2064,7 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"a\n" +
 	"\x10ListEntriesReply\x127\n" +
 	"\aentries\x18\x01 \x03(\v2\x1d.zhuxin.negativelist.v1.EntryR\aentries\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\"\xe5\x03\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\x8d\x06\n" +
 	"\x05Entry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04uscc\x18\x02 \x01(\tR\x04uscc\x12!\n" +
@@ -954,7 +2084,112 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\vcustomer_id\x18\f \x01(\tR\n" +
 	"customerId\x12#\n" +
 	"\revidence_name\x18\r \x01(\tR\fevidenceName\x120\n" +
-	"\x14evidence_document_id\x18\x0e \x01(\tR\x12evidenceDocumentId\"\xd7\x01\n" +
+	"\x14evidence_document_id\x18\x0e \x01(\tR\x12evidenceDocumentId\x12\x1a\n" +
+	"\bseverity\x18\x0f \x01(\tR\bseverity\x12@\n" +
+	"\bevidence\x18\x10 \x03(\v2$.zhuxin.negativelist.v1.EvidenceFileR\bevidence\x12;\n" +
+	"\vproposed_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"proposedAt\x129\n" +
+	"\n" +
+	"decided_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\tdecidedAt\x12'\n" +
+	"\x0fdecision_reason\x18\x13 \x01(\tR\x0edecisionReason\x12'\n" +
+	"\x0frepaired_amount\x18\x14 \x01(\x03R\x0erepairedAmount\"C\n" +
+	"\fEvidenceFile\x12\x1f\n" +
+	"\vdocument_id\x18\x01 \x01(\tR\n" +
+	"documentId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\"!\n" +
+	"\x0fGetEntryRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xb7\x02\n" +
+	"\x04Case\x123\n" +
+	"\x05entry\x18\x01 \x01(\v2\x1d.zhuxin.negativelist.v1.EntryR\x05entry\x125\n" +
+	"\x06claims\x18\x02 \x03(\v2\x1d.zhuxin.negativelist.v1.ClaimR\x06claims\x125\n" +
+	"\x06events\x18\x03 \x03(\v2\x1d.zhuxin.negativelist.v1.EventR\x06events\x12\x1d\n" +
+	"\n" +
+	"may_object\x18\x04 \x01(\bR\tmayObject\x12*\n" +
+	"\x11may_report_repair\x18\x05 \x01(\bR\x0fmayReportRepair\x12A\n" +
+	"\arelated\x18\x06 \x03(\v2'.zhuxin.negativelist.v1.RelatedCustomerR\arelated\"\x81\x01\n" +
+	"\x0fRelatedCustomer\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12#\n" +
+	"\rcustomer_name\x18\x02 \x01(\tR\fcustomerName\x12\x10\n" +
+	"\x03via\x18\x03 \x01(\tR\x03via\x12\x16\n" +
+	"\x06person\x18\x04 \x01(\tR\x06person\"\xbf\x03\n" +
+	"\x05Claim\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\x12\x16\n" +
+	"\x06amount\x18\x04 \x01(\x03R\x06amount\x12\x17\n" +
+	"\apaid_on\x18\x05 \x01(\tR\x06paidOn\x12@\n" +
+	"\bevidence\x18\x06 \x03(\v2$.zhuxin.negativelist.v1.EvidenceFileR\bevidence\x12\x16\n" +
+	"\x06status\x18\a \x01(\tR\x06status\x127\n" +
+	"\traised_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\braisedAt\x12\x16\n" +
+	"\x06answer\x18\t \x01(\tR\x06answer\x12;\n" +
+	"\vanswered_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"answeredAt\x12'\n" +
+	"\x0fsubsidiary_name\x18\v \x01(\tR\x0esubsidiaryName\x12\x1b\n" +
+	"\traised_by\x18\f \x01(\tR\braisedBy\x12\x1f\n" +
+	"\vanswered_by\x18\r \x01(\tR\n" +
+	"answeredBy\"\xfd\x01\n" +
+	"\x05Event\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x0e\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\x12\x16\n" +
+	"\x06person\x18\x04 \x01(\tR\x06person\x12\x12\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\x12\x1a\n" +
+	"\bseverity\x18\x06 \x01(\tR\bseverity\x12\x1b\n" +
+	"\treview_on\x18\a \x01(\tR\breviewOn\x12\x16\n" +
+	"\x06amount\x18\b \x01(\x03R\x06amount\x12'\n" +
+	"\x0fsubsidiary_name\x18\t \x01(\tR\x0esubsidiaryName\"t\n" +
+	"\rObjectRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12?\n" +
+	"\bevidence\x18\x03 \x03(\v2#.zhuxin.negativelist.v1.EvidenceRefR\bevidence\".\n" +
+	"\vEvidenceRef\x12\x1f\n" +
+	"\vdocument_id\x18\x01 \x01(\tR\n" +
+	"documentId\"\xab\x01\n" +
+	"\x13ReportRepairRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x16\n" +
+	"\x06amount\x18\x03 \x01(\x03R\x06amount\x12\x17\n" +
+	"\apaid_on\x18\x04 \x01(\tR\x06paidOn\x12?\n" +
+	"\bevidence\x18\x05 \x03(\v2#.zhuxin.negativelist.v1.EvidenceRefR\bevidence\"`\n" +
+	"\x15ListExemptionsRequest\x12\x16\n" +
+	"\x06status\x18\x01 \x01(\tR\x06status\x12\x12\n" +
+	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"n\n" +
+	"\x13ListExemptionsReply\x12A\n" +
+	"\n" +
+	"exemptions\x18\x01 \x03(\v2!.zhuxin.negativelist.v1.ExemptionR\n" +
+	"exemptions\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xf5\x03\n" +
+	"\tExemption\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vcustomer_id\x18\x02 \x01(\tR\n" +
+	"customerId\x12\x12\n" +
+	"\x04uscc\x18\x03 \x01(\tR\x04uscc\x12!\n" +
+	"\fcompany_name\x18\x04 \x01(\tR\vcompanyName\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x12\x1f\n" +
+	"\vasked_until\x18\x06 \x01(\tR\n" +
+	"askedUntil\x12\x17\n" +
+	"\aends_on\x18\a \x01(\tR\x06endsOn\x12\x16\n" +
+	"\x06status\x18\b \x01(\tR\x06status\x12\x19\n" +
+	"\basked_by\x18\t \x01(\tR\aaskedBy\x125\n" +
+	"\basked_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\aaskedAt\x129\n" +
+	"\n" +
+	"decided_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\tdecidedAt\x12'\n" +
+	"\x0fdecision_reason\x18\f \x01(\tR\x0edecisionReason\x12\x18\n" +
+	"\aversion\x18\r \x01(\x03R\aversion\x12'\n" +
+	"\x0fsubsidiary_name\x18\x0e \x01(\tR\x0esubsidiaryName\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\x0f \x01(\tR\tdecidedBy\"g\n" +
+	"\x13AskExemptionRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x17\n" +
+	"\aends_on\x18\x03 \x01(\tR\x06endsOn\"*\n" +
+	"\x18WithdrawExemptionRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x98\x02\n" +
 	"\x12CreateEntryRequest\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12!\n" +
 	"\fcompany_name\x18\x02 \x01(\tR\vcompanyName\x12\x1f\n" +
@@ -963,8 +2198,9 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\vreason_text\x18\x04 \x01(\tR\n" +
 	"reasonText\x12\x16\n" +
 	"\x06amount\x18\x05 \x01(\x03R\x06amount\x120\n" +
-	"\x14evidence_document_id\x18\x06 \x01(\tR\x12evidenceDocumentId\"<\n" +
-	"\x12RemoveEntryRequest\x12\x0e\n" +
+	"\x14evidence_document_id\x18\x06 \x01(\tR\x12evidenceDocumentId\x12?\n" +
+	"\bevidence\x18\a \x03(\v2#.zhuxin.negativelist.v1.EvidenceRefR\bevidence\">\n" +
+	"\x14WithdrawEntryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"4\n" +
 	"\x15UploadEvidenceRequest\x12\x1b\n" +
@@ -1002,11 +2238,17 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"viewerName\x12+\n" +
 	"\x11viewer_subsidiary\x18\x03 \x01(\tR\x10viewerSubsidiary\x12\x12\n" +
 	"\x04uscc\x18\x04 \x01(\tR\x04uscc\x12\x18\n" +
-	"\apurpose\x18\x05 \x01(\tR\apurpose2\xe3\a\n" +
+	"\apurpose\x18\x05 \x01(\tR\apurpose2\xb1\x0f\n" +
 	"\x13NegativeListService\x12\x98\x01\n" +
 	"\vListEntries\x12*.zhuxin.negativelist.v1.ListEntriesRequest\x1a(.zhuxin.negativelist.v1.ListEntriesReply\"3\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/negative-list\x12\x91\x01\n" +
-	"\vCreateEntry\x12*.zhuxin.negativelist.v1.CreateEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"7\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/negative-list\x12\x9d\x01\n" +
-	"\vRemoveEntry\x12*.zhuxin.negativelist.v1.RemoveEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"C\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/negative-list/{id}:remove\x12\xa7\x01\n" +
+	"\vCreateEntry\x12*.zhuxin.negativelist.v1.CreateEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"7\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/negative-list\x12\x8b\x01\n" +
+	"\bGetEntry\x12'.zhuxin.negativelist.v1.GetEntryRequest\x1a\x1c.zhuxin.negativelist.v1.Case\"8\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/negative-list/{id}\x12\xa3\x01\n" +
+	"\rWithdrawEntry\x12,.zhuxin.negativelist.v1.WithdrawEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"E\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/negative-list/{id}:withdraw\x12\x93\x01\n" +
+	"\x06Object\x12%.zhuxin.negativelist.v1.ObjectRequest\x1a\x1d.zhuxin.negativelist.v1.Claim\"C\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/negative-list/{id}:object\x12\x9f\x01\n" +
+	"\fReportRepair\x12+.zhuxin.negativelist.v1.ReportRepairRequest\x1a\x1d.zhuxin.negativelist.v1.Claim\"C\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/negative-list/{id}:repair\x12\xa7\x01\n" +
+	"\x0eListExemptions\x12-.zhuxin.negativelist.v1.ListExemptionsRequest\x1a+.zhuxin.negativelist.v1.ListExemptionsReply\"9\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/negative-exemptions\x12\x9d\x01\n" +
+	"\fAskExemption\x12+.zhuxin.negativelist.v1.AskExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"=\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/negative-exemptions\x12\xb5\x01\n" +
+	"\x11WithdrawExemption\x120.zhuxin.negativelist.v1.WithdrawExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"K\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/negative-exemptions/{id}:withdraw\x12\xa7\x01\n" +
 	"\x0eUploadEvidence\x12-.zhuxin.negativelist.v1.UploadEvidenceRequest\x1a .zhuxin.negativelist.v1.Evidence\"D\x92\xc2\x18\x1e\b\x01\x12\x13negative_list.write \x010\x80\x80\x80\n" +
 	"\x82\xd3\xe4\x93\x02\x1c\"\x1a/v1/negative-list:evidence\x12\xb8\x01\n" +
 	"\x12GetCustomerHistory\x121.zhuxin.negativelist.v1.GetCustomerHistoryRequest\x1a'.zhuxin.negativelist.v1.CustomerHistory\"F\x92\xc2\x18\x10\b\x01\x12\fhistory.read\x82\xd3\xe4\x93\x02,\x12*/v1/customers/{customer_id}/shared-history\x12\x97\x01\n" +
@@ -1025,49 +2267,92 @@ func file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP() []byte {
 	return file_app_api_negativelist_v1_negativelist_proto_rawDescData
 }
 
-var file_app_api_negativelist_v1_negativelist_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_app_api_negativelist_v1_negativelist_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_app_api_negativelist_v1_negativelist_proto_goTypes = []any{
 	(*ListEntriesRequest)(nil),        // 0: zhuxin.negativelist.v1.ListEntriesRequest
 	(*ListEntriesReply)(nil),          // 1: zhuxin.negativelist.v1.ListEntriesReply
 	(*Entry)(nil),                     // 2: zhuxin.negativelist.v1.Entry
-	(*CreateEntryRequest)(nil),        // 3: zhuxin.negativelist.v1.CreateEntryRequest
-	(*RemoveEntryRequest)(nil),        // 4: zhuxin.negativelist.v1.RemoveEntryRequest
-	(*UploadEvidenceRequest)(nil),     // 5: zhuxin.negativelist.v1.UploadEvidenceRequest
-	(*Evidence)(nil),                  // 6: zhuxin.negativelist.v1.Evidence
-	(*GetCustomerHistoryRequest)(nil), // 7: zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	(*CustomerHistory)(nil),           // 8: zhuxin.negativelist.v1.CustomerHistory
-	(*SharedRating)(nil),              // 9: zhuxin.negativelist.v1.SharedRating
-	(*ListSharingLogRequest)(nil),     // 10: zhuxin.negativelist.v1.ListSharingLogRequest
-	(*ListSharingLogReply)(nil),       // 11: zhuxin.negativelist.v1.ListSharingLogReply
-	(*SharingLogRow)(nil),             // 12: zhuxin.negativelist.v1.SharingLogRow
-	(*timestamppb.Timestamp)(nil),     // 13: google.protobuf.Timestamp
+	(*EvidenceFile)(nil),              // 3: zhuxin.negativelist.v1.EvidenceFile
+	(*GetEntryRequest)(nil),           // 4: zhuxin.negativelist.v1.GetEntryRequest
+	(*Case)(nil),                      // 5: zhuxin.negativelist.v1.Case
+	(*RelatedCustomer)(nil),           // 6: zhuxin.negativelist.v1.RelatedCustomer
+	(*Claim)(nil),                     // 7: zhuxin.negativelist.v1.Claim
+	(*Event)(nil),                     // 8: zhuxin.negativelist.v1.Event
+	(*ObjectRequest)(nil),             // 9: zhuxin.negativelist.v1.ObjectRequest
+	(*EvidenceRef)(nil),               // 10: zhuxin.negativelist.v1.EvidenceRef
+	(*ReportRepairRequest)(nil),       // 11: zhuxin.negativelist.v1.ReportRepairRequest
+	(*ListExemptionsRequest)(nil),     // 12: zhuxin.negativelist.v1.ListExemptionsRequest
+	(*ListExemptionsReply)(nil),       // 13: zhuxin.negativelist.v1.ListExemptionsReply
+	(*Exemption)(nil),                 // 14: zhuxin.negativelist.v1.Exemption
+	(*AskExemptionRequest)(nil),       // 15: zhuxin.negativelist.v1.AskExemptionRequest
+	(*WithdrawExemptionRequest)(nil),  // 16: zhuxin.negativelist.v1.WithdrawExemptionRequest
+	(*CreateEntryRequest)(nil),        // 17: zhuxin.negativelist.v1.CreateEntryRequest
+	(*WithdrawEntryRequest)(nil),      // 18: zhuxin.negativelist.v1.WithdrawEntryRequest
+	(*UploadEvidenceRequest)(nil),     // 19: zhuxin.negativelist.v1.UploadEvidenceRequest
+	(*Evidence)(nil),                  // 20: zhuxin.negativelist.v1.Evidence
+	(*GetCustomerHistoryRequest)(nil), // 21: zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	(*CustomerHistory)(nil),           // 22: zhuxin.negativelist.v1.CustomerHistory
+	(*SharedRating)(nil),              // 23: zhuxin.negativelist.v1.SharedRating
+	(*ListSharingLogRequest)(nil),     // 24: zhuxin.negativelist.v1.ListSharingLogRequest
+	(*ListSharingLogReply)(nil),       // 25: zhuxin.negativelist.v1.ListSharingLogReply
+	(*SharingLogRow)(nil),             // 26: zhuxin.negativelist.v1.SharingLogRow
+	(*timestamppb.Timestamp)(nil),     // 27: google.protobuf.Timestamp
 }
 var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.negativelist.v1.ListEntriesReply.entries:type_name -> zhuxin.negativelist.v1.Entry
-	13, // 1: zhuxin.negativelist.v1.Entry.listed_at:type_name -> google.protobuf.Timestamp
-	13, // 2: zhuxin.negativelist.v1.Entry.removed_at:type_name -> google.protobuf.Timestamp
-	9,  // 3: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
-	13, // 4: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
-	13, // 5: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	12, // 6: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
-	13, // 7: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
-	0,  // 8: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
-	3,  // 9: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
-	4,  // 10: zhuxin.negativelist.v1.NegativeListService.RemoveEntry:input_type -> zhuxin.negativelist.v1.RemoveEntryRequest
-	5,  // 11: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
-	7,  // 12: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	10, // 13: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
-	1,  // 14: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
-	2,  // 15: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
-	2,  // 16: zhuxin.negativelist.v1.NegativeListService.RemoveEntry:output_type -> zhuxin.negativelist.v1.Entry
-	6,  // 17: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
-	8,  // 18: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
-	11, // 19: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
-	14, // [14:20] is the sub-list for method output_type
-	8,  // [8:14] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	27, // 1: zhuxin.negativelist.v1.Entry.listed_at:type_name -> google.protobuf.Timestamp
+	27, // 2: zhuxin.negativelist.v1.Entry.removed_at:type_name -> google.protobuf.Timestamp
+	3,  // 3: zhuxin.negativelist.v1.Entry.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
+	27, // 4: zhuxin.negativelist.v1.Entry.proposed_at:type_name -> google.protobuf.Timestamp
+	27, // 5: zhuxin.negativelist.v1.Entry.decided_at:type_name -> google.protobuf.Timestamp
+	2,  // 6: zhuxin.negativelist.v1.Case.entry:type_name -> zhuxin.negativelist.v1.Entry
+	7,  // 7: zhuxin.negativelist.v1.Case.claims:type_name -> zhuxin.negativelist.v1.Claim
+	8,  // 8: zhuxin.negativelist.v1.Case.events:type_name -> zhuxin.negativelist.v1.Event
+	6,  // 9: zhuxin.negativelist.v1.Case.related:type_name -> zhuxin.negativelist.v1.RelatedCustomer
+	3,  // 10: zhuxin.negativelist.v1.Claim.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
+	27, // 11: zhuxin.negativelist.v1.Claim.raised_at:type_name -> google.protobuf.Timestamp
+	27, // 12: zhuxin.negativelist.v1.Claim.answered_at:type_name -> google.protobuf.Timestamp
+	27, // 13: zhuxin.negativelist.v1.Event.at:type_name -> google.protobuf.Timestamp
+	10, // 14: zhuxin.negativelist.v1.ObjectRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	10, // 15: zhuxin.negativelist.v1.ReportRepairRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	14, // 16: zhuxin.negativelist.v1.ListExemptionsReply.exemptions:type_name -> zhuxin.negativelist.v1.Exemption
+	27, // 17: zhuxin.negativelist.v1.Exemption.asked_at:type_name -> google.protobuf.Timestamp
+	27, // 18: zhuxin.negativelist.v1.Exemption.decided_at:type_name -> google.protobuf.Timestamp
+	10, // 19: zhuxin.negativelist.v1.CreateEntryRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	23, // 20: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
+	27, // 21: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
+	27, // 22: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	26, // 23: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
+	27, // 24: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
+	0,  // 25: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
+	17, // 26: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
+	4,  // 27: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
+	18, // 28: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
+	9,  // 29: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
+	11, // 30: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
+	12, // 31: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
+	15, // 32: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
+	16, // 33: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
+	19, // 34: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
+	21, // 35: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	24, // 36: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
+	1,  // 37: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
+	2,  // 38: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
+	5,  // 39: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
+	2,  // 40: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
+	7,  // 41: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
+	7,  // 42: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
+	13, // 43: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
+	14, // 44: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	14, // 45: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	20, // 46: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
+	22, // 47: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
+	25, // 48: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
+	37, // [37:49] is the sub-list for method output_type
+	25, // [25:37] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_app_api_negativelist_v1_negativelist_proto_init() }
@@ -1081,7 +2366,7 @@ func file_app_api_negativelist_v1_negativelist_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_negativelist_v1_negativelist_proto_rawDesc), len(file_app_api_negativelist_v1_negativelist_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

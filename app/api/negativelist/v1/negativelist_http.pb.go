@@ -13,7 +13,13 @@ import (
 const (
 	OperationNegativeListServiceListEntries        = "/zhuxin.negativelist.v1.NegativeListService/ListEntries"
 	OperationNegativeListServiceCreateEntry        = "/zhuxin.negativelist.v1.NegativeListService/CreateEntry"
-	OperationNegativeListServiceRemoveEntry        = "/zhuxin.negativelist.v1.NegativeListService/RemoveEntry"
+	OperationNegativeListServiceGetEntry           = "/zhuxin.negativelist.v1.NegativeListService/GetEntry"
+	OperationNegativeListServiceWithdrawEntry      = "/zhuxin.negativelist.v1.NegativeListService/WithdrawEntry"
+	OperationNegativeListServiceObject             = "/zhuxin.negativelist.v1.NegativeListService/Object"
+	OperationNegativeListServiceReportRepair       = "/zhuxin.negativelist.v1.NegativeListService/ReportRepair"
+	OperationNegativeListServiceListExemptions     = "/zhuxin.negativelist.v1.NegativeListService/ListExemptions"
+	OperationNegativeListServiceAskExemption       = "/zhuxin.negativelist.v1.NegativeListService/AskExemption"
+	OperationNegativeListServiceWithdrawExemption  = "/zhuxin.negativelist.v1.NegativeListService/WithdrawExemption"
 	OperationNegativeListServiceUploadEvidence     = "/zhuxin.negativelist.v1.NegativeListService/UploadEvidence"
 	OperationNegativeListServiceGetCustomerHistory = "/zhuxin.negativelist.v1.NegativeListService/GetCustomerHistory"
 	OperationNegativeListServiceListSharingLog     = "/zhuxin.negativelist.v1.NegativeListService/ListSharingLog"
@@ -22,10 +28,21 @@ const (
 // NegativeListServiceHTTPServer is what answers the routes of NegativeListService.
 type NegativeListServiceHTTPServer interface {
 	ListEntries(context.Context, *ListEntriesRequest) (*ListEntriesReply, error)
-	// Lists a company; from the commit on every subsidiary's check knows it.
+	// Proposes a company; HQ decides. From the publication on every subsidiary's
+	// check knows it.
 	CreateEntry(context.Context, *CreateEntryRequest) (*Entry, error)
-	// Takes one's own listing back; the row stays with the reason.
-	RemoveEntry(context.Context, *RemoveEntryRequest) (*Entry, error)
+	// One listing with its history, as far as the caller's subsidiary may see it.
+	GetEntry(context.Context, *GetEntryRequest) (*Case, error)
+	// Takes one's own proposal back while HQ has not decided.
+	WithdrawEntry(context.Context, *WithdrawEntryRequest) (*Entry, error)
+	// Says that a published listing is wrong; for a subsidiary that is concerned.
+	Object(context.Context, *ObjectRequest) (*Claim, error)
+	// Says that the company has paid; for the subsidiary that proposed it.
+	ReportRepair(context.Context, *ReportRepairRequest) (*Claim, error)
+	ListExemptions(context.Context, *ListExemptionsRequest) (*ListExemptionsReply, error)
+	// Asks HQ to let one supply a listed customer for some time.
+	AskExemption(context.Context, *AskExemptionRequest) (*Exemption, error)
+	WithdrawExemption(context.Context, *WithdrawExemptionRequest) (*Exemption, error)
 	// Evidence file, uploaded before the listing that names it.
 	UploadEvidence(context.Context, *UploadEvidenceRequest) (*Evidence, error)
 	// Ratings of the same company at all subsidiaries. Each look is logged.
@@ -44,6 +61,27 @@ var NegativeListServiceRoutes = []route.Info{
 		Request: "zhuxin.negativelist.v1.GetCustomerHistoryRequest", Reply: "zhuxin.negativelist.v1.CustomerHistory",
 	},
 	{
+		Operation: OperationNegativeListServiceListExemptions,
+		Method:    "GET", Path: "/v1/negative-exemptions",
+		Side: route.SideTenant, Permission: "negative_list.read",
+		Request: "zhuxin.negativelist.v1.ListExemptionsRequest", Reply: "zhuxin.negativelist.v1.ListExemptionsReply",
+	},
+	{
+		Operation: OperationNegativeListServiceAskExemption,
+		Method:    "POST", Path: "/v1/negative-exemptions",
+		Side: route.SideTenant, Permission: "negative_list.write",
+		Body:    true,
+		Request: "zhuxin.negativelist.v1.AskExemptionRequest", Reply: "zhuxin.negativelist.v1.Exemption",
+	},
+	{
+		Operation: OperationNegativeListServiceWithdrawExemption,
+		Method:    "POST", Path: "/v1/negative-exemptions/{id}:withdraw",
+		Side: route.SideTenant, Permission: "negative_list.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.negativelist.v1.WithdrawExemptionRequest", Reply: "zhuxin.negativelist.v1.Exemption",
+	},
+	{
 		Operation: OperationNegativeListServiceListEntries,
 		Method:    "GET", Path: "/v1/negative-list",
 		Side: route.SideTenant, Permission: "negative_list.read",
@@ -57,12 +95,35 @@ var NegativeListServiceRoutes = []route.Info{
 		Request: "zhuxin.negativelist.v1.CreateEntryRequest", Reply: "zhuxin.negativelist.v1.Entry",
 	},
 	{
-		Operation: OperationNegativeListServiceRemoveEntry,
-		Method:    "POST", Path: "/v1/negative-list/{id}:remove",
+		Operation: OperationNegativeListServiceGetEntry,
+		Method:    "GET", Path: "/v1/negative-list/{id}",
+		Side: route.SideTenant, Permission: "negative_list.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.negativelist.v1.GetEntryRequest", Reply: "zhuxin.negativelist.v1.Case",
+	},
+	{
+		Operation: OperationNegativeListServiceObject,
+		Method:    "POST", Path: "/v1/negative-list/{id}:object",
 		Side: route.SideTenant, Permission: "negative_list.write",
 		Params:  []string{"id"},
 		Body:    true,
-		Request: "zhuxin.negativelist.v1.RemoveEntryRequest", Reply: "zhuxin.negativelist.v1.Entry",
+		Request: "zhuxin.negativelist.v1.ObjectRequest", Reply: "zhuxin.negativelist.v1.Claim",
+	},
+	{
+		Operation: OperationNegativeListServiceReportRepair,
+		Method:    "POST", Path: "/v1/negative-list/{id}:repair",
+		Side: route.SideTenant, Permission: "negative_list.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.negativelist.v1.ReportRepairRequest", Reply: "zhuxin.negativelist.v1.Claim",
+	},
+	{
+		Operation: OperationNegativeListServiceWithdrawEntry,
+		Method:    "POST", Path: "/v1/negative-list/{id}:withdraw",
+		Side: route.SideTenant, Permission: "negative_list.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.negativelist.v1.WithdrawEntryRequest", Reply: "zhuxin.negativelist.v1.Entry",
 	},
 	{
 		Operation: OperationNegativeListServiceUploadEvidence,
@@ -84,9 +145,15 @@ var NegativeListServiceRoutes = []route.Info{
 func RegisterNegativeListServiceHTTPServer(s *http.Server, srv NegativeListServiceHTTPServer) {
 	r := s.Route("/")
 	r.GET("/v1/customers/{customer_id:[^/:]+}/shared-history", _NegativeListService_GetCustomerHistory0_HTTP_Handler(srv))
+	r.GET("/v1/negative-exemptions", _NegativeListService_ListExemptions0_HTTP_Handler(srv))
+	r.POST("/v1/negative-exemptions", _NegativeListService_AskExemption0_HTTP_Handler(srv))
+	r.POST("/v1/negative-exemptions/{id:[^/:]+}:withdraw", _NegativeListService_WithdrawExemption0_HTTP_Handler(srv))
 	r.GET("/v1/negative-list", _NegativeListService_ListEntries0_HTTP_Handler(srv))
 	r.POST("/v1/negative-list", _NegativeListService_CreateEntry0_HTTP_Handler(srv))
-	r.POST("/v1/negative-list/{id:[^/:]+}:remove", _NegativeListService_RemoveEntry0_HTTP_Handler(srv))
+	r.GET("/v1/negative-list/{id:[^/:]+}", _NegativeListService_GetEntry0_HTTP_Handler(srv))
+	r.POST("/v1/negative-list/{id:[^/:]+}:object", _NegativeListService_Object0_HTTP_Handler(srv))
+	r.POST("/v1/negative-list/{id:[^/:]+}:repair", _NegativeListService_ReportRepair0_HTTP_Handler(srv))
+	r.POST("/v1/negative-list/{id:[^/:]+}:withdraw", _NegativeListService_WithdrawEntry0_HTTP_Handler(srv))
 	r.POST("/v1/negative-list:evidence", _NegativeListService_UploadEvidence0_HTTP_Handler(srv))
 	r.GET("/v1/sharing-log", _NegativeListService_ListSharingLog0_HTTP_Handler(srv))
 }
@@ -103,6 +170,69 @@ func _NegativeListService_GetCustomerHistory0_HTTP_Handler(srv NegativeListServi
 				return nil, err
 			}
 			return srv.GetCustomerHistory(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NegativeListService_ListExemptions0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceListExemptions)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListExemptionsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListExemptions(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NegativeListService_AskExemption0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceAskExemption)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in AskExemptionRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.AskExemption(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NegativeListService_WithdrawExemption0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceWithdrawExemption)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in WithdrawExemptionRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.WithdrawExemption(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
@@ -151,11 +281,32 @@ func _NegativeListService_CreateEntry0_HTTP_Handler(srv NegativeListServiceHTTPS
 	}
 }
 
-func _NegativeListService_RemoveEntry0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+func _NegativeListService_GetEntry0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
-		http.SetOperation(ctx, OperationNegativeListServiceRemoveEntry)
+		http.SetOperation(ctx, OperationNegativeListServiceGetEntry)
 		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
-			var in RemoveEntryRequest
+			var in GetEntryRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetEntry(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NegativeListService_Object0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceObject)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ObjectRequest
 			if err := route.RejectQuery(ctx.Request()); err != nil {
 				return nil, err
 			}
@@ -165,7 +316,55 @@ func _NegativeListService_RemoveEntry0_HTTP_Handler(srv NegativeListServiceHTTPS
 			if err := ctx.BindVars(&in); err != nil {
 				return nil, err
 			}
-			return srv.RemoveEntry(c, &in)
+			return srv.Object(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NegativeListService_ReportRepair0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceReportRepair)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ReportRepairRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ReportRepair(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NegativeListService_WithdrawEntry0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceWithdrawEntry)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in WithdrawEntryRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.WithdrawEntry(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

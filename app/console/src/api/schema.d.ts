@@ -1567,6 +1567,55 @@ export interface paths {
         patch: operations["HQService_UpdateHQMember"];
         trace?: never;
     };
+    "/v1/hq/negative-exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every override of the list, of all subsidiaries. */
+        get: operations["NegativeReviewService_ListGroupExemptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-exemptions/{id}:decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["NegativeReviewService_DecideExemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-exemptions/{id}:revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["NegativeReviewService_RevokeExemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/negative-list": {
         parameters: {
             query?: never;
@@ -1583,6 +1632,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hq/negative-list/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["NegativeReviewService_GetCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-list/{id}/claims/{claimId}:answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answers an objection or a repair; the listing can go with it. */
+        post: operations["NegativeReviewService_AnswerClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-list/{id}/evidence/{documentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description An evidence file out of the store of the subsidiary that brought it; the look is
+         *      in HQ's log and in the subsidiary's.
+         */
+        get: operations["NegativeReviewService_DownloadEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-list/{id}:publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Puts a proposal on the list. */
+        post: operations["NegativeReviewService_PublishCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-list/{id}:reassess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Looks at a listing again: it stays, with severity and the day of the next look. */
+        post: operations["NegativeReviewService_ReassessCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-list/{id}:refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["NegativeReviewService_RefuseCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/negative-list/{id}:remove": {
         parameters: {
             query?: never;
@@ -1593,6 +1745,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["HQService_RemoveNegativeEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/negative-list:counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["NegativeReviewService_CountCases"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1963,6 +2131,39 @@ export interface paths {
         patch: operations["MemberService_UpdateMember"];
         trace?: never;
     };
+    "/v1/negative-exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["NegativeListService_ListExemptions"];
+        put?: never;
+        /** @description Asks HQ to let one supply a listed customer for some time. */
+        post: operations["NegativeListService_AskExemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/negative-exemptions/{id}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["NegativeListService_WithdrawExemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/negative-list": {
         parameters: {
             query?: never;
@@ -1972,7 +2173,10 @@ export interface paths {
         };
         get: operations["NegativeListService_ListEntries"];
         put?: never;
-        /** @description Lists a company; from the commit on every subsidiary's check knows it. */
+        /**
+         * @description Proposes a company; HQ decides. From the publication on every subsidiary's
+         *      check knows it.
+         */
         post: operations["NegativeListService_CreateEntry"];
         delete?: never;
         options?: never;
@@ -1980,7 +2184,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/negative-list/{id}:remove": {
+    "/v1/negative-list/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One listing with its history, as far as the caller's subsidiary may see it. */
+        get: operations["NegativeListService_GetEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/negative-list/{id}:object": {
         parameters: {
             query?: never;
             header?: never;
@@ -1989,8 +2210,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Takes one's own listing back; the row stays with the reason. */
-        post: operations["NegativeListService_RemoveEntry"];
+        /** @description Says that a published listing is wrong; for a subsidiary that is concerned. */
+        post: operations["NegativeListService_Object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/negative-list/{id}:repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Says that the company has paid; for the subsidiary that proposed it. */
+        post: operations["NegativeListService_ReportRepair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/negative-list/{id}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes one's own proposal back while HQ has not decided. */
+        post: operations["NegativeListService_WithdrawEntry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5163,10 +5418,12 @@ export interface components {
         };
         GroupPolicy: {
             version: string;
-            /** @description warn, hold, block. */
+            /** @description warn, hold, block; for a critical listing. */
             negativeAction: string;
             /** Format: date-time */
             createdAt?: string | null;
+            seriousAction: string;
+            noticeAction: string;
         };
         GroupRating: {
             subsidiaryName: string;
@@ -5240,6 +5497,28 @@ export interface components {
              * @description Subsidiaries that have the company as a customer.
              */
             subsidiariesAffected: number;
+            /** @description notice, serious, critical. */
+            severity: string;
+            /** Format: date-time */
+            proposedAt?: string | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            decidedBy: string;
+            decisionReason: string;
+            /** @description When HQ looks at it again; empty for one from before HQ reviewed. */
+            reviewOn: string;
+            /** @description Listed, and the day has come. */
+            reviewDue: boolean;
+            /** @description Fen that HQ accepted as paid. */
+            repairedAmount: string;
+            /**
+             * Format: int32
+             * @description That wait for an answer.
+             */
+            openObjections: number;
+            /** Format: int32 */
+            openRepairs: number;
+            version: string;
         };
         RemoveNegativeEntryRequest: {
             id?: string;
@@ -5257,6 +5536,12 @@ export interface components {
         SetGroupPolicyRequest: {
             version?: string;
             negativeAction?: string;
+            /**
+             * @description Empty keeps the one in force, or what is stricter than the next severity's
+             *      becomes that.
+             */
+            seriousAction?: string;
+            noticeAction?: string;
         };
         SetTenantStatusRequest: {
             id?: string;
@@ -5525,13 +5810,72 @@ export interface components {
             /** @description Absent: as it is; empty: nobody. */
             superiorId?: string;
         };
+        AnswerClaimRequest: {
+            id?: string;
+            claimId?: string;
+            accept?: boolean;
+            /** @description Takes the listing off the list as well; needs accept. */
+            remove?: boolean;
+            answer?: string;
+        };
+        AskExemptionRequest: {
+            customerId?: string;
+            reason?: string;
+            /** @description Last day. */
+            endsOn?: string;
+        };
+        Case: {
+            entry?: components["schemas"]["Entry"] | null;
+            /** @description One's own. */
+            claims: components["schemas"]["Claim"][];
+            /** @description The oldest first. */
+            events: components["schemas"]["Event"][];
+            /** @description Whether the caller's subsidiary may object, and report a repair, now. */
+            mayObject: boolean;
+            mayReportRepair: boolean;
+            /** @description Own customers tied to the company by a person, with the way. */
+            related: components["schemas"]["RelatedCustomer"][];
+        };
+        CaseCounts: {
+            proposed: string;
+            listed: string;
+            objections: string;
+            repairs: string;
+            reviewDue: string;
+            removed: string;
+            /** @description Asked and not decided. */
+            exemptions: string;
+        };
+        Claim: {
+            id: string;
+            /** @description objection or repair. */
+            kind: string;
+            text: string;
+            /** @description Fen paid, and when; of a repair. */
+            amount: string;
+            paidOn: string;
+            evidence: components["schemas"]["EvidenceFile"][];
+            /** @description open, accepted, refused. */
+            status: string;
+            /** Format: date-time */
+            raisedAt?: string | null;
+            answer: string;
+            /** Format: date-time */
+            answeredAt?: string | null;
+            /** @description The next three are told to HQ only. */
+            subsidiaryName: string;
+            raisedBy: string;
+            answeredBy: string;
+        };
         CreateEntryRequest: {
             uscc?: string;
             companyName?: string;
             reasonCode?: string;
             reasonText?: string;
             amount?: string;
+            /** @description One file; evidence for several. */
             evidenceDocumentId?: string;
+            evidence?: components["schemas"]["EvidenceRef"][];
         };
         CustomerHistory: {
             uscc: string;
@@ -5544,6 +5888,14 @@ export interface components {
             subsidiariesOverdue: number;
             ratings: components["schemas"]["SharedRating"][];
         };
+        DecideExemptionRequest: {
+            id?: string;
+            version?: string;
+            grant?: boolean;
+            /** @description Last day; empty for the one asked for. */
+            endsOn?: string;
+            reason?: string;
+        };
         Entry: {
             id: string;
             uscc: string;
@@ -5555,7 +5907,7 @@ export interface components {
             amount: string;
             /** Format: date-time */
             listedAt?: string | null;
-            /** @description listed or removed. */
+            /** @description proposed, refused, withdrawn (own ones only), listed, removed. */
             status: string;
             /** Format: date-time */
             removedAt?: string | null;
@@ -5564,24 +5916,138 @@ export interface components {
             own: boolean;
             /** @description The calling subsidiary's customer; empty when it has none. */
             customerId: string;
-            /** @description Own entries only, as the next: a file's name tells whose it is. */
+            /** @description Own entries only: a file's name tells whose it is. The first of evidence. */
             evidenceName: string;
             evidenceDocumentId: string;
+            /** @description notice, serious, critical; means something from the publication on. */
+            severity: string;
+            /** @description Own entries only, as all that follows. */
+            evidence: components["schemas"]["EvidenceFile"][];
+            /** Format: date-time */
+            proposedAt?: string | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            decisionReason: string;
+            /** @description Fen that HQ accepted as paid. */
+            repairedAmount: string;
+        };
+        Event: {
+            /** Format: date-time */
+            at?: string | null;
+            /**
+             * @description proposed, withdrawn, refused, published, reassessed, objected, objection_upheld,
+             *      objection_denied, repair_reported, repair_accepted, repair_refused, removed.
+             */
+            kind: string;
+            /** @description hq, own or other. */
+            by: string;
+            /** @description Of one's own people; at HQ of all. */
+            person: string;
+            note: string;
+            severity: string;
+            reviewOn: string;
+            /** @description Fen. */
+            amount: string;
+            /** @description At HQ only. */
+            subsidiaryName: string;
         };
         Evidence: {
             documentId: string;
             fileName: string;
             sizeBytes: string;
         };
+        EvidenceFile: {
+            documentId: string;
+            name: string;
+        };
+        EvidenceRef: {
+            documentId: string;
+        };
+        Exemption: {
+            id: string;
+            customerId: string;
+            uscc: string;
+            companyName: string;
+            reason: string;
+            askedUntil: string;
+            /** @description Last day granted; as asked until HQ decides. */
+            endsOn: string;
+            /** @description asked, granted, expired, refused, withdrawn, revoked. */
+            status: string;
+            askedBy: string;
+            /** Format: date-time */
+            askedAt?: string | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            decisionReason: string;
+            version: string;
+            /** @description The next two are told to HQ only. */
+            subsidiaryName: string;
+            decidedBy: string;
+        };
+        GroupCase: {
+            entry?: components["schemas"]["NegativeEntry"] | null;
+            evidence: components["schemas"]["EvidenceFile"][];
+            claims: components["schemas"]["Claim"][];
+            /** @description The oldest first. */
+            events: components["schemas"]["Event"][];
+            /** @description Brought by the caller himself, who decides nothing about it. */
+            own: boolean;
+        };
         ListEntriesReply: {
             entries: components["schemas"]["Entry"][];
+            total: string;
+        };
+        ListExemptionsReply: {
+            exemptions: components["schemas"]["Exemption"][];
             total: string;
         };
         ListSharingLogReply: {
             rows: components["schemas"]["SharingLogRow"][];
             total: string;
         };
-        RemoveEntryRequest: {
+        ObjectRequest: {
+            id?: string;
+            text?: string;
+            evidence?: components["schemas"]["EvidenceRef"][];
+        };
+        PublishCaseRequest: {
+            id?: string;
+            version?: string;
+            severity?: string;
+            reviewOn?: string;
+            /** @description Told to the subsidiary that proposed. */
+            note?: string;
+        };
+        ReassessCaseRequest: {
+            id?: string;
+            version?: string;
+            severity?: string;
+            reviewOn?: string;
+            note?: string;
+        };
+        RefuseCaseRequest: {
+            id?: string;
+            version?: string;
+            reason?: string;
+        };
+        RelatedCustomer: {
+            customerId: string;
+            customerName: string;
+            /** @description legal_representative. */
+            via: string;
+            /** @description The person's name, masked. */
+            person: string;
+        };
+        ReportRepairRequest: {
+            id?: string;
+            text?: string;
+            /** @description Fen. */
+            amount?: string;
+            paidOn?: string;
+            evidence?: components["schemas"]["EvidenceRef"][];
+        };
+        RevokeExemptionRequest: {
             id?: string;
             reason?: string;
         };
@@ -5602,6 +6068,13 @@ export interface components {
             viewerSubsidiary: string;
             uscc: string;
             purpose: string;
+        };
+        WithdrawEntryRequest: {
+            id?: string;
+            reason?: string;
+        };
+        WithdrawExemptionRequest: {
+            id?: string;
         };
         AddContactRequest: {
             projectId?: string;
@@ -10217,10 +10690,90 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    NegativeReviewService_ListGroupExemptions: {
+        parameters: {
+            query?: {
+                status?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListExemptionsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_DecideExemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideExemptionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_RevokeExemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeExemptionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     HQService_ListNegativeEntries: {
         parameters: {
             query?: {
                 q?: string;
+                /** @description proposed, listed, objections, repairs, review_due, removed, closed; empty for all. */
                 status?: string;
                 page?: number;
                 pageSize?: number;
@@ -10238,6 +10791,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListNegativeEntriesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_GetCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupCase"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_AnswerClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                claimId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerClaimRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claim"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_DownloadEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                documentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_PublishCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishCaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NegativeEntry"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_ReassessCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassessCaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NegativeEntry"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_RefuseCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseCaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NegativeEntry"];
                 };
             };
             default: components["responses"]["Error"];
@@ -10265,6 +10974,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NegativeEntry"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeReviewService_CountCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseCounts"];
                 };
             };
             default: components["responses"]["Error"];
@@ -10876,6 +11606,93 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    NegativeListService_ListExemptions: {
+        parameters: {
+            query?: {
+                /** @description asked, granted, refused, withdrawn, revoked; empty for all. */
+                status?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListExemptionsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeListService_AskExemption: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskExemptionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeListService_WithdrawExemption: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawExemptionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     NegativeListService_ListEntries: {
         parameters: {
             query?: {
@@ -10934,7 +11751,33 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    NegativeListService_RemoveEntry: {
+    NegativeListService_GetEntry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeListService_Object: {
         parameters: {
             query?: never;
             header?: {
@@ -10948,7 +11791,67 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RemoveEntryRequest"];
+                "application/json": components["schemas"]["ObjectRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claim"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeListService_ReportRepair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRepairRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claim"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeListService_WithdrawEntry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawEntryRequest"];
             };
         };
         responses: {

@@ -45,7 +45,8 @@ func headquarters(t *testing.T, env *apitest.Env, a, b *house) *house {
 		}
 	}
 	hq.values["policy.version"] = hq.call(top, "GET", "/v1/hq/policy", nil)["version"]
-	hq.values["entry"], hq.values["tenant"], hq.values["customer_code"] = b.values["entry"], a.tenant.ID.String(), b.values["customer_code"]
+	hq.negativeCases(b)
+	hq.values["tenant"], hq.values["customer_code"] = a.tenant.ID.String(), b.values["customer_code"]
 	hq.values["customer"], hq.values["person_salesperson"] = a.values["customer"], a.values["person_salesperson"]
 	hq.until("the projection of both", func() bool {
 		rows := list(hq.call(top, "GET", "/v1/hq/customers?page_size=50", nil), "customers")
@@ -55,7 +56,7 @@ func headquarters(t *testing.T, env *apitest.Env, a, b *house) *house {
 				n++
 			}
 		}
-		return len(rows) == 4 && n == 2
+		return len(rows) == 12 && n == 2
 	})
 	return hq
 }

@@ -181,8 +181,7 @@ func (h *house) listings() {
 	h.values["policy.version"] = h.call("administrator", "GET", "/v1/credit-policy", nil)["version"]
 	e := h.call("credit_reviewer", "POST", "/v1/negative-list:evidence?file_name="+h.public+".pdf", h.pdf(), "Content-Type", "application/pdf")
 	h.values["evidence"] = e["documentId"]
-	h.keep("entry", h.call("credit_reviewer", "POST", "/v1/negative-list", m{"uscc": string(apitest.USCC()), "company_name": "失信建工", "reason_code": "fraud",
-		"reason_text": "货款被转移，法院已判决", "amount": "5", "evidence_document_id": h.id("evidence")}))
+	h.negativeList()
 }
 
 var inviteLink = regexp.MustCompile(`/invite/([A-Za-z0-9_-]+)`)

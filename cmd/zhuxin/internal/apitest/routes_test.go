@@ -149,13 +149,6 @@ var inTenant = map[string]spec{
 	"limit.v1.LimitService/FreezeCredit":      {who: "administrator", in: m{"customer_id": "$customer_other", "reason": "涉诉"}},
 	"limit.v1.LimitService/UnfreezeCredit":    {who: "administrator", in: m{"customer_id": "$customer", "reason": "已和解"}, status: 409},
 
-	"negativelist.v1.NegativeListService/GetCustomerHistory": {who: "administrator", in: m{"customer_id": "$customer", "purpose": "rating"}},
-	"negativelist.v1.NegativeListService/ListEntries":        {who: "viewer", in: m{"page_size": 50}},
-	"negativelist.v1.NegativeListService/CreateEntry":        {who: "credit_reviewer", in: m{"uscc": "$new_code", "company_name": "又一家", "reason_code": "other", "reason_text": "拖欠货款不还", "evidence_document_id": "$evidence"}},
-	"negativelist.v1.NegativeListService/RemoveEntry":        {who: "credit_reviewer", in: m{"id": "$entry", "reason": "已经付清"}},
-	"negativelist.v1.NegativeListService/UploadEvidence":     {who: "credit_reviewer", in: m{"file_name": "b.pdf"}},
-	"negativelist.v1.NegativeListService/ListSharingLog":     {who: "administrator", in: m{"page_size": 50}},
-
 	"contract.v1.ContractService/ListContracts":     {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
 	"contract.v1.ContractService/ListUnlinked":      {who: "viewer", in: m{"page_size": 50}},
 	"contract.v1.ContractService/LinkContract":      {who: "finance", in: m{"erp_contract_no": "$new_number", "project_id": "$project", "volume": "5", "unit_price": "5", "signed_on": "$day"}},
@@ -296,7 +289,6 @@ var atHQ = map[string]spec{
 	"hq.v1.HQService/ListLibrary":          {who: "hq_viewer"},
 	"hq.v1.HQService/SaveIndicator":        {who: "hq_credit_controller", in: m{"code": "settlement_method", "indicator": "$indicator_value", "version": "$indicator.version"}},
 	"hq.v1.HQService/ListNegativeEntries":  {who: "hq_viewer", in: m{"page_size": 50}},
-	"hq.v1.HQService/RemoveNegativeEntry":  {who: "hq_credit_controller", in: m{"id": "$entry", "reason": "集团移除"}},
 	"hq.v1.HQService/GetGroupPolicy":       {who: "hq_viewer"},
 	"hq.v1.HQService/SetGroupPolicy":       {who: "hq_credit_controller", in: m{"version": "$policy.version", "negative_action": "hold"}},
 	"hq.v1.HQService/GetGroupOverview":     {who: "hq_viewer"},
@@ -312,7 +304,7 @@ var atHQ = map[string]spec{
 // lastTurns ruin something that others need; the owners take them at the end.
 var lastTurns = []string{
 	"creditcheck.v1.CreditCheckService/SetPolicy", "account.v1.AccountService/SubmitApplication", "account.v1.AccountService/AcceptInvitation",
-	"negativelist.v1.NegativeListService/RemoveEntry", "hq.v1.HQService/DecideApplication", "hq.v1.HQService/SetGroupPolicy",
+	"hq.v1.HQService/DecideApplication", "hq.v1.HQService/SetGroupPolicy",
 }
 
 // everySpec joins the three sides.

@@ -72,7 +72,16 @@ func (w *walk) listNegative() (string, error) {
 		Uscc: string(w.customerUSCC), CompanyName: "检查建设工程有限公司" + w.run, ReasonCode: "malicious_arrears",
 		ReasonText: "拖欠货款超过一年，多次催收无果", Amount: 50_000_00, EvidenceDocumentId: ev.GetDocumentId(),
 	}, &e)
-	return "with reason and evidence file " + e.GetEvidenceName(), err
+	if err != nil {
+		return "", err
+	}
+	if d, err := w.check("SO-P-"+w.run, 1_00); err != nil || d.GetOutcome() == "block" {
+		return "", errors.Join(err, fmt.Errorf("a proposal that HQ has not seen: %s", d.GetOutcome()))
+	}
+	err = w.hq.call(w.ctx, http.MethodPost, "/v1/hq/negative-list/"+e.GetId()+":publish", &negativelistv1.PublishCaseRequest{
+		Severity: "critical", ReviewOn: Today().AddDays(180).String(), Note: "证据充分",
+	}, nil)
+	return "with reason and evidence file " + e.GetEvidenceName() + "; HQ has published it", err
 }
 
 func (w *walk) checkNegative() (string, error) {

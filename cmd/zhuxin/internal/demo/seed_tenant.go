@@ -226,7 +226,8 @@ func habitValues(t *ratingv1.Template, h Habit, salt int) []*ratingv1.ValueInput
 	return out
 }
 
-// negativeEntry lists the first shared company, which has stopped paying.
+// negativeEntry lists the first shared company, which has stopped paying, and
+// leaves a proposal on another one to HQ.
 func (s *seeder) negativeEntry(sub *Subsidiary) error {
 	c, err := s.session(s.logins.Of(0, "administrator"))
 	if err != nil {
@@ -240,10 +241,28 @@ func (s *seeder) negativeEntry(sub *Subsidiary) error {
 	if err != nil {
 		return err
 	}
-	bad := sub.Customers[0]
-	return c.in(slug).call(s.ctx, http.MethodPost, "/v1/negative-list", &negativelistv1.CreateEntryRequest{
+	bad, worse := sub.Customers[0], sub.Customers[1]
+	var e negativelistv1.Entry
+	err = c.in(slug).call(s.ctx, http.MethodPost, "/v1/negative-list", &negativelistv1.CreateEntryRequest{
 		Uscc: string(bad.USCC), CompanyName: bad.Name, ReasonCode: "malicious_arrears", Amount: 800_000_00,
 		ReasonText: "货款逾期超过两年，多次催收无果，拒绝签署对账单",
+	}, &e)
+	if err != nil {
+		return err
+	}
+	err = c.in(slug).call(s.ctx, http.MethodPost, "/v1/negative-list", &negativelistv1.CreateEntryRequest{
+		Uscc: string(worse.USCC), CompanyName: worse.Name, ReasonCode: "litigation_lost", Amount: 360_000_00,
+		ReasonText: "法院判决已生效半年，仍未履行付款义务",
+	}, nil)
+	if err != nil {
+		return err
+	}
+	hq, err := s.session(s.logins.HQAdmin())
+	if err != nil {
+		return err
+	}
+	return hq.call(s.ctx, http.MethodPost, "/v1/hq/negative-list/"+e.GetId()+":publish", &negativelistv1.PublishCaseRequest{
+		Severity: "critical", ReviewOn: Today().AddDays(180).String(), Note: "证据充分，同意列入",
 	}, nil)
 }
 

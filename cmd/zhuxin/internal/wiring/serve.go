@@ -204,6 +204,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	collectionv1.RegisterCollectionServiceHTTPServer(s, collectionservice.New(a.Receivables.Collection))
 	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
+	negativelistv1.RegisterNegativeReviewServiceHTTPServer(s, negativelistservice.NewReview(g.Negative, a.Documents.OpenEvidence(a.Base)))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
 	registryv1.RegisterRegistryServiceHTTPServer(s, registryservice.New(a.Risk.Registry))
 	warningv1.RegisterWarningServiceHTTPServer(s, warningservice.New(a.Risk.Warnings))

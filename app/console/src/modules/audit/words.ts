@@ -28,6 +28,7 @@ export const objectTypes = {
     'invitation',
     'indicator',
     'negative_entry',
+    'negative_exemption',
     'group_policy',
   ],
 }

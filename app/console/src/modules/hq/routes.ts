@@ -1,4 +1,4 @@
-import { HomeFilled, User, WarnTriangleFilled } from '@element-plus/icons-vue'
+import { HomeFilled, Unlock, User, WarnTriangleFilled } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 // The register of the group (applications, subsidiaries, members, library) is a module of its own in directory/.
@@ -53,6 +53,28 @@ export default defineModule({
         permission: 'hq.negative_list.read',
         menu: { order: 30, icon: WarnTriangleFilled, phoneOrder: 30 },
         locales: ['risk', 'orders'],
+      },
+    },
+    {
+      path: 'negative-list/:id',
+      name: 'hq-negative-case',
+      component: () => import('./NegativeCasePage.vue'),
+      meta: {
+        title: 'risk.case',
+        permission: 'hq.negative_list.read',
+        parent: 'hq-negative-list',
+        locales: ['risk'],
+      },
+    },
+    {
+      path: 'negative-exemptions',
+      name: 'hq-negative-exemptions',
+      component: () => import('./ExemptionsPage.vue'),
+      meta: {
+        title: 'menu.hq.exemptions',
+        permission: 'hq.negative_list.read',
+        menu: { order: 31, icon: Unlock },
+        locales: ['risk'],
       },
     },
   ],

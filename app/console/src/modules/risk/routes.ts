@@ -1,4 +1,4 @@
-import { View, WarnTriangleFilled } from '@element-plus/icons-vue'
+import { Unlock, View, WarnTriangleFilled } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -12,6 +12,22 @@ export default defineModule({
         title: 'menu.risk.negativeList',
         permission: 'negative_list.read',
         menu: { order: 70, icon: WarnTriangleFilled },
+      },
+    },
+    {
+      path: 'risk/negative-list/:id',
+      name: 'negative-case',
+      component: () => import('./CasePage.vue'),
+      meta: { title: 'risk.case', permission: 'negative_list.read', parent: 'negative-list' },
+    },
+    {
+      path: 'risk/negative-exemptions',
+      name: 'negative-exemptions',
+      component: () => import('./ExemptionsPage.vue'),
+      meta: {
+        title: 'menu.risk.exemptions',
+        permission: 'negative_list.read',
+        menu: { order: 70.5, icon: Unlock },
       },
     },
     {
