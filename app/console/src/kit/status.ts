@@ -35,6 +35,7 @@ const tones: Record<Tone, string[]> = {
     'PARTIAL',
     'NEAR_LIMIT',
     'OPEN',
+    'RETURNED',
   ],
   primary: [
     'IN_APPROVAL',
@@ -62,6 +63,7 @@ const tones: Record<Tone, string[]> = {
     'OK',
     'VERIFIED',
     'ACCEPTED',
+    'APPLIED',
   ],
   danger: [
     'OVERDUE',

@@ -134,6 +134,24 @@ export interface AgreementFacts {
   as_of: string
 }
 
+export interface LegalFacts {
+  name: string
+  uscc: string
+  uscc_override_reason?: string
+  legal_representative: string
+  /** Masked. */
+  legal_representative_id: string
+}
+export interface ChangeFacts {
+  before: LegalFacts
+  after: LegalFacts
+  reason: string
+}
+
+/** Whether a submission is about an amount at all. */
+export const hasAmount = (approval: Approval) =>
+  ['rating', 'temporary_limit', 'limit_adjustment', 'limit_batch', 'order_release'].includes(approval.kind)
+
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */
 export function factsOf(approval: Approval) {
   const facts = approval.facts as unknown
@@ -152,6 +170,8 @@ export function factsOf(approval: Approval) {
     case 'agreement_cure':
     case 'supply_resume':
       return { kind: 'agreement' as const, facts: facts as AgreementFacts }
+    case 'customer_change':
+      return { kind: 'customer_change' as const, facts: facts as ChangeFacts }
     case 'rating_template':
       return { kind: 'rating_template' as const, facts: facts as TemplateFacts }
   }

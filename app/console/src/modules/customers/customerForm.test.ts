@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { createRequest, emptyForm, formFaults, formOf, updateRequest } from './customerForm'
+import {
+  changeRequest,
+  createRequest,
+  emptyForm,
+  formFaults,
+  formOf,
+  guardedParts,
+  updateRequest,
+} from './customerForm'
 import type { Customer } from './types'
 import { plainUscc } from './useIdentityCheck'
 
@@ -56,5 +64,37 @@ describe('form of a customer', () => {
     expect(updateRequest({ ...formOf(customer), contactPhone: '13900000000' }, customer)).toMatchObject({
       contactPhone: '13900000000',
     })
+  })
+  test('known legal data goes to approval, the rest is saved at once', () => {
+    const form = {
+      ...formOf(customer),
+      name: ' Ningbo Port ',
+      legalRepresentativeId: '33020019800101001X',
+      address: 'Dock 1',
+    }
+    const parts = guardedParts(form, customer)
+    expect(parts).toEqual(['name', 'legalRepresentativeId'])
+    expect(changeRequest(form, parts)).toEqual({
+      name: 'Ningbo Port',
+      legalRepresentativeId: '33020019800101001X',
+    })
+    expect(updateRequest(form, customer)).toEqual({ id: 'c1', version: '4', address: 'Dock 1' })
+  })
+  test('a gap is filled without approval, and a name without a code is free', () => {
+    const filled = { ...formOf(customer), legalRepresentative: 'Wang' }
+    expect(guardedParts(filled, customer)).toEqual([])
+    expect(updateRequest(filled, customer)).toMatchObject({ legalRepresentative: 'Wang' })
+    const uncoded = { ...customer, uscc: '' }
+    const named = { ...formOf(uncoded), name: 'Another', uscc: '91330000MA27U0000X' }
+    expect(guardedParts(named, uncoded)).toEqual([])
+    expect(updateRequest(named, uncoded)).toMatchObject({ name: 'Another', uscc: '91330000MA27U0000X' })
+  })
+  test('a new code takes the reason for its check digit with it', () => {
+    const form = { ...formOf(customer), uscc: '91330000MA27U00010', usccOverrideReason: 'licence seen' }
+    expect(changeRequest(form, guardedParts(form, customer))).toEqual({
+      uscc: '91330000MA27U00010',
+      usccOverrideReason: 'licence seen',
+    })
+    expect(updateRequest(form, customer)).toEqual({ id: 'c1', version: '4' })
   })
 })

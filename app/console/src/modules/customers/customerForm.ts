@@ -6,6 +6,7 @@ import { plainUscc } from './useIdentityCheck'
 
 type Create = components['schemas']['CreateCustomerRequest']
 type Update = components['schemas']['UpdateCustomerRequest']
+type Change = components['schemas']['SubmitCustomerChangeRequest']
 
 export interface CustomerForm {
   number: string
@@ -83,18 +84,54 @@ const trimmed = (form: CustomerForm) => ({
   name: form.name.trim(),
   uscc: plainUscc(form.uscc),
   usccOverrideReason: form.usccOverrideReason.trim(),
+  legalRepresentative: form.legalRepresentative.trim(),
+  legalRepresentativeId: form.legalRepresentativeId.trim(),
   creditTermDays: form.creditTermDays === '' ? 0 : Number(form.creditTermDays),
 })
 
 export const createRequest = (form: CustomerForm): Create => trimmed(form)
 
-/** Only what differs from the customer; personal fields only when something was typed. */
+export const legalParts = ['name', 'uscc', 'legalRepresentative', 'legalRepresentativeId'] as const
+export type LegalPart = (typeof legalParts)[number]
+
+/**
+ * What the customer legally is, where it is known and the form says otherwise: that
+ * changes by approval only. Filling a gap needs none, and without a code a name is what
+ * a file happened to say.
+ */
+export function guardedParts(form: CustomerForm, customer: Customer): LegalPart[] {
+  const before = trimmed(formOf(customer))
+  const now = trimmed(form)
+  const known: Record<LegalPart, boolean> = {
+    name: customer.uscc !== '',
+    uscc: customer.uscc !== '',
+    legalRepresentative: customer.legalRepresentative !== '',
+    legalRepresentativeId: customer.legalRepresentativeIdMask !== '',
+  }
+  return legalParts.filter((part) => known[part] && now[part] !== before[part])
+}
+
+/** The parts that go to approval; a code goes with the reason why its check digit is accepted. */
+export function changeRequest(form: CustomerForm, parts: LegalPart[]): Change {
+  const now = trimmed(form)
+  const changes: Change = {}
+  for (const part of parts) changes[part] = now[part]
+  if (parts.includes('uscc')) changes.usccOverrideReason = now.usccOverrideReason
+  return changes
+}
+
+/**
+ * Only what differs from the customer and needs no approval; personal fields only when
+ * something was typed.
+ */
 export function updateRequest(form: CustomerForm, customer: Customer): Update {
   const before = trimmed(formOf(customer))
   const now = trimmed(form)
+  const guarded: string[] = guardedParts(form, customer)
+  if (guarded.includes('uscc')) guarded.push('usccOverrideReason')
   const changes: Record<string, unknown> = {}
   for (const key of Object.keys(now) as (keyof typeof now)[]) {
-    if (key !== 'number' && now[key] !== before[key]) changes[key] = now[key]
+    if (key !== 'number' && !guarded.includes(key) && now[key] !== before[key]) changes[key] = now[key]
   }
   return { ...changes, id: customer.id, version: customer.version } as Update
 }

@@ -12,6 +12,8 @@ export type Document = Schemas['Document']
 export type Limit = Schemas['Limit']
 export type Receivable = Schemas['Receivable']
 export type CustomerHistory = Schemas['CustomerHistory']
+export type CustomerChange = Schemas['CustomerChange']
+export type CustomerEvent = Schemas['CustomerEvent']
 
 /** What a paper can be; evidence of a listing comes in with the listing. */
 export const documentKinds = [
