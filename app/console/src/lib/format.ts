@@ -137,6 +137,17 @@ export function dateTime(value: string | Date | null | undefined, locale: string
   return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`
 }
 
+/** The time of an instant in Shanghai: 17:40, in English 5:40 PM. */
+export function timeOfDay(value: string | Date | null | undefined, locale: string): string {
+  if (!value) return missing
+  const instant = new Date(value)
+  if (Number.isNaN(instant.getTime())) return missing
+  if (!isChinese(locale))
+    return new Intl.DateTimeFormat(locale, { timeZone: zone, timeStyle: 'short' }).format(instant)
+  const p = parts(instant, true)
+  return `${p.hour}:${p.minute}`
+}
+
 /** Today's business date in Shanghai, for the defaults of date fields. */
 export function today(now: Date): string {
   const p = parts(now, false)

@@ -19,6 +19,7 @@ export const objectTypes = {
     'invitation',
     'api_key',
     'negative_entry',
+    'relation',
   ],
   hq: [
     'application',

@@ -24,7 +24,7 @@ export default defineModule({
       path: 'customers/:id',
       name: 'customer',
       component: () => import('./CustomerPage.vue'),
-      meta: { permission: 'customer.read', parent: 'customers', locales: ['monitor'] },
+      meta: { permission: 'customer.read', parent: 'customers', locales: ['monitor', 'approvals'] },
     },
   ],
 })

@@ -1,0 +1,60 @@
+// The words of an event: what happened, and what there is to say about it.
+import { toValue, type MaybeRefOrGetter } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { score, yuan } from '@/lib/format'
+import type { CustomerEvent } from './types'
+
+export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
+  const { t, te, locale } = useI18n()
+  const word = (key: string, plain: string) => (te(key) ? t(key) : plain)
+  function amount(fen: string | undefined) {
+    if (fen === undefined) return ''
+    const of = toValue(currency) ?? 'CNY'
+    const figure = yuan(fen, locale.value, of)
+    return of === 'CNY' ? t('customers.event.amount', { amount: figure }) : figure
+  }
+
+  /** A kind that is newer than this page is shown as it came. */
+  function title(event: CustomerEvent): string {
+    const key = `customers.event.kind.${event.kind}`
+    if (!te(key)) return event.kind
+    const of = event.parts.kind ?? ''
+    return t(key, { kind: word(`approvals.kind.${of}`, of) })
+  }
+
+  function details(event: CustomerEvent): string[] {
+    const { parts } = event
+    const field = parts.field ?? ''
+    switch (event.kind) {
+      case 'customer.revealed':
+        return [word(`customers.reveal.field.${field}`, field)]
+      case 'rating.effective':
+        return [
+          t('customers.event.graded', { grade: parts.grade ?? '', score: score(parts.score, locale.value) }),
+          amount(event.amount),
+        ]
+      case 'rating.lapsed':
+        return [t('customers.event.grade', { grade: parts.grade ?? '' })]
+      case 'limit.effective':
+      case 'limit.lapsed':
+        return [
+          word(`customers.history.classes.${parts.class}`, parts.class ?? ''),
+          parts.limit_kind === 'amount' ? amount(event.amount) : t(`customers.limitKind.${parts.limit_kind}`),
+          parts.reason ?? '',
+        ]
+      case 'document.uploaded':
+        return [
+          word(`customers.paper.${parts.paper}`, parts.paper ?? ''),
+          t('customers.event.revision', { revision: parts.revision ?? '' }),
+        ]
+      case 'project.created':
+        return [parts.name ?? '', parts.number ?? '']
+    }
+    return [parts.document_no ?? '', amount(event.amount), parts.comment ?? '']
+  }
+
+  return {
+    title,
+    detail: (event: CustomerEvent) => details(event).filter(Boolean).join(' · '),
+  }
+}
