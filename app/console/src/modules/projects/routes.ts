@@ -1,4 +1,4 @@
-import { OfficeBuilding, School } from '@element-plus/icons-vue'
+import { MapLocation, School } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -11,7 +11,7 @@ export default defineModule({
       meta: {
         title: 'menu.projects.list',
         permission: 'customer.read',
-        menu: { order: 22, icon: OfficeBuilding },
+        menu: { order: 22, icon: MapLocation },
       },
     },
     {
