@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { factsOf, flagsOf, type Approval } from './facts'
+import { againOf, factsOf, flagsOf, type Approval } from './facts'
 
 const account = {
   grade: 'B',
@@ -17,6 +17,20 @@ const rating = (changes: object) =>
     kind: 'rating',
     facts: { account, new: { grade: 'B' }, old: null, values: [], ...changes },
   }) as unknown as Approval
+
+describe('submitting anew', () => {
+  const returned = (kind: string, status = 'returned') =>
+    ({ kind, status, customerId: 'c', subjectId: 's' }) as unknown as Approval
+  test('what came back leads to the page where it is submitted', () => {
+    expect(againOf(returned('rating'))).toMatchObject({ route: 'rate', id: 'c' })
+    expect(againOf(returned('customer_change', 'rejected'))).toMatchObject({ query: { edit: '1' } })
+    expect(againOf(returned('rating_template', 'withdrawn'))).toMatchObject({ route: 'template', id: 's' })
+  })
+  test('what waits or was approved does not', () => {
+    expect(againOf(returned('rating', 'pending'))).toBeNull()
+    expect(againOf(returned('rating', 'approved'))).toBeNull()
+  })
+})
 
 describe('facts of a submission', () => {
   test('an unknown kind has none, and no flags', () => {

@@ -178,6 +178,43 @@ export function factsOf(approval: Approval) {
   return null
 }
 
+export interface Again {
+  route: string
+  id?: string
+  query?: Record<string, string>
+  permission: string
+}
+/**
+ * Where its author submits it anew once it was returned, rejected or withdrawn: what was
+ * decided stays as it was, so that is a submission of its own.
+ */
+export function againOf(approval: Approval): Again | null {
+  if (!['returned', 'rejected', 'withdrawn'].includes(approval.status)) return null
+  const customer = approval.customerId
+  switch (approval.kind) {
+    case 'rating':
+      return { route: 'rate', id: customer, permission: 'rating.write' }
+    case 'customer_change':
+      return { route: 'customer', id: customer, query: { edit: '1' }, permission: 'customer.write' }
+    case 'temporary_limit':
+      return { route: 'customer', id: customer, query: { apply: 'temporary' }, permission: 'limit.apply' }
+    case 'limit_adjustment':
+      return { route: 'limit-adjust', id: customer, permission: 'limit.apply' }
+    case 'limit_batch':
+      return { route: 'limit-proposal', permission: 'limit.apply' }
+    case 'rating_template':
+      return { route: 'template', id: approval.subjectId, permission: 'template.write' }
+    case 'order_release':
+      return { route: 'order-holds', permission: 'credit.check' }
+    case 'credit_agreement':
+    case 'agreement_cure':
+      return { route: 'agreements', permission: 'limit.apply' }
+    case 'supply_resume':
+      return { route: 'supply-stops', permission: 'limit.apply' }
+  }
+  return null
+}
+
 /** Reasons to look twice, as text keys below approvals.flag. */
 export function flagsOf(approval: Approval): string[] {
   const known = factsOf(approval)
