@@ -7,6 +7,8 @@ export interface MenuEntry {
   /** Position in the sider; modules leave gaps of 10 between them. */
   order: number
   icon: Component
+  /** The group of the menu that it stands in; preset: its module. */
+  section?: string
   /** Position in the phone's bottom bar (first four that the person may see); absent keeps it in the drawer. */
   phoneOrder?: number
   /** A shorter label for the bottom bar; the title's key otherwise. */

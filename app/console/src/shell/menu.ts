@@ -8,6 +8,7 @@ import { allModules } from '@/router'
 export interface MenuItem {
   name: string
   module: string
+  section: string
   title: string
   phoneTitle: string
   icon: Component
@@ -44,6 +45,7 @@ export function useMenu() {
         return {
           name,
           module,
+          section: menu!.section ?? module,
           title: t(title),
           phoneTitle: t(menu!.phoneTitle ?? title),
           icon: menu!.icon,
@@ -58,11 +60,15 @@ export function useMenu() {
   const groups = computed<MenuGroup[]>(() => {
     const found = new Map<string, MenuGroup>()
     for (const item of items.value) {
-      const own = `menu.${item.module}.group`
-      const key = te(own) ? own : `shell.group.${item.module}`
-      const group = found.get(item.module) ?? { module: item.module, title: te(key) ? t(key) : '', items: [] }
+      const own = `menu.${item.section}.group`
+      const key = te(own) ? own : `shell.group.${item.section}`
+      const group = found.get(item.section) ?? {
+        module: item.section,
+        title: te(key) ? t(key) : '',
+        items: [],
+      }
       group.items.push(item)
-      found.set(item.module, group)
+      found.set(item.section, group)
     }
     return [...found.values()]
   })

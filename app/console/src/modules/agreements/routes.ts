@@ -8,7 +8,11 @@ export default defineModule({
       path: 'credit/agreements',
       name: 'agreements',
       component: () => import('./AgreementsPage.vue'),
-      meta: { title: 'menu.agreements.list', permission: 'limit.read', menu: { order: 40, icon: Files } },
+      meta: {
+        title: 'menu.agreements.list',
+        permission: 'limit.read',
+        menu: { order: 40, section: 'credit', icon: Files },
+      },
     },
     {
       path: 'credit/agreements/:id',
@@ -23,7 +27,7 @@ export default defineModule({
       meta: {
         title: 'menu.agreements.stops',
         permission: 'limit.read',
-        menu: { order: 41, icon: Van },
+        menu: { order: 41, section: 'credit', icon: Van },
       },
     },
   ],

@@ -17,7 +17,7 @@ export default defineModule({
       meta: {
         title: 'menu.approvals.flows',
         permission: 'policy.write',
-        menu: { order: 83, icon: Connection },
+        menu: { order: 83, section: 'admin', icon: Connection },
       },
     },
     {

@@ -10,7 +10,11 @@ export default defineModule({
       path: 'audit',
       name: 'audit',
       component: page,
-      meta: { title: 'menu.audit.log', permission: 'audit.read', menu: { order: 95, icon: List } },
+      meta: {
+        title: 'menu.audit.log',
+        permission: 'audit.read',
+        menu: { order: 95, section: 'admin', icon: List },
+      },
     },
   ],
   hq: [

@@ -11,7 +11,7 @@ export default defineModule({
       meta: {
         title: 'menu.contracts.list',
         permission: 'receivable.read',
-        menu: { order: 49, icon: Document },
+        menu: { order: 26, section: 'customers', icon: Document },
       },
     },
     {

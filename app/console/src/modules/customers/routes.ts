@@ -11,7 +11,7 @@ export default defineModule({
       meta: {
         title: 'shell.menu.customers',
         permission: 'customer.read',
-        menu: { order: 20, icon: OfficeBuilding, phoneOrder: 30 },
+        menu: { order: 20, section: 'customers', icon: OfficeBuilding, phoneOrder: 30 },
       },
     },
     {

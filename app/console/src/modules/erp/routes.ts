@@ -8,7 +8,11 @@ export default defineModule({
       path: 'admin/erp',
       name: 'erp',
       component: () => import('./ConnectionsPage.vue'),
-      meta: { title: 'menu.erp.connections', permission: 'erp.read', menu: { order: 84, icon: Connection } },
+      meta: {
+        title: 'menu.erp.connections',
+        permission: 'erp.read',
+        menu: { order: 84, section: 'admin', icon: Connection },
+      },
     },
   ],
 })

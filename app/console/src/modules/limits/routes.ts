@@ -8,7 +8,11 @@ export default defineModule({
       path: 'limits/calendar',
       name: 'limit-calendar',
       component: () => import('./CalendarPage.vue'),
-      meta: { title: 'menu.limits.calendar', permission: 'limit.read', menu: { order: 45, icon: Calendar } },
+      meta: {
+        title: 'menu.limits.calendar',
+        permission: 'limit.read',
+        menu: { order: 45, section: 'credit', icon: Calendar },
+      },
     },
     {
       path: 'limits/proposal',
@@ -17,7 +21,7 @@ export default defineModule({
       meta: {
         title: 'menu.limits.proposal',
         permission: 'limit.apply',
-        menu: { order: 46, icon: Operation },
+        menu: { order: 46, section: 'credit', icon: Operation },
       },
     },
     {

@@ -8,19 +8,31 @@ export default defineModule({
       path: 'risk/warnings',
       name: 'warnings',
       component: () => import('./WarningsPage.vue'),
-      meta: { title: 'menu.monitor.warnings', permission: 'warning.read', menu: { order: 66, icon: Bell } },
+      meta: {
+        title: 'menu.monitor.warnings',
+        permission: 'warning.read',
+        menu: { order: 66, section: 'risk', icon: Bell },
+      },
     },
     {
       path: 'risk/watches',
       name: 'registry-watches',
       component: () => import('./WatchesPage.vue'),
-      meta: { title: 'menu.monitor.watches', permission: 'warning.read', menu: { order: 67, icon: Monitor } },
+      meta: {
+        title: 'menu.monitor.watches',
+        permission: 'warning.read',
+        menu: { order: 67, section: 'risk', icon: Monitor },
+      },
     },
     {
       path: 'risk/warning-rules',
       name: 'warning-rules',
       component: () => import('./RulesPage.vue'),
-      meta: { title: 'menu.monitor.rules', permission: 'policy.read', menu: { order: 68, icon: SetUp } },
+      meta: {
+        title: 'menu.monitor.rules',
+        permission: 'policy.read',
+        menu: { order: 68, section: 'risk', icon: SetUp },
+      },
     },
     {
       path: 'risk/registry',
@@ -29,7 +41,7 @@ export default defineModule({
       meta: {
         title: 'menu.monitor.settings',
         permission: 'policy.read',
-        menu: { order: 69, icon: Connection },
+        menu: { order: 69, section: 'risk', icon: Connection },
       },
     },
   ],

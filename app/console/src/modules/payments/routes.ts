@@ -12,7 +12,7 @@ export default defineModule({
         title: 'menu.payments.list',
         permission: 'receivable.read',
         locales: ['orders'],
-        menu: { order: 51, icon: Wallet },
+        menu: { order: 51, section: 'ar', icon: Wallet },
       },
     },
     {

@@ -11,7 +11,7 @@ export default defineModule({
       meta: {
         title: 'menu.projects.list',
         permission: 'customer.read',
-        menu: { order: 22, icon: MapLocation },
+        menu: { order: 22, section: 'customers', icon: MapLocation },
       },
     },
     {
@@ -24,7 +24,11 @@ export default defineModule({
       path: 'owners',
       name: 'owners',
       component: () => import('./OwnersPage.vue'),
-      meta: { title: 'menu.projects.owners', permission: 'customer.read', menu: { order: 24, icon: School } },
+      meta: {
+        title: 'menu.projects.owners',
+        permission: 'customer.read',
+        menu: { order: 24, section: 'customers', icon: School },
+      },
     },
     {
       path: 'owners/:id',
