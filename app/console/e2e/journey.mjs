@@ -1,5 +1,6 @@
 // What the walk through the main job needs beside the pages: people with their own
 // contexts, made-up companies, papers and files, and the look at each page on the way.
+import assert from 'node:assert/strict'
 import {
   expectAccessible,
   expectNoSideScroll,
@@ -68,6 +69,28 @@ export async function look(page, name) {
   await expectNoSideScroll(page)
   await shot(page, `main-${name}`)
   expectQuiet(page)
+}
+
+/** Opens each page that the menu of the home page leads to, and looks at it; at another size where one is given. */
+export async function everyPage(page, home, name, size) {
+  await page.goto(home)
+  const links = page.getByRole('navigation').getByRole('link')
+  await links.first().waitFor()
+  const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))
+  const before = page.viewportSize()
+  if (size) await page.setViewportSize(size)
+  const faults = []
+  for (const href of new Set(hrefs.filter((one) => one.startsWith(home)))) {
+    try {
+      await page.goto(href)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await look(page, `${name}${href.slice(home.length).replaceAll('/', '-')}`)
+    } catch (fault) {
+      faults.push(`${href}: ${fault.message}`)
+    }
+  }
+  if (size) await page.setViewportSize(before)
+  assert.deepEqual(faults, [])
 }
 
 /** A picture of every open page, and what its console said: what a failed step leaves behind. */

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import {
   apply,
   enter,
+  everyPage,
   fresh,
   freshUscc,
   invite,
@@ -244,4 +245,10 @@ step('the audit log is whole', async () => {
   await page.getByRole('button', { name: '验证哈希链' }).click()
   await page.getByText(/完整：共 \d+ 条，已封存 \d+ 条，无改动/).waitFor()
   await look(page, 'audit')
+})
+
+step('every page of the menu stands, for HQ and a subsidiary, and for a salesperson on a phone', async () => {
+  await everyPage(hq, '/hq', 'menu-hq')
+  await everyPage(admin.page, `/t/${admin.slug}`, 'menu')
+  await everyPage(sales, `/t/${admin.slug}`, 'menu-phone', phone)
 })
