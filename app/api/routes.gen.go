@@ -14,19 +14,21 @@ import (
 	v17 "zhuxin/app/api/customer/v1"
 	v18 "zhuxin/app/api/dailyrun/v1"
 	v19 "zhuxin/app/api/erp/v1"
-	v112 "zhuxin/app/api/hq/v1"
-	v113 "zhuxin/app/api/limit/v1"
-	v110 "zhuxin/app/api/member/v1"
-	v114 "zhuxin/app/api/negativelist/v1"
-	v115 "zhuxin/app/api/project/v1"
-	v111 "zhuxin/app/api/rating/v1"
-	v116 "zhuxin/app/api/receivable/v1"
-	v117 "zhuxin/app/api/registry/v1"
-	v118 "zhuxin/app/api/related/v1"
-	v119 "zhuxin/app/api/report/v1"
+	v110 "zhuxin/app/api/followup/v1"
+	v113 "zhuxin/app/api/hq/v1"
+	v114 "zhuxin/app/api/limit/v1"
+	v111 "zhuxin/app/api/member/v1"
+	v115 "zhuxin/app/api/negativelist/v1"
+	v116 "zhuxin/app/api/project/v1"
+	v112 "zhuxin/app/api/rating/v1"
+	v117 "zhuxin/app/api/receivable/v1"
+	v118 "zhuxin/app/api/registry/v1"
+	v119 "zhuxin/app/api/related/v1"
+	v120 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v120 "zhuxin/app/api/warning/v1"
-	v121 "zhuxin/app/api/workbench/v1"
+	v121 "zhuxin/app/api/statement/v1"
+	v122 "zhuxin/app/api/warning/v1"
+	v123 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -42,18 +44,20 @@ func Routes() []route.Info {
 		v17.CustomerServiceRoutes,
 		v18.DailyRunServiceRoutes,
 		v19.ERPServiceRoutes,
-		v110.MemberServiceRoutes,
-		v111.RatingServiceRoutes,
-		v112.HQServiceRoutes,
-		v113.LimitServiceRoutes,
-		v114.NegativeListServiceRoutes,
-		v114.NegativeReviewServiceRoutes,
-		v115.ProjectServiceRoutes,
-		v116.ReceivableServiceRoutes,
-		v117.RegistryServiceRoutes,
-		v118.RelatedServiceRoutes,
-		v119.ReportServiceRoutes,
-		v120.WarningServiceRoutes,
-		v121.WorkbenchServiceRoutes,
+		v110.FollowUpServiceRoutes,
+		v111.MemberServiceRoutes,
+		v112.RatingServiceRoutes,
+		v113.HQServiceRoutes,
+		v114.LimitServiceRoutes,
+		v115.NegativeListServiceRoutes,
+		v115.NegativeReviewServiceRoutes,
+		v116.ProjectServiceRoutes,
+		v117.ReceivableServiceRoutes,
+		v118.RegistryServiceRoutes,
+		v119.RelatedServiceRoutes,
+		v120.ReportServiceRoutes,
+		v121.StatementServiceRoutes,
+		v122.WarningServiceRoutes,
+		v123.WorkbenchServiceRoutes,
 	)
 }

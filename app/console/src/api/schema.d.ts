@@ -821,6 +821,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/dunning-pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["FollowUpService_PauseDunning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/freezes": {
         parameters: {
             query?: never;
@@ -1099,6 +1115,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/statement-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The months in which a customer was delivered to, newest first. */
+        get: operations["StatementService_ListPeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Makes those of a period, one per contract, from tickets on none yet. */
+        post: operations["StatementService_MakeStatements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/temporary-limits": {
         parameters: {
             query?: never;
@@ -1269,6 +1319,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dunning-pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["FollowUpService_ListDunningPauses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dunning-pauses/{id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ends a pause before its time. */
+        post: operations["FollowUpService_ResumeDunning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/erp-connections": {
         parameters: {
             query?: never;
@@ -1348,6 +1431,56 @@ export interface paths {
         put?: never;
         /** @description Logs in to the ERP and out again. */
         post: operations["ERPService_TestConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The highest value at risk first. A salesperson sees his own customers'. */
+        get: operations["FollowUpService_ListFollowUps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follow-ups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["FollowUpService_GetFollowUp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follow-ups/{id}:submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answers it; the answer goes to approval. */
+        post: operations["FollowUpService_SubmitFollowUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3186,6 +3319,123 @@ export interface paths {
         get: operations["NegativeListService_ListSharingLog"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The nearest deadline first. A salesperson sees his own customers'. */
+        get: operations["StatementService_ListStatements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["StatementService_GetStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Says which receivables came of a reconciled one; all of them, each time. */
+        put: operations["StatementService_PutStatementInvoices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{id}:cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Gives up a wrong one and frees its tickets. */
+        post: operations["StatementService_CancelStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{id}:hinder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Says why it cannot be signed in time, and until when it will be. */
+        post: operations["StatementService_HinderStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{id}:review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["StatementService_ReviewStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{id}:submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hands the signed one, uploaded as a document of the customer, to finance. */
+        post: operations["StatementService_SubmitStatement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5355,6 +5605,113 @@ export interface components {
             /** Format: int32 */
             everyMinutes?: number;
         };
+        DunningPause: {
+            id: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            reason: string;
+            startsOn: string;
+            endsOn: string;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** @description When it was ended before its time. */
+            endedBy: string;
+            /** Format: date-time */
+            endedAt?: string | null;
+        };
+        FollowUp: {
+            id: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            salespersonName: string;
+            /** @description over_limit, overdue. */
+            trigger: string;
+            /** @description Over the limit, or overdue, as last seen; fen. */
+            amount: string;
+            openedOn: string;
+            deadline: string;
+            /** @description open, submitted, agreed, closed. */
+            status: string;
+            reason: string;
+            /** @description none, collection, limit_adjustment, temporary_limit, stop_preparation, formal_stop, other. */
+            action: string;
+            /** @description Promised, or of the limit that is asked for; fen. */
+            plannedAmount: string;
+            startsOn: string;
+            /** @description The day by which it has happened; of a promise the promised day. */
+            dueOn: string;
+            note: string;
+            /** @description none, waiting, kept, broken. */
+            promise: string;
+            /** @description Came in for the promise so far; fen. */
+            received: string;
+            submittedBy: string;
+            /** Format: date-time */
+            submittedAt?: string | null;
+            /** @description Of him who did not agree. */
+            comment: string;
+            closedOn: string;
+            /** @description cleared, promise_kept, promise_broken, plan_lapsed. */
+            outcome: string;
+            /** @description Dunning of the customer is paused through this day. */
+            pausedUntil: string;
+            version: string;
+        };
+        FollowUpDetail: {
+            followUp?: components["schemas"]["FollowUp"] | null;
+            /** @description The oldest first. */
+            items: components["schemas"]["OverdueItem"][];
+            /** @description Earlier answers of the same customer, newest first. */
+            earlier: components["schemas"]["FollowUp"][];
+            today: string;
+        };
+        ListDunningPausesReply: {
+            pauses: components["schemas"]["DunningPause"][];
+            total: string;
+        };
+        ListFollowUpsReply: {
+            followUps: components["schemas"]["FollowUp"][];
+            total: string;
+            /** @description Of all rows of the view, each customer with his highest amount once; fen. */
+            atRisk: string;
+            today: string;
+        };
+        OverdueItem: {
+            id: string;
+            documentNo: string;
+            dueDate: string;
+            open: string;
+            /** Format: int32 */
+            overdueDays: number;
+            disputed: boolean;
+        };
+        PauseDunningRequest: {
+            customerId?: string;
+            reason?: string;
+            /** @description The last day, at most 180 days from today. */
+            endsOn?: string;
+        };
+        ResumeDunningRequest: {
+            id?: string;
+        };
+        /**
+         * @description Each action has its own fields; all of them are required, and no other may be
+         *      given: collection amount, due_on; limit_adjustment amount, due_on; temporary_limit
+         *      amount, starts_on, due_on; stop_preparation, formal_stop, other note, due_on.
+         */
+        SubmitFollowUpRequest: {
+            id?: string;
+            reason?: string;
+            action?: string;
+            amount?: string;
+            startsOn?: string;
+            dueOn?: string;
+            note?: string;
+            version?: string;
+        };
         ApplicationRow: {
             application?: components["schemas"]["Application"] | null;
             applicantName: string;
@@ -7269,6 +7626,130 @@ export interface components {
             value: string;
             /** @description Empty: there is a value. zero_base, not_known, before_kept. */
             why: string;
+        };
+        CancelStatementRequest: {
+            id?: string;
+            reason?: string;
+            version?: string;
+        };
+        HinderStatementRequest: {
+            id?: string;
+            reason?: string;
+            /** @description At most 90 days from today. */
+            until?: string;
+            version?: string;
+        };
+        ListPeriodsReply: {
+            periods: components["schemas"]["StatementPeriod"][];
+        };
+        ListStatementsReply: {
+            statements: components["schemas"]["Statement"][];
+            total: string;
+            /** @description Of all rows of the view, fen. */
+            amountSum: string;
+            today: string;
+        };
+        MakeStatementsReply: {
+            statements: components["schemas"]["Statement"][];
+        };
+        MakeStatementsRequest: {
+            customerId?: string;
+            periodFrom?: string;
+            periodTo?: string;
+        };
+        PutStatementInvoicesRequest: {
+            id?: string;
+            receivableIds?: string[];
+            version?: string;
+        };
+        ReviewStatementRequest: {
+            id?: string;
+            accept?: boolean;
+            /** @description Required when it is refused. */
+            comment?: string;
+            version?: string;
+        };
+        Statement: {
+            id: string;
+            number: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            salespersonName: string;
+            contractNo: string;
+            periodFrom: string;
+            periodTo: string;
+            /** @description Thousandths of m³. */
+            volume: string;
+            /** @description Fen. */
+            amount: string;
+            invoicedAmount: string;
+            /** Format: int32 */
+            tickets: number;
+            /** @description Of its tickets as they are now; another sum than amount when they were corrected. */
+            ticketsAmount: string;
+            /** @description open, submitted, reconciled, cancelled. */
+            status: string;
+            /** @description unsigned, signed, sealed. */
+            evidence: string;
+            documentId: string;
+            deadline: string;
+            remindedOn: string;
+            escalatedOn: string;
+            obstacle: string;
+            obstacleUntil: string;
+            submittedBy: string;
+            /** Format: date-time */
+            submittedAt?: string | null;
+            reviewedBy: string;
+            /** Format: date-time */
+            reviewedAt?: string | null;
+            reviewComment: string;
+            version: string;
+        };
+        StatementDetail: {
+            statement?: components["schemas"]["Statement"] | null;
+            tickets: components["schemas"]["StatementTicket"][];
+            /** @description Linked ones; of a reconciled statement also those that could be. */
+            invoices: components["schemas"]["StatementInvoice"][];
+            today: string;
+        };
+        StatementInvoice: {
+            id: string;
+            documentNo: string;
+            invoiceDate: string;
+            amount: string;
+            linked: boolean;
+        };
+        StatementPeriod: {
+            /** @description Its first day. */
+            month: string;
+            /** Format: int32 */
+            tickets: number;
+            volume: string;
+            amount: string;
+            /**
+             * Format: int32
+             * @description On no statement yet.
+             */
+            freeTickets: number;
+            freeAmount: string;
+            reconciledAmount: string;
+        };
+        StatementTicket: {
+            id: string;
+            number: string;
+            orderNo: string;
+            deliveredOn: string;
+            volume: string;
+            amount: string;
+        };
+        SubmitStatementRequest: {
+            id?: string;
+            documentId?: string;
+            /** @description signed, sealed. */
+            evidence?: string;
+            version?: string;
         };
         AcknowledgeWarningsReply: {
             /** Format: int32 */
@@ -9233,6 +9714,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    FollowUpService_PauseDunning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseDunningRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningPause"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     LimitService_ListFreezes: {
         parameters: {
             query?: never;
@@ -9750,6 +10261,62 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    StatementService_ListPeriods: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPeriodsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_MakeStatements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeStatementsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MakeStatementsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     RatingService_ApplyTemporaryLimit: {
         parameters: {
             query?: never;
@@ -10167,6 +10734,66 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    FollowUpService_ListDunningPauses: {
+        parameters: {
+            query?: {
+                customerId?: string;
+                /** @description current, all; empty is current. */
+                view?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDunningPausesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FollowUpService_ResumeDunning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeDunningRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningPause"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ERPService_ListConnections: {
         parameters: {
             query?: never;
@@ -10330,6 +10957,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestConnectionReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FollowUpService_ListFollowUps: {
+        parameters: {
+            query?: {
+                /** @description live (all but closed), open, late, submitted, agreed, closed, all; empty is live. */
+                view?: string;
+                /** @description over_limit, overdue; empty for both. */
+                trigger?: string;
+                customerId?: string;
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFollowUpsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FollowUpService_GetFollowUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FollowUpService_SubmitFollowUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitFollowUpRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -13732,6 +14448,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSharingLogReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_ListStatements: {
+        parameters: {
+            query?: {
+                /** @description live (open, submitted), open, late, submitted, reconciled, cancelled, all; empty is live. */
+                view?: string;
+                customerId?: string;
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStatementsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_GetStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_PutStatementInvoices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutStatementInvoicesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_CancelStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelStatementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_HinderStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HinderStatementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_ReviewStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewStatementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_SubmitStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitStatementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetail"];
                 };
             };
             default: components["responses"]["Error"];

@@ -47,6 +47,8 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.doors()
 	h.agreements()
 	h.daily()
+	h.followUps()
+	h.statements()
 	h.reached()
 	return h
 }

@@ -10,7 +10,9 @@ import (
 	"zhuxin/app/conf"
 	"zhuxin/app/server"
 	accountservice "zhuxin/app/service/account"
+	"zhuxin/biz/followup"
 	"zhuxin/biz/project"
+	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
 )
 
@@ -23,6 +25,7 @@ type App struct {
 	Daily       *DailyRun
 	Directory   *Directory
 	Documents   *Documents
+	FollowUps   *followup.Service
 	Customers   *Customers
 	Projects    *project.Service
 	Receivables *Receivables
@@ -30,6 +33,7 @@ type App struct {
 	Todos       *todo.Service
 	Reports     *Reports
 	Risk        *Risk
+	Statements  *statement.Service
 
 	// Who calls, where he may work, and to which schema that leads. The test of
 	// the tenants' isolation replaces them to see itself fail.
@@ -66,6 +70,8 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.Todos = newTodos(b)
 	a.Risk = newRisk(b)
 	a.Agreements = newAgreements(b, a.Credit, a.Documents)
+	a.FollowUps = newFollowUps(b, a.Credit)
+	a.Statements = newStatements(b, a.Credit, a.Receivables)
 	a.Daily = newDailyRun(a)
 	a.Reports = newReports(b, a.Receivables)
 	return a, nil

@@ -22,6 +22,7 @@ import (
 	customerv1 "zhuxin/app/api/customer/v1"
 	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
 	erpv1 "zhuxin/app/api/erp/v1"
+	followupv1 "zhuxin/app/api/followup/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	limitv1 "zhuxin/app/api/limit/v1"
 	memberv1 "zhuxin/app/api/member/v1"
@@ -32,6 +33,7 @@ import (
 	registryv1 "zhuxin/app/api/registry/v1"
 	relatedv1 "zhuxin/app/api/related/v1"
 	reportv1 "zhuxin/app/api/report/v1"
+	statementv1 "zhuxin/app/api/statement/v1"
 	warningv1 "zhuxin/app/api/warning/v1"
 	workbenchv1 "zhuxin/app/api/workbench/v1"
 	"zhuxin/app/conf"
@@ -49,6 +51,7 @@ import (
 	customerservice "zhuxin/app/service/customer"
 	dailyrunservice "zhuxin/app/service/dailyrun"
 	erpservice "zhuxin/app/service/erp"
+	followupservice "zhuxin/app/service/followup"
 	hqservice "zhuxin/app/service/hq"
 	limitservice "zhuxin/app/service/limit"
 	memberservice "zhuxin/app/service/member"
@@ -59,6 +62,7 @@ import (
 	registryservice "zhuxin/app/service/registry"
 	relatedservice "zhuxin/app/service/related"
 	reportservice "zhuxin/app/service/report"
+	statementservice "zhuxin/app/service/statement"
 	warningservice "zhuxin/app/service/warning"
 	workbenchservice "zhuxin/app/service/workbench"
 )
@@ -193,6 +197,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	agreementv1.RegisterAgreementServiceHTTPServer(s, agreementservice.New(a.Agreements.Agreements, a.Agreements.Letters, a.Agreements.Stops))
 	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Customers.Changes, a.Documents.Service))
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
+	followupv1.RegisterFollowUpServiceHTTPServer(s, followupservice.New(a.FollowUps))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	limitv1.RegisterLimitServiceHTTPServer(s, limitservice.New(c.Limits))
 	projectv1.RegisterProjectServiceHTTPServer(s, projectservice.New(a.Projects))
@@ -207,6 +212,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	negativelistv1.RegisterNegativeReviewServiceHTTPServer(s, negativelistservice.NewReview(g.Negative, a.Documents.OpenEvidence(a.Base)))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
 	registryv1.RegisterRegistryServiceHTTPServer(s, registryservice.New(a.Risk.Registry))
+	statementv1.RegisterStatementServiceHTTPServer(s, statementservice.New(a.Statements))
 	warningv1.RegisterWarningServiceHTTPServer(s, warningservice.New(a.Risk.Warnings))
 	relatedv1.RegisterRelatedServiceHTTPServer(s, relatedservice.New(a.Customers.Related))
 	workbenchv1.RegisterWorkbenchServiceHTTPServer(s, workbenchservice.New(a.Todos, c.Customers, a.Customers.Drafts, a.Clock))

@@ -13,6 +13,8 @@ func newTodos(b *Base) *todo.Service {
 		todoquery.Agreements(),
 		todoquery.Approvals(),
 		todoquery.Customers(),
+		todoquery.FollowUps(),
+		todoquery.Statements(),
 		todoquery.Warnings(),
 	)...)
 }

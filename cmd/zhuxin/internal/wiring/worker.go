@@ -7,6 +7,7 @@ import (
 	"zhuxin/biz/approval"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/rating"
+	"zhuxin/biz/statement"
 	"zhuxin/data/jobs"
 	"zhuxin/shared/directory"
 )
@@ -32,7 +33,8 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Handle(rating.TopicEffective, "rating.decision_file", a.Credit.Ratings.KeepDecision)
 	m.Handle(rating.TopicLapsed, "rollup.rating", a.Group.Projector.RatingEffective)
-	m.Ignore(approval.TopicReminder, approval.TopicOverdue) // the inbox shows both; a channel to the outside takes them here
+	m.Ignore(approval.TopicReminder, approval.TopicOverdue)   // the inbox shows both; a channel to the outside takes them here
+	m.Ignore(statement.TopicReminder, statement.TopicOverdue) // to-dos show both, likewise
 	a.Receivables.register(m)
 	a.Agreements.register(m)
 	a.Daily.register(m)

@@ -134,6 +134,18 @@ export interface AgreementFacts {
   as_of: string
 }
 
+export interface FollowUpFacts {
+  trigger: string
+  amount: string
+  reason: string
+  action: string
+  planned: string
+  starts_on: string
+  due_on: string
+  note: string
+  broken: number
+}
+
 export interface LegalFacts {
   name: string
   uscc: string
@@ -170,6 +182,8 @@ export function factsOf(approval: Approval) {
     case 'agreement_cure':
     case 'supply_resume':
       return { kind: 'agreement' as const, facts: facts as AgreementFacts }
+    case 'follow_up':
+      return { kind: 'follow_up' as const, facts: facts as FollowUpFacts }
     case 'customer_change':
       return { kind: 'customer_change' as const, facts: facts as ChangeFacts }
     case 'rating_template':

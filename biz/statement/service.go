@@ -1,0 +1,284 @@
+package statement
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/collection"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/exposure"
+	"zhuxin/shared/access"
+	"zhuxin/shared/audit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/paging"
+	"zhuxin/shared/tenant"
+	"zhuxin/shared/uow"
+)
+
+// Repository keeps statements; its methods run inside a unit of work.
+type Repository interface {
+	List(ctx context.Context, q Query) (Page, error)
+	Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Statement, error)
+	// Lock holds the customer's credit account and the statement.
+	Lock(ctx context.Context, customerID, id uuid.UUID) error
+	Tickets(ctx context.Context, id uuid.UUID) ([]Ticket, error)
+	Invoices(ctx context.Context, s Statement) ([]Invoice, error)
+	Periods(ctx context.Context, customerID uuid.UUID) ([]Period, error)
+	Evidence(ctx context.Context, customerID, documentID uuid.UUID) error
+
+	// Make puts free tickets on statements, new or open, and brings the sums of open
+	// ones up to date. It gives the ids of those that are new or got tickets.
+	Make(ctx context.Context, m Making) ([]uuid.UUID, error)
+	// Sum brings the sums of open statements in line with their tickets.
+	Sum(ctx context.Context, at time.Time) (int64, error)
+	// Save stores state, evidence, deadline, obstacle, submission and review.
+	Save(ctx context.Context, s Statement, at time.Time) error
+	// Reconcile marks the tickets; Free takes them off.
+	Reconcile(ctx context.Context, id uuid.UUID, at time.Time) error
+	Free(ctx context.Context, id uuid.UUID, at time.Time) error
+	// Link sets which receivables came of the statement; ErrInvoice, ErrInvoicedToo.
+	Link(ctx context.Context, s Statement, receivables []uuid.UUID, at time.Time) error
+
+	// Remind and Escalate mark what is due on the date and give the ids.
+	Remind(ctx context.Context, on calendar.Date, days int, at time.Time) ([]uuid.UUID, error)
+	Escalate(ctx context.Context, on calendar.Date, at time.Time) ([]uuid.UUID, error)
+}
+
+// Settings gives the subsidiary's parameters (data/tenantrepo/collection).
+type Settings interface {
+	Settings(ctx context.Context) (collection.Settings, error)
+}
+
+// Customers looks a customer up (biz/customer).
+type Customers interface {
+	Brief(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (customer.Brief, error)
+}
+
+// Terms works due dates out again where a statement counts in them (biz/contract).
+type Terms interface {
+	OfCustomers(ctx context.Context, customerIDs ...uuid.UUID) error
+}
+
+// Config is what the service works with.
+type Config struct {
+	Tx        uow.Tenant
+	Repo      Repository
+	Settings  Settings
+	Customers Customers
+	Terms     Terms
+	Accounts  exposure.Accounts
+	Touched   func(ctx context.Context, n int64) // counts for the daily run
+	Audit     audit.Recorder
+	Events    event.Publisher
+	Clock     calendar.Clock
+}
+
+// Service is statements of account.
+type Service struct{ Config }
+
+// New makes the service.
+func New(c Config) *Service { return &Service{c} }
+
+// ListInput asks for a page.
+type ListInput struct {
+	View       string
+	CustomerID uuid.UUID
+	Text       string
+	Page, Size int32
+}
+
+// List gives a page of statements.
+func (s *Service) List(ctx context.Context, in ListInput) (p Page, today calendar.Date, err error) {
+	actor, err := access.Require(ctx, access.ReceivableRead)
+	if err != nil {
+		return p, 0, err
+	}
+	if today, err = tenant.Today(ctx, s.Clock); err != nil {
+		return p, 0, err
+	}
+	var c fault.Checks
+	q := Query{View: in.View, CustomerID: in.CustomerID, Text: strings.TrimSpace(in.Text), OnlyOf: customer.OnlyOf(actor), Today: today, Window: paging.Of(&c, in.Page, in.Size)}
+	if q.View == "" {
+		q.View = Views[0]
+	}
+	c.Require(slices.Contains(Views, q.View), "view", "UNKNOWN", "one of "+strings.Join(Views, ", "))
+	c.Require(utf8.RuneCountInString(q.Text) <= 200, "q", "TOO_LONG", "at most 200 characters")
+	if err := c.Err(); err != nil {
+		return p, 0, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		p, err = s.Repo.List(ctx, q)
+		return err
+	})
+	return p, today, err
+}
+
+// Get gives one with its tickets and invoices.
+func (s *Service) Get(ctx context.Context, id uuid.UUID) (d Detail, err error) {
+	actor, err := access.Require(ctx, access.ReceivableRead)
+	if err != nil {
+		return d, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		d, err = s.detail(ctx, id, customer.OnlyOf(actor))
+		return err
+	})
+	return d, err
+}
+
+func (s *Service) detail(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (d Detail, err error) {
+	if d.Today, err = tenant.Today(ctx, s.Clock); err != nil {
+		return d, err
+	}
+	if d.Statement, err = s.Repo.Get(ctx, id, onlyOf); err != nil {
+		return d, err
+	}
+	if d.Lines, err = s.Repo.Tickets(ctx, id); err != nil {
+		return d, err
+	}
+	d.Invoices, err = s.Repo.Invoices(ctx, d.Statement)
+	return d, err
+}
+
+// Periods gives the months in which a customer was delivered to, newest first.
+func (s *Service) Periods(ctx context.Context, customerID uuid.UUID) (ps []Period, err error) {
+	actor, err := access.Require(ctx, access.ReceivableRead)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
+		ps, err = s.Repo.Periods(ctx, customerID)
+		return err
+	})
+	return ps, err
+}
+
+// longestPeriod is in days: a statement covers a year at most.
+const longestPeriod = 366
+
+// Make makes the statements of a customer's period, one per contract, from the
+// tickets that are on none yet. Faults: INVALID_INPUT, CUSTOMER_NOT_FOUND,
+// STATEMENT_NOTHING_DELIVERED.
+func (s *Service) Make(ctx context.Context, customerID uuid.UUID, from, to string) (made []Statement, err error) {
+	actor, err := access.Require(ctx, access.StatementWrite)
+	if err != nil {
+		return nil, err
+	}
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return nil, err
+	}
+	var c fault.Checks
+	m := Making{CustomerID: customerID, On: today, At: s.Clock.Now()}
+	m.To = day(&c, "period_to", to, today.AddDays(-10*longestPeriod), today)
+	m.From = day(&c, "period_from", from, today.AddDays(-10*longestPeriod), today)
+	c.Require(m.From.IsZero() || m.To.IsZero() || m.From <= m.To && m.To.DaysSince(m.From) < longestPeriod, "period_to", "OUT_OF_RANGE", "a period of 1 to 366 days")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
+		settings, err := s.Settings.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		m.Days = settings.StatementDays
+		ids, err := s.Repo.Make(ctx, m)
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return ErrNothing
+		}
+		for _, id := range ids {
+			x, err := s.Repo.Get(ctx, id, nil)
+			if err != nil {
+				return err
+			}
+			made = append(made, x)
+			if err := s.record(ctx, "statement.made", id, map[string]any{"number": x.Number, "amount": x.Amount, "volume": x.Volume}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return made, err
+}
+
+// day reads a date that has to be within the range; zero and a fault otherwise.
+func day(c *fault.Checks, field, text string, from, to calendar.Date) calendar.Date {
+	d, err := calendar.Parse(strings.TrimSpace(text))
+	switch {
+	case text == "":
+		c.Add(field, "REQUIRED", "give a day")
+	case err != nil:
+		c.Add(field, "BAD_FORM", err.Error())
+	case d < from || d > to:
+		c.Add(field, "OUT_OF_RANGE", fmt.Sprintf("between %s and %s", from, to))
+	default:
+		return d
+	}
+	return 0
+}
+
+func (s *Service) record(ctx context.Context, action string, id uuid.UUID, after any) error {
+	return s.Audit.Record(ctx, audit.Entry{Action: action, ObjectType: "statement", ObjectID: id.String(), After: after})
+}
+
+// Daily makes the statements of the months that are over, reminds and escalates,
+// for the business date. A second call for the same date changes nothing more.
+func (s *Service) Daily(ctx context.Context, on calendar.Date) error {
+	return s.Tx.InTx(ctx, func(ctx context.Context) error {
+		settings, err := s.Settings.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		now := s.Clock.Now()
+		made, err := s.Repo.Make(ctx, Making{To: on.AddDays(-on.Time().Day()), On: on, Days: settings.StatementDays, At: now})
+		if err != nil {
+			return err
+		}
+		late, err := s.Repo.Escalate(ctx, on, now)
+		if err != nil {
+			return err
+		}
+		soon, err := s.Repo.Remind(ctx, on, settings.StatementReminderDays, now)
+		if err != nil || len(made)+len(late)+len(soon) == 0 {
+			return err
+		}
+		if err := s.tell(ctx, TopicOverdue, late); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, TopicReminder, soon); err != nil {
+			return err
+		}
+		s.Touched(ctx, int64(len(made)+len(late)+len(soon)))
+		return s.Audit.Record(ctx, audit.Entry{Action: "statement.daily", ObjectType: "statement", ObjectID: on.String(),
+			After: map[string]any{"made": len(made), "reminded": len(soon), "escalated": len(late)}})
+	})
+}
+
+// told bounds the payload of one event.
+const told = 500
+
+func (s *Service) tell(ctx context.Context, t event.Topic, ids []uuid.UUID) error {
+	for part := range slices.Chunk(ids, told) {
+		if err := s.Events.Publish(ctx, event.Event{Topic: t, Payload: Waiting{StatementIDs: part}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
