@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122040004"
-	MinTenant = "20261122040012"
+	MinTenant = "20261122055850"
 )

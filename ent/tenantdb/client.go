@@ -45,7 +45,10 @@ import (
 	"zhuxin/ent/tenantdb/delivery"
 	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningletter"
+	"zhuxin/ent/tenantdb/dunningmark"
 	"zhuxin/ent/tenantdb/dunningpause"
+	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
@@ -59,6 +62,11 @@ import (
 	"zhuxin/ent/tenantdb/letterserial"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/notification"
+	"zhuxin/ent/tenantdb/notifyaccount"
+	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifypreference"
+	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
@@ -171,8 +179,14 @@ type Client struct {
 	Dispute *DisputeClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// DunningLetter is the client for interacting with the DunningLetter builders.
+	DunningLetter *DunningLetterClient
+	// DunningMark is the client for interacting with the DunningMark builders.
+	DunningMark *DunningMarkClient
 	// DunningPause is the client for interacting with the DunningPause builders.
 	DunningPause *DunningPauseClient
+	// DunningRule is the client for interacting with the DunningRule builders.
+	DunningRule *DunningRuleClient
 	// ERPConnection is the client for interacting with the ERPConnection builders.
 	ERPConnection *ERPConnectionClient
 	// ERPRun is the client for interacting with the ERPRun builders.
@@ -199,6 +213,16 @@ type Client struct {
 	LetterTemplate *LetterTemplateClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
+	// Notification is the client for interacting with the Notification builders.
+	Notification *NotificationClient
+	// NotifyAccount is the client for interacting with the NotifyAccount builders.
+	NotifyAccount *NotifyAccountClient
+	// NotifyDelivery is the client for interacting with the NotifyDelivery builders.
+	NotifyDelivery *NotifyDeliveryClient
+	// NotifyPreference is the client for interacting with the NotifyPreference builders.
+	NotifyPreference *NotifyPreferenceClient
+	// NotifySetting is the client for interacting with the NotifySetting builders.
+	NotifySetting *NotifySettingClient
 	// OrderHold is the client for interacting with the OrderHold builders.
 	OrderHold *OrderHoldClient
 	// OrderRelease is the client for interacting with the OrderRelease builders.
@@ -302,7 +326,10 @@ func (c *Client) init() {
 	c.Delivery = NewDeliveryClient(c.config)
 	c.Dispute = NewDisputeClient(c.config)
 	c.Document = NewDocumentClient(c.config)
+	c.DunningLetter = NewDunningLetterClient(c.config)
+	c.DunningMark = NewDunningMarkClient(c.config)
 	c.DunningPause = NewDunningPauseClient(c.config)
+	c.DunningRule = NewDunningRuleClient(c.config)
 	c.ERPConnection = NewERPConnectionClient(c.config)
 	c.ERPRun = NewERPRunClient(c.config)
 	c.FollowUp = NewFollowUpClient(c.config)
@@ -316,6 +343,11 @@ func (c *Client) init() {
 	c.LetterSerial = NewLetterSerialClient(c.config)
 	c.LetterTemplate = NewLetterTemplateClient(c.config)
 	c.LimitBatch = NewLimitBatchClient(c.config)
+	c.Notification = NewNotificationClient(c.config)
+	c.NotifyAccount = NewNotifyAccountClient(c.config)
+	c.NotifyDelivery = NewNotifyDeliveryClient(c.config)
+	c.NotifyPreference = NewNotifyPreferenceClient(c.config)
+	c.NotifySetting = NewNotifySettingClient(c.config)
 	c.OrderHold = NewOrderHoldClient(c.config)
 	c.OrderRelease = NewOrderReleaseClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
@@ -471,7 +503,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Delivery:             NewDeliveryClient(cfg),
 		Dispute:              NewDisputeClient(cfg),
 		Document:             NewDocumentClient(cfg),
+		DunningLetter:        NewDunningLetterClient(cfg),
+		DunningMark:          NewDunningMarkClient(cfg),
 		DunningPause:         NewDunningPauseClient(cfg),
+		DunningRule:          NewDunningRuleClient(cfg),
 		ERPConnection:        NewERPConnectionClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
@@ -485,6 +520,11 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		LetterSerial:         NewLetterSerialClient(cfg),
 		LetterTemplate:       NewLetterTemplateClient(cfg),
 		LimitBatch:           NewLimitBatchClient(cfg),
+		Notification:         NewNotificationClient(cfg),
+		NotifyAccount:        NewNotifyAccountClient(cfg),
+		NotifyDelivery:       NewNotifyDeliveryClient(cfg),
+		NotifyPreference:     NewNotifyPreferenceClient(cfg),
+		NotifySetting:        NewNotifySettingClient(cfg),
 		OrderHold:            NewOrderHoldClient(cfg),
 		OrderRelease:         NewOrderReleaseClient(cfg),
 		Outbox:               NewOutboxClient(cfg),
@@ -567,7 +607,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Delivery:             NewDeliveryClient(cfg),
 		Dispute:              NewDisputeClient(cfg),
 		Document:             NewDocumentClient(cfg),
+		DunningLetter:        NewDunningLetterClient(cfg),
+		DunningMark:          NewDunningMarkClient(cfg),
 		DunningPause:         NewDunningPauseClient(cfg),
+		DunningRule:          NewDunningRuleClient(cfg),
 		ERPConnection:        NewERPConnectionClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
@@ -581,6 +624,11 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		LetterSerial:         NewLetterSerialClient(cfg),
 		LetterTemplate:       NewLetterTemplateClient(cfg),
 		LimitBatch:           NewLimitBatchClient(cfg),
+		Notification:         NewNotificationClient(cfg),
+		NotifyAccount:        NewNotifyAccountClient(cfg),
+		NotifyDelivery:       NewNotifyDeliveryClient(cfg),
+		NotifyPreference:     NewNotifyPreferenceClient(cfg),
+		NotifySetting:        NewNotifySettingClient(cfg),
 		OrderHold:            NewOrderHoldClient(cfg),
 		OrderRelease:         NewOrderReleaseClient(cfg),
 		Outbox:               NewOutboxClient(cfg),
@@ -646,9 +694,11 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
 		c.CreditPolicy, c.CreditRating, c.Customer, c.CustomerChange, c.CustomerGroup,
 		c.CustomerGroupMember, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery,
-		c.Dispute, c.Document, c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp,
-		c.FormDraft, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
-		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
+		c.Dispute, c.Document, c.DunningLetter, c.DunningMark, c.DunningPause,
+		c.DunningRule, c.ERPConnection, c.ERPRun, c.FollowUp, c.FormDraft,
+		c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
+		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.Notification,
+		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
 		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
 		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
 		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
@@ -672,9 +722,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
 		c.CreditPolicy, c.CreditRating, c.Customer, c.CustomerChange, c.CustomerGroup,
 		c.CustomerGroupMember, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery,
-		c.Dispute, c.Document, c.DunningPause, c.ERPConnection, c.ERPRun, c.FollowUp,
-		c.FormDraft, c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset,
-		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
+		c.Dispute, c.Document, c.DunningLetter, c.DunningMark, c.DunningPause,
+		c.DunningRule, c.ERPConnection, c.ERPRun, c.FollowUp, c.FormDraft,
+		c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
+		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.Notification,
+		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
 		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
 		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
 		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
@@ -758,8 +810,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Dispute.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
+	case *DunningLetterMutation:
+		return c.DunningLetter.mutate(ctx, m)
+	case *DunningMarkMutation:
+		return c.DunningMark.mutate(ctx, m)
 	case *DunningPauseMutation:
 		return c.DunningPause.mutate(ctx, m)
+	case *DunningRuleMutation:
+		return c.DunningRule.mutate(ctx, m)
 	case *ERPConnectionMutation:
 		return c.ERPConnection.mutate(ctx, m)
 	case *ERPRunMutation:
@@ -786,6 +844,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.LetterTemplate.mutate(ctx, m)
 	case *LimitBatchMutation:
 		return c.LimitBatch.mutate(ctx, m)
+	case *NotificationMutation:
+		return c.Notification.mutate(ctx, m)
+	case *NotifyAccountMutation:
+		return c.NotifyAccount.mutate(ctx, m)
+	case *NotifyDeliveryMutation:
+		return c.NotifyDelivery.mutate(ctx, m)
+	case *NotifyPreferenceMutation:
+		return c.NotifyPreference.mutate(ctx, m)
+	case *NotifySettingMutation:
+		return c.NotifySetting.mutate(ctx, m)
 	case *OrderHoldMutation:
 		return c.OrderHold.mutate(ctx, m)
 	case *OrderReleaseMutation:
@@ -5515,6 +5583,272 @@ func (c *DocumentClient) mutate(ctx context.Context, m *DocumentMutation) (Value
 	}
 }
 
+// DunningLetterClient is a client for the DunningLetter schema.
+type DunningLetterClient struct {
+	config
+}
+
+// NewDunningLetterClient returns a client for the DunningLetter from the given config.
+func NewDunningLetterClient(c config) *DunningLetterClient {
+	return &DunningLetterClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dunningletter.Hooks(f(g(h())))`.
+func (c *DunningLetterClient) Use(hooks ...Hook) {
+	c.hooks.DunningLetter = append(c.hooks.DunningLetter, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dunningletter.Intercept(f(g(h())))`.
+func (c *DunningLetterClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DunningLetter = append(c.inters.DunningLetter, interceptors...)
+}
+
+// Create returns a builder for creating a DunningLetter entity.
+func (c *DunningLetterClient) Create() *DunningLetterCreate {
+	mutation := newDunningLetterMutation(c.config, OpCreate)
+	return &DunningLetterCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DunningLetter entities.
+func (c *DunningLetterClient) CreateBulk(builders ...*DunningLetterCreate) *DunningLetterCreateBulk {
+	return &DunningLetterCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DunningLetterClient) MapCreateBulk(slice any, setFunc func(*DunningLetterCreate, int)) *DunningLetterCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DunningLetterCreateBulk{err: fmt.Errorf("calling to DunningLetterClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DunningLetterCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DunningLetterCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DunningLetter.
+func (c *DunningLetterClient) Update() *DunningLetterUpdate {
+	mutation := newDunningLetterMutation(c.config, OpUpdate)
+	return &DunningLetterUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DunningLetterClient) UpdateOne(_m *DunningLetter) *DunningLetterUpdateOne {
+	mutation := newDunningLetterMutation(c.config, OpUpdateOne, withDunningLetter(_m))
+	return &DunningLetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DunningLetterClient) UpdateOneID(id uuid.UUID) *DunningLetterUpdateOne {
+	mutation := newDunningLetterMutation(c.config, OpUpdateOne, withDunningLetterID(id))
+	return &DunningLetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DunningLetter.
+func (c *DunningLetterClient) Delete() *DunningLetterDelete {
+	mutation := newDunningLetterMutation(c.config, OpDelete)
+	return &DunningLetterDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DunningLetterClient) DeleteOne(_m *DunningLetter) *DunningLetterDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DunningLetterClient) DeleteOneID(id uuid.UUID) *DunningLetterDeleteOne {
+	builder := c.Delete().Where(dunningletter.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DunningLetterDeleteOne{builder}
+}
+
+// Query returns a query builder for DunningLetter.
+func (c *DunningLetterClient) Query() *DunningLetterQuery {
+	return &DunningLetterQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDunningLetter},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DunningLetter entity by its id.
+func (c *DunningLetterClient) Get(ctx context.Context, id uuid.UUID) (*DunningLetter, error) {
+	return c.Query().Where(dunningletter.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DunningLetterClient) GetX(ctx context.Context, id uuid.UUID) *DunningLetter {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DunningLetterClient) Hooks() []Hook {
+	return c.hooks.DunningLetter
+}
+
+// Interceptors returns the client interceptors.
+func (c *DunningLetterClient) Interceptors() []Interceptor {
+	return c.inters.DunningLetter
+}
+
+func (c *DunningLetterClient) mutate(ctx context.Context, m *DunningLetterMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DunningLetterCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DunningLetterUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DunningLetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DunningLetterDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown DunningLetter mutation op: %q", m.Op())
+	}
+}
+
+// DunningMarkClient is a client for the DunningMark schema.
+type DunningMarkClient struct {
+	config
+}
+
+// NewDunningMarkClient returns a client for the DunningMark from the given config.
+func NewDunningMarkClient(c config) *DunningMarkClient {
+	return &DunningMarkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dunningmark.Hooks(f(g(h())))`.
+func (c *DunningMarkClient) Use(hooks ...Hook) {
+	c.hooks.DunningMark = append(c.hooks.DunningMark, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dunningmark.Intercept(f(g(h())))`.
+func (c *DunningMarkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DunningMark = append(c.inters.DunningMark, interceptors...)
+}
+
+// Create returns a builder for creating a DunningMark entity.
+func (c *DunningMarkClient) Create() *DunningMarkCreate {
+	mutation := newDunningMarkMutation(c.config, OpCreate)
+	return &DunningMarkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DunningMark entities.
+func (c *DunningMarkClient) CreateBulk(builders ...*DunningMarkCreate) *DunningMarkCreateBulk {
+	return &DunningMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DunningMarkClient) MapCreateBulk(slice any, setFunc func(*DunningMarkCreate, int)) *DunningMarkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DunningMarkCreateBulk{err: fmt.Errorf("calling to DunningMarkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DunningMarkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DunningMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DunningMark.
+func (c *DunningMarkClient) Update() *DunningMarkUpdate {
+	mutation := newDunningMarkMutation(c.config, OpUpdate)
+	return &DunningMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DunningMarkClient) UpdateOne(_m *DunningMark) *DunningMarkUpdateOne {
+	mutation := newDunningMarkMutation(c.config, OpUpdateOne, withDunningMark(_m))
+	return &DunningMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DunningMarkClient) UpdateOneID(id uuid.UUID) *DunningMarkUpdateOne {
+	mutation := newDunningMarkMutation(c.config, OpUpdateOne, withDunningMarkID(id))
+	return &DunningMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DunningMark.
+func (c *DunningMarkClient) Delete() *DunningMarkDelete {
+	mutation := newDunningMarkMutation(c.config, OpDelete)
+	return &DunningMarkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DunningMarkClient) DeleteOne(_m *DunningMark) *DunningMarkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DunningMarkClient) DeleteOneID(id uuid.UUID) *DunningMarkDeleteOne {
+	builder := c.Delete().Where(dunningmark.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DunningMarkDeleteOne{builder}
+}
+
+// Query returns a query builder for DunningMark.
+func (c *DunningMarkClient) Query() *DunningMarkQuery {
+	return &DunningMarkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDunningMark},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DunningMark entity by its id.
+func (c *DunningMarkClient) Get(ctx context.Context, id uuid.UUID) (*DunningMark, error) {
+	return c.Query().Where(dunningmark.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DunningMarkClient) GetX(ctx context.Context, id uuid.UUID) *DunningMark {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DunningMarkClient) Hooks() []Hook {
+	return c.hooks.DunningMark
+}
+
+// Interceptors returns the client interceptors.
+func (c *DunningMarkClient) Interceptors() []Interceptor {
+	return c.inters.DunningMark
+}
+
+func (c *DunningMarkClient) mutate(ctx context.Context, m *DunningMarkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DunningMarkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DunningMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DunningMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DunningMarkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown DunningMark mutation op: %q", m.Op())
+	}
+}
+
 // DunningPauseClient is a client for the DunningPause schema.
 type DunningPauseClient struct {
 	config
@@ -5645,6 +5979,139 @@ func (c *DunningPauseClient) mutate(ctx context.Context, m *DunningPauseMutation
 		return (&DunningPauseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown DunningPause mutation op: %q", m.Op())
+	}
+}
+
+// DunningRuleClient is a client for the DunningRule schema.
+type DunningRuleClient struct {
+	config
+}
+
+// NewDunningRuleClient returns a client for the DunningRule from the given config.
+func NewDunningRuleClient(c config) *DunningRuleClient {
+	return &DunningRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dunningrule.Hooks(f(g(h())))`.
+func (c *DunningRuleClient) Use(hooks ...Hook) {
+	c.hooks.DunningRule = append(c.hooks.DunningRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dunningrule.Intercept(f(g(h())))`.
+func (c *DunningRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DunningRule = append(c.inters.DunningRule, interceptors...)
+}
+
+// Create returns a builder for creating a DunningRule entity.
+func (c *DunningRuleClient) Create() *DunningRuleCreate {
+	mutation := newDunningRuleMutation(c.config, OpCreate)
+	return &DunningRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DunningRule entities.
+func (c *DunningRuleClient) CreateBulk(builders ...*DunningRuleCreate) *DunningRuleCreateBulk {
+	return &DunningRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DunningRuleClient) MapCreateBulk(slice any, setFunc func(*DunningRuleCreate, int)) *DunningRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DunningRuleCreateBulk{err: fmt.Errorf("calling to DunningRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DunningRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DunningRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DunningRule.
+func (c *DunningRuleClient) Update() *DunningRuleUpdate {
+	mutation := newDunningRuleMutation(c.config, OpUpdate)
+	return &DunningRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DunningRuleClient) UpdateOne(_m *DunningRule) *DunningRuleUpdateOne {
+	mutation := newDunningRuleMutation(c.config, OpUpdateOne, withDunningRule(_m))
+	return &DunningRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DunningRuleClient) UpdateOneID(id int64) *DunningRuleUpdateOne {
+	mutation := newDunningRuleMutation(c.config, OpUpdateOne, withDunningRuleID(id))
+	return &DunningRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DunningRule.
+func (c *DunningRuleClient) Delete() *DunningRuleDelete {
+	mutation := newDunningRuleMutation(c.config, OpDelete)
+	return &DunningRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DunningRuleClient) DeleteOne(_m *DunningRule) *DunningRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DunningRuleClient) DeleteOneID(id int64) *DunningRuleDeleteOne {
+	builder := c.Delete().Where(dunningrule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DunningRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for DunningRule.
+func (c *DunningRuleClient) Query() *DunningRuleQuery {
+	return &DunningRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDunningRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DunningRule entity by its id.
+func (c *DunningRuleClient) Get(ctx context.Context, id int64) (*DunningRule, error) {
+	return c.Query().Where(dunningrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DunningRuleClient) GetX(ctx context.Context, id int64) *DunningRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DunningRuleClient) Hooks() []Hook {
+	return c.hooks.DunningRule
+}
+
+// Interceptors returns the client interceptors.
+func (c *DunningRuleClient) Interceptors() []Interceptor {
+	return c.inters.DunningRule
+}
+
+func (c *DunningRuleClient) mutate(ctx context.Context, m *DunningRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DunningRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DunningRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DunningRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DunningRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown DunningRule mutation op: %q", m.Op())
 	}
 }
 
@@ -7374,6 +7841,671 @@ func (c *LimitBatchClient) mutate(ctx context.Context, m *LimitBatchMutation) (V
 		return (&LimitBatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown LimitBatch mutation op: %q", m.Op())
+	}
+}
+
+// NotificationClient is a client for the Notification schema.
+type NotificationClient struct {
+	config
+}
+
+// NewNotificationClient returns a client for the Notification from the given config.
+func NewNotificationClient(c config) *NotificationClient {
+	return &NotificationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notification.Hooks(f(g(h())))`.
+func (c *NotificationClient) Use(hooks ...Hook) {
+	c.hooks.Notification = append(c.hooks.Notification, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notification.Intercept(f(g(h())))`.
+func (c *NotificationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Notification = append(c.inters.Notification, interceptors...)
+}
+
+// Create returns a builder for creating a Notification entity.
+func (c *NotificationClient) Create() *NotificationCreate {
+	mutation := newNotificationMutation(c.config, OpCreate)
+	return &NotificationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Notification entities.
+func (c *NotificationClient) CreateBulk(builders ...*NotificationCreate) *NotificationCreateBulk {
+	return &NotificationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotificationClient) MapCreateBulk(slice any, setFunc func(*NotificationCreate, int)) *NotificationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotificationCreateBulk{err: fmt.Errorf("calling to NotificationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotificationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotificationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Notification.
+func (c *NotificationClient) Update() *NotificationUpdate {
+	mutation := newNotificationMutation(c.config, OpUpdate)
+	return &NotificationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotificationClient) UpdateOne(_m *Notification) *NotificationUpdateOne {
+	mutation := newNotificationMutation(c.config, OpUpdateOne, withNotification(_m))
+	return &NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotificationClient) UpdateOneID(id uuid.UUID) *NotificationUpdateOne {
+	mutation := newNotificationMutation(c.config, OpUpdateOne, withNotificationID(id))
+	return &NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Notification.
+func (c *NotificationClient) Delete() *NotificationDelete {
+	mutation := newNotificationMutation(c.config, OpDelete)
+	return &NotificationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotificationClient) DeleteOne(_m *Notification) *NotificationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotificationClient) DeleteOneID(id uuid.UUID) *NotificationDeleteOne {
+	builder := c.Delete().Where(notification.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotificationDeleteOne{builder}
+}
+
+// Query returns a query builder for Notification.
+func (c *NotificationClient) Query() *NotificationQuery {
+	return &NotificationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotification},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Notification entity by its id.
+func (c *NotificationClient) Get(ctx context.Context, id uuid.UUID) (*Notification, error) {
+	return c.Query().Where(notification.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotificationClient) GetX(ctx context.Context, id uuid.UUID) *Notification {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotificationClient) Hooks() []Hook {
+	return c.hooks.Notification
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotificationClient) Interceptors() []Interceptor {
+	return c.inters.Notification
+}
+
+func (c *NotificationClient) mutate(ctx context.Context, m *NotificationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotificationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotificationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotificationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Notification mutation op: %q", m.Op())
+	}
+}
+
+// NotifyAccountClient is a client for the NotifyAccount schema.
+type NotifyAccountClient struct {
+	config
+}
+
+// NewNotifyAccountClient returns a client for the NotifyAccount from the given config.
+func NewNotifyAccountClient(c config) *NotifyAccountClient {
+	return &NotifyAccountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notifyaccount.Hooks(f(g(h())))`.
+func (c *NotifyAccountClient) Use(hooks ...Hook) {
+	c.hooks.NotifyAccount = append(c.hooks.NotifyAccount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notifyaccount.Intercept(f(g(h())))`.
+func (c *NotifyAccountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NotifyAccount = append(c.inters.NotifyAccount, interceptors...)
+}
+
+// Create returns a builder for creating a NotifyAccount entity.
+func (c *NotifyAccountClient) Create() *NotifyAccountCreate {
+	mutation := newNotifyAccountMutation(c.config, OpCreate)
+	return &NotifyAccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NotifyAccount entities.
+func (c *NotifyAccountClient) CreateBulk(builders ...*NotifyAccountCreate) *NotifyAccountCreateBulk {
+	return &NotifyAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotifyAccountClient) MapCreateBulk(slice any, setFunc func(*NotifyAccountCreate, int)) *NotifyAccountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotifyAccountCreateBulk{err: fmt.Errorf("calling to NotifyAccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotifyAccountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotifyAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NotifyAccount.
+func (c *NotifyAccountClient) Update() *NotifyAccountUpdate {
+	mutation := newNotifyAccountMutation(c.config, OpUpdate)
+	return &NotifyAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotifyAccountClient) UpdateOne(_m *NotifyAccount) *NotifyAccountUpdateOne {
+	mutation := newNotifyAccountMutation(c.config, OpUpdateOne, withNotifyAccount(_m))
+	return &NotifyAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotifyAccountClient) UpdateOneID(id string) *NotifyAccountUpdateOne {
+	mutation := newNotifyAccountMutation(c.config, OpUpdateOne, withNotifyAccountID(id))
+	return &NotifyAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NotifyAccount.
+func (c *NotifyAccountClient) Delete() *NotifyAccountDelete {
+	mutation := newNotifyAccountMutation(c.config, OpDelete)
+	return &NotifyAccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotifyAccountClient) DeleteOne(_m *NotifyAccount) *NotifyAccountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotifyAccountClient) DeleteOneID(id string) *NotifyAccountDeleteOne {
+	builder := c.Delete().Where(notifyaccount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotifyAccountDeleteOne{builder}
+}
+
+// Query returns a query builder for NotifyAccount.
+func (c *NotifyAccountClient) Query() *NotifyAccountQuery {
+	return &NotifyAccountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotifyAccount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NotifyAccount entity by its id.
+func (c *NotifyAccountClient) Get(ctx context.Context, id string) (*NotifyAccount, error) {
+	return c.Query().Where(notifyaccount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotifyAccountClient) GetX(ctx context.Context, id string) *NotifyAccount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotifyAccountClient) Hooks() []Hook {
+	return c.hooks.NotifyAccount
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotifyAccountClient) Interceptors() []Interceptor {
+	return c.inters.NotifyAccount
+}
+
+func (c *NotifyAccountClient) mutate(ctx context.Context, m *NotifyAccountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotifyAccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotifyAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotifyAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotifyAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown NotifyAccount mutation op: %q", m.Op())
+	}
+}
+
+// NotifyDeliveryClient is a client for the NotifyDelivery schema.
+type NotifyDeliveryClient struct {
+	config
+}
+
+// NewNotifyDeliveryClient returns a client for the NotifyDelivery from the given config.
+func NewNotifyDeliveryClient(c config) *NotifyDeliveryClient {
+	return &NotifyDeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notifydelivery.Hooks(f(g(h())))`.
+func (c *NotifyDeliveryClient) Use(hooks ...Hook) {
+	c.hooks.NotifyDelivery = append(c.hooks.NotifyDelivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notifydelivery.Intercept(f(g(h())))`.
+func (c *NotifyDeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NotifyDelivery = append(c.inters.NotifyDelivery, interceptors...)
+}
+
+// Create returns a builder for creating a NotifyDelivery entity.
+func (c *NotifyDeliveryClient) Create() *NotifyDeliveryCreate {
+	mutation := newNotifyDeliveryMutation(c.config, OpCreate)
+	return &NotifyDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NotifyDelivery entities.
+func (c *NotifyDeliveryClient) CreateBulk(builders ...*NotifyDeliveryCreate) *NotifyDeliveryCreateBulk {
+	return &NotifyDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotifyDeliveryClient) MapCreateBulk(slice any, setFunc func(*NotifyDeliveryCreate, int)) *NotifyDeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotifyDeliveryCreateBulk{err: fmt.Errorf("calling to NotifyDeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotifyDeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotifyDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NotifyDelivery.
+func (c *NotifyDeliveryClient) Update() *NotifyDeliveryUpdate {
+	mutation := newNotifyDeliveryMutation(c.config, OpUpdate)
+	return &NotifyDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotifyDeliveryClient) UpdateOne(_m *NotifyDelivery) *NotifyDeliveryUpdateOne {
+	mutation := newNotifyDeliveryMutation(c.config, OpUpdateOne, withNotifyDelivery(_m))
+	return &NotifyDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotifyDeliveryClient) UpdateOneID(id uuid.UUID) *NotifyDeliveryUpdateOne {
+	mutation := newNotifyDeliveryMutation(c.config, OpUpdateOne, withNotifyDeliveryID(id))
+	return &NotifyDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NotifyDelivery.
+func (c *NotifyDeliveryClient) Delete() *NotifyDeliveryDelete {
+	mutation := newNotifyDeliveryMutation(c.config, OpDelete)
+	return &NotifyDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotifyDeliveryClient) DeleteOne(_m *NotifyDelivery) *NotifyDeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotifyDeliveryClient) DeleteOneID(id uuid.UUID) *NotifyDeliveryDeleteOne {
+	builder := c.Delete().Where(notifydelivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotifyDeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for NotifyDelivery.
+func (c *NotifyDeliveryClient) Query() *NotifyDeliveryQuery {
+	return &NotifyDeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotifyDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NotifyDelivery entity by its id.
+func (c *NotifyDeliveryClient) Get(ctx context.Context, id uuid.UUID) (*NotifyDelivery, error) {
+	return c.Query().Where(notifydelivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotifyDeliveryClient) GetX(ctx context.Context, id uuid.UUID) *NotifyDelivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotifyDeliveryClient) Hooks() []Hook {
+	return c.hooks.NotifyDelivery
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotifyDeliveryClient) Interceptors() []Interceptor {
+	return c.inters.NotifyDelivery
+}
+
+func (c *NotifyDeliveryClient) mutate(ctx context.Context, m *NotifyDeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotifyDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotifyDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotifyDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotifyDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown NotifyDelivery mutation op: %q", m.Op())
+	}
+}
+
+// NotifyPreferenceClient is a client for the NotifyPreference schema.
+type NotifyPreferenceClient struct {
+	config
+}
+
+// NewNotifyPreferenceClient returns a client for the NotifyPreference from the given config.
+func NewNotifyPreferenceClient(c config) *NotifyPreferenceClient {
+	return &NotifyPreferenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notifypreference.Hooks(f(g(h())))`.
+func (c *NotifyPreferenceClient) Use(hooks ...Hook) {
+	c.hooks.NotifyPreference = append(c.hooks.NotifyPreference, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notifypreference.Intercept(f(g(h())))`.
+func (c *NotifyPreferenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NotifyPreference = append(c.inters.NotifyPreference, interceptors...)
+}
+
+// Create returns a builder for creating a NotifyPreference entity.
+func (c *NotifyPreferenceClient) Create() *NotifyPreferenceCreate {
+	mutation := newNotifyPreferenceMutation(c.config, OpCreate)
+	return &NotifyPreferenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NotifyPreference entities.
+func (c *NotifyPreferenceClient) CreateBulk(builders ...*NotifyPreferenceCreate) *NotifyPreferenceCreateBulk {
+	return &NotifyPreferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotifyPreferenceClient) MapCreateBulk(slice any, setFunc func(*NotifyPreferenceCreate, int)) *NotifyPreferenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotifyPreferenceCreateBulk{err: fmt.Errorf("calling to NotifyPreferenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotifyPreferenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotifyPreferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NotifyPreference.
+func (c *NotifyPreferenceClient) Update() *NotifyPreferenceUpdate {
+	mutation := newNotifyPreferenceMutation(c.config, OpUpdate)
+	return &NotifyPreferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotifyPreferenceClient) UpdateOne(_m *NotifyPreference) *NotifyPreferenceUpdateOne {
+	mutation := newNotifyPreferenceMutation(c.config, OpUpdateOne, withNotifyPreference(_m))
+	return &NotifyPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotifyPreferenceClient) UpdateOneID(id uuid.UUID) *NotifyPreferenceUpdateOne {
+	mutation := newNotifyPreferenceMutation(c.config, OpUpdateOne, withNotifyPreferenceID(id))
+	return &NotifyPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NotifyPreference.
+func (c *NotifyPreferenceClient) Delete() *NotifyPreferenceDelete {
+	mutation := newNotifyPreferenceMutation(c.config, OpDelete)
+	return &NotifyPreferenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotifyPreferenceClient) DeleteOne(_m *NotifyPreference) *NotifyPreferenceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotifyPreferenceClient) DeleteOneID(id uuid.UUID) *NotifyPreferenceDeleteOne {
+	builder := c.Delete().Where(notifypreference.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotifyPreferenceDeleteOne{builder}
+}
+
+// Query returns a query builder for NotifyPreference.
+func (c *NotifyPreferenceClient) Query() *NotifyPreferenceQuery {
+	return &NotifyPreferenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotifyPreference},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NotifyPreference entity by its id.
+func (c *NotifyPreferenceClient) Get(ctx context.Context, id uuid.UUID) (*NotifyPreference, error) {
+	return c.Query().Where(notifypreference.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotifyPreferenceClient) GetX(ctx context.Context, id uuid.UUID) *NotifyPreference {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotifyPreferenceClient) Hooks() []Hook {
+	return c.hooks.NotifyPreference
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotifyPreferenceClient) Interceptors() []Interceptor {
+	return c.inters.NotifyPreference
+}
+
+func (c *NotifyPreferenceClient) mutate(ctx context.Context, m *NotifyPreferenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotifyPreferenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotifyPreferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotifyPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotifyPreferenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown NotifyPreference mutation op: %q", m.Op())
+	}
+}
+
+// NotifySettingClient is a client for the NotifySetting schema.
+type NotifySettingClient struct {
+	config
+}
+
+// NewNotifySettingClient returns a client for the NotifySetting from the given config.
+func NewNotifySettingClient(c config) *NotifySettingClient {
+	return &NotifySettingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notifysetting.Hooks(f(g(h())))`.
+func (c *NotifySettingClient) Use(hooks ...Hook) {
+	c.hooks.NotifySetting = append(c.hooks.NotifySetting, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notifysetting.Intercept(f(g(h())))`.
+func (c *NotifySettingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NotifySetting = append(c.inters.NotifySetting, interceptors...)
+}
+
+// Create returns a builder for creating a NotifySetting entity.
+func (c *NotifySettingClient) Create() *NotifySettingCreate {
+	mutation := newNotifySettingMutation(c.config, OpCreate)
+	return &NotifySettingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NotifySetting entities.
+func (c *NotifySettingClient) CreateBulk(builders ...*NotifySettingCreate) *NotifySettingCreateBulk {
+	return &NotifySettingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotifySettingClient) MapCreateBulk(slice any, setFunc func(*NotifySettingCreate, int)) *NotifySettingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotifySettingCreateBulk{err: fmt.Errorf("calling to NotifySettingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotifySettingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotifySettingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NotifySetting.
+func (c *NotifySettingClient) Update() *NotifySettingUpdate {
+	mutation := newNotifySettingMutation(c.config, OpUpdate)
+	return &NotifySettingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotifySettingClient) UpdateOne(_m *NotifySetting) *NotifySettingUpdateOne {
+	mutation := newNotifySettingMutation(c.config, OpUpdateOne, withNotifySetting(_m))
+	return &NotifySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotifySettingClient) UpdateOneID(id int64) *NotifySettingUpdateOne {
+	mutation := newNotifySettingMutation(c.config, OpUpdateOne, withNotifySettingID(id))
+	return &NotifySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NotifySetting.
+func (c *NotifySettingClient) Delete() *NotifySettingDelete {
+	mutation := newNotifySettingMutation(c.config, OpDelete)
+	return &NotifySettingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotifySettingClient) DeleteOne(_m *NotifySetting) *NotifySettingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotifySettingClient) DeleteOneID(id int64) *NotifySettingDeleteOne {
+	builder := c.Delete().Where(notifysetting.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotifySettingDeleteOne{builder}
+}
+
+// Query returns a query builder for NotifySetting.
+func (c *NotifySettingClient) Query() *NotifySettingQuery {
+	return &NotifySettingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotifySetting},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NotifySetting entity by its id.
+func (c *NotifySettingClient) Get(ctx context.Context, id int64) (*NotifySetting, error) {
+	return c.Query().Where(notifysetting.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotifySettingClient) GetX(ctx context.Context, id int64) *NotifySetting {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotifySettingClient) Hooks() []Hook {
+	return c.hooks.NotifySetting
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotifySettingClient) Interceptors() []Interceptor {
+	return c.inters.NotifySetting
+}
+
+func (c *NotifySettingClient) mutate(ctx context.Context, m *NotifySettingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotifySettingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotifySettingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotifySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotifySettingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown NotifySetting mutation op: %q", m.Op())
 	}
 }
 
@@ -11339,10 +12471,12 @@ type (
 		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
 		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
 		CustomerChange, CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot,
-		DailyStep, Delivery, Dispute, Document, DunningPause, ERPConnection, ERPRun,
-		FollowUp, FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
-		LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch, OrderHold,
-		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
+		DailyStep, Delivery, Dispute, Document, DunningLetter, DunningMark,
+		DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp, FormDraft,
+		HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
+		LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
+		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
+		Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
 		RegistryUsage, RegistryWatch, Reservation, SiteNode, Statement, SupplyStop,
@@ -11356,10 +12490,12 @@ type (
 		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
 		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
 		CustomerChange, CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot,
-		DailyStep, Delivery, Dispute, Document, DunningPause, ERPConnection, ERPRun,
-		FollowUp, FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset,
-		LateFeeWaiver, Letter, LetterSerial, LetterTemplate, LimitBatch, OrderHold,
-		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
+		DailyStep, Delivery, Dispute, Document, DunningLetter, DunningMark,
+		DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp, FormDraft,
+		HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
+		LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
+		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
+		Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
 		RegistryUsage, RegistryWatch, Reservation, SiteNode, Statement, SupplyStop,

@@ -42,7 +42,10 @@ import (
 	"zhuxin/ent/tenantdb/delivery"
 	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningletter"
+	"zhuxin/ent/tenantdb/dunningmark"
 	"zhuxin/ent/tenantdb/dunningpause"
+	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
@@ -56,6 +59,11 @@ import (
 	"zhuxin/ent/tenantdb/letterserial"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/notification"
+	"zhuxin/ent/tenantdb/notifyaccount"
+	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifypreference"
+	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
@@ -183,7 +191,10 @@ func checkColumn(t, c string) error {
 			delivery.Table:             delivery.ValidColumn,
 			dispute.Table:              dispute.ValidColumn,
 			document.Table:             document.ValidColumn,
+			dunningletter.Table:        dunningletter.ValidColumn,
+			dunningmark.Table:          dunningmark.ValidColumn,
 			dunningpause.Table:         dunningpause.ValidColumn,
+			dunningrule.Table:          dunningrule.ValidColumn,
 			erpconnection.Table:        erpconnection.ValidColumn,
 			erprun.Table:               erprun.ValidColumn,
 			followup.Table:             followup.ValidColumn,
@@ -197,6 +208,11 @@ func checkColumn(t, c string) error {
 			letterserial.Table:         letterserial.ValidColumn,
 			lettertemplate.Table:       lettertemplate.ValidColumn,
 			limitbatch.Table:           limitbatch.ValidColumn,
+			notification.Table:         notification.ValidColumn,
+			notifyaccount.Table:        notifyaccount.ValidColumn,
+			notifydelivery.Table:       notifydelivery.ValidColumn,
+			notifypreference.Table:     notifypreference.ValidColumn,
+			notifysetting.Table:        notifysetting.ValidColumn,
 			orderhold.Table:            orderhold.ValidColumn,
 			orderrelease.Table:         orderrelease.ValidColumn,
 			outbox.Table:               outbox.ValidColumn,

@@ -45,7 +45,10 @@ import (
 	"zhuxin/ent/tenantdb/delivery"
 	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningletter"
+	"zhuxin/ent/tenantdb/dunningmark"
 	"zhuxin/ent/tenantdb/dunningpause"
+	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
@@ -59,6 +62,11 @@ import (
 	"zhuxin/ent/tenantdb/letterserial"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/notification"
+	"zhuxin/ent/tenantdb/notifyaccount"
+	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifypreference"
+	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
@@ -139,7 +147,10 @@ const (
 	TypeDelivery             = "Delivery"
 	TypeDispute              = "Dispute"
 	TypeDocument             = "Document"
+	TypeDunningLetter        = "DunningLetter"
+	TypeDunningMark          = "DunningMark"
 	TypeDunningPause         = "DunningPause"
+	TypeDunningRule          = "DunningRule"
 	TypeERPConnection        = "ERPConnection"
 	TypeERPRun               = "ERPRun"
 	TypeFollowUp             = "FollowUp"
@@ -153,6 +164,11 @@ const (
 	TypeLetterSerial         = "LetterSerial"
 	TypeLetterTemplate       = "LetterTemplate"
 	TypeLimitBatch           = "LimitBatch"
+	TypeNotification         = "Notification"
+	TypeNotifyAccount        = "NotifyAccount"
+	TypeNotifyDelivery       = "NotifyDelivery"
+	TypeNotifyPreference     = "NotifyPreference"
+	TypeNotifySetting        = "NotifySetting"
 	TypeOrderHold            = "OrderHold"
 	TypeOrderRelease         = "OrderRelease"
 	TypeOutbox               = "Outbox"
@@ -34040,6 +34056,1625 @@ func (m *DocumentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Document edge %s", name)
 }
 
+// DunningLetterMutation represents an operation that mutates the DunningLetter nodes in the graph.
+type DunningLetterMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	customer_id   *uuid.UUID
+	level         *int
+	addlevel      *int
+	written_on    *calendar.Date
+	rule          *int64
+	addrule       *int64
+	currency      *string
+	overdue       *int64
+	addoverdue    *int64
+	upcoming      *int64
+	addupcoming   *int64
+	credits       *int64
+	addcredits    *int64
+	disputed      *int64
+	adddisputed   *int64
+	items         *json.RawMessage
+	appenditems   json.RawMessage
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DunningLetter, error)
+	predicates    []predicate.DunningLetter
+}
+
+var _ ent.Mutation = (*DunningLetterMutation)(nil)
+
+// dunningletterOption allows management of the mutation configuration using functional options.
+type dunningletterOption func(*DunningLetterMutation)
+
+// newDunningLetterMutation creates new mutation for the DunningLetter entity.
+func newDunningLetterMutation(c config, op Op, opts ...dunningletterOption) *DunningLetterMutation {
+	m := &DunningLetterMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDunningLetter,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDunningLetterID sets the ID field of the mutation.
+func withDunningLetterID(id uuid.UUID) dunningletterOption {
+	return func(m *DunningLetterMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DunningLetter
+		)
+		m.oldValue = func(ctx context.Context) (*DunningLetter, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DunningLetter.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDunningLetter sets the old DunningLetter of the mutation.
+func withDunningLetter(node *DunningLetter) dunningletterOption {
+	return func(m *DunningLetterMutation) {
+		m.oldValue = func(context.Context) (*DunningLetter, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DunningLetterMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DunningLetterMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DunningLetter entities.
+func (m *DunningLetterMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DunningLetterMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DunningLetterMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DunningLetter.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *DunningLetterMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *DunningLetterMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *DunningLetterMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *DunningLetterMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *DunningLetterMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *DunningLetterMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *DunningLetterMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *DunningLetterMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetWrittenOn sets the "written_on" field.
+func (m *DunningLetterMutation) SetWrittenOn(c calendar.Date) {
+	m.written_on = &c
+}
+
+// WrittenOn returns the value of the "written_on" field in the mutation.
+func (m *DunningLetterMutation) WrittenOn() (r calendar.Date, exists bool) {
+	v := m.written_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWrittenOn returns the old "written_on" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldWrittenOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWrittenOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWrittenOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWrittenOn: %w", err)
+	}
+	return oldValue.WrittenOn, nil
+}
+
+// ResetWrittenOn resets all changes to the "written_on" field.
+func (m *DunningLetterMutation) ResetWrittenOn() {
+	m.written_on = nil
+}
+
+// SetRule sets the "rule" field.
+func (m *DunningLetterMutation) SetRule(i int64) {
+	m.rule = &i
+	m.addrule = nil
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *DunningLetterMutation) Rule() (r int64, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldRule(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// AddRule adds i to the "rule" field.
+func (m *DunningLetterMutation) AddRule(i int64) {
+	if m.addrule != nil {
+		*m.addrule += i
+	} else {
+		m.addrule = &i
+	}
+}
+
+// AddedRule returns the value that was added to the "rule" field in this mutation.
+func (m *DunningLetterMutation) AddedRule() (r int64, exists bool) {
+	v := m.addrule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *DunningLetterMutation) ResetRule() {
+	m.rule = nil
+	m.addrule = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *DunningLetterMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *DunningLetterMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *DunningLetterMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetOverdue sets the "overdue" field.
+func (m *DunningLetterMutation) SetOverdue(i int64) {
+	m.overdue = &i
+	m.addoverdue = nil
+}
+
+// Overdue returns the value of the "overdue" field in the mutation.
+func (m *DunningLetterMutation) Overdue() (r int64, exists bool) {
+	v := m.overdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdue returns the old "overdue" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldOverdue(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdue: %w", err)
+	}
+	return oldValue.Overdue, nil
+}
+
+// AddOverdue adds i to the "overdue" field.
+func (m *DunningLetterMutation) AddOverdue(i int64) {
+	if m.addoverdue != nil {
+		*m.addoverdue += i
+	} else {
+		m.addoverdue = &i
+	}
+}
+
+// AddedOverdue returns the value that was added to the "overdue" field in this mutation.
+func (m *DunningLetterMutation) AddedOverdue() (r int64, exists bool) {
+	v := m.addoverdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverdue resets all changes to the "overdue" field.
+func (m *DunningLetterMutation) ResetOverdue() {
+	m.overdue = nil
+	m.addoverdue = nil
+}
+
+// SetUpcoming sets the "upcoming" field.
+func (m *DunningLetterMutation) SetUpcoming(i int64) {
+	m.upcoming = &i
+	m.addupcoming = nil
+}
+
+// Upcoming returns the value of the "upcoming" field in the mutation.
+func (m *DunningLetterMutation) Upcoming() (r int64, exists bool) {
+	v := m.upcoming
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpcoming returns the old "upcoming" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldUpcoming(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpcoming is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpcoming requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpcoming: %w", err)
+	}
+	return oldValue.Upcoming, nil
+}
+
+// AddUpcoming adds i to the "upcoming" field.
+func (m *DunningLetterMutation) AddUpcoming(i int64) {
+	if m.addupcoming != nil {
+		*m.addupcoming += i
+	} else {
+		m.addupcoming = &i
+	}
+}
+
+// AddedUpcoming returns the value that was added to the "upcoming" field in this mutation.
+func (m *DunningLetterMutation) AddedUpcoming() (r int64, exists bool) {
+	v := m.addupcoming
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpcoming resets all changes to the "upcoming" field.
+func (m *DunningLetterMutation) ResetUpcoming() {
+	m.upcoming = nil
+	m.addupcoming = nil
+}
+
+// SetCredits sets the "credits" field.
+func (m *DunningLetterMutation) SetCredits(i int64) {
+	m.credits = &i
+	m.addcredits = nil
+}
+
+// Credits returns the value of the "credits" field in the mutation.
+func (m *DunningLetterMutation) Credits() (r int64, exists bool) {
+	v := m.credits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredits returns the old "credits" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldCredits(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredits is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredits requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredits: %w", err)
+	}
+	return oldValue.Credits, nil
+}
+
+// AddCredits adds i to the "credits" field.
+func (m *DunningLetterMutation) AddCredits(i int64) {
+	if m.addcredits != nil {
+		*m.addcredits += i
+	} else {
+		m.addcredits = &i
+	}
+}
+
+// AddedCredits returns the value that was added to the "credits" field in this mutation.
+func (m *DunningLetterMutation) AddedCredits() (r int64, exists bool) {
+	v := m.addcredits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCredits resets all changes to the "credits" field.
+func (m *DunningLetterMutation) ResetCredits() {
+	m.credits = nil
+	m.addcredits = nil
+}
+
+// SetDisputed sets the "disputed" field.
+func (m *DunningLetterMutation) SetDisputed(i int64) {
+	m.disputed = &i
+	m.adddisputed = nil
+}
+
+// Disputed returns the value of the "disputed" field in the mutation.
+func (m *DunningLetterMutation) Disputed() (r int64, exists bool) {
+	v := m.disputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputed returns the old "disputed" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldDisputed(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputed: %w", err)
+	}
+	return oldValue.Disputed, nil
+}
+
+// AddDisputed adds i to the "disputed" field.
+func (m *DunningLetterMutation) AddDisputed(i int64) {
+	if m.adddisputed != nil {
+		*m.adddisputed += i
+	} else {
+		m.adddisputed = &i
+	}
+}
+
+// AddedDisputed returns the value that was added to the "disputed" field in this mutation.
+func (m *DunningLetterMutation) AddedDisputed() (r int64, exists bool) {
+	v := m.adddisputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDisputed resets all changes to the "disputed" field.
+func (m *DunningLetterMutation) ResetDisputed() {
+	m.disputed = nil
+	m.adddisputed = nil
+}
+
+// SetItems sets the "items" field.
+func (m *DunningLetterMutation) SetItems(jm json.RawMessage) {
+	m.items = &jm
+	m.appenditems = nil
+}
+
+// Items returns the value of the "items" field in the mutation.
+func (m *DunningLetterMutation) Items() (r json.RawMessage, exists bool) {
+	v := m.items
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItems returns the old "items" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldItems(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItems is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItems requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItems: %w", err)
+	}
+	return oldValue.Items, nil
+}
+
+// AppendItems adds jm to the "items" field.
+func (m *DunningLetterMutation) AppendItems(jm json.RawMessage) {
+	m.appenditems = append(m.appenditems, jm...)
+}
+
+// AppendedItems returns the list of values that were appended to the "items" field in this mutation.
+func (m *DunningLetterMutation) AppendedItems() (json.RawMessage, bool) {
+	if len(m.appenditems) == 0 {
+		return nil, false
+	}
+	return m.appenditems, true
+}
+
+// ResetItems resets all changes to the "items" field.
+func (m *DunningLetterMutation) ResetItems() {
+	m.items = nil
+	m.appenditems = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DunningLetterMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DunningLetterMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DunningLetter entity.
+// If the DunningLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningLetterMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DunningLetterMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the DunningLetterMutation builder.
+func (m *DunningLetterMutation) Where(ps ...predicate.DunningLetter) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DunningLetterMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DunningLetterMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DunningLetter, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DunningLetterMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DunningLetterMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DunningLetter).
+func (m *DunningLetterMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DunningLetterMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.customer_id != nil {
+		fields = append(fields, dunningletter.FieldCustomerID)
+	}
+	if m.level != nil {
+		fields = append(fields, dunningletter.FieldLevel)
+	}
+	if m.written_on != nil {
+		fields = append(fields, dunningletter.FieldWrittenOn)
+	}
+	if m.rule != nil {
+		fields = append(fields, dunningletter.FieldRule)
+	}
+	if m.currency != nil {
+		fields = append(fields, dunningletter.FieldCurrency)
+	}
+	if m.overdue != nil {
+		fields = append(fields, dunningletter.FieldOverdue)
+	}
+	if m.upcoming != nil {
+		fields = append(fields, dunningletter.FieldUpcoming)
+	}
+	if m.credits != nil {
+		fields = append(fields, dunningletter.FieldCredits)
+	}
+	if m.disputed != nil {
+		fields = append(fields, dunningletter.FieldDisputed)
+	}
+	if m.items != nil {
+		fields = append(fields, dunningletter.FieldItems)
+	}
+	if m.created_at != nil {
+		fields = append(fields, dunningletter.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DunningLetterMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dunningletter.FieldCustomerID:
+		return m.CustomerID()
+	case dunningletter.FieldLevel:
+		return m.Level()
+	case dunningletter.FieldWrittenOn:
+		return m.WrittenOn()
+	case dunningletter.FieldRule:
+		return m.Rule()
+	case dunningletter.FieldCurrency:
+		return m.Currency()
+	case dunningletter.FieldOverdue:
+		return m.Overdue()
+	case dunningletter.FieldUpcoming:
+		return m.Upcoming()
+	case dunningletter.FieldCredits:
+		return m.Credits()
+	case dunningletter.FieldDisputed:
+		return m.Disputed()
+	case dunningletter.FieldItems:
+		return m.Items()
+	case dunningletter.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DunningLetterMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dunningletter.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case dunningletter.FieldLevel:
+		return m.OldLevel(ctx)
+	case dunningletter.FieldWrittenOn:
+		return m.OldWrittenOn(ctx)
+	case dunningletter.FieldRule:
+		return m.OldRule(ctx)
+	case dunningletter.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case dunningletter.FieldOverdue:
+		return m.OldOverdue(ctx)
+	case dunningletter.FieldUpcoming:
+		return m.OldUpcoming(ctx)
+	case dunningletter.FieldCredits:
+		return m.OldCredits(ctx)
+	case dunningletter.FieldDisputed:
+		return m.OldDisputed(ctx)
+	case dunningletter.FieldItems:
+		return m.OldItems(ctx)
+	case dunningletter.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DunningLetter field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningLetterMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dunningletter.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case dunningletter.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case dunningletter.FieldWrittenOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWrittenOn(v)
+		return nil
+	case dunningletter.FieldRule:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case dunningletter.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case dunningletter.FieldOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdue(v)
+		return nil
+	case dunningletter.FieldUpcoming:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpcoming(v)
+		return nil
+	case dunningletter.FieldCredits:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredits(v)
+		return nil
+	case dunningletter.FieldDisputed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputed(v)
+		return nil
+	case dunningletter.FieldItems:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItems(v)
+		return nil
+	case dunningletter.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DunningLetter field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DunningLetterMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, dunningletter.FieldLevel)
+	}
+	if m.addrule != nil {
+		fields = append(fields, dunningletter.FieldRule)
+	}
+	if m.addoverdue != nil {
+		fields = append(fields, dunningletter.FieldOverdue)
+	}
+	if m.addupcoming != nil {
+		fields = append(fields, dunningletter.FieldUpcoming)
+	}
+	if m.addcredits != nil {
+		fields = append(fields, dunningletter.FieldCredits)
+	}
+	if m.adddisputed != nil {
+		fields = append(fields, dunningletter.FieldDisputed)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DunningLetterMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dunningletter.FieldLevel:
+		return m.AddedLevel()
+	case dunningletter.FieldRule:
+		return m.AddedRule()
+	case dunningletter.FieldOverdue:
+		return m.AddedOverdue()
+	case dunningletter.FieldUpcoming:
+		return m.AddedUpcoming()
+	case dunningletter.FieldCredits:
+		return m.AddedCredits()
+	case dunningletter.FieldDisputed:
+		return m.AddedDisputed()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningLetterMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dunningletter.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	case dunningletter.FieldRule:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRule(v)
+		return nil
+	case dunningletter.FieldOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverdue(v)
+		return nil
+	case dunningletter.FieldUpcoming:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpcoming(v)
+		return nil
+	case dunningletter.FieldCredits:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCredits(v)
+		return nil
+	case dunningletter.FieldDisputed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDisputed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DunningLetter numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DunningLetterMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DunningLetterMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DunningLetterMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DunningLetter nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DunningLetterMutation) ResetField(name string) error {
+	switch name {
+	case dunningletter.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case dunningletter.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case dunningletter.FieldWrittenOn:
+		m.ResetWrittenOn()
+		return nil
+	case dunningletter.FieldRule:
+		m.ResetRule()
+		return nil
+	case dunningletter.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case dunningletter.FieldOverdue:
+		m.ResetOverdue()
+		return nil
+	case dunningletter.FieldUpcoming:
+		m.ResetUpcoming()
+		return nil
+	case dunningletter.FieldCredits:
+		m.ResetCredits()
+		return nil
+	case dunningletter.FieldDisputed:
+		m.ResetDisputed()
+		return nil
+	case dunningletter.FieldItems:
+		m.ResetItems()
+		return nil
+	case dunningletter.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DunningLetter field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DunningLetterMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DunningLetterMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DunningLetterMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DunningLetterMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DunningLetterMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DunningLetterMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DunningLetterMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DunningLetter unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DunningLetterMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DunningLetter edge %s", name)
+}
+
+// DunningMarkMutation represents an operation that mutates the DunningMark nodes in the graph.
+type DunningMarkMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	receivable_id *uuid.UUID
+	due_date      *calendar.Date
+	level         *int
+	addlevel      *int
+	letter_id     *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DunningMark, error)
+	predicates    []predicate.DunningMark
+}
+
+var _ ent.Mutation = (*DunningMarkMutation)(nil)
+
+// dunningmarkOption allows management of the mutation configuration using functional options.
+type dunningmarkOption func(*DunningMarkMutation)
+
+// newDunningMarkMutation creates new mutation for the DunningMark entity.
+func newDunningMarkMutation(c config, op Op, opts ...dunningmarkOption) *DunningMarkMutation {
+	m := &DunningMarkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDunningMark,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDunningMarkID sets the ID field of the mutation.
+func withDunningMarkID(id uuid.UUID) dunningmarkOption {
+	return func(m *DunningMarkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DunningMark
+		)
+		m.oldValue = func(ctx context.Context) (*DunningMark, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DunningMark.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDunningMark sets the old DunningMark of the mutation.
+func withDunningMark(node *DunningMark) dunningmarkOption {
+	return func(m *DunningMarkMutation) {
+		m.oldValue = func(context.Context) (*DunningMark, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DunningMarkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DunningMarkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DunningMark entities.
+func (m *DunningMarkMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DunningMarkMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DunningMarkMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DunningMark.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReceivableID sets the "receivable_id" field.
+func (m *DunningMarkMutation) SetReceivableID(u uuid.UUID) {
+	m.receivable_id = &u
+}
+
+// ReceivableID returns the value of the "receivable_id" field in the mutation.
+func (m *DunningMarkMutation) ReceivableID() (r uuid.UUID, exists bool) {
+	v := m.receivable_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableID returns the old "receivable_id" field's value of the DunningMark entity.
+// If the DunningMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningMarkMutation) OldReceivableID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableID: %w", err)
+	}
+	return oldValue.ReceivableID, nil
+}
+
+// ResetReceivableID resets all changes to the "receivable_id" field.
+func (m *DunningMarkMutation) ResetReceivableID() {
+	m.receivable_id = nil
+}
+
+// SetDueDate sets the "due_date" field.
+func (m *DunningMarkMutation) SetDueDate(c calendar.Date) {
+	m.due_date = &c
+}
+
+// DueDate returns the value of the "due_date" field in the mutation.
+func (m *DunningMarkMutation) DueDate() (r calendar.Date, exists bool) {
+	v := m.due_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueDate returns the old "due_date" field's value of the DunningMark entity.
+// If the DunningMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningMarkMutation) OldDueDate(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueDate: %w", err)
+	}
+	return oldValue.DueDate, nil
+}
+
+// ResetDueDate resets all changes to the "due_date" field.
+func (m *DunningMarkMutation) ResetDueDate() {
+	m.due_date = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *DunningMarkMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *DunningMarkMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the DunningMark entity.
+// If the DunningMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningMarkMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *DunningMarkMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *DunningMarkMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *DunningMarkMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetLetterID sets the "letter_id" field.
+func (m *DunningMarkMutation) SetLetterID(u uuid.UUID) {
+	m.letter_id = &u
+}
+
+// LetterID returns the value of the "letter_id" field in the mutation.
+func (m *DunningMarkMutation) LetterID() (r uuid.UUID, exists bool) {
+	v := m.letter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLetterID returns the old "letter_id" field's value of the DunningMark entity.
+// If the DunningMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningMarkMutation) OldLetterID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLetterID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLetterID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLetterID: %w", err)
+	}
+	return oldValue.LetterID, nil
+}
+
+// ResetLetterID resets all changes to the "letter_id" field.
+func (m *DunningMarkMutation) ResetLetterID() {
+	m.letter_id = nil
+}
+
+// Where appends a list predicates to the DunningMarkMutation builder.
+func (m *DunningMarkMutation) Where(ps ...predicate.DunningMark) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DunningMarkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DunningMarkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DunningMark, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DunningMarkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DunningMarkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DunningMark).
+func (m *DunningMarkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DunningMarkMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.receivable_id != nil {
+		fields = append(fields, dunningmark.FieldReceivableID)
+	}
+	if m.due_date != nil {
+		fields = append(fields, dunningmark.FieldDueDate)
+	}
+	if m.level != nil {
+		fields = append(fields, dunningmark.FieldLevel)
+	}
+	if m.letter_id != nil {
+		fields = append(fields, dunningmark.FieldLetterID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DunningMarkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dunningmark.FieldReceivableID:
+		return m.ReceivableID()
+	case dunningmark.FieldDueDate:
+		return m.DueDate()
+	case dunningmark.FieldLevel:
+		return m.Level()
+	case dunningmark.FieldLetterID:
+		return m.LetterID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DunningMarkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dunningmark.FieldReceivableID:
+		return m.OldReceivableID(ctx)
+	case dunningmark.FieldDueDate:
+		return m.OldDueDate(ctx)
+	case dunningmark.FieldLevel:
+		return m.OldLevel(ctx)
+	case dunningmark.FieldLetterID:
+		return m.OldLetterID(ctx)
+	}
+	return nil, fmt.Errorf("unknown DunningMark field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningMarkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dunningmark.FieldReceivableID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableID(v)
+		return nil
+	case dunningmark.FieldDueDate:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueDate(v)
+		return nil
+	case dunningmark.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case dunningmark.FieldLetterID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLetterID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DunningMark field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DunningMarkMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, dunningmark.FieldLevel)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DunningMarkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dunningmark.FieldLevel:
+		return m.AddedLevel()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningMarkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dunningmark.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DunningMark numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DunningMarkMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DunningMarkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DunningMarkMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DunningMark nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DunningMarkMutation) ResetField(name string) error {
+	switch name {
+	case dunningmark.FieldReceivableID:
+		m.ResetReceivableID()
+		return nil
+	case dunningmark.FieldDueDate:
+		m.ResetDueDate()
+		return nil
+	case dunningmark.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case dunningmark.FieldLetterID:
+		m.ResetLetterID()
+		return nil
+	}
+	return fmt.Errorf("unknown DunningMark field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DunningMarkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DunningMarkMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DunningMarkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DunningMarkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DunningMarkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DunningMarkMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DunningMarkMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DunningMark unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DunningMarkMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DunningMark edge %s", name)
+}
+
 // DunningPauseMutation represents an operation that mutates the DunningPause nodes in the graph.
 type DunningPauseMutation struct {
 	config
@@ -34808,6 +36443,628 @@ func (m *DunningPauseMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DunningPauseMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DunningPause edge %s", name)
+}
+
+// DunningRuleMutation represents an operation that mutates the DunningRule nodes in the graph.
+type DunningRuleMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	enabled       *bool
+	minimum       *int64
+	addminimum    *int64
+	levels        *json.RawMessage
+	appendlevels  json.RawMessage
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DunningRule, error)
+	predicates    []predicate.DunningRule
+}
+
+var _ ent.Mutation = (*DunningRuleMutation)(nil)
+
+// dunningruleOption allows management of the mutation configuration using functional options.
+type dunningruleOption func(*DunningRuleMutation)
+
+// newDunningRuleMutation creates new mutation for the DunningRule entity.
+func newDunningRuleMutation(c config, op Op, opts ...dunningruleOption) *DunningRuleMutation {
+	m := &DunningRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDunningRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDunningRuleID sets the ID field of the mutation.
+func withDunningRuleID(id int64) dunningruleOption {
+	return func(m *DunningRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DunningRule
+		)
+		m.oldValue = func(ctx context.Context) (*DunningRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DunningRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDunningRule sets the old DunningRule of the mutation.
+func withDunningRule(node *DunningRule) dunningruleOption {
+	return func(m *DunningRuleMutation) {
+		m.oldValue = func(context.Context) (*DunningRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DunningRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DunningRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DunningRule entities.
+func (m *DunningRuleMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DunningRuleMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DunningRuleMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DunningRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *DunningRuleMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *DunningRuleMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the DunningRule entity.
+// If the DunningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningRuleMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *DunningRuleMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetMinimum sets the "minimum" field.
+func (m *DunningRuleMutation) SetMinimum(i int64) {
+	m.minimum = &i
+	m.addminimum = nil
+}
+
+// Minimum returns the value of the "minimum" field in the mutation.
+func (m *DunningRuleMutation) Minimum() (r int64, exists bool) {
+	v := m.minimum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinimum returns the old "minimum" field's value of the DunningRule entity.
+// If the DunningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningRuleMutation) OldMinimum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinimum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinimum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinimum: %w", err)
+	}
+	return oldValue.Minimum, nil
+}
+
+// AddMinimum adds i to the "minimum" field.
+func (m *DunningRuleMutation) AddMinimum(i int64) {
+	if m.addminimum != nil {
+		*m.addminimum += i
+	} else {
+		m.addminimum = &i
+	}
+}
+
+// AddedMinimum returns the value that was added to the "minimum" field in this mutation.
+func (m *DunningRuleMutation) AddedMinimum() (r int64, exists bool) {
+	v := m.addminimum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMinimum resets all changes to the "minimum" field.
+func (m *DunningRuleMutation) ResetMinimum() {
+	m.minimum = nil
+	m.addminimum = nil
+}
+
+// SetLevels sets the "levels" field.
+func (m *DunningRuleMutation) SetLevels(jm json.RawMessage) {
+	m.levels = &jm
+	m.appendlevels = nil
+}
+
+// Levels returns the value of the "levels" field in the mutation.
+func (m *DunningRuleMutation) Levels() (r json.RawMessage, exists bool) {
+	v := m.levels
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevels returns the old "levels" field's value of the DunningRule entity.
+// If the DunningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningRuleMutation) OldLevels(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevels is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevels requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevels: %w", err)
+	}
+	return oldValue.Levels, nil
+}
+
+// AppendLevels adds jm to the "levels" field.
+func (m *DunningRuleMutation) AppendLevels(jm json.RawMessage) {
+	m.appendlevels = append(m.appendlevels, jm...)
+}
+
+// AppendedLevels returns the list of values that were appended to the "levels" field in this mutation.
+func (m *DunningRuleMutation) AppendedLevels() (json.RawMessage, bool) {
+	if len(m.appendlevels) == 0 {
+		return nil, false
+	}
+	return m.appendlevels, true
+}
+
+// ResetLevels resets all changes to the "levels" field.
+func (m *DunningRuleMutation) ResetLevels() {
+	m.levels = nil
+	m.appendlevels = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DunningRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DunningRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DunningRule entity.
+// If the DunningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DunningRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *DunningRuleMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *DunningRuleMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the DunningRule entity.
+// If the DunningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningRuleMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *DunningRuleMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[dunningrule.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *DunningRuleMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[dunningrule.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *DunningRuleMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, dunningrule.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the DunningRuleMutation builder.
+func (m *DunningRuleMutation) Where(ps ...predicate.DunningRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DunningRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DunningRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DunningRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DunningRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DunningRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DunningRule).
+func (m *DunningRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DunningRuleMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.enabled != nil {
+		fields = append(fields, dunningrule.FieldEnabled)
+	}
+	if m.minimum != nil {
+		fields = append(fields, dunningrule.FieldMinimum)
+	}
+	if m.levels != nil {
+		fields = append(fields, dunningrule.FieldLevels)
+	}
+	if m.created_at != nil {
+		fields = append(fields, dunningrule.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, dunningrule.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DunningRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dunningrule.FieldEnabled:
+		return m.Enabled()
+	case dunningrule.FieldMinimum:
+		return m.Minimum()
+	case dunningrule.FieldLevels:
+		return m.Levels()
+	case dunningrule.FieldCreatedAt:
+		return m.CreatedAt()
+	case dunningrule.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DunningRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dunningrule.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case dunningrule.FieldMinimum:
+		return m.OldMinimum(ctx)
+	case dunningrule.FieldLevels:
+		return m.OldLevels(ctx)
+	case dunningrule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case dunningrule.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown DunningRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dunningrule.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case dunningrule.FieldMinimum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinimum(v)
+		return nil
+	case dunningrule.FieldLevels:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevels(v)
+		return nil
+	case dunningrule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case dunningrule.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DunningRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DunningRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addminimum != nil {
+		fields = append(fields, dunningrule.FieldMinimum)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DunningRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dunningrule.FieldMinimum:
+		return m.AddedMinimum()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DunningRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dunningrule.FieldMinimum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMinimum(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DunningRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DunningRuleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dunningrule.FieldCreatedBy) {
+		fields = append(fields, dunningrule.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DunningRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DunningRuleMutation) ClearField(name string) error {
+	switch name {
+	case dunningrule.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DunningRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DunningRuleMutation) ResetField(name string) error {
+	switch name {
+	case dunningrule.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case dunningrule.FieldMinimum:
+		m.ResetMinimum()
+		return nil
+	case dunningrule.FieldLevels:
+		m.ResetLevels()
+		return nil
+	case dunningrule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case dunningrule.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DunningRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DunningRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DunningRuleMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DunningRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DunningRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DunningRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DunningRuleMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DunningRuleMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DunningRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DunningRuleMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DunningRule edge %s", name)
 }
 
 // ERPConnectionMutation represents an operation that mutates the ERPConnection nodes in the graph.
@@ -44908,6 +47165,4257 @@ func (m *LimitBatchMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LimitBatchMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LimitBatch edge %s", name)
+}
+
+// NotificationMutation represents an operation that mutates the Notification nodes in the graph.
+type NotificationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	person_id     *uuid.UUID
+	kind          *string
+	event_key     *string
+	parts         *map[string]string
+	link          *json.RawMessage
+	appendlink    json.RawMessage
+	created_at    *time.Time
+	read_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Notification, error)
+	predicates    []predicate.Notification
+}
+
+var _ ent.Mutation = (*NotificationMutation)(nil)
+
+// notificationOption allows management of the mutation configuration using functional options.
+type notificationOption func(*NotificationMutation)
+
+// newNotificationMutation creates new mutation for the Notification entity.
+func newNotificationMutation(c config, op Op, opts ...notificationOption) *NotificationMutation {
+	m := &NotificationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotification,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotificationID sets the ID field of the mutation.
+func withNotificationID(id uuid.UUID) notificationOption {
+	return func(m *NotificationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Notification
+		)
+		m.oldValue = func(ctx context.Context) (*Notification, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Notification.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotification sets the old Notification of the mutation.
+func withNotification(node *Notification) notificationOption {
+	return func(m *NotificationMutation) {
+		m.oldValue = func(context.Context) (*Notification, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotificationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotificationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Notification entities.
+func (m *NotificationMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotificationMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotificationMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Notification.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *NotificationMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *NotificationMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldPersonID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *NotificationMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NotificationMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NotificationMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NotificationMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetEventKey sets the "event_key" field.
+func (m *NotificationMutation) SetEventKey(s string) {
+	m.event_key = &s
+}
+
+// EventKey returns the value of the "event_key" field in the mutation.
+func (m *NotificationMutation) EventKey() (r string, exists bool) {
+	v := m.event_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventKey returns the old "event_key" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldEventKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventKey: %w", err)
+	}
+	return oldValue.EventKey, nil
+}
+
+// ResetEventKey resets all changes to the "event_key" field.
+func (m *NotificationMutation) ResetEventKey() {
+	m.event_key = nil
+}
+
+// SetParts sets the "parts" field.
+func (m *NotificationMutation) SetParts(value map[string]string) {
+	m.parts = &value
+}
+
+// Parts returns the value of the "parts" field in the mutation.
+func (m *NotificationMutation) Parts() (r map[string]string, exists bool) {
+	v := m.parts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParts returns the old "parts" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldParts(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParts: %w", err)
+	}
+	return oldValue.Parts, nil
+}
+
+// ResetParts resets all changes to the "parts" field.
+func (m *NotificationMutation) ResetParts() {
+	m.parts = nil
+}
+
+// SetLink sets the "link" field.
+func (m *NotificationMutation) SetLink(jm json.RawMessage) {
+	m.link = &jm
+	m.appendlink = nil
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *NotificationMutation) Link() (r json.RawMessage, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldLink(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// AppendLink adds jm to the "link" field.
+func (m *NotificationMutation) AppendLink(jm json.RawMessage) {
+	m.appendlink = append(m.appendlink, jm...)
+}
+
+// AppendedLink returns the list of values that were appended to the "link" field in this mutation.
+func (m *NotificationMutation) AppendedLink() (json.RawMessage, bool) {
+	if len(m.appendlink) == 0 {
+		return nil, false
+	}
+	return m.appendlink, true
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *NotificationMutation) ResetLink() {
+	m.link = nil
+	m.appendlink = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *NotificationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *NotificationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *NotificationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReadAt sets the "read_at" field.
+func (m *NotificationMutation) SetReadAt(t time.Time) {
+	m.read_at = &t
+}
+
+// ReadAt returns the value of the "read_at" field in the mutation.
+func (m *NotificationMutation) ReadAt() (r time.Time, exists bool) {
+	v := m.read_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReadAt returns the old "read_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldReadAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReadAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReadAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReadAt: %w", err)
+	}
+	return oldValue.ReadAt, nil
+}
+
+// ClearReadAt clears the value of the "read_at" field.
+func (m *NotificationMutation) ClearReadAt() {
+	m.read_at = nil
+	m.clearedFields[notification.FieldReadAt] = struct{}{}
+}
+
+// ReadAtCleared returns if the "read_at" field was cleared in this mutation.
+func (m *NotificationMutation) ReadAtCleared() bool {
+	_, ok := m.clearedFields[notification.FieldReadAt]
+	return ok
+}
+
+// ResetReadAt resets all changes to the "read_at" field.
+func (m *NotificationMutation) ResetReadAt() {
+	m.read_at = nil
+	delete(m.clearedFields, notification.FieldReadAt)
+}
+
+// Where appends a list predicates to the NotificationMutation builder.
+func (m *NotificationMutation) Where(ps ...predicate.Notification) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotificationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotificationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Notification, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotificationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotificationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Notification).
+func (m *NotificationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotificationMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.person_id != nil {
+		fields = append(fields, notification.FieldPersonID)
+	}
+	if m.kind != nil {
+		fields = append(fields, notification.FieldKind)
+	}
+	if m.event_key != nil {
+		fields = append(fields, notification.FieldEventKey)
+	}
+	if m.parts != nil {
+		fields = append(fields, notification.FieldParts)
+	}
+	if m.link != nil {
+		fields = append(fields, notification.FieldLink)
+	}
+	if m.created_at != nil {
+		fields = append(fields, notification.FieldCreatedAt)
+	}
+	if m.read_at != nil {
+		fields = append(fields, notification.FieldReadAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotificationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notification.FieldPersonID:
+		return m.PersonID()
+	case notification.FieldKind:
+		return m.Kind()
+	case notification.FieldEventKey:
+		return m.EventKey()
+	case notification.FieldParts:
+		return m.Parts()
+	case notification.FieldLink:
+		return m.Link()
+	case notification.FieldCreatedAt:
+		return m.CreatedAt()
+	case notification.FieldReadAt:
+		return m.ReadAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotificationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notification.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case notification.FieldKind:
+		return m.OldKind(ctx)
+	case notification.FieldEventKey:
+		return m.OldEventKey(ctx)
+	case notification.FieldParts:
+		return m.OldParts(ctx)
+	case notification.FieldLink:
+		return m.OldLink(ctx)
+	case notification.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case notification.FieldReadAt:
+		return m.OldReadAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Notification field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notification.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case notification.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case notification.FieldEventKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventKey(v)
+		return nil
+	case notification.FieldParts:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParts(v)
+		return nil
+	case notification.FieldLink:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case notification.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case notification.FieldReadAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReadAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Notification field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotificationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotificationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Notification numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotificationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(notification.FieldReadAt) {
+		fields = append(fields, notification.FieldReadAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotificationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotificationMutation) ClearField(name string) error {
+	switch name {
+	case notification.FieldReadAt:
+		m.ClearReadAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotificationMutation) ResetField(name string) error {
+	switch name {
+	case notification.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case notification.FieldKind:
+		m.ResetKind()
+		return nil
+	case notification.FieldEventKey:
+		m.ResetEventKey()
+		return nil
+	case notification.FieldParts:
+		m.ResetParts()
+		return nil
+	case notification.FieldLink:
+		m.ResetLink()
+		return nil
+	case notification.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case notification.FieldReadAt:
+		m.ResetReadAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotificationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotificationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotificationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotificationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotificationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotificationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotificationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Notification unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotificationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Notification edge %s", name)
+}
+
+// NotifyAccountMutation represents an operation that mutates the NotifyAccount nodes in the graph.
+type NotifyAccountMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	credential    *[]byte
+	hint          *string
+	enabled       *bool
+	kinds         *[]string
+	appendkinds   []string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*NotifyAccount, error)
+	predicates    []predicate.NotifyAccount
+}
+
+var _ ent.Mutation = (*NotifyAccountMutation)(nil)
+
+// notifyaccountOption allows management of the mutation configuration using functional options.
+type notifyaccountOption func(*NotifyAccountMutation)
+
+// newNotifyAccountMutation creates new mutation for the NotifyAccount entity.
+func newNotifyAccountMutation(c config, op Op, opts ...notifyaccountOption) *NotifyAccountMutation {
+	m := &NotifyAccountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotifyAccount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotifyAccountID sets the ID field of the mutation.
+func withNotifyAccountID(id string) notifyaccountOption {
+	return func(m *NotifyAccountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NotifyAccount
+		)
+		m.oldValue = func(ctx context.Context) (*NotifyAccount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NotifyAccount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotifyAccount sets the old NotifyAccount of the mutation.
+func withNotifyAccount(node *NotifyAccount) notifyaccountOption {
+	return func(m *NotifyAccountMutation) {
+		m.oldValue = func(context.Context) (*NotifyAccount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotifyAccountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotifyAccountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NotifyAccount entities.
+func (m *NotifyAccountMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotifyAccountMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotifyAccountMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NotifyAccount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *NotifyAccountMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *NotifyAccountMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the NotifyAccount entity.
+// If the NotifyAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyAccountMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *NotifyAccountMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *NotifyAccountMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *NotifyAccountMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the NotifyAccount entity.
+// If the NotifyAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyAccountMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *NotifyAccountMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *NotifyAccountMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *NotifyAccountMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCredential sets the "credential" field.
+func (m *NotifyAccountMutation) SetCredential(b []byte) {
+	m.credential = &b
+}
+
+// Credential returns the value of the "credential" field in the mutation.
+func (m *NotifyAccountMutation) Credential() (r []byte, exists bool) {
+	v := m.credential
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredential returns the old "credential" field's value of the NotifyAccount entity.
+// If the NotifyAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyAccountMutation) OldCredential(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredential is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredential requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredential: %w", err)
+	}
+	return oldValue.Credential, nil
+}
+
+// ClearCredential clears the value of the "credential" field.
+func (m *NotifyAccountMutation) ClearCredential() {
+	m.credential = nil
+	m.clearedFields[notifyaccount.FieldCredential] = struct{}{}
+}
+
+// CredentialCleared returns if the "credential" field was cleared in this mutation.
+func (m *NotifyAccountMutation) CredentialCleared() bool {
+	_, ok := m.clearedFields[notifyaccount.FieldCredential]
+	return ok
+}
+
+// ResetCredential resets all changes to the "credential" field.
+func (m *NotifyAccountMutation) ResetCredential() {
+	m.credential = nil
+	delete(m.clearedFields, notifyaccount.FieldCredential)
+}
+
+// SetHint sets the "hint" field.
+func (m *NotifyAccountMutation) SetHint(s string) {
+	m.hint = &s
+}
+
+// Hint returns the value of the "hint" field in the mutation.
+func (m *NotifyAccountMutation) Hint() (r string, exists bool) {
+	v := m.hint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHint returns the old "hint" field's value of the NotifyAccount entity.
+// If the NotifyAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyAccountMutation) OldHint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHint: %w", err)
+	}
+	return oldValue.Hint, nil
+}
+
+// ResetHint resets all changes to the "hint" field.
+func (m *NotifyAccountMutation) ResetHint() {
+	m.hint = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *NotifyAccountMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *NotifyAccountMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the NotifyAccount entity.
+// If the NotifyAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyAccountMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *NotifyAccountMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetKinds sets the "kinds" field.
+func (m *NotifyAccountMutation) SetKinds(s []string) {
+	m.kinds = &s
+	m.appendkinds = nil
+}
+
+// Kinds returns the value of the "kinds" field in the mutation.
+func (m *NotifyAccountMutation) Kinds() (r []string, exists bool) {
+	v := m.kinds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKinds returns the old "kinds" field's value of the NotifyAccount entity.
+// If the NotifyAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyAccountMutation) OldKinds(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKinds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKinds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKinds: %w", err)
+	}
+	return oldValue.Kinds, nil
+}
+
+// AppendKinds adds s to the "kinds" field.
+func (m *NotifyAccountMutation) AppendKinds(s []string) {
+	m.appendkinds = append(m.appendkinds, s...)
+}
+
+// AppendedKinds returns the list of values that were appended to the "kinds" field in this mutation.
+func (m *NotifyAccountMutation) AppendedKinds() ([]string, bool) {
+	if len(m.appendkinds) == 0 {
+		return nil, false
+	}
+	return m.appendkinds, true
+}
+
+// ResetKinds resets all changes to the "kinds" field.
+func (m *NotifyAccountMutation) ResetKinds() {
+	m.kinds = nil
+	m.appendkinds = nil
+}
+
+// Where appends a list predicates to the NotifyAccountMutation builder.
+func (m *NotifyAccountMutation) Where(ps ...predicate.NotifyAccount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotifyAccountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotifyAccountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NotifyAccount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotifyAccountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotifyAccountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NotifyAccount).
+func (m *NotifyAccountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotifyAccountMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.updated_at != nil {
+		fields = append(fields, notifyaccount.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, notifyaccount.FieldVersion)
+	}
+	if m.credential != nil {
+		fields = append(fields, notifyaccount.FieldCredential)
+	}
+	if m.hint != nil {
+		fields = append(fields, notifyaccount.FieldHint)
+	}
+	if m.enabled != nil {
+		fields = append(fields, notifyaccount.FieldEnabled)
+	}
+	if m.kinds != nil {
+		fields = append(fields, notifyaccount.FieldKinds)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotifyAccountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notifyaccount.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case notifyaccount.FieldVersion:
+		return m.Version()
+	case notifyaccount.FieldCredential:
+		return m.Credential()
+	case notifyaccount.FieldHint:
+		return m.Hint()
+	case notifyaccount.FieldEnabled:
+		return m.Enabled()
+	case notifyaccount.FieldKinds:
+		return m.Kinds()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotifyAccountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notifyaccount.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case notifyaccount.FieldVersion:
+		return m.OldVersion(ctx)
+	case notifyaccount.FieldCredential:
+		return m.OldCredential(ctx)
+	case notifyaccount.FieldHint:
+		return m.OldHint(ctx)
+	case notifyaccount.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case notifyaccount.FieldKinds:
+		return m.OldKinds(ctx)
+	}
+	return nil, fmt.Errorf("unknown NotifyAccount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyAccountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notifyaccount.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case notifyaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case notifyaccount.FieldCredential:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredential(v)
+		return nil
+	case notifyaccount.FieldHint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHint(v)
+		return nil
+	case notifyaccount.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case notifyaccount.FieldKinds:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKinds(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyAccount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotifyAccountMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, notifyaccount.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotifyAccountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case notifyaccount.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyAccountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case notifyaccount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyAccount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotifyAccountMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(notifyaccount.FieldCredential) {
+		fields = append(fields, notifyaccount.FieldCredential)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotifyAccountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotifyAccountMutation) ClearField(name string) error {
+	switch name {
+	case notifyaccount.FieldCredential:
+		m.ClearCredential()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyAccount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotifyAccountMutation) ResetField(name string) error {
+	switch name {
+	case notifyaccount.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case notifyaccount.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case notifyaccount.FieldCredential:
+		m.ResetCredential()
+		return nil
+	case notifyaccount.FieldHint:
+		m.ResetHint()
+		return nil
+	case notifyaccount.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case notifyaccount.FieldKinds:
+		m.ResetKinds()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyAccount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotifyAccountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotifyAccountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotifyAccountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotifyAccountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotifyAccountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotifyAccountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotifyAccountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NotifyAccount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotifyAccountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NotifyAccount edge %s", name)
+}
+
+// NotifyDeliveryMutation represents an operation that mutates the NotifyDelivery nodes in the graph.
+type NotifyDeliveryMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	event_key     *string
+	audience      *notifydelivery.Audience
+	recipient     *uuid.UUID
+	channel       *string
+	kind          *string
+	title         *string
+	body          *string
+	link          *json.RawMessage
+	appendlink    json.RawMessage
+	template      *string
+	params        *json.RawMessage
+	appendparams  json.RawMessage
+	digest        *bool
+	state         *notifydelivery.State
+	attempts      *int
+	addattempts   *int
+	next_at       *time.Time
+	claimed_until *time.Time
+	trouble       *string
+	trouble_code  *string
+	trouble_text  *string
+	receipt       *string
+	created_at    *time.Time
+	sent_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*NotifyDelivery, error)
+	predicates    []predicate.NotifyDelivery
+}
+
+var _ ent.Mutation = (*NotifyDeliveryMutation)(nil)
+
+// notifydeliveryOption allows management of the mutation configuration using functional options.
+type notifydeliveryOption func(*NotifyDeliveryMutation)
+
+// newNotifyDeliveryMutation creates new mutation for the NotifyDelivery entity.
+func newNotifyDeliveryMutation(c config, op Op, opts ...notifydeliveryOption) *NotifyDeliveryMutation {
+	m := &NotifyDeliveryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotifyDelivery,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotifyDeliveryID sets the ID field of the mutation.
+func withNotifyDeliveryID(id uuid.UUID) notifydeliveryOption {
+	return func(m *NotifyDeliveryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NotifyDelivery
+		)
+		m.oldValue = func(ctx context.Context) (*NotifyDelivery, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NotifyDelivery.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotifyDelivery sets the old NotifyDelivery of the mutation.
+func withNotifyDelivery(node *NotifyDelivery) notifydeliveryOption {
+	return func(m *NotifyDeliveryMutation) {
+		m.oldValue = func(context.Context) (*NotifyDelivery, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotifyDeliveryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotifyDeliveryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NotifyDelivery entities.
+func (m *NotifyDeliveryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotifyDeliveryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotifyDeliveryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NotifyDelivery.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEventKey sets the "event_key" field.
+func (m *NotifyDeliveryMutation) SetEventKey(s string) {
+	m.event_key = &s
+}
+
+// EventKey returns the value of the "event_key" field in the mutation.
+func (m *NotifyDeliveryMutation) EventKey() (r string, exists bool) {
+	v := m.event_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventKey returns the old "event_key" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldEventKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventKey: %w", err)
+	}
+	return oldValue.EventKey, nil
+}
+
+// ResetEventKey resets all changes to the "event_key" field.
+func (m *NotifyDeliveryMutation) ResetEventKey() {
+	m.event_key = nil
+}
+
+// SetAudience sets the "audience" field.
+func (m *NotifyDeliveryMutation) SetAudience(n notifydelivery.Audience) {
+	m.audience = &n
+}
+
+// Audience returns the value of the "audience" field in the mutation.
+func (m *NotifyDeliveryMutation) Audience() (r notifydelivery.Audience, exists bool) {
+	v := m.audience
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAudience returns the old "audience" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldAudience(ctx context.Context) (v notifydelivery.Audience, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAudience is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAudience requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAudience: %w", err)
+	}
+	return oldValue.Audience, nil
+}
+
+// ResetAudience resets all changes to the "audience" field.
+func (m *NotifyDeliveryMutation) ResetAudience() {
+	m.audience = nil
+}
+
+// SetRecipient sets the "recipient" field.
+func (m *NotifyDeliveryMutation) SetRecipient(u uuid.UUID) {
+	m.recipient = &u
+}
+
+// Recipient returns the value of the "recipient" field in the mutation.
+func (m *NotifyDeliveryMutation) Recipient() (r uuid.UUID, exists bool) {
+	v := m.recipient
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipient returns the old "recipient" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldRecipient(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipient is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipient requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipient: %w", err)
+	}
+	return oldValue.Recipient, nil
+}
+
+// ResetRecipient resets all changes to the "recipient" field.
+func (m *NotifyDeliveryMutation) ResetRecipient() {
+	m.recipient = nil
+}
+
+// SetChannel sets the "channel" field.
+func (m *NotifyDeliveryMutation) SetChannel(s string) {
+	m.channel = &s
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *NotifyDeliveryMutation) Channel() (r string, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldChannel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *NotifyDeliveryMutation) ResetChannel() {
+	m.channel = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NotifyDeliveryMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NotifyDeliveryMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NotifyDeliveryMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *NotifyDeliveryMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *NotifyDeliveryMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *NotifyDeliveryMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetBody sets the "body" field.
+func (m *NotifyDeliveryMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *NotifyDeliveryMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *NotifyDeliveryMutation) ResetBody() {
+	m.body = nil
+}
+
+// SetLink sets the "link" field.
+func (m *NotifyDeliveryMutation) SetLink(jm json.RawMessage) {
+	m.link = &jm
+	m.appendlink = nil
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *NotifyDeliveryMutation) Link() (r json.RawMessage, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldLink(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// AppendLink adds jm to the "link" field.
+func (m *NotifyDeliveryMutation) AppendLink(jm json.RawMessage) {
+	m.appendlink = append(m.appendlink, jm...)
+}
+
+// AppendedLink returns the list of values that were appended to the "link" field in this mutation.
+func (m *NotifyDeliveryMutation) AppendedLink() (json.RawMessage, bool) {
+	if len(m.appendlink) == 0 {
+		return nil, false
+	}
+	return m.appendlink, true
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *NotifyDeliveryMutation) ResetLink() {
+	m.link = nil
+	m.appendlink = nil
+}
+
+// SetTemplate sets the "template" field.
+func (m *NotifyDeliveryMutation) SetTemplate(s string) {
+	m.template = &s
+}
+
+// Template returns the value of the "template" field in the mutation.
+func (m *NotifyDeliveryMutation) Template() (r string, exists bool) {
+	v := m.template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplate returns the old "template" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldTemplate(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplate: %w", err)
+	}
+	return oldValue.Template, nil
+}
+
+// ResetTemplate resets all changes to the "template" field.
+func (m *NotifyDeliveryMutation) ResetTemplate() {
+	m.template = nil
+}
+
+// SetParams sets the "params" field.
+func (m *NotifyDeliveryMutation) SetParams(jm json.RawMessage) {
+	m.params = &jm
+	m.appendparams = nil
+}
+
+// Params returns the value of the "params" field in the mutation.
+func (m *NotifyDeliveryMutation) Params() (r json.RawMessage, exists bool) {
+	v := m.params
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParams returns the old "params" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldParams(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParams is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParams requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParams: %w", err)
+	}
+	return oldValue.Params, nil
+}
+
+// AppendParams adds jm to the "params" field.
+func (m *NotifyDeliveryMutation) AppendParams(jm json.RawMessage) {
+	m.appendparams = append(m.appendparams, jm...)
+}
+
+// AppendedParams returns the list of values that were appended to the "params" field in this mutation.
+func (m *NotifyDeliveryMutation) AppendedParams() (json.RawMessage, bool) {
+	if len(m.appendparams) == 0 {
+		return nil, false
+	}
+	return m.appendparams, true
+}
+
+// ResetParams resets all changes to the "params" field.
+func (m *NotifyDeliveryMutation) ResetParams() {
+	m.params = nil
+	m.appendparams = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *NotifyDeliveryMutation) SetDigest(b bool) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *NotifyDeliveryMutation) Digest() (r bool, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldDigest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *NotifyDeliveryMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetState sets the "state" field.
+func (m *NotifyDeliveryMutation) SetState(n notifydelivery.State) {
+	m.state = &n
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *NotifyDeliveryMutation) State() (r notifydelivery.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldState(ctx context.Context) (v notifydelivery.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *NotifyDeliveryMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *NotifyDeliveryMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *NotifyDeliveryMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *NotifyDeliveryMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *NotifyDeliveryMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *NotifyDeliveryMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetNextAt sets the "next_at" field.
+func (m *NotifyDeliveryMutation) SetNextAt(t time.Time) {
+	m.next_at = &t
+}
+
+// NextAt returns the value of the "next_at" field in the mutation.
+func (m *NotifyDeliveryMutation) NextAt() (r time.Time, exists bool) {
+	v := m.next_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAt returns the old "next_at" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldNextAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAt: %w", err)
+	}
+	return oldValue.NextAt, nil
+}
+
+// ResetNextAt resets all changes to the "next_at" field.
+func (m *NotifyDeliveryMutation) ResetNextAt() {
+	m.next_at = nil
+}
+
+// SetClaimedUntil sets the "claimed_until" field.
+func (m *NotifyDeliveryMutation) SetClaimedUntil(t time.Time) {
+	m.claimed_until = &t
+}
+
+// ClaimedUntil returns the value of the "claimed_until" field in the mutation.
+func (m *NotifyDeliveryMutation) ClaimedUntil() (r time.Time, exists bool) {
+	v := m.claimed_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaimedUntil returns the old "claimed_until" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldClaimedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaimedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaimedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaimedUntil: %w", err)
+	}
+	return oldValue.ClaimedUntil, nil
+}
+
+// ClearClaimedUntil clears the value of the "claimed_until" field.
+func (m *NotifyDeliveryMutation) ClearClaimedUntil() {
+	m.claimed_until = nil
+	m.clearedFields[notifydelivery.FieldClaimedUntil] = struct{}{}
+}
+
+// ClaimedUntilCleared returns if the "claimed_until" field was cleared in this mutation.
+func (m *NotifyDeliveryMutation) ClaimedUntilCleared() bool {
+	_, ok := m.clearedFields[notifydelivery.FieldClaimedUntil]
+	return ok
+}
+
+// ResetClaimedUntil resets all changes to the "claimed_until" field.
+func (m *NotifyDeliveryMutation) ResetClaimedUntil() {
+	m.claimed_until = nil
+	delete(m.clearedFields, notifydelivery.FieldClaimedUntil)
+}
+
+// SetTrouble sets the "trouble" field.
+func (m *NotifyDeliveryMutation) SetTrouble(s string) {
+	m.trouble = &s
+}
+
+// Trouble returns the value of the "trouble" field in the mutation.
+func (m *NotifyDeliveryMutation) Trouble() (r string, exists bool) {
+	v := m.trouble
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrouble returns the old "trouble" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldTrouble(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrouble is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrouble requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrouble: %w", err)
+	}
+	return oldValue.Trouble, nil
+}
+
+// ResetTrouble resets all changes to the "trouble" field.
+func (m *NotifyDeliveryMutation) ResetTrouble() {
+	m.trouble = nil
+}
+
+// SetTroubleCode sets the "trouble_code" field.
+func (m *NotifyDeliveryMutation) SetTroubleCode(s string) {
+	m.trouble_code = &s
+}
+
+// TroubleCode returns the value of the "trouble_code" field in the mutation.
+func (m *NotifyDeliveryMutation) TroubleCode() (r string, exists bool) {
+	v := m.trouble_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTroubleCode returns the old "trouble_code" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldTroubleCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTroubleCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTroubleCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTroubleCode: %w", err)
+	}
+	return oldValue.TroubleCode, nil
+}
+
+// ResetTroubleCode resets all changes to the "trouble_code" field.
+func (m *NotifyDeliveryMutation) ResetTroubleCode() {
+	m.trouble_code = nil
+}
+
+// SetTroubleText sets the "trouble_text" field.
+func (m *NotifyDeliveryMutation) SetTroubleText(s string) {
+	m.trouble_text = &s
+}
+
+// TroubleText returns the value of the "trouble_text" field in the mutation.
+func (m *NotifyDeliveryMutation) TroubleText() (r string, exists bool) {
+	v := m.trouble_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTroubleText returns the old "trouble_text" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldTroubleText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTroubleText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTroubleText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTroubleText: %w", err)
+	}
+	return oldValue.TroubleText, nil
+}
+
+// ResetTroubleText resets all changes to the "trouble_text" field.
+func (m *NotifyDeliveryMutation) ResetTroubleText() {
+	m.trouble_text = nil
+}
+
+// SetReceipt sets the "receipt" field.
+func (m *NotifyDeliveryMutation) SetReceipt(s string) {
+	m.receipt = &s
+}
+
+// Receipt returns the value of the "receipt" field in the mutation.
+func (m *NotifyDeliveryMutation) Receipt() (r string, exists bool) {
+	v := m.receipt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceipt returns the old "receipt" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldReceipt(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceipt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceipt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceipt: %w", err)
+	}
+	return oldValue.Receipt, nil
+}
+
+// ResetReceipt resets all changes to the "receipt" field.
+func (m *NotifyDeliveryMutation) ResetReceipt() {
+	m.receipt = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *NotifyDeliveryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *NotifyDeliveryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *NotifyDeliveryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *NotifyDeliveryMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *NotifyDeliveryMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldSentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ClearSentAt clears the value of the "sent_at" field.
+func (m *NotifyDeliveryMutation) ClearSentAt() {
+	m.sent_at = nil
+	m.clearedFields[notifydelivery.FieldSentAt] = struct{}{}
+}
+
+// SentAtCleared returns if the "sent_at" field was cleared in this mutation.
+func (m *NotifyDeliveryMutation) SentAtCleared() bool {
+	_, ok := m.clearedFields[notifydelivery.FieldSentAt]
+	return ok
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *NotifyDeliveryMutation) ResetSentAt() {
+	m.sent_at = nil
+	delete(m.clearedFields, notifydelivery.FieldSentAt)
+}
+
+// Where appends a list predicates to the NotifyDeliveryMutation builder.
+func (m *NotifyDeliveryMutation) Where(ps ...predicate.NotifyDelivery) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotifyDeliveryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotifyDeliveryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NotifyDelivery, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotifyDeliveryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotifyDeliveryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NotifyDelivery).
+func (m *NotifyDeliveryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotifyDeliveryMutation) Fields() []string {
+	fields := make([]string, 0, 21)
+	if m.event_key != nil {
+		fields = append(fields, notifydelivery.FieldEventKey)
+	}
+	if m.audience != nil {
+		fields = append(fields, notifydelivery.FieldAudience)
+	}
+	if m.recipient != nil {
+		fields = append(fields, notifydelivery.FieldRecipient)
+	}
+	if m.channel != nil {
+		fields = append(fields, notifydelivery.FieldChannel)
+	}
+	if m.kind != nil {
+		fields = append(fields, notifydelivery.FieldKind)
+	}
+	if m.title != nil {
+		fields = append(fields, notifydelivery.FieldTitle)
+	}
+	if m.body != nil {
+		fields = append(fields, notifydelivery.FieldBody)
+	}
+	if m.link != nil {
+		fields = append(fields, notifydelivery.FieldLink)
+	}
+	if m.template != nil {
+		fields = append(fields, notifydelivery.FieldTemplate)
+	}
+	if m.params != nil {
+		fields = append(fields, notifydelivery.FieldParams)
+	}
+	if m.digest != nil {
+		fields = append(fields, notifydelivery.FieldDigest)
+	}
+	if m.state != nil {
+		fields = append(fields, notifydelivery.FieldState)
+	}
+	if m.attempts != nil {
+		fields = append(fields, notifydelivery.FieldAttempts)
+	}
+	if m.next_at != nil {
+		fields = append(fields, notifydelivery.FieldNextAt)
+	}
+	if m.claimed_until != nil {
+		fields = append(fields, notifydelivery.FieldClaimedUntil)
+	}
+	if m.trouble != nil {
+		fields = append(fields, notifydelivery.FieldTrouble)
+	}
+	if m.trouble_code != nil {
+		fields = append(fields, notifydelivery.FieldTroubleCode)
+	}
+	if m.trouble_text != nil {
+		fields = append(fields, notifydelivery.FieldTroubleText)
+	}
+	if m.receipt != nil {
+		fields = append(fields, notifydelivery.FieldReceipt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, notifydelivery.FieldCreatedAt)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, notifydelivery.FieldSentAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotifyDeliveryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notifydelivery.FieldEventKey:
+		return m.EventKey()
+	case notifydelivery.FieldAudience:
+		return m.Audience()
+	case notifydelivery.FieldRecipient:
+		return m.Recipient()
+	case notifydelivery.FieldChannel:
+		return m.Channel()
+	case notifydelivery.FieldKind:
+		return m.Kind()
+	case notifydelivery.FieldTitle:
+		return m.Title()
+	case notifydelivery.FieldBody:
+		return m.Body()
+	case notifydelivery.FieldLink:
+		return m.Link()
+	case notifydelivery.FieldTemplate:
+		return m.Template()
+	case notifydelivery.FieldParams:
+		return m.Params()
+	case notifydelivery.FieldDigest:
+		return m.Digest()
+	case notifydelivery.FieldState:
+		return m.State()
+	case notifydelivery.FieldAttempts:
+		return m.Attempts()
+	case notifydelivery.FieldNextAt:
+		return m.NextAt()
+	case notifydelivery.FieldClaimedUntil:
+		return m.ClaimedUntil()
+	case notifydelivery.FieldTrouble:
+		return m.Trouble()
+	case notifydelivery.FieldTroubleCode:
+		return m.TroubleCode()
+	case notifydelivery.FieldTroubleText:
+		return m.TroubleText()
+	case notifydelivery.FieldReceipt:
+		return m.Receipt()
+	case notifydelivery.FieldCreatedAt:
+		return m.CreatedAt()
+	case notifydelivery.FieldSentAt:
+		return m.SentAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotifyDeliveryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notifydelivery.FieldEventKey:
+		return m.OldEventKey(ctx)
+	case notifydelivery.FieldAudience:
+		return m.OldAudience(ctx)
+	case notifydelivery.FieldRecipient:
+		return m.OldRecipient(ctx)
+	case notifydelivery.FieldChannel:
+		return m.OldChannel(ctx)
+	case notifydelivery.FieldKind:
+		return m.OldKind(ctx)
+	case notifydelivery.FieldTitle:
+		return m.OldTitle(ctx)
+	case notifydelivery.FieldBody:
+		return m.OldBody(ctx)
+	case notifydelivery.FieldLink:
+		return m.OldLink(ctx)
+	case notifydelivery.FieldTemplate:
+		return m.OldTemplate(ctx)
+	case notifydelivery.FieldParams:
+		return m.OldParams(ctx)
+	case notifydelivery.FieldDigest:
+		return m.OldDigest(ctx)
+	case notifydelivery.FieldState:
+		return m.OldState(ctx)
+	case notifydelivery.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case notifydelivery.FieldNextAt:
+		return m.OldNextAt(ctx)
+	case notifydelivery.FieldClaimedUntil:
+		return m.OldClaimedUntil(ctx)
+	case notifydelivery.FieldTrouble:
+		return m.OldTrouble(ctx)
+	case notifydelivery.FieldTroubleCode:
+		return m.OldTroubleCode(ctx)
+	case notifydelivery.FieldTroubleText:
+		return m.OldTroubleText(ctx)
+	case notifydelivery.FieldReceipt:
+		return m.OldReceipt(ctx)
+	case notifydelivery.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case notifydelivery.FieldSentAt:
+		return m.OldSentAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown NotifyDelivery field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyDeliveryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notifydelivery.FieldEventKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventKey(v)
+		return nil
+	case notifydelivery.FieldAudience:
+		v, ok := value.(notifydelivery.Audience)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAudience(v)
+		return nil
+	case notifydelivery.FieldRecipient:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipient(v)
+		return nil
+	case notifydelivery.FieldChannel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case notifydelivery.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case notifydelivery.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case notifydelivery.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
+		return nil
+	case notifydelivery.FieldLink:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case notifydelivery.FieldTemplate:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplate(v)
+		return nil
+	case notifydelivery.FieldParams:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParams(v)
+		return nil
+	case notifydelivery.FieldDigest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case notifydelivery.FieldState:
+		v, ok := value.(notifydelivery.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case notifydelivery.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case notifydelivery.FieldNextAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAt(v)
+		return nil
+	case notifydelivery.FieldClaimedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaimedUntil(v)
+		return nil
+	case notifydelivery.FieldTrouble:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrouble(v)
+		return nil
+	case notifydelivery.FieldTroubleCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTroubleCode(v)
+		return nil
+	case notifydelivery.FieldTroubleText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTroubleText(v)
+		return nil
+	case notifydelivery.FieldReceipt:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceipt(v)
+		return nil
+	case notifydelivery.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case notifydelivery.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyDelivery field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotifyDeliveryMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempts != nil {
+		fields = append(fields, notifydelivery.FieldAttempts)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotifyDeliveryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case notifydelivery.FieldAttempts:
+		return m.AddedAttempts()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyDeliveryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case notifydelivery.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyDelivery numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotifyDeliveryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(notifydelivery.FieldClaimedUntil) {
+		fields = append(fields, notifydelivery.FieldClaimedUntil)
+	}
+	if m.FieldCleared(notifydelivery.FieldSentAt) {
+		fields = append(fields, notifydelivery.FieldSentAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotifyDeliveryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotifyDeliveryMutation) ClearField(name string) error {
+	switch name {
+	case notifydelivery.FieldClaimedUntil:
+		m.ClearClaimedUntil()
+		return nil
+	case notifydelivery.FieldSentAt:
+		m.ClearSentAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyDelivery nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotifyDeliveryMutation) ResetField(name string) error {
+	switch name {
+	case notifydelivery.FieldEventKey:
+		m.ResetEventKey()
+		return nil
+	case notifydelivery.FieldAudience:
+		m.ResetAudience()
+		return nil
+	case notifydelivery.FieldRecipient:
+		m.ResetRecipient()
+		return nil
+	case notifydelivery.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case notifydelivery.FieldKind:
+		m.ResetKind()
+		return nil
+	case notifydelivery.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case notifydelivery.FieldBody:
+		m.ResetBody()
+		return nil
+	case notifydelivery.FieldLink:
+		m.ResetLink()
+		return nil
+	case notifydelivery.FieldTemplate:
+		m.ResetTemplate()
+		return nil
+	case notifydelivery.FieldParams:
+		m.ResetParams()
+		return nil
+	case notifydelivery.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case notifydelivery.FieldState:
+		m.ResetState()
+		return nil
+	case notifydelivery.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case notifydelivery.FieldNextAt:
+		m.ResetNextAt()
+		return nil
+	case notifydelivery.FieldClaimedUntil:
+		m.ResetClaimedUntil()
+		return nil
+	case notifydelivery.FieldTrouble:
+		m.ResetTrouble()
+		return nil
+	case notifydelivery.FieldTroubleCode:
+		m.ResetTroubleCode()
+		return nil
+	case notifydelivery.FieldTroubleText:
+		m.ResetTroubleText()
+		return nil
+	case notifydelivery.FieldReceipt:
+		m.ResetReceipt()
+		return nil
+	case notifydelivery.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case notifydelivery.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyDelivery field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotifyDeliveryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotifyDeliveryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotifyDeliveryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotifyDeliveryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotifyDeliveryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotifyDeliveryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotifyDeliveryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NotifyDelivery unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotifyDeliveryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NotifyDelivery edge %s", name)
+}
+
+// NotifyPreferenceMutation represents an operation that mutates the NotifyPreference nodes in the graph.
+type NotifyPreferenceMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	person_id     *uuid.UUID
+	kind          *string
+	on_page       *bool
+	outside       *notifypreference.Outside
+	updated_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*NotifyPreference, error)
+	predicates    []predicate.NotifyPreference
+}
+
+var _ ent.Mutation = (*NotifyPreferenceMutation)(nil)
+
+// notifypreferenceOption allows management of the mutation configuration using functional options.
+type notifypreferenceOption func(*NotifyPreferenceMutation)
+
+// newNotifyPreferenceMutation creates new mutation for the NotifyPreference entity.
+func newNotifyPreferenceMutation(c config, op Op, opts ...notifypreferenceOption) *NotifyPreferenceMutation {
+	m := &NotifyPreferenceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotifyPreference,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotifyPreferenceID sets the ID field of the mutation.
+func withNotifyPreferenceID(id uuid.UUID) notifypreferenceOption {
+	return func(m *NotifyPreferenceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NotifyPreference
+		)
+		m.oldValue = func(ctx context.Context) (*NotifyPreference, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NotifyPreference.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotifyPreference sets the old NotifyPreference of the mutation.
+func withNotifyPreference(node *NotifyPreference) notifypreferenceOption {
+	return func(m *NotifyPreferenceMutation) {
+		m.oldValue = func(context.Context) (*NotifyPreference, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotifyPreferenceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotifyPreferenceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NotifyPreference entities.
+func (m *NotifyPreferenceMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotifyPreferenceMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotifyPreferenceMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NotifyPreference.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *NotifyPreferenceMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *NotifyPreferenceMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the NotifyPreference entity.
+// If the NotifyPreference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPreferenceMutation) OldPersonID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *NotifyPreferenceMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NotifyPreferenceMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NotifyPreferenceMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the NotifyPreference entity.
+// If the NotifyPreference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPreferenceMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NotifyPreferenceMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetOnPage sets the "on_page" field.
+func (m *NotifyPreferenceMutation) SetOnPage(b bool) {
+	m.on_page = &b
+}
+
+// OnPage returns the value of the "on_page" field in the mutation.
+func (m *NotifyPreferenceMutation) OnPage() (r bool, exists bool) {
+	v := m.on_page
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnPage returns the old "on_page" field's value of the NotifyPreference entity.
+// If the NotifyPreference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPreferenceMutation) OldOnPage(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnPage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnPage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnPage: %w", err)
+	}
+	return oldValue.OnPage, nil
+}
+
+// ResetOnPage resets all changes to the "on_page" field.
+func (m *NotifyPreferenceMutation) ResetOnPage() {
+	m.on_page = nil
+}
+
+// SetOutside sets the "outside" field.
+func (m *NotifyPreferenceMutation) SetOutside(n notifypreference.Outside) {
+	m.outside = &n
+}
+
+// Outside returns the value of the "outside" field in the mutation.
+func (m *NotifyPreferenceMutation) Outside() (r notifypreference.Outside, exists bool) {
+	v := m.outside
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutside returns the old "outside" field's value of the NotifyPreference entity.
+// If the NotifyPreference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPreferenceMutation) OldOutside(ctx context.Context) (v notifypreference.Outside, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutside is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutside requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutside: %w", err)
+	}
+	return oldValue.Outside, nil
+}
+
+// ResetOutside resets all changes to the "outside" field.
+func (m *NotifyPreferenceMutation) ResetOutside() {
+	m.outside = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *NotifyPreferenceMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *NotifyPreferenceMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the NotifyPreference entity.
+// If the NotifyPreference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPreferenceMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *NotifyPreferenceMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the NotifyPreferenceMutation builder.
+func (m *NotifyPreferenceMutation) Where(ps ...predicate.NotifyPreference) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotifyPreferenceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotifyPreferenceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NotifyPreference, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotifyPreferenceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotifyPreferenceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NotifyPreference).
+func (m *NotifyPreferenceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotifyPreferenceMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.person_id != nil {
+		fields = append(fields, notifypreference.FieldPersonID)
+	}
+	if m.kind != nil {
+		fields = append(fields, notifypreference.FieldKind)
+	}
+	if m.on_page != nil {
+		fields = append(fields, notifypreference.FieldOnPage)
+	}
+	if m.outside != nil {
+		fields = append(fields, notifypreference.FieldOutside)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, notifypreference.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotifyPreferenceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notifypreference.FieldPersonID:
+		return m.PersonID()
+	case notifypreference.FieldKind:
+		return m.Kind()
+	case notifypreference.FieldOnPage:
+		return m.OnPage()
+	case notifypreference.FieldOutside:
+		return m.Outside()
+	case notifypreference.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotifyPreferenceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notifypreference.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case notifypreference.FieldKind:
+		return m.OldKind(ctx)
+	case notifypreference.FieldOnPage:
+		return m.OldOnPage(ctx)
+	case notifypreference.FieldOutside:
+		return m.OldOutside(ctx)
+	case notifypreference.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown NotifyPreference field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyPreferenceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notifypreference.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case notifypreference.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case notifypreference.FieldOnPage:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnPage(v)
+		return nil
+	case notifypreference.FieldOutside:
+		v, ok := value.(notifypreference.Outside)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutside(v)
+		return nil
+	case notifypreference.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyPreference field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotifyPreferenceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotifyPreferenceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyPreferenceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown NotifyPreference numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotifyPreferenceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotifyPreferenceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotifyPreferenceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown NotifyPreference nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotifyPreferenceMutation) ResetField(name string) error {
+	switch name {
+	case notifypreference.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case notifypreference.FieldKind:
+		m.ResetKind()
+		return nil
+	case notifypreference.FieldOnPage:
+		m.ResetOnPage()
+		return nil
+	case notifypreference.FieldOutside:
+		m.ResetOutside()
+		return nil
+	case notifypreference.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyPreference field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotifyPreferenceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotifyPreferenceMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotifyPreferenceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotifyPreferenceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotifyPreferenceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotifyPreferenceMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotifyPreferenceMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NotifyPreference unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotifyPreferenceMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NotifyPreference edge %s", name)
+}
+
+// NotifySettingMutation represents an operation that mutates the NotifySetting nodes in the graph.
+type NotifySettingMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	quiet_from           *int
+	addquiet_from        *int
+	quiet_to             *int
+	addquiet_to          *int
+	quiet_weekdays       *[]int
+	appendquiet_weekdays []int
+	quiet_dates          *[]string
+	appendquiet_dates    []string
+	digest_at            *int
+	adddigest_at         *int
+	created_at           *time.Time
+	created_by           *uuid.UUID
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*NotifySetting, error)
+	predicates           []predicate.NotifySetting
+}
+
+var _ ent.Mutation = (*NotifySettingMutation)(nil)
+
+// notifysettingOption allows management of the mutation configuration using functional options.
+type notifysettingOption func(*NotifySettingMutation)
+
+// newNotifySettingMutation creates new mutation for the NotifySetting entity.
+func newNotifySettingMutation(c config, op Op, opts ...notifysettingOption) *NotifySettingMutation {
+	m := &NotifySettingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotifySetting,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotifySettingID sets the ID field of the mutation.
+func withNotifySettingID(id int64) notifysettingOption {
+	return func(m *NotifySettingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NotifySetting
+		)
+		m.oldValue = func(ctx context.Context) (*NotifySetting, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NotifySetting.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotifySetting sets the old NotifySetting of the mutation.
+func withNotifySetting(node *NotifySetting) notifysettingOption {
+	return func(m *NotifySettingMutation) {
+		m.oldValue = func(context.Context) (*NotifySetting, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotifySettingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotifySettingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NotifySetting entities.
+func (m *NotifySettingMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotifySettingMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotifySettingMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NotifySetting.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (m *NotifySettingMutation) SetQuietFrom(i int) {
+	m.quiet_from = &i
+	m.addquiet_from = nil
+}
+
+// QuietFrom returns the value of the "quiet_from" field in the mutation.
+func (m *NotifySettingMutation) QuietFrom() (r int, exists bool) {
+	v := m.quiet_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietFrom returns the old "quiet_from" field's value of the NotifySetting entity.
+// If the NotifySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifySettingMutation) OldQuietFrom(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietFrom: %w", err)
+	}
+	return oldValue.QuietFrom, nil
+}
+
+// AddQuietFrom adds i to the "quiet_from" field.
+func (m *NotifySettingMutation) AddQuietFrom(i int) {
+	if m.addquiet_from != nil {
+		*m.addquiet_from += i
+	} else {
+		m.addquiet_from = &i
+	}
+}
+
+// AddedQuietFrom returns the value that was added to the "quiet_from" field in this mutation.
+func (m *NotifySettingMutation) AddedQuietFrom() (r int, exists bool) {
+	v := m.addquiet_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuietFrom resets all changes to the "quiet_from" field.
+func (m *NotifySettingMutation) ResetQuietFrom() {
+	m.quiet_from = nil
+	m.addquiet_from = nil
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (m *NotifySettingMutation) SetQuietTo(i int) {
+	m.quiet_to = &i
+	m.addquiet_to = nil
+}
+
+// QuietTo returns the value of the "quiet_to" field in the mutation.
+func (m *NotifySettingMutation) QuietTo() (r int, exists bool) {
+	v := m.quiet_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietTo returns the old "quiet_to" field's value of the NotifySetting entity.
+// If the NotifySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifySettingMutation) OldQuietTo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietTo: %w", err)
+	}
+	return oldValue.QuietTo, nil
+}
+
+// AddQuietTo adds i to the "quiet_to" field.
+func (m *NotifySettingMutation) AddQuietTo(i int) {
+	if m.addquiet_to != nil {
+		*m.addquiet_to += i
+	} else {
+		m.addquiet_to = &i
+	}
+}
+
+// AddedQuietTo returns the value that was added to the "quiet_to" field in this mutation.
+func (m *NotifySettingMutation) AddedQuietTo() (r int, exists bool) {
+	v := m.addquiet_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuietTo resets all changes to the "quiet_to" field.
+func (m *NotifySettingMutation) ResetQuietTo() {
+	m.quiet_to = nil
+	m.addquiet_to = nil
+}
+
+// SetQuietWeekdays sets the "quiet_weekdays" field.
+func (m *NotifySettingMutation) SetQuietWeekdays(i []int) {
+	m.quiet_weekdays = &i
+	m.appendquiet_weekdays = nil
+}
+
+// QuietWeekdays returns the value of the "quiet_weekdays" field in the mutation.
+func (m *NotifySettingMutation) QuietWeekdays() (r []int, exists bool) {
+	v := m.quiet_weekdays
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietWeekdays returns the old "quiet_weekdays" field's value of the NotifySetting entity.
+// If the NotifySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifySettingMutation) OldQuietWeekdays(ctx context.Context) (v []int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietWeekdays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietWeekdays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietWeekdays: %w", err)
+	}
+	return oldValue.QuietWeekdays, nil
+}
+
+// AppendQuietWeekdays adds i to the "quiet_weekdays" field.
+func (m *NotifySettingMutation) AppendQuietWeekdays(i []int) {
+	m.appendquiet_weekdays = append(m.appendquiet_weekdays, i...)
+}
+
+// AppendedQuietWeekdays returns the list of values that were appended to the "quiet_weekdays" field in this mutation.
+func (m *NotifySettingMutation) AppendedQuietWeekdays() ([]int, bool) {
+	if len(m.appendquiet_weekdays) == 0 {
+		return nil, false
+	}
+	return m.appendquiet_weekdays, true
+}
+
+// ResetQuietWeekdays resets all changes to the "quiet_weekdays" field.
+func (m *NotifySettingMutation) ResetQuietWeekdays() {
+	m.quiet_weekdays = nil
+	m.appendquiet_weekdays = nil
+}
+
+// SetQuietDates sets the "quiet_dates" field.
+func (m *NotifySettingMutation) SetQuietDates(s []string) {
+	m.quiet_dates = &s
+	m.appendquiet_dates = nil
+}
+
+// QuietDates returns the value of the "quiet_dates" field in the mutation.
+func (m *NotifySettingMutation) QuietDates() (r []string, exists bool) {
+	v := m.quiet_dates
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietDates returns the old "quiet_dates" field's value of the NotifySetting entity.
+// If the NotifySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifySettingMutation) OldQuietDates(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietDates is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietDates requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietDates: %w", err)
+	}
+	return oldValue.QuietDates, nil
+}
+
+// AppendQuietDates adds s to the "quiet_dates" field.
+func (m *NotifySettingMutation) AppendQuietDates(s []string) {
+	m.appendquiet_dates = append(m.appendquiet_dates, s...)
+}
+
+// AppendedQuietDates returns the list of values that were appended to the "quiet_dates" field in this mutation.
+func (m *NotifySettingMutation) AppendedQuietDates() ([]string, bool) {
+	if len(m.appendquiet_dates) == 0 {
+		return nil, false
+	}
+	return m.appendquiet_dates, true
+}
+
+// ResetQuietDates resets all changes to the "quiet_dates" field.
+func (m *NotifySettingMutation) ResetQuietDates() {
+	m.quiet_dates = nil
+	m.appendquiet_dates = nil
+}
+
+// SetDigestAt sets the "digest_at" field.
+func (m *NotifySettingMutation) SetDigestAt(i int) {
+	m.digest_at = &i
+	m.adddigest_at = nil
+}
+
+// DigestAt returns the value of the "digest_at" field in the mutation.
+func (m *NotifySettingMutation) DigestAt() (r int, exists bool) {
+	v := m.digest_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigestAt returns the old "digest_at" field's value of the NotifySetting entity.
+// If the NotifySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifySettingMutation) OldDigestAt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigestAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigestAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigestAt: %w", err)
+	}
+	return oldValue.DigestAt, nil
+}
+
+// AddDigestAt adds i to the "digest_at" field.
+func (m *NotifySettingMutation) AddDigestAt(i int) {
+	if m.adddigest_at != nil {
+		*m.adddigest_at += i
+	} else {
+		m.adddigest_at = &i
+	}
+}
+
+// AddedDigestAt returns the value that was added to the "digest_at" field in this mutation.
+func (m *NotifySettingMutation) AddedDigestAt() (r int, exists bool) {
+	v := m.adddigest_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDigestAt resets all changes to the "digest_at" field.
+func (m *NotifySettingMutation) ResetDigestAt() {
+	m.digest_at = nil
+	m.adddigest_at = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *NotifySettingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *NotifySettingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the NotifySetting entity.
+// If the NotifySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifySettingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *NotifySettingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *NotifySettingMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *NotifySettingMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the NotifySetting entity.
+// If the NotifySetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifySettingMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *NotifySettingMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[notifysetting.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *NotifySettingMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[notifysetting.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *NotifySettingMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, notifysetting.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the NotifySettingMutation builder.
+func (m *NotifySettingMutation) Where(ps ...predicate.NotifySetting) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotifySettingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotifySettingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NotifySetting, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotifySettingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotifySettingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NotifySetting).
+func (m *NotifySettingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotifySettingMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.quiet_from != nil {
+		fields = append(fields, notifysetting.FieldQuietFrom)
+	}
+	if m.quiet_to != nil {
+		fields = append(fields, notifysetting.FieldQuietTo)
+	}
+	if m.quiet_weekdays != nil {
+		fields = append(fields, notifysetting.FieldQuietWeekdays)
+	}
+	if m.quiet_dates != nil {
+		fields = append(fields, notifysetting.FieldQuietDates)
+	}
+	if m.digest_at != nil {
+		fields = append(fields, notifysetting.FieldDigestAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, notifysetting.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, notifysetting.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotifySettingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notifysetting.FieldQuietFrom:
+		return m.QuietFrom()
+	case notifysetting.FieldQuietTo:
+		return m.QuietTo()
+	case notifysetting.FieldQuietWeekdays:
+		return m.QuietWeekdays()
+	case notifysetting.FieldQuietDates:
+		return m.QuietDates()
+	case notifysetting.FieldDigestAt:
+		return m.DigestAt()
+	case notifysetting.FieldCreatedAt:
+		return m.CreatedAt()
+	case notifysetting.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotifySettingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notifysetting.FieldQuietFrom:
+		return m.OldQuietFrom(ctx)
+	case notifysetting.FieldQuietTo:
+		return m.OldQuietTo(ctx)
+	case notifysetting.FieldQuietWeekdays:
+		return m.OldQuietWeekdays(ctx)
+	case notifysetting.FieldQuietDates:
+		return m.OldQuietDates(ctx)
+	case notifysetting.FieldDigestAt:
+		return m.OldDigestAt(ctx)
+	case notifysetting.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case notifysetting.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown NotifySetting field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifySettingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notifysetting.FieldQuietFrom:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietFrom(v)
+		return nil
+	case notifysetting.FieldQuietTo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietTo(v)
+		return nil
+	case notifysetting.FieldQuietWeekdays:
+		v, ok := value.([]int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietWeekdays(v)
+		return nil
+	case notifysetting.FieldQuietDates:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietDates(v)
+		return nil
+	case notifysetting.FieldDigestAt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigestAt(v)
+		return nil
+	case notifysetting.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case notifysetting.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifySetting field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotifySettingMutation) AddedFields() []string {
+	var fields []string
+	if m.addquiet_from != nil {
+		fields = append(fields, notifysetting.FieldQuietFrom)
+	}
+	if m.addquiet_to != nil {
+		fields = append(fields, notifysetting.FieldQuietTo)
+	}
+	if m.adddigest_at != nil {
+		fields = append(fields, notifysetting.FieldDigestAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotifySettingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case notifysetting.FieldQuietFrom:
+		return m.AddedQuietFrom()
+	case notifysetting.FieldQuietTo:
+		return m.AddedQuietTo()
+	case notifysetting.FieldDigestAt:
+		return m.AddedDigestAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifySettingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case notifysetting.FieldQuietFrom:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuietFrom(v)
+		return nil
+	case notifysetting.FieldQuietTo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuietTo(v)
+		return nil
+	case notifysetting.FieldDigestAt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDigestAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifySetting numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotifySettingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(notifysetting.FieldCreatedBy) {
+		fields = append(fields, notifysetting.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotifySettingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotifySettingMutation) ClearField(name string) error {
+	switch name {
+	case notifysetting.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifySetting nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotifySettingMutation) ResetField(name string) error {
+	switch name {
+	case notifysetting.FieldQuietFrom:
+		m.ResetQuietFrom()
+		return nil
+	case notifysetting.FieldQuietTo:
+		m.ResetQuietTo()
+		return nil
+	case notifysetting.FieldQuietWeekdays:
+		m.ResetQuietWeekdays()
+		return nil
+	case notifysetting.FieldQuietDates:
+		m.ResetQuietDates()
+		return nil
+	case notifysetting.FieldDigestAt:
+		m.ResetDigestAt()
+		return nil
+	case notifysetting.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case notifysetting.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifySetting field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotifySettingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotifySettingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotifySettingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotifySettingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotifySettingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotifySettingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotifySettingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NotifySetting unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotifySettingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NotifySetting edge %s", name)
 }
 
 // OrderHoldMutation represents an operation that mutates the OrderHold nodes in the graph.

@@ -37,7 +37,10 @@ import (
 	"zhuxin/ent/tenantdb/delivery"
 	"zhuxin/ent/tenantdb/dispute"
 	"zhuxin/ent/tenantdb/document"
+	"zhuxin/ent/tenantdb/dunningletter"
+	"zhuxin/ent/tenantdb/dunningmark"
 	"zhuxin/ent/tenantdb/dunningpause"
+	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/followup"
@@ -50,6 +53,11 @@ import (
 	"zhuxin/ent/tenantdb/letter"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/notification"
+	"zhuxin/ent/tenantdb/notifyaccount"
+	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifypreference"
+	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
 	"zhuxin/ent/tenantdb/orderrelease"
 	"zhuxin/ent/tenantdb/outbox"
@@ -821,6 +829,32 @@ func init() {
 	documentDescID := documentMixinFields0[0].Descriptor()
 	// document.DefaultID holds the default value on creation for the id field.
 	document.DefaultID = documentDescID.Default.(func() uuid.UUID)
+	dunningletterMixin := schema.DunningLetter{}.Mixin()
+	dunningletterMixinFields0 := dunningletterMixin[0].Fields()
+	_ = dunningletterMixinFields0
+	dunningletterFields := schema.DunningLetter{}.Fields()
+	_ = dunningletterFields
+	// dunningletterDescCurrency is the schema descriptor for currency field.
+	dunningletterDescCurrency := dunningletterFields[4].Descriptor()
+	// dunningletter.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	dunningletter.CurrencyValidator = dunningletterDescCurrency.Validators[0].(func(string) error)
+	// dunningletterDescCreatedAt is the schema descriptor for created_at field.
+	dunningletterDescCreatedAt := dunningletterFields[10].Descriptor()
+	// dunningletter.DefaultCreatedAt holds the default value on creation for the created_at field.
+	dunningletter.DefaultCreatedAt = dunningletterDescCreatedAt.Default.(func() time.Time)
+	// dunningletterDescID is the schema descriptor for id field.
+	dunningletterDescID := dunningletterMixinFields0[0].Descriptor()
+	// dunningletter.DefaultID holds the default value on creation for the id field.
+	dunningletter.DefaultID = dunningletterDescID.Default.(func() uuid.UUID)
+	dunningmarkMixin := schema.DunningMark{}.Mixin()
+	dunningmarkMixinFields0 := dunningmarkMixin[0].Fields()
+	_ = dunningmarkMixinFields0
+	dunningmarkFields := schema.DunningMark{}.Fields()
+	_ = dunningmarkFields
+	// dunningmarkDescID is the schema descriptor for id field.
+	dunningmarkDescID := dunningmarkMixinFields0[0].Descriptor()
+	// dunningmark.DefaultID holds the default value on creation for the id field.
+	dunningmark.DefaultID = dunningmarkDescID.Default.(func() uuid.UUID)
 	dunningpauseMixin := schema.DunningPause{}.Mixin()
 	dunningpauseMixinFields0 := dunningpauseMixin[0].Fields()
 	_ = dunningpauseMixinFields0
@@ -836,6 +870,12 @@ func init() {
 	dunningpauseDescID := dunningpauseMixinFields0[0].Descriptor()
 	// dunningpause.DefaultID holds the default value on creation for the id field.
 	dunningpause.DefaultID = dunningpauseDescID.Default.(func() uuid.UUID)
+	dunningruleFields := schema.DunningRule{}.Fields()
+	_ = dunningruleFields
+	// dunningruleDescCreatedAt is the schema descriptor for created_at field.
+	dunningruleDescCreatedAt := dunningruleFields[4].Descriptor()
+	// dunningrule.DefaultCreatedAt holds the default value on creation for the created_at field.
+	dunningrule.DefaultCreatedAt = dunningruleDescCreatedAt.Default.(func() time.Time)
 	erpconnectionMixin := schema.ERPConnection{}.Mixin()
 	erpconnectionMixinFields0 := erpconnectionMixin[0].Fields()
 	_ = erpconnectionMixinFields0
@@ -1040,6 +1080,98 @@ func init() {
 	limitbatchDescID := limitbatchFields[0].Descriptor()
 	// limitbatch.DefaultID holds the default value on creation for the id field.
 	limitbatch.DefaultID = limitbatchDescID.Default.(func() uuid.UUID)
+	notificationMixin := schema.Notification{}.Mixin()
+	notificationMixinFields0 := notificationMixin[0].Fields()
+	_ = notificationMixinFields0
+	notificationFields := schema.Notification{}.Fields()
+	_ = notificationFields
+	// notificationDescCreatedAt is the schema descriptor for created_at field.
+	notificationDescCreatedAt := notificationFields[5].Descriptor()
+	// notification.DefaultCreatedAt holds the default value on creation for the created_at field.
+	notification.DefaultCreatedAt = notificationDescCreatedAt.Default.(func() time.Time)
+	// notificationDescID is the schema descriptor for id field.
+	notificationDescID := notificationMixinFields0[0].Descriptor()
+	// notification.DefaultID holds the default value on creation for the id field.
+	notification.DefaultID = notificationDescID.Default.(func() uuid.UUID)
+	notifyaccountMixin := schema.NotifyAccount{}.Mixin()
+	notifyaccountMixinFields0 := notifyaccountMixin[0].Fields()
+	_ = notifyaccountMixinFields0
+	notifyaccountFields := schema.NotifyAccount{}.Fields()
+	_ = notifyaccountFields
+	// notifyaccountDescUpdatedAt is the schema descriptor for updated_at field.
+	notifyaccountDescUpdatedAt := notifyaccountMixinFields0[0].Descriptor()
+	// notifyaccount.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	notifyaccount.DefaultUpdatedAt = notifyaccountDescUpdatedAt.Default.(func() time.Time)
+	// notifyaccount.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	notifyaccount.UpdateDefaultUpdatedAt = notifyaccountDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// notifyaccountDescVersion is the schema descriptor for version field.
+	notifyaccountDescVersion := notifyaccountMixinFields0[1].Descriptor()
+	// notifyaccount.DefaultVersion holds the default value on creation for the version field.
+	notifyaccount.DefaultVersion = notifyaccountDescVersion.Default.(int64)
+	// notifyaccountDescHint is the schema descriptor for hint field.
+	notifyaccountDescHint := notifyaccountFields[2].Descriptor()
+	// notifyaccount.DefaultHint holds the default value on creation for the hint field.
+	notifyaccount.DefaultHint = notifyaccountDescHint.Default.(string)
+	notifydeliveryMixin := schema.NotifyDelivery{}.Mixin()
+	notifydeliveryMixinFields0 := notifydeliveryMixin[0].Fields()
+	_ = notifydeliveryMixinFields0
+	notifydeliveryFields := schema.NotifyDelivery{}.Fields()
+	_ = notifydeliveryFields
+	// notifydeliveryDescTemplate is the schema descriptor for template field.
+	notifydeliveryDescTemplate := notifydeliveryFields[8].Descriptor()
+	// notifydelivery.DefaultTemplate holds the default value on creation for the template field.
+	notifydelivery.DefaultTemplate = notifydeliveryDescTemplate.Default.(string)
+	// notifydeliveryDescDigest is the schema descriptor for digest field.
+	notifydeliveryDescDigest := notifydeliveryFields[10].Descriptor()
+	// notifydelivery.DefaultDigest holds the default value on creation for the digest field.
+	notifydelivery.DefaultDigest = notifydeliveryDescDigest.Default.(bool)
+	// notifydeliveryDescAttempts is the schema descriptor for attempts field.
+	notifydeliveryDescAttempts := notifydeliveryFields[12].Descriptor()
+	// notifydelivery.DefaultAttempts holds the default value on creation for the attempts field.
+	notifydelivery.DefaultAttempts = notifydeliveryDescAttempts.Default.(int)
+	// notifydeliveryDescTrouble is the schema descriptor for trouble field.
+	notifydeliveryDescTrouble := notifydeliveryFields[15].Descriptor()
+	// notifydelivery.DefaultTrouble holds the default value on creation for the trouble field.
+	notifydelivery.DefaultTrouble = notifydeliveryDescTrouble.Default.(string)
+	// notifydeliveryDescTroubleCode is the schema descriptor for trouble_code field.
+	notifydeliveryDescTroubleCode := notifydeliveryFields[16].Descriptor()
+	// notifydelivery.DefaultTroubleCode holds the default value on creation for the trouble_code field.
+	notifydelivery.DefaultTroubleCode = notifydeliveryDescTroubleCode.Default.(string)
+	// notifydeliveryDescTroubleText is the schema descriptor for trouble_text field.
+	notifydeliveryDescTroubleText := notifydeliveryFields[17].Descriptor()
+	// notifydelivery.DefaultTroubleText holds the default value on creation for the trouble_text field.
+	notifydelivery.DefaultTroubleText = notifydeliveryDescTroubleText.Default.(string)
+	// notifydeliveryDescReceipt is the schema descriptor for receipt field.
+	notifydeliveryDescReceipt := notifydeliveryFields[18].Descriptor()
+	// notifydelivery.DefaultReceipt holds the default value on creation for the receipt field.
+	notifydelivery.DefaultReceipt = notifydeliveryDescReceipt.Default.(string)
+	// notifydeliveryDescCreatedAt is the schema descriptor for created_at field.
+	notifydeliveryDescCreatedAt := notifydeliveryFields[19].Descriptor()
+	// notifydelivery.DefaultCreatedAt holds the default value on creation for the created_at field.
+	notifydelivery.DefaultCreatedAt = notifydeliveryDescCreatedAt.Default.(func() time.Time)
+	// notifydeliveryDescID is the schema descriptor for id field.
+	notifydeliveryDescID := notifydeliveryMixinFields0[0].Descriptor()
+	// notifydelivery.DefaultID holds the default value on creation for the id field.
+	notifydelivery.DefaultID = notifydeliveryDescID.Default.(func() uuid.UUID)
+	notifypreferenceMixin := schema.NotifyPreference{}.Mixin()
+	notifypreferenceMixinFields0 := notifypreferenceMixin[0].Fields()
+	_ = notifypreferenceMixinFields0
+	notifypreferenceFields := schema.NotifyPreference{}.Fields()
+	_ = notifypreferenceFields
+	// notifypreferenceDescUpdatedAt is the schema descriptor for updated_at field.
+	notifypreferenceDescUpdatedAt := notifypreferenceFields[4].Descriptor()
+	// notifypreference.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	notifypreference.DefaultUpdatedAt = notifypreferenceDescUpdatedAt.Default.(func() time.Time)
+	// notifypreferenceDescID is the schema descriptor for id field.
+	notifypreferenceDescID := notifypreferenceMixinFields0[0].Descriptor()
+	// notifypreference.DefaultID holds the default value on creation for the id field.
+	notifypreference.DefaultID = notifypreferenceDescID.Default.(func() uuid.UUID)
+	notifysettingFields := schema.NotifySetting{}.Fields()
+	_ = notifysettingFields
+	// notifysettingDescCreatedAt is the schema descriptor for created_at field.
+	notifysettingDescCreatedAt := notifysettingFields[6].Descriptor()
+	// notifysetting.DefaultCreatedAt holds the default value on creation for the created_at field.
+	notifysetting.DefaultCreatedAt = notifysettingDescCreatedAt.Default.(func() time.Time)
 	orderholdFields := schema.OrderHold{}.Fields()
 	_ = orderholdFields
 	// orderholdDescVolume is the schema descriptor for volume field.

@@ -82,8 +82,14 @@ type Tx struct {
 	Dispute *DisputeClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// DunningLetter is the client for interacting with the DunningLetter builders.
+	DunningLetter *DunningLetterClient
+	// DunningMark is the client for interacting with the DunningMark builders.
+	DunningMark *DunningMarkClient
 	// DunningPause is the client for interacting with the DunningPause builders.
 	DunningPause *DunningPauseClient
+	// DunningRule is the client for interacting with the DunningRule builders.
+	DunningRule *DunningRuleClient
 	// ERPConnection is the client for interacting with the ERPConnection builders.
 	ERPConnection *ERPConnectionClient
 	// ERPRun is the client for interacting with the ERPRun builders.
@@ -110,6 +116,16 @@ type Tx struct {
 	LetterTemplate *LetterTemplateClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
+	// Notification is the client for interacting with the Notification builders.
+	Notification *NotificationClient
+	// NotifyAccount is the client for interacting with the NotifyAccount builders.
+	NotifyAccount *NotifyAccountClient
+	// NotifyDelivery is the client for interacting with the NotifyDelivery builders.
+	NotifyDelivery *NotifyDeliveryClient
+	// NotifyPreference is the client for interacting with the NotifyPreference builders.
+	NotifyPreference *NotifyPreferenceClient
+	// NotifySetting is the client for interacting with the NotifySetting builders.
+	NotifySetting *NotifySettingClient
 	// OrderHold is the client for interacting with the OrderHold builders.
 	OrderHold *OrderHoldClient
 	// OrderRelease is the client for interacting with the OrderRelease builders.
@@ -333,7 +349,10 @@ func (tx *Tx) init() {
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.Dispute = NewDisputeClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
+	tx.DunningLetter = NewDunningLetterClient(tx.config)
+	tx.DunningMark = NewDunningMarkClient(tx.config)
 	tx.DunningPause = NewDunningPauseClient(tx.config)
+	tx.DunningRule = NewDunningRuleClient(tx.config)
 	tx.ERPConnection = NewERPConnectionClient(tx.config)
 	tx.ERPRun = NewERPRunClient(tx.config)
 	tx.FollowUp = NewFollowUpClient(tx.config)
@@ -347,6 +366,11 @@ func (tx *Tx) init() {
 	tx.LetterSerial = NewLetterSerialClient(tx.config)
 	tx.LetterTemplate = NewLetterTemplateClient(tx.config)
 	tx.LimitBatch = NewLimitBatchClient(tx.config)
+	tx.Notification = NewNotificationClient(tx.config)
+	tx.NotifyAccount = NewNotifyAccountClient(tx.config)
+	tx.NotifyDelivery = NewNotifyDeliveryClient(tx.config)
+	tx.NotifyPreference = NewNotifyPreferenceClient(tx.config)
+	tx.NotifySetting = NewNotifySettingClient(tx.config)
 	tx.OrderHold = NewOrderHoldClient(tx.config)
 	tx.OrderRelease = NewOrderReleaseClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)

@@ -416,6 +416,30 @@ func (f DocumentFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DocumentMutation", m)
 }
 
+// The DunningLetterFunc type is an adapter to allow the use of ordinary
+// function as DunningLetter mutator.
+type DunningLetterFunc func(context.Context, *tenantdb.DunningLetterMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DunningLetterFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DunningLetterMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DunningLetterMutation", m)
+}
+
+// The DunningMarkFunc type is an adapter to allow the use of ordinary
+// function as DunningMark mutator.
+type DunningMarkFunc func(context.Context, *tenantdb.DunningMarkMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DunningMarkFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DunningMarkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DunningMarkMutation", m)
+}
+
 // The DunningPauseFunc type is an adapter to allow the use of ordinary
 // function as DunningPause mutator.
 type DunningPauseFunc func(context.Context, *tenantdb.DunningPauseMutation) (tenantdb.Value, error)
@@ -426,6 +450,18 @@ func (f DunningPauseFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tena
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DunningPauseMutation", m)
+}
+
+// The DunningRuleFunc type is an adapter to allow the use of ordinary
+// function as DunningRule mutator.
+type DunningRuleFunc func(context.Context, *tenantdb.DunningRuleMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DunningRuleFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.DunningRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.DunningRuleMutation", m)
 }
 
 // The ERPConnectionFunc type is an adapter to allow the use of ordinary
@@ -582,6 +618,66 @@ func (f LimitBatchFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenant
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LimitBatchMutation", m)
+}
+
+// The NotificationFunc type is an adapter to allow the use of ordinary
+// function as Notification mutator.
+type NotificationFunc func(context.Context, *tenantdb.NotificationMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotificationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.NotificationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.NotificationMutation", m)
+}
+
+// The NotifyAccountFunc type is an adapter to allow the use of ordinary
+// function as NotifyAccount mutator.
+type NotifyAccountFunc func(context.Context, *tenantdb.NotifyAccountMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotifyAccountFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.NotifyAccountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.NotifyAccountMutation", m)
+}
+
+// The NotifyDeliveryFunc type is an adapter to allow the use of ordinary
+// function as NotifyDelivery mutator.
+type NotifyDeliveryFunc func(context.Context, *tenantdb.NotifyDeliveryMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotifyDeliveryFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.NotifyDeliveryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.NotifyDeliveryMutation", m)
+}
+
+// The NotifyPreferenceFunc type is an adapter to allow the use of ordinary
+// function as NotifyPreference mutator.
+type NotifyPreferenceFunc func(context.Context, *tenantdb.NotifyPreferenceMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotifyPreferenceFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.NotifyPreferenceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.NotifyPreferenceMutation", m)
+}
+
+// The NotifySettingFunc type is an adapter to allow the use of ordinary
+// function as NotifySetting mutator.
+type NotifySettingFunc func(context.Context, *tenantdb.NotifySettingMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotifySettingFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.NotifySettingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.NotifySettingMutation", m)
 }
 
 // The OrderHoldFunc type is an adapter to allow the use of ordinary

@@ -1148,6 +1148,65 @@ var (
 			},
 		},
 	}
+	// DunningLettersColumns holds the columns for the "dunning_letters" table.
+	DunningLettersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "level", Type: field.TypeInt},
+		{Name: "written_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "rule", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "overdue", Type: field.TypeInt64},
+		{Name: "upcoming", Type: field.TypeInt64},
+		{Name: "credits", Type: field.TypeInt64},
+		{Name: "disputed", Type: field.TypeInt64},
+		{Name: "items", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// DunningLettersTable holds the schema information for the "dunning_letters" table.
+	DunningLettersTable = &schema.Table{
+		Name:       "dunning_letters",
+		Columns:    DunningLettersColumns,
+		PrimaryKey: []*schema.Column{DunningLettersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dunningletter_customer_id_level_written_on",
+				Unique:  true,
+				Columns: []*schema.Column{DunningLettersColumns[1], DunningLettersColumns[2], DunningLettersColumns[3]},
+			},
+			{
+				Name:    "dunningletter_written_on",
+				Unique:  false,
+				Columns: []*schema.Column{DunningLettersColumns[3]},
+			},
+		},
+	}
+	// DunningMarksColumns holds the columns for the "dunning_marks" table.
+	DunningMarksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "receivable_id", Type: field.TypeUUID},
+		{Name: "due_date", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "level", Type: field.TypeInt},
+		{Name: "letter_id", Type: field.TypeUUID},
+	}
+	// DunningMarksTable holds the schema information for the "dunning_marks" table.
+	DunningMarksTable = &schema.Table{
+		Name:       "dunning_marks",
+		Columns:    DunningMarksColumns,
+		PrimaryKey: []*schema.Column{DunningMarksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dunningmark_receivable_id_due_date_level",
+				Unique:  true,
+				Columns: []*schema.Column{DunningMarksColumns[1], DunningMarksColumns[2], DunningMarksColumns[3]},
+			},
+			{
+				Name:    "dunningmark_letter_id",
+				Unique:  false,
+				Columns: []*schema.Column{DunningMarksColumns[4]},
+			},
+		},
+	}
 	// DunningPausesColumns holds the columns for the "dunning_pauses" table.
 	DunningPausesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1172,6 +1231,21 @@ var (
 				Columns: []*schema.Column{DunningPausesColumns[3], DunningPausesColumns[6]},
 			},
 		},
+	}
+	// DunningRulesColumns holds the columns for the "dunning_rules" table.
+	DunningRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "enabled", Type: field.TypeBool},
+		{Name: "minimum", Type: field.TypeInt64},
+		{Name: "levels", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// DunningRulesTable holds the schema information for the "dunning_rules" table.
+	DunningRulesTable = &schema.Table{
+		Name:       "dunning_rules",
+		Columns:    DunningRulesColumns,
+		PrimaryKey: []*schema.Column{DunningRulesColumns[0]},
 	}
 	// ErpConnectionsColumns holds the columns for the "erp_connections" table.
 	ErpConnectionsColumns = []*schema.Column{
@@ -1457,6 +1531,149 @@ var (
 		Name:       "limit_batches",
 		Columns:    LimitBatchesColumns,
 		PrimaryKey: []*schema.Column{LimitBatchesColumns[0]},
+	}
+	// NotificationsColumns holds the columns for the "notifications" table.
+	NotificationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "event_key", Type: field.TypeString},
+		{Name: "parts", Type: field.TypeJSON},
+		{Name: "link", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "read_at", Type: field.TypeTime, Nullable: true},
+	}
+	// NotificationsTable holds the schema information for the "notifications" table.
+	NotificationsTable = &schema.Table{
+		Name:       "notifications",
+		Columns:    NotificationsColumns,
+		PrimaryKey: []*schema.Column{NotificationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notification_event_key_person_id",
+				Unique:  true,
+				Columns: []*schema.Column{NotificationsColumns[3], NotificationsColumns[1]},
+			},
+			{
+				Name:    "notification_person_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[1], NotificationsColumns[6], NotificationsColumns[0]},
+			},
+			{
+				Name:    "notification_unread",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "read_at IS NULL",
+				},
+			},
+		},
+	}
+	// NotifyAccountsColumns holds the columns for the "notify_accounts" table.
+	NotifyAccountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "credential", Type: field.TypeBytes, Nullable: true},
+		{Name: "hint", Type: field.TypeString, Default: ""},
+		{Name: "enabled", Type: field.TypeBool},
+		{Name: "kinds", Type: field.TypeJSON},
+	}
+	// NotifyAccountsTable holds the schema information for the "notify_accounts" table.
+	NotifyAccountsTable = &schema.Table{
+		Name:       "notify_accounts",
+		Columns:    NotifyAccountsColumns,
+		PrimaryKey: []*schema.Column{NotifyAccountsColumns[0]},
+	}
+	// NotifyDeliveriesColumns holds the columns for the "notify_deliveries" table.
+	NotifyDeliveriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "event_key", Type: field.TypeString},
+		{Name: "audience", Type: field.TypeEnum, Enums: []string{"person", "chat", "customer"}},
+		{Name: "recipient", Type: field.TypeUUID},
+		{Name: "channel", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString},
+		{Name: "body", Type: field.TypeString, Size: 2147483647},
+		{Name: "link", Type: field.TypeJSON},
+		{Name: "template", Type: field.TypeString, Default: ""},
+		{Name: "params", Type: field.TypeJSON},
+		{Name: "digest", Type: field.TypeBool, Default: false},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"queued", "sent", "failed", "gave_up"}, Default: "queued"},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "next_at", Type: field.TypeTime},
+		{Name: "claimed_until", Type: field.TypeTime, Nullable: true},
+		{Name: "trouble", Type: field.TypeString, Default: ""},
+		{Name: "trouble_code", Type: field.TypeString, Default: ""},
+		{Name: "trouble_text", Type: field.TypeString, Default: ""},
+		{Name: "receipt", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
+	}
+	// NotifyDeliveriesTable holds the schema information for the "notify_deliveries" table.
+	NotifyDeliveriesTable = &schema.Table{
+		Name:       "notify_deliveries",
+		Columns:    NotifyDeliveriesColumns,
+		PrimaryKey: []*schema.Column{NotifyDeliveriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notify_delivery_once",
+				Unique:  true,
+				Columns: []*schema.Column{NotifyDeliveriesColumns[1], NotifyDeliveriesColumns[2], NotifyDeliveriesColumns[3], NotifyDeliveriesColumns[4]},
+			},
+			{
+				Name:    "notify_delivery_due",
+				Unique:  false,
+				Columns: []*schema.Column{NotifyDeliveriesColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'queued' OR state = 'failed'",
+				},
+			},
+			{
+				Name:    "notifydelivery_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{NotifyDeliveriesColumns[20]},
+			},
+		},
+	}
+	// NotifyPreferencesColumns holds the columns for the "notify_preferences" table.
+	NotifyPreferencesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "on_page", Type: field.TypeBool},
+		{Name: "outside", Type: field.TypeEnum, Enums: []string{"now", "digest", "off"}},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// NotifyPreferencesTable holds the schema information for the "notify_preferences" table.
+	NotifyPreferencesTable = &schema.Table{
+		Name:       "notify_preferences",
+		Columns:    NotifyPreferencesColumns,
+		PrimaryKey: []*schema.Column{NotifyPreferencesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notifypreference_person_id_kind",
+				Unique:  true,
+				Columns: []*schema.Column{NotifyPreferencesColumns[1], NotifyPreferencesColumns[2]},
+			},
+		},
+	}
+	// NotifySettingsColumns holds the columns for the "notify_settings" table.
+	NotifySettingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "quiet_from", Type: field.TypeInt},
+		{Name: "quiet_to", Type: field.TypeInt},
+		{Name: "quiet_weekdays", Type: field.TypeJSON},
+		{Name: "quiet_dates", Type: field.TypeJSON},
+		{Name: "digest_at", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// NotifySettingsTable holds the schema information for the "notify_settings" table.
+	NotifySettingsTable = &schema.Table{
+		Name:       "notify_settings",
+		Columns:    NotifySettingsColumns,
+		PrimaryKey: []*schema.Column{NotifySettingsColumns[0]},
 	}
 	// OrderHoldsColumns holds the columns for the "order_holds" table.
 	OrderHoldsColumns = []*schema.Column{
@@ -2533,7 +2750,10 @@ var (
 		DeliveriesTable,
 		DisputesTable,
 		DocumentsTable,
+		DunningLettersTable,
+		DunningMarksTable,
 		DunningPausesTable,
+		DunningRulesTable,
 		ErpConnectionsTable,
 		ErpRunsTable,
 		FollowUpsTable,
@@ -2547,6 +2767,11 @@ var (
 		LetterSerialsTable,
 		LetterTemplatesTable,
 		LimitBatchesTable,
+		NotificationsTable,
+		NotifyAccountsTable,
+		NotifyDeliveriesTable,
+		NotifyPreferencesTable,
+		NotifySettingsTable,
 		OrderHoldsTable,
 		OrderReleasesTable,
 		OutboxTable,
@@ -2638,6 +2863,9 @@ func init() {
 	}
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",
+	}
+	NotifyDeliveriesTable.Annotation = &entsql.Annotation{
+		Table: "notify_deliveries",
 	}
 	OrderReleasesTable.Annotation = &entsql.Annotation{}
 	OrderReleasesTable.Annotation.Checks = map[string]string{

@@ -108,8 +108,17 @@ type Dispute func(*sql.Selector)
 // Document is the predicate function for document builders.
 type Document func(*sql.Selector)
 
+// DunningLetter is the predicate function for dunningletter builders.
+type DunningLetter func(*sql.Selector)
+
+// DunningMark is the predicate function for dunningmark builders.
+type DunningMark func(*sql.Selector)
+
 // DunningPause is the predicate function for dunningpause builders.
 type DunningPause func(*sql.Selector)
+
+// DunningRule is the predicate function for dunningrule builders.
+type DunningRule func(*sql.Selector)
 
 // ERPConnection is the predicate function for erpconnection builders.
 type ERPConnection func(*sql.Selector)
@@ -149,6 +158,21 @@ type LetterTemplate func(*sql.Selector)
 
 // LimitBatch is the predicate function for limitbatch builders.
 type LimitBatch func(*sql.Selector)
+
+// Notification is the predicate function for notification builders.
+type Notification func(*sql.Selector)
+
+// NotifyAccount is the predicate function for notifyaccount builders.
+type NotifyAccount func(*sql.Selector)
+
+// NotifyDelivery is the predicate function for notifydelivery builders.
+type NotifyDelivery func(*sql.Selector)
+
+// NotifyPreference is the predicate function for notifypreference builders.
+type NotifyPreference func(*sql.Selector)
+
+// NotifySetting is the predicate function for notifysetting builders.
+type NotifySetting func(*sql.Selector)
 
 // OrderHold is the predicate function for orderhold builders.
 type OrderHold func(*sql.Selector)

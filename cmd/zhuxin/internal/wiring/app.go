@@ -27,6 +27,7 @@ type App struct {
 	Documents   *Documents
 	FollowUps   *followup.Service
 	Customers   *Customers
+	Notify      *Notify
 	Projects    *project.Service
 	Receivables *Receivables
 	ERP         *ERP
@@ -69,6 +70,9 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	}
 	a.Todos = newTodos(b)
 	a.Risk = newRisk(b)
+	if a.Notify, err = newNotify(b); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	a.Agreements = newAgreements(b, a.Credit, a.Documents)
 	a.FollowUps = newFollowUps(b, a.Credit)
 	a.Statements = newStatements(b, a.Credit, a.Receivables)

@@ -30,6 +30,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 		{Name: "statements", Run: a.Statements.Daily},
 		{Name: "snapshots", Run: snapshots.Daily},
 		{Name: "warnings", Run: a.Risk.Warnings.Daily},
+		{Name: "dunning", Run: a.Notify.Dunning.Daily},
 		{Name: "rollup", Run: a.ageRollup},
 		{Name: "report", Run: a.refreshReports},
 	}

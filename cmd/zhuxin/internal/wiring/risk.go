@@ -40,7 +40,6 @@ func newRisk(b *Base) *Risk {
 const looksAtOnce = 20
 
 func (r *Risk) register(m *jobs.Mux) {
-	m.Ignore(warning.TopicRaised)
 	m.PeriodicPerTenant("registry.look", 5*time.Minute, func(ctx context.Context) error {
 		_, err := r.Registry.DueLooks(ctx, looksAtOnce)
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"zhuxin/biz/approval"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/rating"
 	"zhuxin/biz/statement"
@@ -33,13 +32,13 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Handle(rating.TopicEffective, "rating.decision_file", a.Credit.Ratings.KeepDecision)
 	m.Handle(rating.TopicLapsed, "rollup.rating", a.Group.Projector.RatingEffective)
-	m.Ignore(approval.TopicReminder, approval.TopicOverdue)   // the inbox shows both; a channel to the outside takes them here
 	m.Ignore(statement.TopicReminder, statement.TopicOverdue) // to-dos show both, likewise
 	a.Receivables.register(m)
 	a.Agreements.register(m)
 	a.Daily.register(m)
 	a.Reports.register(m)
 	a.ERP.register(m)
+	a.Notify.register(m)
 	a.Risk.register(m)
 
 	if a.Maker != nil {

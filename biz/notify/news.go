@@ -1,0 +1,100 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/todo"
+)
+
+// Kind names what the news is about. The console has its text under
+// notifications.kind.<kind>.
+type Kind string
+
+// The kinds of news.
+const (
+	KindApprovalReminder Kind = "approval.reminder" // what waits for the reader comes near its deadline
+	KindApprovalOverdue  Kind = "approval.overdue"
+	KindWarning          Kind = "warning.raised"
+	KindDunning          Kind = "dunning.written" // a customer of the reader was written to
+)
+
+// Kinds lists them in the order of the preferences.
+var Kinds = []Kind{KindApprovalReminder, KindApprovalOverdue, KindWarning, KindDunning}
+
+// titles are the first lines of messages to the outside.
+var titles = map[Kind]string{
+	KindApprovalReminder: "审批即将到期",
+	KindApprovalOverdue:  "审批已超期",
+	KindWarning:          "信用预警",
+	KindDunning:          "已向客户发出催款",
+}
+
+// Title is the first line of a message of the kind.
+func (k Kind) Title() string { return titles[k] }
+
+// Item is one thing that an event tells, with the people whom it concerns.
+type Item struct {
+	Subject uuid.UUID
+	Parts   map[string]string // what the page's text needs
+	Line    string            // the same as one line of a message
+	Link    todo.Link
+	People  []uuid.UUID
+}
+
+// News is what one event tells. Key names the event: news with the same key are
+// the same, however often they are told.
+type News struct {
+	Key   string
+	Kind  Kind
+	Items []Item
+}
+
+// maxLines bounds the lines of one message; the page has the rest.
+const maxLines = 12
+
+// text joins the lines of items.
+func text(items []Item) string {
+	var lines []string
+	for _, i := range items[:min(len(items), maxLines)] {
+		lines = append(lines, i.Line)
+	}
+	if n := len(items) - len(lines); n > 0 {
+		lines = append(lines, more(n))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// readers gives each person's items in the order of the news.
+func (n News) readers() map[uuid.UUID][]Item {
+	out := map[uuid.UUID][]Item{}
+	for _, i := range n.Items {
+		slices.SortFunc(i.People, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+		for _, p := range slices.Compact(i.People) {
+			out[p] = append(out[p], i)
+		}
+	}
+	return out
+}
+
+// where is the page of the items: of the only one, or of the list.
+func where(items []Item) todo.Link {
+	if len(items) == 1 {
+		return items[0].Link
+	}
+	return todo.Link{Route: items[0].Link.Route}
+}
+
+// severities are the words of the console's locales.
+var severities = map[string]string{"info": "提示", "notice": "关注", "serious": "严重", "critical": "紧急"}
+
+// WarningLine is a warning in one line of a message.
+func WarningLine(kind, severity, customer string) string {
+	word := severities[severity]
+	if word == "" {
+		word = severity
+	}
+	return "[" + word + "] " + customer + "（" + kind + "）"
+}

@@ -1,0 +1,148 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/todo"
+	"zhuxin/shared/fault"
+)
+
+// Audience is whose address a delivery goes to.
+type Audience string
+
+// The audiences.
+const (
+	ToPerson   Audience = "person"
+	ToChat     Audience = "chat"
+	ToCustomer Audience = "customer"
+)
+
+// State of a delivery. Failed is tried again, GaveUp is not.
+type State string
+
+// The states.
+const (
+	Queued State = "queued"
+	Sent   State = "sent"
+	Failed State = "failed"
+	GaveUp State = "gave_up"
+)
+
+// Delivery is one message to the outside with its attempts.
+type Delivery struct {
+	ID        uuid.UUID
+	EventKey  string
+	Audience  Audience
+	Recipient uuid.UUID // zero for a chat
+	Channel   ChannelKind
+	Kind      Kind
+	Title     string
+	Text      string
+	Link      todo.Link
+	Template  string
+	Params    []Param
+	Digest    bool
+	State     State
+	Attempts  int
+	NextAt    time.Time
+	Lost      bool // claimed before by somebody who did not come back
+	Trouble   Trouble
+	Code      string
+	Reason    string
+	Receipt   string
+	CreatedAt time.Time
+	SentAt    *time.Time
+}
+
+// Notification is a piece of news on a person's page.
+type Notification struct {
+	ID        uuid.UUID
+	Person    uuid.UUID
+	Kind      Kind
+	EventKey  string
+	Parts     map[string]string
+	Link      todo.Link
+	CreatedAt time.Time
+	ReadAt    *time.Time
+}
+
+// AccountState is a tenant's channel as its settings show it.
+type AccountState struct {
+	Kind       ChannelKind
+	Credential map[string]string // only where asked for
+	Hint       string
+	Enabled    bool
+	Kinds      []Kind // of news that go there; empty is all
+	Version    int64  // 0: not set up
+}
+
+// takes says whether news of the kind go to the channel.
+func (a AccountState) takes(k Kind) bool {
+	if !a.Enabled {
+		return false
+	}
+	for _, x := range a.Kinds {
+		if x == k {
+			return true
+		}
+	}
+	return len(a.Kinds) == 0
+}
+
+// Repository keeps all this, on the transaction of the context.
+type Repository interface {
+	// Waiting tells for whom approvals wait that are pending still.
+	Waiting(ctx context.Context, ids []uuid.UUID) ([]Item, error)
+	// Warnings tells whom warnings that are not closed concern.
+	Warnings(ctx context.Context, ids []uuid.UUID) ([]Item, error)
+
+	Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]Preference, error)
+	SavePreferences(ctx context.Context, p Preferences, now time.Time) error
+
+	// Tell puts news on pages; a person's that are there already stay as they are.
+	Tell(ctx context.Context, list []Notification) error
+	Inbox(ctx context.Context, person uuid.UUID, unread bool, before *Mark, limit int) ([]Notification, error)
+	Unread(ctx context.Context, person uuid.UUID, most int) (int, error)
+	// Read marks a person's news as read; none of ids is all.
+	Read(ctx context.Context, person uuid.UUID, ids []uuid.UUID, now time.Time) (int64, error)
+
+	// Enqueue adds deliveries; one that is there already stays as it is.
+	Enqueue(ctx context.Context, list []Delivery) error
+	// Claim takes up to limit that are due, and those whose claim has lapsed.
+	Claim(ctx context.Context, now, until time.Time, limit int) ([]Delivery, error)
+	Finish(ctx context.Context, list []Delivery) error
+	Deliveries(ctx context.Context, q DeliveryQuery) ([]Delivery, error)
+	// Contact gives how the recipient is reached; nobody is an empty one.
+	Contact(ctx context.Context, to Audience, id uuid.UUID) (Recipient, error)
+
+	Accounts(ctx context.Context) ([]AccountState, error)
+	// Credential opens the credential of one channel.
+	Credential(ctx context.Context, k ChannelKind) (map[string]string, error)
+	// SaveAccount keeps the credential that is there when a has none.
+	SaveAccount(ctx context.Context, a AccountState, now time.Time) error
+
+	Settings(ctx context.Context) (Settings, error)
+	SaveSettings(ctx context.Context, s Settings, by uuid.UUID, now time.Time) error
+}
+
+// Mark is the last piece of news of a part of the list.
+type Mark struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// DeliveryQuery selects deliveries, newest first.
+type DeliveryQuery struct {
+	State     State // empty: all
+	Recipient uuid.UUID
+	Limit     int
+}
+
+// Faults.
+var (
+	ErrChanged = fault.Conflict("VERSION_CONFLICT", "somebody changed this meanwhile; look at it again")
+	ErrChannel = fault.New(fault.KindInvalid, "CHANNEL_UNKNOWN", "there is no such channel")
+)

@@ -1,0 +1,99 @@
+package wiring
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"zhuxin/biz/approval"
+	"zhuxin/biz/dunning"
+	"zhuxin/biz/notify"
+	"zhuxin/biz/todo"
+	"zhuxin/biz/warning"
+	"zhuxin/data/channel/aliyunsms"
+	"zhuxin/data/channel/dingtalk"
+	"zhuxin/data/channel/feishu"
+	mailchannel "zhuxin/data/channel/mail"
+	"zhuxin/data/channel/tencentsms"
+	"zhuxin/data/channel/wecom"
+	"zhuxin/data/jobs"
+	"zhuxin/data/outbound"
+	dunningrepo "zhuxin/data/tenantrepo/dunning"
+	notifyrepo "zhuxin/data/tenantrepo/notify"
+	"zhuxin/shared/tenant"
+)
+
+// sending bounds one request to a provider of messages.
+const sending = 10 * time.Second
+
+// Notify is what tells people, on the page and outside, and writes to customers.
+type Notify struct {
+	Service *notify.Service
+	Dunning *dunning.Service
+	base    *Base
+}
+
+func newNotify(b *Base) (*Notify, error) {
+	private, err := outbound.Networks(b.Conf.Outbound.Private)
+	if err != nil {
+		return nil, err
+	}
+	client := outbound.Client(outbound.Config{Private: private, Timeout: sending})
+	makers := map[notify.ChannelKind]notify.Maker{
+		notify.AliyunSMS:  aliyunsms.Maker(client, b.Clock, aliyunsms.Endpoint),
+		notify.TencentSMS: tencentsms.Maker(client, b.Clock, tencentsms.Endpoint),
+		notify.WeCom:      wecom.Maker(client),
+		notify.DingTalk:   dingtalk.Maker(client, b.Clock),
+		notify.Feishu:     feishu.Maker(client, b.Clock),
+	}
+	mailer, err := mailerOf(b)
+	if err != nil {
+		return nil, err
+	}
+	if m, ok := mailer.(mailchannel.Sender); ok {
+		makers[notify.Mail] = mailchannel.Maker(m)
+	}
+	n := &Notify{base: b}
+	n.Service = notify.New(notify.Config{Tx: b.Pool.Tenant(), Repo: notifyrepo.New(b.Keys.Tenant), Audit: b.Audit.Tenant, Clock: b.Clock, Makers: makers, Page: n.page})
+	n.Dunning = dunning.New(dunning.Config{Tx: b.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: n.Service, Audit: b.Audit.Tenant, Clock: b.Clock})
+	return n, nil
+}
+
+// paths are the console's, where a route's name is not its path.
+var paths = map[string]string{"customer": "customers", "receivables": "ar", "warnings": "risk/warnings"}
+
+// page gives the console's address of the routes that news lead to.
+func (n *Notify) page(ctx context.Context, l todo.Link) string {
+	t, err := tenant.From(ctx)
+	if err != nil {
+		return ""
+	}
+	path := l.Route
+	if p, ok := paths[l.Route]; ok {
+		path = p
+	}
+	if id := l.Params["id"]; id != "" {
+		path += "/" + url.PathEscape(id)
+	}
+	q := url.Values{}
+	for k, v := range l.Query {
+		q.Set(k, v)
+	}
+	out := strings.TrimRight(n.base.Conf.PublicURL, "/") + "/t/" + url.PathEscape(t.Slug) + "/" + path
+	if len(q) > 0 {
+		out += "?" + q.Encode()
+	}
+	return out
+}
+
+func (n *Notify) register(m *jobs.Mux) {
+	tx := n.base.Pool.Tenant()
+	m.HandleOnce(approval.TopicReminder, "notify", tx, n.Service.Handle)
+	m.HandleOnce(approval.TopicOverdue, "notify", tx, n.Service.Handle)
+	m.HandleOnce(warning.TopicRaised, "notify", tx, n.Service.Handle)
+	m.PeriodicPerTenant("notify.send", 20*time.Second, func(ctx context.Context) error {
+		_, err := n.Service.Flush(ctx)
+		return err
+	})
+}
