@@ -37,7 +37,7 @@ type Party struct {
 	Name       string
 	USCC       string     // of a company
 	IDMask     string     // of a person
-	CustomerID *uuid.UUID // the subsidiary's own customer with that code
+	CustomerID *uuid.UUID // the subsidiary's own customer with that code, where he is in sight
 	Listed     bool       // on the group's negative list
 }
 
@@ -152,10 +152,11 @@ func (g Graph) Paths(want func(Party) bool) []Path {
 
 // Faults of relations.
 var (
-	ErrNotFound = fault.NotFound("RELATION_NOT_FOUND", "there is no such relation")
-	ErrEnded    = fault.Conflict("RELATION_ENDED", "this relation has ended already")
-	ErrExists   = fault.Conflict("RELATION_EXISTS", "this relation is known already; end it before you enter it anew")
-	ErrVersion  = fault.Conflict("VERSION_CONFLICT", "the relation was changed meanwhile; load it again")
+	ErrNotFound    = fault.NotFound("RELATION_NOT_FOUND", "there is no such relation")
+	ErrEnded       = fault.Conflict("RELATION_ENDED", "this relation has ended already")
+	ErrExists      = fault.Conflict("RELATION_EXISTS", "this relation is known already; end it before you enter it anew")
+	ErrBeforeStart = fault.New(fault.KindInvalid, "RELATION_ENDS_BEFORE_START", "a relation cannot end before its first day; choose a day from then on")
+	ErrVersion     = fault.Conflict("VERSION_CONFLICT", "the relation was changed meanwhile; load it again")
 )
 
 // Repository keeps the graph, inside a unit of work.
@@ -171,5 +172,5 @@ type Repository interface {
 	Lock(ctx context.Context, id uuid.UUID) (Relation, error)
 	End(ctx context.Context, id uuid.UUID, through calendar.Date, at time.Time, version int64) error
 	// Reach gives what is within depth steps of the company on a date.
-	Reach(ctx context.Context, uscc string, depth int, on calendar.Date) (Graph, error)
+	Reach(ctx context.Context, uscc string, depth int, on calendar.Date, onlyOf *uuid.UUID) (Graph, error)
 }

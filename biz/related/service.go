@@ -52,7 +52,7 @@ func (s *Service) PathsTo(ctx context.Context, uscc string, depth int) ([]Path, 
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.repo.Reach(ctx, uscc, min(max(depth, 1), MaxDepth), today)
+	g, err := s.repo.Reach(ctx, uscc, min(max(depth, 1), MaxDepth), today, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *Service) Of(ctx context.Context, customerID uuid.UUID, depth int32) (Vi
 		if err != nil || b.USCC == "" {
 			return err
 		}
-		v.Graph, err = s.repo.Reach(ctx, b.USCC, int(depth), today)
+		v.Graph, err = s.repo.Reach(ctx, b.USCC, int(depth), today, customer.OnlyOf(actor))
 		return err
 	})
 	if err != nil {
@@ -288,6 +288,8 @@ func (s *Service) End(ctx context.Context, customerID, id uuid.UUID, through str
 			return ErrVersion.With("current_version", fmt.Sprint(r.Version))
 		case !r.ValidThrough.IsZero() && r.ValidThrough < today:
 			return ErrEnded
+		case on < r.ValidFrom:
+			return ErrBeforeStart.With("valid_from", r.ValidFrom.String())
 		}
 		if err := s.repo.End(ctx, id, on, s.clock.Now(), r.Version+1); err != nil {
 			return err

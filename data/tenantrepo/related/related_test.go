@@ -38,7 +38,7 @@ func TestPathsToListedCompanies(t *testing.T) {
 	w := credittest.New(t)
 	s := related.New(w.Pool.Tenant(), relatedrepo.Repo{}, customerrepo.New(), related.HashPrints{Secret: []byte("secret")}, auditlog.Tenant(w.Pool), w.Clock)
 	admin := w.CtxA(t)
-	_, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	seller, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
 	one, two := w.NewCustomer(t, admin, 1), w.NewCustomer(t, admin, 2)
 	bad := credittest.USCC(66)
 	boss := related.PartyInput{Kind: related.Person, Name: "王老板", IDNumber: "11010519491231002x"}
@@ -53,6 +53,8 @@ func TestPathsToListedCompanies(t *testing.T) {
 	add(two.ID, related.AddInput{Kind: related.Controller, Other: boss})
 	add(two.ID, related.AddInput{Kind: related.Shareholder, Share: 3000, Other: related.PartyInput{Kind: related.Company, Name: one.Name, USCC: one.USCC}}) // a cycle
 	last := add(two.ID, related.AddInput{Of: true, Kind: related.Parent, Other: related.PartyInput{Kind: related.Company, Name: "失信建工", USCC: bad}})
+
+	later := add(two.ID, related.AddInput{Kind: related.SameOwner, ValidFrom: "2026-12-01", Other: related.PartyInput{Kind: related.Company, Name: "待定建设", USCC: credittest.USCC(67)}})
 
 	// by the code, to every company, the shortest way
 	var paths []related.Path
@@ -103,6 +105,19 @@ func TestPathsToListedCompanies(t *testing.T) {
 	if v, err = s.Of(admin, one.ID, 4); err != nil || len(v.Hits) != 0 || len(v.Parties) != 3 {
 		t.Errorf("after its end %+v %v", v, err)
 	}
+	if err := s.End(admin, two.ID, later.ID, "2026-11-20", 1); reason(err) != "RELATION_ENDS_BEFORE_START" {
+		t.Errorf("ended before it begins: %v", err)
+	}
+	// of other customers a salesperson learns no more than the registers say
+	w.Exec(t, admin, `UPDATE customers SET salesperson_id = $2 WHERE id = $1`, one.ID, seller.ID)
+	v, err = s.Of(sales, one.ID, 4)
+	ok(t, err)
+	for _, p := range v.Parties {
+		if (p.CustomerID != nil) != (p.USCC == one.USCC) {
+			t.Errorf("the salesperson of %s is told that %s is a customer: %v", one.Name, p.Name, p.CustomerID != nil)
+		}
+	}
+	w.Exec(t, admin, `UPDATE customers SET salesperson_id = NULL WHERE id = $1`, one.ID)
 	// who may not see the customer sees nothing around him
 	if _, err := s.Of(sales, one.ID, 1); reason(err) != "CUSTOMER_NOT_FOUND" {
 		t.Errorf("another salesperson: %v", err)
@@ -115,7 +130,7 @@ func TestPathsToListedCompanies(t *testing.T) {
 		t.Errorf("without a code: %v", err)
 	}
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
-		g, err := relatedrepo.Repo{}.Reach(ctx, two.USCC, 4, calendar.NewDate(2026, 11, 20))
+		g, err := relatedrepo.Repo{}.Reach(ctx, two.USCC, 4, calendar.NewDate(2026, 11, 20), nil)
 		return len(g.Parties), err
 	})
 }

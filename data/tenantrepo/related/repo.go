@@ -48,7 +48,7 @@ const (
 			WHERE x.depth < $2 AND (r.valid_from IS NULL OR r.valid_from <= $3::date) AND (r.valid_through IS NULL OR r.valid_through >= $3::date)
 		)
 		SELECT p.id, p.kind, p.name, coalesce(p.uscc, ''), p.id_mask, c.id, EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = p.uscc), min(x.depth)
-		FROM reach x JOIN parties p ON p.id = x.id LEFT JOIN customers c ON c.uscc = p.uscc GROUP BY p.id, c.id ORDER BY min(x.depth), p.id LIMIT $4`
+		FROM reach x JOIN parties p ON p.id = x.id LEFT JOIN customers c ON c.uscc = p.uscc AND ($5::uuid IS NULL OR c.salesperson_id = $5) GROUP BY p.id, c.id ORDER BY min(x.depth), p.id LIMIT $4`
 	betweenSQL = `SELECT ` + columns + ` FROM party_relations r WHERE r.from_id = ANY($1::uuid[]) AND r.to_id = ANY($1::uuid[])
 		AND (r.valid_from IS NULL OR r.valid_from <= $2::date) AND (r.valid_through IS NULL OR r.valid_through >= $2::date) ORDER BY r.id`
 )
@@ -132,12 +132,12 @@ func (Repo) End(ctx context.Context, id uuid.UUID, through calendar.Date, at tim
 }
 
 // Reach implements biz.Repository, in two statements.
-func (Repo) Reach(ctx context.Context, uscc string, depth int, on calendar.Date) (g biz.Graph, err error) {
+func (Repo) Reach(ctx context.Context, uscc string, depth int, on calendar.Date, onlyOf *uuid.UUID) (g biz.Graph, err error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return g, err
 	}
-	rows, err := q.QueryContext(ctx, reachSQL, uscc, depth, on, maxParties)
+	rows, err := q.QueryContext(ctx, reachSQL, uscc, depth, on, maxParties, onlyOf)
 	if err != nil {
 		return g, postgres.Map(ctx, err, "read related parties")
 	}
