@@ -14,6 +14,7 @@ import (
 	biz "zhuxin/biz/creditcheck"
 	"zhuxin/biz/exposure"
 	"zhuxin/data/postgres"
+	accounts "zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/event"
@@ -63,7 +64,7 @@ func moveReserved(first int, several bool) string {
 UPDATE credit_accounts a SET reserved_amount = a.reserved_amount + m.held, version = a.version + 1
 FROM ` + source("m", moveColumns, first, several) + `
 WHERE a.id = m.id` + these + ` AND a.version = m.version
-  AND (m.overrun OR a.limit_kind = 'unlimited' OR a.receivable_amount + a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount + m.held <= a.standing_amount + a.temporary_amount)
+  AND (m.overrun OR a.limit_kind = 'unlimited' OR ` + accounts.Used("a") + ` + m.held <= a.standing_amount + a.temporary_amount)
 RETURNING a.id`
 }
 

@@ -14,7 +14,7 @@ import (
 	"zhuxin/tenancy/scope"
 )
 
-const (
+var (
 	// after: $2 and $3 are the key of the last row, or null.
 	customerCardsSQL = `SELECT c.id, c.updated_at, c.number, c.name, coalesce(a.grade, ''), c.tax_no
 		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id
@@ -24,7 +24,7 @@ const (
 	// The page is chosen first; what costs a look-up is read for its rows only.
 	projectCardsSQL = `SELECT p.id, p.updated_at, p.number, p.name,
 		CASE WHEN a.frozen THEN 'frozen'
-			WHEN EXISTS (SELECT FROM receivables r WHERE r.customer_id = p.customer_id AND r.project_id = p.id AND r.open_amount > 0 AND r.due_date < $5::date) THEN 'overdue'
+			WHEN EXISTS (SELECT FROM receivable_dues r WHERE r.customer_id = p.customer_id AND r.project_id = p.id AND r.open_amount > 0 AND r.due_date < $5::date) THEN 'overdue'
 			WHEN ` + isOverLimit + ` THEN 'over_limit' ELSE 'none' END,
 		coalesce((SELECT t.erp_contract_no FROM contracts t WHERE t.project_id = p.id ORDER BY t.signed_on DESC, t.erp_contract_no LIMIT 1), ''),
 		p.customer_id, p.customer_name, p.contracted_volume, p.seller, m.name

@@ -335,6 +335,11 @@ func TestListViewsOrderAndPages(t *testing.T) {
 			t.Errorf("search %q finds %d, want %d", text, got, n)
 		}
 	}
+	// delivered and not yet invoiced fills the limit as it does in the check
+	w.Exec(t, admin, `UPDATE credit_accounts SET delivered_amount = 501 WHERE id = $1`, overdue.ID)
+	if got := list(admin, customer.ListInput{View: customer.ViewOverLimit}); got.Total != 2 || got.Counts[customer.ViewOverLimit] != 2 {
+		t.Errorf("over the limit by deliveries: %d, %v", got.Total, got.Counts)
+	}
 	p = list(sales, customer.ListInput{})
 	if p.Total != 1 || p.Counts[customer.ViewAll] != 1 || p.Counts[customer.ViewMine] != 1 || p.Counts[customer.ViewNegative] != 0 {
 		t.Errorf("a salesperson sees %d, %v", p.Total, p.Counts)

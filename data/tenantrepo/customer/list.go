@@ -9,18 +9,19 @@ import (
 
 	biz "zhuxin/biz/customer"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/data/tenantrepo/roster"
 	"zhuxin/tenancy/scope"
 )
 
 // The list joins each customer with his credit account; the view's condition and
 // the sums of all views come from the same terms, so that tab and list agree.
-const (
-	limitAmount = `CASE a.limit_kind WHEN 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END`
-	owed        = `(coalesce(a.receivable_amount, 0) + coalesce(a.reserved_amount, 0))`
+var (
+	limitAmount = exposure.Bound("a")
+	owed        = exposure.Used("a")
 
 	isMine      = `c.salesperson_id = $1`
-	isOverLimit = `coalesce(a.limit_kind, 'none') <> 'unlimited' AND ` + owed + ` > coalesce(` + limitAmount + `, 0)`
+	isOverLimit = exposure.Over("a")
 	isOverdue   = `coalesce(a.overdue_amount, 0) > 0`
 	isUnrated   = `coalesce(a.grade, '') = ''`
 	isNegative  = `EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = c.uscc)`

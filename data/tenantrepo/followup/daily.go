@@ -4,17 +4,17 @@ import (
 	"context"
 	"time"
 
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
 
 // risk is what gives reason to ask; $1 the tolerance. It is the SQL form of
 // exposure.Account OverLimit.
-const risk = `WITH risk AS (
+var risk = `WITH risk AS (
   SELECT id AS customer_id, 'over_limit' AS trigger, used - bound AS amount FROM (
-    SELECT id, receivable_amount + reserved_amount + delivered_amount + reconciled_amount + draft_amount - advance_amount AS used,
-      CASE limit_kind WHEN 'amount' THEN standing_amount + temporary_amount ELSE 0 END AS bound
-    FROM credit_accounts WHERE limit_kind <> 'unlimited') a WHERE used > bound
+    SELECT id, ` + exposure.Used("c") + ` AS used, ` + exposure.Bound("c") + ` AS bound
+    FROM credit_accounts c WHERE ` + exposure.Over("c") + `) a
   UNION ALL
   SELECT id, 'overdue', overdue_amount FROM credit_accounts WHERE overdue_amount > greatest($1::bigint, 0)
 ) `
@@ -36,7 +36,7 @@ func (Repo) Judge(ctx context.Context, on calendar.Date, at time.Time) (int64, e
 }
 
 // closing: $1 tolerance, $2 the date, $3 now. What is in approval is left to it.
-const closing = risk + `UPDATE follow_ups f SET status = 'closed', closed_on = $2::date, updated_at = $3, version = f.version + 1,
+var closing = risk + `UPDATE follow_ups f SET status = 'closed', closed_on = $2::date, updated_at = $3, version = f.version + 1,
   outcome = CASE WHEN r.customer_id IS NULL THEN 'cleared' WHEN f.promise = 'kept' THEN 'promise_kept' WHEN f.promise = 'broken' THEN 'promise_broken' ELSE 'plan_lapsed' END
 FROM follow_ups g LEFT JOIN risk r ON r.customer_id = g.customer_id AND r.trigger = g.trigger
 WHERE g.id = f.id AND f.status IN ('open', 'agreed') AND (r.customer_id IS NULL OR f.status = 'agreed' AND (f.plan->>'due_on')::date < $2::date)`
@@ -46,7 +46,7 @@ func (Repo) Close(ctx context.Context, on calendar.Date, tolerance money.Amount,
 	return exec(ctx, "close follow-ups", closing, int64(tolerance), on, at)
 }
 
-const (
+var (
 	// current leaves the version: an answer that is being written stays valid.
 	current = risk + `UPDATE follow_ups f SET amount = r.amount, updated_at = $2 FROM risk r
 WHERE r.customer_id = f.customer_id AND r.trigger = f.trigger AND f.status <> 'closed' AND f.amount <> r.amount`

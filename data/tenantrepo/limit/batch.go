@@ -12,30 +12,29 @@ import (
 
 	biz "zhuxin/biz/limit"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/data/tenantrepo/roster"
 	"zhuxin/shared/calendar"
 	"zhuxin/tenancy/scope"
 )
 
-const (
-	exposed = `a.receivable_amount + a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount`
-
-	// $1 grades or NULL, $2 and $3 utilization in basis points or NULL, $4 the day
-	// on which the standing limit was there already or NULL, $5 how many, $6 the
-	// salesperson or NULL.
-	candidatesSQL = `
-SELECT c.id, c.number, c.name, a.grade, a.limit_kind, a.standing_amount, ` + exposed + `, r.max_credit_amount,
+// $1 grades or NULL, $2 and $3 utilization in basis points or NULL, $4 the day
+// on which the standing limit was there already or NULL, $5 how many, $6 the
+// salesperson or NULL.
+var candidatesSQL = `
+SELECT c.id, c.number, c.name, a.grade, a.limit_kind, a.standing_amount, ` + exposure.Used("a") + `, r.max_credit_amount,
   EXISTS (SELECT FROM credit_limits w WHERE w.customer_id = c.id AND w.project_id IS NULL AND w.class = 'standing' AND w.status = 'submitted'),
   a.frozen, EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = c.uscc)
 FROM customers c JOIN credit_accounts a ON a.id = c.id
 LEFT JOIN credit_ratings r ON r.customer_id = c.id AND r.status = 'effective'
 WHERE c.status = 'active' AND ($6::uuid IS NULL OR c.salesperson_id = $6::uuid) AND ($1::text[] IS NULL OR a.grade = ANY($1::text[]))
-  AND ($2::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposed + `)::numeric * 10000 >= $2::numeric * (a.standing_amount + a.temporary_amount)))
-  AND ($3::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposed + `)::numeric * 10000 <= $3::numeric * (a.standing_amount + a.temporary_amount)))
+  AND ($2::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 >= $2::numeric * (a.standing_amount + a.temporary_amount)))
+  AND ($3::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 <= $3::numeric * (a.standing_amount + a.temporary_amount)))
   AND ($4::date IS NULL OR EXISTS (SELECT FROM credit_limits l WHERE l.customer_id = c.id AND l.project_id IS NULL AND l.class = 'standing'
     AND l.status = 'effective' AND l.superseded_on IS NULL AND l.starts_on <= $4::date))
 ORDER BY c.number LIMIT $5`
 
+const (
 	insertBatchSQL = `INSERT INTO limit_batches (id, proposal, customers, created_at, created_by) VALUES ($1, $2, $3, $4, $5)`
 
 	// $1 batch, $2 ids, $3 customers, $4 amounts, then the terms that all share.

@@ -7,10 +7,11 @@ import (
 
 	biz "zhuxin/biz/project"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/tenancy/scope"
 )
 
-const (
+var (
 	// selected: $1 scope, $2 pattern or '', $3 status or '', $4 customer, $5 owner.
 	selected = ` WHERE ` + inScope + ` AND ($2 = '' OR p.name ILIKE $2 OR p.number ILIKE $2 OR c.name ILIKE $2
 			OR EXISTS (SELECT FROM contracts t WHERE t.project_id = p.id AND t.erp_contract_no ILIKE $2))
@@ -21,14 +22,13 @@ const (
 	// The page is chosen first; sums are read for its rows only. $6 is today.
 	listSQL = `SELECT ` + columns + `,
 		CASE WHEN a.frozen THEN 'frozen' WHEN r.overdue > 0 THEN 'overdue'
-			WHEN coalesce(a.limit_kind, 'none') <> 'unlimited' AND coalesce(a.receivable_amount, 0) + coalesce(a.reserved_amount, 0)
-				> CASE a.limit_kind WHEN 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END THEN 'over_limit' ELSE 'none' END,
+			WHEN ` + exposure.Over("a") + ` THEN 'over_limit' ELSE 'none' END,
 		coalesce((SELECT t.erp_contract_no FROM contracts t WHERE t.project_id = p.id ORDER BY t.signed_on DESC, t.erp_contract_no LIMIT 1), ''),
 		r.open, r.overdue` + joins + `
 		JOIN (SELECT p.id FROM projects p JOIN customers c ON c.id = p.customer_id` + selected + ` ORDER BY p.updated_at DESC, p.id DESC LIMIT $7 OFFSET $8) page ON page.id = p.id
 		LEFT JOIN credit_accounts a ON a.id = c.id
 		CROSS JOIN LATERAL (SELECT coalesce(sum(open_amount), 0) AS open, coalesce(sum(open_amount) FILTER (WHERE due_date < $6::date AND open_amount > 0), 0) AS overdue
-			FROM receivables WHERE project_id = p.id) r
+			FROM receivable_dues WHERE project_id = p.id) r
 		ORDER BY p.updated_at DESC, p.id DESC`
 )
 

@@ -25,7 +25,7 @@ const (
 	ownerSums = ` CROSS JOIN LATERAL (SELECT count(*) AS projects, coalesce(sum(r.open), 0) AS open, coalesce(sum(r.overdue), 0) AS overdue
 		FROM projects p JOIN customers c ON c.id = p.customer_id
 		CROSS JOIN LATERAL (SELECT coalesce(sum(open_amount), 0) AS open, coalesce(sum(open_amount) FILTER (WHERE due_date < $2::date AND open_amount > 0), 0) AS overdue
-			FROM receivables WHERE project_id = p.id) r
+			FROM receivable_dues WHERE project_id = p.id) r
 		WHERE p.owner_id = o.id AND ` + inScope + `) s`
 	ownerRow = `SELECT ` + ownerColumns + `, s.projects, s.open, s.overdue, EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = o.uscc)`
 

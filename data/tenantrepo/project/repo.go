@@ -50,10 +50,10 @@ const (
 
 	// The receivables of the project, whoever they were billed to: a project that
 	// moved keeps what was billed to the former customer.
-	sumsSQL = `SELECT coalesce(sum(amount), 0), coalesce(sum(open_amount), 0),
+	sumsSQL = `SELECT (SELECT coalesce(sum(amount), 0) FROM receivables WHERE project_id = $1), coalesce(sum(open_amount), 0),
 		coalesce(sum(open_amount) FILTER (WHERE due_date < $2::date AND open_amount > 0), 0),
 		coalesce($2::date - min(due_date) FILTER (WHERE due_date < $2::date AND open_amount > 0), 0)
-		FROM receivables WHERE project_id = $1`
+		FROM receivable_dues WHERE project_id = $1`
 	monthsSQL = `SELECT g.month::date, coalesce(sum(r.amount), 0)
 		FROM generate_series(date_trunc('month', $2::date::timestamp) - interval '11 months', date_trunc('month', $2::date::timestamp), interval '1 month') g(month)
 		LEFT JOIN receivables r ON r.project_id = $1 AND r.invoice_date >= g.month::date AND r.invoice_date < (g.month + interval '1 month')::date

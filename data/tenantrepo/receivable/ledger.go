@@ -9,6 +9,7 @@ import (
 
 	biz "zhuxin/biz/receivable"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/tenancy/scope"
@@ -152,11 +153,6 @@ func (Repo) Months(ctx context.Context, s biz.Scope, since calendar.Date) (invoi
 	return invoiced, collected, err
 }
 
-const (
-	limitAmount = `CASE a.limit_kind WHEN 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END`
-	overLimit   = `coalesce(a.limit_kind, 'none') <> 'unlimited' AND coalesce(a.receivable_amount + a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount, 0) > coalesce(` + limitAmount + `, 0)`
-)
-
 // Standing implements biz.Reader. Accounts are as the caller has brought them up to date.
 func (Repo) Standing(ctx context.Context, s biz.Scope) (biz.Standing, error) {
 	q, err := scope.Conn(ctx)
@@ -165,8 +161,8 @@ func (Repo) Standing(ctx context.Context, s biz.Scope) (biz.Standing, error) {
 	}
 	condition, more := narrowed(s, `c.id`)
 	var out biz.Standing
-	err = q.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE a.overdue_amount > 0), count(*) FILTER (WHERE `+overLimit+`),
-		coalesce(sum(`+limitAmount+`), 0)::bigint, coalesce(sum(a.reserved_amount), 0)::bigint
+	err = q.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE a.overdue_amount > 0), count(*) FILTER (WHERE `+exposure.Over("a")+`),
+		coalesce(sum(`+exposure.Bound("a")+`), 0)::bigint, coalesce(sum(a.reserved_amount), 0)::bigint
 		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id WHERE $1::text <> '' AND `+condition, append([]any{"customers"}, more...)...).
 		Scan(&out.Customers, &out.CustomersOverdue, &out.CustomersOverLimit, &out.LimitAmount, &out.Reserved)
 	if err != nil {

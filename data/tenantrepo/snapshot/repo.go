@@ -7,6 +7,7 @@ import (
 
 	biz "zhuxin/biz/snapshot"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/tenancy/scope"
 )
@@ -18,14 +19,14 @@ var _ biz.Repository = Repo{}
 
 // takeSQL: $1 date, $2 late, $3 currency, $4 now. What is overdue follows the rule
 // of biz/exposure: never below zero. A customer who never had anything gets no row.
-const takeSQL = `
+var takeSQL = `
 WITH past AS (
   SELECT customer_id, greatest(0, sum(open_amount))::bigint AS overdue
   FROM receivable_dues WHERE $2::boolean AND currency = $3::text AND due_date < $1::date
   GROUP BY customer_id
 ), now_is AS (
   SELECT a.id, a.receivable_amount AS receivable, CASE WHEN $2::boolean THEN coalesce(p.overdue, 0) ELSE a.overdue_amount END AS overdue,
-    a.receivable_amount + a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount AS exposure, a.limit_kind,
+    ` + exposure.Used("a") + ` AS exposure, a.limit_kind,
     CASE WHEN a.limit_kind = 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END AS bound
   FROM credit_accounts a LEFT JOIN past p ON p.customer_id = a.id
 )

@@ -10,6 +10,7 @@ import (
 
 	biz "zhuxin/biz/warning"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/tenant"
 	"zhuxin/tenancy/scope"
@@ -46,9 +47,8 @@ var rules = map[biz.Kind]rule{
 		FROM receivable_parts WHERE open_amount > 0 AND invoice_date <= :on AND due_date < :on GROUP BY customer_id HAVING sum(open_amount) >= :2 AND :on - min(due_date) >= :1`},
 	biz.Utilization: {sql: `SELECT customer_id, '' AS subject, jsonb_build_object('used', used::text, 'limit', bound::text,
 		'share', (used::numeric * 10000 / bound)::bigint) AS facts
-		FROM (SELECT id AS customer_id, standing_amount + temporary_amount AS bound,
-			receivable_amount + reserved_amount + delivered_amount + reconciled_amount + draft_amount - advance_amount AS used
-			FROM credit_accounts WHERE limit_kind = 'amount') a
+		FROM (SELECT id AS customer_id, ` + exposure.Bound("c") + ` AS bound, ` + exposure.Used("c") + ` AS used
+			FROM credit_accounts c WHERE limit_kind = 'amount') a
 		WHERE bound > 0 AND used::numeric * 10000 >= bound::numeric * :1`},
 	biz.FallingVolume: {sql: `SELECT customer_id, '' AS subject, jsonb_build_object('before', before::text, 'now', now::text, 'drop', ((before - now)::numeric * 10000 / before)::bigint) AS facts
 		FROM (SELECT customer_id, coalesce(sum(amount) FILTER (WHERE invoice_date > :on - :2::int), 0) AS now, coalesce(sum(amount) FILTER (WHERE invoice_date <= :on - :2::int), 0) AS before
