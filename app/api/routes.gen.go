@@ -15,20 +15,21 @@ import (
 	v18 "zhuxin/app/api/dailyrun/v1"
 	v19 "zhuxin/app/api/erp/v1"
 	v110 "zhuxin/app/api/followup/v1"
-	v113 "zhuxin/app/api/hq/v1"
-	v114 "zhuxin/app/api/limit/v1"
-	v111 "zhuxin/app/api/member/v1"
-	v115 "zhuxin/app/api/negativelist/v1"
-	v116 "zhuxin/app/api/project/v1"
-	v112 "zhuxin/app/api/rating/v1"
-	v117 "zhuxin/app/api/receivable/v1"
-	v118 "zhuxin/app/api/registry/v1"
-	v119 "zhuxin/app/api/related/v1"
-	v120 "zhuxin/app/api/report/v1"
+	v111 "zhuxin/app/api/groupcap/v1"
+	v114 "zhuxin/app/api/hq/v1"
+	v115 "zhuxin/app/api/limit/v1"
+	v112 "zhuxin/app/api/member/v1"
+	v116 "zhuxin/app/api/negativelist/v1"
+	v117 "zhuxin/app/api/project/v1"
+	v113 "zhuxin/app/api/rating/v1"
+	v118 "zhuxin/app/api/receivable/v1"
+	v119 "zhuxin/app/api/registry/v1"
+	v120 "zhuxin/app/api/related/v1"
+	v121 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v121 "zhuxin/app/api/statement/v1"
-	v122 "zhuxin/app/api/warning/v1"
-	v123 "zhuxin/app/api/workbench/v1"
+	v122 "zhuxin/app/api/statement/v1"
+	v123 "zhuxin/app/api/warning/v1"
+	v124 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -45,19 +46,21 @@ func Routes() []route.Info {
 		v18.DailyRunServiceRoutes,
 		v19.ERPServiceRoutes,
 		v110.FollowUpServiceRoutes,
-		v111.MemberServiceRoutes,
-		v112.RatingServiceRoutes,
-		v113.HQServiceRoutes,
-		v114.LimitServiceRoutes,
-		v115.NegativeListServiceRoutes,
-		v115.NegativeReviewServiceRoutes,
-		v116.ProjectServiceRoutes,
-		v117.ReceivableServiceRoutes,
-		v118.RegistryServiceRoutes,
-		v119.RelatedServiceRoutes,
-		v120.ReportServiceRoutes,
-		v121.StatementServiceRoutes,
-		v122.WarningServiceRoutes,
-		v123.WorkbenchServiceRoutes,
+		v111.GroupCapServiceRoutes,
+		v111.SharedLimitServiceRoutes,
+		v112.MemberServiceRoutes,
+		v113.RatingServiceRoutes,
+		v114.HQServiceRoutes,
+		v115.LimitServiceRoutes,
+		v116.NegativeListServiceRoutes,
+		v116.NegativeReviewServiceRoutes,
+		v117.ProjectServiceRoutes,
+		v118.ReceivableServiceRoutes,
+		v119.RegistryServiceRoutes,
+		v120.RelatedServiceRoutes,
+		v121.ReportServiceRoutes,
+		v122.StatementServiceRoutes,
+		v123.WarningServiceRoutes,
+		v124.WorkbenchServiceRoutes,
 	)
 }

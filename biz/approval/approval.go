@@ -47,6 +47,7 @@ const (
 	KindTemporaryLimit  Kind = "temporary_limit"
 	KindLimitAdjustment Kind = "limit_adjustment"
 	KindLimitBatch      Kind = "limit_batch"
+	KindSharedLimit     Kind = "shared_limit"
 	KindOrderRelease    Kind = "order_release"
 	KindSupplyResume    Kind = "supply_resume"
 	KindWriteOff        Kind = "write_off"

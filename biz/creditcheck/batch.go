@@ -67,7 +67,10 @@ func (s *Service) decideTogether(ctx context.Context, groups []*group, wait bool
 		return err
 	}
 	asked := asks(groups)
-	results := make([][]result, len(groups))
+	results, lock := make([][]result, len(groups)), LockAtOnce
+	if wait {
+		lock = LockWaiting
+	}
 	err = s.again(ctx, func(ctx context.Context) error {
 		clear(results)
 		loaded, err := s.load(ctx, asked, wait, today)
@@ -75,10 +78,13 @@ func (s *Service) decideTogether(ctx context.Context, groups []*group, wait bool
 			return err
 		}
 		tx := shared{today: today, out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
+		if tx.pools, err = s.pools(ctx, lock, loaded...); err != nil {
+			return err
+		}
 		for i, g := range groups {
 			l := loaded[i]
 			switch {
-			case l.OK && l.Account.ValidOn(today):
+			case l.OK && l.Account.ValidOn(today) && (wait || tx.has(l)):
 				results[i] = tx.decide(l, g.batch)
 			case wait:
 				results[i] = make([]result, len(g.batch))
@@ -138,6 +144,7 @@ type shared struct {
 	orders map[string]uuid.UUID // reserved before in this transaction
 	keys   map[string]bool      // seen before in this transaction
 	forget []string             // remembered for too long
+	pools  map[uuid.UUID]*PoolFacts
 }
 
 // deciding is the state of one customer's decisions: each sees what the ones
@@ -253,6 +260,7 @@ func (d *deciding) reserve(dec *Decision, found Found) {
 	d.held++
 	d.l.Account.Reserved += held
 	d.move.Held += held
+	d.fill(held)
 	if d.l.Account.OverLimit() && held > 0 {
 		d.move.Overrun = true // policy or a release let it pass
 	}
@@ -330,6 +338,7 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 		f.Release = found.Release
 	}
 	f.Project = d.project(found.Project)
+	f.SharedLimit, f.GroupQuota = d.pool(d.l.SharedLimit), d.pool(d.l.GroupCap)
 	if n := d.l.Negative; n != nil {
 		f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, n.ReasonCode, n.ReasonText
 		f.NegativeSeverity, f.NegativeExempt = n.Severity, n.ExemptUntil

@@ -49,12 +49,14 @@ type Facts struct {
 	AccountVersion     int64              `json:"account_version"`
 
 	// Of the order.
-	Checkpoint Checkpoint    `json:"checkpoint,omitempty"`
-	Skips      bool          `json:"skips,omitempty"`   // the check does not bind at this checkpoint
-	Covered    money.Amount  `json:"covered,omitempty"` // fen held for this order already
-	Volume     volume.M3     `json:"volume,omitempty"`
-	Project    *ProjectFacts `json:"project,omitempty"` // nil where the order names none, or it has no limit of its own
-	Release    *ReleaseFacts `json:"release,omitempty"` // the one-time release that the order has
+	Checkpoint  Checkpoint    `json:"checkpoint,omitempty"`
+	Skips       bool          `json:"skips,omitempty"`   // the check does not bind at this checkpoint
+	Covered     money.Amount  `json:"covered,omitempty"` // fen held for this order already
+	Volume      volume.M3     `json:"volume,omitempty"`
+	Project     *ProjectFacts `json:"project,omitempty"`      // nil where the order names none, or it has no limit of its own
+	SharedLimit *PoolFacts    `json:"shared_limit,omitempty"` // nil where he shares none
+	GroupQuota  *PoolFacts    `json:"group_quota,omitempty"`  // nil where HQ has set no cap
+	Release     *ReleaseFacts `json:"release,omitempty"`      // the one-time release that the order has
 }
 
 // Checkpoint says at which step of an order a check is made (ruling 16).
@@ -120,6 +122,8 @@ const (
 	LimitSupplyStop    Limit = "supply_stop"
 	LimitProject       Limit = "project_limit"
 	LimitUtilization   Limit = "utilization"
+	LimitShared        Limit = "shared_limit"
+	LimitGroup         Limit = "group_quota"
 )
 
 // Verdict is what Decide makes of the facts.
@@ -146,7 +150,7 @@ type Verdict struct {
 func Decide(f Facts, p Policy, amount money.Amount) Verdict {
 	rules := []rule{inactive, frozen, supplyStopped, negative}
 	if !f.SettlesAdvance && !f.Skips {
-		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, overProject, band, unrated)
+		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, overShared, overQuota, overProject, band, unrated)
 	}
 	amount = max(amount-f.Covered, 0)
 	v := Verdict{Outcome: Allow, Reasons: []Reason{}, Binding: LimitNone}

@@ -95,8 +95,16 @@ func (s *Service) Headroom(ctx context.Context, store HeadroomStore, search stri
 			}
 		}
 		total = n
+		loaded := make([]Loaded, len(rows))
+		for i, r := range rows {
+			loaded[i] = r.Loaded
+		}
+		pools, err := s.pools(ctx, Unlocked, loaded...)
+		if err != nil {
+			return err
+		}
 		for _, r := range rows {
-			tx := shared{today: today, out: Batch{At: s.Clock.Now()}}
+			tx := shared{today: today, out: Batch{At: s.Clock.Now()}, pools: pools}
 			d := deciding{shared: &tx, l: r.Loaded, projects: map[uuid.UUID]*projectState{}}
 			out = append(out, headroom(r, d.facts(CheckInput{Checkpoint: AtDispatch, Currency: t.Currency}, r.Found), r.Loaded.Policy))
 		}
@@ -115,7 +123,7 @@ func headroom(r ProjectRow, f Facts, p Policy) Headroom {
 		return h
 	}
 	customer, site := f.LimitKind == exposure.LimitUnlimited, f.Project == nil || f.Project.LimitKind == exposure.LimitUnlimited
-	if f.SettlesAdvance || f.Skips || (customer && site) {
+	if f.SettlesAdvance || f.Skips || (customer && site && f.SharedLimit == nil && f.GroupQuota == nil) {
 		h.Unlimited, h.BoundBy = true, LimitNone
 		return h
 	}
@@ -129,6 +137,14 @@ func headroom(r ProjectRow, f Facts, p Policy) Headroom {
 	if !site {
 		if left := add(f.Project.Limit(), -f.Project.Exposure()); left < h.Amount {
 			h.Amount, h.BoundBy = left, LimitProject
+		}
+	}
+	for _, p := range []struct {
+		facts *PoolFacts
+		bound Limit
+	}{{f.SharedLimit, LimitShared}, {f.GroupQuota, LimitGroup}} {
+		if p.facts != nil && add(p.facts.Limit, -p.facts.Used) < h.Amount {
+			h.Amount, h.BoundBy = add(p.facts.Limit, -p.facts.Used), p.bound
 		}
 	}
 	h.Amount = max(h.Amount, 0)

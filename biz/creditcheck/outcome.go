@@ -54,6 +54,8 @@ const (
 	CustomerInactive Code = "CUSTOMER_INACTIVE"
 	ProjectLimit     Code = "PROJECT_LIMIT"
 	Utilization      Code = "UTILIZATION"
+	SharedLimit      Code = "SHARED_LIMIT"
+	GroupQuota       Code = "GROUP_QUOTA"
 )
 
 // Reason is one rule that applied.
@@ -106,6 +108,12 @@ func (r Reason) explained(f Facts) Reason {
 	case ProjectLimit:
 		r.MessageZH = fmt.Sprintf("超出项目额度：%s 含本单占用 %s，额度 %s，超出 %s", f.Project.Name, fen(r.Actual), fen(r.Bound), fen(int64(add(money.Amount(r.Actual), -money.Amount(r.Bound)))))
 		r.MessageEN = fmt.Sprintf("over the project's limit: %s uses %s with this order, limit %s, over by %s", f.Project.Name, fen(r.Actual), fen(r.Bound), fen(int64(add(money.Amount(r.Actual), -money.Amount(r.Bound)))))
+	case SharedLimit:
+		r.MessageZH = fmt.Sprintf("超出共享额度「%s」：含本单共占用 %s，额度 %s", f.SharedLimit.Name, fen(r.Actual), fen(r.Bound))
+		r.MessageEN = fmt.Sprintf("over the shared limit %s: %s used together with this order, limit %s", f.SharedLimit.Name, fen(r.Actual), fen(r.Bound))
+	case GroupQuota:
+		r.MessageZH = fmt.Sprintf("超出本公司在集团限额「%s」中的配额：含本单占用 %s，配额 %s", f.GroupQuota.Name, fen(r.Actual), fen(r.Bound))
+		r.MessageEN = fmt.Sprintf("over this subsidiary's quota of the group cap %s: %s used with this order, quota %s", f.GroupQuota.Name, fen(r.Actual), fen(r.Bound))
 	case Utilization:
 		r.MessageZH = fmt.Sprintf("额度使用率 %s，达到 %s", share(r.Actual), share(r.Bound))
 		r.MessageEN = fmt.Sprintf("%s of the limit in use with this order, at or above %s", share(r.Actual), share(r.Bound))

@@ -29,6 +29,9 @@ type Store interface {
 	// customer; it takes one group then, for who waits for a second lock while he
 	// holds one can wait for ever. Without wait OK is false for a held row too.
 	Load(ctx context.Context, groups []Group, wait bool) ([]Loaded, error)
+	// Pools gives what the customers held together use, after it has locked the pools
+	// in the way asked for: without waiting it leaves out those that are locked.
+	Pools(ctx context.Context, ids PoolIDs, lock Locking) (map[uuid.UUID]PoolFacts, error)
 	// Save writes decisions with everything that goes with them, and moves the
 	// accounts' reserved sums under their guard; ErrStale when the guard, a repeated
 	// key or a repeated order number stopped it.
@@ -129,6 +132,8 @@ type Loaded struct {
 	Negative       *Negative // nil when not on the list
 	GroupPolicy    int64     // version, 0 for the preset
 	NegativeAction Outcome   // for a listing of that severity
+	SharedLimit    uuid.UUID // that holds him together with others; Nil for none
+	GroupCap       uuid.UUID // of HQ, that his company is under; Nil for none
 	Found          []Found   // one for each Ask
 }
 
@@ -139,6 +144,19 @@ type Negative struct {
 	Severity               string
 	ExemptUntil            calendar.Date // HQ lets this tenant supply it to that day; zero for no exemption
 }
+
+// PoolIDs names pools of both kinds.
+type PoolIDs struct{ Shared, Caps []uuid.UUID }
+
+// Locking is how pools are read.
+type Locking int
+
+// The ways: only to tell, to decide without waiting, and to decide.
+const (
+	Unlocked Locking = iota
+	LockAtOnce
+	LockWaiting
+)
 
 // Key is a command's row id and hash.
 type Key struct {

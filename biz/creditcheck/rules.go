@@ -66,7 +66,7 @@ func PresetRules() Rules {
 
 // Releasable are the reasons that a release can cover. What stops the customer
 // himself, and not the order, is lifted where it was set.
-var Releasable = []Code{OverLimit, NoLimit, OverdueAmount, OverdueDays, Unrated, Utilization, ProjectLimit}
+var Releasable = []Code{OverLimit, NoLimit, OverdueAmount, OverdueDays, Unrated, Utilization, ProjectLimit, SharedLimit}
 
 // absent says whether no rules were given: no set of rules is without a truck.
 func (r Rules) absent() bool { return r.TruckVolume == 0 && r.FreezeDays == 0 && r.ReleaseDays == 0 }

@@ -33,6 +33,7 @@ const (
 	RemedyDelisting  RemedyKind = "negative_list_removal"
 	RemedyActivate   RemedyKind = "activate"
 	RemedyRelease    RemedyKind = "release"
+	RemedyQuota      RemedyKind = "quota_move"
 )
 
 // Remedy is one way to clear a reason, and who has it in hand.
@@ -78,13 +79,17 @@ func (s *Service) Try(ctx context.Context, in CheckInput) (Trial, error) {
 			return exposure.ErrNoAccount
 		}
 		out.SalespersonID = l.SalespersonID
+		pools, err := s.pools(ctx, Unlocked, l)
+		if err != nil {
+			return err
+		}
 		for _, at := range []struct {
 			point Checkpoint
 			to    *Decision
 		}{{AtOrder, &out.Order}, {AtDispatch, &out.Dispatch}} {
 			in := in
 			in.Checkpoint = at.point
-			tx := shared{today: today, out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
+			tx := shared{today: today, out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}, pools: pools}
 			r := tx.decide(l, []*waiting{{cmd: command{op: OpCheck, in: in, actor: actor}}})[0]
 			if r.err != nil {
 				return r.err
@@ -141,6 +146,10 @@ func (r Reason) remedies(f Facts) []Remedy {
 		return out
 	}
 	switch r.Code {
+	case GroupQuota:
+		return ways(RemedyPayment, RemedyQuota)
+	case SharedLimit:
+		return ways(RemedyPayment, RemedyAdjustment)
 	case OverLimit, ProjectLimit:
 		return ways(RemedyPayment, RemedyTemporary, RemedyAdjustment)
 	case Utilization:

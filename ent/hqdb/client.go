@@ -16,7 +16,10 @@ import (
 	"zhuxin/ent/hqdb/audithead"
 	"zhuxin/ent/hqdb/auditlog"
 	"zhuxin/ent/hqdb/auditseal"
+	"zhuxin/ent/hqdb/groupcap"
+	"zhuxin/ent/hqdb/groupcapmember"
 	"zhuxin/ent/hqdb/grouppolicy"
+	"zhuxin/ent/hqdb/groupquota"
 	"zhuxin/ent/hqdb/handledevent"
 	"zhuxin/ent/hqdb/indicator"
 	"zhuxin/ent/hqdb/invitation"
@@ -29,6 +32,7 @@ import (
 	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
+	"zhuxin/ent/hqdb/quotamove"
 	"zhuxin/ent/hqdb/ratinghistory"
 	"zhuxin/ent/hqdb/registryaccount"
 	"zhuxin/ent/hqdb/registryfinding"
@@ -64,8 +68,14 @@ type Client struct {
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
 	AuditSeal *AuditSealClient
+	// GroupCap is the client for interacting with the GroupCap builders.
+	GroupCap *GroupCapClient
+	// GroupCapMember is the client for interacting with the GroupCapMember builders.
+	GroupCapMember *GroupCapMemberClient
 	// GroupPolicy is the client for interacting with the GroupPolicy builders.
 	GroupPolicy *GroupPolicyClient
+	// GroupQuota is the client for interacting with the GroupQuota builders.
+	GroupQuota *GroupQuotaClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// Indicator is the client for interacting with the Indicator builders.
@@ -90,6 +100,8 @@ type Client struct {
 	Outbox *OutboxClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// QuotaMove is the client for interacting with the QuotaMove builders.
+	QuotaMove *QuotaMoveClient
 	// RatingHistory is the client for interacting with the RatingHistory builders.
 	RatingHistory *RatingHistoryClient
 	// RegistryAccount is the client for interacting with the RegistryAccount builders.
@@ -126,7 +138,10 @@ func (c *Client) init() {
 	c.AuditHead = NewAuditHeadClient(c.config)
 	c.AuditLog = NewAuditLogClient(c.config)
 	c.AuditSeal = NewAuditSealClient(c.config)
+	c.GroupCap = NewGroupCapClient(c.config)
+	c.GroupCapMember = NewGroupCapMemberClient(c.config)
 	c.GroupPolicy = NewGroupPolicyClient(c.config)
+	c.GroupQuota = NewGroupQuotaClient(c.config)
 	c.HandledEvent = NewHandledEventClient(c.config)
 	c.Indicator = NewIndicatorClient(c.config)
 	c.Invitation = NewInvitationClient(c.config)
@@ -139,6 +154,7 @@ func (c *Client) init() {
 	c.NegativeExemption = NewNegativeExemptionClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.QuotaMove = NewQuotaMoveClient(c.config)
 	c.RatingHistory = NewRatingHistoryClient(c.config)
 	c.RegistryAccount = NewRegistryAccountClient(c.config)
 	c.RegistryFinding = NewRegistryFindingClient(c.config)
@@ -249,7 +265,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditHead:         NewAuditHeadClient(cfg),
 		AuditLog:          NewAuditLogClient(cfg),
 		AuditSeal:         NewAuditSealClient(cfg),
+		GroupCap:          NewGroupCapClient(cfg),
+		GroupCapMember:    NewGroupCapMemberClient(cfg),
 		GroupPolicy:       NewGroupPolicyClient(cfg),
+		GroupQuota:        NewGroupQuotaClient(cfg),
 		HandledEvent:      NewHandledEventClient(cfg),
 		Indicator:         NewIndicatorClient(cfg),
 		Invitation:        NewInvitationClient(cfg),
@@ -262,6 +281,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NegativeExemption: NewNegativeExemptionClient(cfg),
 		Outbox:            NewOutboxClient(cfg),
 		Person:            NewPersonClient(cfg),
+		QuotaMove:         NewQuotaMoveClient(cfg),
 		RatingHistory:     NewRatingHistoryClient(cfg),
 		RegistryAccount:   NewRegistryAccountClient(cfg),
 		RegistryFinding:   NewRegistryFindingClient(cfg),
@@ -296,7 +316,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditHead:         NewAuditHeadClient(cfg),
 		AuditLog:          NewAuditLogClient(cfg),
 		AuditSeal:         NewAuditSealClient(cfg),
+		GroupCap:          NewGroupCapClient(cfg),
+		GroupCapMember:    NewGroupCapMemberClient(cfg),
 		GroupPolicy:       NewGroupPolicyClient(cfg),
+		GroupQuota:        NewGroupQuotaClient(cfg),
 		HandledEvent:      NewHandledEventClient(cfg),
 		Indicator:         NewIndicatorClient(cfg),
 		Invitation:        NewInvitationClient(cfg),
@@ -309,6 +332,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NegativeExemption: NewNegativeExemptionClient(cfg),
 		Outbox:            NewOutboxClient(cfg),
 		Person:            NewPersonClient(cfg),
+		QuotaMove:         NewQuotaMoveClient(cfg),
 		RatingHistory:     NewRatingHistoryClient(cfg),
 		RegistryAccount:   NewRegistryAccountClient(cfg),
 		RegistryFinding:   NewRegistryFindingClient(cfg),
@@ -348,12 +372,13 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupPolicy,
-		c.HandledEvent, c.Indicator, c.Invitation, c.InvitationCode, c.Keyset,
-		c.Membership, c.NegativeClaim, c.NegativeEntry, c.NegativeEvent,
-		c.NegativeExemption, c.Outbox, c.Person, c.RatingHistory, c.RegistryAccount,
-		c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer,
-		c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
+		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupCap,
+		c.GroupCapMember, c.GroupPolicy, c.GroupQuota, c.HandledEvent, c.Indicator,
+		c.Invitation, c.InvitationCode, c.Keyset, c.Membership, c.NegativeClaim,
+		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.Person,
+		c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
+		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
+		c.SchemaState, c.SharingLog, c.Tenant,
 	} {
 		n.Use(hooks...)
 	}
@@ -363,12 +388,13 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupPolicy,
-		c.HandledEvent, c.Indicator, c.Invitation, c.InvitationCode, c.Keyset,
-		c.Membership, c.NegativeClaim, c.NegativeEntry, c.NegativeEvent,
-		c.NegativeExemption, c.Outbox, c.Person, c.RatingHistory, c.RegistryAccount,
-		c.RegistryFinding, c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer,
-		c.RollupSubsidiary, c.SchemaState, c.SharingLog, c.Tenant,
+		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupCap,
+		c.GroupCapMember, c.GroupPolicy, c.GroupQuota, c.HandledEvent, c.Indicator,
+		c.Invitation, c.InvitationCode, c.Keyset, c.Membership, c.NegativeClaim,
+		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.Person,
+		c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
+		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
+		c.SchemaState, c.SharingLog, c.Tenant,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -387,8 +413,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditLog.mutate(ctx, m)
 	case *AuditSealMutation:
 		return c.AuditSeal.mutate(ctx, m)
+	case *GroupCapMutation:
+		return c.GroupCap.mutate(ctx, m)
+	case *GroupCapMemberMutation:
+		return c.GroupCapMember.mutate(ctx, m)
 	case *GroupPolicyMutation:
 		return c.GroupPolicy.mutate(ctx, m)
+	case *GroupQuotaMutation:
+		return c.GroupQuota.mutate(ctx, m)
 	case *HandledEventMutation:
 		return c.HandledEvent.mutate(ctx, m)
 	case *IndicatorMutation:
@@ -413,6 +445,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Outbox.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *QuotaMoveMutation:
+		return c.QuotaMove.mutate(ctx, m)
 	case *RatingHistoryMutation:
 		return c.RatingHistory.mutate(ctx, m)
 	case *RegistryAccountMutation:
@@ -1103,6 +1137,272 @@ func (c *AuditSealClient) mutate(ctx context.Context, m *AuditSealMutation) (Val
 	}
 }
 
+// GroupCapClient is a client for the GroupCap schema.
+type GroupCapClient struct {
+	config
+}
+
+// NewGroupCapClient returns a client for the GroupCap from the given config.
+func NewGroupCapClient(c config) *GroupCapClient {
+	return &GroupCapClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `groupcap.Hooks(f(g(h())))`.
+func (c *GroupCapClient) Use(hooks ...Hook) {
+	c.hooks.GroupCap = append(c.hooks.GroupCap, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `groupcap.Intercept(f(g(h())))`.
+func (c *GroupCapClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GroupCap = append(c.inters.GroupCap, interceptors...)
+}
+
+// Create returns a builder for creating a GroupCap entity.
+func (c *GroupCapClient) Create() *GroupCapCreate {
+	mutation := newGroupCapMutation(c.config, OpCreate)
+	return &GroupCapCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GroupCap entities.
+func (c *GroupCapClient) CreateBulk(builders ...*GroupCapCreate) *GroupCapCreateBulk {
+	return &GroupCapCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GroupCapClient) MapCreateBulk(slice any, setFunc func(*GroupCapCreate, int)) *GroupCapCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GroupCapCreateBulk{err: fmt.Errorf("calling to GroupCapClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GroupCapCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GroupCapCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GroupCap.
+func (c *GroupCapClient) Update() *GroupCapUpdate {
+	mutation := newGroupCapMutation(c.config, OpUpdate)
+	return &GroupCapUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GroupCapClient) UpdateOne(_m *GroupCap) *GroupCapUpdateOne {
+	mutation := newGroupCapMutation(c.config, OpUpdateOne, withGroupCap(_m))
+	return &GroupCapUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GroupCapClient) UpdateOneID(id uuid.UUID) *GroupCapUpdateOne {
+	mutation := newGroupCapMutation(c.config, OpUpdateOne, withGroupCapID(id))
+	return &GroupCapUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GroupCap.
+func (c *GroupCapClient) Delete() *GroupCapDelete {
+	mutation := newGroupCapMutation(c.config, OpDelete)
+	return &GroupCapDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GroupCapClient) DeleteOne(_m *GroupCap) *GroupCapDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GroupCapClient) DeleteOneID(id uuid.UUID) *GroupCapDeleteOne {
+	builder := c.Delete().Where(groupcap.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GroupCapDeleteOne{builder}
+}
+
+// Query returns a query builder for GroupCap.
+func (c *GroupCapClient) Query() *GroupCapQuery {
+	return &GroupCapQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGroupCap},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GroupCap entity by its id.
+func (c *GroupCapClient) Get(ctx context.Context, id uuid.UUID) (*GroupCap, error) {
+	return c.Query().Where(groupcap.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GroupCapClient) GetX(ctx context.Context, id uuid.UUID) *GroupCap {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GroupCapClient) Hooks() []Hook {
+	return c.hooks.GroupCap
+}
+
+// Interceptors returns the client interceptors.
+func (c *GroupCapClient) Interceptors() []Interceptor {
+	return c.inters.GroupCap
+}
+
+func (c *GroupCapClient) mutate(ctx context.Context, m *GroupCapMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GroupCapCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GroupCapUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GroupCapUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GroupCapDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown GroupCap mutation op: %q", m.Op())
+	}
+}
+
+// GroupCapMemberClient is a client for the GroupCapMember schema.
+type GroupCapMemberClient struct {
+	config
+}
+
+// NewGroupCapMemberClient returns a client for the GroupCapMember from the given config.
+func NewGroupCapMemberClient(c config) *GroupCapMemberClient {
+	return &GroupCapMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `groupcapmember.Hooks(f(g(h())))`.
+func (c *GroupCapMemberClient) Use(hooks ...Hook) {
+	c.hooks.GroupCapMember = append(c.hooks.GroupCapMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `groupcapmember.Intercept(f(g(h())))`.
+func (c *GroupCapMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GroupCapMember = append(c.inters.GroupCapMember, interceptors...)
+}
+
+// Create returns a builder for creating a GroupCapMember entity.
+func (c *GroupCapMemberClient) Create() *GroupCapMemberCreate {
+	mutation := newGroupCapMemberMutation(c.config, OpCreate)
+	return &GroupCapMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GroupCapMember entities.
+func (c *GroupCapMemberClient) CreateBulk(builders ...*GroupCapMemberCreate) *GroupCapMemberCreateBulk {
+	return &GroupCapMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GroupCapMemberClient) MapCreateBulk(slice any, setFunc func(*GroupCapMemberCreate, int)) *GroupCapMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GroupCapMemberCreateBulk{err: fmt.Errorf("calling to GroupCapMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GroupCapMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GroupCapMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GroupCapMember.
+func (c *GroupCapMemberClient) Update() *GroupCapMemberUpdate {
+	mutation := newGroupCapMemberMutation(c.config, OpUpdate)
+	return &GroupCapMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GroupCapMemberClient) UpdateOne(_m *GroupCapMember) *GroupCapMemberUpdateOne {
+	mutation := newGroupCapMemberMutation(c.config, OpUpdateOne, withGroupCapMember(_m))
+	return &GroupCapMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GroupCapMemberClient) UpdateOneID(id uuid.UUID) *GroupCapMemberUpdateOne {
+	mutation := newGroupCapMemberMutation(c.config, OpUpdateOne, withGroupCapMemberID(id))
+	return &GroupCapMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GroupCapMember.
+func (c *GroupCapMemberClient) Delete() *GroupCapMemberDelete {
+	mutation := newGroupCapMemberMutation(c.config, OpDelete)
+	return &GroupCapMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GroupCapMemberClient) DeleteOne(_m *GroupCapMember) *GroupCapMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GroupCapMemberClient) DeleteOneID(id uuid.UUID) *GroupCapMemberDeleteOne {
+	builder := c.Delete().Where(groupcapmember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GroupCapMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for GroupCapMember.
+func (c *GroupCapMemberClient) Query() *GroupCapMemberQuery {
+	return &GroupCapMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGroupCapMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GroupCapMember entity by its id.
+func (c *GroupCapMemberClient) Get(ctx context.Context, id uuid.UUID) (*GroupCapMember, error) {
+	return c.Query().Where(groupcapmember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GroupCapMemberClient) GetX(ctx context.Context, id uuid.UUID) *GroupCapMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GroupCapMemberClient) Hooks() []Hook {
+	return c.hooks.GroupCapMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *GroupCapMemberClient) Interceptors() []Interceptor {
+	return c.inters.GroupCapMember
+}
+
+func (c *GroupCapMemberClient) mutate(ctx context.Context, m *GroupCapMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GroupCapMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GroupCapMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GroupCapMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GroupCapMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown GroupCapMember mutation op: %q", m.Op())
+	}
+}
+
 // GroupPolicyClient is a client for the GroupPolicy schema.
 type GroupPolicyClient struct {
 	config
@@ -1233,6 +1533,139 @@ func (c *GroupPolicyClient) mutate(ctx context.Context, m *GroupPolicyMutation) 
 		return (&GroupPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("hqdb: unknown GroupPolicy mutation op: %q", m.Op())
+	}
+}
+
+// GroupQuotaClient is a client for the GroupQuota schema.
+type GroupQuotaClient struct {
+	config
+}
+
+// NewGroupQuotaClient returns a client for the GroupQuota from the given config.
+func NewGroupQuotaClient(c config) *GroupQuotaClient {
+	return &GroupQuotaClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `groupquota.Hooks(f(g(h())))`.
+func (c *GroupQuotaClient) Use(hooks ...Hook) {
+	c.hooks.GroupQuota = append(c.hooks.GroupQuota, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `groupquota.Intercept(f(g(h())))`.
+func (c *GroupQuotaClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GroupQuota = append(c.inters.GroupQuota, interceptors...)
+}
+
+// Create returns a builder for creating a GroupQuota entity.
+func (c *GroupQuotaClient) Create() *GroupQuotaCreate {
+	mutation := newGroupQuotaMutation(c.config, OpCreate)
+	return &GroupQuotaCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GroupQuota entities.
+func (c *GroupQuotaClient) CreateBulk(builders ...*GroupQuotaCreate) *GroupQuotaCreateBulk {
+	return &GroupQuotaCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GroupQuotaClient) MapCreateBulk(slice any, setFunc func(*GroupQuotaCreate, int)) *GroupQuotaCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GroupQuotaCreateBulk{err: fmt.Errorf("calling to GroupQuotaClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GroupQuotaCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GroupQuotaCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GroupQuota.
+func (c *GroupQuotaClient) Update() *GroupQuotaUpdate {
+	mutation := newGroupQuotaMutation(c.config, OpUpdate)
+	return &GroupQuotaUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GroupQuotaClient) UpdateOne(_m *GroupQuota) *GroupQuotaUpdateOne {
+	mutation := newGroupQuotaMutation(c.config, OpUpdateOne, withGroupQuota(_m))
+	return &GroupQuotaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GroupQuotaClient) UpdateOneID(id uuid.UUID) *GroupQuotaUpdateOne {
+	mutation := newGroupQuotaMutation(c.config, OpUpdateOne, withGroupQuotaID(id))
+	return &GroupQuotaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GroupQuota.
+func (c *GroupQuotaClient) Delete() *GroupQuotaDelete {
+	mutation := newGroupQuotaMutation(c.config, OpDelete)
+	return &GroupQuotaDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GroupQuotaClient) DeleteOne(_m *GroupQuota) *GroupQuotaDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GroupQuotaClient) DeleteOneID(id uuid.UUID) *GroupQuotaDeleteOne {
+	builder := c.Delete().Where(groupquota.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GroupQuotaDeleteOne{builder}
+}
+
+// Query returns a query builder for GroupQuota.
+func (c *GroupQuotaClient) Query() *GroupQuotaQuery {
+	return &GroupQuotaQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGroupQuota},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GroupQuota entity by its id.
+func (c *GroupQuotaClient) Get(ctx context.Context, id uuid.UUID) (*GroupQuota, error) {
+	return c.Query().Where(groupquota.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GroupQuotaClient) GetX(ctx context.Context, id uuid.UUID) *GroupQuota {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GroupQuotaClient) Hooks() []Hook {
+	return c.hooks.GroupQuota
+}
+
+// Interceptors returns the client interceptors.
+func (c *GroupQuotaClient) Interceptors() []Interceptor {
+	return c.inters.GroupQuota
+}
+
+func (c *GroupQuotaClient) mutate(ctx context.Context, m *GroupQuotaMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GroupQuotaCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GroupQuotaUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GroupQuotaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GroupQuotaDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown GroupQuota mutation op: %q", m.Op())
 	}
 }
 
@@ -2832,6 +3265,139 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 	}
 }
 
+// QuotaMoveClient is a client for the QuotaMove schema.
+type QuotaMoveClient struct {
+	config
+}
+
+// NewQuotaMoveClient returns a client for the QuotaMove from the given config.
+func NewQuotaMoveClient(c config) *QuotaMoveClient {
+	return &QuotaMoveClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `quotamove.Hooks(f(g(h())))`.
+func (c *QuotaMoveClient) Use(hooks ...Hook) {
+	c.hooks.QuotaMove = append(c.hooks.QuotaMove, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `quotamove.Intercept(f(g(h())))`.
+func (c *QuotaMoveClient) Intercept(interceptors ...Interceptor) {
+	c.inters.QuotaMove = append(c.inters.QuotaMove, interceptors...)
+}
+
+// Create returns a builder for creating a QuotaMove entity.
+func (c *QuotaMoveClient) Create() *QuotaMoveCreate {
+	mutation := newQuotaMoveMutation(c.config, OpCreate)
+	return &QuotaMoveCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of QuotaMove entities.
+func (c *QuotaMoveClient) CreateBulk(builders ...*QuotaMoveCreate) *QuotaMoveCreateBulk {
+	return &QuotaMoveCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *QuotaMoveClient) MapCreateBulk(slice any, setFunc func(*QuotaMoveCreate, int)) *QuotaMoveCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &QuotaMoveCreateBulk{err: fmt.Errorf("calling to QuotaMoveClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*QuotaMoveCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &QuotaMoveCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for QuotaMove.
+func (c *QuotaMoveClient) Update() *QuotaMoveUpdate {
+	mutation := newQuotaMoveMutation(c.config, OpUpdate)
+	return &QuotaMoveUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *QuotaMoveClient) UpdateOne(_m *QuotaMove) *QuotaMoveUpdateOne {
+	mutation := newQuotaMoveMutation(c.config, OpUpdateOne, withQuotaMove(_m))
+	return &QuotaMoveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *QuotaMoveClient) UpdateOneID(id uuid.UUID) *QuotaMoveUpdateOne {
+	mutation := newQuotaMoveMutation(c.config, OpUpdateOne, withQuotaMoveID(id))
+	return &QuotaMoveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for QuotaMove.
+func (c *QuotaMoveClient) Delete() *QuotaMoveDelete {
+	mutation := newQuotaMoveMutation(c.config, OpDelete)
+	return &QuotaMoveDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *QuotaMoveClient) DeleteOne(_m *QuotaMove) *QuotaMoveDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *QuotaMoveClient) DeleteOneID(id uuid.UUID) *QuotaMoveDeleteOne {
+	builder := c.Delete().Where(quotamove.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &QuotaMoveDeleteOne{builder}
+}
+
+// Query returns a query builder for QuotaMove.
+func (c *QuotaMoveClient) Query() *QuotaMoveQuery {
+	return &QuotaMoveQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeQuotaMove},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a QuotaMove entity by its id.
+func (c *QuotaMoveClient) Get(ctx context.Context, id uuid.UUID) (*QuotaMove, error) {
+	return c.Query().Where(quotamove.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *QuotaMoveClient) GetX(ctx context.Context, id uuid.UUID) *QuotaMove {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *QuotaMoveClient) Hooks() []Hook {
+	return c.hooks.QuotaMove
+}
+
+// Interceptors returns the client interceptors.
+func (c *QuotaMoveClient) Interceptors() []Interceptor {
+	return c.inters.QuotaMove
+}
+
+func (c *QuotaMoveClient) mutate(ctx context.Context, m *QuotaMoveMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&QuotaMoveCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&QuotaMoveUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&QuotaMoveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&QuotaMoveDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown QuotaMove mutation op: %q", m.Op())
+	}
+}
+
 // RatingHistoryClient is a client for the RatingHistory schema.
 type RatingHistoryClient struct {
 	config
@@ -4165,19 +4731,20 @@ func (c *TenantClient) mutate(ctx context.Context, m *TenantMutation) (Value, er
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupPolicy, HandledEvent,
-		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeClaim,
-		NegativeEntry, NegativeEvent, NegativeExemption, Outbox, Person, RatingHistory,
-		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
-		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog, Tenant []ent.Hook
+		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupCap, GroupCapMember,
+		GroupPolicy, GroupQuota, HandledEvent, Indicator, Invitation, InvitationCode,
+		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
+		NegativeExemption, Outbox, Person, QuotaMove, RatingHistory, RegistryAccount,
+		RegistryFinding, RegistryLook, RegistrySnapshot, RollupCustomer,
+		RollupSubsidiary, SchemaState, SharingLog, Tenant []ent.Hook
 	}
 	inters struct {
-		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupPolicy, HandledEvent,
-		Indicator, Invitation, InvitationCode, Keyset, Membership, NegativeClaim,
-		NegativeEntry, NegativeEvent, NegativeExemption, Outbox, Person, RatingHistory,
-		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
-		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
-		Tenant []ent.Interceptor
+		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupCap, GroupCapMember,
+		GroupPolicy, GroupQuota, HandledEvent, Indicator, Invitation, InvitationCode,
+		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
+		NegativeExemption, Outbox, Person, QuotaMove, RatingHistory, RegistryAccount,
+		RegistryFinding, RegistryLook, RegistrySnapshot, RollupCustomer,
+		RollupSubsidiary, SchemaState, SharingLog, Tenant []ent.Interceptor
 	}
 )
 
@@ -4189,7 +4756,10 @@ var (
 		AuditHead:         tableSchemas[0],
 		AuditLog:          tableSchemas[0],
 		AuditSeal:         tableSchemas[0],
+		GroupCap:          tableSchemas[0],
+		GroupCapMember:    tableSchemas[0],
 		GroupPolicy:       tableSchemas[0],
+		GroupQuota:        tableSchemas[0],
 		HandledEvent:      tableSchemas[0],
 		Indicator:         tableSchemas[0],
 		Invitation:        tableSchemas[0],
@@ -4202,6 +4772,7 @@ var (
 		NegativeExemption: tableSchemas[0],
 		Outbox:            tableSchemas[0],
 		Person:            tableSchemas[0],
+		QuotaMove:         tableSchemas[0],
 		RatingHistory:     tableSchemas[0],
 		RegistryAccount:   tableSchemas[0],
 		RegistryFinding:   tableSchemas[0],

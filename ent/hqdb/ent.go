@@ -13,7 +13,10 @@ import (
 	"zhuxin/ent/hqdb/audithead"
 	"zhuxin/ent/hqdb/auditlog"
 	"zhuxin/ent/hqdb/auditseal"
+	"zhuxin/ent/hqdb/groupcap"
+	"zhuxin/ent/hqdb/groupcapmember"
 	"zhuxin/ent/hqdb/grouppolicy"
+	"zhuxin/ent/hqdb/groupquota"
 	"zhuxin/ent/hqdb/handledevent"
 	"zhuxin/ent/hqdb/indicator"
 	"zhuxin/ent/hqdb/invitation"
@@ -26,6 +29,7 @@ import (
 	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
+	"zhuxin/ent/hqdb/quotamove"
 	"zhuxin/ent/hqdb/ratinghistory"
 	"zhuxin/ent/hqdb/registryaccount"
 	"zhuxin/ent/hqdb/registryfinding"
@@ -105,7 +109,10 @@ func checkColumn(t, c string) error {
 			audithead.Table:         audithead.ValidColumn,
 			auditlog.Table:          auditlog.ValidColumn,
 			auditseal.Table:         auditseal.ValidColumn,
+			groupcap.Table:          groupcap.ValidColumn,
+			groupcapmember.Table:    groupcapmember.ValidColumn,
 			grouppolicy.Table:       grouppolicy.ValidColumn,
+			groupquota.Table:        groupquota.ValidColumn,
 			handledevent.Table:      handledevent.ValidColumn,
 			indicator.Table:         indicator.ValidColumn,
 			invitation.Table:        invitation.ValidColumn,
@@ -118,6 +125,7 @@ func checkColumn(t, c string) error {
 			negativeexemption.Table: negativeexemption.ValidColumn,
 			outbox.Table:            outbox.ValidColumn,
 			person.Table:            person.ValidColumn,
+			quotamove.Table:         quotamove.ValidColumn,
 			ratinghistory.Table:     ratinghistory.ValidColumn,
 			registryaccount.Table:   registryaccount.ValidColumn,
 			registryfinding.Table:   registryfinding.ValidColumn,

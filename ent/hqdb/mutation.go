@@ -14,7 +14,10 @@ import (
 	"zhuxin/ent/hqdb/audithead"
 	"zhuxin/ent/hqdb/auditlog"
 	"zhuxin/ent/hqdb/auditseal"
+	"zhuxin/ent/hqdb/groupcap"
+	"zhuxin/ent/hqdb/groupcapmember"
 	"zhuxin/ent/hqdb/grouppolicy"
+	"zhuxin/ent/hqdb/groupquota"
 	"zhuxin/ent/hqdb/handledevent"
 	"zhuxin/ent/hqdb/indicator"
 	"zhuxin/ent/hqdb/invitation"
@@ -28,6 +31,7 @@ import (
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/predicate"
+	"zhuxin/ent/hqdb/quotamove"
 	"zhuxin/ent/hqdb/ratinghistory"
 	"zhuxin/ent/hqdb/registryaccount"
 	"zhuxin/ent/hqdb/registryfinding"
@@ -59,7 +63,10 @@ const (
 	TypeAuditHead         = "AuditHead"
 	TypeAuditLog          = "AuditLog"
 	TypeAuditSeal         = "AuditSeal"
+	TypeGroupCap          = "GroupCap"
+	TypeGroupCapMember    = "GroupCapMember"
 	TypeGroupPolicy       = "GroupPolicy"
+	TypeGroupQuota        = "GroupQuota"
 	TypeHandledEvent      = "HandledEvent"
 	TypeIndicator         = "Indicator"
 	TypeInvitation        = "Invitation"
@@ -72,6 +79,7 @@ const (
 	TypeNegativeExemption = "NegativeExemption"
 	TypeOutbox            = "Outbox"
 	TypePerson            = "Person"
+	TypeQuotaMove         = "QuotaMove"
 	TypeRatingHistory     = "RatingHistory"
 	TypeRegistryAccount   = "RegistryAccount"
 	TypeRegistryFinding   = "RegistryFinding"
@@ -4350,6 +4358,1334 @@ func (m *AuditSealMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditSeal edge %s", name)
 }
 
+// GroupCapMutation represents an operation that mutates the GroupCap nodes in the graph.
+type GroupCapMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	name          *string
+	currency      *string
+	amount        *int64
+	addamount     *int64
+	free_move     *int64
+	addfree_move  *int64
+	note          *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*GroupCap, error)
+	predicates    []predicate.GroupCap
+}
+
+var _ ent.Mutation = (*GroupCapMutation)(nil)
+
+// groupcapOption allows management of the mutation configuration using functional options.
+type groupcapOption func(*GroupCapMutation)
+
+// newGroupCapMutation creates new mutation for the GroupCap entity.
+func newGroupCapMutation(c config, op Op, opts ...groupcapOption) *GroupCapMutation {
+	m := &GroupCapMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGroupCap,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGroupCapID sets the ID field of the mutation.
+func withGroupCapID(id uuid.UUID) groupcapOption {
+	return func(m *GroupCapMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GroupCap
+		)
+		m.oldValue = func(ctx context.Context) (*GroupCap, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GroupCap.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGroupCap sets the old GroupCap of the mutation.
+func withGroupCap(node *GroupCap) groupcapOption {
+	return func(m *GroupCapMutation) {
+		m.oldValue = func(context.Context) (*GroupCap, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GroupCapMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GroupCapMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GroupCap entities.
+func (m *GroupCapMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GroupCapMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GroupCapMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GroupCap.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *GroupCapMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *GroupCapMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *GroupCapMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *GroupCapMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *GroupCapMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *GroupCapMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[groupcap.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *GroupCapMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[groupcap.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *GroupCapMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, groupcap.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *GroupCapMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *GroupCapMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *GroupCapMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *GroupCapMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *GroupCapMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *GroupCapMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *GroupCapMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *GroupCapMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetName sets the "name" field.
+func (m *GroupCapMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *GroupCapMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *GroupCapMutation) ResetName() {
+	m.name = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *GroupCapMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *GroupCapMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *GroupCapMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *GroupCapMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *GroupCapMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *GroupCapMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *GroupCapMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *GroupCapMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetFreeMove sets the "free_move" field.
+func (m *GroupCapMutation) SetFreeMove(i int64) {
+	m.free_move = &i
+	m.addfree_move = nil
+}
+
+// FreeMove returns the value of the "free_move" field in the mutation.
+func (m *GroupCapMutation) FreeMove() (r int64, exists bool) {
+	v := m.free_move
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFreeMove returns the old "free_move" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldFreeMove(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFreeMove is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFreeMove requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFreeMove: %w", err)
+	}
+	return oldValue.FreeMove, nil
+}
+
+// AddFreeMove adds i to the "free_move" field.
+func (m *GroupCapMutation) AddFreeMove(i int64) {
+	if m.addfree_move != nil {
+		*m.addfree_move += i
+	} else {
+		m.addfree_move = &i
+	}
+}
+
+// AddedFreeMove returns the value that was added to the "free_move" field in this mutation.
+func (m *GroupCapMutation) AddedFreeMove() (r int64, exists bool) {
+	v := m.addfree_move
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFreeMove resets all changes to the "free_move" field.
+func (m *GroupCapMutation) ResetFreeMove() {
+	m.free_move = nil
+	m.addfree_move = nil
+}
+
+// SetNote sets the "note" field.
+func (m *GroupCapMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *GroupCapMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the GroupCap entity.
+// If the GroupCap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *GroupCapMutation) ResetNote() {
+	m.note = nil
+}
+
+// Where appends a list predicates to the GroupCapMutation builder.
+func (m *GroupCapMutation) Where(ps ...predicate.GroupCap) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GroupCapMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GroupCapMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GroupCap, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GroupCapMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GroupCapMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GroupCap).
+func (m *GroupCapMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GroupCapMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, groupcap.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, groupcap.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, groupcap.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, groupcap.FieldVersion)
+	}
+	if m.name != nil {
+		fields = append(fields, groupcap.FieldName)
+	}
+	if m.currency != nil {
+		fields = append(fields, groupcap.FieldCurrency)
+	}
+	if m.amount != nil {
+		fields = append(fields, groupcap.FieldAmount)
+	}
+	if m.free_move != nil {
+		fields = append(fields, groupcap.FieldFreeMove)
+	}
+	if m.note != nil {
+		fields = append(fields, groupcap.FieldNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GroupCapMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case groupcap.FieldCreatedAt:
+		return m.CreatedAt()
+	case groupcap.FieldCreatedBy:
+		return m.CreatedBy()
+	case groupcap.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case groupcap.FieldVersion:
+		return m.Version()
+	case groupcap.FieldName:
+		return m.Name()
+	case groupcap.FieldCurrency:
+		return m.Currency()
+	case groupcap.FieldAmount:
+		return m.Amount()
+	case groupcap.FieldFreeMove:
+		return m.FreeMove()
+	case groupcap.FieldNote:
+		return m.Note()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GroupCapMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case groupcap.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case groupcap.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case groupcap.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case groupcap.FieldVersion:
+		return m.OldVersion(ctx)
+	case groupcap.FieldName:
+		return m.OldName(ctx)
+	case groupcap.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case groupcap.FieldAmount:
+		return m.OldAmount(ctx)
+	case groupcap.FieldFreeMove:
+		return m.OldFreeMove(ctx)
+	case groupcap.FieldNote:
+		return m.OldNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown GroupCap field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GroupCapMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case groupcap.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case groupcap.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case groupcap.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case groupcap.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case groupcap.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case groupcap.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case groupcap.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case groupcap.FieldFreeMove:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFreeMove(v)
+		return nil
+	case groupcap.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GroupCap field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GroupCapMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, groupcap.FieldVersion)
+	}
+	if m.addamount != nil {
+		fields = append(fields, groupcap.FieldAmount)
+	}
+	if m.addfree_move != nil {
+		fields = append(fields, groupcap.FieldFreeMove)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GroupCapMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case groupcap.FieldVersion:
+		return m.AddedVersion()
+	case groupcap.FieldAmount:
+		return m.AddedAmount()
+	case groupcap.FieldFreeMove:
+		return m.AddedFreeMove()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GroupCapMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case groupcap.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case groupcap.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case groupcap.FieldFreeMove:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFreeMove(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GroupCap numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GroupCapMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(groupcap.FieldCreatedBy) {
+		fields = append(fields, groupcap.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GroupCapMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GroupCapMutation) ClearField(name string) error {
+	switch name {
+	case groupcap.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown GroupCap nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GroupCapMutation) ResetField(name string) error {
+	switch name {
+	case groupcap.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case groupcap.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case groupcap.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case groupcap.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case groupcap.FieldName:
+		m.ResetName()
+		return nil
+	case groupcap.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case groupcap.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case groupcap.FieldFreeMove:
+		m.ResetFreeMove()
+		return nil
+	case groupcap.FieldNote:
+		m.ResetNote()
+		return nil
+	}
+	return fmt.Errorf("unknown GroupCap field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GroupCapMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GroupCapMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GroupCapMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GroupCapMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GroupCapMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GroupCapMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GroupCapMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown GroupCap unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GroupCapMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown GroupCap edge %s", name)
+}
+
+// GroupCapMemberMutation represents an operation that mutates the GroupCapMember nodes in the graph.
+type GroupCapMemberMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	cap_id        *uuid.UUID
+	uscc          *string
+	company_name  *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*GroupCapMember, error)
+	predicates    []predicate.GroupCapMember
+}
+
+var _ ent.Mutation = (*GroupCapMemberMutation)(nil)
+
+// groupcapmemberOption allows management of the mutation configuration using functional options.
+type groupcapmemberOption func(*GroupCapMemberMutation)
+
+// newGroupCapMemberMutation creates new mutation for the GroupCapMember entity.
+func newGroupCapMemberMutation(c config, op Op, opts ...groupcapmemberOption) *GroupCapMemberMutation {
+	m := &GroupCapMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGroupCapMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGroupCapMemberID sets the ID field of the mutation.
+func withGroupCapMemberID(id uuid.UUID) groupcapmemberOption {
+	return func(m *GroupCapMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GroupCapMember
+		)
+		m.oldValue = func(ctx context.Context) (*GroupCapMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GroupCapMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGroupCapMember sets the old GroupCapMember of the mutation.
+func withGroupCapMember(node *GroupCapMember) groupcapmemberOption {
+	return func(m *GroupCapMemberMutation) {
+		m.oldValue = func(context.Context) (*GroupCapMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GroupCapMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GroupCapMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GroupCapMember entities.
+func (m *GroupCapMemberMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GroupCapMemberMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GroupCapMemberMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GroupCapMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCapID sets the "cap_id" field.
+func (m *GroupCapMemberMutation) SetCapID(u uuid.UUID) {
+	m.cap_id = &u
+}
+
+// CapID returns the value of the "cap_id" field in the mutation.
+func (m *GroupCapMemberMutation) CapID() (r uuid.UUID, exists bool) {
+	v := m.cap_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCapID returns the old "cap_id" field's value of the GroupCapMember entity.
+// If the GroupCapMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMemberMutation) OldCapID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCapID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCapID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCapID: %w", err)
+	}
+	return oldValue.CapID, nil
+}
+
+// ResetCapID resets all changes to the "cap_id" field.
+func (m *GroupCapMemberMutation) ResetCapID() {
+	m.cap_id = nil
+}
+
+// SetUscc sets the "uscc" field.
+func (m *GroupCapMemberMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *GroupCapMemberMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the GroupCapMember entity.
+// If the GroupCapMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMemberMutation) OldUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *GroupCapMemberMutation) ResetUscc() {
+	m.uscc = nil
+}
+
+// SetCompanyName sets the "company_name" field.
+func (m *GroupCapMemberMutation) SetCompanyName(s string) {
+	m.company_name = &s
+}
+
+// CompanyName returns the value of the "company_name" field in the mutation.
+func (m *GroupCapMemberMutation) CompanyName() (r string, exists bool) {
+	v := m.company_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompanyName returns the old "company_name" field's value of the GroupCapMember entity.
+// If the GroupCapMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupCapMemberMutation) OldCompanyName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompanyName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompanyName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompanyName: %w", err)
+	}
+	return oldValue.CompanyName, nil
+}
+
+// ResetCompanyName resets all changes to the "company_name" field.
+func (m *GroupCapMemberMutation) ResetCompanyName() {
+	m.company_name = nil
+}
+
+// Where appends a list predicates to the GroupCapMemberMutation builder.
+func (m *GroupCapMemberMutation) Where(ps ...predicate.GroupCapMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GroupCapMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GroupCapMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GroupCapMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GroupCapMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GroupCapMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GroupCapMember).
+func (m *GroupCapMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GroupCapMemberMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.cap_id != nil {
+		fields = append(fields, groupcapmember.FieldCapID)
+	}
+	if m.uscc != nil {
+		fields = append(fields, groupcapmember.FieldUscc)
+	}
+	if m.company_name != nil {
+		fields = append(fields, groupcapmember.FieldCompanyName)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GroupCapMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case groupcapmember.FieldCapID:
+		return m.CapID()
+	case groupcapmember.FieldUscc:
+		return m.Uscc()
+	case groupcapmember.FieldCompanyName:
+		return m.CompanyName()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GroupCapMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case groupcapmember.FieldCapID:
+		return m.OldCapID(ctx)
+	case groupcapmember.FieldUscc:
+		return m.OldUscc(ctx)
+	case groupcapmember.FieldCompanyName:
+		return m.OldCompanyName(ctx)
+	}
+	return nil, fmt.Errorf("unknown GroupCapMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GroupCapMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case groupcapmember.FieldCapID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCapID(v)
+		return nil
+	case groupcapmember.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case groupcapmember.FieldCompanyName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompanyName(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GroupCapMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GroupCapMemberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GroupCapMemberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GroupCapMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown GroupCapMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GroupCapMemberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GroupCapMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GroupCapMemberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown GroupCapMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GroupCapMemberMutation) ResetField(name string) error {
+	switch name {
+	case groupcapmember.FieldCapID:
+		m.ResetCapID()
+		return nil
+	case groupcapmember.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case groupcapmember.FieldCompanyName:
+		m.ResetCompanyName()
+		return nil
+	}
+	return fmt.Errorf("unknown GroupCapMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GroupCapMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GroupCapMemberMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GroupCapMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GroupCapMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GroupCapMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GroupCapMemberMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GroupCapMemberMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown GroupCapMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GroupCapMemberMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown GroupCapMember edge %s", name)
+}
+
 // GroupPolicyMutation represents an operation that mutates the GroupPolicy nodes in the graph.
 type GroupPolicyMutation struct {
 	config
@@ -4918,6 +6254,569 @@ func (m *GroupPolicyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *GroupPolicyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown GroupPolicy edge %s", name)
+}
+
+// GroupQuotaMutation represents an operation that mutates the GroupQuota nodes in the graph.
+type GroupQuotaMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	cap_id        *uuid.UUID
+	tenant_id     *uuid.UUID
+	amount        *int64
+	addamount     *int64
+	committed     *int64
+	addcommitted  *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*GroupQuota, error)
+	predicates    []predicate.GroupQuota
+}
+
+var _ ent.Mutation = (*GroupQuotaMutation)(nil)
+
+// groupquotaOption allows management of the mutation configuration using functional options.
+type groupquotaOption func(*GroupQuotaMutation)
+
+// newGroupQuotaMutation creates new mutation for the GroupQuota entity.
+func newGroupQuotaMutation(c config, op Op, opts ...groupquotaOption) *GroupQuotaMutation {
+	m := &GroupQuotaMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGroupQuota,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGroupQuotaID sets the ID field of the mutation.
+func withGroupQuotaID(id uuid.UUID) groupquotaOption {
+	return func(m *GroupQuotaMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GroupQuota
+		)
+		m.oldValue = func(ctx context.Context) (*GroupQuota, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GroupQuota.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGroupQuota sets the old GroupQuota of the mutation.
+func withGroupQuota(node *GroupQuota) groupquotaOption {
+	return func(m *GroupQuotaMutation) {
+		m.oldValue = func(context.Context) (*GroupQuota, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GroupQuotaMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GroupQuotaMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GroupQuota entities.
+func (m *GroupQuotaMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GroupQuotaMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GroupQuotaMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GroupQuota.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCapID sets the "cap_id" field.
+func (m *GroupQuotaMutation) SetCapID(u uuid.UUID) {
+	m.cap_id = &u
+}
+
+// CapID returns the value of the "cap_id" field in the mutation.
+func (m *GroupQuotaMutation) CapID() (r uuid.UUID, exists bool) {
+	v := m.cap_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCapID returns the old "cap_id" field's value of the GroupQuota entity.
+// If the GroupQuota object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupQuotaMutation) OldCapID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCapID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCapID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCapID: %w", err)
+	}
+	return oldValue.CapID, nil
+}
+
+// ResetCapID resets all changes to the "cap_id" field.
+func (m *GroupQuotaMutation) ResetCapID() {
+	m.cap_id = nil
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *GroupQuotaMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *GroupQuotaMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the GroupQuota entity.
+// If the GroupQuota object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupQuotaMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *GroupQuotaMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *GroupQuotaMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *GroupQuotaMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the GroupQuota entity.
+// If the GroupQuota object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupQuotaMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *GroupQuotaMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *GroupQuotaMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *GroupQuotaMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetCommitted sets the "committed" field.
+func (m *GroupQuotaMutation) SetCommitted(i int64) {
+	m.committed = &i
+	m.addcommitted = nil
+}
+
+// Committed returns the value of the "committed" field in the mutation.
+func (m *GroupQuotaMutation) Committed() (r int64, exists bool) {
+	v := m.committed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommitted returns the old "committed" field's value of the GroupQuota entity.
+// If the GroupQuota object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupQuotaMutation) OldCommitted(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommitted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommitted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommitted: %w", err)
+	}
+	return oldValue.Committed, nil
+}
+
+// AddCommitted adds i to the "committed" field.
+func (m *GroupQuotaMutation) AddCommitted(i int64) {
+	if m.addcommitted != nil {
+		*m.addcommitted += i
+	} else {
+		m.addcommitted = &i
+	}
+}
+
+// AddedCommitted returns the value that was added to the "committed" field in this mutation.
+func (m *GroupQuotaMutation) AddedCommitted() (r int64, exists bool) {
+	v := m.addcommitted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCommitted resets all changes to the "committed" field.
+func (m *GroupQuotaMutation) ResetCommitted() {
+	m.committed = nil
+	m.addcommitted = nil
+}
+
+// Where appends a list predicates to the GroupQuotaMutation builder.
+func (m *GroupQuotaMutation) Where(ps ...predicate.GroupQuota) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GroupQuotaMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GroupQuotaMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GroupQuota, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GroupQuotaMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GroupQuotaMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GroupQuota).
+func (m *GroupQuotaMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GroupQuotaMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.cap_id != nil {
+		fields = append(fields, groupquota.FieldCapID)
+	}
+	if m.tenant_id != nil {
+		fields = append(fields, groupquota.FieldTenantID)
+	}
+	if m.amount != nil {
+		fields = append(fields, groupquota.FieldAmount)
+	}
+	if m.committed != nil {
+		fields = append(fields, groupquota.FieldCommitted)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GroupQuotaMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case groupquota.FieldCapID:
+		return m.CapID()
+	case groupquota.FieldTenantID:
+		return m.TenantID()
+	case groupquota.FieldAmount:
+		return m.Amount()
+	case groupquota.FieldCommitted:
+		return m.Committed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GroupQuotaMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case groupquota.FieldCapID:
+		return m.OldCapID(ctx)
+	case groupquota.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case groupquota.FieldAmount:
+		return m.OldAmount(ctx)
+	case groupquota.FieldCommitted:
+		return m.OldCommitted(ctx)
+	}
+	return nil, fmt.Errorf("unknown GroupQuota field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GroupQuotaMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case groupquota.FieldCapID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCapID(v)
+		return nil
+	case groupquota.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case groupquota.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case groupquota.FieldCommitted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommitted(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GroupQuota field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GroupQuotaMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, groupquota.FieldAmount)
+	}
+	if m.addcommitted != nil {
+		fields = append(fields, groupquota.FieldCommitted)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GroupQuotaMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case groupquota.FieldAmount:
+		return m.AddedAmount()
+	case groupquota.FieldCommitted:
+		return m.AddedCommitted()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GroupQuotaMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case groupquota.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case groupquota.FieldCommitted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCommitted(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GroupQuota numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GroupQuotaMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GroupQuotaMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GroupQuotaMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown GroupQuota nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GroupQuotaMutation) ResetField(name string) error {
+	switch name {
+	case groupquota.FieldCapID:
+		m.ResetCapID()
+		return nil
+	case groupquota.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case groupquota.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case groupquota.FieldCommitted:
+		m.ResetCommitted()
+		return nil
+	}
+	return fmt.Errorf("unknown GroupQuota field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GroupQuotaMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GroupQuotaMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GroupQuotaMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GroupQuotaMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GroupQuotaMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GroupQuotaMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GroupQuotaMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown GroupQuota unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GroupQuotaMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown GroupQuota edge %s", name)
 }
 
 // HandledEventMutation represents an operation that mutates the HandledEvent nodes in the graph.
@@ -15423,6 +17322,1207 @@ func (m *PersonMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PersonMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Person edge %s", name)
+}
+
+// QuotaMoveMutation represents an operation that mutates the QuotaMove nodes in the graph.
+type QuotaMoveMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	cap_id          *uuid.UUID
+	from_tenant_id  *uuid.UUID
+	to_tenant_id    *uuid.UUID
+	amount          *int64
+	addamount       *int64
+	reason          *string
+	status          *quotamove.Status
+	asked_by        *uuid.UUID
+	asked_at        *time.Time
+	lent_by         *uuid.UUID
+	lent_at         *time.Time
+	decided_by      *uuid.UUID
+	decided_at      *time.Time
+	decision_reason *string
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*QuotaMove, error)
+	predicates      []predicate.QuotaMove
+}
+
+var _ ent.Mutation = (*QuotaMoveMutation)(nil)
+
+// quotamoveOption allows management of the mutation configuration using functional options.
+type quotamoveOption func(*QuotaMoveMutation)
+
+// newQuotaMoveMutation creates new mutation for the QuotaMove entity.
+func newQuotaMoveMutation(c config, op Op, opts ...quotamoveOption) *QuotaMoveMutation {
+	m := &QuotaMoveMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeQuotaMove,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withQuotaMoveID sets the ID field of the mutation.
+func withQuotaMoveID(id uuid.UUID) quotamoveOption {
+	return func(m *QuotaMoveMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *QuotaMove
+		)
+		m.oldValue = func(ctx context.Context) (*QuotaMove, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().QuotaMove.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withQuotaMove sets the old QuotaMove of the mutation.
+func withQuotaMove(node *QuotaMove) quotamoveOption {
+	return func(m *QuotaMoveMutation) {
+		m.oldValue = func(context.Context) (*QuotaMove, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m QuotaMoveMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m QuotaMoveMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of QuotaMove entities.
+func (m *QuotaMoveMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *QuotaMoveMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *QuotaMoveMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().QuotaMove.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCapID sets the "cap_id" field.
+func (m *QuotaMoveMutation) SetCapID(u uuid.UUID) {
+	m.cap_id = &u
+}
+
+// CapID returns the value of the "cap_id" field in the mutation.
+func (m *QuotaMoveMutation) CapID() (r uuid.UUID, exists bool) {
+	v := m.cap_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCapID returns the old "cap_id" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldCapID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCapID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCapID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCapID: %w", err)
+	}
+	return oldValue.CapID, nil
+}
+
+// ResetCapID resets all changes to the "cap_id" field.
+func (m *QuotaMoveMutation) ResetCapID() {
+	m.cap_id = nil
+}
+
+// SetFromTenantID sets the "from_tenant_id" field.
+func (m *QuotaMoveMutation) SetFromTenantID(u uuid.UUID) {
+	m.from_tenant_id = &u
+}
+
+// FromTenantID returns the value of the "from_tenant_id" field in the mutation.
+func (m *QuotaMoveMutation) FromTenantID() (r uuid.UUID, exists bool) {
+	v := m.from_tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromTenantID returns the old "from_tenant_id" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldFromTenantID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromTenantID: %w", err)
+	}
+	return oldValue.FromTenantID, nil
+}
+
+// ClearFromTenantID clears the value of the "from_tenant_id" field.
+func (m *QuotaMoveMutation) ClearFromTenantID() {
+	m.from_tenant_id = nil
+	m.clearedFields[quotamove.FieldFromTenantID] = struct{}{}
+}
+
+// FromTenantIDCleared returns if the "from_tenant_id" field was cleared in this mutation.
+func (m *QuotaMoveMutation) FromTenantIDCleared() bool {
+	_, ok := m.clearedFields[quotamove.FieldFromTenantID]
+	return ok
+}
+
+// ResetFromTenantID resets all changes to the "from_tenant_id" field.
+func (m *QuotaMoveMutation) ResetFromTenantID() {
+	m.from_tenant_id = nil
+	delete(m.clearedFields, quotamove.FieldFromTenantID)
+}
+
+// SetToTenantID sets the "to_tenant_id" field.
+func (m *QuotaMoveMutation) SetToTenantID(u uuid.UUID) {
+	m.to_tenant_id = &u
+}
+
+// ToTenantID returns the value of the "to_tenant_id" field in the mutation.
+func (m *QuotaMoveMutation) ToTenantID() (r uuid.UUID, exists bool) {
+	v := m.to_tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToTenantID returns the old "to_tenant_id" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldToTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToTenantID: %w", err)
+	}
+	return oldValue.ToTenantID, nil
+}
+
+// ResetToTenantID resets all changes to the "to_tenant_id" field.
+func (m *QuotaMoveMutation) ResetToTenantID() {
+	m.to_tenant_id = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *QuotaMoveMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *QuotaMoveMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *QuotaMoveMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *QuotaMoveMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *QuotaMoveMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *QuotaMoveMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *QuotaMoveMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *QuotaMoveMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *QuotaMoveMutation) SetStatus(q quotamove.Status) {
+	m.status = &q
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *QuotaMoveMutation) Status() (r quotamove.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldStatus(ctx context.Context) (v quotamove.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *QuotaMoveMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *QuotaMoveMutation) SetAskedBy(u uuid.UUID) {
+	m.asked_by = &u
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *QuotaMoveMutation) AskedBy() (r uuid.UUID, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldAskedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *QuotaMoveMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *QuotaMoveMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *QuotaMoveMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *QuotaMoveMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetLentBy sets the "lent_by" field.
+func (m *QuotaMoveMutation) SetLentBy(u uuid.UUID) {
+	m.lent_by = &u
+}
+
+// LentBy returns the value of the "lent_by" field in the mutation.
+func (m *QuotaMoveMutation) LentBy() (r uuid.UUID, exists bool) {
+	v := m.lent_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLentBy returns the old "lent_by" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldLentBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLentBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLentBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLentBy: %w", err)
+	}
+	return oldValue.LentBy, nil
+}
+
+// ClearLentBy clears the value of the "lent_by" field.
+func (m *QuotaMoveMutation) ClearLentBy() {
+	m.lent_by = nil
+	m.clearedFields[quotamove.FieldLentBy] = struct{}{}
+}
+
+// LentByCleared returns if the "lent_by" field was cleared in this mutation.
+func (m *QuotaMoveMutation) LentByCleared() bool {
+	_, ok := m.clearedFields[quotamove.FieldLentBy]
+	return ok
+}
+
+// ResetLentBy resets all changes to the "lent_by" field.
+func (m *QuotaMoveMutation) ResetLentBy() {
+	m.lent_by = nil
+	delete(m.clearedFields, quotamove.FieldLentBy)
+}
+
+// SetLentAt sets the "lent_at" field.
+func (m *QuotaMoveMutation) SetLentAt(t time.Time) {
+	m.lent_at = &t
+}
+
+// LentAt returns the value of the "lent_at" field in the mutation.
+func (m *QuotaMoveMutation) LentAt() (r time.Time, exists bool) {
+	v := m.lent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLentAt returns the old "lent_at" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldLentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLentAt: %w", err)
+	}
+	return oldValue.LentAt, nil
+}
+
+// ClearLentAt clears the value of the "lent_at" field.
+func (m *QuotaMoveMutation) ClearLentAt() {
+	m.lent_at = nil
+	m.clearedFields[quotamove.FieldLentAt] = struct{}{}
+}
+
+// LentAtCleared returns if the "lent_at" field was cleared in this mutation.
+func (m *QuotaMoveMutation) LentAtCleared() bool {
+	_, ok := m.clearedFields[quotamove.FieldLentAt]
+	return ok
+}
+
+// ResetLentAt resets all changes to the "lent_at" field.
+func (m *QuotaMoveMutation) ResetLentAt() {
+	m.lent_at = nil
+	delete(m.clearedFields, quotamove.FieldLentAt)
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *QuotaMoveMutation) SetDecidedBy(u uuid.UUID) {
+	m.decided_by = &u
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *QuotaMoveMutation) DecidedBy() (r uuid.UUID, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldDecidedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *QuotaMoveMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[quotamove.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *QuotaMoveMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[quotamove.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *QuotaMoveMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, quotamove.FieldDecidedBy)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *QuotaMoveMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *QuotaMoveMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *QuotaMoveMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[quotamove.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *QuotaMoveMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[quotamove.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *QuotaMoveMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, quotamove.FieldDecidedAt)
+}
+
+// SetDecisionReason sets the "decision_reason" field.
+func (m *QuotaMoveMutation) SetDecisionReason(s string) {
+	m.decision_reason = &s
+}
+
+// DecisionReason returns the value of the "decision_reason" field in the mutation.
+func (m *QuotaMoveMutation) DecisionReason() (r string, exists bool) {
+	v := m.decision_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecisionReason returns the old "decision_reason" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldDecisionReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecisionReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecisionReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecisionReason: %w", err)
+	}
+	return oldValue.DecisionReason, nil
+}
+
+// ResetDecisionReason resets all changes to the "decision_reason" field.
+func (m *QuotaMoveMutation) ResetDecisionReason() {
+	m.decision_reason = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *QuotaMoveMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *QuotaMoveMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the QuotaMove entity.
+// If the QuotaMove object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuotaMoveMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *QuotaMoveMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *QuotaMoveMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *QuotaMoveMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the QuotaMoveMutation builder.
+func (m *QuotaMoveMutation) Where(ps ...predicate.QuotaMove) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the QuotaMoveMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *QuotaMoveMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.QuotaMove, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *QuotaMoveMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *QuotaMoveMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (QuotaMove).
+func (m *QuotaMoveMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *QuotaMoveMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.cap_id != nil {
+		fields = append(fields, quotamove.FieldCapID)
+	}
+	if m.from_tenant_id != nil {
+		fields = append(fields, quotamove.FieldFromTenantID)
+	}
+	if m.to_tenant_id != nil {
+		fields = append(fields, quotamove.FieldToTenantID)
+	}
+	if m.amount != nil {
+		fields = append(fields, quotamove.FieldAmount)
+	}
+	if m.reason != nil {
+		fields = append(fields, quotamove.FieldReason)
+	}
+	if m.status != nil {
+		fields = append(fields, quotamove.FieldStatus)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, quotamove.FieldAskedBy)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, quotamove.FieldAskedAt)
+	}
+	if m.lent_by != nil {
+		fields = append(fields, quotamove.FieldLentBy)
+	}
+	if m.lent_at != nil {
+		fields = append(fields, quotamove.FieldLentAt)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, quotamove.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, quotamove.FieldDecidedAt)
+	}
+	if m.decision_reason != nil {
+		fields = append(fields, quotamove.FieldDecisionReason)
+	}
+	if m.version != nil {
+		fields = append(fields, quotamove.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *QuotaMoveMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case quotamove.FieldCapID:
+		return m.CapID()
+	case quotamove.FieldFromTenantID:
+		return m.FromTenantID()
+	case quotamove.FieldToTenantID:
+		return m.ToTenantID()
+	case quotamove.FieldAmount:
+		return m.Amount()
+	case quotamove.FieldReason:
+		return m.Reason()
+	case quotamove.FieldStatus:
+		return m.Status()
+	case quotamove.FieldAskedBy:
+		return m.AskedBy()
+	case quotamove.FieldAskedAt:
+		return m.AskedAt()
+	case quotamove.FieldLentBy:
+		return m.LentBy()
+	case quotamove.FieldLentAt:
+		return m.LentAt()
+	case quotamove.FieldDecidedBy:
+		return m.DecidedBy()
+	case quotamove.FieldDecidedAt:
+		return m.DecidedAt()
+	case quotamove.FieldDecisionReason:
+		return m.DecisionReason()
+	case quotamove.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *QuotaMoveMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case quotamove.FieldCapID:
+		return m.OldCapID(ctx)
+	case quotamove.FieldFromTenantID:
+		return m.OldFromTenantID(ctx)
+	case quotamove.FieldToTenantID:
+		return m.OldToTenantID(ctx)
+	case quotamove.FieldAmount:
+		return m.OldAmount(ctx)
+	case quotamove.FieldReason:
+		return m.OldReason(ctx)
+	case quotamove.FieldStatus:
+		return m.OldStatus(ctx)
+	case quotamove.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case quotamove.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case quotamove.FieldLentBy:
+		return m.OldLentBy(ctx)
+	case quotamove.FieldLentAt:
+		return m.OldLentAt(ctx)
+	case quotamove.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case quotamove.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case quotamove.FieldDecisionReason:
+		return m.OldDecisionReason(ctx)
+	case quotamove.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown QuotaMove field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *QuotaMoveMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case quotamove.FieldCapID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCapID(v)
+		return nil
+	case quotamove.FieldFromTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromTenantID(v)
+		return nil
+	case quotamove.FieldToTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToTenantID(v)
+		return nil
+	case quotamove.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case quotamove.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case quotamove.FieldStatus:
+		v, ok := value.(quotamove.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case quotamove.FieldAskedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case quotamove.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case quotamove.FieldLentBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLentBy(v)
+		return nil
+	case quotamove.FieldLentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLentAt(v)
+		return nil
+	case quotamove.FieldDecidedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case quotamove.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case quotamove.FieldDecisionReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecisionReason(v)
+		return nil
+	case quotamove.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown QuotaMove field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *QuotaMoveMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, quotamove.FieldAmount)
+	}
+	if m.addversion != nil {
+		fields = append(fields, quotamove.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *QuotaMoveMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case quotamove.FieldAmount:
+		return m.AddedAmount()
+	case quotamove.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *QuotaMoveMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case quotamove.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case quotamove.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown QuotaMove numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *QuotaMoveMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(quotamove.FieldFromTenantID) {
+		fields = append(fields, quotamove.FieldFromTenantID)
+	}
+	if m.FieldCleared(quotamove.FieldLentBy) {
+		fields = append(fields, quotamove.FieldLentBy)
+	}
+	if m.FieldCleared(quotamove.FieldLentAt) {
+		fields = append(fields, quotamove.FieldLentAt)
+	}
+	if m.FieldCleared(quotamove.FieldDecidedBy) {
+		fields = append(fields, quotamove.FieldDecidedBy)
+	}
+	if m.FieldCleared(quotamove.FieldDecidedAt) {
+		fields = append(fields, quotamove.FieldDecidedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *QuotaMoveMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *QuotaMoveMutation) ClearField(name string) error {
+	switch name {
+	case quotamove.FieldFromTenantID:
+		m.ClearFromTenantID()
+		return nil
+	case quotamove.FieldLentBy:
+		m.ClearLentBy()
+		return nil
+	case quotamove.FieldLentAt:
+		m.ClearLentAt()
+		return nil
+	case quotamove.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case quotamove.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown QuotaMove nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *QuotaMoveMutation) ResetField(name string) error {
+	switch name {
+	case quotamove.FieldCapID:
+		m.ResetCapID()
+		return nil
+	case quotamove.FieldFromTenantID:
+		m.ResetFromTenantID()
+		return nil
+	case quotamove.FieldToTenantID:
+		m.ResetToTenantID()
+		return nil
+	case quotamove.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case quotamove.FieldReason:
+		m.ResetReason()
+		return nil
+	case quotamove.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case quotamove.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case quotamove.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case quotamove.FieldLentBy:
+		m.ResetLentBy()
+		return nil
+	case quotamove.FieldLentAt:
+		m.ResetLentAt()
+		return nil
+	case quotamove.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case quotamove.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case quotamove.FieldDecisionReason:
+		m.ResetDecisionReason()
+		return nil
+	case quotamove.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown QuotaMove field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *QuotaMoveMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *QuotaMoveMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *QuotaMoveMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *QuotaMoveMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *QuotaMoveMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *QuotaMoveMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *QuotaMoveMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown QuotaMove unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *QuotaMoveMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown QuotaMove edge %s", name)
 }
 
 // RatingHistoryMutation represents an operation that mutates the RatingHistory nodes in the graph.

@@ -8,7 +8,10 @@ import (
 	"zhuxin/ent/hqdb/application"
 	"zhuxin/ent/hqdb/auditlog"
 	"zhuxin/ent/hqdb/auditseal"
+	"zhuxin/ent/hqdb/groupcap"
+	"zhuxin/ent/hqdb/groupcapmember"
 	"zhuxin/ent/hqdb/grouppolicy"
+	"zhuxin/ent/hqdb/groupquota"
 	"zhuxin/ent/hqdb/handledevent"
 	"zhuxin/ent/hqdb/indicator"
 	"zhuxin/ent/hqdb/invitation"
@@ -21,6 +24,7 @@ import (
 	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
+	"zhuxin/ent/hqdb/quotamove"
 	"zhuxin/ent/hqdb/registryaccount"
 	"zhuxin/ent/hqdb/registryfinding"
 	"zhuxin/ent/hqdb/registrylook"
@@ -119,12 +123,73 @@ func init() {
 	auditsealDescSealedAt := auditsealMixinFields0[3].Descriptor()
 	// auditseal.DefaultSealedAt holds the default value on creation for the sealed_at field.
 	auditseal.DefaultSealedAt = auditsealDescSealedAt.Default.(func() time.Time)
+	groupcapMixin := schema.GroupCap{}.Mixin()
+	groupcapMixinFields1 := groupcapMixin[1].Fields()
+	_ = groupcapMixinFields1
+	groupcapMixinFields2 := groupcapMixin[2].Fields()
+	_ = groupcapMixinFields2
+	groupcapMixinFields3 := groupcapMixin[3].Fields()
+	_ = groupcapMixinFields3
+	groupcapFields := schema.GroupCap{}.Fields()
+	_ = groupcapFields
+	// groupcapDescCreatedAt is the schema descriptor for created_at field.
+	groupcapDescCreatedAt := groupcapMixinFields2[0].Descriptor()
+	// groupcap.DefaultCreatedAt holds the default value on creation for the created_at field.
+	groupcap.DefaultCreatedAt = groupcapDescCreatedAt.Default.(func() time.Time)
+	// groupcapDescUpdatedAt is the schema descriptor for updated_at field.
+	groupcapDescUpdatedAt := groupcapMixinFields3[0].Descriptor()
+	// groupcap.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	groupcap.DefaultUpdatedAt = groupcapDescUpdatedAt.Default.(func() time.Time)
+	// groupcap.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	groupcap.UpdateDefaultUpdatedAt = groupcapDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// groupcapDescVersion is the schema descriptor for version field.
+	groupcapDescVersion := groupcapMixinFields3[1].Descriptor()
+	// groupcap.DefaultVersion holds the default value on creation for the version field.
+	groupcap.DefaultVersion = groupcapDescVersion.Default.(int64)
+	// groupcapDescCurrency is the schema descriptor for currency field.
+	groupcapDescCurrency := groupcapFields[1].Descriptor()
+	// groupcap.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	groupcap.CurrencyValidator = groupcapDescCurrency.Validators[0].(func(string) error)
+	// groupcapDescFreeMove is the schema descriptor for free_move field.
+	groupcapDescFreeMove := groupcapFields[3].Descriptor()
+	// groupcap.DefaultFreeMove holds the default value on creation for the free_move field.
+	groupcap.DefaultFreeMove = groupcapDescFreeMove.Default.(int64)
+	// groupcapDescNote is the schema descriptor for note field.
+	groupcapDescNote := groupcapFields[4].Descriptor()
+	// groupcap.DefaultNote holds the default value on creation for the note field.
+	groupcap.DefaultNote = groupcapDescNote.Default.(string)
+	// groupcapDescID is the schema descriptor for id field.
+	groupcapDescID := groupcapMixinFields1[0].Descriptor()
+	// groupcap.DefaultID holds the default value on creation for the id field.
+	groupcap.DefaultID = groupcapDescID.Default.(func() uuid.UUID)
+	groupcapmemberMixin := schema.GroupCapMember{}.Mixin()
+	groupcapmemberMixinFields1 := groupcapmemberMixin[1].Fields()
+	_ = groupcapmemberMixinFields1
+	groupcapmemberFields := schema.GroupCapMember{}.Fields()
+	_ = groupcapmemberFields
+	// groupcapmemberDescID is the schema descriptor for id field.
+	groupcapmemberDescID := groupcapmemberMixinFields1[0].Descriptor()
+	// groupcapmember.DefaultID holds the default value on creation for the id field.
+	groupcapmember.DefaultID = groupcapmemberDescID.Default.(func() uuid.UUID)
 	grouppolicyFields := schema.GroupPolicy{}.Fields()
 	_ = grouppolicyFields
 	// grouppolicyDescCreatedAt is the schema descriptor for created_at field.
 	grouppolicyDescCreatedAt := grouppolicyFields[4].Descriptor()
 	// grouppolicy.DefaultCreatedAt holds the default value on creation for the created_at field.
 	grouppolicy.DefaultCreatedAt = grouppolicyDescCreatedAt.Default.(func() time.Time)
+	groupquotaMixin := schema.GroupQuota{}.Mixin()
+	groupquotaMixinFields1 := groupquotaMixin[1].Fields()
+	_ = groupquotaMixinFields1
+	groupquotaFields := schema.GroupQuota{}.Fields()
+	_ = groupquotaFields
+	// groupquotaDescCommitted is the schema descriptor for committed field.
+	groupquotaDescCommitted := groupquotaFields[3].Descriptor()
+	// groupquota.DefaultCommitted holds the default value on creation for the committed field.
+	groupquota.DefaultCommitted = groupquotaDescCommitted.Default.(int64)
+	// groupquotaDescID is the schema descriptor for id field.
+	groupquotaDescID := groupquotaMixinFields1[0].Descriptor()
+	// groupquota.DefaultID holds the default value on creation for the id field.
+	groupquota.DefaultID = groupquotaDescID.Default.(func() uuid.UUID)
 	handledeventMixin := schema.HandledEvent{}.Mixin()
 	handledeventMixinFields0 := handledeventMixin[0].Fields()
 	_ = handledeventMixinFields0
@@ -383,6 +448,27 @@ func init() {
 	person.DefaultUpdatedAt = personDescUpdatedAt.Default.(func() time.Time)
 	// person.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
 	person.UpdateDefaultUpdatedAt = personDescUpdatedAt.UpdateDefault.(func() time.Time)
+	quotamoveMixin := schema.QuotaMove{}.Mixin()
+	quotamoveMixinFields1 := quotamoveMixin[1].Fields()
+	_ = quotamoveMixinFields1
+	quotamoveFields := schema.QuotaMove{}.Fields()
+	_ = quotamoveFields
+	// quotamoveDescAskedAt is the schema descriptor for asked_at field.
+	quotamoveDescAskedAt := quotamoveFields[7].Descriptor()
+	// quotamove.DefaultAskedAt holds the default value on creation for the asked_at field.
+	quotamove.DefaultAskedAt = quotamoveDescAskedAt.Default.(func() time.Time)
+	// quotamoveDescDecisionReason is the schema descriptor for decision_reason field.
+	quotamoveDescDecisionReason := quotamoveFields[12].Descriptor()
+	// quotamove.DefaultDecisionReason holds the default value on creation for the decision_reason field.
+	quotamove.DefaultDecisionReason = quotamoveDescDecisionReason.Default.(string)
+	// quotamoveDescVersion is the schema descriptor for version field.
+	quotamoveDescVersion := quotamoveFields[13].Descriptor()
+	// quotamove.DefaultVersion holds the default value on creation for the version field.
+	quotamove.DefaultVersion = quotamoveDescVersion.Default.(int64)
+	// quotamoveDescID is the schema descriptor for id field.
+	quotamoveDescID := quotamoveMixinFields1[0].Descriptor()
+	// quotamove.DefaultID holds the default value on creation for the id field.
+	quotamove.DefaultID = quotamoveDescID.Default.(func() uuid.UUID)
 	registryaccountMixin := schema.RegistryAccount{}.Mixin()
 	registryaccountMixinFields1 := registryaccountMixin[1].Fields()
 	_ = registryaccountMixinFields1

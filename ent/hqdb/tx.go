@@ -24,8 +24,14 @@ type Tx struct {
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
 	AuditSeal *AuditSealClient
+	// GroupCap is the client for interacting with the GroupCap builders.
+	GroupCap *GroupCapClient
+	// GroupCapMember is the client for interacting with the GroupCapMember builders.
+	GroupCapMember *GroupCapMemberClient
 	// GroupPolicy is the client for interacting with the GroupPolicy builders.
 	GroupPolicy *GroupPolicyClient
+	// GroupQuota is the client for interacting with the GroupQuota builders.
+	GroupQuota *GroupQuotaClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
 	// Indicator is the client for interacting with the Indicator builders.
@@ -50,6 +56,8 @@ type Tx struct {
 	Outbox *OutboxClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// QuotaMove is the client for interacting with the QuotaMove builders.
+	QuotaMove *QuotaMoveClient
 	// RatingHistory is the client for interacting with the RatingHistory builders.
 	RatingHistory *RatingHistoryClient
 	// RegistryAccount is the client for interacting with the RegistryAccount builders.
@@ -206,7 +214,10 @@ func (tx *Tx) init() {
 	tx.AuditHead = NewAuditHeadClient(tx.config)
 	tx.AuditLog = NewAuditLogClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
+	tx.GroupCap = NewGroupCapClient(tx.config)
+	tx.GroupCapMember = NewGroupCapMemberClient(tx.config)
 	tx.GroupPolicy = NewGroupPolicyClient(tx.config)
+	tx.GroupQuota = NewGroupQuotaClient(tx.config)
 	tx.HandledEvent = NewHandledEventClient(tx.config)
 	tx.Indicator = NewIndicatorClient(tx.config)
 	tx.Invitation = NewInvitationClient(tx.config)
@@ -219,6 +230,7 @@ func (tx *Tx) init() {
 	tx.NegativeExemption = NewNegativeExemptionClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.QuotaMove = NewQuotaMoveClient(tx.config)
 	tx.RatingHistory = NewRatingHistoryClient(tx.config)
 	tx.RegistryAccount = NewRegistryAccountClient(tx.config)
 	tx.RegistryFinding = NewRegistryFindingClient(tx.config)

@@ -87,6 +87,7 @@ import (
 	"zhuxin/ent/tenantdb/registryusage"
 	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/supplystop"
@@ -263,6 +264,8 @@ type Client struct {
 	RegistryWatch *RegistryWatchClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// SharedLimit is the client for interacting with the SharedLimit builders.
+	SharedLimit *SharedLimitClient
 	// SiteNode is the client for interacting with the SiteNode builders.
 	SiteNode *SiteNodeClient
 	// Statement is the client for interacting with the Statement builders.
@@ -368,6 +371,7 @@ func (c *Client) init() {
 	c.RegistryUsage = NewRegistryUsageClient(c.config)
 	c.RegistryWatch = NewRegistryWatchClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.SharedLimit = NewSharedLimitClient(c.config)
 	c.SiteNode = NewSiteNodeClient(c.config)
 	c.Statement = NewStatementClient(c.config)
 	c.SupplyStop = NewSupplyStopClient(c.config)
@@ -545,6 +549,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RegistryUsage:        NewRegistryUsageClient(cfg),
 		RegistryWatch:        NewRegistryWatchClient(cfg),
 		Reservation:          NewReservationClient(cfg),
+		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		SupplyStop:           NewSupplyStopClient(cfg),
@@ -649,6 +654,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RegistryUsage:        NewRegistryUsageClient(cfg),
 		RegistryWatch:        NewRegistryWatchClient(cfg),
 		Reservation:          NewReservationClient(cfg),
+		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		SupplyStop:           NewSupplyStopClient(cfg),
@@ -703,9 +709,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
 		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
 		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
-		c.RegistryWatch, c.Reservation, c.SiteNode, c.Statement, c.SupplyStop,
-		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
-		c.WriteOff,
+		c.RegistryWatch, c.Reservation, c.SharedLimit, c.SiteNode, c.Statement,
+		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
+		c.WarningRule, c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -731,9 +737,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
 		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
 		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
-		c.RegistryWatch, c.Reservation, c.SiteNode, c.Statement, c.SupplyStop,
-		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
-		c.WriteOff,
+		c.RegistryWatch, c.Reservation, c.SharedLimit, c.SiteNode, c.Statement,
+		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
+		c.WarningRule, c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -894,6 +900,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RegistryWatch.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *SharedLimitMutation:
+		return c.SharedLimit.mutate(ctx, m)
 	case *SiteNodeMutation:
 		return c.SiteNode.mutate(ctx, m)
 	case *StatementMutation:
@@ -11217,6 +11225,139 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 	}
 }
 
+// SharedLimitClient is a client for the SharedLimit schema.
+type SharedLimitClient struct {
+	config
+}
+
+// NewSharedLimitClient returns a client for the SharedLimit from the given config.
+func NewSharedLimitClient(c config) *SharedLimitClient {
+	return &SharedLimitClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sharedlimit.Hooks(f(g(h())))`.
+func (c *SharedLimitClient) Use(hooks ...Hook) {
+	c.hooks.SharedLimit = append(c.hooks.SharedLimit, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sharedlimit.Intercept(f(g(h())))`.
+func (c *SharedLimitClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SharedLimit = append(c.inters.SharedLimit, interceptors...)
+}
+
+// Create returns a builder for creating a SharedLimit entity.
+func (c *SharedLimitClient) Create() *SharedLimitCreate {
+	mutation := newSharedLimitMutation(c.config, OpCreate)
+	return &SharedLimitCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SharedLimit entities.
+func (c *SharedLimitClient) CreateBulk(builders ...*SharedLimitCreate) *SharedLimitCreateBulk {
+	return &SharedLimitCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SharedLimitClient) MapCreateBulk(slice any, setFunc func(*SharedLimitCreate, int)) *SharedLimitCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SharedLimitCreateBulk{err: fmt.Errorf("calling to SharedLimitClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SharedLimitCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SharedLimitCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SharedLimit.
+func (c *SharedLimitClient) Update() *SharedLimitUpdate {
+	mutation := newSharedLimitMutation(c.config, OpUpdate)
+	return &SharedLimitUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SharedLimitClient) UpdateOne(_m *SharedLimit) *SharedLimitUpdateOne {
+	mutation := newSharedLimitMutation(c.config, OpUpdateOne, withSharedLimit(_m))
+	return &SharedLimitUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SharedLimitClient) UpdateOneID(id uuid.UUID) *SharedLimitUpdateOne {
+	mutation := newSharedLimitMutation(c.config, OpUpdateOne, withSharedLimitID(id))
+	return &SharedLimitUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SharedLimit.
+func (c *SharedLimitClient) Delete() *SharedLimitDelete {
+	mutation := newSharedLimitMutation(c.config, OpDelete)
+	return &SharedLimitDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SharedLimitClient) DeleteOne(_m *SharedLimit) *SharedLimitDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SharedLimitClient) DeleteOneID(id uuid.UUID) *SharedLimitDeleteOne {
+	builder := c.Delete().Where(sharedlimit.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SharedLimitDeleteOne{builder}
+}
+
+// Query returns a query builder for SharedLimit.
+func (c *SharedLimitClient) Query() *SharedLimitQuery {
+	return &SharedLimitQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSharedLimit},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SharedLimit entity by its id.
+func (c *SharedLimitClient) Get(ctx context.Context, id uuid.UUID) (*SharedLimit, error) {
+	return c.Query().Where(sharedlimit.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SharedLimitClient) GetX(ctx context.Context, id uuid.UUID) *SharedLimit {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SharedLimitClient) Hooks() []Hook {
+	return c.hooks.SharedLimit
+}
+
+// Interceptors returns the client interceptors.
+func (c *SharedLimitClient) Interceptors() []Interceptor {
+	return c.inters.SharedLimit
+}
+
+func (c *SharedLimitClient) mutate(ctx context.Context, m *SharedLimitMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SharedLimitCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SharedLimitUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SharedLimitUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SharedLimitDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown SharedLimit mutation op: %q", m.Op())
+	}
+}
+
 // SiteNodeClient is a client for the SiteNode schema.
 type SiteNodeClient struct {
 	config
@@ -12479,9 +12620,9 @@ type (
 		Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, Reservation, SiteNode, Statement, SupplyStop,
-		SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning, WarningRule,
-		WriteOff []ent.Hook
+		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
+		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
+		WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
@@ -12498,9 +12639,9 @@ type (
 		Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, Reservation, SiteNode, Statement, SupplyStop,
-		SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning, WarningRule,
-		WriteOff []ent.Interceptor
+		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
+		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
+		WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

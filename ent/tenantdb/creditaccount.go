@@ -53,6 +53,8 @@ type CreditAccount struct {
 	Frozen bool `json:"frozen,omitempty"`
 	// FrozenReason holds the value of the "frozen_reason" field.
 	FrozenReason string `json:"frozen_reason,omitempty"`
+	// the shared limit that holds him together with others
+	SharedLimitID *uuid.UUID `json:"shared_limit_id,omitempty"`
 	// AsOf holds the value of the "as_of" field.
 	AsOf calendar.Date `json:"as_of,omitempty"`
 	// ValidThrough holds the value of the "valid_through" field.
@@ -67,6 +69,8 @@ func (*CreditAccount) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case creditaccount.FieldSharedLimitID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case creditaccount.FieldOldestDueOn, creditaccount.FieldAsOf, creditaccount.FieldValidThrough:
 			values[i] = new(calendar.Date)
 		case creditaccount.FieldFrozen:
@@ -202,6 +206,13 @@ func (_m *CreditAccount) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.FrozenReason = value.String
 			}
+		case creditaccount.FieldSharedLimitID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field shared_limit_id", values[i])
+			} else if value.Valid {
+				_m.SharedLimitID = new(uuid.UUID)
+				*_m.SharedLimitID = *value.S.(*uuid.UUID)
+			}
 		case creditaccount.FieldAsOf:
 			if value, ok := values[i].(*calendar.Date); !ok {
 				return fmt.Errorf("unexpected type %T for field as_of", values[i])
@@ -310,6 +321,11 @@ func (_m *CreditAccount) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("frozen_reason=")
 	builder.WriteString(_m.FrozenReason)
+	builder.WriteString(", ")
+	if v := _m.SharedLimitID; v != nil {
+		builder.WriteString("shared_limit_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("as_of=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AsOf))

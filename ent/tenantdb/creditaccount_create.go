@@ -262,6 +262,20 @@ func (_c *CreditAccountCreate) SetNillableFrozenReason(v *string) *CreditAccount
 	return _c
 }
 
+// SetSharedLimitID sets the "shared_limit_id" field.
+func (_c *CreditAccountCreate) SetSharedLimitID(v uuid.UUID) *CreditAccountCreate {
+	_c.mutation.SetSharedLimitID(v)
+	return _c
+}
+
+// SetNillableSharedLimitID sets the "shared_limit_id" field if the given value is not nil.
+func (_c *CreditAccountCreate) SetNillableSharedLimitID(v *uuid.UUID) *CreditAccountCreate {
+	if v != nil {
+		_c.SetSharedLimitID(*v)
+	}
+	return _c
+}
+
 // SetAsOf sets the "as_of" field.
 func (_c *CreditAccountCreate) SetAsOf(v calendar.Date) *CreditAccountCreate {
 	_c.mutation.SetAsOf(v)
@@ -552,6 +566,10 @@ func (_c *CreditAccountCreate) createSpec() (*CreditAccount, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.FrozenReason(); ok {
 		_spec.SetField(creditaccount.FieldFrozenReason, field.TypeString, value)
 		_node.FrozenReason = value
+	}
+	if value, ok := _c.mutation.SharedLimitID(); ok {
+		_spec.SetField(creditaccount.FieldSharedLimitID, field.TypeUUID, value)
+		_node.SharedLimitID = &value
 	}
 	if value, ok := _c.mutation.AsOf(); ok {
 		_spec.SetField(creditaccount.FieldAsOf, field.TypeOther, value)
@@ -908,6 +926,24 @@ func (u *CreditAccountUpsert) SetFrozenReason(v string) *CreditAccountUpsert {
 // UpdateFrozenReason sets the "frozen_reason" field to the value that was provided on create.
 func (u *CreditAccountUpsert) UpdateFrozenReason() *CreditAccountUpsert {
 	u.SetExcluded(creditaccount.FieldFrozenReason)
+	return u
+}
+
+// SetSharedLimitID sets the "shared_limit_id" field.
+func (u *CreditAccountUpsert) SetSharedLimitID(v uuid.UUID) *CreditAccountUpsert {
+	u.Set(creditaccount.FieldSharedLimitID, v)
+	return u
+}
+
+// UpdateSharedLimitID sets the "shared_limit_id" field to the value that was provided on create.
+func (u *CreditAccountUpsert) UpdateSharedLimitID() *CreditAccountUpsert {
+	u.SetExcluded(creditaccount.FieldSharedLimitID)
+	return u
+}
+
+// ClearSharedLimitID clears the value of the "shared_limit_id" field.
+func (u *CreditAccountUpsert) ClearSharedLimitID() *CreditAccountUpsert {
+	u.SetNull(creditaccount.FieldSharedLimitID)
 	return u
 }
 
@@ -1341,6 +1377,27 @@ func (u *CreditAccountUpsertOne) SetFrozenReason(v string) *CreditAccountUpsertO
 func (u *CreditAccountUpsertOne) UpdateFrozenReason() *CreditAccountUpsertOne {
 	return u.Update(func(s *CreditAccountUpsert) {
 		s.UpdateFrozenReason()
+	})
+}
+
+// SetSharedLimitID sets the "shared_limit_id" field.
+func (u *CreditAccountUpsertOne) SetSharedLimitID(v uuid.UUID) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetSharedLimitID(v)
+	})
+}
+
+// UpdateSharedLimitID sets the "shared_limit_id" field to the value that was provided on create.
+func (u *CreditAccountUpsertOne) UpdateSharedLimitID() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateSharedLimitID()
+	})
+}
+
+// ClearSharedLimitID clears the value of the "shared_limit_id" field.
+func (u *CreditAccountUpsertOne) ClearSharedLimitID() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.ClearSharedLimitID()
 	})
 }
 
@@ -1948,6 +2005,27 @@ func (u *CreditAccountUpsertBulk) SetFrozenReason(v string) *CreditAccountUpsert
 func (u *CreditAccountUpsertBulk) UpdateFrozenReason() *CreditAccountUpsertBulk {
 	return u.Update(func(s *CreditAccountUpsert) {
 		s.UpdateFrozenReason()
+	})
+}
+
+// SetSharedLimitID sets the "shared_limit_id" field.
+func (u *CreditAccountUpsertBulk) SetSharedLimitID(v uuid.UUID) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetSharedLimitID(v)
+	})
+}
+
+// UpdateSharedLimitID sets the "shared_limit_id" field to the value that was provided on create.
+func (u *CreditAccountUpsertBulk) UpdateSharedLimitID() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateSharedLimitID()
+	})
+}
+
+// ClearSharedLimitID clears the value of the "shared_limit_id" field.
+func (u *CreditAccountUpsertBulk) ClearSharedLimitID() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.ClearSharedLimitID()
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
 )
 
 // CreditAccountUpdate is the builder for updating CreditAccount entities.
@@ -368,6 +369,26 @@ func (_u *CreditAccountUpdate) SetNillableFrozenReason(v *string) *CreditAccount
 	return _u
 }
 
+// SetSharedLimitID sets the "shared_limit_id" field.
+func (_u *CreditAccountUpdate) SetSharedLimitID(v uuid.UUID) *CreditAccountUpdate {
+	_u.mutation.SetSharedLimitID(v)
+	return _u
+}
+
+// SetNillableSharedLimitID sets the "shared_limit_id" field if the given value is not nil.
+func (_u *CreditAccountUpdate) SetNillableSharedLimitID(v *uuid.UUID) *CreditAccountUpdate {
+	if v != nil {
+		_u.SetSharedLimitID(*v)
+	}
+	return _u
+}
+
+// ClearSharedLimitID clears the value of the "shared_limit_id" field.
+func (_u *CreditAccountUpdate) ClearSharedLimitID() *CreditAccountUpdate {
+	_u.mutation.ClearSharedLimitID()
+	return _u
+}
+
 // SetAsOf sets the "as_of" field.
 func (_u *CreditAccountUpdate) SetAsOf(v calendar.Date) *CreditAccountUpdate {
 	_u.mutation.SetAsOf(v)
@@ -566,6 +587,12 @@ func (_u *CreditAccountUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.FrozenReason(); ok {
 		_spec.SetField(creditaccount.FieldFrozenReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SharedLimitID(); ok {
+		_spec.SetField(creditaccount.FieldSharedLimitID, field.TypeUUID, value)
+	}
+	if _u.mutation.SharedLimitIDCleared() {
+		_spec.ClearField(creditaccount.FieldSharedLimitID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.AsOf(); ok {
 		_spec.SetField(creditaccount.FieldAsOf, field.TypeOther, value)
@@ -939,6 +966,26 @@ func (_u *CreditAccountUpdateOne) SetNillableFrozenReason(v *string) *CreditAcco
 	return _u
 }
 
+// SetSharedLimitID sets the "shared_limit_id" field.
+func (_u *CreditAccountUpdateOne) SetSharedLimitID(v uuid.UUID) *CreditAccountUpdateOne {
+	_u.mutation.SetSharedLimitID(v)
+	return _u
+}
+
+// SetNillableSharedLimitID sets the "shared_limit_id" field if the given value is not nil.
+func (_u *CreditAccountUpdateOne) SetNillableSharedLimitID(v *uuid.UUID) *CreditAccountUpdateOne {
+	if v != nil {
+		_u.SetSharedLimitID(*v)
+	}
+	return _u
+}
+
+// ClearSharedLimitID clears the value of the "shared_limit_id" field.
+func (_u *CreditAccountUpdateOne) ClearSharedLimitID() *CreditAccountUpdateOne {
+	_u.mutation.ClearSharedLimitID()
+	return _u
+}
+
 // SetAsOf sets the "as_of" field.
 func (_u *CreditAccountUpdateOne) SetAsOf(v calendar.Date) *CreditAccountUpdateOne {
 	_u.mutation.SetAsOf(v)
@@ -1167,6 +1214,12 @@ func (_u *CreditAccountUpdateOne) sqlSave(ctx context.Context) (_node *CreditAcc
 	}
 	if value, ok := _u.mutation.FrozenReason(); ok {
 		_spec.SetField(creditaccount.FieldFrozenReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SharedLimitID(); ok {
+		_spec.SetField(creditaccount.FieldSharedLimitID, field.TypeUUID, value)
+	}
+	if _u.mutation.SharedLimitIDCleared() {
+		_spec.ClearField(creditaccount.FieldSharedLimitID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.AsOf(); ok {
 		_spec.SetField(creditaccount.FieldAsOf, field.TypeOther, value)

@@ -84,6 +84,7 @@ import (
 	"zhuxin/ent/tenantdb/registryusage"
 	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/supplystop"
@@ -233,6 +234,7 @@ func checkColumn(t, c string) error {
 			registryusage.Table:        registryusage.ValidColumn,
 			registrywatch.Table:        registrywatch.ValidColumn,
 			reservation.Table:          reservation.ValidColumn,
+			sharedlimit.Table:          sharedlimit.ValidColumn,
 			sitenode.Table:             sitenode.ValidColumn,
 			statement.Table:            statement.ValidColumn,
 			supplystop.Table:           supplystop.ValidColumn,

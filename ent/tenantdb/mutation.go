@@ -88,6 +88,7 @@ import (
 	"zhuxin/ent/tenantdb/registryusage"
 	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/supplystop"
@@ -189,6 +190,7 @@ const (
 	TypeRegistryUsage        = "RegistryUsage"
 	TypeRegistryWatch        = "RegistryWatch"
 	TypeReservation          = "Reservation"
+	TypeSharedLimit          = "SharedLimit"
 	TypeSiteNode             = "SiteNode"
 	TypeStatement            = "Statement"
 	TypeSupplyStop           = "SupplyStop"
@@ -14439,6 +14441,7 @@ type CreditAccountMutation struct {
 	adddisputed_amount    *int64
 	frozen                *bool
 	frozen_reason         *string
+	shared_limit_id       *uuid.UUID
 	as_of                 *calendar.Date
 	valid_through         *calendar.Date
 	version               *int64
@@ -15446,6 +15449,55 @@ func (m *CreditAccountMutation) ResetFrozenReason() {
 	m.frozen_reason = nil
 }
 
+// SetSharedLimitID sets the "shared_limit_id" field.
+func (m *CreditAccountMutation) SetSharedLimitID(u uuid.UUID) {
+	m.shared_limit_id = &u
+}
+
+// SharedLimitID returns the value of the "shared_limit_id" field in the mutation.
+func (m *CreditAccountMutation) SharedLimitID() (r uuid.UUID, exists bool) {
+	v := m.shared_limit_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSharedLimitID returns the old "shared_limit_id" field's value of the CreditAccount entity.
+// If the CreditAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAccountMutation) OldSharedLimitID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSharedLimitID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSharedLimitID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSharedLimitID: %w", err)
+	}
+	return oldValue.SharedLimitID, nil
+}
+
+// ClearSharedLimitID clears the value of the "shared_limit_id" field.
+func (m *CreditAccountMutation) ClearSharedLimitID() {
+	m.shared_limit_id = nil
+	m.clearedFields[creditaccount.FieldSharedLimitID] = struct{}{}
+}
+
+// SharedLimitIDCleared returns if the "shared_limit_id" field was cleared in this mutation.
+func (m *CreditAccountMutation) SharedLimitIDCleared() bool {
+	_, ok := m.clearedFields[creditaccount.FieldSharedLimitID]
+	return ok
+}
+
+// ResetSharedLimitID resets all changes to the "shared_limit_id" field.
+func (m *CreditAccountMutation) ResetSharedLimitID() {
+	m.shared_limit_id = nil
+	delete(m.clearedFields, creditaccount.FieldSharedLimitID)
+}
+
 // SetAsOf sets the "as_of" field.
 func (m *CreditAccountMutation) SetAsOf(c calendar.Date) {
 	m.as_of = &c
@@ -15608,7 +15660,7 @@ func (m *CreditAccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditAccountMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.limit_kind != nil {
 		fields = append(fields, creditaccount.FieldLimitKind)
 	}
@@ -15659,6 +15711,9 @@ func (m *CreditAccountMutation) Fields() []string {
 	}
 	if m.frozen_reason != nil {
 		fields = append(fields, creditaccount.FieldFrozenReason)
+	}
+	if m.shared_limit_id != nil {
+		fields = append(fields, creditaccount.FieldSharedLimitID)
 	}
 	if m.as_of != nil {
 		fields = append(fields, creditaccount.FieldAsOf)
@@ -15711,6 +15766,8 @@ func (m *CreditAccountMutation) Field(name string) (ent.Value, bool) {
 		return m.Frozen()
 	case creditaccount.FieldFrozenReason:
 		return m.FrozenReason()
+	case creditaccount.FieldSharedLimitID:
+		return m.SharedLimitID()
 	case creditaccount.FieldAsOf:
 		return m.AsOf()
 	case creditaccount.FieldValidThrough:
@@ -15760,6 +15817,8 @@ func (m *CreditAccountMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldFrozen(ctx)
 	case creditaccount.FieldFrozenReason:
 		return m.OldFrozenReason(ctx)
+	case creditaccount.FieldSharedLimitID:
+		return m.OldSharedLimitID(ctx)
 	case creditaccount.FieldAsOf:
 		return m.OldAsOf(ctx)
 	case creditaccount.FieldValidThrough:
@@ -15893,6 +15952,13 @@ func (m *CreditAccountMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFrozenReason(v)
+		return nil
+	case creditaccount.FieldSharedLimitID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSharedLimitID(v)
 		return nil
 	case creditaccount.FieldAsOf:
 		v, ok := value.(calendar.Date)
@@ -16113,6 +16179,9 @@ func (m *CreditAccountMutation) ClearedFields() []string {
 	if m.FieldCleared(creditaccount.FieldOldestDueOn) {
 		fields = append(fields, creditaccount.FieldOldestDueOn)
 	}
+	if m.FieldCleared(creditaccount.FieldSharedLimitID) {
+		fields = append(fields, creditaccount.FieldSharedLimitID)
+	}
 	return fields
 }
 
@@ -16135,6 +16204,9 @@ func (m *CreditAccountMutation) ClearField(name string) error {
 		return nil
 	case creditaccount.FieldOldestDueOn:
 		m.ClearOldestDueOn()
+		return nil
+	case creditaccount.FieldSharedLimitID:
+		m.ClearSharedLimitID()
 		return nil
 	}
 	return fmt.Errorf("unknown CreditAccount nullable field %s", name)
@@ -16194,6 +16266,9 @@ func (m *CreditAccountMutation) ResetField(name string) error {
 		return nil
 	case creditaccount.FieldFrozenReason:
 		m.ResetFrozenReason()
+		return nil
+	case creditaccount.FieldSharedLimitID:
+		m.ResetSharedLimitID()
 		return nil
 	case creditaccount.FieldAsOf:
 		m.ResetAsOf()
@@ -70936,6 +71011,1096 @@ func (m *ReservationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReservationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Reservation edge %s", name)
+}
+
+// SharedLimitMutation represents an operation that mutates the SharedLimit nodes in the graph.
+type SharedLimitMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	name          *string
+	amount        *int64
+	addamount     *int64
+	members       *json.RawMessage
+	appendmembers json.RawMessage
+	replaces_id   *uuid.UUID
+	reason        *string
+	status        *sharedlimit.Status
+	effective_at  *time.Time
+	ended_at      *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SharedLimit, error)
+	predicates    []predicate.SharedLimit
+}
+
+var _ ent.Mutation = (*SharedLimitMutation)(nil)
+
+// sharedlimitOption allows management of the mutation configuration using functional options.
+type sharedlimitOption func(*SharedLimitMutation)
+
+// newSharedLimitMutation creates new mutation for the SharedLimit entity.
+func newSharedLimitMutation(c config, op Op, opts ...sharedlimitOption) *SharedLimitMutation {
+	m := &SharedLimitMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSharedLimit,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSharedLimitID sets the ID field of the mutation.
+func withSharedLimitID(id uuid.UUID) sharedlimitOption {
+	return func(m *SharedLimitMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SharedLimit
+		)
+		m.oldValue = func(ctx context.Context) (*SharedLimit, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SharedLimit.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSharedLimit sets the old SharedLimit of the mutation.
+func withSharedLimit(node *SharedLimit) sharedlimitOption {
+	return func(m *SharedLimitMutation) {
+		m.oldValue = func(context.Context) (*SharedLimit, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SharedLimitMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SharedLimitMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SharedLimit entities.
+func (m *SharedLimitMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SharedLimitMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SharedLimitMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SharedLimit.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SharedLimitMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SharedLimitMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SharedLimitMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *SharedLimitMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *SharedLimitMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *SharedLimitMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[sharedlimit.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *SharedLimitMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[sharedlimit.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *SharedLimitMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, sharedlimit.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SharedLimitMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SharedLimitMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SharedLimitMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *SharedLimitMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SharedLimitMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *SharedLimitMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *SharedLimitMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SharedLimitMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetName sets the "name" field.
+func (m *SharedLimitMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SharedLimitMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SharedLimitMutation) ResetName() {
+	m.name = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *SharedLimitMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *SharedLimitMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *SharedLimitMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *SharedLimitMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *SharedLimitMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetMembers sets the "members" field.
+func (m *SharedLimitMutation) SetMembers(jm json.RawMessage) {
+	m.members = &jm
+	m.appendmembers = nil
+}
+
+// Members returns the value of the "members" field in the mutation.
+func (m *SharedLimitMutation) Members() (r json.RawMessage, exists bool) {
+	v := m.members
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembers returns the old "members" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldMembers(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembers: %w", err)
+	}
+	return oldValue.Members, nil
+}
+
+// AppendMembers adds jm to the "members" field.
+func (m *SharedLimitMutation) AppendMembers(jm json.RawMessage) {
+	m.appendmembers = append(m.appendmembers, jm...)
+}
+
+// AppendedMembers returns the list of values that were appended to the "members" field in this mutation.
+func (m *SharedLimitMutation) AppendedMembers() (json.RawMessage, bool) {
+	if len(m.appendmembers) == 0 {
+		return nil, false
+	}
+	return m.appendmembers, true
+}
+
+// ResetMembers resets all changes to the "members" field.
+func (m *SharedLimitMutation) ResetMembers() {
+	m.members = nil
+	m.appendmembers = nil
+}
+
+// SetReplacesID sets the "replaces_id" field.
+func (m *SharedLimitMutation) SetReplacesID(u uuid.UUID) {
+	m.replaces_id = &u
+}
+
+// ReplacesID returns the value of the "replaces_id" field in the mutation.
+func (m *SharedLimitMutation) ReplacesID() (r uuid.UUID, exists bool) {
+	v := m.replaces_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReplacesID returns the old "replaces_id" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldReplacesID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReplacesID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReplacesID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReplacesID: %w", err)
+	}
+	return oldValue.ReplacesID, nil
+}
+
+// ClearReplacesID clears the value of the "replaces_id" field.
+func (m *SharedLimitMutation) ClearReplacesID() {
+	m.replaces_id = nil
+	m.clearedFields[sharedlimit.FieldReplacesID] = struct{}{}
+}
+
+// ReplacesIDCleared returns if the "replaces_id" field was cleared in this mutation.
+func (m *SharedLimitMutation) ReplacesIDCleared() bool {
+	_, ok := m.clearedFields[sharedlimit.FieldReplacesID]
+	return ok
+}
+
+// ResetReplacesID resets all changes to the "replaces_id" field.
+func (m *SharedLimitMutation) ResetReplacesID() {
+	m.replaces_id = nil
+	delete(m.clearedFields, sharedlimit.FieldReplacesID)
+}
+
+// SetReason sets the "reason" field.
+func (m *SharedLimitMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *SharedLimitMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *SharedLimitMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *SharedLimitMutation) SetStatus(s sharedlimit.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *SharedLimitMutation) Status() (r sharedlimit.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldStatus(ctx context.Context) (v sharedlimit.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *SharedLimitMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetEffectiveAt sets the "effective_at" field.
+func (m *SharedLimitMutation) SetEffectiveAt(t time.Time) {
+	m.effective_at = &t
+}
+
+// EffectiveAt returns the value of the "effective_at" field in the mutation.
+func (m *SharedLimitMutation) EffectiveAt() (r time.Time, exists bool) {
+	v := m.effective_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEffectiveAt returns the old "effective_at" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldEffectiveAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEffectiveAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEffectiveAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEffectiveAt: %w", err)
+	}
+	return oldValue.EffectiveAt, nil
+}
+
+// ClearEffectiveAt clears the value of the "effective_at" field.
+func (m *SharedLimitMutation) ClearEffectiveAt() {
+	m.effective_at = nil
+	m.clearedFields[sharedlimit.FieldEffectiveAt] = struct{}{}
+}
+
+// EffectiveAtCleared returns if the "effective_at" field was cleared in this mutation.
+func (m *SharedLimitMutation) EffectiveAtCleared() bool {
+	_, ok := m.clearedFields[sharedlimit.FieldEffectiveAt]
+	return ok
+}
+
+// ResetEffectiveAt resets all changes to the "effective_at" field.
+func (m *SharedLimitMutation) ResetEffectiveAt() {
+	m.effective_at = nil
+	delete(m.clearedFields, sharedlimit.FieldEffectiveAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *SharedLimitMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *SharedLimitMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the SharedLimit entity.
+// If the SharedLimit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SharedLimitMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *SharedLimitMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[sharedlimit.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *SharedLimitMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[sharedlimit.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *SharedLimitMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, sharedlimit.FieldEndedAt)
+}
+
+// Where appends a list predicates to the SharedLimitMutation builder.
+func (m *SharedLimitMutation) Where(ps ...predicate.SharedLimit) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SharedLimitMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SharedLimitMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SharedLimit, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SharedLimitMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SharedLimitMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SharedLimit).
+func (m *SharedLimitMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SharedLimitMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, sharedlimit.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, sharedlimit.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, sharedlimit.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, sharedlimit.FieldVersion)
+	}
+	if m.name != nil {
+		fields = append(fields, sharedlimit.FieldName)
+	}
+	if m.amount != nil {
+		fields = append(fields, sharedlimit.FieldAmount)
+	}
+	if m.members != nil {
+		fields = append(fields, sharedlimit.FieldMembers)
+	}
+	if m.replaces_id != nil {
+		fields = append(fields, sharedlimit.FieldReplacesID)
+	}
+	if m.reason != nil {
+		fields = append(fields, sharedlimit.FieldReason)
+	}
+	if m.status != nil {
+		fields = append(fields, sharedlimit.FieldStatus)
+	}
+	if m.effective_at != nil {
+		fields = append(fields, sharedlimit.FieldEffectiveAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, sharedlimit.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SharedLimitMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sharedlimit.FieldCreatedAt:
+		return m.CreatedAt()
+	case sharedlimit.FieldCreatedBy:
+		return m.CreatedBy()
+	case sharedlimit.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case sharedlimit.FieldVersion:
+		return m.Version()
+	case sharedlimit.FieldName:
+		return m.Name()
+	case sharedlimit.FieldAmount:
+		return m.Amount()
+	case sharedlimit.FieldMembers:
+		return m.Members()
+	case sharedlimit.FieldReplacesID:
+		return m.ReplacesID()
+	case sharedlimit.FieldReason:
+		return m.Reason()
+	case sharedlimit.FieldStatus:
+		return m.Status()
+	case sharedlimit.FieldEffectiveAt:
+		return m.EffectiveAt()
+	case sharedlimit.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SharedLimitMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sharedlimit.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sharedlimit.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case sharedlimit.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case sharedlimit.FieldVersion:
+		return m.OldVersion(ctx)
+	case sharedlimit.FieldName:
+		return m.OldName(ctx)
+	case sharedlimit.FieldAmount:
+		return m.OldAmount(ctx)
+	case sharedlimit.FieldMembers:
+		return m.OldMembers(ctx)
+	case sharedlimit.FieldReplacesID:
+		return m.OldReplacesID(ctx)
+	case sharedlimit.FieldReason:
+		return m.OldReason(ctx)
+	case sharedlimit.FieldStatus:
+		return m.OldStatus(ctx)
+	case sharedlimit.FieldEffectiveAt:
+		return m.OldEffectiveAt(ctx)
+	case sharedlimit.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SharedLimit field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SharedLimitMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sharedlimit.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sharedlimit.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case sharedlimit.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case sharedlimit.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case sharedlimit.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case sharedlimit.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case sharedlimit.FieldMembers:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembers(v)
+		return nil
+	case sharedlimit.FieldReplacesID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReplacesID(v)
+		return nil
+	case sharedlimit.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case sharedlimit.FieldStatus:
+		v, ok := value.(sharedlimit.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case sharedlimit.FieldEffectiveAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEffectiveAt(v)
+		return nil
+	case sharedlimit.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SharedLimit field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SharedLimitMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, sharedlimit.FieldVersion)
+	}
+	if m.addamount != nil {
+		fields = append(fields, sharedlimit.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SharedLimitMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sharedlimit.FieldVersion:
+		return m.AddedVersion()
+	case sharedlimit.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SharedLimitMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sharedlimit.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case sharedlimit.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SharedLimit numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SharedLimitMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sharedlimit.FieldCreatedBy) {
+		fields = append(fields, sharedlimit.FieldCreatedBy)
+	}
+	if m.FieldCleared(sharedlimit.FieldReplacesID) {
+		fields = append(fields, sharedlimit.FieldReplacesID)
+	}
+	if m.FieldCleared(sharedlimit.FieldEffectiveAt) {
+		fields = append(fields, sharedlimit.FieldEffectiveAt)
+	}
+	if m.FieldCleared(sharedlimit.FieldEndedAt) {
+		fields = append(fields, sharedlimit.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SharedLimitMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SharedLimitMutation) ClearField(name string) error {
+	switch name {
+	case sharedlimit.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case sharedlimit.FieldReplacesID:
+		m.ClearReplacesID()
+		return nil
+	case sharedlimit.FieldEffectiveAt:
+		m.ClearEffectiveAt()
+		return nil
+	case sharedlimit.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SharedLimit nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SharedLimitMutation) ResetField(name string) error {
+	switch name {
+	case sharedlimit.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sharedlimit.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case sharedlimit.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case sharedlimit.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case sharedlimit.FieldName:
+		m.ResetName()
+		return nil
+	case sharedlimit.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case sharedlimit.FieldMembers:
+		m.ResetMembers()
+		return nil
+	case sharedlimit.FieldReplacesID:
+		m.ResetReplacesID()
+		return nil
+	case sharedlimit.FieldReason:
+		m.ResetReason()
+		return nil
+	case sharedlimit.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case sharedlimit.FieldEffectiveAt:
+		m.ResetEffectiveAt()
+		return nil
+	case sharedlimit.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SharedLimit field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SharedLimitMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SharedLimitMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SharedLimitMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SharedLimitMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SharedLimitMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SharedLimitMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SharedLimitMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SharedLimit unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SharedLimitMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SharedLimit edge %s", name)
 }
 
 // SiteNodeMutation represents an operation that mutates the SiteNode nodes in the graph.

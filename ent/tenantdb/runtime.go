@@ -79,6 +79,7 @@ import (
 	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/schema"
+	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
 	"zhuxin/ent/tenantdb/supplystop"
@@ -456,7 +457,7 @@ func init() {
 	// creditaccount.DefaultFrozenReason holds the default value on creation for the frozen_reason field.
 	creditaccount.DefaultFrozenReason = creditaccountDescFrozenReason.Default.(string)
 	// creditaccountDescVersion is the schema descriptor for version field.
-	creditaccountDescVersion := creditaccountFields[20].Descriptor()
+	creditaccountDescVersion := creditaccountFields[21].Descriptor()
 	// creditaccount.DefaultVersion holds the default value on creation for the version field.
 	creditaccount.DefaultVersion = creditaccountDescVersion.Default.(int64)
 	creditagreementMixin := schema.CreditAgreement{}.Mixin()
@@ -1675,6 +1676,33 @@ func init() {
 	reservationDescID := reservationFields[0].Descriptor()
 	// reservation.DefaultID holds the default value on creation for the id field.
 	reservation.DefaultID = reservationDescID.Default.(func() uuid.UUID)
+	sharedlimitMixin := schema.SharedLimit{}.Mixin()
+	sharedlimitMixinFields0 := sharedlimitMixin[0].Fields()
+	_ = sharedlimitMixinFields0
+	sharedlimitMixinFields1 := sharedlimitMixin[1].Fields()
+	_ = sharedlimitMixinFields1
+	sharedlimitMixinFields2 := sharedlimitMixin[2].Fields()
+	_ = sharedlimitMixinFields2
+	sharedlimitFields := schema.SharedLimit{}.Fields()
+	_ = sharedlimitFields
+	// sharedlimitDescCreatedAt is the schema descriptor for created_at field.
+	sharedlimitDescCreatedAt := sharedlimitMixinFields1[0].Descriptor()
+	// sharedlimit.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sharedlimit.DefaultCreatedAt = sharedlimitDescCreatedAt.Default.(func() time.Time)
+	// sharedlimitDescUpdatedAt is the schema descriptor for updated_at field.
+	sharedlimitDescUpdatedAt := sharedlimitMixinFields2[0].Descriptor()
+	// sharedlimit.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	sharedlimit.DefaultUpdatedAt = sharedlimitDescUpdatedAt.Default.(func() time.Time)
+	// sharedlimit.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	sharedlimit.UpdateDefaultUpdatedAt = sharedlimitDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// sharedlimitDescVersion is the schema descriptor for version field.
+	sharedlimitDescVersion := sharedlimitMixinFields2[1].Descriptor()
+	// sharedlimit.DefaultVersion holds the default value on creation for the version field.
+	sharedlimit.DefaultVersion = sharedlimitDescVersion.Default.(int64)
+	// sharedlimitDescID is the schema descriptor for id field.
+	sharedlimitDescID := sharedlimitMixinFields0[0].Descriptor()
+	// sharedlimit.DefaultID holds the default value on creation for the id field.
+	sharedlimit.DefaultID = sharedlimitDescID.Default.(func() uuid.UUID)
 	sitenodeMixin := schema.SiteNode{}.Mixin()
 	sitenodeMixinFields0 := sitenodeMixin[0].Fields()
 	_ = sitenodeMixinFields0

@@ -166,6 +166,8 @@ type Tx struct {
 	RegistryWatch *RegistryWatchClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// SharedLimit is the client for interacting with the SharedLimit builders.
+	SharedLimit *SharedLimitClient
 	// SiteNode is the client for interacting with the SiteNode builders.
 	SiteNode *SiteNodeClient
 	// Statement is the client for interacting with the Statement builders.
@@ -391,6 +393,7 @@ func (tx *Tx) init() {
 	tx.RegistryUsage = NewRegistryUsageClient(tx.config)
 	tx.RegistryWatch = NewRegistryWatchClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.SharedLimit = NewSharedLimitClient(tx.config)
 	tx.SiteNode = NewSiteNodeClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)
 	tx.SupplyStop = NewSupplyStopClient(tx.config)

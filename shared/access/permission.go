@@ -65,6 +65,7 @@ const (
 	HQNegativeRead   Permission = "hq.negative_list.read"
 	HQNegativeManage Permission = "hq.negative_list.manage"
 	HQPolicyWrite    Permission = "hq.policy.write"
+	HQGroupCapManage Permission = "hq.group_cap.manage"
 	HQMemberManage   Permission = "hq.member.manage"
 	HQAuditRead      Permission = "hq.audit.read"
 )
@@ -92,9 +93,9 @@ var grants = map[Role][]Permission{
 	RoleViewer:         readAll,
 
 	RoleHQAdministrator: {HQOverviewRead, HQTenantRead, HQTenantManage, HQIndicatorRead, HQIndicatorWrite,
-		HQNegativeRead, HQNegativeManage, HQPolicyWrite, HQMemberManage, HQAuditRead},
+		HQNegativeRead, HQNegativeManage, HQPolicyWrite, HQGroupCapManage, HQMemberManage, HQAuditRead},
 	RoleHQCreditController: {HQOverviewRead, HQTenantRead, HQIndicatorRead, HQIndicatorWrite,
-		HQNegativeRead, HQNegativeManage, HQPolicyWrite, HQAuditRead},
+		HQNegativeRead, HQNegativeManage, HQPolicyWrite, HQGroupCapManage, HQAuditRead},
 	RoleHQViewer: {HQOverviewRead, HQTenantRead, HQIndicatorRead, HQNegativeRead},
 }
 

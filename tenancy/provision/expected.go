@@ -88,6 +88,7 @@ var privileges = map[string]string{
 	"registry_watches":             "raw",
 	"reservations":                 "raw",
 	"schema_migrations":            "",
+	"shared_limits":                "raw",
 	"site_nodes":                   "raw",
 	"statements":                   "raw",
 	"supply_stop_events":           "ra",
@@ -125,5 +126,6 @@ var guarded = map[string]string{
 	"payment_applications": "append_only",
 	"rating_templates":     "keep_submitted",
 	"receipts":             "append_only",
+	"shared_limits":        "keep_approved",
 	"supply_stop_events":   "append_only",
 }

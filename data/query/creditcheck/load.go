@@ -24,7 +24,7 @@ const facts = `
   c.name, c.status = 'active', c.settles_advance, c.salesperson_id,
   p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at, p.rules,
   g.id, CASE n.severity WHEN 'notice' THEN g.notice_action WHEN 'serious' THEN g.serious_action ELSE g.negative_action END,
-  n.reason_code, n.reason_text, n.severity, n.exempt_until`
+  n.reason_code, n.reason_text, n.severity, n.exempt_until` + poolOf
 
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
@@ -223,7 +223,7 @@ type factRow struct {
 	policyRules                                         []byte
 	action, code, text, severity                        sql.Null[string]
 	exempt                                              calendar.Date
-	salesperson                                         uuid.NullUUID
+	salesperson, sharedLimit, groupCap                  uuid.NullUUID
 }
 
 func (r *factRow) targets() []any {
@@ -232,7 +232,7 @@ func (r *factRow) targets() []any {
 		&a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version,
 		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson,
 		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt, &r.policyRules,
-		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt}
+		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt, &r.sharedLimit, &r.groupCap}
 }
 
 func (r *factRow) loaded() (biz.Loaded, error) {
@@ -243,7 +243,7 @@ func (r *factRow) loaded() (biz.Loaded, error) {
 	if r.maxDays.Valid {
 		l.Account.MaxOverdueDays = new(int(r.maxDays.V))
 	}
-	l.SalespersonID = r.salesperson.UUID
+	l.SalespersonID, l.SharedLimit, l.GroupCap = r.salesperson.UUID, r.sharedLimit.UUID, r.groupCap.UUID
 	l.Policy = biz.Preset()
 	if r.policy.Valid {
 		l.Policy = biz.Policy{

@@ -68,6 +68,30 @@ func (f AuditSealFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.AuditSealMutation", m)
 }
 
+// The GroupCapFunc type is an adapter to allow the use of ordinary
+// function as GroupCap mutator.
+type GroupCapFunc func(context.Context, *hqdb.GroupCapMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GroupCapFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.GroupCapMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.GroupCapMutation", m)
+}
+
+// The GroupCapMemberFunc type is an adapter to allow the use of ordinary
+// function as GroupCapMember mutator.
+type GroupCapMemberFunc func(context.Context, *hqdb.GroupCapMemberMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GroupCapMemberFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.GroupCapMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.GroupCapMemberMutation", m)
+}
+
 // The GroupPolicyFunc type is an adapter to allow the use of ordinary
 // function as GroupPolicy mutator.
 type GroupPolicyFunc func(context.Context, *hqdb.GroupPolicyMutation) (hqdb.Value, error)
@@ -78,6 +102,18 @@ func (f GroupPolicyFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.GroupPolicyMutation", m)
+}
+
+// The GroupQuotaFunc type is an adapter to allow the use of ordinary
+// function as GroupQuota mutator.
+type GroupQuotaFunc func(context.Context, *hqdb.GroupQuotaMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GroupQuotaFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.GroupQuotaMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.GroupQuotaMutation", m)
 }
 
 // The HandledEventFunc type is an adapter to allow the use of ordinary
@@ -222,6 +258,18 @@ func (f PersonFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.PersonMutation", m)
+}
+
+// The QuotaMoveFunc type is an adapter to allow the use of ordinary
+// function as QuotaMove mutator.
+type QuotaMoveFunc func(context.Context, *hqdb.QuotaMoveMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f QuotaMoveFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.QuotaMoveMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.QuotaMoveMutation", m)
 }
 
 // The RatingHistoryFunc type is an adapter to allow the use of ordinary

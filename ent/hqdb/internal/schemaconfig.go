@@ -12,7 +12,10 @@ type SchemaConfig struct {
 	AuditHead         string // AuditHead table.
 	AuditLog          string // AuditLog table.
 	AuditSeal         string // AuditSeal table.
+	GroupCap          string // GroupCap table.
+	GroupCapMember    string // GroupCapMember table.
 	GroupPolicy       string // GroupPolicy table.
+	GroupQuota        string // GroupQuota table.
 	HandledEvent      string // HandledEvent table.
 	Indicator         string // Indicator table.
 	Invitation        string // Invitation table.
@@ -25,6 +28,7 @@ type SchemaConfig struct {
 	NegativeExemption string // NegativeExemption table.
 	Outbox            string // Outbox table.
 	Person            string // Person table.
+	QuotaMove         string // QuotaMove table.
 	RatingHistory     string // RatingHistory table.
 	RegistryAccount   string // RegistryAccount table.
 	RegistryFinding   string // RegistryFinding table.

@@ -134,6 +134,45 @@ var (
 		Columns:    AuditSealsColumns,
 		PrimaryKey: []*schema.Column{AuditSealsColumns[0]},
 	}
+	// GroupCapsColumns holds the columns for the "group_caps" table.
+	GroupCapsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "free_move", Type: field.TypeInt64, Default: 0},
+		{Name: "note", Type: field.TypeString, Default: ""},
+	}
+	// GroupCapsTable holds the schema information for the "group_caps" table.
+	GroupCapsTable = &schema.Table{
+		Name:       "group_caps",
+		Columns:    GroupCapsColumns,
+		PrimaryKey: []*schema.Column{GroupCapsColumns[0]},
+	}
+	// GroupCapMembersColumns holds the columns for the "group_cap_members" table.
+	GroupCapMembersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "cap_id", Type: field.TypeUUID},
+		{Name: "uscc", Type: field.TypeString, Unique: true},
+		{Name: "company_name", Type: field.TypeString},
+	}
+	// GroupCapMembersTable holds the schema information for the "group_cap_members" table.
+	GroupCapMembersTable = &schema.Table{
+		Name:       "group_cap_members",
+		Columns:    GroupCapMembersColumns,
+		PrimaryKey: []*schema.Column{GroupCapMembersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "groupcapmember_cap_id",
+				Unique:  false,
+				Columns: []*schema.Column{GroupCapMembersColumns[1]},
+			},
+		},
+	}
 	// GroupPoliciesColumns holds the columns for the "group_policies" table.
 	GroupPoliciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -148,6 +187,27 @@ var (
 		Name:       "group_policies",
 		Columns:    GroupPoliciesColumns,
 		PrimaryKey: []*schema.Column{GroupPoliciesColumns[0]},
+	}
+	// GroupQuotaColumns holds the columns for the "group_quota" table.
+	GroupQuotaColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "cap_id", Type: field.TypeUUID},
+		{Name: "tenant_id", Type: field.TypeUUID},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "committed", Type: field.TypeInt64, Default: 0},
+	}
+	// GroupQuotaTable holds the schema information for the "group_quota" table.
+	GroupQuotaTable = &schema.Table{
+		Name:       "group_quota",
+		Columns:    GroupQuotaColumns,
+		PrimaryKey: []*schema.Column{GroupQuotaColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "groupquota_cap_id_tenant_id",
+				Unique:  true,
+				Columns: []*schema.Column{GroupQuotaColumns[1], GroupQuotaColumns[2]},
+			},
+		},
 	}
 	// HandledEventsColumns holds the columns for the "handled_events" table.
 	HandledEventsColumns = []*schema.Column{
@@ -497,6 +557,45 @@ var (
 		Columns:    PersonsColumns,
 		PrimaryKey: []*schema.Column{PersonsColumns[0]},
 	}
+	// QuotaMovesColumns holds the columns for the "quota_moves" table.
+	QuotaMovesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "cap_id", Type: field.TypeUUID},
+		{Name: "from_tenant_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "to_tenant_id", Type: field.TypeUUID},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"asked", "lent", "moved", "refused", "withdrawn"}, Default: "asked"},
+		{Name: "asked_by", Type: field.TypeUUID},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "lent_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "lent_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decision_reason", Type: field.TypeString, Default: ""},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+	}
+	// QuotaMovesTable holds the schema information for the "quota_moves" table.
+	QuotaMovesTable = &schema.Table{
+		Name:       "quota_moves",
+		Columns:    QuotaMovesColumns,
+		PrimaryKey: []*schema.Column{QuotaMovesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "quotamove_cap_id_asked_at",
+				Unique:  false,
+				Columns: []*schema.Column{QuotaMovesColumns[1], QuotaMovesColumns[8]},
+			},
+			{
+				Name:    "quota_one_open_move",
+				Unique:  true,
+				Columns: []*schema.Column{QuotaMovesColumns[1], QuotaMovesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'asked' OR status = 'lent'",
+				},
+			},
+		},
+	}
 	// RatingHistoriesColumns holds the columns for the "rating_histories" table.
 	RatingHistoriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -784,7 +883,10 @@ var (
 		AuditHeadsTable,
 		AuditLogTable,
 		AuditSealsTable,
+		GroupCapsTable,
+		GroupCapMembersTable,
 		GroupPoliciesTable,
+		GroupQuotaTable,
 		HandledEventsTable,
 		IndicatorsTable,
 		InvitationsTable,
@@ -797,6 +899,7 @@ var (
 		NegativeExemptionsTable,
 		OutboxTable,
 		PersonsTable,
+		QuotaMovesTable,
 		RatingHistoriesTable,
 		RegistryAccountsTable,
 		RegistryFindingsTable,

@@ -21,8 +21,17 @@ type AuditLog func(*sql.Selector)
 // AuditSeal is the predicate function for auditseal builders.
 type AuditSeal func(*sql.Selector)
 
+// GroupCap is the predicate function for groupcap builders.
+type GroupCap func(*sql.Selector)
+
+// GroupCapMember is the predicate function for groupcapmember builders.
+type GroupCapMember func(*sql.Selector)
+
 // GroupPolicy is the predicate function for grouppolicy builders.
 type GroupPolicy func(*sql.Selector)
+
+// GroupQuota is the predicate function for groupquota builders.
+type GroupQuota func(*sql.Selector)
 
 // HandledEvent is the predicate function for handledevent builders.
 type HandledEvent func(*sql.Selector)
@@ -59,6 +68,9 @@ type Outbox func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
+
+// QuotaMove is the predicate function for quotamove builders.
+type QuotaMove func(*sql.Selector)
 
 // RatingHistory is the predicate function for ratinghistory builders.
 type RatingHistory func(*sql.Selector)

@@ -116,6 +116,7 @@ const (
 	KindTemporaryLimit  Kind = "temporary_limit"
 	KindLimitAdjustment Kind = "limit_adjustment"
 	KindLimitBatch      Kind = "limit_batch"
+	KindSharedLimit     Kind = "shared_limit"
 	KindOrderRelease    Kind = "order_release"
 	KindWriteOff        Kind = "write_off"
 	KindFollowUp        Kind = "follow_up"
@@ -132,7 +133,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindOrderRelease, KindWriteOff, KindFollowUp, KindCreditAgreement, KindAgreementCure, KindSupplyResume, KindCustomerChange:
+	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindSharedLimit, KindOrderRelease, KindWriteOff, KindFollowUp, KindCreditAgreement, KindAgreementCure, KindSupplyResume, KindCustomerChange:
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for kind field: %q", k)

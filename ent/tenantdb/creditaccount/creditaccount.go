@@ -47,6 +47,8 @@ const (
 	FieldFrozen = "frozen"
 	// FieldFrozenReason holds the string denoting the frozen_reason field in the database.
 	FieldFrozenReason = "frozen_reason"
+	// FieldSharedLimitID holds the string denoting the shared_limit_id field in the database.
+	FieldSharedLimitID = "shared_limit_id"
 	// FieldAsOf holds the string denoting the as_of field in the database.
 	FieldAsOf = "as_of"
 	// FieldValidThrough holds the string denoting the valid_through field in the database.
@@ -77,6 +79,7 @@ var Columns = []string{
 	FieldDisputedAmount,
 	FieldFrozen,
 	FieldFrozenReason,
+	FieldSharedLimitID,
 	FieldAsOf,
 	FieldValidThrough,
 	FieldVersion,
@@ -241,6 +244,11 @@ func ByFrozen(opts ...sql.OrderTermOption) OrderOption {
 // ByFrozenReason orders the results by the frozen_reason field.
 func ByFrozenReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFrozenReason, opts...).ToFunc()
+}
+
+// BySharedLimitID orders the results by the shared_limit_id field.
+func BySharedLimitID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSharedLimitID, opts...).ToFunc()
 }
 
 // ByAsOf orders the results by the as_of field.

@@ -135,6 +135,11 @@ func FrozenReason(v string) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldEQ(FieldFrozenReason, v))
 }
 
+// SharedLimitID applies equality check predicate on the "shared_limit_id" field. It's identical to SharedLimitIDEQ.
+func SharedLimitID(v uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldSharedLimitID, v))
+}
+
 // AsOf applies equality check predicate on the "as_of" field. It's identical to AsOfEQ.
 func AsOf(v calendar.Date) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldEQ(FieldAsOf, v))
@@ -858,6 +863,56 @@ func FrozenReasonEqualFold(v string) predicate.CreditAccount {
 // FrozenReasonContainsFold applies the ContainsFold predicate on the "frozen_reason" field.
 func FrozenReasonContainsFold(v string) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldContainsFold(FieldFrozenReason, v))
+}
+
+// SharedLimitIDEQ applies the EQ predicate on the "shared_limit_id" field.
+func SharedLimitIDEQ(v uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldSharedLimitID, v))
+}
+
+// SharedLimitIDNEQ applies the NEQ predicate on the "shared_limit_id" field.
+func SharedLimitIDNEQ(v uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNEQ(FieldSharedLimitID, v))
+}
+
+// SharedLimitIDIn applies the In predicate on the "shared_limit_id" field.
+func SharedLimitIDIn(vs ...uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIn(FieldSharedLimitID, vs...))
+}
+
+// SharedLimitIDNotIn applies the NotIn predicate on the "shared_limit_id" field.
+func SharedLimitIDNotIn(vs ...uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotIn(FieldSharedLimitID, vs...))
+}
+
+// SharedLimitIDGT applies the GT predicate on the "shared_limit_id" field.
+func SharedLimitIDGT(v uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGT(FieldSharedLimitID, v))
+}
+
+// SharedLimitIDGTE applies the GTE predicate on the "shared_limit_id" field.
+func SharedLimitIDGTE(v uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGTE(FieldSharedLimitID, v))
+}
+
+// SharedLimitIDLT applies the LT predicate on the "shared_limit_id" field.
+func SharedLimitIDLT(v uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLT(FieldSharedLimitID, v))
+}
+
+// SharedLimitIDLTE applies the LTE predicate on the "shared_limit_id" field.
+func SharedLimitIDLTE(v uuid.UUID) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLTE(FieldSharedLimitID, v))
+}
+
+// SharedLimitIDIsNil applies the IsNil predicate on the "shared_limit_id" field.
+func SharedLimitIDIsNil() predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIsNull(FieldSharedLimitID))
+}
+
+// SharedLimitIDNotNil applies the NotNil predicate on the "shared_limit_id" field.
+func SharedLimitIDNotNil() predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotNull(FieldSharedLimitID))
 }
 
 // AsOfEQ applies the EQ predicate on the "as_of" field.

@@ -920,6 +920,18 @@ func (f ReservationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenan
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReservationMutation", m)
 }
 
+// The SharedLimitFunc type is an adapter to allow the use of ordinary
+// function as SharedLimit mutator.
+type SharedLimitFunc func(context.Context, *tenantdb.SharedLimitMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SharedLimitFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.SharedLimitMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.SharedLimitMutation", m)
+}
+
 // The SiteNodeFunc type is an adapter to allow the use of ordinary
 // function as SiteNode mutator.
 type SiteNodeFunc func(context.Context, *tenantdb.SiteNodeMutation) (tenantdb.Value, error)

@@ -103,7 +103,7 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "order_release", "write_off", "follow_up", "credit_agreement", "agreement_cure", "supply_resume", "customer_change"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "shared_limit", "order_release", "write_off", "follow_up", "credit_agreement", "agreement_cure", "supply_resume", "customer_change"}},
 		{Name: "subject_id", Type: field.TypeUUID},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "title", Type: field.TypeString},
@@ -488,6 +488,7 @@ var (
 		{Name: "disputed_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "frozen", Type: field.TypeBool, Default: false},
 		{Name: "frozen_reason", Type: field.TypeString, Default: ""},
+		{Name: "shared_limit_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "as_of", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "valid_through", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
@@ -497,6 +498,16 @@ var (
 		Name:       "credit_accounts",
 		Columns:    CreditAccountsColumns,
 		PrimaryKey: []*schema.Column{CreditAccountsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "credit_account_shared",
+				Unique:  false,
+				Columns: []*schema.Column{CreditAccountsColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "shared_limit_id IS NOT NULL",
+				},
+			},
+		},
 	}
 	// CreditAgreementsColumns holds the columns for the "credit_agreements" table.
 	CreditAgreementsColumns = []*schema.Column{
@@ -2364,6 +2375,43 @@ var (
 			},
 		},
 	}
+	// SharedLimitsColumns holds the columns for the "shared_limits" table.
+	SharedLimitsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "members", Type: field.TypeJSON},
+		{Name: "replaces_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "ended", "rejected", "withdrawn"}, Default: "submitted"},
+		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+	}
+	// SharedLimitsTable holds the schema information for the "shared_limits" table.
+	SharedLimitsTable = &schema.Table{
+		Name:       "shared_limits",
+		Columns:    SharedLimitsColumns,
+		PrimaryKey: []*schema.Column{SharedLimitsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "sharedlimit_status_name",
+				Unique:  false,
+				Columns: []*schema.Column{SharedLimitsColumns[10], SharedLimitsColumns[5]},
+			},
+			{
+				Name:    "shared_limit_one_change",
+				Unique:  true,
+				Columns: []*schema.Column{SharedLimitsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted'",
+				},
+			},
+		},
+	}
 	// SiteNodesColumns holds the columns for the "site_nodes" table.
 	SiteNodesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2792,6 +2840,7 @@ var (
 		RegistryUsageTable,
 		RegistryWatchesTable,
 		ReservationsTable,
+		SharedLimitsTable,
 		SiteNodesTable,
 		StatementsTable,
 		SupplyStopsTable,

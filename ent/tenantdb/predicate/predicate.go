@@ -234,6 +234,9 @@ type RegistryWatch func(*sql.Selector)
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
 
+// SharedLimit is the predicate function for sharedlimit builders.
+type SharedLimit func(*sql.Selector)
+
 // SiteNode is the predicate function for sitenode builders.
 type SiteNode func(*sql.Selector)
 

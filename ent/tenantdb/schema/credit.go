@@ -41,10 +41,16 @@ func (CreditAccount) Fields() []ent.Field {
 		field.Int64("disputed_amount").Default(0).Comment("fen open of items in dispute; part of receivable_amount"),
 		field.Bool("frozen").Default(false),
 		field.String("frozen_reason").Default(""),
+		field.UUID("shared_limit_id", uuid.UUID{}).Optional().Nillable().Comment("the shared limit that holds him together with others"),
 		mixin.Date("as_of"),
 		mixin.Date("valid_through"),
 		field.Int64("version").Default(1),
 	}
+}
+
+// Indexes of CreditAccount.
+func (CreditAccount) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("shared_limit_id").Annotations(entsql.IndexWhere("shared_limit_id IS NOT NULL")).StorageKey("credit_account_shared")}
 }
 
 // Annotations of CreditAccount.

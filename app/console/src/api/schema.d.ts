@@ -1487,6 +1487,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/group-quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caps that own customers are under, with the own quota and its exact use. */
+        get: operations["SharedLimitService_ListQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/applications": {
         parameters: {
             query?: never;
@@ -1561,6 +1578,76 @@ export interface paths {
         };
         /** @description One company across the subsidiaries; the look is logged for each of them. */
         get: operations["HQService_GetGroupCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/group-caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GroupCapService_ListCaps"];
+        put?: never;
+        /**
+         * @description From then on each subsidiary's order check holds orders of these companies
+         *      against its quota.
+         */
+        post: operations["GroupCapService_CreateCap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/group-caps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GroupCapService_GetCap"];
+        /** @description Quotas are lowered at once; those that are raised get only what is free then. */
+        put: operations["GroupCapService_UpdateCap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/group-caps/{id}:delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["GroupCapService_DeleteCap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/group-caps:subsidiaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The subsidiaries that a cap in the currency binds. */
+        get: operations["GroupCapService_ListCapSubsidiaries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1927,6 +2014,38 @@ export interface paths {
         get: operations["HQService_GetGroupPolicy"];
         put: operations["HQService_SetGroupPolicy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/quota-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GroupCapService_ListGroupMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/quota-moves/{id}:decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["GroupCapService_DecideMove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2596,6 +2715,57 @@ export interface paths {
         put?: never;
         /** @description Links a further supply contract by its number in the ERP (000-66). */
         post: operations["ProjectService_AddContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What this subsidiary asked for, and what it is asked for. */
+        get: operations["SharedLimitService_ListMoves"];
+        put?: never;
+        /** @description Asks another subsidiary for quota, or HQ for what it has not given out. */
+        post: operations["SharedLimitService_AskQuota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota-moves/{id}:answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The lender's word; what he gives leaves his quota at once. */
+        post: operations["SharedLimitService_AnswerMove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota-moves/{id}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["SharedLimitService_WithdrawMove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3302,6 +3472,24 @@ export interface paths {
         get: operations["MemberService_GetSetup"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description In force or in approval. */
+        get: operations["SharedLimitService_ListSharedLimits"];
+        put?: never;
+        /** @description Puts a shared limit, a change of one, or its end into approval. */
+        post: operations["SharedLimitService_SubmitSharedLimit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5712,6 +5900,159 @@ export interface components {
             note?: string;
             version?: string;
         };
+        AnswerMoveRequest: {
+            id?: string;
+            lend?: boolean;
+            reason?: string;
+        };
+        AskQuotaRequest: {
+            capId?: string;
+            fromSlug?: string;
+            amount?: string;
+            reason?: string;
+        };
+        Cap: {
+            id: string;
+            name: string;
+            currency: string;
+            amount: string;
+            freeMove: string;
+            note: string;
+            members: components["schemas"]["GroupcapMember"][];
+            quotas: components["schemas"]["Quota"][];
+            free: string;
+            used: string;
+            lent: string;
+            /** Format: date-time */
+            updatedAt?: string | null;
+            version: string;
+        };
+        CreateCapRequest: {
+            name?: string;
+            currency?: string;
+            amount?: string;
+            freeMove?: string;
+            note?: string;
+            members?: components["schemas"]["GroupcapMember"][];
+            quotas?: components["schemas"]["QuotaInput"][];
+        };
+        DecideMoveRequest: {
+            id?: string;
+            agree?: boolean;
+            reason?: string;
+        };
+        DeleteCapReply: Record<string, never>;
+        DeleteCapRequest: {
+            id?: string;
+            version?: string;
+        };
+        ListCapSubsidiariesReply: {
+            subsidiaries: components["schemas"]["Quota"][];
+        };
+        ListCapsReply: {
+            caps: components["schemas"]["Cap"][];
+            total: string;
+        };
+        ListMovesReply: {
+            moves: components["schemas"]["Move"][];
+            total: string;
+        };
+        ListQuotasReply: {
+            quotas: components["schemas"]["OwnQuota"][];
+        };
+        ListSharedLimitsReply: {
+            limits: components["schemas"]["SharedLimit"][];
+        };
+        GroupcapMember: {
+            uscc: string;
+            companyName: string;
+        };
+        Move: {
+            id: string;
+            capId: string;
+            capName: string;
+            currency: string;
+            fromSlug: string;
+            fromSubsidiary: string;
+            toSlug: string;
+            toSubsidiary: string;
+            amount: string;
+            reason: string;
+            status: string;
+            askedBy: string;
+            /** Format: date-time */
+            askedAt?: string | null;
+            /** Format: date-time */
+            lentAt?: string | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            decisionReason: string;
+            lends: boolean;
+            version: string;
+        };
+        OwnQuota: {
+            cap?: components["schemas"]["Cap"] | null;
+            mine?: components["schemas"]["Quota"] | null;
+        };
+        Quota: {
+            tenantId: string;
+            subsidiary: string;
+            amount: string;
+            committed: string;
+            used: string;
+            limits: string;
+            asOf: string;
+            lendable: string;
+            slug: string;
+        };
+        QuotaInput: {
+            tenantId?: string;
+            amount?: string;
+        };
+        SharedLimit: {
+            id: string;
+            name: string;
+            amount: string;
+            members: components["schemas"]["SharedMember"][];
+            replacesId: string;
+            reason: string;
+            status: string;
+            used: string;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: date-time */
+            effectiveAt?: string | null;
+            changePending: boolean;
+        };
+        SharedMember: {
+            customerId: string;
+            number: string;
+            name: string;
+            limit: string;
+            unlimited: boolean;
+            used: string;
+        };
+        SubmitSharedLimitRequest: {
+            replacesId?: string;
+            name?: string;
+            amount?: string;
+            customerIds?: string[];
+            reason?: string;
+        };
+        UpdateCapRequest: {
+            id?: string;
+            version?: string;
+            name?: string;
+            amount?: string;
+            freeMove?: string;
+            note?: string;
+            members?: components["schemas"]["GroupcapMember"][];
+            quotas?: components["schemas"]["QuotaInput"][];
+        };
+        WithdrawMoveRequest: {
+            id?: string;
+        };
         ApplicationRow: {
             application?: components["schemas"]["Application"] | null;
             applicantName: string;
@@ -6122,10 +6463,10 @@ export interface components {
             scopes: string[];
         };
         ListMembersReply: {
-            members: components["schemas"]["Member"][];
+            members: components["schemas"]["MemberMember"][];
             invitations: components["schemas"]["Invitation"][];
         };
-        Member: {
+        MemberMember: {
             /** @description Id of the membership. */
             id: string;
             personId: string;
@@ -11051,6 +11392,30 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    SharedLimitService_ListQuotas: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListQuotasReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     HQService_ListApplications: {
         parameters: {
             query?: {
@@ -11180,6 +11545,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupCustomer"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_ListCaps: {
+        parameters: {
+            query?: {
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCapsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_CreateCap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCapRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cap"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_GetCap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cap"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_UpdateCap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCapRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cap"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_DeleteCap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteCapRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteCapReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_ListCapSubsidiaries: {
+        parameters: {
+            query?: {
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCapSubsidiariesReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -11400,7 +11915,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["MemberMember"];
                 };
             };
             default: components["responses"]["Error"];
@@ -11778,6 +12293,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_ListGroupMoves: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMovesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupCapService_DecideMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideMoveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
                 };
             };
             default: components["responses"]["Error"];
@@ -12316,7 +12883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["MemberMember"];
                 };
             };
             default: components["responses"]["Error"];
@@ -13046,6 +13613,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectProfile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SharedLimitService_ListMoves: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMovesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SharedLimitService_AskQuota: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskQuotaRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SharedLimitService_AnswerMove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerMoveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SharedLimitService_WithdrawMove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawMoveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
                 };
             };
             default: components["responses"]["Error"];
@@ -14421,6 +15104,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Setup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SharedLimitService_ListSharedLimits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSharedLimitsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SharedLimitService_SubmitSharedLimit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitSharedLimitRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLimit"];
                 };
             };
             default: components["responses"]["Error"];

@@ -46,6 +46,9 @@ func headquarters(t *testing.T, env *apitest.Env, a, b *house) *house {
 	}
 	hq.values["policy.version"] = hq.call(top, "GET", "/v1/hq/policy", nil)["version"]
 	hq.negativeCases(b)
+	a.askedBy(b)
+	b.askedBy(a)
+	hq.caps(b)
 	hq.values["tenant"], hq.values["customer_code"] = a.tenant.ID.String(), b.values["customer_code"]
 	hq.values["customer"], hq.values["person_salesperson"] = a.values["customer"], a.values["person_salesperson"]
 	hq.until("the projection of both", func() bool {
@@ -56,7 +59,7 @@ func headquarters(t *testing.T, env *apitest.Env, a, b *house) *house {
 				n++
 			}
 		}
-		return len(rows) == 12 && n == 2
+		return len(rows) == 22 && n == 2
 	})
 	return hq
 }

@@ -116,10 +116,10 @@ func objects(in m, prefix string) map[string]string {
 				out[path] = name
 			}
 		case []any:
-			for _, x := range v {
+			for i, x := range v {
 				if inner, ok := x.(m); ok {
 					maps.Copy(out, objects(inner, prefix+k+"."))
-				} else if len(v) == 1 { // its one element stands for the list
+				} else if i == 0 { // the first element stands for the list
 					maps.Copy(out, objects(m{k: x}, prefix))
 				}
 			}
@@ -159,8 +159,8 @@ func with(in m, values map[string]any) m {
 		}
 		if x, ok := values[k]; ok {
 			out[k] = x
-			if _, several := v.([]any); several {
-				out[k] = []any{x}
+			if list, several := v.([]any); several {
+				out[k] = append([]any{x}, list[min(1, len(list)):]...)
 			}
 		}
 	}

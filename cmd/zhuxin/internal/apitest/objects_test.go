@@ -182,6 +182,7 @@ func (h *house) listings() {
 	e := h.call("credit_reviewer", "POST", "/v1/negative-list:evidence?file_name="+h.public+".pdf", h.pdf(), "Content-Type", "application/pdf")
 	h.values["evidence"] = e["documentId"]
 	h.negativeList()
+	h.capped()
 }
 
 var inviteLink = regexp.MustCompile(`/invite/([A-Za-z0-9_-]+)`)

@@ -8,6 +8,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/biz/limit"
 	"zhuxin/biz/rating"
+	"zhuxin/biz/sharedlimit"
 	"zhuxin/data/formula"
 	indicatorrepo "zhuxin/data/hqrepo/indicator"
 	checkstore "zhuxin/data/query/creditcheck"
@@ -18,6 +19,7 @@ import (
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
 	limitrepo "zhuxin/data/tenantrepo/limit"
 	ratingrepo "zhuxin/data/tenantrepo/rating"
+	sharedrepo "zhuxin/data/tenantrepo/sharedlimit"
 	"zhuxin/shared/indicator"
 	"zhuxin/shared/tenant"
 )
@@ -28,6 +30,7 @@ type Credit struct {
 	Library   *indicator.Service
 	Approvals *approval.Service
 	Limits    *limit.Service
+	Shared    *sharedlimit.Service
 	Templates *rating.Templates
 	Ratings   *rating.Ratings
 	DryRuns   *rating.DryRuns
@@ -49,6 +52,7 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Library = indicator.New(b.Pool.HQ(), indicatorrepo.New(), b.Audit.HQ)
 	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock, approval.Publishing(events))
 	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
+	c.Shared = sharedlimit.New(tx, sharedrepo.Repo{}, c.Approvals, log, b.Clock)
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
 	outside := registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ))
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
@@ -75,6 +79,7 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Approvals.Register(approval.KindTemporaryLimit, c.Limits)
 	c.Approvals.Register(approval.KindLimitAdjustment, c.Limits)
 	c.Approvals.Register(approval.KindLimitBatch, c.Limits)
+	c.Approvals.Register(approval.KindSharedLimit, c.Shared)
 	c.Approvals.Register(approval.KindRatingTemplate, c.Templates)
 	c.Approvals.Register(approval.KindRating, c.Ratings)
 	return c

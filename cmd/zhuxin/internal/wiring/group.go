@@ -1,11 +1,19 @@
 package wiring
 
 import (
+	"context"
+
+	"github.com/google/uuid"
+
+	capsrepo "zhuxin/data/hqrepo/groupcap"
 	historyrepo "zhuxin/data/hqrepo/history"
 	negativerepo "zhuxin/data/hqrepo/negativelist"
 	rollupstore "zhuxin/data/hqrepo/rollup"
 	"zhuxin/data/query/company"
+	checkstore "zhuxin/data/query/creditcheck"
 	rollupsource "zhuxin/data/tenantrepo/rollup"
+	"zhuxin/shared/access"
+	"zhuxin/shared/groupcap"
 	"zhuxin/shared/history"
 	"zhuxin/shared/negativelist"
 	"zhuxin/shared/rollup"
@@ -13,6 +21,7 @@ import (
 
 // Group is what crosses the subsidiaries: negative list, history, rollups.
 type Group struct {
+	Caps      *groupcap.Service
 	Negative  *negativelist.Service
 	History   *history.Service
 	Projector *rollup.Projector
@@ -21,7 +30,12 @@ type Group struct {
 
 func newGroup(b *Base) *Group {
 	tenants, hq := b.Pool.Tenant(), b.Pool.HQ()
+	// A suspended subsidiary's use counts too.
+	bind := func(ctx context.Context, id uuid.UUID) (context.Context, error) {
+		return bindAny(b)(access.With(ctx, access.System(id, "group-cap")), id)
+	}
 	return &Group{
+		Caps:      groupcap.New(groupcap.Deps{Tenants: tenants, HQ: hq, Repo: capsrepo.Repo{}, Books: checkstore.Books{}, Log: b.Audit.HQ, Clock: b.Clock, Bind: bind}),
 		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, b.Audit.HQ, b.Clock),
 		History:   history.NewService(tenants, hq, historyrepo.Store{}, company.Query{}, b.Clock),
 		Projector: rollup.NewProjector(tenants, hq, rollupsource.Source{}, rollupstore.Store{}, b.Clock),

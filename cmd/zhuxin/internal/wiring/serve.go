@@ -23,6 +23,7 @@ import (
 	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
 	erpv1 "zhuxin/app/api/erp/v1"
 	followupv1 "zhuxin/app/api/followup/v1"
+	groupcapv1 "zhuxin/app/api/groupcap/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	limitv1 "zhuxin/app/api/limit/v1"
 	memberv1 "zhuxin/app/api/member/v1"
@@ -52,6 +53,7 @@ import (
 	dailyrunservice "zhuxin/app/service/dailyrun"
 	erpservice "zhuxin/app/service/erp"
 	followupservice "zhuxin/app/service/followup"
+	groupcapservice "zhuxin/app/service/groupcap"
 	hqservice "zhuxin/app/service/hq"
 	limitservice "zhuxin/app/service/limit"
 	memberservice "zhuxin/app/service/member"
@@ -208,6 +210,8 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
 	collectionv1.RegisterCollectionServiceHTTPServer(s, collectionservice.New(a.Receivables.Collection))
 	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))
+	groupcapv1.RegisterGroupCapServiceHTTPServer(s, groupcapservice.New(g.Caps))
+	groupcapv1.RegisterSharedLimitServiceHTTPServer(s, groupcapservice.NewShared(g.Caps, a.Credit.Shared))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))
 	negativelistv1.RegisterNegativeReviewServiceHTTPServer(s, negativelistservice.NewReview(g.Negative, a.Documents.OpenEvidence(a.Base)))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))

@@ -1,0 +1,116 @@
+package sharedlimit
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/approval"
+	"zhuxin/shared/audit"
+	"zhuxin/shared/money"
+)
+
+// Facts are what the approver sees. Amounts are fen, as strings.
+type Facts struct {
+	Name    string        `json:"name"`
+	Reason  string        `json:"reason"`
+	Ends    bool          `json:"ends"`
+	Before  *money.Amount `json:"before,string,omitempty"` // nil for a new one
+	After   money.Amount  `json:"after,string"`
+	Used    money.Amount  `json:"used,string"` // by the members together
+	Members []MemberFacts `json:"members"`
+}
+
+// MemberFacts are one customer of a shared limit.
+type MemberFacts struct {
+	Number    string       `json:"number"`
+	Name      string       `json:"name"`
+	Limit     money.Amount `json:"limit,string"`
+	Unlimited bool         `json:"unlimited"`
+	Used      money.Amount `json:"used,string"`
+	New       bool         `json:"new"`
+}
+
+func (s *Service) toInbox(ctx context.Context, v SharedLimit, before *SharedLimit) error {
+	f := Facts{Name: v.Name, Reason: v.Reason, Ends: len(v.Members) == 0, After: v.Amount}
+	in := approval.Submission{Kind: approval.KindSharedLimit, SubjectID: v.ID, Title: v.Name, Amount: v.Amount}
+	if before != nil {
+		f.Before, in.Previous = &before.Amount, &before.Amount
+	}
+	for _, m := range v.Members {
+		f.Used += max(m.Used, 0)
+		f.Members = append(f.Members, MemberFacts{Number: m.Number, Name: m.Name, Limit: m.Limit, Unlimited: m.Unlimited, Used: m.Used,
+			New: before == nil || !slices.ContainsFunc(before.Members, func(o Member) bool { return o.CustomerID == m.CustomerID })})
+	}
+	in.Facts = f
+	_, err := s.approvals.Submit(ctx, in)
+	return err
+}
+
+// Approved puts the version into force, for all members at once.
+func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
+	v, err := s.repo.Get(ctx, a.SubjectID)
+	if err != nil {
+		return err
+	}
+	now, to := s.clock.Now(), Effective
+	ids := make([]uuid.UUID, len(v.Members))
+	for i, m := range v.Members {
+		ids[i] = m.CustomerID
+	}
+	if len(ids) == 0 {
+		to = Ended
+	}
+	if v.Replaces != nil {
+		if ok, err := s.repo.Decide(ctx, *v.Replaces, Effective, Ended, now); err != nil || !ok {
+			return orElse(err, ErrState)
+		}
+	}
+	if err := s.decide(ctx, v, to); err != nil {
+		return err
+	}
+	return s.repo.Hold(ctx, v.ID, v.Replaces, ids)
+}
+
+// Rejected ends the version without effect.
+func (s *Service) Rejected(ctx context.Context, a approval.Approval) error {
+	return s.end(ctx, a, Rejected)
+}
+
+// Withdrawn ends it the same way.
+func (s *Service) Withdrawn(ctx context.Context, a approval.Approval) error {
+	return s.end(ctx, a, Withdrawn)
+}
+
+func (s *Service) end(ctx context.Context, a approval.Approval, to Status) error {
+	v, err := s.repo.Get(ctx, a.SubjectID)
+	if err != nil {
+		return err
+	}
+	return s.decide(ctx, v, to)
+}
+
+func (s *Service) decide(ctx context.Context, v SharedLimit, to Status) error {
+	if ok, err := s.repo.Decide(ctx, v.ID, Submitted, to, s.clock.Now()); err != nil || !ok {
+		return orElse(err, ErrState)
+	}
+	v.Status = to
+	return s.note(ctx, v, string(to))
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+func (s *Service) note(ctx context.Context, v SharedLimit, action string) error {
+	ids := make([]string, len(v.Members))
+	for i, m := range v.Members {
+		ids[i] = m.CustomerID.String()
+	}
+	return s.audit.Record(ctx, audit.Entry{Action: "shared_limit." + action, ObjectType: "shared_limit", ObjectID: v.ID.String(),
+		After: map[string]any{"name": v.Name, "amount": v.Amount, "customers": ids, "replaces": v.Replaces, "reason": v.Reason, "status": v.Status}})
+}
