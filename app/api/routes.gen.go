@@ -13,23 +13,25 @@ import (
 	v16 "zhuxin/app/api/creditcheck/v1"
 	v17 "zhuxin/app/api/customer/v1"
 	v18 "zhuxin/app/api/dailyrun/v1"
-	v19 "zhuxin/app/api/erp/v1"
-	v110 "zhuxin/app/api/followup/v1"
-	v111 "zhuxin/app/api/groupcap/v1"
-	v114 "zhuxin/app/api/hq/v1"
-	v115 "zhuxin/app/api/limit/v1"
-	v112 "zhuxin/app/api/member/v1"
-	v116 "zhuxin/app/api/negativelist/v1"
-	v117 "zhuxin/app/api/project/v1"
-	v113 "zhuxin/app/api/rating/v1"
-	v118 "zhuxin/app/api/receivable/v1"
-	v119 "zhuxin/app/api/registry/v1"
-	v120 "zhuxin/app/api/related/v1"
-	v121 "zhuxin/app/api/report/v1"
+	v19 "zhuxin/app/api/dunning/v1"
+	v110 "zhuxin/app/api/erp/v1"
+	v111 "zhuxin/app/api/followup/v1"
+	v112 "zhuxin/app/api/groupcap/v1"
+	v115 "zhuxin/app/api/hq/v1"
+	v116 "zhuxin/app/api/limit/v1"
+	v113 "zhuxin/app/api/member/v1"
+	v117 "zhuxin/app/api/negativelist/v1"
+	v118 "zhuxin/app/api/notify/v1"
+	v119 "zhuxin/app/api/project/v1"
+	v114 "zhuxin/app/api/rating/v1"
+	v120 "zhuxin/app/api/receivable/v1"
+	v121 "zhuxin/app/api/registry/v1"
+	v122 "zhuxin/app/api/related/v1"
+	v123 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v122 "zhuxin/app/api/statement/v1"
-	v123 "zhuxin/app/api/warning/v1"
-	v124 "zhuxin/app/api/workbench/v1"
+	v124 "zhuxin/app/api/statement/v1"
+	v125 "zhuxin/app/api/warning/v1"
+	v126 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -44,23 +46,25 @@ func Routes() []route.Info {
 		v16.CreditCheckServiceRoutes,
 		v17.CustomerServiceRoutes,
 		v18.DailyRunServiceRoutes,
-		v19.ERPServiceRoutes,
-		v110.FollowUpServiceRoutes,
-		v111.GroupCapServiceRoutes,
-		v111.SharedLimitServiceRoutes,
-		v112.MemberServiceRoutes,
-		v113.RatingServiceRoutes,
-		v114.HQServiceRoutes,
-		v115.LimitServiceRoutes,
-		v116.NegativeListServiceRoutes,
-		v116.NegativeReviewServiceRoutes,
-		v117.ProjectServiceRoutes,
-		v118.ReceivableServiceRoutes,
-		v119.RegistryServiceRoutes,
-		v120.RelatedServiceRoutes,
-		v121.ReportServiceRoutes,
-		v122.StatementServiceRoutes,
-		v123.WarningServiceRoutes,
-		v124.WorkbenchServiceRoutes,
+		v19.DunningServiceRoutes,
+		v110.ERPServiceRoutes,
+		v111.FollowUpServiceRoutes,
+		v112.GroupCapServiceRoutes,
+		v112.SharedLimitServiceRoutes,
+		v113.MemberServiceRoutes,
+		v114.RatingServiceRoutes,
+		v115.HQServiceRoutes,
+		v116.LimitServiceRoutes,
+		v117.NegativeListServiceRoutes,
+		v117.NegativeReviewServiceRoutes,
+		v118.NotifyServiceRoutes,
+		v119.ProjectServiceRoutes,
+		v120.ReceivableServiceRoutes,
+		v121.RegistryServiceRoutes,
+		v122.RelatedServiceRoutes,
+		v123.ReportServiceRoutes,
+		v124.StatementServiceRoutes,
+		v125.WarningServiceRoutes,
+		v126.WorkbenchServiceRoutes,
 	)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -49,8 +50,16 @@ func (s *Service) advance(ctx context.Context, on calendar.Date, customers []uui
 		if err != nil {
 			return err
 		}
+		paused, err := s.repo.Paused(ctx, on, customers)
+		if err != nil {
+			return err
+		}
 		for _, a := range due {
-			to, forward := Next(a.Stage, a.Triggers, a.Figures)
+			triggers := a.Triggers
+			if slices.Contains(paused, a.CustomerID) {
+				triggers = duringPause(triggers)
+			}
+			to, forward := Next(a.Stage, triggers, a.Figures)
 			if !forward {
 				continue
 			}
@@ -62,6 +71,12 @@ func (s *Service) advance(ctx context.Context, on calendar.Date, customers []uui
 		return nil
 	})
 	return moved, err
+}
+
+// duringPause leaves of the stages what a pause of dunning does not hold back: letters
+// that press for payment wait until it ends, a stop of supply protects and does not.
+func duringPause(ts []Trigger) []Trigger {
+	return slices.DeleteFunc(slices.Clone(ts), func(t Trigger) bool { return t.Stage != StageStopSupply })
 }
 
 // letterOf is the document that a stage brings.

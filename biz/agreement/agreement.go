@@ -246,6 +246,8 @@ type Repository interface {
 	// Due locks and gives the agreements in force, with their figures on the date;
 	// without customers those of the whole tenant.
 	Due(ctx context.Context, on calendar.Date, customers []uuid.UUID) ([]Agreement, error)
+	// Paused gives the customers whose dunning is paused on the date.
+	Paused(ctx context.Context, on calendar.Date, customers []uuid.UUID) ([]uuid.UUID, error)
 	// Figures gives the figures of a customer or of one of his projects.
 	Figures(ctx context.Context, customerID uuid.UUID, projectID *uuid.UUID, on calendar.Date) (Figures, error)
 	InsertEvent(ctx context.Context, e Event) error

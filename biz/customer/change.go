@@ -264,12 +264,12 @@ func guarded(before, after Customer, sealed Sealed) error {
 // RevealInput asks for a personal field in plain.
 type RevealInput struct {
 	ID     uuid.UUID
-	Field  string // contact_phone, legal_representative_id, bank_account
+	Field  string // contact_phone, contact_email, legal_representative_id, bank_account
 	Reason string
 }
 
 // revealed are the sealed columns behind the fields.
-var revealed = map[string]string{"contact_phone": "contact_phone_enc", "legal_representative_id": "legal_representative_id_enc", "bank_account": "bank_account_enc"}
+var revealed = map[string]string{"contact_phone": "contact_phone_enc", "contact_email": "contact_email_enc", "legal_representative_id": "legal_representative_id_enc", "bank_account": "bank_account_enc"}
 
 // Reveal gives a personal field in plain to who may see it and says why; the look
 // is written down before it is given. Empty when nothing is stored.
@@ -281,7 +281,7 @@ func (s *Service) Reveal(ctx context.Context, in RevealInput) (plain string, err
 	in.Reason = strings.TrimSpace(in.Reason)
 	column, known := revealed[in.Field]
 	var c fault.Checks
-	c.Require(known, "field", "UNKNOWN", "contact_phone, legal_representative_id or bank_account")
+	c.Require(known, "field", "UNKNOWN", "contact_phone, contact_email, legal_representative_id or bank_account")
 	text(&c, "reason", &in.Reason, 2, 200)
 	if err := c.Err(); err != nil {
 		return "", err

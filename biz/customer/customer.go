@@ -50,6 +50,7 @@ type Customer struct {
 	Salesperson           *party.Person // nil: nobody is responsible yet
 	ContactName           string
 	ContactPhoneMask      string
+	ContactEmailMask      string // where dunning letters go
 	LegalRepresentative   string
 	LegalRepresentativeID string // mask
 	BankAccountMask       string
@@ -65,7 +66,7 @@ type Customer struct {
 
 // Sealed are encrypted personal fields to store; nil leaves one as it is, an
 // empty slice clears it.
-type Sealed struct{ ContactPhone, LegalRepresentativeID, BankAccount []byte }
+type Sealed struct{ ContactPhone, ContactEmail, LegalRepresentativeID, BankAccount []byte }
 
 // Brief is who a customer is, for other domains.
 type Brief struct {

@@ -3,6 +3,7 @@ package customer
 import (
 	"errors"
 	"fmt"
+	"net/mail"
 	"regexp"
 	"strings"
 	"unicode"
@@ -24,6 +25,7 @@ type Fields struct {
 	SalespersonID         *string // empty: nobody
 	ContactName           *string
 	ContactPhone          *string
+	ContactEmail          *string
 	LegalRepresentative   *string
 	LegalRepresentativeID *string
 	BankAccount           *string
@@ -48,9 +50,13 @@ type UpdateInput struct {
 // maxTerm bounds a credit term to two years.
 const maxTerm = 730
 
+// maxEmail is the longest address that SMTP carries (RFC 5321).
+const maxEmail = 254
+
 var (
 	numberForm  = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,39}$`)
 	phoneForm   = regexp.MustCompile(`^\+?[0-9]{5,20}$`)
+	emailDomain = regexp.MustCompile(`@[^@\s]+\.[\p{L}\p{N}-]{2,}$`)
 	idForm      = regexp.MustCompile(`^[0-9A-Z]{5,20}$`)
 	residentID  = regexp.MustCompile(`^[0-9]{17}[0-9X]$`)
 	accountForm = regexp.MustCompile(`^[0-9A-Z]{6,34}$`)
@@ -59,7 +65,7 @@ var (
 
 // normalize trims every field that was sent and brings codes into their form.
 func (f *Fields) normalize() {
-	for _, s := range []*string{f.Name, f.USCCOverrideReason, f.ContactName, f.LegalRepresentative, f.Address, f.SalespersonID} {
+	for _, s := range []*string{f.Name, f.USCCOverrideReason, f.ContactName, f.ContactEmail, f.LegalRepresentative, f.Address, f.SalespersonID} {
 		if s != nil {
 			*s = strings.TrimSpace(*s)
 		}
@@ -92,6 +98,10 @@ func (f Fields) check(c *fault.Checks) {
 	form(c, "tax_no", f.TaxNo, taxForm, "6 to 30 digits and letters")
 	text(c, "contact_name", f.ContactName, 0, 60)
 	form(c, "contact_phone", f.ContactPhone, phoneForm, "5 to 20 digits, with the country's + if need be")
+	if e := f.ContactEmail; e != nil && *e != "" {
+		at, err := mail.ParseAddress(*e)
+		c.Require(err == nil && at.Address == *e && len(*e) <= maxEmail && emailDomain.MatchString(*e), "contact_email", "BAD_FORM", "one address, as name@company.cn")
+	}
 	text(c, "legal_representative", f.LegalRepresentative, 0, 60)
 	form(c, "legal_representative_id", f.LegalRepresentativeID, idForm, "5 to 20 digits and letters")
 	if id := f.LegalRepresentativeID; id != nil && residentID.MatchString(*id) {

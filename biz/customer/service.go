@@ -253,7 +253,7 @@ func (s *Service) free(ctx context.Context, a access.Actor, i Identity) error {
 // trace is what the audit keeps of a customer: everything, personal fields as masks.
 func trace(c Customer) map[string]any {
 	t := map[string]any{"number": c.Number, "name": c.Name, "uscc": c.USCC, "tax_no": c.TaxNo, "contact_name": c.ContactName,
-		"contact_phone": c.ContactPhoneMask, "legal_representative": c.LegalRepresentative, "legal_representative_id": c.LegalRepresentativeID,
+		"contact_phone": c.ContactPhoneMask, "contact_email": c.ContactEmailMask, "legal_representative": c.LegalRepresentative, "legal_representative_id": c.LegalRepresentativeID,
 		"bank_account": c.BankAccountMask, "address": c.Address, "credit_term_days": strconv.Itoa(c.CreditTermDays), "settles_advance": c.SettlesAdvance}
 	if c.USCCOverrideReason != "" {
 		t["uscc_override_reason"] = c.USCCOverrideReason

@@ -224,6 +224,7 @@ func (s *Service) apply(ctx context.Context, c *Customer, f Fields) (Sealed, err
 		how    func(string) string
 	}{
 		{"contact_phone_enc", f.ContactPhone, &sealed.ContactPhone, &c.ContactPhoneMask, personal.MaskPhone},
+		{"contact_email_enc", f.ContactEmail, &sealed.ContactEmail, &c.ContactEmailMask, personal.MaskEmail},
 		{"legal_representative_id_enc", f.LegalRepresentativeID, &sealed.LegalRepresentativeID, &c.LegalRepresentativeID, personal.MaskID},
 		{"bank_account_enc", f.BankAccount, &sealed.BankAccount, &c.BankAccountMask, personal.MaskAccount},
 	} {

@@ -38,6 +38,8 @@ type Rule struct {
 	Enabled bool
 	Minimum money.Amount // fen; for less nothing is written
 	Levels  []Level      // rising by Days
+
+	PaymentText string // account to pay to, as it stands on the bill
 }
 
 var all = []notify.ChannelKind{notify.Mail, notify.AliyunSMS, notify.TencentSMS}
@@ -62,6 +64,7 @@ func Preset() Rule {
 func (r Rule) Validate() error {
 	var c fault.Checks
 	c.Require(r.Minimum >= 0, "minimum", "OUT_OF_RANGE", "not below zero")
+	c.Require(len([]rune(r.PaymentText)) <= 300, "payment_text", "LENGTH", "at most 300 characters")
 	c.Require(len(r.Levels) >= 1 && len(r.Levels) <= 20, "levels", "OUT_OF_RANGE", "1 to 20 levels")
 	for i, l := range r.Levels {
 		c.Require(l.Days >= -60 && l.Days <= 1000, "levels.days", "OUT_OF_RANGE", "60 days before due to 1000 after")
@@ -103,22 +106,25 @@ type Account struct {
 	Name        string
 	Salesperson *uuid.UUID
 	Paused      bool
+	HasEmail    bool
+	HasPhone    bool
 	Items       []Due
 }
 
 // Letter is what a customer gets on a day.
 type Letter struct {
-	ID       uuid.UUID
-	Account  Account
-	Level    Level
-	On       calendar.Date
-	Currency money.Currency
-	Overdue  money.Amount // without what is disputed
-	Upcoming money.Amount // due within the first level's days
-	Credits  money.Amount // not negative
-	Disputed money.Amount
-	Items    []Due // told, in the order of their due dates
-	Marks    []Due // those for which it is written
+	ID          uuid.UUID
+	Account     Account
+	Level       Level
+	On          calendar.Date
+	Currency    money.Currency
+	Overdue     money.Amount // without what is disputed
+	Upcoming    money.Amount // due within the first level's days
+	Credits     money.Amount // not negative
+	Disputed    money.Amount
+	PaymentText string
+	Items       []Due // told, in the order of their due dates
+	Marks       []Due // those for which it is written
 }
 
 // Net is what the customer is asked for.
@@ -133,13 +139,17 @@ const (
 	Paused  Why = "paused"
 	Covered Why = "covered" // what stands to his credit covers it, or less than the minimum is left
 	Nothing Why = "nothing" // nothing new
+
+	// Of a simulation: it is written, and reaches nobody.
+	NoAddress Why = "no_address" // the customer has no address for the channels of the level
+	NoChannel Why = "no_channel" // the tenant has none of them
 )
 
 // Compose makes the letter of a customer for a day, or says why there is none. The
 // level is the highest to which an item has newly come; what is disputed is told
 // but neither asked for nor a cause.
 func (r Rule) Compose(a Account, on calendar.Date, c money.Currency) (Letter, Why) {
-	l := Letter{Account: a, On: on, Currency: c}
+	l := Letter{Account: a, On: on, Currency: c, PaymentText: r.PaymentText}
 	first, found := 0, false
 	if len(r.Levels) > 0 {
 		first = min(r.Levels[0].Days, 0)

@@ -28,21 +28,28 @@ type Repository interface {
 	Accounts(ctx context.Context, on, upTo calendar.Date, c money.Currency, after uuid.UUID, only *uuid.UUID, limit int) ([]Account, error)
 	// Insert keeps a letter and its marks; false when it is there already.
 	Insert(ctx context.Context, l Letter, rule int64) (bool, error)
+	// Letters gives a page of what was written, the newest first, without items.
+	Letters(ctx context.Context, q LetterQuery) ([]Record, int64, error)
+	// Letter gives one with its items and deliveries; ErrNotFound.
+	Letter(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, today calendar.Date) (Record, error)
 }
 
 // Mailman sends letters and tells salespeople.
 type Mailman interface {
 	Write(ctx context.Context, l notify.Letter, channels []notify.ChannelKind) (int, error)
+	// ToCustomers gives the channels that the tenant has for letters.
+	ToCustomers(ctx context.Context) ([]notify.ChannelKind, error)
 	Tell(ctx context.Context, n notify.News) error
 }
 
 // Config is what Service works with.
 type Config struct {
-	Tx    uow.Tenant
-	Repo  Repository
-	Mail  Mailman
-	Audit audit.Recorder
-	Clock calendar.Clock
+	Tx      uow.Tenant
+	Repo    Repository
+	Mail    Mailman
+	Printer Printer
+	Audit   audit.Recorder
+	Clock   calendar.Clock
 }
 
 // Service writes to customers.
@@ -109,100 +116,16 @@ func (s *Service) write(ctx context.Context, r Rule, l Letter) error {
 	if err != nil || !fresh {
 		return err
 	}
-	key := "dunning:" + l.ID.String()
-	if _, err := s.Mail.Write(ctx, notify.Letter{Key: key, Customer: l.Account.Customer, Title: l.Level.Title, Text: l.Text(), Template: l.Template(),
-		Params: l.Params()}, l.Level.Channels); err != nil {
+	if _, err := s.Mail.Write(ctx, l.message(), l.Reach()); err != nil {
 		return err
 	}
 	if !l.Level.Salesperson || l.Account.Salesperson == nil {
 		return nil
 	}
-	return s.Mail.Tell(ctx, notify.News{Key: key, Kind: notify.KindDunning, Items: []notify.Item{{Subject: l.ID, People: []uuid.UUID{*l.Account.Salesperson},
+	return s.Mail.Tell(ctx, notify.News{Key: l.key(), Kind: notify.KindDunning, Items: []notify.Item{{Subject: l.ID, People: []uuid.UUID{*l.Account.Salesperson},
 		Parts: map[string]string{"customer": l.Account.Name, "level": strconv.Itoa(l.Level.Days), "net": l.Net().String()},
 		Line:  fmt.Sprintf("%s：%s，%s 元", l.Account.Name, l.Level.Title, l.Net()),
 		Link:  todo.Link{Route: "customer", Params: map[string]string{"id": l.Account.Customer.String()}}}}})
-}
-
-// Template names the SMS wording.
-func (l Letter) Template() string {
-	if l.Level.Days > 0 {
-		return "dunning.overdue"
-	}
-	return "dunning.reminder"
-}
-
-// Params are the values of the SMS wording.
-func (l Letter) Params() []notify.Param {
-	return []notify.Param{{Name: "customer", Value: l.Account.Name}, {Name: "amount", Value: l.Net().String()}, {Name: "date", Value: l.On.String()}}
-}
-
-// Text is the letter in full: every item, what is disputed, what stands to the
-// customer's credit, and what is left to pay.
-func (l Letter) Text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s：\n截至 %s，贵司账款如下（%s，元）：\n", l.Account.Name, l.On, l.Currency)
-	for _, d := range l.Items {
-		note := ""
-		switch days := l.On.DaysSince(d.DueDate); {
-		case d.Open < 0:
-			note = "贷项"
-		case d.Disputed:
-			note = "有争议，暂不催收"
-		case days > 0:
-			note = fmt.Sprintf("逾期 %d 天", days)
-		default:
-			note = fmt.Sprintf("%d 天后到期", -days)
-		}
-		fmt.Fprintf(&b, "%s　到期日 %s　%s　%s\n", d.DocumentNo, d.DueDate, d.Open, note)
-	}
-	fmt.Fprintf(&b, "逾期 %s，即将到期 %s，贷项 %s", l.Overdue, l.Upcoming, l.Credits)
-	if l.Disputed != 0 {
-		fmt.Fprintf(&b, "，争议 %s（未计入）", l.Disputed)
-	}
-	fmt.Fprintf(&b, "；应付合计 %s。\n%s", l.Net(), l.Level.Closing)
-	return b.String()
-}
-
-// Outcome is one customer of a simulation.
-type Outcome struct {
-	Letter Letter
-	Why    Why
-}
-
-// mostShown bounds a simulation.
-const mostShown = 1000
-
-// Simulate shows who would get what on a date by a rule that need not be in force;
-// nothing is written or sent. More says that there are customers beyond.
-func (s *Service) Simulate(ctx context.Context, r Rule, on calendar.Date) (out []Outcome, more bool, err error) {
-	actor, err := access.Require(ctx, access.ReceivableRead)
-	if err != nil {
-		return nil, false, err
-	}
-	if err := r.Validate(); err != nil {
-		return nil, false, err
-	}
-	var only *uuid.UUID
-	if actor.OwnCustomersOnly() {
-		only = &actor.ID
-	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		out = nil
-		for after, n := uuid.Nil, batch; n == batch && len(out) < mostShown; {
-			after, n, err = s.each(ctx, r, on, after, only, func(l Letter, w Why) error {
-				if w != Nothing {
-					out = append(out, Outcome{l, w})
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			more = n == batch && len(out) >= mostShown
-		}
-		return nil
-	})
-	return out, more, err
 }
 
 // Rule gives the rule in force.
@@ -223,6 +146,7 @@ func (s *Service) SaveRule(ctx context.Context, r Rule) error {
 	if err != nil {
 		return err
 	}
+	r.PaymentText = strings.TrimSpace(r.PaymentText)
 	if err := r.Validate(); err != nil {
 		return err
 	}
@@ -231,6 +155,6 @@ func (s *Service) SaveRule(ctx context.Context, r Rule) error {
 			return err
 		}
 		return s.Audit.Record(ctx, audit.Entry{Action: "dunning_rule.saved", ObjectType: "dunning_rule", ObjectID: strconv.FormatInt(r.Version+1, 10),
-			After: map[string]any{"enabled": r.Enabled, "minimum": r.Minimum, "levels": r.Levels}})
+			After: map[string]any{"enabled": r.Enabled, "minimum": r.Minimum, "levels": r.Levels, "payment_text": r.PaymentText}})
 	})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Kind names what the news is about. The console has its text under
-// notifications.kind.<kind>.
+// menu.notify.kind.<kind>.
 type Kind string
 
 // The kinds of news.
@@ -19,10 +19,15 @@ const (
 	KindApprovalOverdue  Kind = "approval.overdue"
 	KindWarning          Kind = "warning.raised"
 	KindDunning          Kind = "dunning.written" // a customer of the reader was written to
+
+	KindStatementReminder Kind = "statement.reminder" // the customer's signature is due soon
+	KindStatementOverdue  Kind = "statement.overdue"
+	KindRatingLapsed      Kind = "rating.lapsed"
+	KindLetter            Kind = "letter.issued" // by an agreement; the reader hands it over
 )
 
 // Kinds lists them in the order of the preferences.
-var Kinds = []Kind{KindApprovalReminder, KindApprovalOverdue, KindWarning, KindDunning}
+var Kinds = []Kind{KindApprovalReminder, KindApprovalOverdue, KindWarning, KindStatementReminder, KindStatementOverdue, KindRatingLapsed, KindDunning, KindLetter}
 
 // titles are the first lines of messages to the outside.
 var titles = map[Kind]string{
@@ -30,6 +35,11 @@ var titles = map[Kind]string{
 	KindApprovalOverdue:  "审批已超期",
 	KindWarning:          "信用预警",
 	KindDunning:          "已向客户发出催款",
+
+	KindStatementReminder: "对账单即将到期",
+	KindStatementOverdue:  "对账单已超期",
+	KindRatingLapsed:      "评级已到期失效",
+	KindLetter:            "函件待送达",
 }
 
 // Title is the first line of a message of the kind.
@@ -89,6 +99,18 @@ func where(items []Item) todo.Link {
 
 // severities are the words of the console's locales.
 var severities = map[string]string{"info": "提示", "notice": "关注", "serious": "严重", "critical": "紧急"}
+
+// letters are the words of the console's locales.
+var letters = map[string]string{"dunning_letter": "催款函", "supply_stop_notice": "停止供货通知书", "lawyer_letter": "律师函委托材料", "lawsuit_brief": "起诉材料清单", "dunning_bill": "催款单"}
+
+// LetterLine is a letter to a customer in one line of a message.
+func LetterLine(kind, customer string) string {
+	word := letters[kind]
+	if word == "" {
+		word = kind
+	}
+	return word + "：" + customer
+}
 
 // WarningLine is a warning in one line of a message.
 func WarningLine(kind, severity, customer string) string {

@@ -8,6 +8,7 @@ import (
 
 	"zhuxin/biz/todo"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/paging"
 )
 
 // Audience is whose address a delivery goes to.
@@ -55,6 +56,7 @@ type Delivery struct {
 	Receipt   string
 	CreatedAt time.Time
 	SentAt    *time.Time
+	Name      string // of the recipient; only in lists
 }
 
 // Notification is a piece of news on a person's page.
@@ -77,6 +79,16 @@ type AccountState struct {
 	Enabled    bool
 	Kinds      []Kind // of news that go there; empty is all
 	Version    int64  // 0: not set up
+	Offered    bool   // by this installation
+	Last       Last
+}
+
+// Last is what became of a channel's last messages.
+type Last struct {
+	SentAt   *time.Time
+	FailedAt *time.Time // of the last failure after the last success
+	Trouble  Trouble
+	Reason   string
 }
 
 // takes says whether news of the kind go to the channel.
@@ -98,14 +110,23 @@ type Repository interface {
 	Waiting(ctx context.Context, ids []uuid.UUID) ([]Item, error)
 	// Warnings tells whom warnings that are not closed concern.
 	Warnings(ctx context.Context, ids []uuid.UUID) ([]Item, error)
+	// Statements tells whom open statements concern: the salesperson, and his superior
+	// when they are late.
+	Statements(ctx context.Context, ids []uuid.UUID, late bool) ([]Item, error)
+	// Ratings tells whom lapsed ratings concern that have no successor.
+	Ratings(ctx context.Context, ids []uuid.UUID) ([]Item, error)
+	// Letters tells whom letters concern.
+	Letters(ctx context.Context, ids []uuid.UUID) ([]Item, error)
 
 	Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]Preference, error)
 	SavePreferences(ctx context.Context, p Preferences, now time.Time) error
 
 	// Tell puts news on pages; a person's that are there already stay as they are.
 	Tell(ctx context.Context, list []Notification) error
-	Inbox(ctx context.Context, person uuid.UUID, unread bool, before *Mark, limit int) ([]Notification, error)
+	Inbox(ctx context.Context, q InboxQuery) ([]Notification, error)
 	Unread(ctx context.Context, person uuid.UUID, most int) (int, error)
+	// Own checks that the news are all a person's; ErrNoNews.
+	Own(ctx context.Context, person uuid.UUID, ids []uuid.UUID) error
 	// Read marks a person's news as read; none of ids is all.
 	Read(ctx context.Context, person uuid.UUID, ids []uuid.UUID, now time.Time) (int64, error)
 
@@ -115,10 +136,16 @@ type Repository interface {
 	Claim(ctx context.Context, now, until time.Time, limit int) ([]Delivery, error)
 	Finish(ctx context.Context, list []Delivery) error
 	Deliveries(ctx context.Context, q DeliveryQuery) ([]Delivery, error)
+	// Delivery locks one; ErrNoDelivery.
+	Delivery(ctx context.Context, id uuid.UUID) (Delivery, error)
+	// Requeue has one that nobody is sending sent again; ErrNotFailed.
+	Requeue(ctx context.Context, id uuid.UUID, at time.Time) error
 	// Contact gives how the recipient is reached; nobody is an empty one.
 	Contact(ctx context.Context, to Audience, id uuid.UUID) (Recipient, error)
 
 	Accounts(ctx context.Context) ([]AccountState, error)
+	// Last gives what became of each channel's last messages.
+	Last(ctx context.Context) (map[ChannelKind]Last, error)
 	// Credential opens the credential of one channel.
 	Credential(ctx context.Context, k ChannelKind) (map[string]string, error)
 	// SaveAccount keeps the credential that is there when a has none.
@@ -128,21 +155,24 @@ type Repository interface {
 	SaveSettings(ctx context.Context, s Settings, by uuid.UUID, now time.Time) error
 }
 
-// Mark is the last piece of news of a part of the list.
-type Mark struct {
-	At time.Time
-	ID uuid.UUID
-}
-
 // DeliveryQuery selects deliveries, newest first.
 type DeliveryQuery struct {
-	State     State // empty: all
-	Recipient uuid.UUID
-	Limit     int
+	State    State // empty: all
+	Channel  ChannelKind
+	Audience Audience
+	Customer uuid.UUID // zero: all
+	After    *paging.Key
+	Limit    int
 }
 
 // Faults.
 var (
 	ErrChanged = fault.Conflict("VERSION_CONFLICT", "somebody changed this meanwhile; look at it again")
-	ErrChannel = fault.New(fault.KindInvalid, "CHANNEL_UNKNOWN", "there is no such channel")
+	ErrChannel = fault.New(fault.KindInvalid, "CHANNEL_UNKNOWN", "there is no such channel, or this installation does not have it")
+
+	ErrNotSetUp   = fault.Conflict("CHANNEL_NOT_SET_UP", "the channel is not set up; save it first")
+	ErrNoNews     = fault.NotFound("NOTIFICATION_NOT_FOUND", "there is no such news for you")
+	ErrNoDelivery = fault.NotFound("DELIVERY_NOT_FOUND", "there is no such delivery")
+	ErrNotFailed  = fault.Conflict("DELIVERY_NOT_FAILED", "it was sent, waits to be sent or is being sent; only what has failed is sent again")
+	ErrUncertain  = fault.Conflict("DELIVERY_UNCERTAIN", "nobody knows whether the first message arrived; say that it may arrive twice")
 )

@@ -6,18 +6,18 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/letter"
+	"zhuxin/biz/rating"
+	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
 	"zhuxin/biz/warning"
-	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
-	"zhuxin/shared/fault"
 	"zhuxin/shared/uow"
 )
 
@@ -59,6 +59,27 @@ func (s *Service) Handle(ctx context.Context, d event.Delivered) error {
 		var p warning.Raised
 		if err = json.Unmarshal(d.Payload, &p); err == nil {
 			n.Items, err = s.Repo.Warnings(ctx, p.WarningIDs)
+		}
+	case statement.TopicReminder, statement.TopicOverdue:
+		n.Kind = KindStatementReminder
+		if d.Topic == statement.TopicOverdue {
+			n.Kind = KindStatementOverdue
+		}
+		var p statement.Waiting
+		if err = json.Unmarshal(d.Payload, &p); err == nil {
+			n.Items, err = s.Repo.Statements(ctx, p.StatementIDs, d.Topic == statement.TopicOverdue)
+		}
+	case rating.TopicLapsed:
+		n.Kind = KindRatingLapsed
+		var p rating.Effective
+		if err = json.Unmarshal(d.Payload, &p); err == nil {
+			n.Items, err = s.Repo.Ratings(ctx, []uuid.UUID{p.RatingID})
+		}
+	case letter.TopicIssued:
+		n.Kind = KindLetter
+		var p letter.Issued
+		if err = json.Unmarshal(d.Payload, &p); err == nil {
+			n.Items, err = s.Repo.Letters(ctx, []uuid.UUID{p.LetterID})
 		}
 	default:
 		err = fmt.Errorf("notify: nothing is told about %s", d.Topic)
@@ -155,6 +176,18 @@ func (s *Service) Write(ctx context.Context, l Letter, channels []ChannelKind) (
 	return len(out), s.Repo.Enqueue(ctx, out)
 }
 
+// ToCustomers gives the channels that the tenant has switched on and that reach
+// customers. It runs in the transaction of its caller.
+func (s *Service) ToCustomers(ctx context.Context) (out []ChannelKind, err error) {
+	accounts, err := s.Repo.Accounts(ctx)
+	for _, a := range accounts {
+		if a.Enabled && !a.Kind.Robot() {
+			out = append(out, a.Kind)
+		}
+	}
+	return out, err
+}
+
 func wanted(list []Preference, k Kind) Preference {
 	for _, p := range list {
 		if p.Kind == k {
@@ -162,145 +195,6 @@ func wanted(list []Preference, k Kind) Preference {
 		}
 	}
 	return Wanted(k)
-}
-
-// Preferences gives what the caller wants to hear, of every kind.
-func (s *Service) Preferences(ctx context.Context) (out []Preference, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
-	if err != nil {
-		return nil, err
-	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		wants, err := s.Repo.Wants(ctx, []uuid.UUID{a.ID})
-		out = nil
-		for _, k := range Kinds {
-			out = append(out, wanted(wants[a.ID], k))
-		}
-		return err
-	})
-	return out, err
-}
-
-// Prefer changes what the caller wants to hear of the kinds named.
-func (s *Service) Prefer(ctx context.Context, list []Preference) error {
-	a, err := access.Require(ctx, access.WorkbenchRead)
-	if err != nil {
-		return err
-	}
-	p := Preferences{a.ID, list}
-	if err := p.Validate(); err != nil {
-		return err
-	}
-	return s.Tx.InTx(ctx, func(ctx context.Context) error { return s.Repo.SavePreferences(ctx, p, s.Clock.Now()) })
-}
-
-const (
-	pageSize = 50
-	mostNews = 100 // counting stops there: the badge says 99+
-)
-
-// Inbox gives a part of the caller's news, newest first, and how many are unread.
-func (s *Service) Inbox(ctx context.Context, unread bool, before *Mark) (list []Notification, count int, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
-	if err != nil {
-		return nil, 0, err
-	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if list, err = s.Repo.Inbox(ctx, a.ID, unread, before, pageSize); err != nil {
-			return err
-		}
-		count, err = s.Repo.Unread(ctx, a.ID, mostNews)
-		return err
-	})
-	return list, count, err
-}
-
-// Unread counts the caller's unread news, up to 100.
-func (s *Service) Unread(ctx context.Context) (n int, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
-	if err != nil {
-		return 0, err
-	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		n, err = s.Repo.Unread(ctx, a.ID, mostNews)
-		return err
-	})
-	return n, err
-}
-
-// MarkRead marks the caller's news as read; without ids all of them. Another's are
-// left alone without a word.
-func (s *Service) MarkRead(ctx context.Context, ids []uuid.UUID) (n int64, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
-	if err != nil {
-		return 0, err
-	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		n, err = s.Repo.Read(ctx, a.ID, ids, s.Clock.Now())
-		return err
-	})
-	return n, err
-}
-
-// SaveAccount sets a channel up or changes it. Without a credential the one that is
-// kept stays.
-func (s *Service) SaveAccount(ctx context.Context, a AccountState) error {
-	if _, err := access.Require(ctx, access.PolicyWrite); err != nil {
-		return err
-	}
-	mk := s.Makers[a.Kind]
-	if mk == nil {
-		return ErrChannel
-	}
-	if len(a.Credential) > 0 || a.Version == 0 {
-		if _, err := mk(Account{a.Kind, a.Credential}); err != nil {
-			return fault.Mismatch("CHANNEL_CREDENTIAL", strings.TrimPrefix(err.Error(), "notify: ")).Wrap(err)
-		}
-	}
-	for _, k := range a.Kinds {
-		if !slices.Contains(Kinds, k) {
-			return fault.New(fault.KindInvalid, "UNKNOWN_KIND", "there is no news of this kind")
-		}
-	}
-	return s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Repo.SaveAccount(ctx, a, s.Clock.Now()); err != nil {
-			return err
-		}
-		return s.Audit.Record(ctx, audit.Entry{Action: "notify_account.saved", ObjectType: "notify_account", ObjectID: string(a.Kind),
-			After: map[string]any{"enabled": a.Enabled, "kinds": a.Kinds, "credential_changed": len(a.Credential) > 0}})
-	})
-}
-
-// SaveSettings puts a new version of the quiet times in force; what is queued keeps
-// to them too, because nothing is sent while it is quiet.
-func (s *Service) SaveSettings(ctx context.Context, in Settings) error {
-	a, err := access.Require(ctx, access.PolicyWrite)
-	if err != nil {
-		return err
-	}
-	if err := in.Validate(); err != nil {
-		return err
-	}
-	return s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Repo.SaveSettings(ctx, in, a.ID, s.Clock.Now()); err != nil {
-			return err
-		}
-		return s.Audit.Record(ctx, audit.Entry{Action: "notify_settings.saved", ObjectType: "notify_settings", ObjectID: fmt.Sprint(in.Version + 1),
-			After: map[string]any{"quiet_from": in.QuietFrom, "quiet_to": in.QuietTo, "quiet_weekdays": in.QuietWeekdays, "quiet_dates": in.QuietDates, "digest_at": in.DigestAt}})
-	})
-}
-
-// Deliveries shows what was sent and what was not, and why.
-func (s *Service) Deliveries(ctx context.Context, q DeliveryQuery) (list []Delivery, err error) {
-	if _, err := access.Require(ctx, access.PolicyRead); err != nil {
-		return nil, err
-	}
-	q.Limit = pageSize
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		list, err = s.Repo.Deliveries(ctx, q)
-		return err
-	})
-	return list, err
 }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

@@ -125,7 +125,7 @@ type Preference struct {
 
 // Wanted is the preference of a person who has said nothing.
 func Wanted(k Kind) Preference {
-	if k == KindDunning {
+	if k == KindDunning || k == KindLetter {
 		return Preference{k, true, Digest}
 	}
 	return Preference{k, true, Now}

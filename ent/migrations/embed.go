@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122072226"
-	MinTenant = "20261122071836"
+	MinTenant = "20261122071837"
 )

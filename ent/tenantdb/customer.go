@@ -44,6 +44,10 @@ type Customer struct {
 	ContactPhoneEnc []byte `json:"contact_phone_enc,omitempty"`
 	// ContactPhoneMask holds the value of the "contact_phone_mask" field.
 	ContactPhoneMask string `json:"contact_phone_mask,omitempty"`
+	// where dunning letters go; encrypted
+	ContactEmailEnc []byte `json:"contact_email_enc,omitempty"`
+	// ContactEmailMask holds the value of the "contact_email_mask" field.
+	ContactEmailMask string `json:"contact_email_mask,omitempty"`
 	// LegalRepresentative holds the value of the "legal_representative" field.
 	LegalRepresentative string `json:"legal_representative,omitempty"`
 	// LegalRepresentativeIDEnc holds the value of the "legal_representative_id_enc" field.
@@ -115,13 +119,13 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case customer.FieldCreatedBy, customer.FieldSalespersonID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case customer.FieldContactPhoneEnc, customer.FieldLegalRepresentativeIDEnc, customer.FieldBankAccountEnc:
+		case customer.FieldContactPhoneEnc, customer.FieldContactEmailEnc, customer.FieldLegalRepresentativeIDEnc, customer.FieldBankAccountEnc:
 			values[i] = new([]byte)
 		case customer.FieldSettlesAdvance:
 			values[i] = new(sql.NullBool)
 		case customer.FieldVersion, customer.FieldCreditTermDays:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldNumber, customer.FieldName, customer.FieldUscc, customer.FieldUsccOverrideReason, customer.FieldTaxNo, customer.FieldContactName, customer.FieldContactPhoneMask, customer.FieldLegalRepresentative, customer.FieldLegalRepresentativeIDMask, customer.FieldBankAccountMask, customer.FieldAddress, customer.FieldStatus:
+		case customer.FieldNumber, customer.FieldName, customer.FieldUscc, customer.FieldUsccOverrideReason, customer.FieldTaxNo, customer.FieldContactName, customer.FieldContactPhoneMask, customer.FieldContactEmailMask, customer.FieldLegalRepresentative, customer.FieldLegalRepresentativeIDMask, customer.FieldBankAccountMask, customer.FieldAddress, customer.FieldStatus:
 			values[i] = new(sql.NullString)
 		case customer.FieldCreatedAt, customer.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -228,6 +232,18 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field contact_phone_mask", values[i])
 			} else if value.Valid {
 				_m.ContactPhoneMask = value.String
+			}
+		case customer.FieldContactEmailEnc:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field contact_email_enc", values[i])
+			} else if value != nil {
+				_m.ContactEmailEnc = *value
+			}
+		case customer.FieldContactEmailMask:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field contact_email_mask", values[i])
+			} else if value.Valid {
+				_m.ContactEmailMask = value.String
 			}
 		case customer.FieldLegalRepresentative:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -378,6 +394,12 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("contact_phone_mask=")
 	builder.WriteString(_m.ContactPhoneMask)
+	builder.WriteString(", ")
+	builder.WriteString("contact_email_enc=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ContactEmailEnc))
+	builder.WriteString(", ")
+	builder.WriteString("contact_email_mask=")
+	builder.WriteString(_m.ContactEmailMask)
 	builder.WriteString(", ")
 	builder.WriteString("legal_representative=")
 	builder.WriteString(_m.LegalRepresentative)

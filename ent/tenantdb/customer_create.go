@@ -185,6 +185,26 @@ func (_c *CustomerCreate) SetNillableContactPhoneMask(v *string) *CustomerCreate
 	return _c
 }
 
+// SetContactEmailEnc sets the "contact_email_enc" field.
+func (_c *CustomerCreate) SetContactEmailEnc(v []byte) *CustomerCreate {
+	_c.mutation.SetContactEmailEnc(v)
+	return _c
+}
+
+// SetContactEmailMask sets the "contact_email_mask" field.
+func (_c *CustomerCreate) SetContactEmailMask(v string) *CustomerCreate {
+	_c.mutation.SetContactEmailMask(v)
+	return _c
+}
+
+// SetNillableContactEmailMask sets the "contact_email_mask" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableContactEmailMask(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetContactEmailMask(*v)
+	}
+	return _c
+}
+
 // SetLegalRepresentative sets the "legal_representative" field.
 func (_c *CustomerCreate) SetLegalRepresentative(v string) *CustomerCreate {
 	_c.mutation.SetLegalRepresentative(v)
@@ -417,6 +437,10 @@ func (_c *CustomerCreate) defaults() {
 		v := customer.DefaultContactPhoneMask
 		_c.mutation.SetContactPhoneMask(v)
 	}
+	if _, ok := _c.mutation.ContactEmailMask(); !ok {
+		v := customer.DefaultContactEmailMask
+		_c.mutation.SetContactEmailMask(v)
+	}
 	if _, ok := _c.mutation.LegalRepresentative(); !ok {
 		v := customer.DefaultLegalRepresentative
 		_c.mutation.SetLegalRepresentative(v)
@@ -479,6 +503,9 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.ContactPhoneMask(); !ok {
 		return &ValidationError{Name: "contact_phone_mask", err: errors.New(`tenantdb: missing required field "Customer.contact_phone_mask"`)}
+	}
+	if _, ok := _c.mutation.ContactEmailMask(); !ok {
+		return &ValidationError{Name: "contact_email_mask", err: errors.New(`tenantdb: missing required field "Customer.contact_email_mask"`)}
 	}
 	if _, ok := _c.mutation.LegalRepresentative(); !ok {
 		return &ValidationError{Name: "legal_representative", err: errors.New(`tenantdb: missing required field "Customer.legal_representative"`)}
@@ -593,6 +620,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ContactPhoneMask(); ok {
 		_spec.SetField(customer.FieldContactPhoneMask, field.TypeString, value)
 		_node.ContactPhoneMask = value
+	}
+	if value, ok := _c.mutation.ContactEmailEnc(); ok {
+		_spec.SetField(customer.FieldContactEmailEnc, field.TypeBytes, value)
+		_node.ContactEmailEnc = value
+	}
+	if value, ok := _c.mutation.ContactEmailMask(); ok {
+		_spec.SetField(customer.FieldContactEmailMask, field.TypeString, value)
+		_node.ContactEmailMask = value
 	}
 	if value, ok := _c.mutation.LegalRepresentative(); ok {
 		_spec.SetField(customer.FieldLegalRepresentative, field.TypeString, value)
@@ -883,6 +918,36 @@ func (u *CustomerUpsert) SetContactPhoneMask(v string) *CustomerUpsert {
 // UpdateContactPhoneMask sets the "contact_phone_mask" field to the value that was provided on create.
 func (u *CustomerUpsert) UpdateContactPhoneMask() *CustomerUpsert {
 	u.SetExcluded(customer.FieldContactPhoneMask)
+	return u
+}
+
+// SetContactEmailEnc sets the "contact_email_enc" field.
+func (u *CustomerUpsert) SetContactEmailEnc(v []byte) *CustomerUpsert {
+	u.Set(customer.FieldContactEmailEnc, v)
+	return u
+}
+
+// UpdateContactEmailEnc sets the "contact_email_enc" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateContactEmailEnc() *CustomerUpsert {
+	u.SetExcluded(customer.FieldContactEmailEnc)
+	return u
+}
+
+// ClearContactEmailEnc clears the value of the "contact_email_enc" field.
+func (u *CustomerUpsert) ClearContactEmailEnc() *CustomerUpsert {
+	u.SetNull(customer.FieldContactEmailEnc)
+	return u
+}
+
+// SetContactEmailMask sets the "contact_email_mask" field.
+func (u *CustomerUpsert) SetContactEmailMask(v string) *CustomerUpsert {
+	u.Set(customer.FieldContactEmailMask, v)
+	return u
+}
+
+// UpdateContactEmailMask sets the "contact_email_mask" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateContactEmailMask() *CustomerUpsert {
+	u.SetExcluded(customer.FieldContactEmailMask)
 	return u
 }
 
@@ -1245,6 +1310,41 @@ func (u *CustomerUpsertOne) SetContactPhoneMask(v string) *CustomerUpsertOne {
 func (u *CustomerUpsertOne) UpdateContactPhoneMask() *CustomerUpsertOne {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateContactPhoneMask()
+	})
+}
+
+// SetContactEmailEnc sets the "contact_email_enc" field.
+func (u *CustomerUpsertOne) SetContactEmailEnc(v []byte) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetContactEmailEnc(v)
+	})
+}
+
+// UpdateContactEmailEnc sets the "contact_email_enc" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateContactEmailEnc() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateContactEmailEnc()
+	})
+}
+
+// ClearContactEmailEnc clears the value of the "contact_email_enc" field.
+func (u *CustomerUpsertOne) ClearContactEmailEnc() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearContactEmailEnc()
+	})
+}
+
+// SetContactEmailMask sets the "contact_email_mask" field.
+func (u *CustomerUpsertOne) SetContactEmailMask(v string) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetContactEmailMask(v)
+	})
+}
+
+// UpdateContactEmailMask sets the "contact_email_mask" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateContactEmailMask() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateContactEmailMask()
 	})
 }
 
@@ -1795,6 +1895,41 @@ func (u *CustomerUpsertBulk) SetContactPhoneMask(v string) *CustomerUpsertBulk {
 func (u *CustomerUpsertBulk) UpdateContactPhoneMask() *CustomerUpsertBulk {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateContactPhoneMask()
+	})
+}
+
+// SetContactEmailEnc sets the "contact_email_enc" field.
+func (u *CustomerUpsertBulk) SetContactEmailEnc(v []byte) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetContactEmailEnc(v)
+	})
+}
+
+// UpdateContactEmailEnc sets the "contact_email_enc" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateContactEmailEnc() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateContactEmailEnc()
+	})
+}
+
+// ClearContactEmailEnc clears the value of the "contact_email_enc" field.
+func (u *CustomerUpsertBulk) ClearContactEmailEnc() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearContactEmailEnc()
+	})
+}
+
+// SetContactEmailMask sets the "contact_email_mask" field.
+func (u *CustomerUpsertBulk) SetContactEmailMask(v string) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetContactEmailMask(v)
+	})
+}
+
+// UpdateContactEmailMask sets the "contact_email_mask" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateContactEmailMask() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateContactEmailMask()
 	})
 }
 

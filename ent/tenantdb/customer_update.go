@@ -195,6 +195,32 @@ func (_u *CustomerUpdate) SetNillableContactPhoneMask(v *string) *CustomerUpdate
 	return _u
 }
 
+// SetContactEmailEnc sets the "contact_email_enc" field.
+func (_u *CustomerUpdate) SetContactEmailEnc(v []byte) *CustomerUpdate {
+	_u.mutation.SetContactEmailEnc(v)
+	return _u
+}
+
+// ClearContactEmailEnc clears the value of the "contact_email_enc" field.
+func (_u *CustomerUpdate) ClearContactEmailEnc() *CustomerUpdate {
+	_u.mutation.ClearContactEmailEnc()
+	return _u
+}
+
+// SetContactEmailMask sets the "contact_email_mask" field.
+func (_u *CustomerUpdate) SetContactEmailMask(v string) *CustomerUpdate {
+	_u.mutation.SetContactEmailMask(v)
+	return _u
+}
+
+// SetNillableContactEmailMask sets the "contact_email_mask" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableContactEmailMask(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetContactEmailMask(*v)
+	}
+	return _u
+}
+
 // SetLegalRepresentative sets the "legal_representative" field.
 func (_u *CustomerUpdate) SetLegalRepresentative(v string) *CustomerUpdate {
 	_u.mutation.SetLegalRepresentative(v)
@@ -542,6 +568,15 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.ContactPhoneMask(); ok {
 		_spec.SetField(customer.FieldContactPhoneMask, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ContactEmailEnc(); ok {
+		_spec.SetField(customer.FieldContactEmailEnc, field.TypeBytes, value)
+	}
+	if _u.mutation.ContactEmailEncCleared() {
+		_spec.ClearField(customer.FieldContactEmailEnc, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.ContactEmailMask(); ok {
+		_spec.SetField(customer.FieldContactEmailMask, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.LegalRepresentative(); ok {
 		_spec.SetField(customer.FieldLegalRepresentative, field.TypeString, value)
@@ -893,6 +928,32 @@ func (_u *CustomerUpdateOne) SetContactPhoneMask(v string) *CustomerUpdateOne {
 func (_u *CustomerUpdateOne) SetNillableContactPhoneMask(v *string) *CustomerUpdateOne {
 	if v != nil {
 		_u.SetContactPhoneMask(*v)
+	}
+	return _u
+}
+
+// SetContactEmailEnc sets the "contact_email_enc" field.
+func (_u *CustomerUpdateOne) SetContactEmailEnc(v []byte) *CustomerUpdateOne {
+	_u.mutation.SetContactEmailEnc(v)
+	return _u
+}
+
+// ClearContactEmailEnc clears the value of the "contact_email_enc" field.
+func (_u *CustomerUpdateOne) ClearContactEmailEnc() *CustomerUpdateOne {
+	_u.mutation.ClearContactEmailEnc()
+	return _u
+}
+
+// SetContactEmailMask sets the "contact_email_mask" field.
+func (_u *CustomerUpdateOne) SetContactEmailMask(v string) *CustomerUpdateOne {
+	_u.mutation.SetContactEmailMask(v)
+	return _u
+}
+
+// SetNillableContactEmailMask sets the "contact_email_mask" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableContactEmailMask(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetContactEmailMask(*v)
 	}
 	return _u
 }
@@ -1274,6 +1335,15 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.ContactPhoneMask(); ok {
 		_spec.SetField(customer.FieldContactPhoneMask, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ContactEmailEnc(); ok {
+		_spec.SetField(customer.FieldContactEmailEnc, field.TypeBytes, value)
+	}
+	if _u.mutation.ContactEmailEncCleared() {
+		_spec.ClearField(customer.FieldContactEmailEnc, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.ContactEmailMask(); ok {
+		_spec.SetField(customer.FieldContactEmailMask, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.LegalRepresentative(); ok {
 		_spec.SetField(customer.FieldLegalRepresentative, field.TypeString, value)

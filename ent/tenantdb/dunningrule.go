@@ -26,6 +26,8 @@ type DunningRule struct {
 	Minimum int64 `json:"minimum,omitempty"`
 	// Levels holds the value of the "levels" field.
 	Levels json.RawMessage `json:"levels,omitempty"`
+	// account to pay to, as it stands on the bill
+	PaymentText string `json:"payment_text,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
@@ -46,6 +48,8 @@ func (*DunningRule) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case dunningrule.FieldID, dunningrule.FieldMinimum:
 			values[i] = new(sql.NullInt64)
+		case dunningrule.FieldPaymentText:
+			values[i] = new(sql.NullString)
 		case dunningrule.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
@@ -88,6 +92,12 @@ func (_m *DunningRule) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Levels); err != nil {
 					return fmt.Errorf("unmarshal field levels: %w", err)
 				}
+			}
+		case dunningrule.FieldPaymentText:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field payment_text", values[i])
+			} else if value.Valid {
+				_m.PaymentText = value.String
 			}
 		case dunningrule.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -146,6 +156,9 @@ func (_m *DunningRule) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("levels=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Levels))
+	builder.WriteString(", ")
+	builder.WriteString("payment_text=")
+	builder.WriteString(_m.PaymentText)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

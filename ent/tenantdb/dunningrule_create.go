@@ -42,6 +42,20 @@ func (_c *DunningRuleCreate) SetLevels(v json.RawMessage) *DunningRuleCreate {
 	return _c
 }
 
+// SetPaymentText sets the "payment_text" field.
+func (_c *DunningRuleCreate) SetPaymentText(v string) *DunningRuleCreate {
+	_c.mutation.SetPaymentText(v)
+	return _c
+}
+
+// SetNillablePaymentText sets the "payment_text" field if the given value is not nil.
+func (_c *DunningRuleCreate) SetNillablePaymentText(v *string) *DunningRuleCreate {
+	if v != nil {
+		_c.SetPaymentText(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *DunningRuleCreate) SetCreatedAt(v time.Time) *DunningRuleCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -111,6 +125,10 @@ func (_c *DunningRuleCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *DunningRuleCreate) defaults() {
+	if _, ok := _c.mutation.PaymentText(); !ok {
+		v := dunningrule.DefaultPaymentText
+		_c.mutation.SetPaymentText(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := dunningrule.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -127,6 +145,9 @@ func (_c *DunningRuleCreate) check() error {
 	}
 	if _, ok := _c.mutation.Levels(); !ok {
 		return &ValidationError{Name: "levels", err: errors.New(`tenantdb: missing required field "DunningRule.levels"`)}
+	}
+	if _, ok := _c.mutation.PaymentText(); !ok {
+		return &ValidationError{Name: "payment_text", err: errors.New(`tenantdb: missing required field "DunningRule.payment_text"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`tenantdb: missing required field "DunningRule.created_at"`)}
@@ -175,6 +196,10 @@ func (_c *DunningRuleCreate) createSpec() (*DunningRule, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Levels(); ok {
 		_spec.SetField(dunningrule.FieldLevels, field.TypeJSON, value)
 		_node.Levels = value
+	}
+	if value, ok := _c.mutation.PaymentText(); ok {
+		_spec.SetField(dunningrule.FieldPaymentText, field.TypeString, value)
+		_node.PaymentText = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(dunningrule.FieldCreatedAt, field.TypeTime, value)
@@ -261,6 +286,9 @@ func (u *DunningRuleUpsertOne) UpdateNewValues() *DunningRuleUpsertOne {
 		}
 		if _, exists := u.create.mutation.Levels(); exists {
 			s.SetIgnore(dunningrule.FieldLevels)
+		}
+		if _, exists := u.create.mutation.PaymentText(); exists {
+			s.SetIgnore(dunningrule.FieldPaymentText)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(dunningrule.FieldCreatedAt)
@@ -489,6 +517,9 @@ func (u *DunningRuleUpsertBulk) UpdateNewValues() *DunningRuleUpsertBulk {
 			}
 			if _, exists := b.mutation.Levels(); exists {
 				s.SetIgnore(dunningrule.FieldLevels)
+			}
+			if _, exists := b.mutation.PaymentText(); exists {
+				s.SetIgnore(dunningrule.FieldPaymentText)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(dunningrule.FieldCreatedAt)

@@ -23854,6 +23854,8 @@ type CustomerMutation struct {
 	contact_name                 *string
 	contact_phone_enc            *[]byte
 	contact_phone_mask           *string
+	contact_email_enc            *[]byte
+	contact_email_mask           *string
 	legal_representative         *string
 	legal_representative_id_enc  *[]byte
 	legal_representative_id_mask *string
@@ -24523,6 +24525,91 @@ func (m *CustomerMutation) ResetContactPhoneMask() {
 	m.contact_phone_mask = nil
 }
 
+// SetContactEmailEnc sets the "contact_email_enc" field.
+func (m *CustomerMutation) SetContactEmailEnc(b []byte) {
+	m.contact_email_enc = &b
+}
+
+// ContactEmailEnc returns the value of the "contact_email_enc" field in the mutation.
+func (m *CustomerMutation) ContactEmailEnc() (r []byte, exists bool) {
+	v := m.contact_email_enc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactEmailEnc returns the old "contact_email_enc" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldContactEmailEnc(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactEmailEnc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactEmailEnc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactEmailEnc: %w", err)
+	}
+	return oldValue.ContactEmailEnc, nil
+}
+
+// ClearContactEmailEnc clears the value of the "contact_email_enc" field.
+func (m *CustomerMutation) ClearContactEmailEnc() {
+	m.contact_email_enc = nil
+	m.clearedFields[customer.FieldContactEmailEnc] = struct{}{}
+}
+
+// ContactEmailEncCleared returns if the "contact_email_enc" field was cleared in this mutation.
+func (m *CustomerMutation) ContactEmailEncCleared() bool {
+	_, ok := m.clearedFields[customer.FieldContactEmailEnc]
+	return ok
+}
+
+// ResetContactEmailEnc resets all changes to the "contact_email_enc" field.
+func (m *CustomerMutation) ResetContactEmailEnc() {
+	m.contact_email_enc = nil
+	delete(m.clearedFields, customer.FieldContactEmailEnc)
+}
+
+// SetContactEmailMask sets the "contact_email_mask" field.
+func (m *CustomerMutation) SetContactEmailMask(s string) {
+	m.contact_email_mask = &s
+}
+
+// ContactEmailMask returns the value of the "contact_email_mask" field in the mutation.
+func (m *CustomerMutation) ContactEmailMask() (r string, exists bool) {
+	v := m.contact_email_mask
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactEmailMask returns the old "contact_email_mask" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldContactEmailMask(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactEmailMask is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactEmailMask requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactEmailMask: %w", err)
+	}
+	return oldValue.ContactEmailMask, nil
+}
+
+// ResetContactEmailMask resets all changes to the "contact_email_mask" field.
+func (m *CustomerMutation) ResetContactEmailMask() {
+	m.contact_email_mask = nil
+}
+
 // SetLegalRepresentative sets the "legal_representative" field.
 func (m *CustomerMutation) SetLegalRepresentative(s string) {
 	m.legal_representative = &s
@@ -25089,7 +25176,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 24)
 	if m.created_at != nil {
 		fields = append(fields, customer.FieldCreatedAt)
 	}
@@ -25128,6 +25215,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.contact_phone_mask != nil {
 		fields = append(fields, customer.FieldContactPhoneMask)
+	}
+	if m.contact_email_enc != nil {
+		fields = append(fields, customer.FieldContactEmailEnc)
+	}
+	if m.contact_email_mask != nil {
+		fields = append(fields, customer.FieldContactEmailMask)
 	}
 	if m.legal_representative != nil {
 		fields = append(fields, customer.FieldLegalRepresentative)
@@ -25190,6 +25283,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.ContactPhoneEnc()
 	case customer.FieldContactPhoneMask:
 		return m.ContactPhoneMask()
+	case customer.FieldContactEmailEnc:
+		return m.ContactEmailEnc()
+	case customer.FieldContactEmailMask:
+		return m.ContactEmailMask()
 	case customer.FieldLegalRepresentative:
 		return m.LegalRepresentative()
 	case customer.FieldLegalRepresentativeIDEnc:
@@ -25243,6 +25340,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldContactPhoneEnc(ctx)
 	case customer.FieldContactPhoneMask:
 		return m.OldContactPhoneMask(ctx)
+	case customer.FieldContactEmailEnc:
+		return m.OldContactEmailEnc(ctx)
+	case customer.FieldContactEmailMask:
+		return m.OldContactEmailMask(ctx)
 	case customer.FieldLegalRepresentative:
 		return m.OldLegalRepresentative(ctx)
 	case customer.FieldLegalRepresentativeIDEnc:
@@ -25360,6 +25461,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetContactPhoneMask(v)
+		return nil
+	case customer.FieldContactEmailEnc:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactEmailEnc(v)
+		return nil
+	case customer.FieldContactEmailMask:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactEmailMask(v)
 		return nil
 	case customer.FieldLegalRepresentative:
 		v, ok := value.(string)
@@ -25493,6 +25608,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldContactPhoneEnc) {
 		fields = append(fields, customer.FieldContactPhoneEnc)
 	}
+	if m.FieldCleared(customer.FieldContactEmailEnc) {
+		fields = append(fields, customer.FieldContactEmailEnc)
+	}
 	if m.FieldCleared(customer.FieldLegalRepresentativeIDEnc) {
 		fields = append(fields, customer.FieldLegalRepresentativeIDEnc)
 	}
@@ -25524,6 +25642,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldContactPhoneEnc:
 		m.ClearContactPhoneEnc()
+		return nil
+	case customer.FieldContactEmailEnc:
+		m.ClearContactEmailEnc()
 		return nil
 	case customer.FieldLegalRepresentativeIDEnc:
 		m.ClearLegalRepresentativeIDEnc()
@@ -25577,6 +25698,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldContactPhoneMask:
 		m.ResetContactPhoneMask()
+		return nil
+	case customer.FieldContactEmailEnc:
+		m.ResetContactEmailEnc()
+		return nil
+	case customer.FieldContactEmailMask:
+		m.ResetContactEmailMask()
 		return nil
 	case customer.FieldLegalRepresentative:
 		m.ResetLegalRepresentative()
@@ -36531,6 +36658,7 @@ type DunningRuleMutation struct {
 	addminimum    *int64
 	levels        *json.RawMessage
 	appendlevels  json.RawMessage
+	payment_text  *string
 	created_at    *time.Time
 	created_by    *uuid.UUID
 	clearedFields map[string]struct{}
@@ -36786,6 +36914,42 @@ func (m *DunningRuleMutation) ResetLevels() {
 	m.appendlevels = nil
 }
 
+// SetPaymentText sets the "payment_text" field.
+func (m *DunningRuleMutation) SetPaymentText(s string) {
+	m.payment_text = &s
+}
+
+// PaymentText returns the value of the "payment_text" field in the mutation.
+func (m *DunningRuleMutation) PaymentText() (r string, exists bool) {
+	v := m.payment_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPaymentText returns the old "payment_text" field's value of the DunningRule entity.
+// If the DunningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningRuleMutation) OldPaymentText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPaymentText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPaymentText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPaymentText: %w", err)
+	}
+	return oldValue.PaymentText, nil
+}
+
+// ResetPaymentText resets all changes to the "payment_text" field.
+func (m *DunningRuleMutation) ResetPaymentText() {
+	m.payment_text = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *DunningRuleMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -36905,7 +37069,7 @@ func (m *DunningRuleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DunningRuleMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.enabled != nil {
 		fields = append(fields, dunningrule.FieldEnabled)
 	}
@@ -36914,6 +37078,9 @@ func (m *DunningRuleMutation) Fields() []string {
 	}
 	if m.levels != nil {
 		fields = append(fields, dunningrule.FieldLevels)
+	}
+	if m.payment_text != nil {
+		fields = append(fields, dunningrule.FieldPaymentText)
 	}
 	if m.created_at != nil {
 		fields = append(fields, dunningrule.FieldCreatedAt)
@@ -36935,6 +37102,8 @@ func (m *DunningRuleMutation) Field(name string) (ent.Value, bool) {
 		return m.Minimum()
 	case dunningrule.FieldLevels:
 		return m.Levels()
+	case dunningrule.FieldPaymentText:
+		return m.PaymentText()
 	case dunningrule.FieldCreatedAt:
 		return m.CreatedAt()
 	case dunningrule.FieldCreatedBy:
@@ -36954,6 +37123,8 @@ func (m *DunningRuleMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldMinimum(ctx)
 	case dunningrule.FieldLevels:
 		return m.OldLevels(ctx)
+	case dunningrule.FieldPaymentText:
+		return m.OldPaymentText(ctx)
 	case dunningrule.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case dunningrule.FieldCreatedBy:
@@ -36987,6 +37158,13 @@ func (m *DunningRuleMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLevels(v)
+		return nil
+	case dunningrule.FieldPaymentText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPaymentText(v)
 		return nil
 	case dunningrule.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -37083,6 +37261,9 @@ func (m *DunningRuleMutation) ResetField(name string) error {
 		return nil
 	case dunningrule.FieldLevels:
 		m.ResetLevels()
+		return nil
+	case dunningrule.FieldPaymentText:
+		m.ResetPaymentText()
 		return nil
 	case dunningrule.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -632,28 +632,32 @@ func init() {
 	customerDescContactPhoneMask := customerFields[8].Descriptor()
 	// customer.DefaultContactPhoneMask holds the default value on creation for the contact_phone_mask field.
 	customer.DefaultContactPhoneMask = customerDescContactPhoneMask.Default.(string)
+	// customerDescContactEmailMask is the schema descriptor for contact_email_mask field.
+	customerDescContactEmailMask := customerFields[10].Descriptor()
+	// customer.DefaultContactEmailMask holds the default value on creation for the contact_email_mask field.
+	customer.DefaultContactEmailMask = customerDescContactEmailMask.Default.(string)
 	// customerDescLegalRepresentative is the schema descriptor for legal_representative field.
-	customerDescLegalRepresentative := customerFields[9].Descriptor()
+	customerDescLegalRepresentative := customerFields[11].Descriptor()
 	// customer.DefaultLegalRepresentative holds the default value on creation for the legal_representative field.
 	customer.DefaultLegalRepresentative = customerDescLegalRepresentative.Default.(string)
 	// customerDescLegalRepresentativeIDMask is the schema descriptor for legal_representative_id_mask field.
-	customerDescLegalRepresentativeIDMask := customerFields[11].Descriptor()
+	customerDescLegalRepresentativeIDMask := customerFields[13].Descriptor()
 	// customer.DefaultLegalRepresentativeIDMask holds the default value on creation for the legal_representative_id_mask field.
 	customer.DefaultLegalRepresentativeIDMask = customerDescLegalRepresentativeIDMask.Default.(string)
 	// customerDescBankAccountMask is the schema descriptor for bank_account_mask field.
-	customerDescBankAccountMask := customerFields[13].Descriptor()
+	customerDescBankAccountMask := customerFields[15].Descriptor()
 	// customer.DefaultBankAccountMask holds the default value on creation for the bank_account_mask field.
 	customer.DefaultBankAccountMask = customerDescBankAccountMask.Default.(string)
 	// customerDescAddress is the schema descriptor for address field.
-	customerDescAddress := customerFields[14].Descriptor()
+	customerDescAddress := customerFields[16].Descriptor()
 	// customer.DefaultAddress holds the default value on creation for the address field.
 	customer.DefaultAddress = customerDescAddress.Default.(string)
 	// customerDescCreditTermDays is the schema descriptor for credit_term_days field.
-	customerDescCreditTermDays := customerFields[15].Descriptor()
+	customerDescCreditTermDays := customerFields[17].Descriptor()
 	// customer.DefaultCreditTermDays holds the default value on creation for the credit_term_days field.
 	customer.DefaultCreditTermDays = customerDescCreditTermDays.Default.(int)
 	// customerDescSettlesAdvance is the schema descriptor for settles_advance field.
-	customerDescSettlesAdvance := customerFields[17].Descriptor()
+	customerDescSettlesAdvance := customerFields[19].Descriptor()
 	// customer.DefaultSettlesAdvance holds the default value on creation for the settles_advance field.
 	customer.DefaultSettlesAdvance = customerDescSettlesAdvance.Default.(bool)
 	// customerDescID is the schema descriptor for id field.
@@ -873,8 +877,12 @@ func init() {
 	dunningpause.DefaultID = dunningpauseDescID.Default.(func() uuid.UUID)
 	dunningruleFields := schema.DunningRule{}.Fields()
 	_ = dunningruleFields
+	// dunningruleDescPaymentText is the schema descriptor for payment_text field.
+	dunningruleDescPaymentText := dunningruleFields[4].Descriptor()
+	// dunningrule.DefaultPaymentText holds the default value on creation for the payment_text field.
+	dunningrule.DefaultPaymentText = dunningruleDescPaymentText.Default.(string)
 	// dunningruleDescCreatedAt is the schema descriptor for created_at field.
-	dunningruleDescCreatedAt := dunningruleFields[4].Descriptor()
+	dunningruleDescCreatedAt := dunningruleFields[5].Descriptor()
 	// dunningrule.DefaultCreatedAt holds the default value on creation for the created_at field.
 	dunningrule.DefaultCreatedAt = dunningruleDescCreatedAt.Default.(func() time.Time)
 	erpconnectionMixin := schema.ERPConnection{}.Mixin()

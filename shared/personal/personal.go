@@ -46,6 +46,16 @@ func MaskAccount(s string) string {
 	return "****" + string(r[len(r)-shown(len(r), 4):])
 }
 
+// MaskEmail keeps the first character of the name and the domain: w***@company.cn.
+func MaskEmail(s string) string {
+	name, domain, ok := strings.Cut(s, "@")
+	if !ok || name == "" {
+		return mask(s, 0, 0)
+	}
+	r := []rune(name)
+	return string(r[:shown(len(r), 1)]) + "***@" + domain
+}
+
 // mask hides the middle. At least half of the value stays hidden, however short it is.
 func mask(s string, head, tail int) string {
 	r := clean(s)

@@ -22,6 +22,9 @@ func TestMasks(t *testing.T) {
 		{"passport", personal.MaskID("E12345678"), "E1*****78"},
 		{"account", personal.MaskAccount("6222 0202 0001 1234 567"), "****4567"},
 		{"nothing", personal.MaskPhone("") + personal.MaskID(" ") + personal.MaskAccount(""), ""},
+		{"email", personal.MaskEmail("caiwu@zhongjian.example"), "c***@zhongjian.example"},
+		{"email of one letter", personal.MaskEmail("a@b.cn"), "***@b.cn"},
+		{"no email", personal.MaskEmail("caiwu") + personal.MaskEmail(""), "*****"},
 		{"one character", personal.MaskPhone("7"), "****"},
 		{"two characters", personal.MaskAccount("78"), "****8"},
 	} {

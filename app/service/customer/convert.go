@@ -20,7 +20,7 @@ func toSummary(c customer.Summary) *customerv1.CustomerSummary {
 
 func toCustomer(d customer.Detail) *customerv1.Customer {
 	out := &customerv1.Customer{Id: d.ID.String(), Number: d.Number, Name: d.Name, Uscc: d.USCC, UsccOverrideReason: d.USCCOverrideReason, TaxNo: d.TaxNo,
-		Salesperson: person(d.Salesperson), ContactName: d.ContactName, ContactPhoneMask: d.ContactPhoneMask, LegalRepresentative: d.LegalRepresentative,
+		Salesperson: person(d.Salesperson), ContactName: d.ContactName, ContactPhoneMask: d.ContactPhoneMask, ContactEmailMask: d.ContactEmailMask, LegalRepresentative: d.LegalRepresentative,
 		LegalRepresentativeIdMask: d.LegalRepresentativeID, BankAccountMask: d.BankAccountMask, Address: d.Address, CreditTermDays: int32(d.CreditTermDays),
 		Status: string(d.Status), SettlesAdvance: d.SettlesAdvance, Standing: toStanding(d), KnownElsewhere: int32(d.KnownElsewhere),
 		NegativeHit: toHit(d.Negative), CreatedAt: timestamppb.New(d.CreatedAt), UpdatedAt: timestamppb.New(d.UpdatedAt), Version: d.Version}
@@ -83,14 +83,14 @@ func toProject(p customer.Project) *customerv1.Project {
 
 func fromCreate(r *customerv1.CreateCustomerRequest) customer.CreateInput {
 	return customer.CreateInput{Number: r.GetNumber(), Fields: customer.Fields{Name: &r.Name, USCC: &r.Uscc, USCCOverrideReason: &r.UsccOverrideReason,
-		TaxNo: &r.TaxNo, SalespersonID: &r.SalespersonId, ContactName: &r.ContactName, ContactPhone: &r.ContactPhone,
+		TaxNo: &r.TaxNo, SalespersonID: &r.SalespersonId, ContactName: &r.ContactName, ContactPhone: &r.ContactPhone, ContactEmail: &r.ContactEmail,
 		LegalRepresentative: &r.LegalRepresentative, LegalRepresentativeID: &r.LegalRepresentativeId, BankAccount: &r.BankAccount, Address: &r.Address,
 		CreditTermDays: &r.CreditTermDays, SettlesAdvance: &r.SettlesAdvance}}
 }
 
 func fromUpdate(id uuid.UUID, r *customerv1.UpdateCustomerRequest) customer.UpdateInput {
 	return customer.UpdateInput{ID: id, Version: r.GetVersion(), Fields: customer.Fields{Name: r.Name, USCC: r.Uscc, USCCOverrideReason: r.UsccOverrideReason,
-		TaxNo: r.TaxNo, SalespersonID: r.SalespersonId, ContactName: r.ContactName, ContactPhone: r.ContactPhone,
+		TaxNo: r.TaxNo, SalespersonID: r.SalespersonId, ContactName: r.ContactName, ContactPhone: r.ContactPhone, ContactEmail: r.ContactEmail,
 		LegalRepresentative: r.LegalRepresentative, LegalRepresentativeID: r.LegalRepresentativeId, BankAccount: r.BankAccount, Address: r.Address,
 		CreditTermDays: r.CreditTermDays, SettlesAdvance: r.SettlesAdvance}}
 }

@@ -155,3 +155,25 @@ func (Repo) SetPresets(ctx context.Context, s biz.Settings, by *uuid.UUID, at ti
 	}
 	return s, postgres.Map(ctx, err, "store collection settings")
 }
+
+// Paused implements biz.Repository.
+func (Repo) Paused(ctx context.Context, on calendar.Date, customers []uuid.UUID) (out []uuid.UUID, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, `SELECT customer_id FROM dunning_pauses WHERE ended_at IS NULL AND $1::date BETWEEN starts_on AND ends_on
+		AND ($2::uuid[] IS NULL OR customer_id = ANY($2::uuid[]))`, on, idArray(customers))
+	if err != nil {
+		return nil, postgres.Map(ctx, err, "read pauses of dunning")
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, postgres.Map(ctx, err, "read pauses of dunning")
+		}
+		out = append(out, id)
+	}
+	return out, postgres.Map(ctx, rows.Err(), "read pauses of dunning")
+}

@@ -103,7 +103,7 @@ func (Repo) ListChanges(ctx context.Context, customerID uuid.UUID) ([]biz.Change
 	return out, postgres.Map(ctx, rows.Err(), "list customer changes")
 }
 
-// SealedField implements biz.Repository; the column is one of the three sealed ones.
+// SealedField implements biz.Repository; the column is one of the four sealed ones.
 func (Repo) SealedField(ctx context.Context, id uuid.UUID, column string) (sealed []byte, err error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {

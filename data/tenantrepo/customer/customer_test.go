@@ -53,12 +53,12 @@ func TestCreateReadUpdate(t *testing.T) {
 
 	d, err := w.Customers.Create(admin, customer.CreateInput{Fields: customer.Fields{
 		Name: ptr(" 中建测试建设有限公司 "), USCC: ptr("9111 0000 6000 3734 1l"), SalespersonID: ptr(salesperson.ID.String()),
-		ContactName: ptr("王工"), ContactPhone: ptr("138-1234-1234"), LegalRepresentativeID: ptr("11010519491231002x"), BankAccount: ptr("6222 0202 0001 1234 567"),
+		ContactName: ptr("王工"), ContactPhone: ptr("138-1234-1234"), ContactEmail: ptr(" caiwu@zhongjian.example "), LegalRepresentativeID: ptr("11010519491231002x"), BankAccount: ptr("6222 0202 0001 1234 567"),
 		CreditTermDays: ptr(int32(30)),
 	}})
 	ok(t, err)
 	if d.Number != "C20260001" || d.Name != "中建测试建设有限公司" || d.USCC != "91110000600037341L" || d.Salesperson.Name != "张三" ||
-		d.ContactPhoneMask != "138****1234" || d.LegalRepresentativeID != "110105********002X" || d.BankAccountMask != "****4567" || d.CreditTermDays != 30 {
+		d.ContactPhoneMask != "138****1234" || d.ContactEmailMask != "c***@zhongjian.example" || d.LegalRepresentativeID != "110105********002X" || d.BankAccountMask != "****4567" || d.CreditTermDays != 30 {
 		t.Errorf("created %+v", d.Customer)
 	}
 	if d.Account.LimitKind != "none" || d.Currency != "CNY" || d.KnownElsewhere != 0 || d.Negative != nil {
@@ -95,13 +95,13 @@ func TestCreateReadUpdate(t *testing.T) {
 	}
 	u, err := w.Customers.Update(sales, customer.UpdateInput{ID: d.ID, Version: 1, Fields: customer.Fields{Address: ptr("北京"), BankAccount: ptr("")}})
 	ok(t, err)
-	if u.Version != 2 || u.Address != "北京" || u.BankAccountMask != "" || u.ContactPhoneMask != "138****1234" || u.Name != d.Name {
+	if u.Version != 2 || u.Address != "北京" || u.BankAccountMask != "" || u.ContactPhoneMask != "138****1234" || u.ContactEmailMask != d.ContactEmailMask || u.Name != d.Name {
 		t.Errorf("updated %+v", u.Customer)
 	}
-	if n := w.Count(t, admin, `SELECT count(*) FROM customers WHERE id = $1 AND bank_account_enc IS NULL AND contact_phone_enc IS NOT NULL`, d.ID); n != 1 {
+	if n := w.Count(t, admin, `SELECT count(*) FROM customers WHERE id = $1 AND bank_account_enc IS NULL AND contact_phone_enc IS NOT NULL AND contact_email_enc IS NOT NULL`, d.ID); n != 1 {
 		t.Error("the cleared field is still there, or the other one gone")
 	}
-	if n := w.Count(t, admin, `SELECT count(*) FROM audit_log WHERE object_id = $1 AND (before::text || after::text) LIKE '%13812341234%'`, d.ID.String()); n != 0 {
+	if n := w.Count(t, admin, `SELECT count(*) FROM audit_log WHERE object_id = $1 AND (before::text || after::text) LIKE ANY (ARRAY['%13812341234%', '%caiwu@%'])`, d.ID.String()); n != 0 {
 		t.Error("the audit holds a phone number in plain")
 	}
 
@@ -139,10 +139,10 @@ func TestCreateFaultsComeTogether(t *testing.T) {
 	w := credittest.New(t)
 	admin := w.CtxA(t)
 	_, err := w.Customers.Create(admin, customer.CreateInput{Number: "no blanks please", Fields: customer.Fields{
-		Name: ptr(" "), USCC: ptr("123"), TaxNo: ptr("?"), ContactPhone: ptr("call me"), LegalRepresentativeID: ptr("110105194912310021"),
+		Name: ptr(" "), USCC: ptr("123"), TaxNo: ptr("?"), ContactPhone: ptr("call me"), ContactEmail: ptr("Li <li@a.example>"), LegalRepresentativeID: ptr("110105194912310021"),
 		BankAccount: ptr("1"), CreditTermDays: ptr(int32(-1)), Address: ptr(strings.Repeat("路", 201)), SalespersonID: ptr("me"),
 	}})
-	want := []string{"number BAD_FORM", "name REQUIRED", "uscc USCC_FORM", "tax_no BAD_FORM", "contact_phone BAD_FORM",
+	want := []string{"number BAD_FORM", "name REQUIRED", "uscc USCC_FORM", "tax_no BAD_FORM", "contact_phone BAD_FORM", "contact_email BAD_FORM",
 		"legal_representative_id CHECK_DIGIT", "bank_account BAD_FORM", "address TOO_LONG", "salesperson_id BAD_FORM", "credit_term_days OUT_OF_RANGE"}
 	if got := names(faultOf(err)); !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)

@@ -27,7 +27,7 @@ func New() Repo { return Repo{} }
 const (
 	columns = `SELECT c.id, c.number, c.name, coalesce(c.uscc, ''), c.uscc_override_reason, c.tax_no, c.salesperson_id, m.name, c.contact_name,
 		c.contact_phone_mask, c.legal_representative, c.legal_representative_id_mask, c.bank_account_mask, c.address, c.credit_term_days,
-		c.status, c.settles_advance, c.created_at, c.updated_at, c.version
+		c.status, c.settles_advance, c.created_at, c.updated_at, c.version, c.contact_email_mask
 		FROM customers c LEFT JOIN hq.v_members m ON m.person_id = c.salesperson_id`
 
 	getSQL  = columns + ` WHERE c.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`
@@ -37,8 +37,9 @@ const (
 
 	insertSQL = `INSERT INTO customers (id, number, name, uscc, uscc_override_reason, tax_no, salesperson_id, contact_name, contact_phone_mask,
 		legal_representative, legal_representative_id_mask, bank_account_mask, address, credit_term_days, status, settles_advance,
-		created_at, created_by, updated_at, version, contact_phone_enc, legal_representative_id_enc, bank_account_enc)
-		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
+		created_at, created_by, updated_at, version, contact_phone_enc, legal_representative_id_enc, bank_account_enc,
+		contact_email_enc, contact_email_mask)
+		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 
 	// A sealed field that is not sent stays; an empty one is cleared.
 	updateSQL = `UPDATE customers SET name = $2, uscc = nullif($3, ''), uscc_override_reason = $4, tax_no = $5, salesperson_id = $6,
@@ -46,7 +47,8 @@ const (
 		address = $12, credit_term_days = $13, settles_advance = $14, updated_at = $15, version = $16,
 		contact_phone_enc = CASE WHEN $17 THEN $18::bytea ELSE contact_phone_enc END,
 		legal_representative_id_enc = CASE WHEN $19 THEN $20::bytea ELSE legal_representative_id_enc END,
-		bank_account_enc = CASE WHEN $21 THEN $22::bytea ELSE bank_account_enc END
+		bank_account_enc = CASE WHEN $21 THEN $22::bytea ELSE bank_account_enc END,
+		contact_email_enc = CASE WHEN $23 THEN $24::bytea ELSE contact_email_enc END, contact_email_mask = $25
 		WHERE id = $1`
 
 	// Numbers of a year are given one after the other under a lock of the tenant,
@@ -97,7 +99,7 @@ func one(ctx context.Context, query string, id uuid.UUID, onlyOf *uuid.UUID) (bi
 	)
 	err = q.QueryRowContext(ctx, query, id, nullable(onlyOf)).Scan(&c.ID, &c.Number, &c.Name, &c.USCC, &c.USCCOverrideReason, &c.TaxNo, &person, &name,
 		&c.ContactName, &c.ContactPhoneMask, &c.LegalRepresentative, &c.LegalRepresentativeID, &c.BankAccountMask, &c.Address, &c.CreditTermDays,
-		&c.Status, &c.SettlesAdvance, &c.CreatedAt, &c.UpdatedAt, &c.Version)
+		&c.Status, &c.SettlesAdvance, &c.CreatedAt, &c.UpdatedAt, &c.Version, &c.ContactEmailMask)
 	c.Salesperson = roster.Ref(person, name)
 	return c, read(ctx, err)
 }
@@ -119,7 +121,8 @@ func (Repo) Insert(ctx context.Context, c biz.Customer, s biz.Sealed) error {
 	}
 	_, err = q.ExecContext(ctx, insertSQL, c.ID, c.Number, c.Name, c.USCC, c.USCCOverrideReason, c.TaxNo, roster.ID(c.Salesperson), c.ContactName,
 		c.ContactPhoneMask, c.LegalRepresentative, c.LegalRepresentativeID, c.BankAccountMask, c.Address, c.CreditTermDays, c.Status, c.SettlesAdvance,
-		c.CreatedAt, roster.ID(c.CreatedBy), c.UpdatedAt, c.Version, stored(s.ContactPhone), stored(s.LegalRepresentativeID), stored(s.BankAccount))
+		c.CreatedAt, roster.ID(c.CreatedBy), c.UpdatedAt, c.Version, stored(s.ContactPhone), stored(s.LegalRepresentativeID), stored(s.BankAccount),
+		stored(s.ContactEmail), c.ContactEmailMask)
 	return postgres.Map(ctx, err, "insert customer", unique...)
 }
 
@@ -132,7 +135,7 @@ func (Repo) Update(ctx context.Context, c biz.Customer, s biz.Sealed) error {
 	_, err = q.ExecContext(ctx, updateSQL, c.ID, c.Name, c.USCC, c.USCCOverrideReason, c.TaxNo, roster.ID(c.Salesperson), c.ContactName,
 		c.ContactPhoneMask, c.LegalRepresentative, c.LegalRepresentativeID, c.BankAccountMask, c.Address, c.CreditTermDays, c.SettlesAdvance,
 		c.UpdatedAt, c.Version, s.ContactPhone != nil, stored(s.ContactPhone), s.LegalRepresentativeID != nil, stored(s.LegalRepresentativeID),
-		s.BankAccount != nil, stored(s.BankAccount))
+		s.BankAccount != nil, stored(s.BankAccount), s.ContactEmail != nil, stored(s.ContactEmail), c.ContactEmailMask)
 	return postgres.Map(ctx, err, "change customer", unique...)
 }
 

@@ -7,9 +7,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/customer"
 	"zhuxin/biz/dunning"
 	"zhuxin/biz/notify"
 	"zhuxin/data/auditlog"
+	"zhuxin/data/dunningpdf"
 	"zhuxin/data/tenantrepo/credittest"
 	dunningrepo "zhuxin/data/tenantrepo/dunning"
 	notifyrepo "zhuxin/data/tenantrepo/notify"
@@ -32,7 +34,7 @@ func newWorld(t *testing.T) *world {
 	log := auditlog.Tenant(w.Pool)
 	mail := notify.New(notify.Config{Tx: w.Pool.Tenant(), Repo: notifyrepo.New(w.Keys), Audit: log, Clock: w.Clock,
 		Makers: map[notify.ChannelKind]notify.Maker{notify.AliyunSMS: func(notify.Account) (notify.Channel, error) { return nil, nil }}})
-	w.service = dunning.New(dunning.Config{Tx: w.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: mail, Audit: log, Clock: w.Clock})
+	w.service = dunning.New(dunning.Config{Tx: w.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: mail, Printer: dunningpdf.Printer{}, Audit: log, Clock: w.Clock})
 	w.ctx = w.CtxA(t, access.RoleAdministrator)
 	ok(t, mail.SaveAccount(w.ctx, notify.AccountState{Kind: notify.AliyunSMS, Enabled: true, Credential: map[string]string{"k": "v"}}))
 	return w
@@ -52,6 +54,16 @@ func (w *world) owe(t *testing.T, customer uuid.UUID, number string, days int, o
 		VALUES ($1, 'test', $2, $3, '2026-01-01', $4, 'CNY', $5, $5, $6, now())`, uuid.New(), number, customer, w.today.AddDays(days), int64(open), uuid.New())
 }
 
+// phone gives a customer one.
+func (w *world) phone(t *testing.T, customerID uuid.UUID) {
+	t.Helper()
+	number := "13812341234"
+	d, err := w.Customers.Get(w.ctx, customerID)
+	ok(t, err)
+	_, err = w.Customers.Update(w.ctx, customer.UpdateInput{ID: customerID, Version: d.Version, Fields: customer.Fields{ContactPhone: &number}})
+	ok(t, err)
+}
+
 func (w *world) enable(t *testing.T) {
 	t.Helper()
 	r, err := w.service.Rule(w.ctx)
@@ -60,11 +72,20 @@ func (w *world) enable(t *testing.T) {
 	ok(t, w.service.SaveRule(w.ctx, r))
 }
 
+func (w *world) simulate(t *testing.T, ctx context.Context, on calendar.Date) []dunning.Outcome {
+	t.Helper()
+	r := dunning.Preset()
+	out, err := w.service.Simulate(ctx, &r, on)
+	ok(t, err)
+	return out.Outcomes
+}
+
 // A customer's life: one letter for all items, once for each level, paused and not.
 func TestDaily(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.NewCustomer(t, w.ctx, 1).ID
+	w.phone(t, c)
 	w.owe(t, c, "A-1", -2, 1000_00)
 	w.owe(t, c, "A-2", 3, 500_00)
 	w.owe(t, c, "A-3", 40, 900_00)
@@ -74,8 +95,7 @@ func TestDaily(t *testing.T) {
 		t.Fatalf("%d letters by a rule that nobody switched on", n)
 	}
 	w.enable(t)
-	out, _, err := w.service.Simulate(w.ctx, dunning.Preset(), w.today)
-	ok(t, err)
+	out := w.simulate(t, w.ctx, w.today)
 	if len(out) != 1 || out[0].Why != dunning.Written || out[0].Letter.Level.Days != 1 || out[0].Letter.Net() != 1300_00 || len(out[0].Letter.Items) != 3 {
 		t.Fatalf("%+v", out)
 	}
@@ -104,8 +124,8 @@ func TestDaily(t *testing.T) {
 	ok(t, w.service.Daily(w.ctx, w.today.AddDays(5))) // A-1 is 7 days overdue
 	ok(t, w.service.Daily(w.ctx, w.today.AddDays(6)))
 	letters(2)
-	if out, _, err = w.service.Simulate(w.ctx, dunning.Preset(), w.today.AddDays(6)); err != nil || len(out) != 1 || out[0].Why != dunning.Paused {
-		t.Errorf("%+v, %v", out, err)
+	if out = w.simulate(t, w.ctx, w.today.AddDays(6)); len(out) != 1 || out[0].Why != dunning.Paused {
+		t.Errorf("%+v", out)
 	}
 	ok(t, w.service.Daily(w.ctx, w.today.AddDays(7))) // the pause is over
 	letters(3)
@@ -131,12 +151,12 @@ func TestNoLetter(t *testing.T) {
 	if n := w.Count(t, w.ctx, `SELECT count(*) FROM dunning_letters`); n != 0 {
 		t.Errorf("%d letters", n)
 	}
-	out, _, err := w.service.Simulate(w.ctx, dunning.Preset(), w.today)
-	if err != nil || len(out) != 2 || out[0].Why != dunning.Covered || out[1].Why != dunning.Covered {
-		t.Errorf("%+v, %v", out, err)
+	out := w.simulate(t, w.ctx, w.today)
+	if len(out) != 2 || out[0].Why != dunning.Covered || out[1].Why != dunning.Covered {
+		t.Errorf("%+v", out)
 	}
-	if out, _, err = w.service.Simulate(w.CtxA(t, access.RoleSalesperson), dunning.Preset(), w.today); err != nil || len(out) != 0 {
-		t.Errorf("a salesperson sees %+v, %v", out, err)
+	if out = w.simulate(t, w.CtxA(t, access.RoleSalesperson), w.today); len(out) != 0 {
+		t.Errorf("a salesperson sees %+v", out)
 	}
 	bad := dunning.Preset()
 	bad.Levels[1].Days = -7

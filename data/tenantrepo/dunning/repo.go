@@ -1,7 +1,7 @@
 // Package dunning keeps the rules, letters and marks of dunning: the port of
 // biz/dunning in SQL. It owns the tables dunning_rules, dunning_letters and
-// dunning_marks, and reads what is due from receivable_dues and who is spared from
-// dunning_pauses.
+// dunning_marks, and reads what is due from receivable_dues, who is spared from
+// dunning_pauses, and what became of letters from notify_deliveries.
 package dunning
 
 import (
@@ -32,7 +32,7 @@ func (Repo) Rule(ctx context.Context) (r biz.Rule, err error) {
 		return r, err
 	}
 	var levels []byte
-	err = q.QueryRowContext(ctx, `SELECT id, enabled, minimum, levels FROM dunning_rules ORDER BY id DESC LIMIT 1`).Scan(&r.Version, &r.Enabled, &r.Minimum, &levels)
+	err = q.QueryRowContext(ctx, `SELECT id, enabled, minimum, levels, payment_text FROM dunning_rules ORDER BY id DESC LIMIT 1`).Scan(&r.Version, &r.Enabled, &r.Minimum, &levels, &r.PaymentText)
 	if errors.Is(err, sql.ErrNoRows) {
 		return biz.Preset(), nil
 	}
@@ -48,9 +48,9 @@ func (Repo) SaveRule(ctx context.Context, r biz.Rule, by uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	n, err := exec(ctx, "save dunning rule", `INSERT INTO dunning_rules (id, enabled, minimum, levels, created_at, created_by)
-		SELECT $1::bigint + 1, $2, $3, $4, now(), $5 WHERE $1::bigint = coalesce((SELECT max(id) FROM dunning_rules), 0) ON CONFLICT DO NOTHING`,
-		r.Version, r.Enabled, int64(r.Minimum), string(levels), by)
+	n, err := exec(ctx, "save dunning rule", `INSERT INTO dunning_rules (id, enabled, minimum, levels, created_at, created_by, payment_text)
+		SELECT $1::bigint + 1, $2, $3, $4, now(), $5, $6 WHERE $1::bigint = coalesce((SELECT max(id) FROM dunning_rules), 0) ON CONFLICT DO NOTHING`,
+		r.Version, r.Enabled, int64(r.Minimum), string(levels), by, r.PaymentText)
 	if err == nil && n == 0 {
 		return notify.ErrChanged
 	}
@@ -61,9 +61,9 @@ func (Repo) SaveRule(ctx context.Context, r biz.Rule, by uuid.UUID) error {
 // items; a pause counts from its first to its last day, unless it was ended.
 const accountsSQL = `SELECT c.id, c.number, c.name, c.salesperson_id,
 		EXISTS (SELECT FROM dunning_pauses p WHERE p.customer_id = c.id AND p.ended_at IS NULL AND $1::date BETWEEN p.starts_on AND p.ends_on),
-		d.receivable_id, r.document_no, d.due_date, d.open_amount, d.disputed,
+		c.contact_email_enc IS NOT NULL, c.contact_phone_enc IS NOT NULL, d.receivable_id, r.document_no, d.due_date, d.open_amount, d.disputed,
 		(SELECT max(m.level) FROM dunning_marks m WHERE m.receivable_id = d.receivable_id AND m.due_date = d.due_date)
-	FROM (SELECT c.id, c.number, c.name, c.salesperson_id FROM customers c WHERE c.id > $4 AND ($5::uuid IS NULL OR c.salesperson_id = $5)
+	FROM (SELECT c.id, c.number, c.name, c.salesperson_id, c.contact_email_enc, c.contact_phone_enc FROM customers c WHERE c.id > $4 AND ($5::uuid IS NULL OR c.salesperson_id = $5)
 		AND EXISTS (SELECT FROM receivable_dues x WHERE x.customer_id = c.id AND x.currency = $3 AND x.due_date <= $2::date AND x.open_amount > 0)
 		ORDER BY c.id LIMIT $6) c
 	JOIN receivable_dues d ON d.customer_id = c.id AND d.currency = $3 JOIN receivables r ON r.id = d.receivable_id
@@ -87,7 +87,7 @@ func (Repo) Accounts(ctx context.Context, on, upTo calendar.Date, c money.Curren
 			open int64
 			who  uuid.NullUUID
 		)
-		if err := rows.Scan(&a.Customer, &a.Number, &a.Name, &who, &a.Paused, &d.Receivable, &d.DocumentNo, &d.DueDate, &open, &d.Disputed, &d.Written); err != nil {
+		if err := rows.Scan(&a.Customer, &a.Number, &a.Name, &who, &a.Paused, &a.HasEmail, &a.HasPhone, &d.Receivable, &d.DocumentNo, &d.DueDate, &open, &d.Disputed, &d.Written); err != nil {
 			return nil, postgres.Map(ctx, err, "read what is due")
 		}
 		d.Open = money.Amount(open)

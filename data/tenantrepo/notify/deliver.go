@@ -5,13 +5,12 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/notify"
-	"zhuxin/biz/todo"
+	"zhuxin/shared/paging"
 )
 
 // Enqueue implements biz.Repository.
@@ -77,79 +76,63 @@ func (Repo) Finish(ctx context.Context, list []biz.Delivery) error {
 
 // Deliveries implements biz.Repository.
 func (Repo) Deliveries(ctx context.Context, q biz.DeliveryQuery) ([]biz.Delivery, error) {
-	return query(ctx, "list deliveries", `SELECT `+columns+` FROM notify_deliveries d WHERE ($1::text = '' OR d.state = $1::text) AND ($2::uuid = $3::uuid OR d.recipient = $2::uuid)
-		ORDER BY d.created_at DESC, d.id DESC LIMIT $4`, func(r *sql.Rows) (biz.Delivery, error) { return scan(r) }, string(q.State), q.Recipient, uuid.Nil, q.Limit)
+	after := paging.Key{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), ID: uuid.Max}
+	if q.After != nil {
+		after = *q.After
+	}
+	return query(ctx, "list deliveries", `SELECT coalesce(c.name, m.name, ''), `+columns+` FROM notify_deliveries d
+		LEFT JOIN customers c ON d.audience = 'customer' AND c.id = d.recipient
+		LEFT JOIN LATERAL (SELECT name FROM hq.v_members v WHERE d.audience = 'person' AND v.person_id = d.recipient LIMIT 1) m ON true
+		WHERE ($1::text = '' OR d.state = $1::text) AND ($2::text = '' OR d.channel = $2::text) AND ($3::text = '' OR d.audience = $3::text)
+		AND ($4::uuid = $5::uuid OR d.audience = 'customer' AND d.recipient = $4::uuid) AND (d.created_at, d.id) < ($6, $7)
+		ORDER BY d.created_at DESC, d.id DESC LIMIT $8`, func(r *sql.Rows) (biz.Delivery, error) {
+		var name string
+		d, err := scan(r, &name)
+		d.Name = name
+		return d, err
+	}, string(q.State), string(q.Channel), string(q.Audience), q.Customer, uuid.Nil, after.At, after.ID, q.Limit)
 }
 
-// Contact implements biz.Repository. A member who left, or a customer without a
-// phone, has none.
+// Delivery implements biz.Repository.
+func (Repo) Delivery(ctx context.Context, id uuid.UUID) (d biz.Delivery, err error) {
+	list, err := query(ctx, "read delivery", `SELECT `+columns+` FROM notify_deliveries d WHERE d.id = $1 FOR UPDATE`, func(r *sql.Rows) (biz.Delivery, error) { return scan(r) }, id)
+	if err != nil {
+		return d, err
+	}
+	if len(list) == 0 {
+		return d, biz.ErrNoDelivery
+	}
+	return list[0], nil
+}
+
+// Requeue implements biz.Repository.
+func (Repo) Requeue(ctx context.Context, id uuid.UUID, at time.Time) error {
+	n, err := exec(ctx, "queue delivery again", `UPDATE notify_deliveries SET state = 'queued', attempts = 0, next_at = $2
+		WHERE id = $1 AND (state = 'failed' OR state = 'gave_up') AND claimed_until IS NULL`, id, at)
+	if err == nil && n == 0 {
+		return biz.ErrNotFailed
+	}
+	return err
+}
+
+// Contact implements biz.Repository. A member who left has none, and a customer what
+// is known of his contact.
 func (r Repo) Contact(ctx context.Context, to biz.Audience, id uuid.UUID) (c biz.Recipient, err error) {
 	switch to {
 	case biz.ToPerson:
 		err = one(ctx, "read member", `SELECT name, email FROM hq.v_members WHERE person_id = $1 AND status = 'active' LIMIT 1`, []any{id}, &c.Name, &c.Email)
 	case biz.ToCustomer:
-		var sealed []byte
-		if err = one(ctx, "read contact", `SELECT contact_name, contact_phone_enc FROM customers WHERE id = $1`, []any{id}, &c.Name, &sealed); err == nil {
-			c.Phone, err = r.cipher.Open(ctx, "customers", "contact_phone_enc", id, sealed)
+		var phone, email []byte
+		err = one(ctx, "read contact", `SELECT contact_name, contact_phone_enc, contact_email_enc FROM customers WHERE id = $1`, []any{id}, &c.Name, &phone, &email)
+		if err == nil {
+			c.Phone, err = r.cipher.Open(ctx, "customers", "contact_phone_enc", id, phone)
+		}
+		if err == nil {
+			c.Email, err = r.cipher.Open(ctx, "customers", "contact_email_enc", id, email)
 		}
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return biz.Recipient{}, nil
 	}
 	return c, err
-}
-
-// waitingSQL gives for whom an approval waits: who holds an open place by name, by
-// role or since it was escalated, or stands for somebody who does; not who had a
-// hand in it already.
-const waitingSQL = `SELECT DISTINCT a.id, a.kind, a.title, p.reader FROM approvals a JOIN approval_slots s ON s.approval_id = a.id AND s.status = 'open'
-	JOIN (SELECT v.person_id, v.roles, v.person_id AS reader, '[]'::jsonb AS kinds FROM hq.v_members v WHERE v.status = 'active'
-		UNION ALL SELECT v.person_id, v.roles, d.delegate_id, d.kinds FROM approval_delegations d
-		JOIN hq.v_members v ON v.person_id = d.person_id AND v.status = 'active' JOIN hq.v_members e ON e.person_id = d.delegate_id AND e.status = 'active'
-		CROSS JOIN hq.v_tenant_self z
-		WHERE d.revoked_at IS NULL AND (now() AT TIME ZONE z.time_zone)::date BETWEEN d.starts_on AND d.ends_on) p
-	ON s.person_id = p.person_id OR s.escalated_to = p.person_id OR p.roles ? s.role OR p.roles ? s.escalated_role
-	WHERE a.id = ANY($1::uuid[]) AND a.status = 'pending' AND (p.kinds = '[]' OR p.kinds ? a.kind) AND p.reader IS DISTINCT FROM a.submitted_by
-	AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id IN (p.person_id, p.reader))
-	ORDER BY a.id, p.reader`
-
-// Waiting implements biz.Repository.
-func (Repo) Waiting(ctx context.Context, ids []uuid.UUID) ([]biz.Item, error) {
-	return items(ctx, "read whom approvals wait for", waitingSQL, ids, func(id uuid.UUID, kind, title string) biz.Item {
-		return biz.Item{Subject: id, Parts: map[string]string{"kind": kind, "title": title}, Line: title,
-			Link: todo.Link{Route: "approvals", Params: map[string]string{"id": id.String()}, Query: map[string]string{"box": "todo"}}}
-	})
-}
-
-// warningsSQL gives whom a warning concerns: the customer's salesperson, the
-// reviewers, and who it was assigned to.
-const warningsSQL = `SELECT DISTINCT w.id, w.kind, w.severity || ' ' || c.name, v.person_id FROM warnings w JOIN customers c ON c.id = w.customer_id
-	JOIN hq.v_members v ON v.status = 'active' AND (v.person_id = c.salesperson_id OR v.person_id = w.assigned_to OR v.roles ? 'credit_reviewer')
-	WHERE w.id = ANY($1::uuid[]) AND w.status <> 'closed' ORDER BY w.id, v.person_id`
-
-// Warnings implements biz.Repository.
-func (Repo) Warnings(ctx context.Context, ids []uuid.UUID) ([]biz.Item, error) {
-	return items(ctx, "read whom warnings concern", warningsSQL, ids, func(id uuid.UUID, kind, rest string) biz.Item {
-		severity, customer, _ := strings.Cut(rest, " ")
-		return biz.Item{Subject: id, Parts: map[string]string{"kind": kind, "severity": severity, "customer": customer}, Line: biz.WarningLine(kind, severity, customer),
-			Link: todo.Link{Route: "warnings", Query: map[string]string{"id": id.String()}}}
-	})
-}
-
-// items reads one row for each reader of a subject, in the order of the subjects.
-func items(ctx context.Context, what, text string, ids []uuid.UUID, item func(id uuid.UUID, kind, rest string) biz.Item) ([]biz.Item, error) {
-	type row struct {
-		id, reader uuid.UUID
-		kind, text string
-	}
-	rows, err := query(ctx, what, text, func(r *sql.Rows) (x row, err error) { return x, r.Scan(&x.id, &x.kind, &x.text, &x.reader) }, texts(ids))
-	var out []biz.Item
-	for _, r := range rows {
-		if n := len(out); n == 0 || out[n-1].Subject != r.id {
-			out = append(out, item(r.id, r.kind, r.text))
-		}
-		last := &out[len(out)-1]
-		last.People = append(last.People, r.reader)
-	}
-	return out, err
 }

@@ -102,7 +102,7 @@ func (w *world) flush(t *testing.T) int {
 
 func (w *world) state(t *testing.T, c notify.ChannelKind) notify.Delivery {
 	t.Helper()
-	list, err := w.service.Deliveries(w.ctx, notify.DeliveryQuery{})
+	list, _, err := w.service.Deliveries(w.ctx, notify.DeliveryInput{})
 	ok(t, err)
 	for _, d := range list {
 		if d.Channel == c {
@@ -130,15 +130,19 @@ func TestToldOnce(t *testing.T) {
 	if m := w.mail.got[0]; m.To.Email != w.reviewer.Email || m.Title != "信用预警" || !strings.Contains(m.Text, "[严重]") {
 		t.Errorf("%+v", m)
 	}
-	list, unread, err := w.service.Inbox(w.rctx, false, nil)
+	in, err := w.service.Inbox(w.rctx, notify.InboxInput{})
 	ok(t, err)
+	list, unread := in.News, in.Unread
 	if len(list) != 1 || unread != 1 || list[0].Link.Route != "warnings" || list[0].Parts["severity"] != "serious" {
 		t.Fatalf("%+v, %d unread", list, unread)
 	}
-	if n, err := w.service.MarkRead(w.ctx, []uuid.UUID{list[0].ID}); err != nil || n != 0 {
+	if _, err := w.service.MarkRead(w.ctx, []uuid.UUID{list[0].ID}, false); !errors.Is(err, notify.ErrNoNews) {
+		t.Errorf("another's news: %v", err)
+	}
+	if n, err := w.service.Unread(w.rctx); err != nil || n != 1 {
 		t.Errorf("another's news was read: %d, %v", n, err)
 	}
-	if n, err := w.service.MarkRead(w.rctx, nil); err != nil || n != 1 {
+	if n, err := w.service.MarkRead(w.rctx, nil, true); err != nil || n != 0 {
 		t.Errorf("%d, %v", n, err)
 	}
 	if n, err := w.service.Unread(w.rctx); err != nil || n != 0 {
@@ -148,7 +152,7 @@ func TestToldOnce(t *testing.T) {
 		tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
 			switch r := notifyrepo.New(w.Keys); table {
 			case "notifications":
-				l, err := r.Inbox(ctx, w.reviewer.ID, false, nil, 10)
+				l, err := r.Inbox(ctx, notify.InboxQuery{Person: w.reviewer.ID, Limit: 10})
 				return len(l), err
 			case "notify_deliveries":
 				l, err := r.Deliveries(ctx, notify.DeliveryQuery{Limit: 10})
@@ -234,8 +238,8 @@ func TestPeace(t *testing.T) {
 	if n := w.flush(t); n != 2 || len(w.mail.got) != 1 || strings.Count(w.mail.got[0].Text, "[严重]") != 2 {
 		t.Fatalf("%d, %+v", n, w.mail.got)
 	}
-	if _, n, err := w.service.Inbox(w.rctx, true, nil); err != nil || n != 0 {
-		t.Errorf("%d on the page, %v", n, err)
+	if in, err := w.service.Inbox(w.rctx, notify.InboxInput{View: "unread"}); err != nil || in.Unread != 0 || len(in.News) != 0 {
+		t.Errorf("%+v on the page, %v", in, err)
 	}
 	ok(t, w.service.Prefer(w.rctx, []notify.Preference{{Kind: notify.KindWarning, OnPage: true, Outside: notify.Off}}))
 	w.hear(t, w.warn(t, 3))

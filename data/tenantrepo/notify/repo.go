@@ -15,7 +15,7 @@ import (
 
 	biz "zhuxin/biz/notify"
 	"zhuxin/data/postgres"
-	"zhuxin/shared/calendar"
+	"zhuxin/shared/paging"
 	"zhuxin/shared/personal"
 	"zhuxin/tenancy/scope"
 )
@@ -44,25 +44,38 @@ func (Repo) Tell(ctx context.Context, list []biz.Notification) error {
 }
 
 // Inbox implements biz.Repository.
-func (Repo) Inbox(ctx context.Context, person uuid.UUID, unread bool, before *biz.Mark, limit int) ([]biz.Notification, error) {
-	m := biz.Mark{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), ID: uuid.Max}
-	if before != nil {
-		m = *before
+func (Repo) Inbox(ctx context.Context, in biz.InboxQuery) ([]biz.Notification, error) {
+	m := biz.Mark{Key: paging.Key{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), ID: uuid.Max}}
+	if in.After != nil {
+		m = *in.After
 	}
 	return query(ctx, "list news", `SELECT id, person_id, kind, event_key, parts, link, created_at, read_at FROM notifications
-		WHERE person_id = $1 AND (NOT $2::boolean OR read_at IS NULL) AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5`,
+		WHERE person_id = $1 AND (NOT $2::boolean OR read_at IS NULL) AND ($3::text = '' OR kind = $3::text)
+		AND ((read_at IS NOT NULL) > $4::boolean OR (read_at IS NOT NULL) = $4::boolean AND (created_at, id) < ($5, $6))
+		ORDER BY read_at IS NOT NULL, created_at DESC, id DESC LIMIT $7`,
 		func(r *sql.Rows) (n biz.Notification, err error) {
 			var parts, link []byte
 			if err = r.Scan(&n.ID, &n.Person, &n.Kind, &n.EventKey, &parts, &link, &n.CreatedAt, &n.ReadAt); err == nil {
 				err = errors.Join(json.Unmarshal(parts, &n.Parts), json.Unmarshal(link, &n.Link))
 			}
 			return n, err
-		}, person, unread, m.At, m.ID, limit)
+		}, in.Person, in.Unread, string(in.Kind), m.Read, m.At, m.ID, in.Limit)
 }
 
 // Unread implements biz.Repository.
 func (Repo) Unread(ctx context.Context, person uuid.UUID, most int) (n int, err error) {
 	return n, one(ctx, "count unread news", `SELECT count(*) FROM (SELECT FROM notifications WHERE person_id = $1 AND read_at IS NULL LIMIT $2) x`, []any{person, most}, &n)
+}
+
+// Own implements biz.Repository.
+func (Repo) Own(ctx context.Context, person uuid.UUID, ids []uuid.UUID) error {
+	var missing bool
+	err := one(ctx, "look for news", `SELECT EXISTS (SELECT FROM unnest($2::uuid[]) i WHERE NOT EXISTS (SELECT FROM notifications n WHERE n.id = i AND n.person_id = $1))`,
+		[]any{person, texts(ids)}, &missing)
+	if err == nil && missing {
+		return biz.ErrNoNews
+	}
+	return err
 }
 
 // Read implements biz.Repository.
@@ -98,101 +111,6 @@ func (Repo) SavePreferences(ctx context.Context, p biz.Preferences, now time.Tim
 		}
 	}
 	return nil
-}
-
-// Accounts implements biz.Repository; credentials stay sealed.
-func (Repo) Accounts(ctx context.Context) ([]biz.AccountState, error) {
-	return query(ctx, "list channels", `SELECT id, hint, enabled, kinds, version FROM notify_accounts ORDER BY id`, func(r *sql.Rows) (a biz.AccountState, err error) {
-		var kinds []byte
-		if err = r.Scan(&a.Kind, &a.Hint, &a.Enabled, &kinds, &a.Version); err == nil {
-			err = json.Unmarshal(kinds, &a.Kinds)
-		}
-		return a, err
-	})
-}
-
-// place is the row to which a channel's credential is bound.
-func place(k biz.ChannelKind) uuid.UUID {
-	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("notify_accounts/"+string(k)))
-}
-
-// Credential implements biz.Repository.
-func (r Repo) Credential(ctx context.Context, k biz.ChannelKind) (map[string]string, error) {
-	var sealed []byte
-	if err := one(ctx, "read channel", `SELECT credential FROM notify_accounts WHERE id = $1`, []any{string(k)}, &sealed); err != nil {
-		return nil, err
-	}
-	text, err := r.cipher.Open(ctx, "notify_accounts", "credential", place(k), sealed)
-	if err != nil || text == "" {
-		return nil, err
-	}
-	var out map[string]string
-	return out, json.Unmarshal([]byte(text), &out)
-}
-
-// SaveAccount implements biz.Repository.
-func (r Repo) SaveAccount(ctx context.Context, a biz.AccountState, now time.Time) error {
-	var sealed []byte
-	if len(a.Credential) > 0 {
-		text, err := json.Marshal(a.Credential)
-		if err != nil {
-			return err
-		}
-		if sealed, err = r.cipher.Seal(ctx, "notify_accounts", "credential", place(a.Kind), string(text)); err != nil {
-			return err
-		}
-	}
-	if a.Kinds == nil {
-		a.Kinds = []biz.Kind{}
-	}
-	kinds, err := json.Marshal(a.Kinds)
-	if err != nil {
-		return err
-	}
-	n, err := exec(ctx, "save channel", `INSERT INTO notify_accounts (id, credential, hint, enabled, kinds, updated_at, version)
-		SELECT $1::text, $2::bytea, $3::text, $4::boolean, $5::jsonb, $6::timestamptz, 1 WHERE $7::bigint = 0 OR EXISTS (SELECT FROM notify_accounts WHERE id = $1::text)
-		ON CONFLICT (id) DO UPDATE SET credential = coalesce(excluded.credential, notify_accounts.credential), hint = excluded.hint, enabled = excluded.enabled,
-		kinds = excluded.kinds, updated_at = excluded.updated_at, version = notify_accounts.version + 1 WHERE notify_accounts.version = $7::bigint`,
-		string(a.Kind), sealed, a.Hint, a.Enabled, string(kinds), now, a.Version)
-	if err == nil && n == 0 {
-		return biz.ErrChanged
-	}
-	return err
-}
-
-// Settings implements biz.Repository.
-func (Repo) Settings(ctx context.Context) (s biz.Settings, err error) {
-	var weekdays, dates []byte
-	err = one(ctx, "read notification settings", `SELECT id, quiet_from, quiet_to, quiet_weekdays, quiet_dates, digest_at FROM notify_settings ORDER BY id DESC LIMIT 1`, nil,
-		&s.Version, &s.QuietFrom, &s.QuietTo, &weekdays, &dates, &s.DigestAt)
-	if errors.Is(err, sql.ErrNoRows) {
-		return biz.Preset(), nil
-	}
-	if err != nil {
-		return s, err
-	}
-	return s, errors.Join(json.Unmarshal(weekdays, &s.QuietWeekdays), json.Unmarshal(dates, &s.QuietDates))
-}
-
-// SaveSettings implements biz.Repository.
-func (Repo) SaveSettings(ctx context.Context, s biz.Settings, by uuid.UUID, now time.Time) error {
-	if s.QuietWeekdays == nil {
-		s.QuietWeekdays = []time.Weekday{}
-	}
-	if s.QuietDates == nil {
-		s.QuietDates = []calendar.Date{}
-	}
-	weekdays, dates, err := both(s.QuietWeekdays, s.QuietDates)
-	if err != nil {
-		return err
-	}
-	n, err := exec(ctx, "save notification settings", `INSERT INTO notify_settings (id, quiet_from, quiet_to, quiet_weekdays, quiet_dates, digest_at, created_at, created_by)
-		SELECT $1::bigint + 1, $2, $3, $4, $5, $6, $7, $8 WHERE $1::bigint = coalesce((SELECT max(id) FROM notify_settings), 0) ON CONFLICT DO NOTHING`,
-		s.Version, s.QuietFrom, s.QuietTo, weekdays, dates, s.DigestAt, now, by)
-	if err == nil && n == 0 {
-		return biz.ErrChanged
-	}
-	return err
 }
 
 func both(a, b any) (string, string, error) {

@@ -42,6 +42,10 @@ const (
 	FieldContactPhoneEnc = "contact_phone_enc"
 	// FieldContactPhoneMask holds the string denoting the contact_phone_mask field in the database.
 	FieldContactPhoneMask = "contact_phone_mask"
+	// FieldContactEmailEnc holds the string denoting the contact_email_enc field in the database.
+	FieldContactEmailEnc = "contact_email_enc"
+	// FieldContactEmailMask holds the string denoting the contact_email_mask field in the database.
+	FieldContactEmailMask = "contact_email_mask"
 	// FieldLegalRepresentative holds the string denoting the legal_representative field in the database.
 	FieldLegalRepresentative = "legal_representative"
 	// FieldLegalRepresentativeIDEnc holds the string denoting the legal_representative_id_enc field in the database.
@@ -107,6 +111,8 @@ var Columns = []string{
 	FieldContactName,
 	FieldContactPhoneEnc,
 	FieldContactPhoneMask,
+	FieldContactEmailEnc,
+	FieldContactEmailMask,
 	FieldLegalRepresentative,
 	FieldLegalRepresentativeIDEnc,
 	FieldLegalRepresentativeIDMask,
@@ -145,6 +151,8 @@ var (
 	DefaultContactName string
 	// DefaultContactPhoneMask holds the default value on creation for the "contact_phone_mask" field.
 	DefaultContactPhoneMask string
+	// DefaultContactEmailMask holds the default value on creation for the "contact_email_mask" field.
+	DefaultContactEmailMask string
 	// DefaultLegalRepresentative holds the default value on creation for the "legal_representative" field.
 	DefaultLegalRepresentative string
 	// DefaultLegalRepresentativeIDMask holds the default value on creation for the "legal_representative_id_mask" field.
@@ -253,6 +261,11 @@ func ByContactName(opts ...sql.OrderTermOption) OrderOption {
 // ByContactPhoneMask orders the results by the contact_phone_mask field.
 func ByContactPhoneMask(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContactPhoneMask, opts...).ToFunc()
+}
+
+// ByContactEmailMask orders the results by the contact_email_mask field.
+func ByContactEmailMask(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContactEmailMask, opts...).ToFunc()
 }
 
 // ByLegalRepresentative orders the results by the legal_representative field.

@@ -121,6 +121,16 @@ func ContactPhoneMask(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldContactPhoneMask, v))
 }
 
+// ContactEmailEnc applies equality check predicate on the "contact_email_enc" field. It's identical to ContactEmailEncEQ.
+func ContactEmailEnc(v []byte) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldContactEmailEnc, v))
+}
+
+// ContactEmailMask applies equality check predicate on the "contact_email_mask" field. It's identical to ContactEmailMaskEQ.
+func ContactEmailMask(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldContactEmailMask, v))
+}
+
 // LegalRepresentative applies equality check predicate on the "legal_representative" field. It's identical to LegalRepresentativeEQ.
 func LegalRepresentative(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldLegalRepresentative, v))
@@ -894,6 +904,121 @@ func ContactPhoneMaskEqualFold(v string) predicate.Customer {
 // ContactPhoneMaskContainsFold applies the ContainsFold predicate on the "contact_phone_mask" field.
 func ContactPhoneMaskContainsFold(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldContainsFold(FieldContactPhoneMask, v))
+}
+
+// ContactEmailEncEQ applies the EQ predicate on the "contact_email_enc" field.
+func ContactEmailEncEQ(v []byte) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldContactEmailEnc, v))
+}
+
+// ContactEmailEncNEQ applies the NEQ predicate on the "contact_email_enc" field.
+func ContactEmailEncNEQ(v []byte) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldContactEmailEnc, v))
+}
+
+// ContactEmailEncIn applies the In predicate on the "contact_email_enc" field.
+func ContactEmailEncIn(vs ...[]byte) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldContactEmailEnc, vs...))
+}
+
+// ContactEmailEncNotIn applies the NotIn predicate on the "contact_email_enc" field.
+func ContactEmailEncNotIn(vs ...[]byte) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldContactEmailEnc, vs...))
+}
+
+// ContactEmailEncGT applies the GT predicate on the "contact_email_enc" field.
+func ContactEmailEncGT(v []byte) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldContactEmailEnc, v))
+}
+
+// ContactEmailEncGTE applies the GTE predicate on the "contact_email_enc" field.
+func ContactEmailEncGTE(v []byte) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldContactEmailEnc, v))
+}
+
+// ContactEmailEncLT applies the LT predicate on the "contact_email_enc" field.
+func ContactEmailEncLT(v []byte) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldContactEmailEnc, v))
+}
+
+// ContactEmailEncLTE applies the LTE predicate on the "contact_email_enc" field.
+func ContactEmailEncLTE(v []byte) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldContactEmailEnc, v))
+}
+
+// ContactEmailEncIsNil applies the IsNil predicate on the "contact_email_enc" field.
+func ContactEmailEncIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldContactEmailEnc))
+}
+
+// ContactEmailEncNotNil applies the NotNil predicate on the "contact_email_enc" field.
+func ContactEmailEncNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldContactEmailEnc))
+}
+
+// ContactEmailMaskEQ applies the EQ predicate on the "contact_email_mask" field.
+func ContactEmailMaskEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskNEQ applies the NEQ predicate on the "contact_email_mask" field.
+func ContactEmailMaskNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskIn applies the In predicate on the "contact_email_mask" field.
+func ContactEmailMaskIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldContactEmailMask, vs...))
+}
+
+// ContactEmailMaskNotIn applies the NotIn predicate on the "contact_email_mask" field.
+func ContactEmailMaskNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldContactEmailMask, vs...))
+}
+
+// ContactEmailMaskGT applies the GT predicate on the "contact_email_mask" field.
+func ContactEmailMaskGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskGTE applies the GTE predicate on the "contact_email_mask" field.
+func ContactEmailMaskGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskLT applies the LT predicate on the "contact_email_mask" field.
+func ContactEmailMaskLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskLTE applies the LTE predicate on the "contact_email_mask" field.
+func ContactEmailMaskLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskContains applies the Contains predicate on the "contact_email_mask" field.
+func ContactEmailMaskContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskHasPrefix applies the HasPrefix predicate on the "contact_email_mask" field.
+func ContactEmailMaskHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskHasSuffix applies the HasSuffix predicate on the "contact_email_mask" field.
+func ContactEmailMaskHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskEqualFold applies the EqualFold predicate on the "contact_email_mask" field.
+func ContactEmailMaskEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldContactEmailMask, v))
+}
+
+// ContactEmailMaskContainsFold applies the ContainsFold predicate on the "contact_email_mask" field.
+func ContactEmailMaskContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldContactEmailMask, v))
 }
 
 // LegalRepresentativeEQ applies the EQ predicate on the "legal_representative" field.

@@ -19,6 +19,8 @@ const (
 	FieldMinimum = "minimum"
 	// FieldLevels holds the string denoting the levels field in the database.
 	FieldLevels = "levels"
+	// FieldPaymentText holds the string denoting the payment_text field in the database.
+	FieldPaymentText = "payment_text"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
@@ -33,6 +35,7 @@ var Columns = []string{
 	FieldEnabled,
 	FieldMinimum,
 	FieldLevels,
+	FieldPaymentText,
 	FieldCreatedAt,
 	FieldCreatedBy,
 }
@@ -48,6 +51,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultPaymentText holds the default value on creation for the "payment_text" field.
+	DefaultPaymentText string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -68,6 +73,11 @@ func ByEnabled(opts ...sql.OrderTermOption) OrderOption {
 // ByMinimum orders the results by the minimum field.
 func ByMinimum(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMinimum, opts...).ToFunc()
+}
+
+// ByPaymentText orders the results by the payment_text field.
+func ByPaymentText(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPaymentText, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

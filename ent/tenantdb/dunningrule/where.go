@@ -65,6 +65,11 @@ func Minimum(v int64) predicate.DunningRule {
 	return predicate.DunningRule(sql.FieldEQ(FieldMinimum, v))
 }
 
+// PaymentText applies equality check predicate on the "payment_text" field. It's identical to PaymentTextEQ.
+func PaymentText(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldEQ(FieldPaymentText, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.DunningRule {
 	return predicate.DunningRule(sql.FieldEQ(FieldCreatedAt, v))
@@ -123,6 +128,71 @@ func MinimumLT(v int64) predicate.DunningRule {
 // MinimumLTE applies the LTE predicate on the "minimum" field.
 func MinimumLTE(v int64) predicate.DunningRule {
 	return predicate.DunningRule(sql.FieldLTE(FieldMinimum, v))
+}
+
+// PaymentTextEQ applies the EQ predicate on the "payment_text" field.
+func PaymentTextEQ(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldEQ(FieldPaymentText, v))
+}
+
+// PaymentTextNEQ applies the NEQ predicate on the "payment_text" field.
+func PaymentTextNEQ(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldNEQ(FieldPaymentText, v))
+}
+
+// PaymentTextIn applies the In predicate on the "payment_text" field.
+func PaymentTextIn(vs ...string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldIn(FieldPaymentText, vs...))
+}
+
+// PaymentTextNotIn applies the NotIn predicate on the "payment_text" field.
+func PaymentTextNotIn(vs ...string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldNotIn(FieldPaymentText, vs...))
+}
+
+// PaymentTextGT applies the GT predicate on the "payment_text" field.
+func PaymentTextGT(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldGT(FieldPaymentText, v))
+}
+
+// PaymentTextGTE applies the GTE predicate on the "payment_text" field.
+func PaymentTextGTE(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldGTE(FieldPaymentText, v))
+}
+
+// PaymentTextLT applies the LT predicate on the "payment_text" field.
+func PaymentTextLT(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldLT(FieldPaymentText, v))
+}
+
+// PaymentTextLTE applies the LTE predicate on the "payment_text" field.
+func PaymentTextLTE(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldLTE(FieldPaymentText, v))
+}
+
+// PaymentTextContains applies the Contains predicate on the "payment_text" field.
+func PaymentTextContains(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldContains(FieldPaymentText, v))
+}
+
+// PaymentTextHasPrefix applies the HasPrefix predicate on the "payment_text" field.
+func PaymentTextHasPrefix(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldHasPrefix(FieldPaymentText, v))
+}
+
+// PaymentTextHasSuffix applies the HasSuffix predicate on the "payment_text" field.
+func PaymentTextHasSuffix(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldHasSuffix(FieldPaymentText, v))
+}
+
+// PaymentTextEqualFold applies the EqualFold predicate on the "payment_text" field.
+func PaymentTextEqualFold(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldEqualFold(FieldPaymentText, v))
+}
+
+// PaymentTextContainsFold applies the ContainsFold predicate on the "payment_text" field.
+func PaymentTextContainsFold(v string) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldContainsFold(FieldPaymentText, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -824,6 +824,8 @@ var (
 		{Name: "contact_name", Type: field.TypeString, Default: ""},
 		{Name: "contact_phone_enc", Type: field.TypeBytes, Nullable: true},
 		{Name: "contact_phone_mask", Type: field.TypeString, Default: ""},
+		{Name: "contact_email_enc", Type: field.TypeBytes, Nullable: true},
+		{Name: "contact_email_mask", Type: field.TypeString, Default: ""},
 		{Name: "legal_representative", Type: field.TypeString, Default: ""},
 		{Name: "legal_representative_id_enc", Type: field.TypeBytes, Nullable: true},
 		{Name: "legal_representative_id_mask", Type: field.TypeString, Default: ""},
@@ -1249,6 +1251,7 @@ var (
 		{Name: "enabled", Type: field.TypeBool},
 		{Name: "minimum", Type: field.TypeInt64},
 		{Name: "levels", Type: field.TypeJSON},
+		{Name: "payment_text", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 	}

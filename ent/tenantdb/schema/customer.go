@@ -31,6 +31,8 @@ func (Customer) Fields() []ent.Field {
 		field.String("contact_name").Default(""),
 		field.Bytes("contact_phone_enc").Optional().Comment("encrypted with the tenant's keyset"),
 		field.String("contact_phone_mask").Default(""),
+		field.Bytes("contact_email_enc").Optional().Comment("where dunning letters go; encrypted"),
+		field.String("contact_email_mask").Default(""),
 		field.String("legal_representative").Default(""),
 		field.Bytes("legal_representative_id_enc").Optional(),
 		field.String("legal_representative_id_mask").Default(""),

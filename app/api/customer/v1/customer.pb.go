@@ -388,9 +388,10 @@ type Customer struct {
 	UpdatedAt      *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
 	Version        int64                  `protobuf:"varint,22,opt,name=version,proto3" json:"version,omitempty"`
 	// Effective rating; empty without one.
-	RatingId      string `protobuf:"bytes,23,opt,name=rating_id,json=ratingId,proto3" json:"rating_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RatingId         string `protobuf:"bytes,23,opt,name=rating_id,json=ratingId,proto3" json:"rating_id,omitempty"`
+	ContactEmailMask string `protobuf:"bytes,24,opt,name=contact_email_mask,json=contactEmailMask,proto3" json:"contact_email_mask,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Customer) Reset() {
@@ -580,6 +581,13 @@ func (x *Customer) GetVersion() int64 {
 func (x *Customer) GetRatingId() string {
 	if x != nil {
 		return x.RatingId
+	}
+	return ""
+}
+
+func (x *Customer) GetContactEmailMask() string {
+	if x != nil {
+		return x.ContactEmailMask
 	}
 	return ""
 }
@@ -837,8 +845,10 @@ type CreateCustomerRequest struct {
 	Address               string `protobuf:"bytes,12,opt,name=address,proto3" json:"address,omitempty"`
 	CreditTermDays        int32  `protobuf:"varint,13,opt,name=credit_term_days,json=creditTermDays,proto3" json:"credit_term_days,omitempty"`
 	SettlesAdvance        bool   `protobuf:"varint,14,opt,name=settles_advance,json=settlesAdvance,proto3" json:"settles_advance,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// Where dunning letters go.
+	ContactEmail  string `protobuf:"bytes,15,opt,name=contact_email,json=contactEmail,proto3" json:"contact_email,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateCustomerRequest) Reset() {
@@ -969,6 +979,13 @@ func (x *CreateCustomerRequest) GetSettlesAdvance() bool {
 	return false
 }
 
+func (x *CreateCustomerRequest) GetContactEmail() string {
+	if x != nil {
+		return x.ContactEmail
+	}
+	return ""
+}
+
 // Fields that are absent stay as they are; personal fields are replaced when sent.
 type UpdateCustomerRequest struct {
 	state                 protoimpl.MessageState `protogen:"open.v1"`
@@ -987,6 +1004,7 @@ type UpdateCustomerRequest struct {
 	Address               *string                `protobuf:"bytes,13,opt,name=address,proto3,oneof" json:"address,omitempty"`
 	CreditTermDays        *int32                 `protobuf:"varint,14,opt,name=credit_term_days,json=creditTermDays,proto3,oneof" json:"credit_term_days,omitempty"`
 	SettlesAdvance        *bool                  `protobuf:"varint,15,opt,name=settles_advance,json=settlesAdvance,proto3,oneof" json:"settles_advance,omitempty"`
+	ContactEmail          *string                `protobuf:"bytes,16,opt,name=contact_email,json=contactEmail,proto3,oneof" json:"contact_email,omitempty"`
 	unknownFields         protoimpl.UnknownFields
 	sizeCache             protoimpl.SizeCache
 }
@@ -1124,6 +1142,13 @@ func (x *UpdateCustomerRequest) GetSettlesAdvance() bool {
 		return *x.SettlesAdvance
 	}
 	return false
+}
+
+func (x *UpdateCustomerRequest) GetContactEmail() string {
+	if x != nil && x.ContactEmail != nil {
+		return *x.ContactEmail
+	}
+	return ""
 }
 
 type CheckIdentityRequest struct {
@@ -1643,7 +1668,7 @@ func (x *ListCustomerChangesReply) GetChanges() []*CustomerChange {
 type RevealFieldRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// contact_phone, legal_representative_id, bank_account.
+	// contact_phone, contact_email, legal_representative_id, bank_account.
 	Field         string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
 	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -2698,7 +2723,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"updated_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"$\n" +
 	"\x12GetCustomerRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xac\a\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xda\a\n" +
 	"\bCustomer\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x12\n" +
@@ -2725,7 +2750,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"updated_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1b\n" +
-	"\trating_id\x18\x17 \x01(\tR\bratingId\"\xb5\x04\n" +
+	"\trating_id\x18\x17 \x01(\tR\bratingId\x12,\n" +
+	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xb5\x04\n" +
 	"\bStanding\x12\x1a\n" +
 	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x1d\n" +
@@ -2753,7 +2779,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"reasonCode\x12\x1f\n" +
 	"\vreason_text\x18\x02 \x01(\tR\n" +
 	"reasonText\x127\n" +
-	"\tlisted_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\blistedAt\"\x8a\x04\n" +
+	"\tlisted_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\blistedAt\"\xaf\x04\n" +
 	"\x15CreateCustomerRequest\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\tR\x06number\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -2769,7 +2795,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\fbank_account\x18\v \x01(\tR\vbankAccount\x12\x18\n" +
 	"\aaddress\x18\f \x01(\tR\aaddress\x12(\n" +
 	"\x10credit_term_days\x18\r \x01(\x05R\x0ecreditTermDays\x12'\n" +
-	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance\"\xc4\x06\n" +
+	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance\x12#\n" +
+	"\rcontact_email\x18\x0f \x01(\tR\fcontactEmail\"\x80\a\n" +
 	"\x15UpdateCustomerRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x03R\aversion\x12\x17\n" +
@@ -2787,7 +2814,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\aaddress\x18\r \x01(\tH\n" +
 	"R\aaddress\x88\x01\x01\x12-\n" +
 	"\x10credit_term_days\x18\x0e \x01(\x05H\vR\x0ecreditTermDays\x88\x01\x01\x12,\n" +
-	"\x0fsettles_advance\x18\x0f \x01(\bH\fR\x0esettlesAdvance\x88\x01\x01B\a\n" +
+	"\x0fsettles_advance\x18\x0f \x01(\bH\fR\x0esettlesAdvance\x88\x01\x01\x12(\n" +
+	"\rcontact_email\x18\x10 \x01(\tH\rR\fcontactEmail\x88\x01\x01B\a\n" +
 	"\x05_nameB\a\n" +
 	"\x05_usccB\x17\n" +
 	"\x15_uscc_override_reasonB\t\n" +
@@ -2801,7 +2829,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"\b_addressB\x13\n" +
 	"\x11_credit_term_daysB\x12\n" +
-	"\x10_settles_advance\">\n" +
+	"\x10_settles_advanceB\x10\n" +
+	"\x0e_contact_email\">\n" +
 	"\x14CheckIdentityRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04uscc\x18\x02 \x01(\tR\x04uscc\"\xec\x02\n" +

@@ -1352,6 +1352,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dunning/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Newest first. A salesperson sees his own customers'. */
+        get: operations["DunningService_ListLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dunning/letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["DunningService_GetLetter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dunning/letters/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The dunning bill as PDF; the same letter gives the same file. */
+        get: operations["DunningService_PrintLetter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dunning/letters/{id}:send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Sends it over the channels that did not have it yet, when an address was added or
+         *      a channel set up. Fault: DUNNING_NO_ADDRESS.
+         */
+        post: operations["DunningService_SendLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dunning/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["DunningService_GetRule"];
+        put: operations["DunningService_SaveRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dunning:simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Who would get which letter today; nothing is written or sent. A salesperson sees
+         *      his own customers'.
+         */
+        post: operations["DunningService_Simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/erp-connections": {
         parameters: {
             query?: never;
@@ -2515,6 +2621,175 @@ export interface paths {
         put?: never;
         /** @description Evidence file, uploaded before the listing that names it. */
         post: operations["NegativeListService_UploadEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every kind of channel that there is, set up or not. */
+        get: operations["NotifyService_ListChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description A credential goes in and is never given out; without one the one that is kept stays. */
+        put: operations["NotifyService_SaveChannel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels/{kind}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sends a message to the caller: his own mail address, the phone named, the robot's chat. */
+        post: operations["NotifyService_TestChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was sent outside and what was not, newest first. */
+        get: operations["NotifyService_ListDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-deliveries/{id}:retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Tries one again that was given up. Faults: DELIVERY_NOT_FOUND, DELIVERY_NOT_FAILED,
+         *      DELIVERY_UNCERTAIN unless the caller says that it may arrive twice.
+         */
+        post: operations["NotifyService_RetryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["NotifyService_GetPreferences"];
+        put: operations["NotifyService_SavePreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["NotifyService_GetSettings"];
+        put: operations["NotifyService_SaveSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own news: unread first, then newest first. */
+        get: operations["NotifyService_ListNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications:read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["NotifyService_MarkRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications:unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["NotifyService_CountUnread"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5414,6 +5689,8 @@ export interface components {
             /** Format: int32 */
             creditTermDays?: number;
             settlesAdvance?: boolean;
+            /** @description Where dunning letters go. */
+            contactEmail?: string;
         };
         CreateProjectRequest: {
             customerId?: string;
@@ -5458,6 +5735,7 @@ export interface components {
             version: string;
             /** @description Effective rating; empty without one. */
             ratingId: string;
+            contactEmailMask: string;
         };
         CustomerChange: {
             id: string;
@@ -5592,7 +5870,7 @@ export interface components {
         };
         RevealFieldRequest: {
             id?: string;
-            /** @description contact_phone, legal_representative_id, bank_account. */
+            /** @description contact_phone, contact_email, legal_representative_id, bank_account. */
             field?: string;
             reason?: string;
         };
@@ -5648,6 +5926,7 @@ export interface components {
             /** Format: int32 */
             creditTermDays?: number;
             settlesAdvance?: boolean;
+            contactEmail?: string;
         };
         DailyRun: {
             id: string;
@@ -5698,6 +5977,131 @@ export interface components {
         StartDailyRunRequest: {
             /** @description yyyy-MM-dd, at most 366 days back; empty is today. */
             businessDate?: string;
+        };
+        DunningItem: {
+            receivableId: string;
+            documentNo: string;
+            dueDate: string;
+            /** @description Negative stands to the customer's credit. */
+            openAmount: string;
+            /** Format: int32 */
+            overdueDays: number;
+            disputed: boolean;
+        };
+        DunningLetter: {
+            id: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            /** Format: int32 */
+            level: number;
+            title: string;
+            writtenOn: string;
+            currency: string;
+            overdue: string;
+            upcoming: string;
+            credits: string;
+            disputed: string;
+            net: string;
+            /** @description sent, waiting, failed, no_address. */
+            state: string;
+            /** @description These three in GetLetter only. */
+            items: components["schemas"]["DunningItem"][];
+            text: string;
+            deliveries: components["schemas"]["LetterDelivery"][];
+        };
+        DunningLevel: {
+            /**
+             * Format: int32
+             * @description After the due date; before it negative.
+             */
+            days: number;
+            title: string;
+            /** @description Last sentence of the letter. */
+            closing: string;
+            /** @description mail, aliyun_sms, tencent_sms. */
+            channels: string[];
+            /** @description He is told that it was written. */
+            salesperson: boolean;
+        };
+        DunningOutcome: {
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            /**
+             * @description written, no_address, no_channel, paused, covered. The first three get a letter; with
+             *      no_address the customer has no address for the level's channels, with no_channel
+             *      the subsidiary has set none of them up.
+             */
+            outcome: string;
+            /** Format: int32 */
+            level: number;
+            title: string;
+            overdue: string;
+            upcoming: string;
+            credits: string;
+            disputed: string;
+            net: string;
+            items: components["schemas"]["DunningItem"][];
+            /** @description The channels over which it would go. */
+            channels: string[];
+            text: string;
+        };
+        LetterDelivery: {
+            channel: string;
+            state: string;
+            trouble: string;
+            troubleText: string;
+            /** Format: date-time */
+            at?: string | null;
+        };
+        /** @description What the letters of one level come to. */
+        LevelTotal: {
+            /** Format: int32 */
+            days: number;
+            title: string;
+            /** Format: int32 */
+            letters: number;
+            /**
+             * Format: int32
+             * @description Of those, without a way to reach the customer.
+             */
+            unreachable: number;
+            overdue: string;
+            upcoming: string;
+            credits: string;
+            net: string;
+        };
+        ListDunningLettersReply: {
+            letters: components["schemas"]["DunningLetter"][];
+            total: string;
+        };
+        DunningRule: {
+            version: string;
+            enabled: boolean;
+            /** @description Fen; for less nothing is written. */
+            minimum: string;
+            /** @description Rising by days. */
+            levels: components["schemas"]["DunningLevel"][];
+            /** @description The account to pay to, as it stands on the bill. */
+            paymentText: string;
+        };
+        SendLetterRequest: {
+            id?: string;
+        };
+        SimulateDunningReply: {
+            date: string;
+            currency: string;
+            totals: components["schemas"]["LevelTotal"][];
+            outcomes: components["schemas"]["DunningOutcome"][];
+            /** @description There are customers beyond those shown. */
+            more: boolean;
+            /** @description The rule that is in force writes by itself. */
+            enabled: boolean;
+        };
+        SimulateDunningRequest: {
+            /** @description Absent for the rule in force. */
+            rule?: components["schemas"]["DunningRule"];
         };
         Connection: {
             id: string;
@@ -6773,6 +7177,161 @@ export interface components {
         };
         WithdrawExemptionRequest: {
             id?: string;
+        };
+        Channel: {
+            /** @description mail, aliyun_sms, tencent_sms, wecom, dingtalk, feishu. */
+            kind: string;
+            /** @description How a person recognizes it. */
+            hint: string;
+            enabled: boolean;
+            /** @description Kinds of news that go there; empty is all. */
+            kinds: string[];
+            /** @description 0: not set up. */
+            version: string;
+            /** @description This installation has it. */
+            offered: boolean;
+            /** @description Why the last message that failed did not go out; empty when none did. */
+            trouble: string;
+            troubleText: string;
+            /** Format: date-time */
+            failedAt?: string | null;
+            /** Format: date-time */
+            sentAt?: string | null;
+        };
+        ChannelTestReply: {
+            works: boolean;
+            trouble: string;
+            text: string;
+        };
+        Delivery: {
+            id: string;
+            audience: string;
+            /** @description The person's or customer's name; empty for a chat. */
+            recipient: string;
+            channel: string;
+            kind: string;
+            title: string;
+            state: string;
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            nextAt?: string | null;
+            /**
+             * @description Why it did not go out: unreachable, throttled, no_balance, uncertain,
+             *      account_refused, bad_recipient, refused, forbidden.
+             */
+            trouble: string;
+            troubleCode: string;
+            troubleText: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: date-time */
+            sentAt?: string | null;
+            /** @description Of a customer; empty otherwise. */
+            customerId: string;
+        };
+        ListChannelsReply: {
+            channels: components["schemas"]["Channel"][];
+        };
+        ListDeliveriesReply: {
+            deliveries: components["schemas"]["Delivery"][];
+            nextCursor: string;
+        };
+        ListNotificationsReply: {
+            notifications: components["schemas"]["Notification"][];
+            /**
+             * Format: int32
+             * @description Of all kinds; counting stops at 100.
+             */
+            unread: number;
+            /** @description Empty at the end. */
+            nextCursor: string;
+        };
+        /** @description Either ids, or all. */
+        MarkReadRequest: {
+            ids?: string[];
+            all?: boolean;
+        };
+        Notification: {
+            id: string;
+            kind: string;
+            /** @description What the text of the kind needs. */
+            parts: {
+                [key: string]: string;
+            };
+            /** @description Where it leads: a route of the console with its parameters. */
+            route: string;
+            params: {
+                [key: string]: string;
+            };
+            query: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            createdAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Absent until it was read.
+             */
+            readAt?: string | null;
+        };
+        Preference: {
+            kind: string;
+            onPage: boolean;
+            /** @description now, digest, off. */
+            outside: string;
+        };
+        Preferences: {
+            preferences: components["schemas"]["Preference"][];
+        };
+        RetryDeliveryRequest: {
+            id?: string;
+            /** @description The caller accepts that a message of unknown outcome arrives twice. */
+            evenTwice?: boolean;
+        };
+        SaveChannelRequest: {
+            kind?: string;
+            /**
+             * @description By the kind: webhook; secret (DingTalk, Feishu); access_key_id, access_key_secret,
+             *      sign_name (Aliyun); secret_id, secret_key, sdk_app_id, sign_name (Tencent);
+             *      template.dunning.reminder and template.dunning.overdue (SMS).
+             */
+            credential?: {
+                [key: string]: string;
+            };
+            hint?: string;
+            enabled?: boolean;
+            kinds?: string[];
+            version?: string;
+        };
+        /** @description Minutes are counted from midnight of the subsidiary's day. */
+        NotifySettings: {
+            version: string;
+            /**
+             * Format: int32
+             * @description Equal to quiet_to: no quiet hours.
+             */
+            quietFrom: number;
+            /** Format: int32 */
+            quietTo: number;
+            /** @description 0 is Sunday. */
+            quietWeekdays: number[];
+            /** @description yyyy-MM-dd. */
+            quietDates: string[];
+            /** Format: int32 */
+            digestAt: number;
+        };
+        TestChannelRequest: {
+            kind?: string;
+            /** @description Of SMS only. */
+            phone?: string;
+        };
+        UnreadReply: {
+            /**
+             * Format: int32
+             * @description Counting stops at 100.
+             */
+            unread: number;
         };
         AddContactRequest: {
             projectId?: string;
@@ -11135,6 +11694,200 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    DunningService_ListLetters: {
+        parameters: {
+            query?: {
+                customerId?: string;
+                /** @description sent, waiting, failed, no_address; empty for all. */
+                state?: string;
+                /** @description Name or number of the customer. */
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDunningLettersReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DunningService_GetLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningLetter"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DunningService_PrintLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DunningService_SendLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendLetterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningLetter"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DunningService_GetRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningRule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DunningService_SaveRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DunningRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningRule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    DunningService_Simulate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateDunningRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulateDunningReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ERPService_ListConnections: {
         parameters: {
             query?: never;
@@ -13175,6 +13928,340 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_ListChannels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChannelsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_SaveChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_TestChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTestReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_ListDeliveries: {
+        parameters: {
+            query?: {
+                /** @description queued, sent, failed, gave_up; empty for all. */
+                state?: string;
+                channel?: string;
+                /** @description person, chat, customer; empty for all. */
+                audience?: string;
+                customerId?: string;
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeliveriesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_RetryDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryDeliveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_GetPreferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_SavePreferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_GetSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifySettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_SaveSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifySettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifySettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_ListNotifications: {
+        parameters: {
+            query?: {
+                /** @description all, unread; empty is all. */
+                view?: string;
+                /** @description Empty for every kind. */
+                kind?: string;
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNotificationsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_MarkRead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkReadRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_CountUnread: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadReply"];
                 };
             };
             default: components["responses"]["Error"];

@@ -46,9 +46,10 @@ func TestMatrixFindsMissingControls(t *testing.T) {
 		changes bool                        // whether the checksums have to find it too
 	}{
 		{"anybody is let into a subsidiary that he names", &open, (*matrix).everyTenantHeader, func(operation string) bool { return inTenant[operation].who != "key" }, false},
-		// Where a mapping of the name is there already, the answer is the same; the checksums tell.
+		// Where a mapping of the name is there already, the answer is the same; the checksums
+		// tell. News are a person's own besides, which is a second control.
 		{"a place is taken for another's", &confused, (*matrix).everyField, func(operation string) bool {
-			return len(objects(inTenant[operation].in, "")) > 0 && !strings.HasSuffix(operation, "/SaveMapping")
+			return len(objects(inTenant[operation].in, "")) > 0 && !strings.HasSuffix(operation, "/SaveMapping") && !strings.HasSuffix(operation, "/MarkRead")
 		}, true},
 		{"a place leads into another's schema", &misled, (*matrix).everyField, nil, false},
 		{"everybody has every role", &promoted, (*matrix).everyRole, func(operation string) bool {

@@ -33,6 +33,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 		h.people[string(r)] = h.person(r)
 	}
 	h.members()
+	h.channels()
 	h.template()
 	h.customer()
 	h.ratings()
@@ -50,6 +51,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.followUps()
 	h.statements()
 	h.reached()
+	h.told()
 	return h
 }
 

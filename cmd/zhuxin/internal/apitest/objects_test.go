@@ -28,7 +28,7 @@ func (h *house) customer() {
 	for _, name := range []string{"customer", "customer_other"} {
 		number, code := h.public+"-"+name, string(apitest.USCC())
 		h.keep(name, h.call("administrator", "POST", "/v1/customers", m{"number": number, "name": h.public + " " + name, "uscc": code, "salesperson_id": seller,
-			"contact_name": h.mark, "contact_phone": "13900005678", "legal_representative": h.mark, "legal_representative_id": "11010519491231002X",
+			"contact_name": h.mark, "contact_phone": "13900005678", "contact_email": h.mark + "@test.example", "legal_representative": h.mark, "legal_representative_id": "11010519491231002X",
 			"bank_account": "6222021234567890123", "address": h.mark, "credit_term_days": 30}))
 		h.values[name+"_number"], h.values[name+"_code"] = number, code
 		h.call("administrator", "POST", "/v1/customers/"+h.id(name)+"/registry:look", m{}) // watched from now on, by nobody who could answer

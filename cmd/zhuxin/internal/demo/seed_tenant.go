@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	customerv1 "zhuxin/app/api/customer/v1"
@@ -110,7 +111,11 @@ func (s *seeder) salesperson(n, which int, slug string) (*client, error) {
 
 func (s *seeder) customers(n int, slug string, sub *Subsidiary) ([]string, error) {
 	var ids []string
-	for _, c := range sub.Customers {
+	for i, c := range sub.Customers {
+		mail := fmt.Sprintf("finance@%s.example", strings.ToLower(c.Number))
+		if i%6 == 5 {
+			mail = "" // some customers have never given one
+		}
 		by, err := s.salesperson(n, c.Salesperson, slug)
 		if err != nil {
 			return nil, err
@@ -118,7 +123,7 @@ func (s *seeder) customers(n int, slug string, sub *Subsidiary) ([]string, error
 		var out customerv1.Customer
 		err = by.call(s.ctx, http.MethodPost, "/v1/customers", &customerv1.CreateCustomerRequest{
 			Number: c.Number, Name: c.Name, Uscc: string(c.USCC), TaxNo: string(c.USCC), LegalRepresentative: c.LegalRepresentative,
-			LegalRepresentativeId: c.LegalID, ContactName: c.Contact, ContactPhone: c.Phone, BankAccount: c.Bank,
+			LegalRepresentativeId: c.LegalID, ContactName: c.Contact, ContactPhone: c.Phone, ContactEmail: mail, BankAccount: c.Bank,
 			Address: c.Address, CreditTermDays: int32(c.CreditTermDays),
 		}, &out)
 		if err != nil {

@@ -8,7 +8,10 @@ import (
 
 	"zhuxin/biz/approval"
 	"zhuxin/biz/dunning"
+	"zhuxin/biz/letter"
 	"zhuxin/biz/notify"
+	"zhuxin/biz/rating"
+	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
 	"zhuxin/biz/warning"
 	"zhuxin/data/channel/aliyunsms"
@@ -17,6 +20,7 @@ import (
 	mailchannel "zhuxin/data/channel/mail"
 	"zhuxin/data/channel/tencentsms"
 	"zhuxin/data/channel/wecom"
+	"zhuxin/data/dunningpdf"
 	"zhuxin/data/jobs"
 	"zhuxin/data/outbound"
 	dunningrepo "zhuxin/data/tenantrepo/dunning"
@@ -56,12 +60,12 @@ func newNotify(b *Base) (*Notify, error) {
 	}
 	n := &Notify{base: b}
 	n.Service = notify.New(notify.Config{Tx: b.Pool.Tenant(), Repo: notifyrepo.New(b.Keys.Tenant), Audit: b.Audit.Tenant, Clock: b.Clock, Makers: makers, Page: n.page})
-	n.Dunning = dunning.New(dunning.Config{Tx: b.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: n.Service, Audit: b.Audit.Tenant, Clock: b.Clock})
+	n.Dunning = dunning.New(dunning.Config{Tx: b.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: n.Service, Printer: dunningpdf.Printer{}, Audit: b.Audit.Tenant, Clock: b.Clock})
 	return n, nil
 }
 
 // paths are the console's, where a route's name is not its path.
-var paths = map[string]string{"customer": "customers", "receivables": "ar", "warnings": "risk/warnings"}
+var paths = map[string]string{"customer": "customers", "receivables": "ar", "statement": "statements", "warnings": "risk/warnings"}
 
 // page gives the console's address of the routes that news lead to.
 func (n *Notify) page(ctx context.Context, l todo.Link) string {
@@ -92,6 +96,10 @@ func (n *Notify) register(m *jobs.Mux) {
 	m.HandleOnce(approval.TopicReminder, "notify", tx, n.Service.Handle)
 	m.HandleOnce(approval.TopicOverdue, "notify", tx, n.Service.Handle)
 	m.HandleOnce(warning.TopicRaised, "notify", tx, n.Service.Handle)
+	m.HandleOnce(statement.TopicReminder, "notify", tx, n.Service.Handle)
+	m.HandleOnce(statement.TopicOverdue, "notify", tx, n.Service.Handle)
+	m.HandleOnce(rating.TopicLapsed, "notify", tx, n.Service.Handle)
+	m.HandleOnce(letter.TopicIssued, "notify", tx, n.Service.Handle)
 	m.PeriodicPerTenant("notify.send", 20*time.Second, func(ctx context.Context) error {
 		_, err := n.Service.Flush(ctx)
 		return err

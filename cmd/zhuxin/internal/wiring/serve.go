@@ -21,6 +21,7 @@ import (
 	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
 	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
+	dunningv1 "zhuxin/app/api/dunning/v1"
 	erpv1 "zhuxin/app/api/erp/v1"
 	followupv1 "zhuxin/app/api/followup/v1"
 	groupcapv1 "zhuxin/app/api/groupcap/v1"
@@ -28,6 +29,7 @@ import (
 	limitv1 "zhuxin/app/api/limit/v1"
 	memberv1 "zhuxin/app/api/member/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
+	notifyv1 "zhuxin/app/api/notify/v1"
 	projectv1 "zhuxin/app/api/project/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	receivablev1 "zhuxin/app/api/receivable/v1"
@@ -51,6 +53,7 @@ import (
 	creditcheckservice "zhuxin/app/service/creditcheck"
 	customerservice "zhuxin/app/service/customer"
 	dailyrunservice "zhuxin/app/service/dailyrun"
+	dunningservice "zhuxin/app/service/dunning"
 	erpservice "zhuxin/app/service/erp"
 	followupservice "zhuxin/app/service/followup"
 	groupcapservice "zhuxin/app/service/groupcap"
@@ -58,6 +61,7 @@ import (
 	limitservice "zhuxin/app/service/limit"
 	memberservice "zhuxin/app/service/member"
 	negativelistservice "zhuxin/app/service/negativelist"
+	notifyservice "zhuxin/app/service/notify"
 	projectservice "zhuxin/app/service/project"
 	ratingservice "zhuxin/app/service/rating"
 	receivableservice "zhuxin/app/service/receivable"
@@ -200,6 +204,8 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Customers.Changes, a.Documents.Service))
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
 	followupv1.RegisterFollowUpServiceHTTPServer(s, followupservice.New(a.FollowUps))
+	notifyv1.RegisterNotifyServiceHTTPServer(s, notifyservice.New(a.Notify.Service))
+	dunningv1.RegisterDunningServiceHTTPServer(s, dunningservice.New(a.Notify.Dunning))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	limitv1.RegisterLimitServiceHTTPServer(s, limitservice.New(c.Limits))
 	projectv1.RegisterProjectServiceHTTPServer(s, projectservice.New(a.Projects))

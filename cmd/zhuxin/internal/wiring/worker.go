@@ -6,7 +6,6 @@ import (
 
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/rating"
-	"zhuxin/biz/statement"
 	"zhuxin/data/jobs"
 	"zhuxin/shared/directory"
 )
@@ -32,7 +31,6 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Handle(rating.TopicEffective, "rating.decision_file", a.Credit.Ratings.KeepDecision)
 	m.Handle(rating.TopicLapsed, "rollup.rating", a.Group.Projector.RatingEffective)
-	m.Ignore(statement.TopicReminder, statement.TopicOverdue) // to-dos show both, likewise
 	a.Receivables.register(m)
 	a.Agreements.register(m)
 	a.Daily.register(m)

@@ -20,6 +20,12 @@ export const objectTypes = {
     'api_key',
     'negative_entry',
     'relation',
+    'notify_account',
+    'notify_settings',
+    'notify_delivery',
+    'dunning_rule',
+    'dunning_letter',
+    'dunning_pause',
   ],
   hq: [
     'application',

@@ -17,6 +17,7 @@ export interface CustomerForm {
   salespersonId: string
   contactName: string
   contactPhone: string
+  contactEmail: string
   legalRepresentative: string
   legalRepresentativeId: string
   bankAccount: string
@@ -35,6 +36,7 @@ export const emptyForm = (): CustomerForm => ({
   salespersonId: '',
   contactName: '',
   contactPhone: '',
+  contactEmail: '',
   legalRepresentative: '',
   legalRepresentativeId: '',
   bankAccount: '',
@@ -53,6 +55,7 @@ export const formOf = (customer: Customer): CustomerForm => ({
   salespersonId: customer.salesperson?.id ?? '',
   contactName: customer.contactName,
   contactPhone: '',
+  contactEmail: '',
   legalRepresentative: customer.legalRepresentative,
   legalRepresentativeId: '',
   bankAccount: '',
@@ -64,6 +67,9 @@ export const formOf = (customer: Customer): CustomerForm => ({
 const schema = z.object({
   name: z.string().trim().min(2, 'required'),
   uscc: z.string().transform(plainUscc).pipe(z.string().length(18, 'usccLength')),
+  contactEmail: z
+    .string()
+    .refine((mail) => mail.trim() === '' || /^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$/.test(mail.trim()), 'email'),
   creditTermDays: z.string().refine((days) => days === '' || Number(days) <= 730, 'creditTerm'),
 })
 
@@ -84,6 +90,7 @@ const trimmed = (form: CustomerForm) => ({
   name: form.name.trim(),
   uscc: plainUscc(form.uscc),
   usccOverrideReason: form.usccOverrideReason.trim(),
+  contactEmail: form.contactEmail.trim(),
   legalRepresentative: form.legalRepresentative.trim(),
   legalRepresentativeId: form.legalRepresentativeId.trim(),
   creditTermDays: form.creditTermDays === '' ? 0 : Number(form.creditTermDays),

@@ -1,0 +1,170 @@
+// Package notify answers a subsidiary's routes about news, channels and deliveries.
+package notify
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	commonv1 "zhuxin/app/api/common/v1"
+	notifyv1 "zhuxin/app/api/notify/v1"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/notify"
+)
+
+// Service implements NotifyServiceHTTPServer.
+type Service struct{ biz *notify.Service }
+
+var _ notifyv1.NotifyServiceHTTPServer = (*Service)(nil)
+
+// New makes the service.
+func New(s *notify.Service) *Service { return &Service{s} }
+
+// ListNotifications gives a part of the caller's news.
+func (s *Service) ListNotifications(ctx context.Context, r *notifyv1.ListNotificationsRequest) (*notifyv1.ListNotificationsReply, error) {
+	in, err := s.biz.Inbox(ctx, notify.InboxInput{View: r.GetView(), Kind: notify.Kind(r.GetKind()), Cursor: r.GetCursor(), Size: r.GetPageSize()})
+	if err != nil {
+		return nil, err
+	}
+	out := &notifyv1.ListNotificationsReply{Unread: int32(in.Unread), NextCursor: in.Next.String()}
+	for _, n := range in.News {
+		out.Notifications = append(out.Notifications, toNotification(n))
+	}
+	return out, nil
+}
+
+// CountUnread counts the caller's unread news.
+func (s *Service) CountUnread(ctx context.Context, _ *notifyv1.CountUnreadRequest) (*notifyv1.UnreadReply, error) {
+	return toUnread(s.biz.Unread(ctx))
+}
+
+// MarkRead marks the caller's news as read.
+func (s *Service) MarkRead(ctx context.Context, r *notifyv1.MarkReadRequest) (*notifyv1.UnreadReply, error) {
+	var ids []uuid.UUID
+	for _, text := range r.GetIds() {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			id = uuid.Nil // as another's: nobody has it
+		}
+		ids = append(ids, id)
+	}
+	return toUnread(s.biz.MarkRead(ctx, ids, r.GetAll()))
+}
+
+// GetPreferences gives what the caller wants to hear.
+func (s *Service) GetPreferences(ctx context.Context, _ *notifyv1.GetPreferencesRequest) (*notifyv1.Preferences, error) {
+	list, err := s.biz.Preferences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &notifyv1.Preferences{}
+	for _, p := range list {
+		out.Preferences = append(out.Preferences, &notifyv1.Preference{Kind: string(p.Kind), OnPage: p.OnPage, Outside: string(p.Outside)})
+	}
+	return out, nil
+}
+
+// SavePreferences changes it.
+func (s *Service) SavePreferences(ctx context.Context, r *notifyv1.Preferences) (*notifyv1.Preferences, error) {
+	var list []notify.Preference
+	for _, p := range r.GetPreferences() {
+		list = append(list, notify.Preference{Kind: notify.Kind(p.GetKind()), OnPage: p.GetOnPage(), Outside: notify.Outside(p.GetOutside())})
+	}
+	if err := s.biz.Prefer(ctx, list); err != nil {
+		return nil, err
+	}
+	return s.GetPreferences(ctx, nil)
+}
+
+// ListChannels gives every channel.
+func (s *Service) ListChannels(ctx context.Context, _ *notifyv1.ListChannelsRequest) (*notifyv1.ListChannelsReply, error) {
+	list, err := s.biz.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &notifyv1.ListChannelsReply{}
+	for _, a := range list {
+		out.Channels = append(out.Channels, toChannel(a))
+	}
+	return out, nil
+}
+
+// SaveChannel sets one up or changes it.
+func (s *Service) SaveChannel(ctx context.Context, r *notifyv1.SaveChannelRequest) (*notifyv1.Channel, error) {
+	a := notify.AccountState{Kind: notify.ChannelKind(r.GetKind()), Credential: r.GetCredential(), Hint: r.GetHint(), Enabled: r.GetEnabled(), Version: r.GetVersion()}
+	for _, k := range r.GetKinds() {
+		a.Kinds = append(a.Kinds, notify.Kind(k))
+	}
+	if err := s.biz.SaveAccount(ctx, a); err != nil {
+		return nil, err
+	}
+	list, err := s.biz.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return toChannel(list[slices.IndexFunc(list, func(x notify.AccountState) bool { return x.Kind == a.Kind })]), nil
+}
+
+// TestChannel sends the caller a message.
+func (s *Service) TestChannel(ctx context.Context, r *notifyv1.TestChannelRequest) (*notifyv1.ChannelTestReply, error) {
+	t, err := s.biz.Test(ctx, notify.ChannelKind(r.GetKind()), r.GetPhone())
+	if err != nil {
+		return nil, err
+	}
+	return &notifyv1.ChannelTestReply{Works: t.Trouble == "", Trouble: string(t.Trouble), Text: t.Text}, nil
+}
+
+// GetSettings gives the quiet times.
+func (s *Service) GetSettings(ctx context.Context, _ *notifyv1.GetSettingsRequest) (*notifyv1.Settings, error) {
+	set, err := s.biz.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return toSettings(set), nil
+}
+
+// SaveSettings changes them.
+func (s *Service) SaveSettings(ctx context.Context, r *notifyv1.Settings) (*notifyv1.Settings, error) {
+	set, err := fromSettings(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.biz.SaveSettings(ctx, set); err != nil {
+		return nil, err
+	}
+	return s.GetSettings(ctx, nil)
+}
+
+// ListDeliveries gives what was sent and what was not.
+func (s *Service) ListDeliveries(ctx context.Context, r *notifyv1.ListDeliveriesRequest) (*notifyv1.ListDeliveriesReply, error) {
+	in := notify.DeliveryInput{State: notify.State(r.GetState()), Channel: notify.ChannelKind(r.GetChannel()), Audience: notify.Audience(r.GetAudience()), Cursor: r.GetCursor(), Size: r.GetPageSize()}
+	if text := r.GetCustomerId(); text != "" {
+		id, err := uuid.Parse(text)
+		if err != nil || id == uuid.Nil {
+			return nil, customer.ErrNotFound
+		}
+		in.Customer = id
+	}
+	list, next, err := s.biz.Deliveries(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	out := &notifyv1.ListDeliveriesReply{NextCursor: next.String()}
+	for _, d := range list {
+		out.Deliveries = append(out.Deliveries, toDelivery(d))
+	}
+	return out, nil
+}
+
+// RetryDelivery tries one again.
+func (s *Service) RetryDelivery(ctx context.Context, r *notifyv1.RetryDeliveryRequest) (*commonv1.EmptyReply, error) {
+	id, err := uuid.Parse(r.GetId())
+	if err != nil {
+		return nil, notify.ErrNoDelivery
+	}
+	if err := s.biz.Retry(ctx, id, r.GetEvenTwice()); err != nil {
+		return nil, err
+	}
+	return &commonv1.EmptyReply{}, nil
+}
