@@ -11,6 +11,42 @@ import (
 	"zhuxin/shared/access"
 )
 
+// keyOperations are those of 004-27 and reliability P14: limits, templates,
+// agreements, the negative list, releases and write-offs, each where it is asked
+// for and where it is decided, and the switch of the asking itself.
+var keyOperations = map[string]string{
+	"agreement.v1.AgreementService/CureAgreement":           "agreement",
+	"agreement.v1.AgreementService/ResumeSupplyStop":        "order_release",
+	"agreement.v1.AgreementService/SubmitAgreement":         "agreement",
+	"approval.v1.ApprovalService/Decide":                    "approval",
+	"approval.v1.ApprovalService/DecideMany":                "approval",
+	"approval.v1.ApprovalService/SetApprovalPolicy":         "settings",
+	"collection.v1.CollectionService/ReverseWriteOff":       "write_off",
+	"collection.v1.CollectionService/SubmitWriteOff":        "write_off",
+	"collection.v1.CollectionService/WaiveLateFee":          "write_off",
+	"creditcheck.v1.CreditCheckService/AskRelease":          "order_release",
+	"groupcap.v1.GroupCapService/CreateCap":                 "limit_change",
+	"groupcap.v1.GroupCapService/DecideMove":                "limit_change",
+	"groupcap.v1.GroupCapService/DeleteCap":                 "limit_change",
+	"groupcap.v1.GroupCapService/UpdateCap":                 "limit_change",
+	"groupcap.v1.SharedLimitService/SubmitSharedLimit":      "limit_change",
+	"hq.v1.HQService/RemoveNegativeEntry":                   "negative_list",
+	"hq.v1.HQService/SetGroupPolicy":                        "settings",
+	"limit.v1.LimitService/AdjustLimit":                     "limit_change",
+	"limit.v1.LimitService/FreezeCredit":                    "limit_change",
+	"limit.v1.LimitService/SubmitProposal":                  "limit_change",
+	"limit.v1.LimitService/UnfreezeCredit":                  "limit_change",
+	"negativelist.v1.NegativeListService/CreateEntry":       "negative_list",
+	"negativelist.v1.NegativeReviewService/AnswerClaim":     "negative_list",
+	"negativelist.v1.NegativeReviewService/DecideExemption": "negative_list",
+	"negativelist.v1.NegativeReviewService/PublishCase":     "negative_list",
+	"negativelist.v1.NegativeReviewService/ReassessCase":    "negative_list",
+	"negativelist.v1.NegativeReviewService/RefuseCase":      "negative_list",
+	"negativelist.v1.NegativeReviewService/RevokeExemption": "negative_list",
+	"rating.v1.RatingService/ApplyTemporaryLimit":           "limit_change",
+	"rating.v1.RatingService/SubmitTemplate":                "template_approval",
+}
+
 func TestEveryRouteIsWhole(t *testing.T) {
 	if len(Routes()) == 0 {
 		t.Fatal("no routes: app/api/generate.sh has not run")
@@ -36,6 +72,12 @@ func TestEveryRouteIsWhole(t *testing.T) {
 		}
 		if got := doc.Paths[jsonPath(r.Path)][strings.ToLower(r.Method)].Permission; got != string(r.Permission) {
 			t.Errorf("%s %s: openapi.yaml says permission %q, the server asks for %q", r.Method, r.Path, got, r.Permission)
+		}
+		if act, ok := keyOperations[strings.TrimPrefix(r.Operation, "/zhuxin.")]; ok != (r.StepUp != "") || act != r.StepUp {
+			t.Errorf("%s: its rule names the act %q, this list %q (004-27)", r.Operation, r.StepUp, act)
+		}
+		if r.Permission == access.HQNegativeManage && r.StepUp == "" || r.Permission == access.CreditFreeze && r.StepUp == "" {
+			t.Errorf("%s: every route with permission %s is a key operation; its rule lacks step_up", r.Operation, r.Permission)
 		}
 		if r.ReadOnly() && (r.Body || r.IdempotentByKey) {
 			t.Errorf("%s %s reads and yet takes a body or a key", r.Method, r.Path)

@@ -65,11 +65,17 @@ func (s *core) authorize(next middleware.Handler) middleware.Handler {
 			limitBody(hc.Response(), r, info)
 			ctx, err = withCommand(ctx, r, c, info)
 		}
+		if err == nil {
+			ctx, err = s.stepUp(ctx, r, c, info)
+		}
 		if err != nil {
 			return nil, timely(ctx, err)
 		}
 		c.admitted = true
 		reply, err := next(ctx, req)
+		if err == nil {
+			s.finishStepUp(ctx, info)
+		}
 		return reply, timely(ctx, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,6 +31,7 @@ type Person struct {
 	AAL             string   // aal1, aal2
 	Methods         []string // how he proved himself: password, totp, code …
 	AuthenticatedAt time.Time
+	SecondFactorAt  time.Time // of an authenticator app or security key; zero for never
 }
 
 // Authenticator asks who presents a credential. Both answer a fault of
@@ -82,6 +84,8 @@ type Deps struct {
 	// TenantLimit answers a fault of KindLimited when the subsidiary sends too
 	// much; nil means no limit.
 	TenantLimit func(ctx context.Context, tenantID uuid.UUID) error
+	// StepUp asks for second verifications; nil only where no route names an act.
+	StepUp StepUp
 	// Checks are asked by /readyz, by name: postgres, redis, s3, kratos.
 	Checks   map[string]func(ctx context.Context) error
 	Registry *prometheus.Registry
@@ -101,5 +105,7 @@ func (d Deps) validate() error {
 	need(d.Memberships != nil, "Memberships")
 	need(d.BindTenant != nil, "BindTenant")
 	need(d.Registry != nil, "Registry")
+	asks := func(r route.Info) bool { return r.StepUp != "" }
+	need(d.StepUp != nil || !slices.ContainsFunc(d.Routes, asks), "StepUp")
 	return errors.Join(faults...)
 }

@@ -36,6 +36,7 @@ var (
 // identities answers by token; it counts, so that a test sees what was cached.
 type identities struct {
 	sessions int
+	second   time.Time // when alice showed her second factor
 	err      error
 }
 
@@ -46,7 +47,7 @@ func (i *identities) Session(_ context.Context, c Credential) (Person, error) {
 	}
 	switch c.Token + strings.TrimPrefix(c.Cookie, "zhuxin_session=") {
 	case "alice":
-		return Person{ID: alice, Name: "Alice", Email: "alice@example.com", AAL: "aal1"}, nil
+		return Person{ID: alice, Name: "Alice", Email: "alice@example.com", AAL: "aal1", SecondFactorAt: i.second}, nil
 	case "bob":
 		return Person{ID: bob, Name: "Bob"}, nil
 	}
@@ -193,7 +194,7 @@ func setup(t *testing.T, change func(*Config, *Deps)) *bench {
 		clock: &calendar.Frozen{At: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)}}
 	b.deps = Deps{
 		Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Clock: b.clock, Routes: echo.EchoServiceRoutes,
-		Authenticator: b.ids, Memberships: b.members, Registry: prometheus.NewRegistry(),
+		Authenticator: b.ids, Memberships: b.members, Registry: prometheus.NewRegistry(), StepUp: &asker{},
 		BindTenant: func(ctx context.Context, id uuid.UUID) (context.Context, error) {
 			return context.WithValue(ctx, boundKey{}, id), nil
 		},

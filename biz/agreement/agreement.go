@@ -156,6 +156,7 @@ const (
 	StatusEffective Status = "effective"
 	StatusLapsed    Status = "lapsed"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned" // to who submitted it; he submits anew
 	StatusWithdrawn Status = "withdrawn"
 )
 

@@ -101,6 +101,11 @@ func (s *Service) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.close(ctx, a, StatusRejected)
 }
 
+// Returned gives the version back; its submitter changes it and submits anew.
+func (s *Service) Returned(ctx context.Context, a approval.Approval) error {
+	return s.close(ctx, a, StatusReturned)
+}
+
 // Withdrawn ends the version as its submitter wished.
 func (s *Service) Withdrawn(ctx context.Context, a approval.Approval) error {
 	return s.close(ctx, a, StatusWithdrawn)
@@ -227,6 +232,9 @@ func (c Cures) Approved(ctx context.Context, ap approval.Approval) error {
 
 // Rejected leaves the agreement as it is.
 func (c Cures) Rejected(context.Context, approval.Approval) error { return nil }
+
+// Returned leaves the agreement as it is; who asked can ask anew.
+func (c Cures) Returned(context.Context, approval.Approval) error { return nil }
 
 // Withdrawn leaves the agreement as it is.
 func (c Cures) Withdrawn(context.Context, approval.Approval) error { return nil }

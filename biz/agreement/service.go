@@ -194,7 +194,7 @@ func (s *Service) List(ctx context.Context, in ListInput) ([]Agreement, int64, e
 	}
 	var c fault.Checks
 	w := paging.Of(&c, in.Page, in.Size)
-	c.Require(in.Status == "" || slices.Contains([]Status{StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusWithdrawn}, in.Status), "status", "UNKNOWN", "there is no such status")
+	c.Require(in.Status == "" || slices.Contains([]Status{StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusReturned, StatusWithdrawn}, in.Status), "status", "UNKNOWN", "there is no such status")
 	c.Require(in.Stage == "" || in.Stage == StageNone || in.Stage.rank() >= 0, "stage", "UNKNOWN", "there is no such stage")
 	if err := c.Err(); err != nil {
 		return nil, 0, err

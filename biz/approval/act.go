@@ -174,9 +174,7 @@ func (s *Service) tell(ctx context.Context, a Approval) error {
 	case StatusWithdrawn:
 		return subject.Withdrawn(ctx, a)
 	case StatusReturned:
-		if r, ok := subject.(Returner); ok {
-			return r.Returned(ctx, a)
-		}
+		return subject.Returned(ctx, a)
 	}
 	return subject.Rejected(ctx, a)
 }

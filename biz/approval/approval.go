@@ -116,17 +116,13 @@ type Submission struct {
 }
 
 // Subject acts on a decision, inside its transaction. An error undoes the
-// decision as well. One that also has Returned lets its submitter change and
-// submit the same thing again; for any other a return is a rejection.
+// decision as well. What was returned stays as the approver saw it, and lets its
+// submitter go on from there: what he submits then is a round after it (Earlier).
 type Subject interface {
 	Approved(ctx context.Context, a Approval) error
 	Rejected(ctx context.Context, a Approval) error
-	Withdrawn(ctx context.Context, a Approval) error
-}
-
-// Returner is a Subject that can be given back to its submitter.
-type Returner interface {
 	Returned(ctx context.Context, a Approval) error
+	Withdrawn(ctx context.Context, a Approval) error
 }
 
 // Faults of the inbox.

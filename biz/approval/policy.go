@@ -138,7 +138,7 @@ func (s *Service) SetPolicy(ctx context.Context, in Settings) (Settings, error) 
 	if err != nil {
 		return Settings{}, err
 	}
-	if err := in.validate(s.stepUpActs); err != nil {
+	if err := in.validate(s.StepUpActs()); err != nil {
 		return Settings{}, err
 	}
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
@@ -228,6 +228,3 @@ func (s *Service) people(ctx context.Context) (People, Workweek, error) {
 	}
 	return p, set.preset().work(t.Zone), err
 }
-
-// StepUpActs lists the acts that can ask for a second verification.
-func (s *Service) StepUpActs() []string { return s.stepUpActs }

@@ -16,13 +16,12 @@ import (
 
 // Service is the inbox of a subsidiary.
 type Service struct {
-	tx         uow.Tenant
-	repo       Repository
-	audit      audit.Recorder
-	clock      calendar.Clock
-	events     event.Publisher // nil: nobody is reminded
-	subjects   map[Kind]Subject
-	stepUpActs []string
+	tx       uow.Tenant
+	repo     Repository
+	audit    audit.Recorder
+	clock    calendar.Clock
+	events   event.Publisher // nil: nobody is reminded
+	subjects map[Kind]Subject
 }
 
 // Option completes a Service.

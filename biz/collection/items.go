@@ -166,6 +166,11 @@ func (s *Service) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.Repo.SetWriteOff(ctx, a.SubjectID, "rejected", s.Clock.Now())
 }
 
+// Returned implements approval.Subject: the item is free for another one.
+func (s *Service) Returned(ctx context.Context, a approval.Approval) error {
+	return s.Repo.SetWriteOff(ctx, a.SubjectID, "returned", s.Clock.Now())
+}
+
 // Withdrawn implements approval.Subject.
 func (s *Service) Withdrawn(ctx context.Context, a approval.Approval) error {
 	return s.Repo.SetWriteOff(ctx, a.SubjectID, "withdrawn", s.Clock.Now())

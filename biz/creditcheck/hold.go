@@ -80,6 +80,7 @@ const (
 	ReleaseSubmitted ReleaseStatus = "submitted"
 	ReleaseGranted   ReleaseStatus = "granted"
 	ReleaseRejected  ReleaseStatus = "rejected"
+	ReleaseReturned  ReleaseStatus = "returned" // to who asked for it; he asks anew
 	ReleaseWithdrawn ReleaseStatus = "withdrawn"
 )
 

@@ -234,6 +234,11 @@ func (q *Queue) Rejected(ctx context.Context, a approval.Approval) error {
 	return q.end(ctx, a, ReleaseRejected, nil)
 }
 
+// Returned leaves the order waiting; who asked can ask anew.
+func (q *Queue) Returned(ctx context.Context, a approval.Approval) error {
+	return q.end(ctx, a, ReleaseReturned, nil)
+}
+
 // Withdrawn leaves the order waiting.
 func (q *Queue) Withdrawn(ctx context.Context, a approval.Approval) error {
 	return q.end(ctx, a, ReleaseWithdrawn, nil)

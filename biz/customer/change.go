@@ -49,6 +49,7 @@ const (
 	ChangeSubmitted ChangeStatus = "submitted"
 	ChangeApplied   ChangeStatus = "applied"
 	ChangeRejected  ChangeStatus = "rejected"
+	ChangeReturned  ChangeStatus = "returned" // to who asked for it; he asks anew
 	ChangeWithdrawn ChangeStatus = "withdrawn"
 )
 
@@ -217,6 +218,11 @@ func (s *Changes) Approved(ctx context.Context, a approval.Approval) error {
 // Rejected leaves the customer as he is.
 func (s *Changes) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.end(ctx, a, ChangeRejected)
+}
+
+// Returned leaves the customer as he is; who asked changes it and asks anew.
+func (s *Changes) Returned(ctx context.Context, a approval.Approval) error {
+	return s.end(ctx, a, ChangeReturned)
 }
 
 // Withdrawn leaves the customer as he is.

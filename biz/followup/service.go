@@ -85,10 +85,7 @@ type Service struct{ Config }
 // New makes the service.
 func New(c Config) *Service { return &Service{c} }
 
-var (
-	_ approval.Subject  = (*Service)(nil)
-	_ approval.Returner = (*Service)(nil)
-)
+var _ approval.Subject = (*Service)(nil)
 
 // ListInput asks for a page of the worklist.
 type ListInput struct {
@@ -295,7 +292,7 @@ func (s *Service) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.back(ctx, a, "follow_up.rejected")
 }
 
-// Returned implements approval.Returner.
+// Returned implements approval.Subject.
 func (s *Service) Returned(ctx context.Context, a approval.Approval) error {
 	return s.back(ctx, a, "follow_up.returned")
 }

@@ -163,6 +163,11 @@ func (s *Service) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.close(ctx, a, StatusRejected)
 }
 
+// Returned gives the application back; its submitter changes it and asks anew.
+func (s *Service) Returned(ctx context.Context, a approval.Approval) error {
+	return s.close(ctx, a, StatusReturned)
+}
+
 // Withdrawn ends the application as its submitter wished.
 func (s *Service) Withdrawn(ctx context.Context, a approval.Approval) error {
 	return s.close(ctx, a, StatusWithdrawn)

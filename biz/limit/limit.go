@@ -65,6 +65,7 @@ const (
 	StatusEffective Status = "effective"
 	StatusLapsed    Status = "lapsed"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned" // to who asked for it; he asks anew
 	StatusWithdrawn Status = "withdrawn"
 )
 

@@ -162,6 +162,12 @@ func (s *Ratings) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.close(ctx, a, StatusRejected)
 }
 
+// Returned gives the submission back: what was seen stays, and its author goes on
+// with its values.
+func (s *Ratings) Returned(ctx context.Context, a approval.Approval) error {
+	return s.close(ctx, a, StatusReturned)
+}
+
 // Withdrawn closes the submission as its author wished.
 func (s *Ratings) Withdrawn(ctx context.Context, a approval.Approval) error {
 	return s.close(ctx, a, StatusWithdrawn)

@@ -27,11 +27,17 @@ const (
 	StatusEffective Status = "effective"
 	StatusLapsed    Status = "lapsed"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned" // to its author, who goes on with its values
 	StatusWithdrawn Status = "withdrawn"
 )
 
 // Statuses lists them.
-var Statuses = []Status{StatusDraft, StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusWithdrawn}
+var Statuses = []Status{StatusDraft, StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusReturned, StatusWithdrawn}
+
+// turnedDown says that the author can go on with the values in a new draft.
+func (s Status) turnedDown() bool {
+	return s == StatusRejected || s == StatusReturned || s == StatusWithdrawn
+}
 
 // Rating is one credit rating of a customer. It keeps the template it was made
 // by and every value it saw, so it can be read when both have moved on.
@@ -159,5 +165,5 @@ type Form struct {
 	Template     Template
 	Data         Result  // the data values alone, scored
 	Previous     *Rating // the effective one; nil for a first rating
-	Draft        *Rating // to go on with: a draft, or the last one if it was rejected or withdrawn
+	Draft        *Rating // to go on with: a draft, or the last one if it was turned down
 }

@@ -57,7 +57,7 @@ func (s *Ratings) List(ctx context.Context, in ListInput) ([]Rating, int64, erro
 		return nil, 0, err
 	}
 	var c fault.Checks
-	c.Require(in.Status == "" || slices.Contains(Statuses, in.Status), "status", "UNKNOWN", "the statuses are draft, submitted, effective, lapsed, rejected and withdrawn")
+	c.Require(in.Status == "" || slices.Contains(Statuses, in.Status), "status", "UNKNOWN", "the statuses are draft, submitted, effective, lapsed, rejected, returned and withdrawn")
 	q := Query{CustomerID: in.CustomerID, Status: in.Status, OnlyOf: customer.OnlyOf(actor), Window: paging.Of(&c, in.Page, in.PageSize)}
 	if err := c.Err(); err != nil {
 		return nil, 0, err
@@ -121,7 +121,7 @@ func (s *Ratings) goOnWith(ctx context.Context, customerID uuid.UUID) (*Rating, 
 		return draft, err
 	}
 	last, err := s.Ratings.Latest(ctx, customerID, Statuses...)
-	if err != nil || last == nil || (last.Status != StatusRejected && last.Status != StatusWithdrawn) {
+	if err != nil || last == nil || !last.Status.turnedDown() {
 		return nil, err
 	}
 	return last, nil

@@ -105,7 +105,7 @@ func (s *Ratings) store(ctx context.Context, actor access.Actor, in SaveInput, b
 			if err := s.record(ctx, "rating.deleted", &old, nil); err != nil {
 				return Rating{}, err
 			}
-		case old.Status != StatusRejected && old.Status != StatusWithdrawn:
+		case !old.Status.turnedDown():
 			return Rating{}, ErrNotDraft.With("status", string(old.Status))
 		}
 	}

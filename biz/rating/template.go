@@ -16,13 +16,14 @@ import (
 type TemplateStatus string
 
 // The statuses. draft → submitted → effective → retired; a submission that is
-// rejected or withdrawn stays as it was seen, and goes on as a copy.
+// rejected, returned or withdrawn stays as it was seen, and goes on as a copy.
 const (
 	TemplateDraft     TemplateStatus = "draft"
 	TemplateSubmitted TemplateStatus = "submitted"
 	TemplateEffective TemplateStatus = "effective"
 	TemplateRetired   TemplateStatus = "retired"
 	TemplateRejected  TemplateStatus = "rejected"
+	TemplateReturned  TemplateStatus = "returned"
 	TemplateWithdrawn TemplateStatus = "withdrawn"
 )
 

@@ -95,10 +95,15 @@ func (s *Templates) Approved(ctx context.Context, a approval.Approval) error {
 	return s.record(ctx, "template.effective", &before, &t)
 }
 
-// Rejected and Withdrawn close the submission. What was seen stays as it was;
+// Rejected, Returned and Withdrawn close the submission. What was seen stays as it was;
 // its author goes on with a copy.
 func (s *Templates) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.close(ctx, a, TemplateRejected)
+}
+
+// Returned gives the submission back to its author.
+func (s *Templates) Returned(ctx context.Context, a approval.Approval) error {
+	return s.close(ctx, a, TemplateReturned)
 }
 
 // Withdrawn closes the submission as its author wished.

@@ -78,6 +78,11 @@ func (s *Service) Rejected(ctx context.Context, a approval.Approval) error {
 	return s.end(ctx, a, Rejected)
 }
 
+// Returned gives the version back; its submitter changes it and submits anew.
+func (s *Service) Returned(ctx context.Context, a approval.Approval) error {
+	return s.end(ctx, a, Returned)
+}
+
 // Withdrawn ends it the same way.
 func (s *Service) Withdrawn(ctx context.Context, a approval.Approval) error {
 	return s.end(ctx, a, Withdrawn)

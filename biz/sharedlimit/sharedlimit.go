@@ -45,6 +45,7 @@ const (
 	Effective Status = "effective"
 	Ended     Status = "ended"
 	Rejected  Status = "rejected"
+	Returned  Status = "returned" // to who submitted it; he submits anew
 	Withdrawn Status = "withdrawn"
 )
 

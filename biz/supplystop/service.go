@@ -308,6 +308,9 @@ func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 // Rejected leaves supply stopped.
 func (s *Service) Rejected(context.Context, approval.Approval) error { return nil }
 
+// Returned leaves supply stopped; who asked can ask anew.
+func (s *Service) Returned(context.Context, approval.Approval) error { return nil }
+
 // Withdrawn leaves supply stopped.
 func (s *Service) Withdrawn(context.Context, approval.Approval) error { return nil }
 

@@ -13,6 +13,7 @@ import (
 
 	accessv1 "zhuxin/app/api/access/v1"
 	"zhuxin/shared/access"
+	"zhuxin/shared/stepup"
 )
 
 // service is one proto service with its routes.
@@ -80,6 +81,9 @@ func readMethod(m *protogen.Method) ([]binding, error) {
 		if err != nil {
 			return nil, err
 		}
+		if rule.GetStepUp() != "" && b.verb == http.MethodGet {
+			return nil, errors.New("step_up is for routes that change something")
+		}
 		if rule.GetIdempotentByKey() && b.verb == http.MethodGet {
 			return nil, errors.New("idempotent_by_key is for routes that change something; a GET needs no key")
 		}
@@ -118,6 +122,14 @@ func checkRule(r *accessv1.Rule) error {
 	}
 	if r.GetRawRequest() && r.GetIdempotentByKey() {
 		return errors.New("rule: idempotent_by_key needs the whole body to compare; a raw_request is read as a stream")
+	}
+	if act := r.GetStepUp(); act != "" {
+		if !stepup.Known(stepup.Act(act)) {
+			return fmt.Errorf("rule: step_up %q is no act of zhuxin/shared/stepup; add it there or correct the name", act)
+		}
+		if r.GetRawRequest() || account {
+			return errors.New("rule: step_up compares the whole body of somebody's change; it is not for a raw_request or SIDE_ACCOUNT")
+		}
 	}
 	if r.GetMaxBodyBytes() < 0 {
 		return errors.New("rule: max_body_bytes is negative; 0 is the server's preset")

@@ -149,6 +149,9 @@ func writeInfo(g *protogen.GeneratedFile, s service, b binding) {
 	if b.rule.GetRawReply() {
 		g.P("RawReply: true,")
 	}
+	if act := b.rule.GetStepUp(); act != "" {
+		g.P("StepUp: ", strconv.Quote(act), ",")
+	}
 	if n := b.rule.GetMaxBodyBytes(); n > 0 {
 		g.P("MaxBodyBytes: ", n, ",")
 	}

@@ -47,7 +47,11 @@ func TestSecondFactor(t *testing.T) {
 		t.Fatalf("the settings flow offers no authenticator app: %+v", f)
 		return nil
 	})
-	_, err := c.Session(t.Context(), directory.Credential{Token: login(t, public, email)})
+	s, err := c.Session(t.Context(), directory.Credential{Token: token})
+	if age := time.Since(s.SecondFactorAt); err != nil || age < 0 || age > time.Minute {
+		t.Errorf("the app that was enrolled in this session was shown %v ago (%v)", age, err)
+	}
+	_, err = c.Session(t.Context(), directory.Credential{Token: login(t, public, email)})
 	if reason(err) != "SECOND_FACTOR_REQUIRED" {
 		t.Errorf("password only: %v", err)
 	}

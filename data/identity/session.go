@@ -61,8 +61,18 @@ func session(s *ory.Session) (directory.Session, error) {
 	out := directory.Session{Person: p, SessionID: s.Id, AAL: string(s.GetAuthenticatorAssuranceLevel()), AuthenticatedAt: s.GetAuthenticatedAt()}
 	for _, m := range s.AuthenticationMethods {
 		out.Methods = append(out.Methods, m.GetMethod())
+		if at := m.GetCompletedAt(); secondFactor(m) && at.After(out.SecondFactorAt) {
+			out.SecondFactorAt = at
+		}
 	}
 	return out, nil
+}
+
+// secondFactor says whether the method proves that the person has a device of his
+// in hand. A recovery code or an e-mail's code does not: whoever reads his mail has
+// those, and Kratos counts them as a second factor all the same.
+func secondFactor(m ory.SessionAuthenticationMethod) bool {
+	return m.GetMethod() == "totp" || m.GetMethod() == "webauthn" && m.GetAal() == ory.AUTHENTICATORASSURANCELEVEL_AAL2
 }
 
 // person reads our traits (deploy/kratos/identity.schema.json) out of an identity.

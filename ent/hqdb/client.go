@@ -42,6 +42,7 @@ import (
 	"zhuxin/ent/hqdb/rollupsubsidiary"
 	"zhuxin/ent/hqdb/schemastate"
 	"zhuxin/ent/hqdb/sharinglog"
+	"zhuxin/ent/hqdb/stepupchallenge"
 	"zhuxin/ent/hqdb/tenant"
 
 	"entgo.io/ent"
@@ -120,6 +121,8 @@ type Client struct {
 	SchemaState *SchemaStateClient
 	// SharingLog is the client for interacting with the SharingLog builders.
 	SharingLog *SharingLogClient
+	// StepUpChallenge is the client for interacting with the StepUpChallenge builders.
+	StepUpChallenge *StepUpChallengeClient
 	// Tenant is the client for interacting with the Tenant builders.
 	Tenant *TenantClient
 }
@@ -164,6 +167,7 @@ func (c *Client) init() {
 	c.RollupSubsidiary = NewRollupSubsidiaryClient(c.config)
 	c.SchemaState = NewSchemaStateClient(c.config)
 	c.SharingLog = NewSharingLogClient(c.config)
+	c.StepUpChallenge = NewStepUpChallengeClient(c.config)
 	c.Tenant = NewTenantClient(c.config)
 }
 
@@ -291,6 +295,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RollupSubsidiary:  NewRollupSubsidiaryClient(cfg),
 		SchemaState:       NewSchemaStateClient(cfg),
 		SharingLog:        NewSharingLogClient(cfg),
+		StepUpChallenge:   NewStepUpChallengeClient(cfg),
 		Tenant:            NewTenantClient(cfg),
 	}, nil
 }
@@ -342,6 +347,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RollupSubsidiary:  NewRollupSubsidiaryClient(cfg),
 		SchemaState:       NewSchemaStateClient(cfg),
 		SharingLog:        NewSharingLogClient(cfg),
+		StepUpChallenge:   NewStepUpChallengeClient(cfg),
 		Tenant:            NewTenantClient(cfg),
 	}, nil
 }
@@ -378,7 +384,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.Person,
 		c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
 		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
-		c.SchemaState, c.SharingLog, c.Tenant,
+		c.SchemaState, c.SharingLog, c.StepUpChallenge, c.Tenant,
 	} {
 		n.Use(hooks...)
 	}
@@ -394,7 +400,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.Person,
 		c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
 		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
-		c.SchemaState, c.SharingLog, c.Tenant,
+		c.SchemaState, c.SharingLog, c.StepUpChallenge, c.Tenant,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -465,6 +471,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SchemaState.mutate(ctx, m)
 	case *SharingLogMutation:
 		return c.SharingLog.mutate(ctx, m)
+	case *StepUpChallengeMutation:
+		return c.StepUpChallenge.mutate(ctx, m)
 	case *TenantMutation:
 		return c.Tenant.mutate(ctx, m)
 	default:
@@ -4595,6 +4603,139 @@ func (c *SharingLogClient) mutate(ctx context.Context, m *SharingLogMutation) (V
 	}
 }
 
+// StepUpChallengeClient is a client for the StepUpChallenge schema.
+type StepUpChallengeClient struct {
+	config
+}
+
+// NewStepUpChallengeClient returns a client for the StepUpChallenge from the given config.
+func NewStepUpChallengeClient(c config) *StepUpChallengeClient {
+	return &StepUpChallengeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stepupchallenge.Hooks(f(g(h())))`.
+func (c *StepUpChallengeClient) Use(hooks ...Hook) {
+	c.hooks.StepUpChallenge = append(c.hooks.StepUpChallenge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stepupchallenge.Intercept(f(g(h())))`.
+func (c *StepUpChallengeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StepUpChallenge = append(c.inters.StepUpChallenge, interceptors...)
+}
+
+// Create returns a builder for creating a StepUpChallenge entity.
+func (c *StepUpChallengeClient) Create() *StepUpChallengeCreate {
+	mutation := newStepUpChallengeMutation(c.config, OpCreate)
+	return &StepUpChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StepUpChallenge entities.
+func (c *StepUpChallengeClient) CreateBulk(builders ...*StepUpChallengeCreate) *StepUpChallengeCreateBulk {
+	return &StepUpChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StepUpChallengeClient) MapCreateBulk(slice any, setFunc func(*StepUpChallengeCreate, int)) *StepUpChallengeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StepUpChallengeCreateBulk{err: fmt.Errorf("calling to StepUpChallengeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StepUpChallengeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StepUpChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StepUpChallenge.
+func (c *StepUpChallengeClient) Update() *StepUpChallengeUpdate {
+	mutation := newStepUpChallengeMutation(c.config, OpUpdate)
+	return &StepUpChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StepUpChallengeClient) UpdateOne(_m *StepUpChallenge) *StepUpChallengeUpdateOne {
+	mutation := newStepUpChallengeMutation(c.config, OpUpdateOne, withStepUpChallenge(_m))
+	return &StepUpChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StepUpChallengeClient) UpdateOneID(id uuid.UUID) *StepUpChallengeUpdateOne {
+	mutation := newStepUpChallengeMutation(c.config, OpUpdateOne, withStepUpChallengeID(id))
+	return &StepUpChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StepUpChallenge.
+func (c *StepUpChallengeClient) Delete() *StepUpChallengeDelete {
+	mutation := newStepUpChallengeMutation(c.config, OpDelete)
+	return &StepUpChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StepUpChallengeClient) DeleteOne(_m *StepUpChallenge) *StepUpChallengeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StepUpChallengeClient) DeleteOneID(id uuid.UUID) *StepUpChallengeDeleteOne {
+	builder := c.Delete().Where(stepupchallenge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StepUpChallengeDeleteOne{builder}
+}
+
+// Query returns a query builder for StepUpChallenge.
+func (c *StepUpChallengeClient) Query() *StepUpChallengeQuery {
+	return &StepUpChallengeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStepUpChallenge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StepUpChallenge entity by its id.
+func (c *StepUpChallengeClient) Get(ctx context.Context, id uuid.UUID) (*StepUpChallenge, error) {
+	return c.Query().Where(stepupchallenge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StepUpChallengeClient) GetX(ctx context.Context, id uuid.UUID) *StepUpChallenge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StepUpChallengeClient) Hooks() []Hook {
+	return c.hooks.StepUpChallenge
+}
+
+// Interceptors returns the client interceptors.
+func (c *StepUpChallengeClient) Interceptors() []Interceptor {
+	return c.inters.StepUpChallenge
+}
+
+func (c *StepUpChallengeClient) mutate(ctx context.Context, m *StepUpChallengeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StepUpChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StepUpChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StepUpChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StepUpChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown StepUpChallenge mutation op: %q", m.Op())
+	}
+}
+
 // TenantClient is a client for the Tenant schema.
 type TenantClient struct {
 	config
@@ -4736,7 +4877,7 @@ type (
 		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
 		NegativeExemption, Outbox, Person, QuotaMove, RatingHistory, RegistryAccount,
 		RegistryFinding, RegistryLook, RegistrySnapshot, RollupCustomer,
-		RollupSubsidiary, SchemaState, SharingLog, Tenant []ent.Hook
+		RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge, Tenant []ent.Hook
 	}
 	inters struct {
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupCap, GroupCapMember,
@@ -4744,7 +4885,8 @@ type (
 		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
 		NegativeExemption, Outbox, Person, QuotaMove, RatingHistory, RegistryAccount,
 		RegistryFinding, RegistryLook, RegistrySnapshot, RollupCustomer,
-		RollupSubsidiary, SchemaState, SharingLog, Tenant []ent.Interceptor
+		RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge,
+		Tenant []ent.Interceptor
 	}
 )
 
@@ -4782,6 +4924,7 @@ var (
 		RollupSubsidiary:  tableSchemas[0],
 		SchemaState:       tableSchemas[0],
 		SharingLog:        tableSchemas[0],
+		StepUpChallenge:   tableSchemas[0],
 		Tenant:            tableSchemas[0],
 	}
 	tableSchemas = [...]string{"hq"}

@@ -39,6 +39,7 @@ import (
 	"zhuxin/ent/hqdb/rollupsubsidiary"
 	"zhuxin/ent/hqdb/schemastate"
 	"zhuxin/ent/hqdb/sharinglog"
+	"zhuxin/ent/hqdb/stepupchallenge"
 	"zhuxin/ent/hqdb/tenant"
 
 	"entgo.io/ent"
@@ -135,6 +136,7 @@ func checkColumn(t, c string) error {
 			rollupsubsidiary.Table:  rollupsubsidiary.ValidColumn,
 			schemastate.Table:       schemastate.ValidColumn,
 			sharinglog.Table:        sharinglog.ValidColumn,
+			stepupchallenge.Table:   stepupchallenge.ValidColumn,
 			tenant.Table:            tenant.ValidColumn,
 		})
 	})

@@ -25,6 +25,8 @@ type GroupPolicy struct {
 	SeriousAction grouppolicy.SeriousAction `json:"serious_action,omitempty"`
 	// NoticeAction holds the value of the "notice_action" field.
 	NoticeAction grouppolicy.NoticeAction `json:"notice_action,omitempty"`
+	// HQ's decisions on the negative list ask for a second verification
+	StepUp bool `json:"step_up,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
@@ -39,6 +41,8 @@ func (*GroupPolicy) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case grouppolicy.FieldCreatedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
+		case grouppolicy.FieldStepUp:
+			values[i] = new(sql.NullBool)
 		case grouppolicy.FieldID:
 			values[i] = new(sql.NullInt64)
 		case grouppolicy.FieldNegativeAction, grouppolicy.FieldSeriousAction, grouppolicy.FieldNoticeAction:
@@ -83,6 +87,12 @@ func (_m *GroupPolicy) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field notice_action", values[i])
 			} else if value.Valid {
 				_m.NoticeAction = grouppolicy.NoticeAction(value.String)
+			}
+		case grouppolicy.FieldStepUp:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field step_up", values[i])
+			} else if value.Valid {
+				_m.StepUp = value.Bool
 			}
 		case grouppolicy.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -141,6 +151,9 @@ func (_m *GroupPolicy) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("notice_action=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NoticeAction))
+	builder.WriteString(", ")
+	builder.WriteString("step_up=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StepUp))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

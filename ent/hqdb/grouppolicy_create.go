@@ -65,6 +65,20 @@ func (_c *GroupPolicyCreate) SetNillableNoticeAction(v *grouppolicy.NoticeAction
 	return _c
 }
 
+// SetStepUp sets the "step_up" field.
+func (_c *GroupPolicyCreate) SetStepUp(v bool) *GroupPolicyCreate {
+	_c.mutation.SetStepUp(v)
+	return _c
+}
+
+// SetNillableStepUp sets the "step_up" field if the given value is not nil.
+func (_c *GroupPolicyCreate) SetNillableStepUp(v *bool) *GroupPolicyCreate {
+	if v != nil {
+		_c.SetStepUp(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *GroupPolicyCreate) SetCreatedAt(v time.Time) *GroupPolicyCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -146,6 +160,10 @@ func (_c *GroupPolicyCreate) defaults() {
 		v := grouppolicy.DefaultNoticeAction
 		_c.mutation.SetNoticeAction(v)
 	}
+	if _, ok := _c.mutation.StepUp(); !ok {
+		v := grouppolicy.DefaultStepUp
+		_c.mutation.SetStepUp(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := grouppolicy.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -177,6 +195,9 @@ func (_c *GroupPolicyCreate) check() error {
 		if err := grouppolicy.NoticeActionValidator(v); err != nil {
 			return &ValidationError{Name: "notice_action", err: fmt.Errorf(`hqdb: validator failed for field "GroupPolicy.notice_action": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.StepUp(); !ok {
+		return &ValidationError{Name: "step_up", err: errors.New(`hqdb: missing required field "GroupPolicy.step_up"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`hqdb: missing required field "GroupPolicy.created_at"`)}
@@ -226,6 +247,10 @@ func (_c *GroupPolicyCreate) createSpec() (*GroupPolicy, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.NoticeAction(); ok {
 		_spec.SetField(grouppolicy.FieldNoticeAction, field.TypeEnum, value)
 		_node.NoticeAction = value
+	}
+	if value, ok := _c.mutation.StepUp(); ok {
+		_spec.SetField(grouppolicy.FieldStepUp, field.TypeBool, value)
+		_node.StepUp = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(grouppolicy.FieldCreatedAt, field.TypeTime, value)
@@ -312,6 +337,9 @@ func (u *GroupPolicyUpsertOne) UpdateNewValues() *GroupPolicyUpsertOne {
 		}
 		if _, exists := u.create.mutation.NoticeAction(); exists {
 			s.SetIgnore(grouppolicy.FieldNoticeAction)
+		}
+		if _, exists := u.create.mutation.StepUp(); exists {
+			s.SetIgnore(grouppolicy.FieldStepUp)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(grouppolicy.FieldCreatedAt)
@@ -540,6 +568,9 @@ func (u *GroupPolicyUpsertBulk) UpdateNewValues() *GroupPolicyUpsertBulk {
 			}
 			if _, exists := b.mutation.NoticeAction(); exists {
 				s.SetIgnore(grouppolicy.FieldNoticeAction)
+			}
+			if _, exists := b.mutation.StepUp(); exists {
+				s.SetIgnore(grouppolicy.FieldStepUp)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(grouppolicy.FieldCreatedAt)

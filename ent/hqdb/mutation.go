@@ -41,6 +41,7 @@ import (
 	"zhuxin/ent/hqdb/rollupsubsidiary"
 	"zhuxin/ent/hqdb/schemastate"
 	"zhuxin/ent/hqdb/sharinglog"
+	"zhuxin/ent/hqdb/stepupchallenge"
 	"zhuxin/ent/hqdb/tenant"
 	"zhuxin/shared/calendar"
 
@@ -89,6 +90,7 @@ const (
 	TypeRollupSubsidiary  = "RollupSubsidiary"
 	TypeSchemaState       = "SchemaState"
 	TypeSharingLog        = "SharingLog"
+	TypeStepUpChallenge   = "StepUpChallenge"
 	TypeTenant            = "Tenant"
 )
 
@@ -5695,6 +5697,7 @@ type GroupPolicyMutation struct {
 	negative_action *grouppolicy.NegativeAction
 	serious_action  *grouppolicy.SeriousAction
 	notice_action   *grouppolicy.NoticeAction
+	step_up         *bool
 	created_at      *time.Time
 	created_by      *uuid.UUID
 	clearedFields   map[string]struct{}
@@ -5915,6 +5918,42 @@ func (m *GroupPolicyMutation) ResetNoticeAction() {
 	m.notice_action = nil
 }
 
+// SetStepUp sets the "step_up" field.
+func (m *GroupPolicyMutation) SetStepUp(b bool) {
+	m.step_up = &b
+}
+
+// StepUp returns the value of the "step_up" field in the mutation.
+func (m *GroupPolicyMutation) StepUp() (r bool, exists bool) {
+	v := m.step_up
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStepUp returns the old "step_up" field's value of the GroupPolicy entity.
+// If the GroupPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupPolicyMutation) OldStepUp(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStepUp is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStepUp requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStepUp: %w", err)
+	}
+	return oldValue.StepUp, nil
+}
+
+// ResetStepUp resets all changes to the "step_up" field.
+func (m *GroupPolicyMutation) ResetStepUp() {
+	m.step_up = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *GroupPolicyMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -6034,7 +6073,7 @@ func (m *GroupPolicyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GroupPolicyMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.negative_action != nil {
 		fields = append(fields, grouppolicy.FieldNegativeAction)
 	}
@@ -6043,6 +6082,9 @@ func (m *GroupPolicyMutation) Fields() []string {
 	}
 	if m.notice_action != nil {
 		fields = append(fields, grouppolicy.FieldNoticeAction)
+	}
+	if m.step_up != nil {
+		fields = append(fields, grouppolicy.FieldStepUp)
 	}
 	if m.created_at != nil {
 		fields = append(fields, grouppolicy.FieldCreatedAt)
@@ -6064,6 +6106,8 @@ func (m *GroupPolicyMutation) Field(name string) (ent.Value, bool) {
 		return m.SeriousAction()
 	case grouppolicy.FieldNoticeAction:
 		return m.NoticeAction()
+	case grouppolicy.FieldStepUp:
+		return m.StepUp()
 	case grouppolicy.FieldCreatedAt:
 		return m.CreatedAt()
 	case grouppolicy.FieldCreatedBy:
@@ -6083,6 +6127,8 @@ func (m *GroupPolicyMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldSeriousAction(ctx)
 	case grouppolicy.FieldNoticeAction:
 		return m.OldNoticeAction(ctx)
+	case grouppolicy.FieldStepUp:
+		return m.OldStepUp(ctx)
 	case grouppolicy.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case grouppolicy.FieldCreatedBy:
@@ -6116,6 +6162,13 @@ func (m *GroupPolicyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNoticeAction(v)
+		return nil
+	case grouppolicy.FieldStepUp:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStepUp(v)
 		return nil
 	case grouppolicy.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -6197,6 +6250,9 @@ func (m *GroupPolicyMutation) ResetField(name string) error {
 		return nil
 	case grouppolicy.FieldNoticeAction:
 		m.ResetNoticeAction()
+		return nil
+	case grouppolicy.FieldStepUp:
+		m.ResetStepUp()
 		return nil
 	case grouppolicy.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -27916,6 +27972,830 @@ func (m *SharingLogMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SharingLogMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SharingLog edge %s", name)
+}
+
+// StepUpChallengeMutation represents an operation that mutates the StepUpChallenge nodes in the graph.
+type StepUpChallengeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	person_id     *uuid.UUID
+	act           *string
+	digest        *[]byte
+	created_at    *time.Time
+	expires_at    *time.Time
+	used_at       *time.Time
+	used_by       *uuid.UUID
+	verified_at   *time.Time
+	request_id    *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*StepUpChallenge, error)
+	predicates    []predicate.StepUpChallenge
+}
+
+var _ ent.Mutation = (*StepUpChallengeMutation)(nil)
+
+// stepupchallengeOption allows management of the mutation configuration using functional options.
+type stepupchallengeOption func(*StepUpChallengeMutation)
+
+// newStepUpChallengeMutation creates new mutation for the StepUpChallenge entity.
+func newStepUpChallengeMutation(c config, op Op, opts ...stepupchallengeOption) *StepUpChallengeMutation {
+	m := &StepUpChallengeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStepUpChallenge,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStepUpChallengeID sets the ID field of the mutation.
+func withStepUpChallengeID(id uuid.UUID) stepupchallengeOption {
+	return func(m *StepUpChallengeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StepUpChallenge
+		)
+		m.oldValue = func(ctx context.Context) (*StepUpChallenge, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StepUpChallenge.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStepUpChallenge sets the old StepUpChallenge of the mutation.
+func withStepUpChallenge(node *StepUpChallenge) stepupchallengeOption {
+	return func(m *StepUpChallengeMutation) {
+		m.oldValue = func(context.Context) (*StepUpChallenge, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StepUpChallengeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StepUpChallengeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StepUpChallenge entities.
+func (m *StepUpChallengeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StepUpChallengeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StepUpChallengeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StepUpChallenge.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *StepUpChallengeMutation) SetPersonID(u uuid.UUID) {
+	m.person_id = &u
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *StepUpChallengeMutation) PersonID() (r uuid.UUID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldPersonID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *StepUpChallengeMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetAct sets the "act" field.
+func (m *StepUpChallengeMutation) SetAct(s string) {
+	m.act = &s
+}
+
+// Act returns the value of the "act" field in the mutation.
+func (m *StepUpChallengeMutation) Act() (r string, exists bool) {
+	v := m.act
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAct returns the old "act" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldAct(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAct is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAct requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAct: %w", err)
+	}
+	return oldValue.Act, nil
+}
+
+// ResetAct resets all changes to the "act" field.
+func (m *StepUpChallengeMutation) ResetAct() {
+	m.act = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *StepUpChallengeMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *StepUpChallengeMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *StepUpChallengeMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StepUpChallengeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StepUpChallengeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StepUpChallengeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *StepUpChallengeMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *StepUpChallengeMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *StepUpChallengeMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetUsedAt sets the "used_at" field.
+func (m *StepUpChallengeMutation) SetUsedAt(t time.Time) {
+	m.used_at = &t
+}
+
+// UsedAt returns the value of the "used_at" field in the mutation.
+func (m *StepUpChallengeMutation) UsedAt() (r time.Time, exists bool) {
+	v := m.used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedAt returns the old "used_at" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedAt: %w", err)
+	}
+	return oldValue.UsedAt, nil
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (m *StepUpChallengeMutation) ClearUsedAt() {
+	m.used_at = nil
+	m.clearedFields[stepupchallenge.FieldUsedAt] = struct{}{}
+}
+
+// UsedAtCleared returns if the "used_at" field was cleared in this mutation.
+func (m *StepUpChallengeMutation) UsedAtCleared() bool {
+	_, ok := m.clearedFields[stepupchallenge.FieldUsedAt]
+	return ok
+}
+
+// ResetUsedAt resets all changes to the "used_at" field.
+func (m *StepUpChallengeMutation) ResetUsedAt() {
+	m.used_at = nil
+	delete(m.clearedFields, stepupchallenge.FieldUsedAt)
+}
+
+// SetUsedBy sets the "used_by" field.
+func (m *StepUpChallengeMutation) SetUsedBy(u uuid.UUID) {
+	m.used_by = &u
+}
+
+// UsedBy returns the value of the "used_by" field in the mutation.
+func (m *StepUpChallengeMutation) UsedBy() (r uuid.UUID, exists bool) {
+	v := m.used_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedBy returns the old "used_by" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldUsedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedBy: %w", err)
+	}
+	return oldValue.UsedBy, nil
+}
+
+// ClearUsedBy clears the value of the "used_by" field.
+func (m *StepUpChallengeMutation) ClearUsedBy() {
+	m.used_by = nil
+	m.clearedFields[stepupchallenge.FieldUsedBy] = struct{}{}
+}
+
+// UsedByCleared returns if the "used_by" field was cleared in this mutation.
+func (m *StepUpChallengeMutation) UsedByCleared() bool {
+	_, ok := m.clearedFields[stepupchallenge.FieldUsedBy]
+	return ok
+}
+
+// ResetUsedBy resets all changes to the "used_by" field.
+func (m *StepUpChallengeMutation) ResetUsedBy() {
+	m.used_by = nil
+	delete(m.clearedFields, stepupchallenge.FieldUsedBy)
+}
+
+// SetVerifiedAt sets the "verified_at" field.
+func (m *StepUpChallengeMutation) SetVerifiedAt(t time.Time) {
+	m.verified_at = &t
+}
+
+// VerifiedAt returns the value of the "verified_at" field in the mutation.
+func (m *StepUpChallengeMutation) VerifiedAt() (r time.Time, exists bool) {
+	v := m.verified_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerifiedAt returns the old "verified_at" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldVerifiedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerifiedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerifiedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerifiedAt: %w", err)
+	}
+	return oldValue.VerifiedAt, nil
+}
+
+// ClearVerifiedAt clears the value of the "verified_at" field.
+func (m *StepUpChallengeMutation) ClearVerifiedAt() {
+	m.verified_at = nil
+	m.clearedFields[stepupchallenge.FieldVerifiedAt] = struct{}{}
+}
+
+// VerifiedAtCleared returns if the "verified_at" field was cleared in this mutation.
+func (m *StepUpChallengeMutation) VerifiedAtCleared() bool {
+	_, ok := m.clearedFields[stepupchallenge.FieldVerifiedAt]
+	return ok
+}
+
+// ResetVerifiedAt resets all changes to the "verified_at" field.
+func (m *StepUpChallengeMutation) ResetVerifiedAt() {
+	m.verified_at = nil
+	delete(m.clearedFields, stepupchallenge.FieldVerifiedAt)
+}
+
+// SetRequestID sets the "request_id" field.
+func (m *StepUpChallengeMutation) SetRequestID(s string) {
+	m.request_id = &s
+}
+
+// RequestID returns the value of the "request_id" field in the mutation.
+func (m *StepUpChallengeMutation) RequestID() (r string, exists bool) {
+	v := m.request_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestID returns the old "request_id" field's value of the StepUpChallenge entity.
+// If the StepUpChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepUpChallengeMutation) OldRequestID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestID: %w", err)
+	}
+	return oldValue.RequestID, nil
+}
+
+// ResetRequestID resets all changes to the "request_id" field.
+func (m *StepUpChallengeMutation) ResetRequestID() {
+	m.request_id = nil
+}
+
+// Where appends a list predicates to the StepUpChallengeMutation builder.
+func (m *StepUpChallengeMutation) Where(ps ...predicate.StepUpChallenge) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StepUpChallengeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StepUpChallengeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StepUpChallenge, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StepUpChallengeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StepUpChallengeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StepUpChallenge).
+func (m *StepUpChallengeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StepUpChallengeMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.person_id != nil {
+		fields = append(fields, stepupchallenge.FieldPersonID)
+	}
+	if m.act != nil {
+		fields = append(fields, stepupchallenge.FieldAct)
+	}
+	if m.digest != nil {
+		fields = append(fields, stepupchallenge.FieldDigest)
+	}
+	if m.created_at != nil {
+		fields = append(fields, stepupchallenge.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, stepupchallenge.FieldExpiresAt)
+	}
+	if m.used_at != nil {
+		fields = append(fields, stepupchallenge.FieldUsedAt)
+	}
+	if m.used_by != nil {
+		fields = append(fields, stepupchallenge.FieldUsedBy)
+	}
+	if m.verified_at != nil {
+		fields = append(fields, stepupchallenge.FieldVerifiedAt)
+	}
+	if m.request_id != nil {
+		fields = append(fields, stepupchallenge.FieldRequestID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StepUpChallengeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stepupchallenge.FieldPersonID:
+		return m.PersonID()
+	case stepupchallenge.FieldAct:
+		return m.Act()
+	case stepupchallenge.FieldDigest:
+		return m.Digest()
+	case stepupchallenge.FieldCreatedAt:
+		return m.CreatedAt()
+	case stepupchallenge.FieldExpiresAt:
+		return m.ExpiresAt()
+	case stepupchallenge.FieldUsedAt:
+		return m.UsedAt()
+	case stepupchallenge.FieldUsedBy:
+		return m.UsedBy()
+	case stepupchallenge.FieldVerifiedAt:
+		return m.VerifiedAt()
+	case stepupchallenge.FieldRequestID:
+		return m.RequestID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StepUpChallengeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stepupchallenge.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case stepupchallenge.FieldAct:
+		return m.OldAct(ctx)
+	case stepupchallenge.FieldDigest:
+		return m.OldDigest(ctx)
+	case stepupchallenge.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stepupchallenge.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case stepupchallenge.FieldUsedAt:
+		return m.OldUsedAt(ctx)
+	case stepupchallenge.FieldUsedBy:
+		return m.OldUsedBy(ctx)
+	case stepupchallenge.FieldVerifiedAt:
+		return m.OldVerifiedAt(ctx)
+	case stepupchallenge.FieldRequestID:
+		return m.OldRequestID(ctx)
+	}
+	return nil, fmt.Errorf("unknown StepUpChallenge field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StepUpChallengeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stepupchallenge.FieldPersonID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case stepupchallenge.FieldAct:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAct(v)
+		return nil
+	case stepupchallenge.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case stepupchallenge.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stepupchallenge.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case stepupchallenge.FieldUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedAt(v)
+		return nil
+	case stepupchallenge.FieldUsedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedBy(v)
+		return nil
+	case stepupchallenge.FieldVerifiedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerifiedAt(v)
+		return nil
+	case stepupchallenge.FieldRequestID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StepUpChallenge field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StepUpChallengeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StepUpChallengeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StepUpChallengeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown StepUpChallenge numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StepUpChallengeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stepupchallenge.FieldUsedAt) {
+		fields = append(fields, stepupchallenge.FieldUsedAt)
+	}
+	if m.FieldCleared(stepupchallenge.FieldUsedBy) {
+		fields = append(fields, stepupchallenge.FieldUsedBy)
+	}
+	if m.FieldCleared(stepupchallenge.FieldVerifiedAt) {
+		fields = append(fields, stepupchallenge.FieldVerifiedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StepUpChallengeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StepUpChallengeMutation) ClearField(name string) error {
+	switch name {
+	case stepupchallenge.FieldUsedAt:
+		m.ClearUsedAt()
+		return nil
+	case stepupchallenge.FieldUsedBy:
+		m.ClearUsedBy()
+		return nil
+	case stepupchallenge.FieldVerifiedAt:
+		m.ClearVerifiedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StepUpChallenge nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StepUpChallengeMutation) ResetField(name string) error {
+	switch name {
+	case stepupchallenge.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case stepupchallenge.FieldAct:
+		m.ResetAct()
+		return nil
+	case stepupchallenge.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case stepupchallenge.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stepupchallenge.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case stepupchallenge.FieldUsedAt:
+		m.ResetUsedAt()
+		return nil
+	case stepupchallenge.FieldUsedBy:
+		m.ResetUsedBy()
+		return nil
+	case stepupchallenge.FieldVerifiedAt:
+		m.ResetVerifiedAt()
+		return nil
+	case stepupchallenge.FieldRequestID:
+		m.ResetRequestID()
+		return nil
+	}
+	return fmt.Errorf("unknown StepUpChallenge field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StepUpChallengeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StepUpChallengeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StepUpChallengeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StepUpChallengeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StepUpChallengeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StepUpChallengeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StepUpChallengeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown StepUpChallenge unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StepUpChallengeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown StepUpChallenge edge %s", name)
 }
 
 // TenantMutation represents an operation that mutates the Tenant nodes in the graph.

@@ -34,6 +34,7 @@ import (
 	"zhuxin/ent/hqdb/schema"
 	"zhuxin/ent/hqdb/schemastate"
 	"zhuxin/ent/hqdb/sharinglog"
+	"zhuxin/ent/hqdb/stepupchallenge"
 	"zhuxin/ent/hqdb/tenant"
 
 	"github.com/google/uuid"
@@ -173,8 +174,12 @@ func init() {
 	groupcapmember.DefaultID = groupcapmemberDescID.Default.(func() uuid.UUID)
 	grouppolicyFields := schema.GroupPolicy{}.Fields()
 	_ = grouppolicyFields
+	// grouppolicyDescStepUp is the schema descriptor for step_up field.
+	grouppolicyDescStepUp := grouppolicyFields[4].Descriptor()
+	// grouppolicy.DefaultStepUp holds the default value on creation for the step_up field.
+	grouppolicy.DefaultStepUp = grouppolicyDescStepUp.Default.(bool)
 	// grouppolicyDescCreatedAt is the schema descriptor for created_at field.
-	grouppolicyDescCreatedAt := grouppolicyFields[4].Descriptor()
+	grouppolicyDescCreatedAt := grouppolicyFields[5].Descriptor()
 	// grouppolicy.DefaultCreatedAt holds the default value on creation for the created_at field.
 	grouppolicy.DefaultCreatedAt = grouppolicyDescCreatedAt.Default.(func() time.Time)
 	groupquotaMixin := schema.GroupQuota{}.Mixin()
@@ -725,6 +730,15 @@ func init() {
 	sharinglogDescID := sharinglogFields[0].Descriptor()
 	// sharinglog.DefaultID holds the default value on creation for the id field.
 	sharinglog.DefaultID = sharinglogDescID.Default.(func() uuid.UUID)
+	stepupchallengeMixin := schema.StepUpChallenge{}.Mixin()
+	stepupchallengeMixinFields0 := stepupchallengeMixin[0].Fields()
+	_ = stepupchallengeMixinFields0
+	stepupchallengeFields := schema.StepUpChallenge{}.Fields()
+	_ = stepupchallengeFields
+	// stepupchallengeDescRequestID is the schema descriptor for request_id field.
+	stepupchallengeDescRequestID := stepupchallengeMixinFields0[9].Descriptor()
+	// stepupchallenge.DefaultRequestID holds the default value on creation for the request_id field.
+	stepupchallenge.DefaultRequestID = stepupchallengeDescRequestID.Default.(string)
 	tenantMixin := schema.Tenant{}.Mixin()
 	tenantMixinFields1 := tenantMixin[1].Fields()
 	_ = tenantMixinFields1

@@ -76,6 +76,8 @@ type Tx struct {
 	SchemaState *SchemaStateClient
 	// SharingLog is the client for interacting with the SharingLog builders.
 	SharingLog *SharingLogClient
+	// StepUpChallenge is the client for interacting with the StepUpChallenge builders.
+	StepUpChallenge *StepUpChallengeClient
 	// Tenant is the client for interacting with the Tenant builders.
 	Tenant *TenantClient
 
@@ -240,6 +242,7 @@ func (tx *Tx) init() {
 	tx.RollupSubsidiary = NewRollupSubsidiaryClient(tx.config)
 	tx.SchemaState = NewSchemaStateClient(tx.config)
 	tx.SharingLog = NewSharingLogClient(tx.config)
+	tx.StepUpChallenge = NewStepUpChallengeClient(tx.config)
 	tx.Tenant = NewTenantClient(tx.config)
 }
 

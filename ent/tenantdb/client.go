@@ -90,6 +90,7 @@ import (
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
+	"zhuxin/ent/tenantdb/stepupchallenge"
 	"zhuxin/ent/tenantdb/supplystop"
 	"zhuxin/ent/tenantdb/supplystopevent"
 	"zhuxin/ent/tenantdb/templatedryrun"
@@ -270,6 +271,8 @@ type Client struct {
 	SiteNode *SiteNodeClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
+	// StepUpChallenge is the client for interacting with the StepUpChallenge builders.
+	StepUpChallenge *StepUpChallengeClient
 	// SupplyStop is the client for interacting with the SupplyStop builders.
 	SupplyStop *SupplyStopClient
 	// SupplyStopEvent is the client for interacting with the SupplyStopEvent builders.
@@ -374,6 +377,7 @@ func (c *Client) init() {
 	c.SharedLimit = NewSharedLimitClient(c.config)
 	c.SiteNode = NewSiteNodeClient(c.config)
 	c.Statement = NewStatementClient(c.config)
+	c.StepUpChallenge = NewStepUpChallengeClient(c.config)
 	c.SupplyStop = NewSupplyStopClient(c.config)
 	c.SupplyStopEvent = NewSupplyStopEventClient(c.config)
 	c.TemplateDryRun = NewTemplateDryRunClient(c.config)
@@ -552,6 +556,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
+		StepUpChallenge:      NewStepUpChallengeClient(cfg),
 		SupplyStop:           NewSupplyStopClient(cfg),
 		SupplyStopEvent:      NewSupplyStopEventClient(cfg),
 		TemplateDryRun:       NewTemplateDryRunClient(cfg),
@@ -657,6 +662,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
+		StepUpChallenge:      NewStepUpChallengeClient(cfg),
 		SupplyStop:           NewSupplyStopClient(cfg),
 		SupplyStopEvent:      NewSupplyStopEventClient(cfg),
 		TemplateDryRun:       NewTemplateDryRunClient(cfg),
@@ -710,8 +716,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
 		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
 		c.RegistryWatch, c.Reservation, c.SharedLimit, c.SiteNode, c.Statement,
-		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
-		c.WarningRule, c.WriteOff,
+		c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
+		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -738,8 +744,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
 		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
 		c.RegistryWatch, c.Reservation, c.SharedLimit, c.SiteNode, c.Statement,
-		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
-		c.WarningRule, c.WriteOff,
+		c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
+		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -906,6 +912,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SiteNode.mutate(ctx, m)
 	case *StatementMutation:
 		return c.Statement.mutate(ctx, m)
+	case *StepUpChallengeMutation:
+		return c.StepUpChallenge.mutate(ctx, m)
 	case *SupplyStopMutation:
 		return c.SupplyStop.mutate(ctx, m)
 	case *SupplyStopEventMutation:
@@ -11624,6 +11632,139 @@ func (c *StatementClient) mutate(ctx context.Context, m *StatementMutation) (Val
 	}
 }
 
+// StepUpChallengeClient is a client for the StepUpChallenge schema.
+type StepUpChallengeClient struct {
+	config
+}
+
+// NewStepUpChallengeClient returns a client for the StepUpChallenge from the given config.
+func NewStepUpChallengeClient(c config) *StepUpChallengeClient {
+	return &StepUpChallengeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stepupchallenge.Hooks(f(g(h())))`.
+func (c *StepUpChallengeClient) Use(hooks ...Hook) {
+	c.hooks.StepUpChallenge = append(c.hooks.StepUpChallenge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stepupchallenge.Intercept(f(g(h())))`.
+func (c *StepUpChallengeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StepUpChallenge = append(c.inters.StepUpChallenge, interceptors...)
+}
+
+// Create returns a builder for creating a StepUpChallenge entity.
+func (c *StepUpChallengeClient) Create() *StepUpChallengeCreate {
+	mutation := newStepUpChallengeMutation(c.config, OpCreate)
+	return &StepUpChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StepUpChallenge entities.
+func (c *StepUpChallengeClient) CreateBulk(builders ...*StepUpChallengeCreate) *StepUpChallengeCreateBulk {
+	return &StepUpChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StepUpChallengeClient) MapCreateBulk(slice any, setFunc func(*StepUpChallengeCreate, int)) *StepUpChallengeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StepUpChallengeCreateBulk{err: fmt.Errorf("calling to StepUpChallengeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StepUpChallengeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StepUpChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StepUpChallenge.
+func (c *StepUpChallengeClient) Update() *StepUpChallengeUpdate {
+	mutation := newStepUpChallengeMutation(c.config, OpUpdate)
+	return &StepUpChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StepUpChallengeClient) UpdateOne(_m *StepUpChallenge) *StepUpChallengeUpdateOne {
+	mutation := newStepUpChallengeMutation(c.config, OpUpdateOne, withStepUpChallenge(_m))
+	return &StepUpChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StepUpChallengeClient) UpdateOneID(id uuid.UUID) *StepUpChallengeUpdateOne {
+	mutation := newStepUpChallengeMutation(c.config, OpUpdateOne, withStepUpChallengeID(id))
+	return &StepUpChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StepUpChallenge.
+func (c *StepUpChallengeClient) Delete() *StepUpChallengeDelete {
+	mutation := newStepUpChallengeMutation(c.config, OpDelete)
+	return &StepUpChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StepUpChallengeClient) DeleteOne(_m *StepUpChallenge) *StepUpChallengeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StepUpChallengeClient) DeleteOneID(id uuid.UUID) *StepUpChallengeDeleteOne {
+	builder := c.Delete().Where(stepupchallenge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StepUpChallengeDeleteOne{builder}
+}
+
+// Query returns a query builder for StepUpChallenge.
+func (c *StepUpChallengeClient) Query() *StepUpChallengeQuery {
+	return &StepUpChallengeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStepUpChallenge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StepUpChallenge entity by its id.
+func (c *StepUpChallengeClient) Get(ctx context.Context, id uuid.UUID) (*StepUpChallenge, error) {
+	return c.Query().Where(stepupchallenge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StepUpChallengeClient) GetX(ctx context.Context, id uuid.UUID) *StepUpChallenge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StepUpChallengeClient) Hooks() []Hook {
+	return c.hooks.StepUpChallenge
+}
+
+// Interceptors returns the client interceptors.
+func (c *StepUpChallengeClient) Interceptors() []Interceptor {
+	return c.inters.StepUpChallenge
+}
+
+func (c *StepUpChallengeClient) mutate(ctx context.Context, m *StepUpChallengeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StepUpChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StepUpChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StepUpChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StepUpChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown StepUpChallenge mutation op: %q", m.Op())
+	}
+}
+
 // SupplyStopClient is a client for the SupplyStop schema.
 type SupplyStopClient struct {
 	config
@@ -12621,8 +12762,8 @@ type (
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
 		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
-		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
-		WarningRule, WriteOff []ent.Hook
+		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
+		Warning, WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
@@ -12640,8 +12781,8 @@ type (
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
 		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
-		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
-		WarningRule, WriteOff []ent.Interceptor
+		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
+		Warning, WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

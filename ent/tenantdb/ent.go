@@ -87,6 +87,7 @@ import (
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
+	"zhuxin/ent/tenantdb/stepupchallenge"
 	"zhuxin/ent/tenantdb/supplystop"
 	"zhuxin/ent/tenantdb/supplystopevent"
 	"zhuxin/ent/tenantdb/templatedryrun"
@@ -237,6 +238,7 @@ func checkColumn(t, c string) error {
 			sharedlimit.Table:          sharedlimit.ValidColumn,
 			sitenode.Table:             sitenode.ValidColumn,
 			statement.Table:            statement.ValidColumn,
+			stepupchallenge.Table:      stepupchallenge.ValidColumn,
 			supplystop.Table:           supplystop.ValidColumn,
 			supplystopevent.Table:      supplystopevent.ValidColumn,
 			templatedryrun.Table:       templatedryrun.ValidColumn,

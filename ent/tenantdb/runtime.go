@@ -82,6 +82,7 @@ import (
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
+	"zhuxin/ent/tenantdb/stepupchallenge"
 	"zhuxin/ent/tenantdb/supplystop"
 	"zhuxin/ent/tenantdb/supplystopevent"
 	"zhuxin/ent/tenantdb/templatedryrun"
@@ -1785,6 +1786,15 @@ func init() {
 	statementDescID := statementMixinFields0[0].Descriptor()
 	// statement.DefaultID holds the default value on creation for the id field.
 	statement.DefaultID = statementDescID.Default.(func() uuid.UUID)
+	stepupchallengeMixin := schema.StepUpChallenge{}.Mixin()
+	stepupchallengeMixinFields0 := stepupchallengeMixin[0].Fields()
+	_ = stepupchallengeMixinFields0
+	stepupchallengeFields := schema.StepUpChallenge{}.Fields()
+	_ = stepupchallengeFields
+	// stepupchallengeDescRequestID is the schema descriptor for request_id field.
+	stepupchallengeDescRequestID := stepupchallengeMixinFields0[9].Descriptor()
+	// stepupchallenge.DefaultRequestID holds the default value on creation for the request_id field.
+	stepupchallenge.DefaultRequestID = stepupchallengeDescRequestID.Default.(string)
 	supplystopFields := schema.SupplyStop{}.Fields()
 	_ = supplystopFields
 	// supplystopDescVersion is the schema descriptor for version field.

@@ -172,6 +172,8 @@ type Tx struct {
 	SiteNode *SiteNodeClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
+	// StepUpChallenge is the client for interacting with the StepUpChallenge builders.
+	StepUpChallenge *StepUpChallengeClient
 	// SupplyStop is the client for interacting with the SupplyStop builders.
 	SupplyStop *SupplyStopClient
 	// SupplyStopEvent is the client for interacting with the SupplyStopEvent builders.
@@ -396,6 +398,7 @@ func (tx *Tx) init() {
 	tx.SharedLimit = NewSharedLimitClient(tx.config)
 	tx.SiteNode = NewSiteNodeClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)
+	tx.StepUpChallenge = NewStepUpChallengeClient(tx.config)
 	tx.SupplyStop = NewSupplyStopClient(tx.config)
 	tx.SupplyStopEvent = NewSupplyStopEventClient(tx.config)
 	tx.TemplateDryRun = NewTemplateDryRunClient(tx.config)

@@ -35,6 +35,9 @@ type Session struct {
 	AAL             string   // aal1, aal2
 	Methods         []string // how he proved himself: password, totp, code
 	AuthenticatedAt time.Time
+	// SecondFactorAt is when he last showed an authenticator app or a security key in
+	// this session; zero for never. Recovery codes do not count (reliability 43).
+	SecondFactorAt time.Time
 }
 
 // IdentityServer tells who presents a credential. It answers a fault of

@@ -31,6 +31,7 @@ type Policy struct {
 	Action    Action // of a critical listing
 	Serious   Action
 	Notice    Action
+	StepUp    bool // HQ's decisions ask for a second verification (shared/stepup)
 	CreatedAt time.Time
 }
 
@@ -42,6 +43,7 @@ func Preset() Policy { return Policy{Action: Block, Serious: Hold, Notice: Warn}
 type PolicyInput struct {
 	Seen                    int64 // the version it replaces
 	Action, Serious, Notice Action
+	StepUp                  *bool // nil: as it is
 }
 
 // next gives the policy after the change.
@@ -54,7 +56,10 @@ func (in PolicyInput) next(now Policy) (Policy, error) {
 	if err := c.Err(); err != nil {
 		return Policy{}, err
 	}
-	p := Policy{Version: in.Seen + 1, Action: in.Action, Serious: in.Serious, Notice: in.Notice}
+	p := Policy{Version: in.Seen + 1, Action: in.Action, Serious: in.Serious, Notice: in.Notice, StepUp: now.StepUp}
+	if in.StepUp != nil {
+		p.StepUp = *in.StepUp
+	}
 	if p.Serious == "" {
 		p.Serious = milder(now.Serious, p.Action)
 	}

@@ -91,6 +91,7 @@ var privileges = map[string]string{
 	"shared_limits":                "raw",
 	"site_nodes":                   "raw",
 	"statements":                   "raw",
+	"step_up_challenges":           "rawd",
 	"supply_stop_events":           "ra",
 	"supply_stops":                 "raw",
 	"template_dry_runs":            "rad",
@@ -127,5 +128,6 @@ var guarded = map[string]string{
 	"rating_templates":     "keep_submitted",
 	"receipts":             "append_only",
 	"shared_limits":        "keep_approved",
+	"step_up_challenges":   "keep_used",
 	"supply_stop_events":   "append_only",
 }

@@ -35,6 +35,7 @@ type Info struct {
 	Body            bool     // reads a JSON body; its query must be empty
 	RawRequest      bool     // its body is a file (UploadFrom); other input comes by path and query
 	RawReply        bool     // answers a File
+	StepUp          string   // act of shared/stepup that can ask for a second verification; "" for most
 	MaxBodyBytes    int64    // largest body taken; 0 is the server's preset
 	Request         string   // full proto name of the request message
 	Reply           string   // full proto name of the reply message

@@ -1,7 +1,6 @@
 // The identity pages on a real Kratos: sign-up with verification, login, recovery,
 // settings with a second factor, and what happens to lost, foreign and expired flows.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import {
   baseURL,
@@ -19,24 +18,13 @@ import {
   register,
   settled,
   shot,
+  totp,
 } from './lib.mjs'
 
 const password = 'mountain-brick-42'
 let browser
 before(async () => (browser = await launch()))
 after(() => browser.close())
-
-/** Six digits of RFC 6238 for a base32 secret, as an authenticator app shows them. */
-function totp(secret, step = 0) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + step))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  const at = mac[19] & 15
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
 
 async function newPerson() {
   const page = await newPage(browser)

@@ -1,6 +1,7 @@
 // What every browser test shares: one Chromium with the flags it needs here, pages that
 // collect noise, login through the real Kratos pages, axe, width and pictures.
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -205,3 +206,15 @@ export async function mailed(email, pattern, { not = '', timeout = 30_000 } = {}
 
 /** The newest six-digit code mailed to an address. */
 export const mailedCode = (email, options) => mailed(email, /(?:^|\D)(\d{6})(?:\D|$)/, options)
+
+/** Six digits of RFC 6238 for a base32 secret, as an authenticator app shows them. */
+export function totp(secret, step = 0) {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + step))
+  const mac = createHmac('sha1', key).update(counter).digest()
+  const at = mac[19] & 15
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}

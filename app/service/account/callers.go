@@ -30,7 +30,7 @@ func (a *Authenticator) Session(ctx context.Context, c server.Credential) (serve
 		return server.Person{}, err
 	}
 	return server.Person{ID: s.ID, Name: s.Name, Email: s.Email, SessionID: s.SessionID,
-		AAL: s.AAL, Methods: s.Methods, AuthenticatedAt: s.AuthenticatedAt}, nil
+		AAL: s.AAL, Methods: s.Methods, AuthenticatedAt: s.AuthenticatedAt, SecondFactorAt: s.SecondFactorAt}, nil
 }
 
 // APIKey gives the actor of a key.

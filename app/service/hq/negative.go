@@ -60,6 +60,7 @@ func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyReq
 	p, err := s.list.SetPolicy(ctx, negativelist.PolicyInput{
 		Seen: r.GetVersion(), Action: negativelist.Action(r.GetNegativeAction()),
 		Serious: negativelist.Action(r.GetSeriousAction()), Notice: negativelist.Action(r.GetNoticeAction()),
+		StepUp: r.StepUp,
 	})
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyReq
 }
 
 func toPolicy(p negativelist.Policy) *hqv1.GroupPolicy {
-	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action), SeriousAction: string(p.Serious), NoticeAction: string(p.Notice)}
+	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action), SeriousAction: string(p.Serious), NoticeAction: string(p.Notice), StepUp: p.StepUp}
 	if !p.CreatedAt.IsZero() {
 		out.CreatedAt = timestamppb.New(p.CreatedAt)
 	}

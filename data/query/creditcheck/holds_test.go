@@ -100,6 +100,15 @@ func TestHeldReleasedCarriedToDispatch(t *testing.T) {
 	if err := decide(asker, q.Approved); !errors.Is(err, access.ErrForbidden) {
 		t.Errorf("without the permission: %v", err)
 	}
+	if err := decide(approver, q.Returned); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.count(t, `SELECT count(*) FROM order_releases WHERE id = $1 AND status = 'returned'`, big.ID); n != 1 {
+		t.Error("what came back does not read as returned")
+	}
+	if _, err := q.Ask(asker, ask); err != nil { // once more, as it is
+		t.Fatal(err)
+	}
 	if err := decide(approver, q.Rejected); err != nil {
 		t.Fatal(err)
 	}

@@ -286,6 +286,24 @@ func TestANewVersionTakesOver(t *testing.T) {
 	}
 }
 
+// What came back reads as returned and leaves the way free for another one.
+func TestReturnedAgreement(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	admin, approver := w.CtxA(t), w.CtxA(t, access.RoleApprover)
+	in := agreement.SubmitInput{CustomerID: w.NewCustomer(t, admin, 1).ID, Triggers: agreement.Preset(), Reason: "首次"}
+	back, err := w.agreements.Submit(admin, in)
+	ok(t, err)
+	p := w.Pending(t, approver, back.ID)
+	_, err = w.Approvals.Decide(approver, approval.DecideInput{ID: p.ID, Return: true, Comment: "缺合同", Version: p.Version})
+	ok(t, err)
+	if got := w.course(t, admin, back.ID).Agreement; got.Status != agreement.StatusReturned {
+		t.Errorf("what came back is %s", got.Status)
+	}
+	_, err = w.agreements.Submit(admin, in)
+	ok(t, err)
+}
+
 func TestLetterNumbersHaveNoGap(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

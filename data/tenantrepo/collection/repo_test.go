@@ -119,12 +119,41 @@ func TestDraftStaysRiskUntilHonoured(t *testing.T) {
 	}
 }
 
+// sendBack returns a write-off to who asked for it.
+func (b *bench) sendBack(t *testing.T, id uuid.UUID) {
+	t.Helper()
+	approver := b.env.CtxA(t, access.RoleApprover)
+	page, err := b.box.List(approver, approval.BoxTodo, 0, 0)
+	if err != nil || len(page.Approvals) != 1 || page.Approvals[0].SubjectID != id {
+		t.Fatalf("inbox: %+v %v", page, err)
+	}
+	a := page.Approvals[0]
+	if _, err := b.box.Decide(approver, approval.DecideInput{ID: a.ID, Return: true, Comment: "缺法院文书", Version: a.Version}); err != nil {
+		t.Fatal(err)
+	}
+	err = b.env.Pool.Tenant().InTx(b.ctx, func(ctx context.Context) error {
+		w, err := collection.Repo{}.WriteOff(ctx, id)
+		if w.Status != "returned" {
+			t.Errorf("the write-off is %s", w.Status)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWriteOffIsApprovedByAnother(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	c := b.fix.Add(t, b.ctx, creditchecktest.Customer{})
 	item := b.item(t, c.ID, "R1", calendar.NewDate(2026, 3, 1), 1000)
-	w, err := b.svc.SubmitWriteOff(b.ctx, item, 600, "破产清算")
+	back, err := b.svc.SubmitWriteOff(b.ctx, item, 700, "破产清算")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sendBack(t, back.ID)
+	w, err := b.svc.SubmitWriteOff(b.ctx, item, 600, "破产清算") // what came back leaves the item free for it
 	if err != nil {
 		t.Fatal(err)
 	}

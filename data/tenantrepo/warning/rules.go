@@ -28,7 +28,7 @@ const day = `(created_at AT TIME ZONE :zone)::date`
 const standing = `SELECT customer_id, ` + day + ` AS on_day, amount, rating_id, lag(amount) OVER w AS before, row_number() OVER w AS n
 	FROM credit_limits WHERE class = 'standing' AND kind = 'amount' AND status IN ('effective', 'lapsed') WINDOW w AS (PARTITION BY customer_id ORDER BY created_at, id)`
 
-const asked = `class = 'temporary' AND status NOT IN ('rejected', 'withdrawn')`
+const asked = `class = 'temporary' AND status NOT IN ('rejected', 'returned', 'withdrawn')`
 
 const silent = `SELECT r.customer_id, '' AS subject, jsonb_build_object('open', sum(r.open_amount)::text, 'last_invoice_on', max(r.invoice_date), 'last_receipt_on', max(p.on_day)) AS facts
 	FROM receivables r LEFT JOIN LATERAL (SELECT max(received_on) AS on_day FROM receipts p WHERE p.customer_id = r.customer_id AND p.received_on <= :on) p ON true

@@ -20,6 +20,8 @@ const (
 	FieldSeriousAction = "serious_action"
 	// FieldNoticeAction holds the string denoting the notice_action field in the database.
 	FieldNoticeAction = "notice_action"
+	// FieldStepUp holds the string denoting the step_up field in the database.
+	FieldStepUp = "step_up"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
@@ -34,6 +36,7 @@ var Columns = []string{
 	FieldNegativeAction,
 	FieldSeriousAction,
 	FieldNoticeAction,
+	FieldStepUp,
 	FieldCreatedAt,
 	FieldCreatedBy,
 }
@@ -49,6 +52,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultStepUp holds the default value on creation for the "step_up" field.
+	DefaultStepUp bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -155,6 +160,11 @@ func BySeriousAction(opts ...sql.OrderTermOption) OrderOption {
 // ByNoticeAction orders the results by the notice_action field.
 func ByNoticeAction(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNoticeAction, opts...).ToFunc()
+}
+
+// ByStepUp orders the results by the step_up field.
+func ByStepUp(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStepUp, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -55,6 +55,11 @@ func IDLTE(id int64) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldLTE(FieldID, id))
 }
 
+// StepUp applies equality check predicate on the "step_up" field. It's identical to StepUpEQ.
+func StepUp(v bool) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldEQ(FieldStepUp, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldEQ(FieldCreatedAt, v))
@@ -123,6 +128,16 @@ func NoticeActionIn(vs ...NoticeAction) predicate.GroupPolicy {
 // NoticeActionNotIn applies the NotIn predicate on the "notice_action" field.
 func NoticeActionNotIn(vs ...NoticeAction) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldNotIn(FieldNoticeAction, vs...))
+}
+
+// StepUpEQ applies the EQ predicate on the "step_up" field.
+func StepUpEQ(v bool) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldEQ(FieldStepUp, v))
+}
+
+// StepUpNEQ applies the NEQ predicate on the "step_up" field.
+func StepUpNEQ(v bool) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNEQ(FieldStepUp, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

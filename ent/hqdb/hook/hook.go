@@ -380,6 +380,18 @@ func (f SharingLogFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.SharingLogMutation", m)
 }
 
+// The StepUpChallengeFunc type is an adapter to allow the use of ordinary
+// function as StepUpChallenge mutator.
+type StepUpChallengeFunc func(context.Context, *hqdb.StepUpChallengeMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StepUpChallengeFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.StepUpChallengeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.StepUpChallengeMutation", m)
+}
+
 // The TenantFunc type is an adapter to allow the use of ordinary
 // function as Tenant mutator.
 type TenantFunc func(context.Context, *hqdb.TenantMutation) (hqdb.Value, error)

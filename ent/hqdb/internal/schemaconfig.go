@@ -38,6 +38,7 @@ type SchemaConfig struct {
 	RollupSubsidiary  string // RollupSubsidiary table.
 	SchemaState       string // SchemaState table.
 	SharingLog        string // SharingLog table.
+	StepUpChallenge   string // StepUpChallenge table.
 	Tenant            string // Tenant table.
 }
 

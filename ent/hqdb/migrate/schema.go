@@ -179,6 +179,7 @@ var (
 		{Name: "negative_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "block"},
 		{Name: "serious_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "hold"},
 		{Name: "notice_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "warn"},
+		{Name: "step_up", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 	}
@@ -855,6 +856,32 @@ var (
 			},
 		},
 	}
+	// StepUpChallengesColumns holds the columns for the "step_up_challenges" table.
+	StepUpChallengesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "act", Type: field.TypeString},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "used_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "verified_at", Type: field.TypeTime, Nullable: true},
+		{Name: "request_id", Type: field.TypeString, Default: ""},
+	}
+	// StepUpChallengesTable holds the schema information for the "step_up_challenges" table.
+	StepUpChallengesTable = &schema.Table{
+		Name:       "step_up_challenges",
+		Columns:    StepUpChallengesColumns,
+		PrimaryKey: []*schema.Column{StepUpChallengesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stepupchallenge_person_id_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{StepUpChallengesColumns[1], StepUpChallengesColumns[5]},
+			},
+		},
+	}
 	// TenantsColumns holds the columns for the "tenants" table.
 	TenantsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -909,6 +936,7 @@ var (
 		RollupSubsidiariesTable,
 		SchemaStatesTable,
 		SharingLogTable,
+		StepUpChallengesTable,
 		TenantsTable,
 	}
 )
@@ -928,5 +956,8 @@ func init() {
 	}
 	SharingLogTable.Annotation = &entsql.Annotation{
 		Table: "sharing_log",
+	}
+	StepUpChallengesTable.Annotation = &entsql.Annotation{
+		Table: "step_up_challenges",
 	}
 }

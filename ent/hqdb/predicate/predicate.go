@@ -99,5 +99,8 @@ type SchemaState func(*sql.Selector)
 // SharingLog is the predicate function for sharinglog builders.
 type SharingLog func(*sql.Selector)
 
+// StepUpChallenge is the predicate function for stepupchallenge builders.
+type StepUpChallenge func(*sql.Selector)
+
 // Tenant is the predicate function for tenant builders.
 type Tenant func(*sql.Selector)

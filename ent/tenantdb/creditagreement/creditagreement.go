@@ -98,6 +98,7 @@ const (
 	StatusEffective Status = "effective"
 	StatusLapsed    Status = "lapsed"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -108,7 +109,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusWithdrawn:
+	case StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusReturned, StatusWithdrawn:
 		return nil
 	default:
 		return fmt.Errorf("creditagreement: invalid enum value for status field: %q", s)

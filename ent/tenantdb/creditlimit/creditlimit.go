@@ -199,6 +199,7 @@ const (
 	StatusEffective Status = "effective"
 	StatusLapsed    Status = "lapsed"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -209,7 +210,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusWithdrawn:
+	case StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusReturned, StatusWithdrawn:
 		return nil
 	default:
 		return fmt.Errorf("creditlimit: invalid enum value for status field: %q", s)

@@ -144,6 +144,7 @@ const (
 	StatusEffective Status = "effective"
 	StatusLapsed    Status = "lapsed"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -154,7 +155,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusDraft, StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusWithdrawn:
+	case StatusDraft, StatusSubmitted, StatusEffective, StatusLapsed, StatusRejected, StatusReturned, StatusWithdrawn:
 		return nil
 	default:
 		return fmt.Errorf("creditrating: invalid enum value for status field: %q", s)

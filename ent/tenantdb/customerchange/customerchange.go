@@ -114,6 +114,7 @@ const (
 	StatusSubmitted Status = "submitted"
 	StatusApplied   Status = "applied"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -124,7 +125,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusSubmitted, StatusApplied, StatusRejected, StatusWithdrawn:
+	case StatusSubmitted, StatusApplied, StatusRejected, StatusReturned, StatusWithdrawn:
 		return nil
 	default:
 		return fmt.Errorf("customerchange: invalid enum value for status field: %q", s)

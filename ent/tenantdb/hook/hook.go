@@ -956,6 +956,18 @@ func (f StatementFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantd
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.StatementMutation", m)
 }
 
+// The StepUpChallengeFunc type is an adapter to allow the use of ordinary
+// function as StepUpChallenge mutator.
+type StepUpChallengeFunc func(context.Context, *tenantdb.StepUpChallengeMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StepUpChallengeFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.StepUpChallengeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.StepUpChallengeMutation", m)
+}
+
 // The SupplyStopFunc type is an adapter to allow the use of ordinary
 // function as SupplyStop mutator.
 type SupplyStopFunc func(context.Context, *tenantdb.SupplyStopMutation) (tenantdb.Value, error)

@@ -521,7 +521,7 @@ var (
 		{Name: "number", Type: field.TypeInt},
 		{Name: "triggers", Type: field.TypeJSON},
 		{Name: "reason", Type: field.TypeString},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "lapsed", "rejected", "withdrawn"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "lapsed", "rejected", "returned", "withdrawn"}},
 		{Name: "stage", Type: field.TypeEnum, Enums: []string{"none", "dunning_letter", "stop_supply", "lawyer_letter", "lawsuit"}, Default: "none"},
 		{Name: "stage_since", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
@@ -655,7 +655,7 @@ var (
 		{Name: "ends_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "reason", Type: field.TypeString},
 		{Name: "rating_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "lapsed", "rejected", "withdrawn"}, Default: "submitted"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "lapsed", "rejected", "returned", "withdrawn"}, Default: "submitted"},
 		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
 		{Name: "lapsed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "superseded_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
@@ -741,7 +741,7 @@ var (
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "submitted", "effective", "lapsed", "rejected", "withdrawn"}, Default: "draft"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "submitted", "effective", "lapsed", "rejected", "returned", "withdrawn"}, Default: "draft"},
 		{Name: "values", Type: field.TypeJSON},
 		{Name: "total_score", Type: field.TypeInt64},
 		{Name: "grade", Type: field.TypeString, Size: 1},
@@ -885,7 +885,7 @@ var (
 		{Name: "after", Type: field.TypeJSON},
 		{Name: "sealed", Type: field.TypeBytes, Nullable: true},
 		{Name: "reason", Type: field.TypeString},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "applied", "rejected", "withdrawn"}, Default: "submitted"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "applied", "rejected", "returned", "withdrawn"}, Default: "submitted"},
 	}
 	// CustomerChangesTable holds the schema information for the "customer_changes" table.
 	CustomerChangesTable = &schema.Table{
@@ -1747,7 +1747,7 @@ var (
 		{Name: "volume", Type: field.TypeInt64, Default: 0},
 		{Name: "ends_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "reason", Type: field.TypeString},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "granted", "rejected", "withdrawn"}, Default: "submitted"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "granted", "rejected", "returned", "withdrawn"}, Default: "submitted"},
 		{Name: "asked_by", Type: field.TypeUUID},
 		{Name: "asked_at", Type: field.TypeTime},
 		{Name: "agreed_by", Type: field.TypeUUID, Nullable: true},
@@ -2057,7 +2057,7 @@ var (
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "number", Type: field.TypeInt, Unique: true},
 		{Name: "name", Type: field.TypeString},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "submitted", "effective", "retired", "rejected", "withdrawn"}, Default: "draft"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "submitted", "effective", "retired", "rejected", "returned", "withdrawn"}, Default: "draft"},
 		{Name: "definition", Type: field.TypeJSON},
 		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
 		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
@@ -2390,7 +2390,7 @@ var (
 		{Name: "members", Type: field.TypeJSON},
 		{Name: "replaces_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "reason", Type: field.TypeString},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "ended", "rejected", "withdrawn"}, Default: "submitted"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "effective", "ended", "rejected", "returned", "withdrawn"}, Default: "submitted"},
 		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
 	}
@@ -2500,6 +2500,32 @@ var (
 				Name:    "statement_contract_no",
 				Unique:  false,
 				Columns: []*schema.Column{StatementsColumns[8]},
+			},
+		},
+	}
+	// StepUpChallengesColumns holds the columns for the "step_up_challenges" table.
+	StepUpChallengesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "act", Type: field.TypeString},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "used_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "verified_at", Type: field.TypeTime, Nullable: true},
+		{Name: "request_id", Type: field.TypeString, Default: ""},
+	}
+	// StepUpChallengesTable holds the schema information for the "step_up_challenges" table.
+	StepUpChallengesTable = &schema.Table{
+		Name:       "step_up_challenges",
+		Columns:    StepUpChallengesColumns,
+		PrimaryKey: []*schema.Column{StepUpChallengesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stepupchallenge_person_id_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{StepUpChallengesColumns[1], StepUpChallengesColumns[5]},
 			},
 		},
 	}
@@ -2750,7 +2776,7 @@ var (
 		{Name: "receivable_id", Type: field.TypeUUID},
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "reason", Type: field.TypeString},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "approved", "rejected", "withdrawn", "reversed"}, Default: "submitted"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "approved", "rejected", "returned", "withdrawn", "reversed"}, Default: "submitted"},
 	}
 	// WriteOffsTable holds the schema information for the "write_offs" table.
 	WriteOffsTable = &schema.Table{
@@ -2846,6 +2872,7 @@ var (
 		SharedLimitsTable,
 		SiteNodesTable,
 		StatementsTable,
+		StepUpChallengesTable,
 		SupplyStopsTable,
 		SupplyStopEventsTable,
 		TemplateDryRunsTable,
@@ -2963,6 +2990,9 @@ func init() {
 	StatementsTable.Annotation.Checks = map[string]string{
 		"statement_period":        "period_from <= period_to",
 		"statement_second_person": "reviewed_by IS NULL OR reviewed_by <> submitted_by",
+	}
+	StepUpChallengesTable.Annotation = &entsql.Annotation{
+		Table: "step_up_challenges",
 	}
 	TemplateDryRunsTable.ForeignKeys[0].RefTable = RatingTemplatesTable
 	TemplateTrialsTable.ForeignKeys[0].RefTable = TemplateDryRunsTable

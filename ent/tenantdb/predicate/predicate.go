@@ -243,6 +243,9 @@ type SiteNode func(*sql.Selector)
 // Statement is the predicate function for statement builders.
 type Statement func(*sql.Selector)
 
+// StepUpChallenge is the predicate function for stepupchallenge builders.
+type StepUpChallenge func(*sql.Selector)
+
 // SupplyStop is the predicate function for supplystop builders.
 type SupplyStop func(*sql.Selector)
 

@@ -100,6 +100,7 @@ const (
 	StatusEffective Status = "effective"
 	StatusRetired   Status = "retired"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -110,7 +111,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusDraft, StatusSubmitted, StatusEffective, StatusRetired, StatusRejected, StatusWithdrawn:
+	case StatusDraft, StatusSubmitted, StatusEffective, StatusRetired, StatusRejected, StatusReturned, StatusWithdrawn:
 		return nil
 	default:
 		return fmt.Errorf("ratingtemplate: invalid enum value for status field: %q", s)

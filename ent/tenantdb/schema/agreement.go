@@ -29,7 +29,7 @@ func (CreditAgreement) Fields() []ent.Field {
 		field.Int("number").Immutable().Comment("version of the agreement, from 1"),
 		field.JSON("triggers", json.RawMessage{}).Immutable().Comment("stages with days and amount (biz/agreement Trigger)"),
 		field.String("reason").Immutable(),
-		field.Enum("status").Values("submitted", "effective", "lapsed", "rejected", "withdrawn"),
+		field.Enum("status").Values("submitted", "effective", "lapsed", "rejected", "returned", "withdrawn"),
 		field.Enum("stage").Values("none", "dunning_letter", "stop_supply", "lawyer_letter", "lawsuit").Default("none").Comment("moves forward by itself, back only by an approved cure"),
 		mixin.OptionalDate("stage_since"),
 		field.Time("effective_at").Optional().Nillable(),

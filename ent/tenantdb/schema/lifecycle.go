@@ -186,7 +186,7 @@ func (WriteOff) Fields() []ent.Field {
 		field.UUID("receivable_id", uuid.UUID{}).Immutable(),
 		field.Int64("amount").Immutable().Comment("fen"),
 		field.String("reason").Immutable(),
-		field.Enum("status").Values("submitted", "approved", "rejected", "withdrawn", "reversed").Default("submitted"),
+		field.Enum("status").Values("submitted", "approved", "rejected", "returned", "withdrawn", "reversed").Default("submitted"),
 	}
 }
 

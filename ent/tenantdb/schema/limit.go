@@ -133,7 +133,7 @@ func (OrderRelease) Fields() []ent.Field {
 		field.Int64("volume").Default(0).Immutable().Comment("thousandths of m³; 0: not bounded by volume"),
 		mixin.Date("ends_on"),
 		field.String("reason").Immutable(),
-		field.Enum("status").Values("submitted", "granted", "rejected", "withdrawn").Default("submitted"),
+		field.Enum("status").Values("submitted", "granted", "rejected", "returned", "withdrawn").Default("submitted"),
 		field.UUID("asked_by", uuid.UUID{}).Immutable(),
 		field.Time("asked_at").Immutable(),
 		field.UUID("agreed_by", uuid.UUID{}).Optional().Nillable(),

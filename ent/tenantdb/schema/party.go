@@ -102,7 +102,7 @@ func (CustomerChange) Fields() []ent.Field {
 		field.JSON("after", json.RawMessage{}).Immutable(),
 		field.Bytes("sealed").Optional().Immutable().Comment("new ID number of the legal representative, sealed for the customer's column"),
 		field.String("reason").Immutable(),
-		field.Enum("status").Values("submitted", "applied", "rejected", "withdrawn").Default("submitted"),
+		field.Enum("status").Values("submitted", "applied", "rejected", "returned", "withdrawn").Default("submitted"),
 	}
 }
 

@@ -28,7 +28,7 @@ func (RatingTemplate) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("number").Unique().Comment("version number shown to people: 1, 2, 3"),
 		field.String("name"),
-		field.Enum("status").Values("draft", "submitted", "effective", "retired", "rejected", "withdrawn").Default("draft"),
+		field.Enum("status").Values("draft", "submitted", "effective", "retired", "rejected", "returned", "withdrawn").Default("draft"),
 		field.JSON("definition", rating.Definition{}),
 		field.Time("effective_at").Optional().Nillable(),
 		field.Time("retired_at").Optional().Nillable(),
@@ -59,7 +59,7 @@ func (CreditRating) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("customer_id", uuid.UUID{}).Immutable(),
 		field.UUID("template_id", uuid.UUID{}).Immutable(),
-		field.Enum("status").Values("draft", "submitted", "effective", "lapsed", "rejected", "withdrawn").Default("draft"),
+		field.Enum("status").Values("draft", "submitted", "effective", "lapsed", "rejected", "returned", "withdrawn").Default("draft"),
 		field.JSON("values", []rating.Value{}),
 		field.Int64("total_score").Comment("hundredths of a point, half-up"),
 		field.String("grade").MaxLen(1),
@@ -117,7 +117,7 @@ func (CreditLimit) Fields() []ent.Field {
 		mixin.OptionalDate("ends_on"),
 		field.String("reason").Immutable(),
 		field.UUID("rating_id", uuid.UUID{}).Optional().Nillable().Immutable(),
-		field.Enum("status").Values("submitted", "effective", "lapsed", "rejected", "withdrawn").Default("submitted"),
+		field.Enum("status").Values("submitted", "effective", "lapsed", "rejected", "returned", "withdrawn").Default("submitted"),
 		field.Time("effective_at").Optional().Nillable(),
 		field.Time("lapsed_at").Optional().Nillable(),
 		mixin.OptionalDate("superseded_on"),

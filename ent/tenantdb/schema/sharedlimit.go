@@ -30,7 +30,7 @@ func (SharedLimit) Fields() []ent.Field {
 		field.JSON("members", json.RawMessage{}).Immutable().Comment("ids of the customers; none ends the limit it replaces"),
 		field.UUID("replaces_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("version that this one takes over from"),
 		field.String("reason").Immutable(),
-		field.Enum("status").Values("submitted", "effective", "ended", "rejected", "withdrawn").Default("submitted"),
+		field.Enum("status").Values("submitted", "effective", "ended", "rejected", "returned", "withdrawn").Default("submitted"),
 		field.Time("effective_at").Optional().Nillable(),
 		field.Time("ended_at").Optional().Nillable(),
 	}

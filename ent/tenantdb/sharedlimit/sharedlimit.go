@@ -95,6 +95,7 @@ const (
 	StatusEffective Status = "effective"
 	StatusEnded     Status = "ended"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 )
 
@@ -105,7 +106,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusSubmitted, StatusEffective, StatusEnded, StatusRejected, StatusWithdrawn:
+	case StatusSubmitted, StatusEffective, StatusEnded, StatusRejected, StatusReturned, StatusWithdrawn:
 		return nil
 	default:
 		return fmt.Errorf("sharedlimit: invalid enum value for status field: %q", s)

@@ -85,6 +85,7 @@ const (
 	StatusSubmitted Status = "submitted"
 	StatusApproved  Status = "approved"
 	StatusRejected  Status = "rejected"
+	StatusReturned  Status = "returned"
 	StatusWithdrawn Status = "withdrawn"
 	StatusReversed  Status = "reversed"
 )
@@ -96,7 +97,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusSubmitted, StatusApproved, StatusRejected, StatusWithdrawn, StatusReversed:
+	case StatusSubmitted, StatusApproved, StatusRejected, StatusReturned, StatusWithdrawn, StatusReversed:
 		return nil
 	default:
 		return fmt.Errorf("writeoff: invalid enum value for status field: %q", s)

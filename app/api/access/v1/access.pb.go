@@ -96,7 +96,10 @@ type Rule struct {
 	// reply message.
 	RawReply bool `protobuf:"varint,5,opt,name=raw_reply,json=rawReply,proto3" json:"raw_reply,omitempty"`
 	// Largest request body taken, in bytes; 0 is the server's preset (1 MiB).
-	MaxBodyBytes  int64 `protobuf:"varint,6,opt,name=max_body_bytes,json=maxBodyBytes,proto3" json:"max_body_bytes,omitempty"`
+	MaxBodyBytes int64 `protobuf:"varint,6,opt,name=max_body_bytes,json=maxBodyBytes,proto3" json:"max_body_bytes,omitempty"`
+	// The act of zhuxin/shared/stepup that it is, where it can ask for a second
+	// verification (004-27).
+	StepUp        string `protobuf:"bytes,7,opt,name=step_up,json=stepUp,proto3" json:"step_up,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -173,6 +176,13 @@ func (x *Rule) GetMaxBodyBytes() int64 {
 	return 0
 }
 
+func (x *Rule) GetStepUp() string {
+	if x != nil {
+		return x.StepUp
+	}
+	return ""
+}
+
 var file_app_api_access_v1_access_proto_extTypes = []protoimpl.ExtensionInfo{
 	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
@@ -196,7 +206,7 @@ var File_app_api_access_v1_access_proto protoreflect.FileDescriptor
 
 const file_app_api_access_v1_access_proto_rawDesc = "" +
 	"\n" +
-	"\x1eapp/api/access/v1/access.proto\x12\x10zhuxin.access.v1\x1a google/protobuf/descriptor.proto\"\xe2\x01\n" +
+	"\x1eapp/api/access/v1/access.proto\x12\x10zhuxin.access.v1\x1a google/protobuf/descriptor.proto\"\xfb\x01\n" +
 	"\x04Rule\x12*\n" +
 	"\x04side\x18\x01 \x01(\x0e2\x16.zhuxin.access.v1.SideR\x04side\x12\x1e\n" +
 	"\n" +
@@ -206,7 +216,8 @@ const file_app_api_access_v1_access_proto_rawDesc = "" +
 	"\vraw_request\x18\x04 \x01(\bR\n" +
 	"rawRequest\x12\x1b\n" +
 	"\traw_reply\x18\x05 \x01(\bR\brawReply\x12$\n" +
-	"\x0emax_body_bytes\x18\x06 \x01(\x03R\fmaxBodyBytes*L\n" +
+	"\x0emax_body_bytes\x18\x06 \x01(\x03R\fmaxBodyBytes\x12\x17\n" +
+	"\astep_up\x18\a \x01(\tR\x06stepUp*L\n" +
 	"\x04Side\x12\x14\n" +
 	"\x10SIDE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSIDE_TENANT\x10\x01\x12\v\n" +

@@ -2351,16 +2351,16 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"\x17ResumeSupplyStopRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x18\n" +
-	"\aversion\x18\x03 \x01(\x03R\aversion2\x81\x15\n" +
+	"\aversion\x18\x03 \x01(\x03R\aversion2\xa6\x15\n" +
 	"\x10AgreementService\x12\x90\x01\n" +
 	"\x0eListAgreements\x12*.zhuxin.agreement.v1.ListAgreementsRequest\x1a(.zhuxin.agreement.v1.ListAgreementsReply\"(\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/agreements\x12\x8d\x01\n" +
 	"\fGetAgreement\x12(.zhuxin.agreement.v1.GetAgreementRequest\x1a$.zhuxin.agreement.v1.AgreementCourse\"-\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"limit.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/agreements/{id}\x12\x8c\x01\n" +
-	"\x0fSubmitAgreement\x12+.zhuxin.agreement.v1.SubmitAgreementRequest\x1a\x1e.zhuxin.agreement.v1.Agreement\",\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/v1/agreements\x12\xa5\x01\n" +
+	"limit.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/agreements/{id}\x12\x97\x01\n" +
+	"\x0fSubmitAgreement\x12+.zhuxin.agreement.v1.SubmitAgreementRequest\x1a\x1e.zhuxin.agreement.v1.Agreement\"7\x92\xc2\x18\x1a\b\x01\x12\vlimit.apply:\tagreement\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/v1/agreements\x12\xa5\x01\n" +
 	"\x11SimulateAgreement\x12-.zhuxin.agreement.v1.SimulateAgreementRequest\x1a+.zhuxin.agreement.v1.SimulateAgreementReply\"4\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"limit.read\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/agreements:simulate\x12\x98\x01\n" +
-	"\rCureAgreement\x12).zhuxin.agreement.v1.CureAgreementRequest\x1a$.zhuxin.agreement.v1.AgreementCourse\"6\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/agreements/{id}:cure\x12\xad\x01\n" +
+	"limit.read\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/agreements:simulate\x12\xa3\x01\n" +
+	"\rCureAgreement\x12).zhuxin.agreement.v1.CureAgreementRequest\x1a$.zhuxin.agreement.v1.AgreementCourse\"A\x92\xc2\x18\x1a\b\x01\x12\vlimit.apply:\tagreement\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/agreements/{id}:cure\x12\xad\x01\n" +
 	"\x14HandleAgreementEvent\x120.zhuxin.agreement.v1.HandleAgreementEventRequest\x1a#.zhuxin.agreement.v1.AgreementEvent\">\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02%:\x01*\" /v1/agreement-events/{id}:handle\x12\x9e\x01\n" +
 	"\x13GetAgreementPresets\x12/.zhuxin.agreement.v1.GetAgreementPresetsRequest\x1a%.zhuxin.agreement.v1.AgreementPresets\"/\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/agreement-presets\x12\x99\x01\n" +
@@ -2375,8 +2375,8 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"limit.read\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/supply-stops/{id}\x12\x93\x01\n" +
 	"\x11PrepareSupplyStop\x12-.zhuxin.agreement.v1.PrepareSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\".\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/supply-stops\x12\x97\x01\n" +
 	"\x0eStepSupplyStop\x12*.zhuxin.agreement.v1.StepSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"8\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/supply-stops/{id}:step\x12\xaf\x01\n" +
-	"\x15AcknowledgeSupplyStop\x121.zhuxin.agreement.v1.AcknowledgeSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"B\x92\xc2\x18\x12\b\x01\x12\x0ecredit.reserve\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/supply-stops/{id}:acknowledge\x12\x9d\x01\n" +
-	"\x10ResumeSupplyStop\x12,.zhuxin.agreement.v1.ResumeSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\":\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/supply-stops/{id}:resumeB)Z'zhuxin/app/api/agreement/v1;agreementv1b\x06proto3"
+	"\x15AcknowledgeSupplyStop\x121.zhuxin.agreement.v1.AcknowledgeSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"B\x92\xc2\x18\x12\b\x01\x12\x0ecredit.reserve\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/supply-stops/{id}:acknowledge\x12\xac\x01\n" +
+	"\x10ResumeSupplyStop\x12,.zhuxin.agreement.v1.ResumeSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"I\x92\xc2\x18\x1e\b\x01\x12\vlimit.apply:\rorder_release\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/supply-stops/{id}:resumeB)Z'zhuxin/app/api/agreement/v1;agreementv1b\x06proto3"
 
 var (
 	file_app_api_agreement_v1_agreement_proto_rawDescOnce sync.Once

@@ -93,6 +93,7 @@ var AgreementServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/agreements",
 		Side: route.SideTenant, Permission: "limit.apply",
 		Body:    true,
+		StepUp:  "agreement",
 		Request: "zhuxin.agreement.v1.SubmitAgreementRequest", Reply: "zhuxin.agreement.v1.Agreement",
 	},
 	{
@@ -108,6 +109,7 @@ var AgreementServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "limit.apply",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "agreement",
 		Request: "zhuxin.agreement.v1.CureAgreementRequest", Reply: "zhuxin.agreement.v1.AgreementCourse",
 	},
 	{
@@ -172,6 +174,7 @@ var AgreementServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "limit.apply",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "order_release",
 		Request: "zhuxin.agreement.v1.ResumeSupplyStopRequest", Reply: "zhuxin.agreement.v1.SupplyStop",
 	},
 	{

@@ -124,6 +124,7 @@ var ApprovalServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/approval-policy",
 		Side: route.SideTenant, Permission: "policy.write",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.approval.v1.SetApprovalPolicyRequest", Reply: "zhuxin.approval.v1.ApprovalPolicy",
 	},
 	{
@@ -153,6 +154,7 @@ var ApprovalServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "approval.act",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "approval",
 		Request: "zhuxin.approval.v1.DecideRequest", Reply: "zhuxin.approval.v1.Approval",
 	},
 	{
@@ -176,6 +178,7 @@ var ApprovalServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/approvals:decide",
 		Side: route.SideTenant, Permission: "approval.act",
 		Body:    true,
+		StepUp:  "approval",
 		Request: "zhuxin.approval.v1.DecideManyRequest", Reply: "zhuxin.approval.v1.DecideManyReply",
 	},
 }

@@ -2663,7 +2663,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x13late_fee_grace_days\x18\x03 \x01(\x05R\x10lateFeeGraceDays\x12%\n" +
 	"\x0estatement_days\x18\x04 \x01(\x05R\rstatementDays\x126\n" +
 	"\x17statement_reminder_days\x18\x05 \x01(\x05R\x15statementReminderDays\x12$\n" +
-	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays2\x84\x14\n" +
+	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays2\xa5\x14\n" +
 	"\x11CollectionService\x12\x8f\x01\n" +
 	"\fListReceipts\x12).zhuxin.collection.v1.ListReceiptsRequest\x1a'.zhuxin.collection.v1.ListReceiptsReply\"+\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/receipts\x12\x8e\x01\n" +
 	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x8c\x01\n" +
@@ -2674,12 +2674,12 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x12ReverseApplication\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\"E\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/payment-applications/{id}:reverse\x12\x97\x01\n" +
 	"\vSettleDraft\x12(.zhuxin.collection.v1.SettleDraftRequest\x1a\x1b.zhuxin.collection.v1.Empty\"A\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/acceptance-drafts/{id}:settle\x12\x80\x01\n" +
 	"\aGetLife\x12$.zhuxin.collection.v1.GetLifeRequest\x1a\x1a.zhuxin.collection.v1.Life\"3\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/receivables/{id}\x12\x93\x01\n" +
-	"\fSetOffCredit\x12).zhuxin.collection.v1.SetOffCreditRequest\x1a\x1a.zhuxin.collection.v1.Life\"<\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/receivables/{id}:set-off\x12\x99\x01\n" +
-	"\x0eSubmitWriteOff\x12+.zhuxin.collection.v1.SubmitWriteOffRequest\x1a\x1a.zhuxin.collection.v1.Life\">\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/receivables/{id}:write-off\x12\x91\x01\n" +
-	"\x0fReverseWriteOff\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\";\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/write-offs/{id}:reverse\x12\x93\x01\n" +
+	"\fSetOffCredit\x12).zhuxin.collection.v1.SetOffCreditRequest\x1a\x1a.zhuxin.collection.v1.Life\"<\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/receivables/{id}:set-off\x12\xa4\x01\n" +
+	"\x0eSubmitWriteOff\x12+.zhuxin.collection.v1.SubmitWriteOffRequest\x1a\x1a.zhuxin.collection.v1.Life\"I\x92\xc2\x18\x1c\b\x01\x12\rpayment.write:\twrite_off\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/receivables/{id}:write-off\x12\x9c\x01\n" +
+	"\x0fReverseWriteOff\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\"F\x92\xc2\x18\x1c\b\x01\x12\rpayment.write:\twrite_off\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/write-offs/{id}:reverse\x12\x93\x01\n" +
 	"\vOpenDispute\x12(.zhuxin.collection.v1.OpenDisputeRequest\x1a\x1a.zhuxin.collection.v1.Life\">\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/receivables/{id}:dispute\x12\x9a\x01\n" +
-	"\x0eResolveDispute\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1a.zhuxin.collection.v1.Life\"F\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02):\x01*\"$/v1/receivables/{id}:resolve-dispute\x12\x9a\x01\n" +
-	"\fWaiveLateFee\x12).zhuxin.collection.v1.WaiveLateFeeRequest\x1a\x1a.zhuxin.collection.v1.Life\"C\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/receivables/{id}:waive-late-fee\x12\xa7\x01\n" +
+	"\x0eResolveDispute\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1a.zhuxin.collection.v1.Life\"F\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02):\x01*\"$/v1/receivables/{id}:resolve-dispute\x12\xa5\x01\n" +
+	"\fWaiveLateFee\x12).zhuxin.collection.v1.WaiveLateFeeRequest\x1a\x1a.zhuxin.collection.v1.Life\"N\x92\xc2\x18\x1c\b\x01\x12\rpayment.write:\twrite_off\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/receivables/{id}:waive-late-fee\x12\xa7\x01\n" +
 	"\tGetStages\x12&.zhuxin.collection.v1.GetStagesRequest\x1a$.zhuxin.collection.v1.GetStagesReply\"L\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/receivable-stages\x12\x8b\x01\n" +
 	"\vGetSettings\x12(.zhuxin.collection.v1.GetSettingsRequest\x1a\x1e.zhuxin.collection.v1.Settings\"2\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/collection-settings\x12\x85\x01\n" +
 	"\vSetSettings\x12\x1e.zhuxin.collection.v1.Settings\x1a\x1e.zhuxin.collection.v1.Settings\"6\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x1c:\x01*\x1a\x17/v1/collection-settingsB+Z)zhuxin/app/api/collection/v1;collectionv1b\x06proto3"

@@ -166,6 +166,7 @@ var CollectionServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "payment.write",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "write_off",
 		Request: "zhuxin.collection.v1.WaiveLateFeeRequest", Reply: "zhuxin.collection.v1.Life",
 	},
 	{
@@ -174,6 +175,7 @@ var CollectionServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "payment.write",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "write_off",
 		Request: "zhuxin.collection.v1.SubmitWriteOffRequest", Reply: "zhuxin.collection.v1.Life",
 	},
 	{
@@ -182,6 +184,7 @@ var CollectionServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "payment.write",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "write_off",
 		Request: "zhuxin.collection.v1.ReverseRequest", Reply: "zhuxin.collection.v1.Empty",
 	},
 }

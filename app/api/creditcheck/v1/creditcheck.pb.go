@@ -3012,7 +3012,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x04zone\x18\f \x01(\tR\x04zone\x12\x1d\n" +
 	"\n" +
 	"stopped_by\x18\r \x01(\tR\tstoppedBy\x12'\n" +
-	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance2\x89\x0f\n" +
+	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance2\x98\x0f\n" +
 	"\x12CreditCheckService\x12\x81\x01\n" +
 	"\x05Check\x12#.zhuxin.creditcheck.v1.CheckRequest\x1a\x1f.zhuxin.creditcheck.v1.Decision\"2\x92\xc2\x18\x12\b\x01\x12\fcredit.check\x18\x01\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/credit-checks\x12\x8d\x01\n" +
 	"\aReserve\x12%.zhuxin.creditcheck.v1.ReserveRequest\x1a\x1f.zhuxin.creditcheck.v1.Decision\":\x92\xc2\x18\x14\b\x01\x12\x0ecredit.reserve\x18\x01\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/credit-reservations\x12\x9a\x01\n" +
@@ -3023,9 +3023,9 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"ListChecks\x12(.zhuxin.creditcheck.v1.ListChecksRequest\x1a&.zhuxin.creditcheck.v1.ListChecksReply\"-\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/credit-checks\x12\x81\x01\n" +
 	"\tGetPolicy\x12'.zhuxin.creditcheck.v1.GetPolicyRequest\x1a\x1d.zhuxin.creditcheck.v1.Policy\",\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/credit-policy\x12\x88\x01\n" +
 	"\bTryOrder\x12#.zhuxin.creditcheck.v1.CheckRequest\x1a!.zhuxin.creditcheck.v1.OrderTrial\"4\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/credit-checks:try\x12\x88\x01\n" +
-	"\tListHolds\x12'.zhuxin.creditcheck.v1.ListHoldsRequest\x1a%.zhuxin.creditcheck.v1.ListHoldsReply\"+\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/order-holds\x12\x9e\x01\n" +
+	"\tListHolds\x12'.zhuxin.creditcheck.v1.ListHoldsRequest\x1a%.zhuxin.creditcheck.v1.ListHoldsReply\"+\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/order-holds\x12\xad\x01\n" +
 	"\n" +
-	"AskRelease\x12(.zhuxin.creditcheck.v1.AskReleaseRequest\x1a#.zhuxin.creditcheck.v1.OrderRelease\"A\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/order-holds/{hold_id}/releases\x12\x96\x01\n" +
+	"AskRelease\x12(.zhuxin.creditcheck.v1.AskReleaseRequest\x1a#.zhuxin.creditcheck.v1.OrderRelease\"P\x92\xc2\x18\x1f\b\x01\x12\fcredit.check:\rorder_release\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/order-holds/{hold_id}/releases\x12\x96\x01\n" +
 	"\n" +
 	"CancelHold\x12(.zhuxin.creditcheck.v1.CancelHoldRequest\x1a .zhuxin.creditcheck.v1.OrderHold\"<\x92\xc2\x18\x12\b\x01\x12\x0ecredit.reserve\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/order-holds/{id}:cancel\x12\x96\x01\n" +
 	"\fListHeadroom\x12*.zhuxin.creditcheck.v1.ListHeadroomRequest\x1a(.zhuxin.creditcheck.v1.ListHeadroomReply\"0\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/project-headroom\x12\x85\x01\n" +

@@ -138,6 +138,7 @@ var CreditCheckServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "credit.check",
 		Params:  []string{"hold_id"},
 		Body:    true,
+		StepUp:  "order_release",
 		Request: "zhuxin.creditcheck.v1.AskReleaseRequest", Reply: "zhuxin.creditcheck.v1.OrderRelease",
 	},
 	{

@@ -2089,17 +2089,17 @@ const file_app_api_groupcap_v1_groupcap_proto_rawDesc = "" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
 	"\x06amount\x18\x03 \x01(\x03R\x06amount\x12!\n" +
 	"\fcustomer_ids\x18\x04 \x03(\tR\vcustomerIds\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason2\xa2\t\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason2\xda\t\n" +
 	"\x0fGroupCapService\x12\x85\x01\n" +
 	"\bListCaps\x12#.zhuxin.groupcap.v1.ListCapsRequest\x1a!.zhuxin.groupcap.v1.ListCapsReply\"1\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/hq/group-caps\x12|\n" +
 	"\x06GetCap\x12!.zhuxin.groupcap.v1.GetCapRequest\x1a\x17.zhuxin.groupcap.v1.Cap\"6\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/hq/group-caps/{id}\x12\xb3\x01\n" +
-	"\x13ListCapSubsidiaries\x12..zhuxin.groupcap.v1.ListCapSubsidiariesRequest\x1a,.zhuxin.groupcap.v1.ListCapSubsidiariesReply\">\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02 \x12\x1e/v1/hq/group-caps:subsidiaries\x12\x83\x01\n" +
-	"\tCreateCap\x12$.zhuxin.groupcap.v1.CreateCapRequest\x1a\x17.zhuxin.groupcap.v1.Cap\"7\x92\xc2\x18\x17\b\x02\x12\x13hq.group_cap.manage\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/hq/group-caps\x12\x88\x01\n" +
-	"\tUpdateCap\x12$.zhuxin.groupcap.v1.UpdateCapRequest\x1a\x17.zhuxin.groupcap.v1.Cap\"<\x92\xc2\x18\x17\b\x02\x12\x13hq.group_cap.manage\x82\xd3\xe4\x93\x02\x1b:\x01*\x1a\x16/v1/hq/group-caps/{id}\x12\x9a\x01\n" +
-	"\tDeleteCap\x12$.zhuxin.groupcap.v1.DeleteCapRequest\x1a\".zhuxin.groupcap.v1.DeleteCapReply\"C\x92\xc2\x18\x17\b\x02\x12\x13hq.group_cap.manage\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/hq/group-caps/{id}:delete\x12\x8e\x01\n" +
-	"\x0eListGroupMoves\x12$.zhuxin.groupcap.v1.ListMovesRequest\x1a\".zhuxin.groupcap.v1.ListMovesReply\"2\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/hq/quota-moves\x12\x93\x01\n" +
+	"\x13ListCapSubsidiaries\x12..zhuxin.groupcap.v1.ListCapSubsidiariesRequest\x1a,.zhuxin.groupcap.v1.ListCapSubsidiariesReply\">\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02 \x12\x1e/v1/hq/group-caps:subsidiaries\x12\x91\x01\n" +
+	"\tCreateCap\x12$.zhuxin.groupcap.v1.CreateCapRequest\x1a\x17.zhuxin.groupcap.v1.Cap\"E\x92\xc2\x18%\b\x02\x12\x13hq.group_cap.manage:\flimit_change\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/hq/group-caps\x12\x96\x01\n" +
+	"\tUpdateCap\x12$.zhuxin.groupcap.v1.UpdateCapRequest\x1a\x17.zhuxin.groupcap.v1.Cap\"J\x92\xc2\x18%\b\x02\x12\x13hq.group_cap.manage:\flimit_change\x82\xd3\xe4\x93\x02\x1b:\x01*\x1a\x16/v1/hq/group-caps/{id}\x12\xa8\x01\n" +
+	"\tDeleteCap\x12$.zhuxin.groupcap.v1.DeleteCapRequest\x1a\".zhuxin.groupcap.v1.DeleteCapReply\"Q\x92\xc2\x18%\b\x02\x12\x13hq.group_cap.manage:\flimit_change\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/hq/group-caps/{id}:delete\x12\x8e\x01\n" +
+	"\x0eListGroupMoves\x12$.zhuxin.groupcap.v1.ListMovesRequest\x1a\".zhuxin.groupcap.v1.ListMovesReply\"2\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/hq/quota-moves\x12\xa1\x01\n" +
 	"\n" +
-	"DecideMove\x12%.zhuxin.groupcap.v1.DecideMoveRequest\x1a\x18.zhuxin.groupcap.v1.Move\"D\x92\xc2\x18\x17\b\x02\x12\x13hq.group_cap.manage\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/hq/quota-moves/{id}:decide2\xe7\a\n" +
+	"DecideMove\x12%.zhuxin.groupcap.v1.DecideMoveRequest\x1a\x18.zhuxin.groupcap.v1.Move\"R\x92\xc2\x18%\b\x02\x12\x13hq.group_cap.manage:\flimit_change\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/hq/quota-moves/{id}:decide2\xf5\a\n" +
 	"\x12SharedLimitService\x12\x84\x01\n" +
 	"\n" +
 	"ListQuotas\x12%.zhuxin.groupcap.v1.ListQuotasRequest\x1a#.zhuxin.groupcap.v1.ListQuotasReply\"*\x92\xc2\x18\x0e\b\x01\x12\n" +
@@ -2111,8 +2111,8 @@ const file_app_api_groupcap_v1_groupcap_proto_rawDesc = "" +
 	"AnswerMove\x12%.zhuxin.groupcap.v1.AnswerMoveRequest\x1a\x18.zhuxin.groupcap.v1.Move\"<\x92\xc2\x18\x12\b\x01\x12\x0ecredit.release\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/quota-moves/{id}:answer\x12\x8e\x01\n" +
 	"\fWithdrawMove\x12'.zhuxin.groupcap.v1.WithdrawMoveRequest\x1a\x18.zhuxin.groupcap.v1.Move\";\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/quota-moves/{id}:withdraw\x12\x97\x01\n" +
 	"\x10ListSharedLimits\x12+.zhuxin.groupcap.v1.ListSharedLimitsRequest\x1a).zhuxin.groupcap.v1.ListSharedLimitsReply\"+\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"limit.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/shared-limits\x12\x93\x01\n" +
-	"\x11SubmitSharedLimit\x12,.zhuxin.groupcap.v1.SubmitSharedLimitRequest\x1a\x1f.zhuxin.groupcap.v1.SharedLimit\"/\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/shared-limitsB'Z%zhuxin/app/api/groupcap/v1;groupcapv1b\x06proto3"
+	"limit.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/shared-limits\x12\xa1\x01\n" +
+	"\x11SubmitSharedLimit\x12,.zhuxin.groupcap.v1.SubmitSharedLimitRequest\x1a\x1f.zhuxin.groupcap.v1.SharedLimit\"=\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/shared-limitsB'Z%zhuxin/app/api/groupcap/v1;groupcapv1b\x06proto3"
 
 var (
 	file_app_api_groupcap_v1_groupcap_proto_rawDescOnce sync.Once

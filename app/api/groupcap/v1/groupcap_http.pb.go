@@ -50,6 +50,7 @@ var GroupCapServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/hq/group-caps",
 		Side: route.SideHQ, Permission: "hq.group_cap.manage",
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.groupcap.v1.CreateCapRequest", Reply: "zhuxin.groupcap.v1.Cap",
 	},
 	{
@@ -65,6 +66,7 @@ var GroupCapServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.group_cap.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.groupcap.v1.UpdateCapRequest", Reply: "zhuxin.groupcap.v1.Cap",
 	},
 	{
@@ -73,6 +75,7 @@ var GroupCapServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.group_cap.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.groupcap.v1.DeleteCapRequest", Reply: "zhuxin.groupcap.v1.DeleteCapReply",
 	},
 	{
@@ -93,6 +96,7 @@ var GroupCapServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.group_cap.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.groupcap.v1.DecideMoveRequest", Reply: "zhuxin.groupcap.v1.Move",
 	},
 }
@@ -354,6 +358,7 @@ var SharedLimitServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/shared-limits",
 		Side: route.SideTenant, Permission: "limit.apply",
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.groupcap.v1.SubmitSharedLimitRequest", Reply: "zhuxin.groupcap.v1.SharedLimit",
 	},
 }

@@ -1491,8 +1491,10 @@ type GroupPolicy struct {
 	CreatedAt      *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	SeriousAction  string                 `protobuf:"bytes,4,opt,name=serious_action,json=seriousAction,proto3" json:"serious_action,omitempty"`
 	NoticeAction   string                 `protobuf:"bytes,5,opt,name=notice_action,json=noticeAction,proto3" json:"notice_action,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// HQ's decisions on the negative list ask for a second verification.
+	StepUp        bool `protobuf:"varint,6,opt,name=step_up,json=stepUp,proto3" json:"step_up,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GroupPolicy) Reset() {
@@ -1560,6 +1562,13 @@ func (x *GroupPolicy) GetNoticeAction() string {
 	return ""
 }
 
+func (x *GroupPolicy) GetStepUp() bool {
+	if x != nil {
+		return x.StepUp
+	}
+	return false
+}
+
 type SetGroupPolicyRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Version        int64                  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
@@ -1568,6 +1577,8 @@ type SetGroupPolicyRequest struct {
 	// becomes that.
 	SeriousAction string `protobuf:"bytes,3,opt,name=serious_action,json=seriousAction,proto3" json:"serious_action,omitempty"`
 	NoticeAction  string `protobuf:"bytes,4,opt,name=notice_action,json=noticeAction,proto3" json:"notice_action,omitempty"`
+	// Absent keeps what is in force.
+	StepUp        *bool `protobuf:"varint,5,opt,name=step_up,json=stepUp,proto3,oneof" json:"step_up,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1628,6 +1639,13 @@ func (x *SetGroupPolicyRequest) GetNoticeAction() string {
 		return x.NoticeAction
 	}
 	return ""
+}
+
+func (x *SetGroupPolicyRequest) GetStepUp() bool {
+	if x != nil && x.StepUp != nil {
+		return *x.StepUp
+	}
+	return false
 }
 
 type GetGroupOverviewRequest struct {
@@ -2522,19 +2540,23 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x1aRemoveNegativeEntryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x17\n" +
-	"\x15GetGroupPolicyRequest\"\xd7\x01\n" +
+	"\x15GetGroupPolicyRequest\"\xf0\x01\n" +
 	"\vGroupPolicy\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
 	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x129\n" +
 	"\n" +
 	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12%\n" +
 	"\x0eserious_action\x18\x04 \x01(\tR\rseriousAction\x12#\n" +
-	"\rnotice_action\x18\x05 \x01(\tR\fnoticeAction\"\xa6\x01\n" +
+	"\rnotice_action\x18\x05 \x01(\tR\fnoticeAction\x12\x17\n" +
+	"\astep_up\x18\x06 \x01(\bR\x06stepUp\"\xd0\x01\n" +
 	"\x15SetGroupPolicyRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
 	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x12%\n" +
 	"\x0eserious_action\x18\x03 \x01(\tR\rseriousAction\x12#\n" +
-	"\rnotice_action\x18\x04 \x01(\tR\fnoticeAction\"\x19\n" +
+	"\rnotice_action\x18\x04 \x01(\tR\fnoticeAction\x12\x1c\n" +
+	"\astep_up\x18\x05 \x01(\bH\x00R\x06stepUp\x88\x01\x01B\n" +
+	"\n" +
+	"\b_step_up\"\x19\n" +
 	"\x17GetGroupOverviewRequest\"\xa3\x02\n" +
 	"\rGroupOverview\x120\n" +
 	"\x06totals\x18\x01 \x03(\v2\x18.zhuxin.hq.v1.GroupTotalR\x06totals\x12C\n" +
@@ -2600,7 +2622,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\vtotal_score\x18\x03 \x01(\x03R\n" +
 	"totalScore\x12=\n" +
 	"\feffective_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
-	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt2\xb9\x17\n" +
+	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt2\xd2\x17\n" +
 	"\tHQService\x12\x91\x01\n" +
 	"\x10ListApplications\x12%.zhuxin.hq.v1.ListApplicationsRequest\x1a#.zhuxin.hq.v1.ListApplicationsReply\"1\x92\xc2\x18\x12\b\x02\x12\x0ehq.tenant.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/hq/applications\x12\x9f\x01\n" +
 	"\x11DecideApplication\x12&.zhuxin.hq.v1.DecideApplicationRequest\x1a\x1e.zhuxin.account.v1.Application\"B\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/hq/applications/{id}:decide\x12\xa0\x01\n" +
@@ -2615,10 +2637,10 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x0eUpdateHQMember\x12%.zhuxin.member.v1.UpdateMemberRequest\x1a\x18.zhuxin.member.v1.Member\"6\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x18:\x01*2\x13/v1/hq/members/{id}\x12\x83\x01\n" +
 	"\vListLibrary\x12 .zhuxin.hq.v1.ListLibraryRequest\x1a\x1e.zhuxin.hq.v1.ListLibraryReply\"2\x92\xc2\x18\x15\b\x02\x12\x11hq.indicator.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/hq/indicators\x12\x8f\x01\n" +
 	"\rSaveIndicator\x12\".zhuxin.hq.v1.SaveIndicatorRequest\x1a\x1b.zhuxin.rating.v1.Indicator\"=\x92\xc2\x18\x16\b\x02\x12\x12hq.indicator.write\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/v1/hq/indicators/{code}\x12\xa2\x01\n" +
-	"\x13ListNegativeEntries\x12(.zhuxin.hq.v1.ListNegativeEntriesRequest\x1a&.zhuxin.hq.v1.ListNegativeEntriesReply\"9\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/negative-list\x12\xa8\x01\n" +
-	"\x13RemoveNegativeEntry\x12(.zhuxin.hq.v1.RemoveNegativeEntryRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"J\x92\xc2\x18\x1b\b\x02\x12\x17hq.negative_list.manage\x82\xd3\xe4\x93\x02%:\x01*\" /v1/hq/negative-list/{id}:remove\x12\x84\x01\n" +
-	"\x0eGetGroupPolicy\x12#.zhuxin.hq.v1.GetGroupPolicyRequest\x1a\x19.zhuxin.hq.v1.GroupPolicy\"2\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/hq/policy\x12\x81\x01\n" +
-	"\x0eSetGroupPolicy\x12#.zhuxin.hq.v1.SetGroupPolicyRequest\x1a\x19.zhuxin.hq.v1.GroupPolicy\"/\x92\xc2\x18\x13\b\x02\x12\x0fhq.policy.write\x82\xd3\xe4\x93\x02\x12:\x01*\x1a\r/v1/hq/policy\x12\x87\x01\n" +
+	"\x13ListNegativeEntries\x12(.zhuxin.hq.v1.ListNegativeEntriesRequest\x1a&.zhuxin.hq.v1.ListNegativeEntriesReply\"9\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/negative-list\x12\xb7\x01\n" +
+	"\x13RemoveNegativeEntry\x12(.zhuxin.hq.v1.RemoveNegativeEntryRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"Y\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x02%:\x01*\" /v1/hq/negative-list/{id}:remove\x12\x84\x01\n" +
+	"\x0eGetGroupPolicy\x12#.zhuxin.hq.v1.GetGroupPolicyRequest\x1a\x19.zhuxin.hq.v1.GroupPolicy\"2\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/hq/policy\x12\x8b\x01\n" +
+	"\x0eSetGroupPolicy\x12#.zhuxin.hq.v1.SetGroupPolicyRequest\x1a\x19.zhuxin.hq.v1.GroupPolicy\"9\x92\xc2\x18\x1d\b\x02\x12\x0fhq.policy.write:\bsettings\x82\xd3\xe4\x93\x02\x12:\x01*\x1a\r/v1/hq/policy\x12\x87\x01\n" +
 	"\x10GetGroupOverview\x12%.zhuxin.hq.v1.GetGroupOverviewRequest\x1a\x1b.zhuxin.hq.v1.GroupOverview\"/\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/hq/overview\x12\x96\x01\n" +
 	"\x12ListGroupCustomers\x12'.zhuxin.hq.v1.ListGroupCustomersRequest\x1a%.zhuxin.hq.v1.ListGroupCustomersReply\"0\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/hq/customers\x12\x8f\x01\n" +
 	"\x10GetGroupCustomer\x12%.zhuxin.hq.v1.GetGroupCustomerRequest\x1a\x1b.zhuxin.hq.v1.GroupCustomer\"7\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/hq/customers/{uscc}B\x1bZ\x19zhuxin/app/api/hq/v1;hqv1b\x06proto3"
@@ -2768,6 +2790,7 @@ func file_app_api_hq_v1_hq_proto_init() {
 	if File_app_api_hq_v1_hq_proto != nil {
 		return
 	}
+	file_app_api_hq_v1_hq_proto_msgTypes[24].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

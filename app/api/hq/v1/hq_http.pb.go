@@ -172,6 +172,7 @@ var HQServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.negative_list.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.hq.v1.RemoveNegativeEntryRequest", Reply: "zhuxin.hq.v1.NegativeEntry",
 	},
 	{
@@ -191,6 +192,7 @@ var HQServiceRoutes = []route.Info{
 		Method:    "PUT", Path: "/v1/hq/policy",
 		Side: route.SideHQ, Permission: "hq.policy.write",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.hq.v1.SetGroupPolicyRequest", Reply: "zhuxin.hq.v1.GroupPolicy",
 	},
 	{

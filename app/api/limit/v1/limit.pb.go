@@ -1254,17 +1254,17 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x15UnfreezeCreditRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason2\xb9\b\n" +
-	"\fLimitService\x12\x98\x01\n" +
-	"\vAdjustLimit\x12#.zhuxin.limit.v1.AdjustLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"K\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x022:\x01*\"-/v1/customers/{customer_id}/limit-adjustments\x12\x97\x01\n" +
-	"\x0fPreviewProposal\x12'.zhuxin.limit.v1.PreviewProposalRequest\x1a .zhuxin.limit.v1.ProposalPreview\"9\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/limit-proposals:preview\x12\x91\x01\n" +
-	"\x0eSubmitProposal\x12&.zhuxin.limit.v1.SubmitProposalRequest\x1a$.zhuxin.limit.v1.SubmitProposalReply\"1\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/limit-proposals\x12\x95\x01\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason2\xf1\b\n" +
+	"\fLimitService\x12\xa6\x01\n" +
+	"\vAdjustLimit\x12#.zhuxin.limit.v1.AdjustLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"Y\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x022:\x01*\"-/v1/customers/{customer_id}/limit-adjustments\x12\x97\x01\n" +
+	"\x0fPreviewProposal\x12'.zhuxin.limit.v1.PreviewProposalRequest\x1a .zhuxin.limit.v1.ProposalPreview\"9\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/limit-proposals:preview\x12\x9f\x01\n" +
+	"\x0eSubmitProposal\x12&.zhuxin.limit.v1.SubmitProposalRequest\x1a$.zhuxin.limit.v1.SubmitProposalReply\"?\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/limit-proposals\x12\x95\x01\n" +
 	"\x11ListLimitCalendar\x12).zhuxin.limit.v1.ListLimitCalendarRequest\x1a'.zhuxin.limit.v1.ListLimitCalendarReply\",\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/limit-calendar\x12\x94\x01\n" +
 	"\vListFreezes\x12#.zhuxin.limit.v1.ListFreezesRequest\x1a!.zhuxin.limit.v1.ListFreezesReply\"=\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"limit.read\x82\xd3\xe4\x93\x02%\x12#/v1/customers/{customer_id}/freezes\x12\x92\x01\n" +
-	"\fFreezeCredit\x12$.zhuxin.limit.v1.FreezeCreditRequest\x1a\x17.zhuxin.limit.v1.Freeze\"C\x92\xc2\x18\x11\b\x01\x12\rcredit.freeze\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/customers/{customer_id}/freezes\x12\x9b\x01\n" +
-	"\x0eUnfreezeCredit\x12&.zhuxin.limit.v1.UnfreezeCreditRequest\x1a\x17.zhuxin.limit.v1.Freeze\"H\x92\xc2\x18\x11\b\x01\x12\rcredit.freeze\x82\xd3\xe4\x93\x02-:\x01*\"(/v1/customers/{customer_id}/freezes:liftB!Z\x1fzhuxin/app/api/limit/v1;limitv1b\x06proto3"
+	"limit.read\x82\xd3\xe4\x93\x02%\x12#/v1/customers/{customer_id}/freezes\x12\xa0\x01\n" +
+	"\fFreezeCredit\x12$.zhuxin.limit.v1.FreezeCreditRequest\x1a\x17.zhuxin.limit.v1.Freeze\"Q\x92\xc2\x18\x1f\b\x01\x12\rcredit.freeze:\flimit_change\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/customers/{customer_id}/freezes\x12\xa9\x01\n" +
+	"\x0eUnfreezeCredit\x12&.zhuxin.limit.v1.UnfreezeCreditRequest\x1a\x17.zhuxin.limit.v1.Freeze\"V\x92\xc2\x18\x1f\b\x01\x12\rcredit.freeze:\flimit_change\x82\xd3\xe4\x93\x02-:\x01*\"(/v1/customers/{customer_id}/freezes:liftB!Z\x1fzhuxin/app/api/limit/v1;limitv1b\x06proto3"
 
 var (
 	file_app_api_limit_v1_limit_proto_rawDescOnce sync.Once

@@ -54,6 +54,7 @@ var LimitServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "credit.freeze",
 		Params:  []string{"customer_id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.limit.v1.FreezeCreditRequest", Reply: "zhuxin.limit.v1.Freeze",
 	},
 	{
@@ -62,6 +63,7 @@ var LimitServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "credit.freeze",
 		Params:  []string{"customer_id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.limit.v1.UnfreezeCreditRequest", Reply: "zhuxin.limit.v1.Freeze",
 	},
 	{
@@ -70,6 +72,7 @@ var LimitServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "limit.apply",
 		Params:  []string{"customer_id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.limit.v1.AdjustLimitRequest", Reply: "zhuxin.rating.v1.Limit",
 	},
 	{
@@ -83,6 +86,7 @@ var LimitServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/limit-proposals",
 		Side: route.SideTenant, Permission: "limit.apply",
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.limit.v1.SubmitProposalRequest", Reply: "zhuxin.limit.v1.SubmitProposalReply",
 	},
 	{

@@ -2238,10 +2238,10 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"viewerName\x12+\n" +
 	"\x11viewer_subsidiary\x18\x03 \x01(\tR\x10viewerSubsidiary\x12\x12\n" +
 	"\x04uscc\x18\x04 \x01(\tR\x04uscc\x12\x18\n" +
-	"\apurpose\x18\x05 \x01(\tR\apurpose2\xb1\x0f\n" +
+	"\apurpose\x18\x05 \x01(\tR\apurpose2\xc0\x0f\n" +
 	"\x13NegativeListService\x12\x98\x01\n" +
-	"\vListEntries\x12*.zhuxin.negativelist.v1.ListEntriesRequest\x1a(.zhuxin.negativelist.v1.ListEntriesReply\"3\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/negative-list\x12\x91\x01\n" +
-	"\vCreateEntry\x12*.zhuxin.negativelist.v1.CreateEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"7\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/negative-list\x12\x8b\x01\n" +
+	"\vListEntries\x12*.zhuxin.negativelist.v1.ListEntriesRequest\x1a(.zhuxin.negativelist.v1.ListEntriesReply\"3\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/negative-list\x12\xa0\x01\n" +
+	"\vCreateEntry\x12*.zhuxin.negativelist.v1.CreateEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"F\x92\xc2\x18&\b\x01\x12\x13negative_list.write:\rnegative_list\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/negative-list\x12\x8b\x01\n" +
 	"\bGetEntry\x12'.zhuxin.negativelist.v1.GetEntryRequest\x1a\x1c.zhuxin.negativelist.v1.Case\"8\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/negative-list/{id}\x12\xa3\x01\n" +
 	"\rWithdrawEntry\x12,.zhuxin.negativelist.v1.WithdrawEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"E\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/negative-list/{id}:withdraw\x12\x93\x01\n" +
 	"\x06Object\x12%.zhuxin.negativelist.v1.ObjectRequest\x1a\x1d.zhuxin.negativelist.v1.Claim\"C\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/negative-list/{id}:object\x12\x9f\x01\n" +

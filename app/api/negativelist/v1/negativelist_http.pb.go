@@ -92,6 +92,7 @@ var NegativeListServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/negative-list",
 		Side: route.SideTenant, Permission: "negative_list.write",
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.negativelist.v1.CreateEntryRequest", Reply: "zhuxin.negativelist.v1.Entry",
 	},
 	{

@@ -876,20 +876,20 @@ const file_app_api_negativelist_v1_review_proto_rawDesc = "" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\"@\n" +
 	"\x16RevokeExemptionRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason2\xe1\r\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason2\xbb\x0e\n" +
 	"\x15NegativeReviewService\x12\x9d\x01\n" +
 	"\n" +
 	"CountCases\x12).zhuxin.negativelist.v1.CountCasesRequest\x1a\".zhuxin.negativelist.v1.CaseCounts\"@\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/hq/negative-list:counts\x12\x94\x01\n" +
 	"\aGetCase\x12&.zhuxin.negativelist.v1.GetCaseRequest\x1a!.zhuxin.negativelist.v1.GroupCase\">\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/hq/negative-list/{id}\x12\xb9\x01\n" +
-	"\x10DownloadEvidence\x12/.zhuxin.negativelist.v1.DownloadEvidenceRequest\x1a\x1b.zhuxin.common.v1.FileReply\"W\x92\xc2\x18\x1b\b\x02\x12\x15hq.negative_list.read(\x01\x82\xd3\xe4\x93\x022\x120/v1/hq/negative-list/{id}/evidence/{document_id}\x12\xa3\x01\n" +
-	"\vPublishCase\x12*.zhuxin.negativelist.v1.PublishCaseRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"K\x92\xc2\x18\x1b\b\x02\x12\x17hq.negative_list.manage\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/hq/negative-list/{id}:publish\x12\xa0\x01\n" +
+	"\x10DownloadEvidence\x12/.zhuxin.negativelist.v1.DownloadEvidenceRequest\x1a\x1b.zhuxin.common.v1.FileReply\"W\x92\xc2\x18\x1b\b\x02\x12\x15hq.negative_list.read(\x01\x82\xd3\xe4\x93\x022\x120/v1/hq/negative-list/{id}/evidence/{document_id}\x12\xb2\x01\n" +
+	"\vPublishCase\x12*.zhuxin.negativelist.v1.PublishCaseRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"Z\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/hq/negative-list/{id}:publish\x12\xaf\x01\n" +
 	"\n" +
-	"RefuseCase\x12).zhuxin.negativelist.v1.RefuseCaseRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"J\x92\xc2\x18\x1b\b\x02\x12\x17hq.negative_list.manage\x82\xd3\xe4\x93\x02%:\x01*\" /v1/hq/negative-list/{id}:refuse\x12\xa6\x01\n" +
-	"\fReassessCase\x12+.zhuxin.negativelist.v1.ReassessCaseRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"L\x92\xc2\x18\x1b\b\x02\x12\x17hq.negative_list.manage\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/hq/negative-list/{id}:reassess\x12\xb6\x01\n" +
-	"\vAnswerClaim\x12*.zhuxin.negativelist.v1.AnswerClaimRequest\x1a\x1d.zhuxin.negativelist.v1.Claim\"\\\x92\xc2\x18\x1b\b\x02\x12\x17hq.negative_list.manage\x82\xd3\xe4\x93\x027:\x01*\"2/v1/hq/negative-list/{id}/claims/{claim_id}:answer\x12\xb7\x01\n" +
-	"\x13ListGroupExemptions\x122.zhuxin.negativelist.v1.ListGroupExemptionsRequest\x1a+.zhuxin.negativelist.v1.ListExemptionsReply\"?\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/hq/negative-exemptions\x12\xb6\x01\n" +
-	"\x0fDecideExemption\x12..zhuxin.negativelist.v1.DecideExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"P\x92\xc2\x18\x1b\b\x02\x12\x17hq.negative_list.manage\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/hq/negative-exemptions/{id}:decide\x12\xb6\x01\n" +
-	"\x0fRevokeExemption\x12..zhuxin.negativelist.v1.RevokeExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"P\x92\xc2\x18\x1b\b\x02\x12\x17hq.negative_list.manage\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/hq/negative-exemptions/{id}:revokeB/Z-zhuxin/app/api/negativelist/v1;negativelistv1b\x06proto3"
+	"RefuseCase\x12).zhuxin.negativelist.v1.RefuseCaseRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"Y\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x02%:\x01*\" /v1/hq/negative-list/{id}:refuse\x12\xb5\x01\n" +
+	"\fReassessCase\x12+.zhuxin.negativelist.v1.ReassessCaseRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"[\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/hq/negative-list/{id}:reassess\x12\xc5\x01\n" +
+	"\vAnswerClaim\x12*.zhuxin.negativelist.v1.AnswerClaimRequest\x1a\x1d.zhuxin.negativelist.v1.Claim\"k\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x027:\x01*\"2/v1/hq/negative-list/{id}/claims/{claim_id}:answer\x12\xb7\x01\n" +
+	"\x13ListGroupExemptions\x122.zhuxin.negativelist.v1.ListGroupExemptionsRequest\x1a+.zhuxin.negativelist.v1.ListExemptionsReply\"?\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/hq/negative-exemptions\x12\xc5\x01\n" +
+	"\x0fDecideExemption\x12..zhuxin.negativelist.v1.DecideExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"_\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/hq/negative-exemptions/{id}:decide\x12\xc5\x01\n" +
+	"\x0fRevokeExemption\x12..zhuxin.negativelist.v1.RevokeExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"_\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/hq/negative-exemptions/{id}:revokeB/Z-zhuxin/app/api/negativelist/v1;negativelistv1b\x06proto3"
 
 var (
 	file_app_api_negativelist_v1_review_proto_rawDescOnce sync.Once

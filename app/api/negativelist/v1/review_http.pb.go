@@ -58,6 +58,7 @@ var NegativeReviewServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.negative_list.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.negativelist.v1.DecideExemptionRequest", Reply: "zhuxin.negativelist.v1.Exemption",
 	},
 	{
@@ -66,6 +67,7 @@ var NegativeReviewServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.negative_list.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.negativelist.v1.RevokeExemptionRequest", Reply: "zhuxin.negativelist.v1.Exemption",
 	},
 	{
@@ -81,6 +83,7 @@ var NegativeReviewServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.negative_list.manage",
 		Params:  []string{"id", "claim_id"},
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.negativelist.v1.AnswerClaimRequest", Reply: "zhuxin.negativelist.v1.Claim",
 	},
 	{
@@ -97,6 +100,7 @@ var NegativeReviewServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.negative_list.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.negativelist.v1.PublishCaseRequest", Reply: "zhuxin.hq.v1.NegativeEntry",
 	},
 	{
@@ -105,6 +109,7 @@ var NegativeReviewServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.negative_list.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.negativelist.v1.ReassessCaseRequest", Reply: "zhuxin.hq.v1.NegativeEntry",
 	},
 	{
@@ -113,6 +118,7 @@ var NegativeReviewServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.negative_list.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "negative_list",
 		Request: "zhuxin.negativelist.v1.RefuseCaseRequest", Reply: "zhuxin.hq.v1.NegativeEntry",
 	},
 	{

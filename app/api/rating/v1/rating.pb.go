@@ -4816,15 +4816,15 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x05trial\x18\x01 \x01(\v2\x17.zhuxin.rating.v1.TrialR\x05trial\x12/\n" +
 	"\x03now\x18\x02 \x01(\v2\x1d.zhuxin.rating.v1.ScoreResultR\x03now\x121\n" +
 	"\x04then\x18\x03 \x01(\v2\x1d.zhuxin.rating.v1.ScoreResultR\x04then\x120\n" +
-	"\x06rating\x18\x04 \x01(\v2\x18.zhuxin.rating.v1.RatingR\x06rating2\xef\x1b\n" +
+	"\x06rating\x18\x04 \x01(\v2\x18.zhuxin.rating.v1.RatingR\x06rating2\x90\x1c\n" +
 	"\rRatingService\x12\x8d\x01\n" +
 	"\x0eListIndicators\x12'.zhuxin.rating.v1.ListIndicatorsRequest\x1a%.zhuxin.rating.v1.ListIndicatorsReply\"+\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/indicators\x12\x90\x01\n" +
 	"\rListTemplates\x12&.zhuxin.rating.v1.ListTemplatesRequest\x1a$.zhuxin.rating.v1.ListTemplatesReply\"1\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/rating-templates\x12\x87\x01\n" +
 	"\vGetTemplate\x12$.zhuxin.rating.v1.GetTemplateRequest\x1a\x1a.zhuxin.rating.v1.Template\"6\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/rating-templates/{id}\x12\x8c\x01\n" +
 	"\x0eCreateTemplate\x12'.zhuxin.rating.v1.CreateTemplateRequest\x1a\x1a.zhuxin.rating.v1.Template\"5\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/rating-templates\x12\x91\x01\n" +
 	"\x0eUpdateTemplate\x12'.zhuxin.rating.v1.UpdateTemplateRequest\x1a\x1a.zhuxin.rating.v1.Template\":\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02\x1e:\x01*\x1a\x19/v1/rating-templates/{id}\x12\x90\x01\n" +
-	"\x0eDeleteTemplate\x12'.zhuxin.rating.v1.DeleteTemplateRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"7\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02\x1b*\x19/v1/rating-templates/{id}\x12\x98\x01\n" +
-	"\x0eSubmitTemplate\x12'.zhuxin.rating.v1.SubmitTemplateRequest\x1a\x1a.zhuxin.rating.v1.Template\"A\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02%:\x01*\" /v1/rating-templates/{id}:submit\x12\x92\x01\n" +
+	"\x0eDeleteTemplate\x12'.zhuxin.rating.v1.DeleteTemplateRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"7\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02\x1b*\x19/v1/rating-templates/{id}\x12\xab\x01\n" +
+	"\x0eSubmitTemplate\x12'.zhuxin.rating.v1.SubmitTemplateRequest\x1a\x1a.zhuxin.rating.v1.Template\"T\x92\xc2\x18%\b\x01\x12\x0etemplate.write:\x11template_approval\x82\xd3\xe4\x93\x02%:\x01*\" /v1/rating-templates/{id}:submit\x12\x92\x01\n" +
 	"\fPreviewScore\x12%.zhuxin.rating.v1.PreviewScoreRequest\x1a\x1d.zhuxin.rating.v1.ScoreResult\"<\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/rating-templates:preview\x12\x8d\x01\n" +
 	"\tRunDryRun\x12\".zhuxin.rating.v1.RunDryRunRequest\x1a\x18.zhuxin.rating.v1.DryRun\"B\x92\xc2\x18\x12\b\x01\x12\x0etemplate.write\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/rating-templates/{id}:dry-run\x12\x91\x01\n" +
 	"\tGetDryRun\x12\".zhuxin.rating.v1.GetDryRunRequest\x1a .zhuxin.rating.v1.GetDryRunReply\">\x92\xc2\x18\x11\b\x01\x12\rtemplate.read\x82\xd3\xe4\x93\x02#\x12!/v1/rating-templates/{id}/dry-run\x12\x97\x01\n" +
@@ -4844,8 +4844,8 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x0fGetDecisionFile\x12(.zhuxin.rating.v1.GetDecisionFileRequest\x1a\x1b.zhuxin.common.v1.FileReply\";\x92\xc2\x18\x11\b\x01\x12\vrating.read(\x01\x82\xd3\xe4\x93\x02 \x12\x1e/v1/ratings/{id}/decision-file\x12\x92\x01\n" +
 	"\n" +
 	"ListLimits\x12#.zhuxin.rating.v1.ListLimitsRequest\x1a!.zhuxin.rating.v1.ListLimitsReply\"<\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"limit.read\x82\xd3\xe4\x93\x02$\x12\"/v1/customers/{customer_id}/limits\x12\xa8\x01\n" +
-	"\x13ApplyTemporaryLimit\x12,.zhuxin.rating.v1.ApplyTemporaryLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"J\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x021:\x01*\",/v1/customers/{customer_id}/temporary-limitsB#Z!zhuxin/app/api/rating/v1;ratingv1b\x06proto3"
+	"limit.read\x82\xd3\xe4\x93\x02$\x12\"/v1/customers/{customer_id}/limits\x12\xb6\x01\n" +
+	"\x13ApplyTemporaryLimit\x12,.zhuxin.rating.v1.ApplyTemporaryLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"X\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x021:\x01*\",/v1/customers/{customer_id}/temporary-limitsB#Z!zhuxin/app/api/rating/v1;ratingv1b\x06proto3"
 
 var (
 	file_app_api_rating_v1_rating_proto_rawDescOnce sync.Once

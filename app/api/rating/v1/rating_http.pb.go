@@ -123,6 +123,7 @@ var RatingServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "limit.apply",
 		Params:  []string{"customer_id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.rating.v1.ApplyTemporaryLimitRequest", Reply: "zhuxin.rating.v1.Limit",
 	},
 	{
@@ -187,6 +188,7 @@ var RatingServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "template.write",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "template_approval",
 		Request: "zhuxin.rating.v1.SubmitTemplateRequest", Reply: "zhuxin.rating.v1.Template",
 	},
 	{

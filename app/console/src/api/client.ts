@@ -4,6 +4,7 @@
 import createClient, { type Client, type Middleware } from 'openapi-fetch'
 import { ApiError } from './error'
 import type { paths } from './schema'
+import { verified } from './stepUp'
 
 export type ApiClient = Client<paths>
 
@@ -28,16 +29,27 @@ async function sessionNeed(response: Response): Promise<SessionNeed | null> {
 
 function makeClient(tenant: string): ApiClient {
   const client = createClient<paths>({ baseUrl: '', headers: { Accept: 'application/json' } })
+  // A request's body can be read once; what may have to go out again is kept until
+  // its answer is there.
+  const kept = new Map<string, Request>()
   const scope: Middleware = {
-    onRequest({ request }) {
+    onRequest({ request, id }) {
       if (tenant) request.headers.set('X-Zhuxin-Tenant', tenant)
+      if (request.method !== 'GET') kept.set(id, request.clone())
       return request
     },
-    async onResponse({ response }) {
-      const need = await sessionNeed(response)
+    async onResponse({ response, id, options }) {
+      const sent = kept.get(id)
+      kept.delete(id)
+      const answer = sent
+        ? await verified(response, sent, options.fetch).catch(() => Promise.reject(ApiError.network()))
+        : response
+      const need = await sessionNeed(answer)
       if (need) onSessionNeed(need)
+      return answer
     },
-    onError() {
+    onError({ id }) {
+      kept.delete(id)
       return ApiError.network()
     },
   }

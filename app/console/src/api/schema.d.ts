@@ -6526,6 +6526,8 @@ export interface components {
             createdAt?: string | null;
             seriousAction: string;
             noticeAction: string;
+            /** @description HQ's decisions on the negative list ask for a second verification. */
+            stepUp: boolean;
         };
         GroupRating: {
             subsidiaryName: string;
@@ -6644,6 +6646,8 @@ export interface components {
              */
             seriousAction?: string;
             noticeAction?: string;
+            /** @description Absent keeps what is in force. */
+            stepUp?: boolean;
         };
         SetTenantStatusRequest: {
             id?: string;

@@ -120,6 +120,7 @@ var EchoServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "customer.write",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "limit_change",
 		Request: "zhuxin.echo.v1.RetireRequest", Reply: "zhuxin.echo.v1.Thing",
 	},
 }

@@ -19,14 +19,17 @@ import (
 
 	"zhuxin/app/conf"
 	"zhuxin/app/server"
+	"zhuxin/biz/approval"
 	"zhuxin/biz/exposure"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/crypto"
 	"zhuxin/data/identity"
 	"zhuxin/data/objectstore"
 	"zhuxin/data/outbox"
+	stepupdata "zhuxin/data/stepup"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
+	"zhuxin/shared/stepup"
 	"zhuxin/tenancy/migrate"
 	"zhuxin/tenancy/provision"
 	"zhuxin/tenancy/registry"
@@ -50,6 +53,7 @@ type Base struct {
 	Queue    outbox.Config
 	Relay    *outbox.Relay
 	Remote   *outbox.RemotePoker
+	StepUp   *stepup.Service
 	Store    *objectstore.Store
 	Identity *identity.Client
 	Migrator *migrate.Migrator // nil where this process does not provision
@@ -135,8 +139,10 @@ func (b *Base) events() {
 	if b.Conf.HasRole(conf.RoleWorker) {
 		pokers = append(pokers, b.Relay)
 	}
-	b.Audit.Tenant = auditlog.Tenant(b.Pool, auditlog.WithClock(b.Clock), auditlog.WithKeys(b.Keys.Tenant), auditlog.WithPoker(pokers))
-	b.Audit.HQ = auditlog.HQ(b.Pool, auditlog.WithClock(b.Clock), auditlog.WithKeys(b.Keys.HQ), auditlog.WithPoker(pokers))
+	actOf := func(kind string) stepup.Act { return approval.StepUpAct(approval.Kind(kind)) }
+	b.StepUp = stepup.New(b.Pool.Tenant(), b.Pool.HQ(), stepupdata.Store{}, stepupdata.Rules{ActOf: actOf}, b.Clock)
+	b.Audit.Tenant = auditlog.Tenant(b.Pool, auditlog.WithClock(b.Clock), auditlog.WithKeys(b.Keys.Tenant), auditlog.WithPoker(pokers), auditlog.Using(b.StepUp.Use))
+	b.Audit.HQ = auditlog.HQ(b.Pool, auditlog.WithClock(b.Clock), auditlog.WithKeys(b.Keys.HQ), auditlog.WithPoker(pokers), auditlog.Using(b.StepUp.Use))
 	b.Outbox.Tenant = outbox.Tenant(b.Pool, outbox.WithClock(b.Clock), outbox.WithPoker(pokers))
 	b.Outbox.HQ = outbox.HQ(b.Pool, outbox.WithClock(b.Clock), outbox.WithPoker(pokers))
 }

@@ -192,7 +192,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 		Logger: a.Log, Clock: a.Clock, Routes: api.Routes(),
 		Authenticator: a.Authenticator, Memberships: a.Memberships, BindTenant: a.BindTenant,
 		TenantLimit: gateway.TenantLimit(limiter, limit.Rule{PerSecond: a.Conf.Limits.TenantPerSecond, Burst: a.Conf.Limits.TenantBurst}),
-		Checks:      a.Checks(), Registry: a.Metrics, OpenAPI: api.OpenAPI,
+		StepUp:      a.StepUp, Checks: a.Checks(), Registry: a.Metrics, OpenAPI: api.OpenAPI,
 	})
 	if err != nil {
 		return nil, err

@@ -20,10 +20,12 @@ const rating = (changes: object) =>
 
 describe('submitting anew', () => {
   const returned = (kind: string, status = 'returned') =>
-    ({ kind, status, customerId: 'c', subjectId: 's' }) as unknown as Approval
+    ({ id: 'a', kind, status, customerId: 'c', subjectId: 's' }) as unknown as Approval
   test('what came back leads to the page where it is submitted', () => {
     expect(againOf(returned('rating'))).toMatchObject({ route: 'rate', id: 'c' })
-    expect(againOf(returned('customer_change', 'rejected'))).toMatchObject({ query: { edit: '1' } })
+    expect(againOf(returned('customer_change', 'rejected'))).toMatchObject({
+      query: { edit: '1', from: 'a' },
+    })
     expect(againOf(returned('rating_template', 'withdrawn'))).toMatchObject({ route: 'template', id: 's' })
   })
   test('what waits or was approved does not', () => {

@@ -204,6 +204,11 @@ export interface Again {
  */
 export function againOf(approval: Approval): Again | null {
   if (!['returned', 'rejected', 'withdrawn'].includes(approval.status)) return null
+  const place = placeOf(approval)
+  return place && { ...place, query: { ...place.query, from: approval.id } }
+}
+
+function placeOf(approval: Approval): Again | null {
   const customer = approval.customerId
   switch (approval.kind) {
     case 'rating':
