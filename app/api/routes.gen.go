@@ -22,16 +22,17 @@ import (
 	v113 "zhuxin/app/api/member/v1"
 	v117 "zhuxin/app/api/negativelist/v1"
 	v118 "zhuxin/app/api/notify/v1"
-	v119 "zhuxin/app/api/project/v1"
+	v119 "zhuxin/app/api/portfolio/v1"
+	v120 "zhuxin/app/api/project/v1"
 	v114 "zhuxin/app/api/rating/v1"
-	v120 "zhuxin/app/api/receivable/v1"
-	v121 "zhuxin/app/api/registry/v1"
-	v122 "zhuxin/app/api/related/v1"
-	v123 "zhuxin/app/api/report/v1"
+	v121 "zhuxin/app/api/receivable/v1"
+	v122 "zhuxin/app/api/registry/v1"
+	v123 "zhuxin/app/api/related/v1"
+	v124 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v124 "zhuxin/app/api/statement/v1"
-	v125 "zhuxin/app/api/warning/v1"
-	v126 "zhuxin/app/api/workbench/v1"
+	v125 "zhuxin/app/api/statement/v1"
+	v126 "zhuxin/app/api/warning/v1"
+	v127 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -58,13 +59,14 @@ func Routes() []route.Info {
 		v117.NegativeListServiceRoutes,
 		v117.NegativeReviewServiceRoutes,
 		v118.NotifyServiceRoutes,
-		v119.ProjectServiceRoutes,
-		v120.ReceivableServiceRoutes,
-		v121.RegistryServiceRoutes,
-		v122.RelatedServiceRoutes,
-		v123.ReportServiceRoutes,
-		v124.StatementServiceRoutes,
-		v125.WarningServiceRoutes,
-		v126.WorkbenchServiceRoutes,
+		v119.PortfolioServiceRoutes,
+		v120.ProjectServiceRoutes,
+		v121.ReceivableServiceRoutes,
+		v122.RegistryServiceRoutes,
+		v123.RelatedServiceRoutes,
+		v124.ReportServiceRoutes,
+		v125.StatementServiceRoutes,
+		v126.WarningServiceRoutes,
+		v127.WorkbenchServiceRoutes,
 	)
 }

@@ -29,11 +29,17 @@ type Repository interface {
 	Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Statement, error)
 	// Lock holds the customer's credit account and the statement.
 	Lock(ctx context.Context, customerID, id uuid.UUID) error
-	Tickets(ctx context.Context, id uuid.UUID) ([]Ticket, error)
+	// Some gives those of the ids, by number.
+	Some(ctx context.Context, ids []uuid.UUID) ([]Statement, error)
+	Tickets(ctx context.Context, id uuid.UUID, limit int) ([]Ticket, error)
+	// History is what was done with one, the newest first.
+	History(ctx context.Context, id uuid.UUID) ([]Step, error)
 	Invoices(ctx context.Context, s Statement) ([]Invoice, error)
 	Periods(ctx context.Context, customerID uuid.UUID) ([]Period, error)
 	Evidence(ctx context.Context, customerID, documentID uuid.UUID) error
 
+	// Preview shows what Make would do, without doing it.
+	Preview(ctx context.Context, m Making) (Drafts, error)
 	// Make puts free tickets on statements, new or open, and brings the sums of open
 	// ones up to date. It gives the ids of those that are new or got tickets.
 	Make(ctx context.Context, m Making) ([]uuid.UUID, error)
@@ -75,6 +81,7 @@ type Config struct {
 	Customers Customers
 	Terms     Terms
 	Accounts  exposure.Accounts
+	Printer   Printer
 	Touched   func(ctx context.Context, n int64) // counts for the daily run
 	Audit     audit.Recorder
 	Events    event.Publisher
@@ -91,6 +98,8 @@ func New(c Config) *Service { return &Service{c} }
 type ListInput struct {
 	View       string
 	CustomerID uuid.UUID
+	Evidence   string // empty is any
+	Month      string // yyyy-MM that the period ends in; empty is any
 	Text       string
 	Page, Size int32
 }
@@ -105,11 +114,13 @@ func (s *Service) List(ctx context.Context, in ListInput) (p Page, today calenda
 		return p, 0, err
 	}
 	var c fault.Checks
-	q := Query{View: in.View, CustomerID: in.CustomerID, Text: strings.TrimSpace(in.Text), OnlyOf: customer.OnlyOf(actor), Today: today, Window: paging.Of(&c, in.Page, in.Size)}
+	q := Query{View: in.View, CustomerID: in.CustomerID, Evidence: in.Evidence, Text: strings.TrimSpace(in.Text), OnlyOf: customer.OnlyOf(actor), Today: today, Window: paging.Of(&c, in.Page, in.Size)}
 	if q.View == "" {
 		q.View = Views[0]
 	}
 	c.Require(slices.Contains(Views, q.View), "view", "UNKNOWN", "one of "+strings.Join(Views, ", "))
+	c.Require(q.Evidence == "" || slices.Contains([]Evidence{Unsigned, Signed, Sealed}, Evidence(q.Evidence)), "evidence", "UNKNOWN", "unsigned, signed or sealed")
+	q.Month = month(&c, "month", in.Month)
 	c.Require(utf8.RuneCountInString(q.Text) <= 200, "q", "TOO_LONG", "at most 200 characters")
 	if err := c.Err(); err != nil {
 		return p, 0, err
@@ -141,7 +152,10 @@ func (s *Service) detail(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (
 	if d.Statement, err = s.Repo.Get(ctx, id, onlyOf); err != nil {
 		return d, err
 	}
-	if d.Lines, err = s.Repo.Tickets(ctx, id); err != nil {
+	if d.Lines, err = s.Repo.Tickets(ctx, id, MostLines); err != nil {
+		return d, err
+	}
+	if d.History, err = s.Repo.History(ctx, id); err != nil {
 		return d, err
 	}
 	d.Invoices, err = s.Repo.Invoices(ctx, d.Statement)
@@ -171,45 +185,19 @@ const longestPeriod = 366
 // tickets that are on none yet. Faults: INVALID_INPUT, CUSTOMER_NOT_FOUND,
 // STATEMENT_NOTHING_DELIVERED.
 func (s *Service) Make(ctx context.Context, customerID uuid.UUID, from, to string) (made []Statement, err error) {
-	actor, err := access.Require(ctx, access.StatementWrite)
+	m, err := s.making(ctx, customerID, from, to)
 	if err != nil {
-		return nil, err
-	}
-	today, err := tenant.Today(ctx, s.Clock)
-	if err != nil {
-		return nil, err
-	}
-	var c fault.Checks
-	m := Making{CustomerID: customerID, On: today, At: s.Clock.Now()}
-	m.To = day(&c, "period_to", to, today.AddDays(-10*longestPeriod), today)
-	m.From = day(&c, "period_from", from, today.AddDays(-10*longestPeriod), today)
-	c.Require(m.From.IsZero() || m.To.IsZero() || m.From <= m.To && m.To.DaysSince(m.From) < longestPeriod, "period_to", "OUT_OF_RANGE", "a period of 1 to 366 days")
-	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+		if _, err := s.Customers.Brief(ctx, customerID, m.OnlyOf); err != nil {
 			return err
 		}
-		settings, err := s.Settings.Settings(ctx)
-		if err != nil {
+		if made, err = s.make(ctx, m); err != nil {
 			return err
 		}
-		m.Days = settings.StatementDays
-		ids, err := s.Repo.Make(ctx, m)
-		if err != nil {
-			return err
-		}
-		if len(ids) == 0 {
-			return ErrNothing
-		}
-		for _, id := range ids {
-			x, err := s.Repo.Get(ctx, id, nil)
-			if err != nil {
-				return err
-			}
-			made = append(made, x)
-			if err := s.record(ctx, "statement.made", id, map[string]any{"number": x.Number, "amount": x.Amount, "volume": x.Volume}); err != nil {
+		for _, x := range made {
+			if err := s.record(ctx, "statement.made", x.ID, map[string]any{"number": x.Number, "amount": x.Amount, "volume": x.Volume}); err != nil {
 				return err
 			}
 		}

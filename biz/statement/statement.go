@@ -122,6 +122,7 @@ type Detail struct {
 	Statement
 	Lines    []Ticket  // at most MostLines
 	Invoices []Invoice // linked ones; of a reconciled one also those that could be
+	History  []Step
 	Today    calendar.Date
 }
 
@@ -143,6 +144,8 @@ type Period struct {
 type Query struct {
 	View       string
 	CustomerID uuid.UUID
+	Evidence   string        // empty is any
+	Month      calendar.Date // the period ends in it; zero is any
 	Text       string
 	OnlyOf     *uuid.UUID
 	Today      calendar.Date
@@ -157,12 +160,19 @@ type Page struct {
 	Statements []Statement
 	Total      int64
 	Sum        money.Amount
+	Counts     Counts
 }
 
-// Making says of what statements are made: of one customer's period, or, with a
-// zero customer, of every month that was over before To.
+// Counts of statements under the filters of the list, whatever its view.
+type Counts struct {
+	Open, Late, Escalated, Hindered, Submitted, Reconciled, Cancelled int64
+}
+
+// Making says of what statements are made: of a period, or, with a zero From, of
+// every calendar month that was over before To.
 type Making struct {
-	CustomerID uuid.UUID
+	CustomerID uuid.UUID     // zero is all
+	OnlyOf     *uuid.UUID    // of this salesperson's customers
 	From, To   calendar.Date // both days belong to the period
 	On         calendar.Date
 	Days       int // from the later of On and the period's end to the deadline
@@ -179,5 +189,6 @@ var (
 	ErrTickets     = fault.Conflict("STATEMENT_TICKETS_CHANGED", "its tickets were corrected after it was submitted, so that the signed sum is no longer theirs; refuse it, and have it signed anew")
 	ErrEvidence    = fault.NotFound("DOCUMENT_NOT_FOUND", "there is no such file of this customer")
 	ErrInvoice     = fault.NotFound("RECEIVABLE_NOT_FOUND", "an invoice is not one of this customer's, or stands for another statement")
+	ErrTooLong     = fault.Conflict("STATEMENT_TOO_LONG", "it has more than 10,000 tickets, too many for one paper; cancel it and make one per month or contract")
 	ErrInvoicedToo = fault.Conflict("STATEMENT_INVOICED_TOO_MUCH", "the invoices add up to more than the statement")
 )

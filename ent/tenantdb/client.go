@@ -25,6 +25,7 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/categoryoverride"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -74,6 +75,7 @@ import (
 	"zhuxin/ent/tenantdb/party"
 	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
+	"zhuxin/ent/tenantdb/portfoliorule"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/projectcontact"
@@ -141,6 +143,8 @@ type Client struct {
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
 	AuditSeal *AuditSealClient
+	// CategoryOverride is the client for interacting with the CategoryOverride builders.
+	CategoryOverride *CategoryOverrideClient
 	// CollectionSetting is the client for interacting with the CollectionSetting builders.
 	CollectionSetting *CollectionSettingClient
 	// Contract is the client for interacting with the Contract builders.
@@ -239,6 +243,8 @@ type Client struct {
 	PartyRelation *PartyRelationClient
 	// PaymentApplication is the client for interacting with the PaymentApplication builders.
 	PaymentApplication *PaymentApplicationClient
+	// PortfolioRule is the client for interacting with the PortfolioRule builders.
+	PortfolioRule *PortfolioRuleClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// ProjectAccount is the client for interacting with the ProjectAccount builders.
@@ -312,6 +318,7 @@ func (c *Client) init() {
 	c.ApprovalStep = NewApprovalStepClient(c.config)
 	c.AuditLog = NewAuditLogClient(c.config)
 	c.AuditSeal = NewAuditSealClient(c.config)
+	c.CategoryOverride = NewCategoryOverrideClient(c.config)
 	c.CollectionSetting = NewCollectionSettingClient(c.config)
 	c.Contract = NewContractClient(c.config)
 	c.ContractTerm = NewContractTermClient(c.config)
@@ -361,6 +368,7 @@ func (c *Client) init() {
 	c.Party = NewPartyClient(c.config)
 	c.PartyRelation = NewPartyRelationClient(c.config)
 	c.PaymentApplication = NewPaymentApplicationClient(c.config)
+	c.PortfolioRule = NewPortfolioRuleClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.ProjectAccount = NewProjectAccountClient(c.config)
 	c.ProjectContact = NewProjectContactClient(c.config)
@@ -491,6 +499,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ApprovalStep:         NewApprovalStepClient(cfg),
 		AuditLog:             NewAuditLogClient(cfg),
 		AuditSeal:            NewAuditSealClient(cfg),
+		CategoryOverride:     NewCategoryOverrideClient(cfg),
 		CollectionSetting:    NewCollectionSettingClient(cfg),
 		Contract:             NewContractClient(cfg),
 		ContractTerm:         NewContractTermClient(cfg),
@@ -540,6 +549,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Party:                NewPartyClient(cfg),
 		PartyRelation:        NewPartyRelationClient(cfg),
 		PaymentApplication:   NewPaymentApplicationClient(cfg),
+		PortfolioRule:        NewPortfolioRuleClient(cfg),
 		Project:              NewProjectClient(cfg),
 		ProjectAccount:       NewProjectAccountClient(cfg),
 		ProjectContact:       NewProjectContactClient(cfg),
@@ -597,6 +607,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ApprovalStep:         NewApprovalStepClient(cfg),
 		AuditLog:             NewAuditLogClient(cfg),
 		AuditSeal:            NewAuditSealClient(cfg),
+		CategoryOverride:     NewCategoryOverrideClient(cfg),
 		CollectionSetting:    NewCollectionSettingClient(cfg),
 		Contract:             NewContractClient(cfg),
 		ContractTerm:         NewContractTermClient(cfg),
@@ -646,6 +657,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Party:                NewPartyClient(cfg),
 		PartyRelation:        NewPartyRelationClient(cfg),
 		PaymentApplication:   NewPaymentApplicationClient(cfg),
+		PortfolioRule:        NewPortfolioRuleClient(cfg),
 		Project:              NewProjectClient(cfg),
 		ProjectAccount:       NewProjectAccountClient(cfg),
 		ProjectContact:       NewProjectContactClient(cfg),
@@ -702,22 +714,24 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AcceptanceDraft, c.AgreementEvent, c.AgreementSettings, c.Approval,
 		c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation, c.ApprovalFlow,
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
-		c.AuditSeal, c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
-		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
-		c.CreditPolicy, c.CreditRating, c.Customer, c.CustomerChange, c.CustomerGroup,
-		c.CustomerGroupMember, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery,
-		c.Dispute, c.Document, c.DunningLetter, c.DunningMark, c.DunningPause,
-		c.DunningRule, c.ERPConnection, c.ERPRun, c.FollowUp, c.FormDraft,
-		c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
-		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.Notification,
-		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
-		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
-		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
-		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
-		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
-		c.RegistryWatch, c.Reservation, c.SharedLimit, c.SiteNode, c.Statement,
-		c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
-		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
+		c.AuditSeal, c.CategoryOverride, c.CollectionSetting, c.Contract,
+		c.ContractTerm, c.CreditAccount, c.CreditAgreement, c.CreditCheck,
+		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
+		c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember, c.DailyRun,
+		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
+		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
+		c.ERPRun, c.FollowUp, c.FormDraft, c.HandledEvent, c.IdempotencyKey,
+		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
+		c.LetterTemplate, c.LimitBatch, c.Notification, c.NotifyAccount,
+		c.NotifyDelivery, c.NotifyPreference, c.NotifySetting, c.OrderHold,
+		c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
+		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
+		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation,
+		c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge, c.SupplyStop,
+		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
+		c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -730,22 +744,24 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AcceptanceDraft, c.AgreementEvent, c.AgreementSettings, c.Approval,
 		c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation, c.ApprovalFlow,
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
-		c.AuditSeal, c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
-		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
-		c.CreditPolicy, c.CreditRating, c.Customer, c.CustomerChange, c.CustomerGroup,
-		c.CustomerGroupMember, c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery,
-		c.Dispute, c.Document, c.DunningLetter, c.DunningMark, c.DunningPause,
-		c.DunningRule, c.ERPConnection, c.ERPRun, c.FollowUp, c.FormDraft,
-		c.HandledEvent, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
-		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.Notification,
-		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
-		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
-		c.PaymentApplication, c.Project, c.ProjectAccount, c.ProjectContact,
-		c.RatingTemplate, c.Receipt, c.Receivable, c.ReceivableImport,
-		c.ReceivableInstalment, c.RegistryAccount, c.RegistrySetting, c.RegistryUsage,
-		c.RegistryWatch, c.Reservation, c.SharedLimit, c.SiteNode, c.Statement,
-		c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun,
-		c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
+		c.AuditSeal, c.CategoryOverride, c.CollectionSetting, c.Contract,
+		c.ContractTerm, c.CreditAccount, c.CreditAgreement, c.CreditCheck,
+		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
+		c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember, c.DailyRun,
+		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
+		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
+		c.ERPRun, c.FollowUp, c.FormDraft, c.HandledEvent, c.IdempotencyKey,
+		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
+		c.LetterTemplate, c.LimitBatch, c.Notification, c.NotifyAccount,
+		c.NotifyDelivery, c.NotifyPreference, c.NotifySetting, c.OrderHold,
+		c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
+		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
+		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation,
+		c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge, c.SupplyStop,
+		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
+		c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -782,6 +798,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditLog.mutate(ctx, m)
 	case *AuditSealMutation:
 		return c.AuditSeal.mutate(ctx, m)
+	case *CategoryOverrideMutation:
+		return c.CategoryOverride.mutate(ctx, m)
 	case *CollectionSettingMutation:
 		return c.CollectionSetting.mutate(ctx, m)
 	case *ContractMutation:
@@ -880,6 +898,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PartyRelation.mutate(ctx, m)
 	case *PaymentApplicationMutation:
 		return c.PaymentApplication.mutate(ctx, m)
+	case *PortfolioRuleMutation:
+		return c.PortfolioRule.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
 	case *ProjectAccountMutation:
@@ -2792,6 +2812,139 @@ func (c *AuditSealClient) mutate(ctx context.Context, m *AuditSealMutation) (Val
 		return (&AuditSealDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown AuditSeal mutation op: %q", m.Op())
+	}
+}
+
+// CategoryOverrideClient is a client for the CategoryOverride schema.
+type CategoryOverrideClient struct {
+	config
+}
+
+// NewCategoryOverrideClient returns a client for the CategoryOverride from the given config.
+func NewCategoryOverrideClient(c config) *CategoryOverrideClient {
+	return &CategoryOverrideClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `categoryoverride.Hooks(f(g(h())))`.
+func (c *CategoryOverrideClient) Use(hooks ...Hook) {
+	c.hooks.CategoryOverride = append(c.hooks.CategoryOverride, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `categoryoverride.Intercept(f(g(h())))`.
+func (c *CategoryOverrideClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CategoryOverride = append(c.inters.CategoryOverride, interceptors...)
+}
+
+// Create returns a builder for creating a CategoryOverride entity.
+func (c *CategoryOverrideClient) Create() *CategoryOverrideCreate {
+	mutation := newCategoryOverrideMutation(c.config, OpCreate)
+	return &CategoryOverrideCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CategoryOverride entities.
+func (c *CategoryOverrideClient) CreateBulk(builders ...*CategoryOverrideCreate) *CategoryOverrideCreateBulk {
+	return &CategoryOverrideCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CategoryOverrideClient) MapCreateBulk(slice any, setFunc func(*CategoryOverrideCreate, int)) *CategoryOverrideCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CategoryOverrideCreateBulk{err: fmt.Errorf("calling to CategoryOverrideClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CategoryOverrideCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CategoryOverrideCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CategoryOverride.
+func (c *CategoryOverrideClient) Update() *CategoryOverrideUpdate {
+	mutation := newCategoryOverrideMutation(c.config, OpUpdate)
+	return &CategoryOverrideUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CategoryOverrideClient) UpdateOne(_m *CategoryOverride) *CategoryOverrideUpdateOne {
+	mutation := newCategoryOverrideMutation(c.config, OpUpdateOne, withCategoryOverride(_m))
+	return &CategoryOverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CategoryOverrideClient) UpdateOneID(id uuid.UUID) *CategoryOverrideUpdateOne {
+	mutation := newCategoryOverrideMutation(c.config, OpUpdateOne, withCategoryOverrideID(id))
+	return &CategoryOverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CategoryOverride.
+func (c *CategoryOverrideClient) Delete() *CategoryOverrideDelete {
+	mutation := newCategoryOverrideMutation(c.config, OpDelete)
+	return &CategoryOverrideDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CategoryOverrideClient) DeleteOne(_m *CategoryOverride) *CategoryOverrideDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CategoryOverrideClient) DeleteOneID(id uuid.UUID) *CategoryOverrideDeleteOne {
+	builder := c.Delete().Where(categoryoverride.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CategoryOverrideDeleteOne{builder}
+}
+
+// Query returns a query builder for CategoryOverride.
+func (c *CategoryOverrideClient) Query() *CategoryOverrideQuery {
+	return &CategoryOverrideQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCategoryOverride},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CategoryOverride entity by its id.
+func (c *CategoryOverrideClient) Get(ctx context.Context, id uuid.UUID) (*CategoryOverride, error) {
+	return c.Query().Where(categoryoverride.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CategoryOverrideClient) GetX(ctx context.Context, id uuid.UUID) *CategoryOverride {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CategoryOverrideClient) Hooks() []Hook {
+	return c.hooks.CategoryOverride
+}
+
+// Interceptors returns the client interceptors.
+func (c *CategoryOverrideClient) Interceptors() []Interceptor {
+	return c.inters.CategoryOverride
+}
+
+func (c *CategoryOverrideClient) mutate(ctx context.Context, m *CategoryOverrideMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CategoryOverrideCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CategoryOverrideUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CategoryOverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CategoryOverrideDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CategoryOverride mutation op: %q", m.Op())
 	}
 }
 
@@ -9456,6 +9609,139 @@ func (c *PaymentApplicationClient) mutate(ctx context.Context, m *PaymentApplica
 	}
 }
 
+// PortfolioRuleClient is a client for the PortfolioRule schema.
+type PortfolioRuleClient struct {
+	config
+}
+
+// NewPortfolioRuleClient returns a client for the PortfolioRule from the given config.
+func NewPortfolioRuleClient(c config) *PortfolioRuleClient {
+	return &PortfolioRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `portfoliorule.Hooks(f(g(h())))`.
+func (c *PortfolioRuleClient) Use(hooks ...Hook) {
+	c.hooks.PortfolioRule = append(c.hooks.PortfolioRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `portfoliorule.Intercept(f(g(h())))`.
+func (c *PortfolioRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PortfolioRule = append(c.inters.PortfolioRule, interceptors...)
+}
+
+// Create returns a builder for creating a PortfolioRule entity.
+func (c *PortfolioRuleClient) Create() *PortfolioRuleCreate {
+	mutation := newPortfolioRuleMutation(c.config, OpCreate)
+	return &PortfolioRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PortfolioRule entities.
+func (c *PortfolioRuleClient) CreateBulk(builders ...*PortfolioRuleCreate) *PortfolioRuleCreateBulk {
+	return &PortfolioRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PortfolioRuleClient) MapCreateBulk(slice any, setFunc func(*PortfolioRuleCreate, int)) *PortfolioRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PortfolioRuleCreateBulk{err: fmt.Errorf("calling to PortfolioRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PortfolioRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PortfolioRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PortfolioRule.
+func (c *PortfolioRuleClient) Update() *PortfolioRuleUpdate {
+	mutation := newPortfolioRuleMutation(c.config, OpUpdate)
+	return &PortfolioRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PortfolioRuleClient) UpdateOne(_m *PortfolioRule) *PortfolioRuleUpdateOne {
+	mutation := newPortfolioRuleMutation(c.config, OpUpdateOne, withPortfolioRule(_m))
+	return &PortfolioRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PortfolioRuleClient) UpdateOneID(id int64) *PortfolioRuleUpdateOne {
+	mutation := newPortfolioRuleMutation(c.config, OpUpdateOne, withPortfolioRuleID(id))
+	return &PortfolioRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PortfolioRule.
+func (c *PortfolioRuleClient) Delete() *PortfolioRuleDelete {
+	mutation := newPortfolioRuleMutation(c.config, OpDelete)
+	return &PortfolioRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PortfolioRuleClient) DeleteOne(_m *PortfolioRule) *PortfolioRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PortfolioRuleClient) DeleteOneID(id int64) *PortfolioRuleDeleteOne {
+	builder := c.Delete().Where(portfoliorule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PortfolioRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for PortfolioRule.
+func (c *PortfolioRuleClient) Query() *PortfolioRuleQuery {
+	return &PortfolioRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePortfolioRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PortfolioRule entity by its id.
+func (c *PortfolioRuleClient) Get(ctx context.Context, id int64) (*PortfolioRule, error) {
+	return c.Query().Where(portfoliorule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PortfolioRuleClient) GetX(ctx context.Context, id int64) *PortfolioRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PortfolioRuleClient) Hooks() []Hook {
+	return c.hooks.PortfolioRule
+}
+
+// Interceptors returns the client interceptors.
+func (c *PortfolioRuleClient) Interceptors() []Interceptor {
+	return c.inters.PortfolioRule
+}
+
+func (c *PortfolioRuleClient) mutate(ctx context.Context, m *PortfolioRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PortfolioRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PortfolioRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PortfolioRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PortfolioRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown PortfolioRule mutation op: %q", m.Op())
+	}
+}
+
 // ProjectClient is a client for the Project schema.
 type ProjectClient struct {
 	config
@@ -12750,16 +13036,16 @@ type (
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
 		ApprovalAuthority, ApprovalDelegation, ApprovalFlow, ApprovalHand,
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
-		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
-		CustomerChange, CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot,
-		DailyStep, Delivery, Dispute, Document, DunningLetter, DunningMark,
-		DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp, FormDraft,
-		HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
-		LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
+		CategoryOverride, CollectionSetting, Contract, ContractTerm, CreditAccount,
+		CreditAgreement, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
+		CreditRating, Customer, CustomerChange, CustomerGroup, CustomerGroupMember,
+		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningLetter,
+		DunningMark, DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp,
+		FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver,
+		Letter, LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
 		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
-		Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
-		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
+		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
+		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
 		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
 		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
@@ -12769,16 +13055,16 @@ type (
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
 		ApprovalAuthority, ApprovalDelegation, ApprovalFlow, ApprovalHand,
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		CollectionSetting, Contract, ContractTerm, CreditAccount, CreditAgreement,
-		CreditCheck, CreditFreeze, CreditLimit, CreditPolicy, CreditRating, Customer,
-		CustomerChange, CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot,
-		DailyStep, Delivery, Dispute, Document, DunningLetter, DunningMark,
-		DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp, FormDraft,
-		HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
-		LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
+		CategoryOverride, CollectionSetting, Contract, ContractTerm, CreditAccount,
+		CreditAgreement, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
+		CreditRating, Customer, CustomerChange, CustomerGroup, CustomerGroupMember,
+		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningLetter,
+		DunningMark, DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp,
+		FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver,
+		Letter, LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
 		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
-		Outbox, Owner, Party, PartyRelation, PaymentApplication, Project,
-		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
+		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
+		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
 		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
 		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,

@@ -22,6 +22,7 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/categoryoverride"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -71,6 +72,7 @@ import (
 	"zhuxin/ent/tenantdb/party"
 	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
+	"zhuxin/ent/tenantdb/portfoliorule"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/projectcontact"
@@ -173,6 +175,7 @@ func checkColumn(t, c string) error {
 			approvalstep.Table:         approvalstep.ValidColumn,
 			auditlog.Table:             auditlog.ValidColumn,
 			auditseal.Table:            auditseal.ValidColumn,
+			categoryoverride.Table:     categoryoverride.ValidColumn,
 			collectionsetting.Table:    collectionsetting.ValidColumn,
 			contract.Table:             contract.ValidColumn,
 			contractterm.Table:         contractterm.ValidColumn,
@@ -222,6 +225,7 @@ func checkColumn(t, c string) error {
 			party.Table:                party.ValidColumn,
 			partyrelation.Table:        partyrelation.ValidColumn,
 			paymentapplication.Table:   paymentapplication.ValidColumn,
+			portfoliorule.Table:        portfoliorule.ValidColumn,
 			project.Table:              project.ValidColumn,
 			projectaccount.Table:       projectaccount.ValidColumn,
 			projectcontact.Table:       projectcontact.ValidColumn,

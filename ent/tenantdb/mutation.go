@@ -25,6 +25,7 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/categoryoverride"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -74,6 +75,7 @@ import (
 	"zhuxin/ent/tenantdb/party"
 	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
+	"zhuxin/ent/tenantdb/portfoliorule"
 	"zhuxin/ent/tenantdb/predicate"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
@@ -129,6 +131,7 @@ const (
 	TypeApprovalStep         = "ApprovalStep"
 	TypeAuditLog             = "AuditLog"
 	TypeAuditSeal            = "AuditSeal"
+	TypeCategoryOverride     = "CategoryOverride"
 	TypeCollectionSetting    = "CollectionSetting"
 	TypeContract             = "Contract"
 	TypeContractTerm         = "ContractTerm"
@@ -178,6 +181,7 @@ const (
 	TypeParty                = "Party"
 	TypePartyRelation        = "PartyRelation"
 	TypePaymentApplication   = "PaymentApplication"
+	TypePortfolioRule        = "PortfolioRule"
 	TypeProject              = "Project"
 	TypeProjectAccount       = "ProjectAccount"
 	TypeProjectContact       = "ProjectContact"
@@ -11871,6 +11875,738 @@ func (m *AuditSealMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *AuditSealMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditSeal edge %s", name)
+}
+
+// CategoryOverrideMutation represents an operation that mutates the CategoryOverride nodes in the graph.
+type CategoryOverrideMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	customer_id   *uuid.UUID
+	category      *string
+	by_rule       *string
+	reason        *string
+	given_on      *calendar.Date
+	until         *calendar.Date
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CategoryOverride, error)
+	predicates    []predicate.CategoryOverride
+}
+
+var _ ent.Mutation = (*CategoryOverrideMutation)(nil)
+
+// categoryoverrideOption allows management of the mutation configuration using functional options.
+type categoryoverrideOption func(*CategoryOverrideMutation)
+
+// newCategoryOverrideMutation creates new mutation for the CategoryOverride entity.
+func newCategoryOverrideMutation(c config, op Op, opts ...categoryoverrideOption) *CategoryOverrideMutation {
+	m := &CategoryOverrideMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCategoryOverride,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCategoryOverrideID sets the ID field of the mutation.
+func withCategoryOverrideID(id uuid.UUID) categoryoverrideOption {
+	return func(m *CategoryOverrideMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CategoryOverride
+		)
+		m.oldValue = func(ctx context.Context) (*CategoryOverride, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CategoryOverride.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCategoryOverride sets the old CategoryOverride of the mutation.
+func withCategoryOverride(node *CategoryOverride) categoryoverrideOption {
+	return func(m *CategoryOverrideMutation) {
+		m.oldValue = func(context.Context) (*CategoryOverride, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CategoryOverrideMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CategoryOverrideMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CategoryOverride entities.
+func (m *CategoryOverrideMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CategoryOverrideMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CategoryOverrideMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CategoryOverride.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CategoryOverrideMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CategoryOverrideMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CategoryOverrideMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *CategoryOverrideMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *CategoryOverrideMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldCategory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *CategoryOverrideMutation) ResetCategory() {
+	m.category = nil
+}
+
+// SetByRule sets the "by_rule" field.
+func (m *CategoryOverrideMutation) SetByRule(s string) {
+	m.by_rule = &s
+}
+
+// ByRule returns the value of the "by_rule" field in the mutation.
+func (m *CategoryOverrideMutation) ByRule() (r string, exists bool) {
+	v := m.by_rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldByRule returns the old "by_rule" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldByRule(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldByRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldByRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldByRule: %w", err)
+	}
+	return oldValue.ByRule, nil
+}
+
+// ResetByRule resets all changes to the "by_rule" field.
+func (m *CategoryOverrideMutation) ResetByRule() {
+	m.by_rule = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *CategoryOverrideMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CategoryOverrideMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CategoryOverrideMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetGivenOn sets the "given_on" field.
+func (m *CategoryOverrideMutation) SetGivenOn(c calendar.Date) {
+	m.given_on = &c
+}
+
+// GivenOn returns the value of the "given_on" field in the mutation.
+func (m *CategoryOverrideMutation) GivenOn() (r calendar.Date, exists bool) {
+	v := m.given_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGivenOn returns the old "given_on" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldGivenOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGivenOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGivenOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGivenOn: %w", err)
+	}
+	return oldValue.GivenOn, nil
+}
+
+// ResetGivenOn resets all changes to the "given_on" field.
+func (m *CategoryOverrideMutation) ResetGivenOn() {
+	m.given_on = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *CategoryOverrideMutation) SetUntil(c calendar.Date) {
+	m.until = &c
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *CategoryOverrideMutation) Until() (r calendar.Date, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldUntil(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *CategoryOverrideMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CategoryOverrideMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CategoryOverrideMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CategoryOverrideMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CategoryOverrideMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CategoryOverrideMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CategoryOverride entity.
+// If the CategoryOverride object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CategoryOverrideMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *CategoryOverrideMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[categoryoverride.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *CategoryOverrideMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[categoryoverride.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CategoryOverrideMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, categoryoverride.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the CategoryOverrideMutation builder.
+func (m *CategoryOverrideMutation) Where(ps ...predicate.CategoryOverride) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CategoryOverrideMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CategoryOverrideMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CategoryOverride, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CategoryOverrideMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CategoryOverrideMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CategoryOverride).
+func (m *CategoryOverrideMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CategoryOverrideMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.customer_id != nil {
+		fields = append(fields, categoryoverride.FieldCustomerID)
+	}
+	if m.category != nil {
+		fields = append(fields, categoryoverride.FieldCategory)
+	}
+	if m.by_rule != nil {
+		fields = append(fields, categoryoverride.FieldByRule)
+	}
+	if m.reason != nil {
+		fields = append(fields, categoryoverride.FieldReason)
+	}
+	if m.given_on != nil {
+		fields = append(fields, categoryoverride.FieldGivenOn)
+	}
+	if m.until != nil {
+		fields = append(fields, categoryoverride.FieldUntil)
+	}
+	if m.created_at != nil {
+		fields = append(fields, categoryoverride.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, categoryoverride.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CategoryOverrideMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case categoryoverride.FieldCustomerID:
+		return m.CustomerID()
+	case categoryoverride.FieldCategory:
+		return m.Category()
+	case categoryoverride.FieldByRule:
+		return m.ByRule()
+	case categoryoverride.FieldReason:
+		return m.Reason()
+	case categoryoverride.FieldGivenOn:
+		return m.GivenOn()
+	case categoryoverride.FieldUntil:
+		return m.Until()
+	case categoryoverride.FieldCreatedAt:
+		return m.CreatedAt()
+	case categoryoverride.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CategoryOverrideMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case categoryoverride.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case categoryoverride.FieldCategory:
+		return m.OldCategory(ctx)
+	case categoryoverride.FieldByRule:
+		return m.OldByRule(ctx)
+	case categoryoverride.FieldReason:
+		return m.OldReason(ctx)
+	case categoryoverride.FieldGivenOn:
+		return m.OldGivenOn(ctx)
+	case categoryoverride.FieldUntil:
+		return m.OldUntil(ctx)
+	case categoryoverride.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case categoryoverride.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown CategoryOverride field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CategoryOverrideMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case categoryoverride.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case categoryoverride.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case categoryoverride.FieldByRule:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetByRule(v)
+		return nil
+	case categoryoverride.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case categoryoverride.FieldGivenOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGivenOn(v)
+		return nil
+	case categoryoverride.FieldUntil:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case categoryoverride.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case categoryoverride.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CategoryOverride field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CategoryOverrideMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CategoryOverrideMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CategoryOverrideMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CategoryOverride numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CategoryOverrideMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(categoryoverride.FieldCreatedBy) {
+		fields = append(fields, categoryoverride.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CategoryOverrideMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CategoryOverrideMutation) ClearField(name string) error {
+	switch name {
+	case categoryoverride.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CategoryOverride nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CategoryOverrideMutation) ResetField(name string) error {
+	switch name {
+	case categoryoverride.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case categoryoverride.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case categoryoverride.FieldByRule:
+		m.ResetByRule()
+		return nil
+	case categoryoverride.FieldReason:
+		m.ResetReason()
+		return nil
+	case categoryoverride.FieldGivenOn:
+		m.ResetGivenOn()
+		return nil
+	case categoryoverride.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case categoryoverride.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case categoryoverride.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CategoryOverride field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CategoryOverrideMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CategoryOverrideMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CategoryOverrideMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CategoryOverrideMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CategoryOverrideMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CategoryOverrideMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CategoryOverrideMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CategoryOverride unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CategoryOverrideMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CategoryOverride edge %s", name)
 }
 
 // CollectionSettingMutation represents an operation that mutates the CollectionSetting nodes in the graph.
@@ -58856,6 +59592,484 @@ func (m *PaymentApplicationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PaymentApplicationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PaymentApplication edge %s", name)
+}
+
+// PortfolioRuleMutation represents an operation that mutates the PortfolioRule nodes in the graph.
+type PortfolioRuleMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	rule          *json.RawMessage
+	appendrule    json.RawMessage
+	created_at    *time.Time
+	created_by    *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PortfolioRule, error)
+	predicates    []predicate.PortfolioRule
+}
+
+var _ ent.Mutation = (*PortfolioRuleMutation)(nil)
+
+// portfolioruleOption allows management of the mutation configuration using functional options.
+type portfolioruleOption func(*PortfolioRuleMutation)
+
+// newPortfolioRuleMutation creates new mutation for the PortfolioRule entity.
+func newPortfolioRuleMutation(c config, op Op, opts ...portfolioruleOption) *PortfolioRuleMutation {
+	m := &PortfolioRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePortfolioRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPortfolioRuleID sets the ID field of the mutation.
+func withPortfolioRuleID(id int64) portfolioruleOption {
+	return func(m *PortfolioRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PortfolioRule
+		)
+		m.oldValue = func(ctx context.Context) (*PortfolioRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PortfolioRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPortfolioRule sets the old PortfolioRule of the mutation.
+func withPortfolioRule(node *PortfolioRule) portfolioruleOption {
+	return func(m *PortfolioRuleMutation) {
+		m.oldValue = func(context.Context) (*PortfolioRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PortfolioRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PortfolioRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PortfolioRule entities.
+func (m *PortfolioRuleMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PortfolioRuleMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PortfolioRuleMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PortfolioRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRule sets the "rule" field.
+func (m *PortfolioRuleMutation) SetRule(jm json.RawMessage) {
+	m.rule = &jm
+	m.appendrule = nil
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *PortfolioRuleMutation) Rule() (r json.RawMessage, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the PortfolioRule entity.
+// If the PortfolioRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioRuleMutation) OldRule(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// AppendRule adds jm to the "rule" field.
+func (m *PortfolioRuleMutation) AppendRule(jm json.RawMessage) {
+	m.appendrule = append(m.appendrule, jm...)
+}
+
+// AppendedRule returns the list of values that were appended to the "rule" field in this mutation.
+func (m *PortfolioRuleMutation) AppendedRule() (json.RawMessage, bool) {
+	if len(m.appendrule) == 0 {
+		return nil, false
+	}
+	return m.appendrule, true
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *PortfolioRuleMutation) ResetRule() {
+	m.rule = nil
+	m.appendrule = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PortfolioRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PortfolioRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PortfolioRule entity.
+// If the PortfolioRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PortfolioRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *PortfolioRuleMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *PortfolioRuleMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the PortfolioRule entity.
+// If the PortfolioRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioRuleMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *PortfolioRuleMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[portfoliorule.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *PortfolioRuleMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[portfoliorule.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *PortfolioRuleMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, portfoliorule.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the PortfolioRuleMutation builder.
+func (m *PortfolioRuleMutation) Where(ps ...predicate.PortfolioRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PortfolioRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PortfolioRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PortfolioRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PortfolioRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PortfolioRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PortfolioRule).
+func (m *PortfolioRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PortfolioRuleMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.rule != nil {
+		fields = append(fields, portfoliorule.FieldRule)
+	}
+	if m.created_at != nil {
+		fields = append(fields, portfoliorule.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, portfoliorule.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PortfolioRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case portfoliorule.FieldRule:
+		return m.Rule()
+	case portfoliorule.FieldCreatedAt:
+		return m.CreatedAt()
+	case portfoliorule.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PortfolioRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case portfoliorule.FieldRule:
+		return m.OldRule(ctx)
+	case portfoliorule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case portfoliorule.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown PortfolioRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PortfolioRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case portfoliorule.FieldRule:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case portfoliorule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case portfoliorule.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PortfolioRuleMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PortfolioRuleMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PortfolioRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PortfolioRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PortfolioRuleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(portfoliorule.FieldCreatedBy) {
+		fields = append(fields, portfoliorule.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PortfolioRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PortfolioRuleMutation) ClearField(name string) error {
+	switch name {
+	case portfoliorule.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PortfolioRuleMutation) ResetField(name string) error {
+	switch name {
+	case portfoliorule.FieldRule:
+		m.ResetRule()
+		return nil
+	case portfoliorule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case portfoliorule.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PortfolioRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PortfolioRuleMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PortfolioRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PortfolioRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PortfolioRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PortfolioRuleMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PortfolioRuleMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PortfolioRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PortfolioRuleMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PortfolioRule edge %s", name)
 }
 
 // ProjectMutation represents an operation that mutates the Project nodes in the graph.

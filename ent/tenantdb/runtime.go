@@ -18,6 +18,7 @@ import (
 	"zhuxin/ent/tenantdb/approvalstep"
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
+	"zhuxin/ent/tenantdb/categoryoverride"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -65,6 +66,7 @@ import (
 	"zhuxin/ent/tenantdb/party"
 	"zhuxin/ent/tenantdb/partyrelation"
 	"zhuxin/ent/tenantdb/paymentapplication"
+	"zhuxin/ent/tenantdb/portfoliorule"
 	"zhuxin/ent/tenantdb/project"
 	"zhuxin/ent/tenantdb/projectaccount"
 	"zhuxin/ent/tenantdb/projectcontact"
@@ -331,6 +333,19 @@ func init() {
 	auditsealDescSealedAt := auditsealMixinFields0[3].Descriptor()
 	// auditseal.DefaultSealedAt holds the default value on creation for the sealed_at field.
 	auditseal.DefaultSealedAt = auditsealDescSealedAt.Default.(func() time.Time)
+	categoryoverrideMixin := schema.CategoryOverride{}.Mixin()
+	categoryoverrideMixinFields0 := categoryoverrideMixin[0].Fields()
+	_ = categoryoverrideMixinFields0
+	categoryoverrideFields := schema.CategoryOverride{}.Fields()
+	_ = categoryoverrideFields
+	// categoryoverrideDescCreatedAt is the schema descriptor for created_at field.
+	categoryoverrideDescCreatedAt := categoryoverrideFields[6].Descriptor()
+	// categoryoverride.DefaultCreatedAt holds the default value on creation for the created_at field.
+	categoryoverride.DefaultCreatedAt = categoryoverrideDescCreatedAt.Default.(func() time.Time)
+	// categoryoverrideDescID is the schema descriptor for id field.
+	categoryoverrideDescID := categoryoverrideMixinFields0[0].Descriptor()
+	// categoryoverride.DefaultID holds the default value on creation for the id field.
+	categoryoverride.DefaultID = categoryoverrideDescID.Default.(func() uuid.UUID)
 	collectionsettingFields := schema.CollectionSetting{}.Fields()
 	_ = collectionsettingFields
 	// collectionsettingDescLateFeePpm is the schema descriptor for late_fee_ppm field.
@@ -1364,6 +1379,12 @@ func init() {
 	paymentapplicationDescID := paymentapplicationFields[0].Descriptor()
 	// paymentapplication.DefaultID holds the default value on creation for the id field.
 	paymentapplication.DefaultID = paymentapplicationDescID.Default.(func() uuid.UUID)
+	portfolioruleFields := schema.PortfolioRule{}.Fields()
+	_ = portfolioruleFields
+	// portfolioruleDescCreatedAt is the schema descriptor for created_at field.
+	portfolioruleDescCreatedAt := portfolioruleFields[2].Descriptor()
+	// portfoliorule.DefaultCreatedAt holds the default value on creation for the created_at field.
+	portfoliorule.DefaultCreatedAt = portfolioruleDescCreatedAt.Default.(func() time.Time)
 	projectMixin := schema.Project{}.Mixin()
 	projectMixinFields0 := projectMixin[0].Fields()
 	_ = projectMixinFields0

@@ -42,6 +42,8 @@ type Tx struct {
 	AuditLog *AuditLogClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
 	AuditSeal *AuditSealClient
+	// CategoryOverride is the client for interacting with the CategoryOverride builders.
+	CategoryOverride *CategoryOverrideClient
 	// CollectionSetting is the client for interacting with the CollectionSetting builders.
 	CollectionSetting *CollectionSettingClient
 	// Contract is the client for interacting with the Contract builders.
@@ -140,6 +142,8 @@ type Tx struct {
 	PartyRelation *PartyRelationClient
 	// PaymentApplication is the client for interacting with the PaymentApplication builders.
 	PaymentApplication *PaymentApplicationClient
+	// PortfolioRule is the client for interacting with the PortfolioRule builders.
+	PortfolioRule *PortfolioRuleClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// ProjectAccount is the client for interacting with the ProjectAccount builders.
@@ -333,6 +337,7 @@ func (tx *Tx) init() {
 	tx.ApprovalStep = NewApprovalStepClient(tx.config)
 	tx.AuditLog = NewAuditLogClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
+	tx.CategoryOverride = NewCategoryOverrideClient(tx.config)
 	tx.CollectionSetting = NewCollectionSettingClient(tx.config)
 	tx.Contract = NewContractClient(tx.config)
 	tx.ContractTerm = NewContractTermClient(tx.config)
@@ -382,6 +387,7 @@ func (tx *Tx) init() {
 	tx.Party = NewPartyClient(tx.config)
 	tx.PartyRelation = NewPartyRelationClient(tx.config)
 	tx.PaymentApplication = NewPaymentApplicationClient(tx.config)
+	tx.PortfolioRule = NewPortfolioRuleClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.ProjectAccount = NewProjectAccountClient(tx.config)
 	tx.ProjectContact = NewProjectContactClient(tx.config)

@@ -36,6 +36,7 @@ const (
 	StatementWrite   Permission = "statement.write"  // make and submit statements of account
 	StatementReview  Permission = "statement.review" // finance reviews what another one submitted
 	FollowUpWrite    Permission = "follow_up.write"  // answer follow-ups, pause dunning
+	PortfolioWrite   Permission = "portfolio.write"  // the rule of the five categories and of provisions; a customer's category by hand
 	NegativeRead     Permission = "negative_list.read"
 	NegativeWrite    Permission = "negative_list.write"
 	HistoryRead      Permission = "history.read" // the same customer elsewhere; each look is logged
@@ -83,12 +84,12 @@ var readAll = []Permission{
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
-		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, StatementReview, StatementWrite, WarningHandle, PersonalReveal),
+		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle, PersonalReveal),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
 		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, WarningRead},
-	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, PersonalReveal),
+	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, PortfolioWrite, StatementWrite, WarningHandle, PersonalReveal),
 	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease, WarningHandle),
-	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, StatementReview, StatementWrite, WarningHandle),
+	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

@@ -2,12 +2,16 @@
 package statement
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"zhuxin/app/api/route"
 	statementv1 "zhuxin/app/api/statement/v1"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/statement"
@@ -33,7 +37,7 @@ func parsed(text string, missing error) (uuid.UUID, error) {
 
 // ListStatements gives a page of statements.
 func (s *Service) ListStatements(ctx context.Context, r *statementv1.ListStatementsRequest) (*statementv1.ListStatementsReply, error) {
-	in := statement.ListInput{View: r.GetView(), Text: r.GetQ(), Page: r.GetPage(), Size: r.GetPageSize()}
+	in := statement.ListInput{View: r.GetView(), Text: r.GetQ(), Evidence: r.GetEvidence(), Month: r.GetMonth(), Page: r.GetPage(), Size: r.GetPageSize()}
 	if r.GetCustomerId() != "" {
 		id, err := parsed(r.GetCustomerId(), customer.ErrNotFound)
 		if err != nil {
@@ -45,7 +49,9 @@ func (s *Service) ListStatements(ctx context.Context, r *statementv1.ListStateme
 	if err != nil {
 		return nil, err
 	}
-	return &statementv1.ListStatementsReply{Statements: toStatements(p.Statements), Total: p.Total, AmountSum: int64(p.Sum), Today: date(today)}, nil
+	n := p.Counts
+	return &statementv1.ListStatementsReply{Statements: toStatements(p.Statements), Total: p.Total, AmountSum: int64(p.Sum), Today: date(today),
+		Counts: &statementv1.StatementCounts{Open: n.Open, Late: n.Late, Escalated: n.Escalated, Hindered: n.Hindered, Submitted: n.Submitted, Reconciled: n.Reconciled, Cancelled: n.Cancelled}}, nil
 }
 
 // GetStatement gives one.
@@ -82,6 +88,49 @@ func (s *Service) MakeStatements(ctx context.Context, r *statementv1.MakeStateme
 		return nil, err
 	}
 	return &statementv1.MakeStatementsReply{Statements: toStatements(made)}, nil
+}
+
+// PreviewStatements shows what making would do.
+func (s *Service) PreviewStatements(ctx context.Context, r *statementv1.PreviewStatementsRequest) (*statementv1.PreviewStatementsReply, error) {
+	var id uuid.UUID
+	if r.GetCustomerId() != "" {
+		var err error
+		if id, err = parsed(r.GetCustomerId(), customer.ErrNotFound); err != nil {
+			return nil, err
+		}
+	}
+	d, err := s.biz.Preview(ctx, id, r.GetPeriodFrom(), r.GetPeriodTo())
+	if err != nil {
+		return nil, err
+	}
+	out := &statementv1.PreviewStatementsReply{Total: d.Total, Tickets: d.Tickets, Volume: d.Volume, Amount: int64(d.Amount)}
+	for _, x := range d.Rows {
+		out.Drafts = append(out.Drafts, &statementv1.StatementDraft{CustomerId: x.CustomerID.String(), CustomerNumber: x.CustomerNumber, CustomerName: x.CustomerName, ContractNo: x.ContractNo,
+			Tickets: int32(x.Tickets), Joining: int32(x.Joining), Volume: x.Volume, Amount: int64(x.Amount)})
+	}
+	return out, nil
+}
+
+// MakeAllStatements makes those of a period for all.
+func (s *Service) MakeAllStatements(ctx context.Context, r *statementv1.MakeAllStatementsRequest) (*statementv1.MakeAllStatementsReply, error) {
+	made, err := s.biz.MakeAll(ctx, r.GetPeriodFrom(), r.GetPeriodTo())
+	if err != nil {
+		return nil, err
+	}
+	return &statementv1.MakeAllStatementsReply{Made: int32(made.Count), Amount: int64(made.Amount)}, nil
+}
+
+// PrintStatement gives the paper.
+func (s *Service) PrintStatement(ctx context.Context, r *statementv1.PrintStatementRequest) (*route.File, error) {
+	id, err := parsed(r.GetId(), statement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	file, name, err := s.biz.Print(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &route.File{Name: name, ContentType: "application/pdf", Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file))}, nil
 }
 
 // SubmitStatement hands a signed one to finance.
@@ -147,6 +196,9 @@ func after(text string, do func(uuid.UUID) (statement.Detail, error)) (*statemen
 	}
 	for _, i := range d.Invoices {
 		out.Invoices = append(out.Invoices, &statementv1.StatementInvoice{Id: i.ID.String(), DocumentNo: i.DocumentNo, InvoiceDate: date(i.InvoiceDate), Amount: int64(i.Amount), Linked: i.Linked})
+	}
+	for _, h := range d.History {
+		out.History = append(out.History, &statementv1.StatementStep{At: timestamppb.New(h.At), Action: strings.TrimPrefix(h.Action, "statement."), Actor: h.Actor, Amount: h.Amount, Comment: h.Comment})
 	}
 	return out, nil
 }

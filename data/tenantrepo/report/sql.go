@@ -33,11 +33,11 @@ item AS MATERIALIZED (
     UNION ALL SELECT customer_id, invoice_date, -settled FROM item WHERE settled < 0) s ON s.since <= d.on_date
   GROUP BY 1, 2
 ), state AS (
-  SELECT d.on_date, d.first, i.customer_id, i.invoice_date, i.due_date, i.amount, i.open_amount, i.settled,
+  SELECT d.on_date, d.first, i.id, i.customer_id, i.invoice_date, i.due_date, i.amount, i.open_amount, i.settled,
     sum(greatest(i.settled, 0)) OVER (PARTITION BY d.on_date, i.customer_id ORDER BY i.due_date, i.invoice_date, i.id) - greatest(i.settled, 0) AS before
   FROM d JOIN item i ON i.invoice_date <= d.on_date OR d.on_date = $2::date
 ), opened AS (
-  SELECT s.on_date, s.first, s.customer_id, s.invoice_date, s.due_date, s.amount, s.on_date - s.due_date AS days,
+  SELECT s.on_date, s.first, s.id, s.customer_id, s.invoice_date, s.due_date, s.amount, s.on_date - s.due_date AS days,
     CASE WHEN s.on_date = $2::date OR s.settled <= 0 THEN s.open_amount
          ELSE s.amount - least(s.settled, greatest(0, coalesce(p.paid, 0) - s.before)) END AS o,
     CASE WHEN s.due_date >= s.on_date THEN -1

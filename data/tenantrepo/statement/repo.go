@@ -92,18 +92,54 @@ func known(id uuid.NullUUID) *uuid.UUID {
 
 var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-const list = columns + ` WHERE ($2::uuid IS NULL OR c.salesperson_id = $2)
-	AND CASE $3::text WHEN 'live' THEN s.status IN ('open', 'submitted') WHEN 'all' THEN true WHEN 'late' THEN s.status = 'open' AND s.deadline < $1::date ELSE s.status = $3 END
-	AND ($4::uuid IS NULL OR s.customer_id = $4)
-	AND ($5::text = '' OR c.name LIKE '%' || $5 || '%' OR c.number LIKE $5 || '%' OR s.number LIKE '%' || $5 || '%' OR s.contract_no LIKE $5 || '%')`
+// scoped: $1 today, $2 the salesperson, $3 the customer, $4 the text, $5 the evidence,
+// $6 the month that the period ends in.
+const (
+	scoped = `($2::uuid IS NULL OR c.salesperson_id = $2) AND ($3::uuid IS NULL OR s.customer_id = $3)
+		AND ($4::text = '' OR c.name LIKE '%' || $4 || '%' OR c.number LIKE $4 || '%' OR s.number LIKE '%' || $4 || '%' OR s.contract_no LIKE $4 || '%')
+		AND ($5::text = '' OR s.evidence = $5) AND ($6::date IS NULL OR s.period_to >= $6 AND s.period_to < $6 + interval '1 month')`
+	list = columns + ` WHERE ` + scoped + `
+		AND CASE $7::text WHEN 'live' THEN s.status IN ('open', 'submitted') WHEN 'all' THEN true WHEN 'late' THEN s.status = 'open' AND s.deadline < $1::date ELSE s.status = $7 END`
+	counts = `SELECT count(*) FILTER (WHERE s.status = 'open'), count(*) FILTER (WHERE s.status = 'open' AND s.deadline < $1::date), count(*) FILTER (WHERE s.status = 'open' AND s.escalated_on IS NOT NULL),
+		count(*) FILTER (WHERE s.status = 'open' AND s.obstacle_until >= $1::date), count(*) FILTER (WHERE s.status = 'submitted'), count(*) FILTER (WHERE s.status = 'reconciled'), count(*) FILTER (WHERE s.status = 'cancelled')
+		FROM statements s JOIN customers c ON c.id = s.customer_id WHERE ` + scoped
+)
 
 // List implements biz.Repository.
 func (Repo) List(ctx context.Context, in biz.Query) (p biz.Page, err error) {
+	args := []any{in.Today, optional(in.OnlyOf), optional(&in.CustomerID), escapeLike.Replace(in.Text), in.Evidence, in.Month}
+	all, err := query(ctx, "count statements", counts, func(rows *sql.Rows) (n biz.Counts, err error) {
+		return n, rows.Scan(&n.Open, &n.Late, &n.Escalated, &n.Hindered, &n.Submitted, &n.Reconciled, &n.Cancelled)
+	}, args...)
+	if err != nil {
+		return p, err
+	}
+	p.Counts = all[0]
 	p.Statements, err = query(ctx, "list statements", `WITH seen AS (`+list+`) SELECT *, count(*) OVER (), sum(amount) OVER ()::bigint FROM seen
-		ORDER BY status NOT IN ('open', 'submitted'), CASE WHEN status IN ('open', 'submitted') THEN deadline END, period_to DESC, id DESC LIMIT $6 OFFSET $7`, func(rows *sql.Rows) (biz.Statement, error) {
+		ORDER BY status NOT IN ('open', 'submitted'), CASE WHEN status IN ('open', 'submitted') THEN deadline END, period_to DESC, id DESC LIMIT $8 OFFSET $9`, func(rows *sql.Rows) (biz.Statement, error) {
 		return scan(rows, &p.Total, &p.Sum)
-	}, in.Today, optional(in.OnlyOf), in.View, optional(&in.CustomerID), escapeLike.Replace(in.Text), in.Limit, in.Offset)
+	}, append(args, in.View, in.Limit, in.Offset)...)
 	return p, err
+}
+
+// Some implements biz.Repository.
+func (Repo) Some(ctx context.Context, ids []uuid.UUID) ([]biz.Statement, error) {
+	return query(ctx, "read statements", columns+` WHERE s.id = ANY($1::uuid[]) ORDER BY s.number`,
+		func(rows *sql.Rows) (biz.Statement, error) { return scan(rows) }, pq.Array(ids))
+}
+
+// History implements biz.Repository. What stands in no audit row of its own is told
+// by the statement: made by the daily run or for all at once, reminded, escalated.
+func (Repo) History(ctx context.Context, id uuid.UUID) ([]biz.Step, error) {
+	return query(ctx, "read history of statement", `SELECT h.at, h.action, h.actor_name, h.amount, h.comment FROM (
+		SELECT a.at, a.action, a.actor_name, coalesce((a.after->>'amount')::bigint, 0) AS amount,
+		CASE a.action WHEN 'statement.hindered' THEN coalesce(a.after->>'obstacle', '') WHEN 'statement.made' THEN '' WHEN 'statement.printed' THEN '' WHEN 'statement.submitted' THEN coalesce(a.after->>'evidence', '') ELSE coalesce(a.after->>'comment', '') END AS comment, row_number() OVER (ORDER BY a.at, a.id) AS seq
+		FROM audit_log a WHERE a.object_type = 'statement' AND a.object_id = $1::uuid::text
+		UNION ALL SELECT s.created_at, 'statement.made', '', 0, '', 0 FROM statements s WHERE s.id = $1
+		  AND NOT EXISTS (SELECT FROM audit_log a WHERE a.object_type = 'statement' AND a.object_id = $1::uuid::text AND a.action = 'statement.made')
+		) h ORDER BY h.at DESC, h.seq DESC LIMIT 200`, func(rows *sql.Rows) (s biz.Step, err error) {
+		return s, rows.Scan(&s.At, &s.Action, &s.Actor, &s.Amount, &s.Comment)
+	}, id)
 }
 
 // Get implements biz.Repository.
@@ -129,11 +165,11 @@ func (Repo) Lock(ctx context.Context, customerID, id uuid.UUID) error {
 }
 
 // Tickets implements biz.Repository.
-func (Repo) Tickets(ctx context.Context, id uuid.UUID) ([]biz.Ticket, error) {
+func (Repo) Tickets(ctx context.Context, id uuid.UUID, limit int) ([]biz.Ticket, error) {
 	return query(ctx, "list tickets", `SELECT id, ticket_no, order_no, delivered_on, volume, amount FROM deliveries WHERE statement_id = $1 ORDER BY delivered_on, ticket_no LIMIT $2`,
 		func(rows *sql.Rows) (t biz.Ticket, err error) {
 			return t, rows.Scan(&t.ID, &t.Number, &t.OrderNo, &t.DeliveredOn, &t.Volume, &t.Amount)
-		}, id, biz.MostLines)
+		}, id, limit)
 }
 
 // Invoices implements biz.Repository.

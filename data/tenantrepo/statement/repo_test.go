@@ -39,6 +39,7 @@ type bench struct {
 	finance context.Context
 	admin   context.Context
 	sellers uuid.UUID
+	printed biz.Detail
 }
 
 func setup(t *testing.T) *bench {
@@ -51,7 +52,7 @@ func setup(t *testing.T) *bench {
 	b.fix = creditchecktest.New(env.Pool, b.clock)
 	tx, log, events := env.Pool.Tenant(), auditlog.Tenant(env.Pool, auditlog.WithClock(b.clock)), outbox.Tenant(env.Pool, outbox.WithClock(b.clock))
 	b.svc = biz.New(biz.Config{Tx: tx, Repo: statement.Repo{}, Settings: collection.Repo{}, Customers: customerrepo.New(), Terms: contract.New(tx, contractrepo.Repo{}, b.fix.Accounts, log, b.clock),
-		Accounts: b.fix.Accounts, Touched: func(context.Context, int64) {}, Audit: log, Events: events, Clock: b.clock})
+		Accounts: b.fix.Accounts, Printer: b, Touched: func(context.Context, int64) {}, Audit: log, Events: events, Clock: b.clock})
 	b.work = todo.New(tx, b.clock, todoquery.Statements()...)
 	return b
 }
@@ -190,9 +191,12 @@ func TestMadeOncePerContractAndMonth(t *testing.T) {
 	tenancytest.OtherSeesNothing(t, b.env, func(ctx context.Context) (n int, err error) {
 		err = b.env.Pool.Tenant().InTx(ctx, func(ctx context.Context) error {
 			p, err := statement.Repo{}.List(ctx, biz.Query{View: "all", Window: paging.Window{Limit: 10}})
-			tickets, terr := statement.Repo{}.Tickets(ctx, got[1].ID)
-			n = len(p.Statements) + len(tickets)
-			return errors.Join(err, terr)
+			tickets, terr := statement.Repo{}.Tickets(ctx, got[1].ID, 10)
+			history, herr := statement.Repo{}.History(ctx, got[1].ID)
+			some, serr := statement.Repo{}.Some(ctx, []uuid.UUID{got[1].ID})
+			drafts, derr := statement.Repo{}.Preview(ctx, biz.Making{From: b.at("2026-01-01"), To: b.at("2026-06-01")})
+			n = len(p.Statements) + len(tickets) + len(history) + len(some) + len(drafts.Rows)
+			return errors.Join(err, terr, herr, serr, derr)
 		})
 		return n, err
 	})
@@ -333,4 +337,95 @@ func TestRemindedHinderedEscalated(t *testing.T) {
 	if late.Total != 1 || late.Sum != 1000 {
 		t.Errorf("late: %+v", late)
 	}
+}
+
+// TestMadeForAllAsPreviewed shows that making does what its preview said, for the
+// customers of who makes it and within the period.
+func TestMadeForAllAsPreviewed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mine, also := b.customer(), b.customer()
+	foreign := b.fix.Add(t, b.admin, creditchecktest.Customer{LimitKind: "unlimited", Salesperson: uuid.New()}).ID
+	b.at("2026-05-20")
+	b.ticket(mine, "T1", "HT1", "2026-05-02", 100)
+	_, err := b.svc.Make(b.seller, mine, "2026-05-01", "2026-05-10")
+	b.ok(err)
+	b.ticket(mine, "T2", "HT1", "2026-05-03", 200) // joins it
+	b.ticket(mine, "T3", "HT1", "2026-05-11", 400)
+	b.ticket(also, "T4", "", "2026-05-12", 800)
+	b.ticket(foreign, "T5", "", "2026-05-12", 1600)
+	b.ticket(mine, "T6", "HT1", "2026-04-30", 3200) // before the period
+	d, err := b.svc.Preview(b.seller, uuid.Nil, "2026-05-01", "2026-05-15")
+	b.ok(err)
+	if d.Total != 2 || d.Tickets != 3 || d.Amount != 1400 || d.Volume != 3000 || len(d.Rows) != 2 || d.Rows[0].CustomerID != also || d.Rows[1].Joining != 1 || d.Rows[1].Tickets != 2 {
+		t.Fatalf("preview: %+v", d)
+	}
+	one, err := b.svc.Preview(b.seller, also, "2026-05-01", "2026-05-15")
+	b.ok(err)
+	if one.Total != 1 || one.Amount != 800 {
+		t.Errorf("preview of one: %+v", one)
+	}
+	if _, err := b.svc.Preview(b.seller, foreign, "2026-05-01", "2026-05-15"); err == nil {
+		t.Error("another's customer was previewed")
+	}
+	made, err := b.svc.MakeAll(b.seller, "2026-05-01", "2026-05-15")
+	b.ok(err)
+	if made.Count != 3 || made.Amount != 100+200+400+800 {
+		t.Errorf("made: %+v", made)
+	}
+	if _, err := b.svc.MakeAll(b.seller, "2026-05-01", "2026-05-15"); !errors.Is(err, biz.ErrNothing) {
+		t.Errorf("made twice: %v", err)
+	}
+	rest, err := b.svc.MakeAll(b.admin, "2026-05-01", "2026-05-15")
+	b.ok(err)
+	if rest.Count != 1 || rest.Amount != 1600 {
+		t.Errorf("of the others: %+v", rest)
+	}
+	p, _, err := b.svc.List(b.admin, biz.ListInput{Month: "2026-05", Evidence: "unsigned"})
+	b.ok(err)
+	if p.Total != 4 || p.Counts != (biz.Counts{Open: 4}) {
+		t.Errorf("list of the month: %+v", p)
+	}
+	if p, _, err = b.svc.List(b.admin, biz.ListInput{Month: "2026-04"}); err != nil || p.Total != 0 || p.Counts != (biz.Counts{}) {
+		t.Errorf("list of another month: %+v, %v", p, err)
+	}
+	if _, _, err = b.svc.List(b.admin, biz.ListInput{Month: "May", Evidence: "verbal"}); err == nil {
+		t.Error("a wrong month and evidence passed")
+	}
+}
+
+// TestHistoryAndPaper shows what was done and that the paper has every ticket.
+func TestHistoryAndPaper(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.customer()
+	b.at("2026-05-20")
+	b.ticket(c, "T1", "HT1", "2026-05-02", 100)
+	made, err := b.svc.Make(b.seller, c, "2026-05-01", "2026-05-10")
+	b.ok(err)
+	x := made[0]
+	h, err := b.svc.Hinder(b.seller, x.ID, "甲方换人", "2026-05-25", x.Version)
+	b.ok(err)
+	_, err = b.svc.Submit(b.seller, biz.SubmitInput{ID: x.ID, DocumentID: b.paper(c), Evidence: biz.Sealed, Version: h.Version})
+	b.ok(err)
+	_, name, err := b.svc.Print(b.finance, x.ID)
+	b.ok(err)
+	if name != x.Number+".pdf" || len(b.printed.Lines) != 1 || b.printed.Lines[0].Number != "T1" {
+		t.Errorf("printed %s: %+v", name, b.printed)
+	}
+	d, err := b.svc.Get(b.seller, x.ID)
+	b.ok(err)
+	var got []string
+	for _, s := range d.History {
+		got = append(got, s.Action+" "+s.Comment)
+	}
+	if want := []string{"statement.printed ", "statement.submitted sealed", "statement.hindered 甲方换人", "statement.made "}; !slices.Equal(got, want) {
+		t.Errorf("history %q, want %q", got, want)
+	}
+}
+
+// Print keeps what the printer was given.
+func (b *bench) Print(_ context.Context, d biz.Detail) ([]byte, error) {
+	b.printed = d
+	return []byte(d.Number), nil
 }

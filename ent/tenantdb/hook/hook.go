@@ -176,6 +176,18 @@ func (f AuditSealFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantd
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.AuditSealMutation", m)
 }
 
+// The CategoryOverrideFunc type is an adapter to allow the use of ordinary
+// function as CategoryOverride mutator.
+type CategoryOverrideFunc func(context.Context, *tenantdb.CategoryOverrideMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CategoryOverrideFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CategoryOverrideMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CategoryOverrideMutation", m)
+}
+
 // The CollectionSettingFunc type is an adapter to allow the use of ordinary
 // function as CollectionSetting mutator.
 type CollectionSettingFunc func(context.Context, *tenantdb.CollectionSettingMutation) (tenantdb.Value, error)
@@ -762,6 +774,18 @@ func (f PaymentApplicationFunc) Mutate(ctx context.Context, m tenantdb.Mutation)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.PaymentApplicationMutation", m)
+}
+
+// The PortfolioRuleFunc type is an adapter to allow the use of ordinary
+// function as PortfolioRule mutator.
+type PortfolioRuleFunc func(context.Context, *tenantdb.PortfolioRuleMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PortfolioRuleFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.PortfolioRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.PortfolioRuleMutation", m)
 }
 
 // The ProjectFunc type is an adapter to allow the use of ordinary

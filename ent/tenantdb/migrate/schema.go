@@ -393,6 +393,31 @@ var (
 		Columns:    AuditSealsColumns,
 		PrimaryKey: []*schema.Column{AuditSealsColumns[0]},
 	}
+	// CategoryOverridesColumns holds the columns for the "category_overrides" table.
+	CategoryOverridesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "category", Type: field.TypeString},
+		{Name: "by_rule", Type: field.TypeString},
+		{Name: "reason", Type: field.TypeString},
+		{Name: "given_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "until", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// CategoryOverridesTable holds the schema information for the "category_overrides" table.
+	CategoryOverridesTable = &schema.Table{
+		Name:       "category_overrides",
+		Columns:    CategoryOverridesColumns,
+		PrimaryKey: []*schema.Column{CategoryOverridesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "categoryoverride_customer_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CategoryOverridesColumns[1], CategoryOverridesColumns[7]},
+			},
+		},
+	}
 	// CollectionSettingsColumns holds the columns for the "collection_settings" table.
 	CollectionSettingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -1946,6 +1971,19 @@ var (
 			},
 		},
 	}
+	// PortfolioRulesColumns holds the columns for the "portfolio_rules" table.
+	PortfolioRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "rule", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// PortfolioRulesTable holds the schema information for the "portfolio_rules" table.
+	PortfolioRulesTable = &schema.Table{
+		Name:       "portfolio_rules",
+		Columns:    PortfolioRulesColumns,
+		PrimaryKey: []*schema.Column{PortfolioRulesColumns[0]},
+	}
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -2807,6 +2845,7 @@ var (
 		ApprovalStepsTable,
 		AuditLogTable,
 		AuditSealsTable,
+		CategoryOverridesTable,
 		CollectionSettingsTable,
 		ContractsTable,
 		ContractTermsTable,
@@ -2856,6 +2895,7 @@ var (
 		PartiesTable,
 		PartyRelationsTable,
 		PaymentApplicationsTable,
+		PortfolioRulesTable,
 		ProjectsTable,
 		ProjectAccountsTable,
 		ProjectContactsTable,

@@ -48,6 +48,9 @@ type AuditLog func(*sql.Selector)
 // AuditSeal is the predicate function for auditseal builders.
 type AuditSeal func(*sql.Selector)
 
+// CategoryOverride is the predicate function for categoryoverride builders.
+type CategoryOverride func(*sql.Selector)
+
 // CollectionSetting is the predicate function for collectionsetting builders.
 type CollectionSetting func(*sql.Selector)
 
@@ -194,6 +197,9 @@ type PartyRelation func(*sql.Selector)
 
 // PaymentApplication is the predicate function for paymentapplication builders.
 type PaymentApplication func(*sql.Selector)
+
+// PortfolioRule is the predicate function for portfoliorule builders.
+type PortfolioRule func(*sql.Selector)
 
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)

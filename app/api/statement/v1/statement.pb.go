@@ -18,6 +18,7 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
+	v1 "zhuxin/app/api/common/v1"
 )
 
 const (
@@ -30,11 +31,15 @@ const (
 type ListStatementsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// live (open, submitted), open, late, submitted, reconciled, cancelled, all; empty is live.
-	View          string `protobuf:"bytes,1,opt,name=view,proto3" json:"view,omitempty"`
-	CustomerId    string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	Q             string `protobuf:"bytes,3,opt,name=q,proto3" json:"q,omitempty"`
-	Page          int32  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	View       string `protobuf:"bytes,1,opt,name=view,proto3" json:"view,omitempty"`
+	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Q          string `protobuf:"bytes,3,opt,name=q,proto3" json:"q,omitempty"`
+	Page       int32  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize   int32  `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// unsigned, signed, sealed; empty is any.
+	Evidence string `protobuf:"bytes,6,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// yyyy-MM that the period ends in; empty is any.
+	Month         string `protobuf:"bytes,7,opt,name=month,proto3" json:"month,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -104,13 +109,28 @@ func (x *ListStatementsRequest) GetPageSize() int32 {
 	return 0
 }
 
+func (x *ListStatementsRequest) GetEvidence() string {
+	if x != nil {
+		return x.Evidence
+	}
+	return ""
+}
+
+func (x *ListStatementsRequest) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
 type ListStatementsReply struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Statements []*Statement           `protobuf:"bytes,1,rep,name=statements,proto3" json:"statements,omitempty"`
 	Total      int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
 	// Of all rows of the view, fen.
-	AmountSum     int64  `protobuf:"varint,3,opt,name=amount_sum,json=amountSum,proto3" json:"amount_sum,omitempty"`
-	Today         string `protobuf:"bytes,4,opt,name=today,proto3" json:"today,omitempty"`
+	AmountSum     int64            `protobuf:"varint,3,opt,name=amount_sum,json=amountSum,proto3" json:"amount_sum,omitempty"`
+	Today         string           `protobuf:"bytes,4,opt,name=today,proto3" json:"today,omitempty"`
+	Counts        *StatementCounts `protobuf:"bytes,5,opt,name=counts,proto3" json:"counts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -173,6 +193,108 @@ func (x *ListStatementsReply) GetToday() string {
 	return ""
 }
 
+func (x *ListStatementsReply) GetCounts() *StatementCounts {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+// Of all that the filters leave, whatever the view.
+type StatementCounts struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Open  int64                  `protobuf:"varint,1,opt,name=open,proto3" json:"open,omitempty"`
+	// Open after the deadline.
+	Late      int64 `protobuf:"varint,2,opt,name=late,proto3" json:"late,omitempty"`
+	Escalated int64 `protobuf:"varint,3,opt,name=escalated,proto3" json:"escalated,omitempty"`
+	// Open, with a reason that holds today.
+	Hindered      int64 `protobuf:"varint,4,opt,name=hindered,proto3" json:"hindered,omitempty"`
+	Submitted     int64 `protobuf:"varint,5,opt,name=submitted,proto3" json:"submitted,omitempty"`
+	Reconciled    int64 `protobuf:"varint,6,opt,name=reconciled,proto3" json:"reconciled,omitempty"`
+	Cancelled     int64 `protobuf:"varint,7,opt,name=cancelled,proto3" json:"cancelled,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatementCounts) Reset() {
+	*x = StatementCounts{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatementCounts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatementCounts) ProtoMessage() {}
+
+func (x *StatementCounts) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatementCounts.ProtoReflect.Descriptor instead.
+func (*StatementCounts) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *StatementCounts) GetOpen() int64 {
+	if x != nil {
+		return x.Open
+	}
+	return 0
+}
+
+func (x *StatementCounts) GetLate() int64 {
+	if x != nil {
+		return x.Late
+	}
+	return 0
+}
+
+func (x *StatementCounts) GetEscalated() int64 {
+	if x != nil {
+		return x.Escalated
+	}
+	return 0
+}
+
+func (x *StatementCounts) GetHindered() int64 {
+	if x != nil {
+		return x.Hindered
+	}
+	return 0
+}
+
+func (x *StatementCounts) GetSubmitted() int64 {
+	if x != nil {
+		return x.Submitted
+	}
+	return 0
+}
+
+func (x *StatementCounts) GetReconciled() int64 {
+	if x != nil {
+		return x.Reconciled
+	}
+	return 0
+}
+
+func (x *StatementCounts) GetCancelled() int64 {
+	if x != nil {
+		return x.Cancelled
+	}
+	return 0
+}
+
 type GetStatementRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -182,7 +304,7 @@ type GetStatementRequest struct {
 
 func (x *GetStatementRequest) Reset() {
 	*x = GetStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[2]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -194,7 +316,7 @@ func (x *GetStatementRequest) String() string {
 func (*GetStatementRequest) ProtoMessage() {}
 
 func (x *GetStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[2]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -207,7 +329,7 @@ func (x *GetStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatementRequest.ProtoReflect.Descriptor instead.
 func (*GetStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{2}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetStatementRequest) GetId() string {
@@ -258,7 +380,7 @@ type Statement struct {
 
 func (x *Statement) Reset() {
 	*x = Statement{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[3]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -270,7 +392,7 @@ func (x *Statement) String() string {
 func (*Statement) ProtoMessage() {}
 
 func (x *Statement) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[3]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -283,7 +405,7 @@ func (x *Statement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Statement.ProtoReflect.Descriptor instead.
 func (*Statement) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{3}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Statement) GetId() string {
@@ -496,7 +618,7 @@ type StatementTicket struct {
 
 func (x *StatementTicket) Reset() {
 	*x = StatementTicket{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[4]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -508,7 +630,7 @@ func (x *StatementTicket) String() string {
 func (*StatementTicket) ProtoMessage() {}
 
 func (x *StatementTicket) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[4]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -521,7 +643,7 @@ func (x *StatementTicket) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementTicket.ProtoReflect.Descriptor instead.
 func (*StatementTicket) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{4}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *StatementTicket) GetId() string {
@@ -579,7 +701,7 @@ type StatementInvoice struct {
 
 func (x *StatementInvoice) Reset() {
 	*x = StatementInvoice{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[5]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -591,7 +713,7 @@ func (x *StatementInvoice) String() string {
 func (*StatementInvoice) ProtoMessage() {}
 
 func (x *StatementInvoice) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[5]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -604,7 +726,7 @@ func (x *StatementInvoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementInvoice.ProtoReflect.Descriptor instead.
 func (*StatementInvoice) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{5}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *StatementInvoice) GetId() string {
@@ -647,15 +769,17 @@ type StatementDetail struct {
 	Statement *Statement             `protobuf:"bytes,1,opt,name=statement,proto3" json:"statement,omitempty"`
 	Tickets   []*StatementTicket     `protobuf:"bytes,2,rep,name=tickets,proto3" json:"tickets,omitempty"`
 	// Linked ones; of a reconciled statement also those that could be.
-	Invoices      []*StatementInvoice `protobuf:"bytes,3,rep,name=invoices,proto3" json:"invoices,omitempty"`
-	Today         string              `protobuf:"bytes,4,opt,name=today,proto3" json:"today,omitempty"`
+	Invoices []*StatementInvoice `protobuf:"bytes,3,rep,name=invoices,proto3" json:"invoices,omitempty"`
+	Today    string              `protobuf:"bytes,4,opt,name=today,proto3" json:"today,omitempty"`
+	// The newest first.
+	History       []*StatementStep `protobuf:"bytes,5,rep,name=history,proto3" json:"history,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StatementDetail) Reset() {
 	*x = StatementDetail{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[6]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +791,7 @@ func (x *StatementDetail) String() string {
 func (*StatementDetail) ProtoMessage() {}
 
 func (x *StatementDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[6]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,7 +804,7 @@ func (x *StatementDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementDetail.ProtoReflect.Descriptor instead.
 func (*StatementDetail) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{6}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *StatementDetail) GetStatement() *Statement {
@@ -711,6 +835,479 @@ func (x *StatementDetail) GetToday() string {
 	return ""
 }
 
+func (x *StatementDetail) GetHistory() []*StatementStep {
+	if x != nil {
+		return x.History
+	}
+	return nil
+}
+
+type StatementStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	At    *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// made, submitted, refused, reconciled, hindered, cancelled, invoiced, printed.
+	Action string `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`
+	Actor  string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Fen it stood at.
+	Amount        int64  `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`
+	Comment       string `protobuf:"bytes,5,opt,name=comment,proto3" json:"comment,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatementStep) Reset() {
+	*x = StatementStep{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatementStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatementStep) ProtoMessage() {}
+
+func (x *StatementStep) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatementStep.ProtoReflect.Descriptor instead.
+func (*StatementStep) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *StatementStep) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *StatementStep) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *StatementStep) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *StatementStep) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *StatementStep) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+type PreviewStatementsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty is all.
+	CustomerId    string `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	PeriodFrom    string `protobuf:"bytes,2,opt,name=period_from,json=periodFrom,proto3" json:"period_from,omitempty"`
+	PeriodTo      string `protobuf:"bytes,3,opt,name=period_to,json=periodTo,proto3" json:"period_to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewStatementsRequest) Reset() {
+	*x = PreviewStatementsRequest{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewStatementsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewStatementsRequest) ProtoMessage() {}
+
+func (x *PreviewStatementsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewStatementsRequest.ProtoReflect.Descriptor instead.
+func (*PreviewStatementsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *PreviewStatementsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *PreviewStatementsRequest) GetPeriodFrom() string {
+	if x != nil {
+		return x.PeriodFrom
+	}
+	return ""
+}
+
+func (x *PreviewStatementsRequest) GetPeriodTo() string {
+	if x != nil {
+		return x.PeriodTo
+	}
+	return ""
+}
+
+type PreviewStatementsReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most 500, the largest first.
+	Drafts        []*StatementDraft `protobuf:"bytes,1,rep,name=drafts,proto3" json:"drafts,omitempty"`
+	Total         int64             `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	Tickets       int64             `protobuf:"varint,3,opt,name=tickets,proto3" json:"tickets,omitempty"`
+	Volume        int64             `protobuf:"varint,4,opt,name=volume,proto3" json:"volume,omitempty"`
+	Amount        int64             `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewStatementsReply) Reset() {
+	*x = PreviewStatementsReply{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewStatementsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewStatementsReply) ProtoMessage() {}
+
+func (x *PreviewStatementsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewStatementsReply.ProtoReflect.Descriptor instead.
+func (*PreviewStatementsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *PreviewStatementsReply) GetDrafts() []*StatementDraft {
+	if x != nil {
+		return x.Drafts
+	}
+	return nil
+}
+
+func (x *PreviewStatementsReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *PreviewStatementsReply) GetTickets() int64 {
+	if x != nil {
+		return x.Tickets
+	}
+	return 0
+}
+
+func (x *PreviewStatementsReply) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *PreviewStatementsReply) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+// What one statement would hold.
+type StatementDraft struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId     string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerNumber string                 `protobuf:"bytes,2,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	CustomerName   string                 `protobuf:"bytes,3,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	ContractNo     string                 `protobuf:"bytes,4,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
+	Tickets        int32                  `protobuf:"varint,5,opt,name=tickets,proto3" json:"tickets,omitempty"`
+	// Of them, those that join a statement that is open already.
+	Joining       int32 `protobuf:"varint,6,opt,name=joining,proto3" json:"joining,omitempty"`
+	Volume        int64 `protobuf:"varint,7,opt,name=volume,proto3" json:"volume,omitempty"`
+	Amount        int64 `protobuf:"varint,8,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatementDraft) Reset() {
+	*x = StatementDraft{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatementDraft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatementDraft) ProtoMessage() {}
+
+func (x *StatementDraft) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatementDraft.ProtoReflect.Descriptor instead.
+func (*StatementDraft) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *StatementDraft) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *StatementDraft) GetCustomerNumber() string {
+	if x != nil {
+		return x.CustomerNumber
+	}
+	return ""
+}
+
+func (x *StatementDraft) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *StatementDraft) GetContractNo() string {
+	if x != nil {
+		return x.ContractNo
+	}
+	return ""
+}
+
+func (x *StatementDraft) GetTickets() int32 {
+	if x != nil {
+		return x.Tickets
+	}
+	return 0
+}
+
+func (x *StatementDraft) GetJoining() int32 {
+	if x != nil {
+		return x.Joining
+	}
+	return 0
+}
+
+func (x *StatementDraft) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *StatementDraft) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+type MakeAllStatementsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PeriodFrom    string                 `protobuf:"bytes,1,opt,name=period_from,json=periodFrom,proto3" json:"period_from,omitempty"`
+	PeriodTo      string                 `protobuf:"bytes,2,opt,name=period_to,json=periodTo,proto3" json:"period_to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MakeAllStatementsRequest) Reset() {
+	*x = MakeAllStatementsRequest{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MakeAllStatementsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MakeAllStatementsRequest) ProtoMessage() {}
+
+func (x *MakeAllStatementsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MakeAllStatementsRequest.ProtoReflect.Descriptor instead.
+func (*MakeAllStatementsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *MakeAllStatementsRequest) GetPeriodFrom() string {
+	if x != nil {
+		return x.PeriodFrom
+	}
+	return ""
+}
+
+func (x *MakeAllStatementsRequest) GetPeriodTo() string {
+	if x != nil {
+		return x.PeriodTo
+	}
+	return ""
+}
+
+type MakeAllStatementsReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Made          int32                  `protobuf:"varint,1,opt,name=made,proto3" json:"made,omitempty"`
+	Amount        int64                  `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MakeAllStatementsReply) Reset() {
+	*x = MakeAllStatementsReply{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MakeAllStatementsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MakeAllStatementsReply) ProtoMessage() {}
+
+func (x *MakeAllStatementsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MakeAllStatementsReply.ProtoReflect.Descriptor instead.
+func (*MakeAllStatementsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *MakeAllStatementsReply) GetMade() int32 {
+	if x != nil {
+		return x.Made
+	}
+	return 0
+}
+
+func (x *MakeAllStatementsReply) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+type PrintStatementRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PrintStatementRequest) Reset() {
+	*x = PrintStatementRequest{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PrintStatementRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PrintStatementRequest) ProtoMessage() {}
+
+func (x *PrintStatementRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PrintStatementRequest.ProtoReflect.Descriptor instead.
+func (*PrintStatementRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *PrintStatementRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 type ListPeriodsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -720,7 +1317,7 @@ type ListPeriodsRequest struct {
 
 func (x *ListPeriodsRequest) Reset() {
 	*x = ListPeriodsRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[7]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -732,7 +1329,7 @@ func (x *ListPeriodsRequest) String() string {
 func (*ListPeriodsRequest) ProtoMessage() {}
 
 func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[7]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -745,7 +1342,7 @@ func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsRequest.ProtoReflect.Descriptor instead.
 func (*ListPeriodsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{7}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListPeriodsRequest) GetCustomerId() string {
@@ -764,7 +1361,7 @@ type ListPeriodsReply struct {
 
 func (x *ListPeriodsReply) Reset() {
 	*x = ListPeriodsReply{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[8]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -776,7 +1373,7 @@ func (x *ListPeriodsReply) String() string {
 func (*ListPeriodsReply) ProtoMessage() {}
 
 func (x *ListPeriodsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[8]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -789,7 +1386,7 @@ func (x *ListPeriodsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsReply.ProtoReflect.Descriptor instead.
 func (*ListPeriodsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{8}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListPeriodsReply) GetPeriods() []*StatementPeriod {
@@ -816,7 +1413,7 @@ type StatementPeriod struct {
 
 func (x *StatementPeriod) Reset() {
 	*x = StatementPeriod{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[9]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -828,7 +1425,7 @@ func (x *StatementPeriod) String() string {
 func (*StatementPeriod) ProtoMessage() {}
 
 func (x *StatementPeriod) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[9]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -841,7 +1438,7 @@ func (x *StatementPeriod) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementPeriod.ProtoReflect.Descriptor instead.
 func (*StatementPeriod) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{9}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *StatementPeriod) GetMonth() string {
@@ -904,7 +1501,7 @@ type MakeStatementsRequest struct {
 
 func (x *MakeStatementsRequest) Reset() {
 	*x = MakeStatementsRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[10]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +1513,7 @@ func (x *MakeStatementsRequest) String() string {
 func (*MakeStatementsRequest) ProtoMessage() {}
 
 func (x *MakeStatementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[10]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +1526,7 @@ func (x *MakeStatementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeStatementsRequest.ProtoReflect.Descriptor instead.
 func (*MakeStatementsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{10}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *MakeStatementsRequest) GetCustomerId() string {
@@ -962,7 +1559,7 @@ type MakeStatementsReply struct {
 
 func (x *MakeStatementsReply) Reset() {
 	*x = MakeStatementsReply{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[11]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -974,7 +1571,7 @@ func (x *MakeStatementsReply) String() string {
 func (*MakeStatementsReply) ProtoMessage() {}
 
 func (x *MakeStatementsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[11]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -987,7 +1584,7 @@ func (x *MakeStatementsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeStatementsReply.ProtoReflect.Descriptor instead.
 func (*MakeStatementsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{11}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *MakeStatementsReply) GetStatements() []*Statement {
@@ -1010,7 +1607,7 @@ type SubmitStatementRequest struct {
 
 func (x *SubmitStatementRequest) Reset() {
 	*x = SubmitStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[12]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1022,7 +1619,7 @@ func (x *SubmitStatementRequest) String() string {
 func (*SubmitStatementRequest) ProtoMessage() {}
 
 func (x *SubmitStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[12]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1035,7 +1632,7 @@ func (x *SubmitStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitStatementRequest.ProtoReflect.Descriptor instead.
 func (*SubmitStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{12}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SubmitStatementRequest) GetId() string {
@@ -1079,7 +1676,7 @@ type ReviewStatementRequest struct {
 
 func (x *ReviewStatementRequest) Reset() {
 	*x = ReviewStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[13]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1091,7 +1688,7 @@ func (x *ReviewStatementRequest) String() string {
 func (*ReviewStatementRequest) ProtoMessage() {}
 
 func (x *ReviewStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[13]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1104,7 +1701,7 @@ func (x *ReviewStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewStatementRequest.ProtoReflect.Descriptor instead.
 func (*ReviewStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{13}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ReviewStatementRequest) GetId() string {
@@ -1148,7 +1745,7 @@ type HinderStatementRequest struct {
 
 func (x *HinderStatementRequest) Reset() {
 	*x = HinderStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[14]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1160,7 +1757,7 @@ func (x *HinderStatementRequest) String() string {
 func (*HinderStatementRequest) ProtoMessage() {}
 
 func (x *HinderStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[14]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1173,7 +1770,7 @@ func (x *HinderStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HinderStatementRequest.ProtoReflect.Descriptor instead.
 func (*HinderStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{14}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *HinderStatementRequest) GetId() string {
@@ -1215,7 +1812,7 @@ type CancelStatementRequest struct {
 
 func (x *CancelStatementRequest) Reset() {
 	*x = CancelStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[15]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1227,7 +1824,7 @@ func (x *CancelStatementRequest) String() string {
 func (*CancelStatementRequest) ProtoMessage() {}
 
 func (x *CancelStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[15]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1240,7 +1837,7 @@ func (x *CancelStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelStatementRequest.ProtoReflect.Descriptor instead.
 func (*CancelStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{15}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *CancelStatementRequest) GetId() string {
@@ -1275,7 +1872,7 @@ type PutStatementInvoicesRequest struct {
 
 func (x *PutStatementInvoicesRequest) Reset() {
 	*x = PutStatementInvoicesRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[16]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1287,7 +1884,7 @@ func (x *PutStatementInvoicesRequest) String() string {
 func (*PutStatementInvoicesRequest) ProtoMessage() {}
 
 func (x *PutStatementInvoicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[16]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1300,7 +1897,7 @@ func (x *PutStatementInvoicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutStatementInvoicesRequest.ProtoReflect.Descriptor instead.
 func (*PutStatementInvoicesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{16}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PutStatementInvoicesRequest) GetId() string {
@@ -1328,14 +1925,16 @@ var File_app_api_statement_v1_statement_proto protoreflect.FileDescriptor
 
 const file_app_api_statement_v1_statement_proto_rawDesc = "" +
 	"\n" +
-	"$app/api/statement/v1/statement.proto\x12\x13zhuxin.statement.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8b\x01\n" +
+	"$app/api/statement/v1/statement.proto\x12\x13zhuxin.statement.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x01\n" +
 	"\x15ListStatementsRequest\x12\x12\n" +
 	"\x04view\x18\x01 \x01(\tR\x04view\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
 	"customerId\x12\f\n" +
 	"\x01q\x18\x03 \x01(\tR\x01q\x12\x12\n" +
 	"\x04page\x18\x04 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"\xa0\x01\n" +
+	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\x12\x1a\n" +
+	"\bevidence\x18\x06 \x01(\tR\bevidence\x12\x14\n" +
+	"\x05month\x18\a \x01(\tR\x05month\"\xde\x01\n" +
 	"\x13ListStatementsReply\x12>\n" +
 	"\n" +
 	"statements\x18\x01 \x03(\v2\x1e.zhuxin.statement.v1.StatementR\n" +
@@ -1343,7 +1942,18 @@ const file_app_api_statement_v1_statement_proto_rawDesc = "" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x1d\n" +
 	"\n" +
 	"amount_sum\x18\x03 \x01(\x03R\tamountSum\x12\x14\n" +
-	"\x05today\x18\x04 \x01(\tR\x05today\"%\n" +
+	"\x05today\x18\x04 \x01(\tR\x05today\x12<\n" +
+	"\x06counts\x18\x05 \x01(\v2$.zhuxin.statement.v1.StatementCountsR\x06counts\"\xcf\x01\n" +
+	"\x0fStatementCounts\x12\x12\n" +
+	"\x04open\x18\x01 \x01(\x03R\x04open\x12\x12\n" +
+	"\x04late\x18\x02 \x01(\x03R\x04late\x12\x1c\n" +
+	"\tescalated\x18\x03 \x01(\x03R\tescalated\x12\x1a\n" +
+	"\bhindered\x18\x04 \x01(\x03R\bhindered\x12\x1c\n" +
+	"\tsubmitted\x18\x05 \x01(\x03R\tsubmitted\x12\x1e\n" +
+	"\n" +
+	"reconciled\x18\x06 \x01(\x03R\n" +
+	"reconciled\x12\x1c\n" +
+	"\tcancelled\x18\a \x01(\x03R\tcancelled\"%\n" +
 	"\x13GetStatementRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"\xbf\a\n" +
 	"\tStatement\x12\x0e\n" +
@@ -1396,12 +2006,51 @@ const file_app_api_statement_v1_statement_proto_rawDesc = "" +
 	"documentNo\x12!\n" +
 	"\finvoice_date\x18\x03 \x01(\tR\vinvoiceDate\x12\x16\n" +
 	"\x06amount\x18\x04 \x01(\x03R\x06amount\x12\x16\n" +
-	"\x06linked\x18\x05 \x01(\bR\x06linked\"\xe8\x01\n" +
+	"\x06linked\x18\x05 \x01(\bR\x06linked\"\xa6\x02\n" +
 	"\x0fStatementDetail\x12<\n" +
 	"\tstatement\x18\x01 \x01(\v2\x1e.zhuxin.statement.v1.StatementR\tstatement\x12>\n" +
 	"\atickets\x18\x02 \x03(\v2$.zhuxin.statement.v1.StatementTicketR\atickets\x12A\n" +
 	"\binvoices\x18\x03 \x03(\v2%.zhuxin.statement.v1.StatementInvoiceR\binvoices\x12\x14\n" +
-	"\x05today\x18\x04 \x01(\tR\x05today\"5\n" +
+	"\x05today\x18\x04 \x01(\tR\x05today\x12<\n" +
+	"\ahistory\x18\x05 \x03(\v2\".zhuxin.statement.v1.StatementStepR\ahistory\"\x9b\x01\n" +
+	"\rStatementStep\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
+	"\x06action\x18\x02 \x01(\tR\x06action\x12\x14\n" +
+	"\x05actor\x18\x03 \x01(\tR\x05actor\x12\x16\n" +
+	"\x06amount\x18\x04 \x01(\x03R\x06amount\x12\x18\n" +
+	"\acomment\x18\x05 \x01(\tR\acomment\"y\n" +
+	"\x18PreviewStatementsRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x1f\n" +
+	"\vperiod_from\x18\x02 \x01(\tR\n" +
+	"periodFrom\x12\x1b\n" +
+	"\tperiod_to\x18\x03 \x01(\tR\bperiodTo\"\xb5\x01\n" +
+	"\x16PreviewStatementsReply\x12;\n" +
+	"\x06drafts\x18\x01 \x03(\v2#.zhuxin.statement.v1.StatementDraftR\x06drafts\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x18\n" +
+	"\atickets\x18\x03 \x01(\x03R\atickets\x12\x16\n" +
+	"\x06volume\x18\x04 \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\"\x84\x02\n" +
+	"\x0eStatementDraft\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12'\n" +
+	"\x0fcustomer_number\x18\x02 \x01(\tR\x0ecustomerNumber\x12#\n" +
+	"\rcustomer_name\x18\x03 \x01(\tR\fcustomerName\x12\x1f\n" +
+	"\vcontract_no\x18\x04 \x01(\tR\n" +
+	"contractNo\x12\x18\n" +
+	"\atickets\x18\x05 \x01(\x05R\atickets\x12\x18\n" +
+	"\ajoining\x18\x06 \x01(\x05R\ajoining\x12\x16\n" +
+	"\x06volume\x18\a \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\b \x01(\x03R\x06amount\"X\n" +
+	"\x18MakeAllStatementsRequest\x12\x1f\n" +
+	"\vperiod_from\x18\x01 \x01(\tR\n" +
+	"periodFrom\x12\x1b\n" +
+	"\tperiod_to\x18\x02 \x01(\tR\bperiodTo\"D\n" +
+	"\x16MakeAllStatementsReply\x12\x12\n" +
+	"\x04made\x18\x01 \x01(\x05R\x04made\x12\x16\n" +
+	"\x06amount\x18\x02 \x01(\x03R\x06amount\"'\n" +
+	"\x15PrintStatementRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"5\n" +
 	"\x12ListPeriodsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"R\n" +
@@ -1449,12 +2098,15 @@ const file_app_api_statement_v1_statement_proto_rawDesc = "" +
 	"\x1bPutStatementInvoicesRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12%\n" +
 	"\x0ereceivable_ids\x18\x02 \x03(\tR\rreceivableIds\x12\x18\n" +
-	"\aversion\x18\x03 \x01(\x03R\aversion2\xe7\v\n" +
+	"\aversion\x18\x03 \x01(\x03R\aversion2\xd0\x0f\n" +
 	"\x10StatementService\x12\x95\x01\n" +
 	"\x0eListStatements\x12*.zhuxin.statement.v1.ListStatementsRequest\x1a(.zhuxin.statement.v1.ListStatementsReply\"-\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/statements\x12\x92\x01\n" +
 	"\fGetStatement\x12(.zhuxin.statement.v1.GetStatementRequest\x1a$.zhuxin.statement.v1.StatementDetail\"2\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/statements/{id}\x12\xab\x01\n" +
 	"\vListPeriods\x12'.zhuxin.statement.v1.ListPeriodsRequest\x1a%.zhuxin.statement.v1.ListPeriodsReply\"L\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/statement-periods\x12\xb0\x01\n" +
-	"\x0eMakeStatements\x12*.zhuxin.statement.v1.MakeStatementsRequest\x1a(.zhuxin.statement.v1.MakeStatementsReply\"H\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/customers/{customer_id}/statements\x12\xa2\x01\n" +
+	"\x0eMakeStatements\x12*.zhuxin.statement.v1.MakeStatementsRequest\x1a(.zhuxin.statement.v1.MakeStatementsReply\"H\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/customers/{customer_id}/statements\x12\xa6\x01\n" +
+	"\x11PreviewStatements\x12-.zhuxin.statement.v1.PreviewStatementsRequest\x1a+.zhuxin.statement.v1.PreviewStatementsReply\"5\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/statements:preview\x12\xa6\x01\n" +
+	"\x11MakeAllStatements\x12-.zhuxin.statement.v1.MakeAllStatementsRequest\x1a+.zhuxin.statement.v1.MakeAllStatementsReply\"5\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/statements:make\x12\x94\x01\n" +
+	"\x0ePrintStatement\x12*.zhuxin.statement.v1.PrintStatementRequest\x1a\x1b.zhuxin.common.v1.FileReply\"9\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/statements/{id}/file\x12\xa2\x01\n" +
 	"\x0fSubmitStatement\x12+.zhuxin.statement.v1.SubmitStatementRequest\x1a$.zhuxin.statement.v1.StatementDetail\"<\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/statements/{id}:submit\x12\xa3\x01\n" +
 	"\x0fReviewStatement\x12+.zhuxin.statement.v1.ReviewStatementRequest\x1a$.zhuxin.statement.v1.StatementDetail\"=\x92\xc2\x18\x14\b\x01\x12\x10statement.review\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/statements/{id}:review\x12\xa2\x01\n" +
 	"\x0fHinderStatement\x12+.zhuxin.statement.v1.HinderStatementRequest\x1a$.zhuxin.statement.v1.StatementDetail\"<\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/statements/{id}:hinder\x12\xa2\x01\n" +
@@ -1473,59 +2125,78 @@ func file_app_api_statement_v1_statement_proto_rawDescGZIP() []byte {
 	return file_app_api_statement_v1_statement_proto_rawDescData
 }
 
-var file_app_api_statement_v1_statement_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_app_api_statement_v1_statement_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_app_api_statement_v1_statement_proto_goTypes = []any{
 	(*ListStatementsRequest)(nil),       // 0: zhuxin.statement.v1.ListStatementsRequest
 	(*ListStatementsReply)(nil),         // 1: zhuxin.statement.v1.ListStatementsReply
-	(*GetStatementRequest)(nil),         // 2: zhuxin.statement.v1.GetStatementRequest
-	(*Statement)(nil),                   // 3: zhuxin.statement.v1.Statement
-	(*StatementTicket)(nil),             // 4: zhuxin.statement.v1.StatementTicket
-	(*StatementInvoice)(nil),            // 5: zhuxin.statement.v1.StatementInvoice
-	(*StatementDetail)(nil),             // 6: zhuxin.statement.v1.StatementDetail
-	(*ListPeriodsRequest)(nil),          // 7: zhuxin.statement.v1.ListPeriodsRequest
-	(*ListPeriodsReply)(nil),            // 8: zhuxin.statement.v1.ListPeriodsReply
-	(*StatementPeriod)(nil),             // 9: zhuxin.statement.v1.StatementPeriod
-	(*MakeStatementsRequest)(nil),       // 10: zhuxin.statement.v1.MakeStatementsRequest
-	(*MakeStatementsReply)(nil),         // 11: zhuxin.statement.v1.MakeStatementsReply
-	(*SubmitStatementRequest)(nil),      // 12: zhuxin.statement.v1.SubmitStatementRequest
-	(*ReviewStatementRequest)(nil),      // 13: zhuxin.statement.v1.ReviewStatementRequest
-	(*HinderStatementRequest)(nil),      // 14: zhuxin.statement.v1.HinderStatementRequest
-	(*CancelStatementRequest)(nil),      // 15: zhuxin.statement.v1.CancelStatementRequest
-	(*PutStatementInvoicesRequest)(nil), // 16: zhuxin.statement.v1.PutStatementInvoicesRequest
-	(*timestamppb.Timestamp)(nil),       // 17: google.protobuf.Timestamp
+	(*StatementCounts)(nil),             // 2: zhuxin.statement.v1.StatementCounts
+	(*GetStatementRequest)(nil),         // 3: zhuxin.statement.v1.GetStatementRequest
+	(*Statement)(nil),                   // 4: zhuxin.statement.v1.Statement
+	(*StatementTicket)(nil),             // 5: zhuxin.statement.v1.StatementTicket
+	(*StatementInvoice)(nil),            // 6: zhuxin.statement.v1.StatementInvoice
+	(*StatementDetail)(nil),             // 7: zhuxin.statement.v1.StatementDetail
+	(*StatementStep)(nil),               // 8: zhuxin.statement.v1.StatementStep
+	(*PreviewStatementsRequest)(nil),    // 9: zhuxin.statement.v1.PreviewStatementsRequest
+	(*PreviewStatementsReply)(nil),      // 10: zhuxin.statement.v1.PreviewStatementsReply
+	(*StatementDraft)(nil),              // 11: zhuxin.statement.v1.StatementDraft
+	(*MakeAllStatementsRequest)(nil),    // 12: zhuxin.statement.v1.MakeAllStatementsRequest
+	(*MakeAllStatementsReply)(nil),      // 13: zhuxin.statement.v1.MakeAllStatementsReply
+	(*PrintStatementRequest)(nil),       // 14: zhuxin.statement.v1.PrintStatementRequest
+	(*ListPeriodsRequest)(nil),          // 15: zhuxin.statement.v1.ListPeriodsRequest
+	(*ListPeriodsReply)(nil),            // 16: zhuxin.statement.v1.ListPeriodsReply
+	(*StatementPeriod)(nil),             // 17: zhuxin.statement.v1.StatementPeriod
+	(*MakeStatementsRequest)(nil),       // 18: zhuxin.statement.v1.MakeStatementsRequest
+	(*MakeStatementsReply)(nil),         // 19: zhuxin.statement.v1.MakeStatementsReply
+	(*SubmitStatementRequest)(nil),      // 20: zhuxin.statement.v1.SubmitStatementRequest
+	(*ReviewStatementRequest)(nil),      // 21: zhuxin.statement.v1.ReviewStatementRequest
+	(*HinderStatementRequest)(nil),      // 22: zhuxin.statement.v1.HinderStatementRequest
+	(*CancelStatementRequest)(nil),      // 23: zhuxin.statement.v1.CancelStatementRequest
+	(*PutStatementInvoicesRequest)(nil), // 24: zhuxin.statement.v1.PutStatementInvoicesRequest
+	(*timestamppb.Timestamp)(nil),       // 25: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),                // 26: zhuxin.common.v1.FileReply
 }
 var file_app_api_statement_v1_statement_proto_depIdxs = []int32{
-	3,  // 0: zhuxin.statement.v1.ListStatementsReply.statements:type_name -> zhuxin.statement.v1.Statement
-	17, // 1: zhuxin.statement.v1.Statement.submitted_at:type_name -> google.protobuf.Timestamp
-	17, // 2: zhuxin.statement.v1.Statement.reviewed_at:type_name -> google.protobuf.Timestamp
-	3,  // 3: zhuxin.statement.v1.StatementDetail.statement:type_name -> zhuxin.statement.v1.Statement
-	4,  // 4: zhuxin.statement.v1.StatementDetail.tickets:type_name -> zhuxin.statement.v1.StatementTicket
-	5,  // 5: zhuxin.statement.v1.StatementDetail.invoices:type_name -> zhuxin.statement.v1.StatementInvoice
-	9,  // 6: zhuxin.statement.v1.ListPeriodsReply.periods:type_name -> zhuxin.statement.v1.StatementPeriod
-	3,  // 7: zhuxin.statement.v1.MakeStatementsReply.statements:type_name -> zhuxin.statement.v1.Statement
-	0,  // 8: zhuxin.statement.v1.StatementService.ListStatements:input_type -> zhuxin.statement.v1.ListStatementsRequest
-	2,  // 9: zhuxin.statement.v1.StatementService.GetStatement:input_type -> zhuxin.statement.v1.GetStatementRequest
-	7,  // 10: zhuxin.statement.v1.StatementService.ListPeriods:input_type -> zhuxin.statement.v1.ListPeriodsRequest
-	10, // 11: zhuxin.statement.v1.StatementService.MakeStatements:input_type -> zhuxin.statement.v1.MakeStatementsRequest
-	12, // 12: zhuxin.statement.v1.StatementService.SubmitStatement:input_type -> zhuxin.statement.v1.SubmitStatementRequest
-	13, // 13: zhuxin.statement.v1.StatementService.ReviewStatement:input_type -> zhuxin.statement.v1.ReviewStatementRequest
-	14, // 14: zhuxin.statement.v1.StatementService.HinderStatement:input_type -> zhuxin.statement.v1.HinderStatementRequest
-	15, // 15: zhuxin.statement.v1.StatementService.CancelStatement:input_type -> zhuxin.statement.v1.CancelStatementRequest
-	16, // 16: zhuxin.statement.v1.StatementService.PutStatementInvoices:input_type -> zhuxin.statement.v1.PutStatementInvoicesRequest
-	1,  // 17: zhuxin.statement.v1.StatementService.ListStatements:output_type -> zhuxin.statement.v1.ListStatementsReply
-	6,  // 18: zhuxin.statement.v1.StatementService.GetStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	8,  // 19: zhuxin.statement.v1.StatementService.ListPeriods:output_type -> zhuxin.statement.v1.ListPeriodsReply
-	11, // 20: zhuxin.statement.v1.StatementService.MakeStatements:output_type -> zhuxin.statement.v1.MakeStatementsReply
-	6,  // 21: zhuxin.statement.v1.StatementService.SubmitStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	6,  // 22: zhuxin.statement.v1.StatementService.ReviewStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	6,  // 23: zhuxin.statement.v1.StatementService.HinderStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	6,  // 24: zhuxin.statement.v1.StatementService.CancelStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	6,  // 25: zhuxin.statement.v1.StatementService.PutStatementInvoices:output_type -> zhuxin.statement.v1.StatementDetail
-	17, // [17:26] is the sub-list for method output_type
-	8,  // [8:17] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	4,  // 0: zhuxin.statement.v1.ListStatementsReply.statements:type_name -> zhuxin.statement.v1.Statement
+	2,  // 1: zhuxin.statement.v1.ListStatementsReply.counts:type_name -> zhuxin.statement.v1.StatementCounts
+	25, // 2: zhuxin.statement.v1.Statement.submitted_at:type_name -> google.protobuf.Timestamp
+	25, // 3: zhuxin.statement.v1.Statement.reviewed_at:type_name -> google.protobuf.Timestamp
+	4,  // 4: zhuxin.statement.v1.StatementDetail.statement:type_name -> zhuxin.statement.v1.Statement
+	5,  // 5: zhuxin.statement.v1.StatementDetail.tickets:type_name -> zhuxin.statement.v1.StatementTicket
+	6,  // 6: zhuxin.statement.v1.StatementDetail.invoices:type_name -> zhuxin.statement.v1.StatementInvoice
+	8,  // 7: zhuxin.statement.v1.StatementDetail.history:type_name -> zhuxin.statement.v1.StatementStep
+	25, // 8: zhuxin.statement.v1.StatementStep.at:type_name -> google.protobuf.Timestamp
+	11, // 9: zhuxin.statement.v1.PreviewStatementsReply.drafts:type_name -> zhuxin.statement.v1.StatementDraft
+	17, // 10: zhuxin.statement.v1.ListPeriodsReply.periods:type_name -> zhuxin.statement.v1.StatementPeriod
+	4,  // 11: zhuxin.statement.v1.MakeStatementsReply.statements:type_name -> zhuxin.statement.v1.Statement
+	0,  // 12: zhuxin.statement.v1.StatementService.ListStatements:input_type -> zhuxin.statement.v1.ListStatementsRequest
+	3,  // 13: zhuxin.statement.v1.StatementService.GetStatement:input_type -> zhuxin.statement.v1.GetStatementRequest
+	15, // 14: zhuxin.statement.v1.StatementService.ListPeriods:input_type -> zhuxin.statement.v1.ListPeriodsRequest
+	18, // 15: zhuxin.statement.v1.StatementService.MakeStatements:input_type -> zhuxin.statement.v1.MakeStatementsRequest
+	9,  // 16: zhuxin.statement.v1.StatementService.PreviewStatements:input_type -> zhuxin.statement.v1.PreviewStatementsRequest
+	12, // 17: zhuxin.statement.v1.StatementService.MakeAllStatements:input_type -> zhuxin.statement.v1.MakeAllStatementsRequest
+	14, // 18: zhuxin.statement.v1.StatementService.PrintStatement:input_type -> zhuxin.statement.v1.PrintStatementRequest
+	20, // 19: zhuxin.statement.v1.StatementService.SubmitStatement:input_type -> zhuxin.statement.v1.SubmitStatementRequest
+	21, // 20: zhuxin.statement.v1.StatementService.ReviewStatement:input_type -> zhuxin.statement.v1.ReviewStatementRequest
+	22, // 21: zhuxin.statement.v1.StatementService.HinderStatement:input_type -> zhuxin.statement.v1.HinderStatementRequest
+	23, // 22: zhuxin.statement.v1.StatementService.CancelStatement:input_type -> zhuxin.statement.v1.CancelStatementRequest
+	24, // 23: zhuxin.statement.v1.StatementService.PutStatementInvoices:input_type -> zhuxin.statement.v1.PutStatementInvoicesRequest
+	1,  // 24: zhuxin.statement.v1.StatementService.ListStatements:output_type -> zhuxin.statement.v1.ListStatementsReply
+	7,  // 25: zhuxin.statement.v1.StatementService.GetStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	16, // 26: zhuxin.statement.v1.StatementService.ListPeriods:output_type -> zhuxin.statement.v1.ListPeriodsReply
+	19, // 27: zhuxin.statement.v1.StatementService.MakeStatements:output_type -> zhuxin.statement.v1.MakeStatementsReply
+	10, // 28: zhuxin.statement.v1.StatementService.PreviewStatements:output_type -> zhuxin.statement.v1.PreviewStatementsReply
+	13, // 29: zhuxin.statement.v1.StatementService.MakeAllStatements:output_type -> zhuxin.statement.v1.MakeAllStatementsReply
+	26, // 30: zhuxin.statement.v1.StatementService.PrintStatement:output_type -> zhuxin.common.v1.FileReply
+	7,  // 31: zhuxin.statement.v1.StatementService.SubmitStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 32: zhuxin.statement.v1.StatementService.ReviewStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 33: zhuxin.statement.v1.StatementService.HinderStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 34: zhuxin.statement.v1.StatementService.CancelStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 35: zhuxin.statement.v1.StatementService.PutStatementInvoices:output_type -> zhuxin.statement.v1.StatementDetail
+	24, // [24:36] is the sub-list for method output_type
+	12, // [12:24] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_app_api_statement_v1_statement_proto_init() }
@@ -1539,7 +2210,7 @@ func file_app_api_statement_v1_statement_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_statement_v1_statement_proto_rawDesc), len(file_app_api_statement_v1_statement_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   17,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -15,6 +15,9 @@ const (
 	OperationStatementServiceGetStatement         = "/zhuxin.statement.v1.StatementService/GetStatement"
 	OperationStatementServiceListPeriods          = "/zhuxin.statement.v1.StatementService/ListPeriods"
 	OperationStatementServiceMakeStatements       = "/zhuxin.statement.v1.StatementService/MakeStatements"
+	OperationStatementServicePreviewStatements    = "/zhuxin.statement.v1.StatementService/PreviewStatements"
+	OperationStatementServiceMakeAllStatements    = "/zhuxin.statement.v1.StatementService/MakeAllStatements"
+	OperationStatementServicePrintStatement       = "/zhuxin.statement.v1.StatementService/PrintStatement"
 	OperationStatementServiceSubmitStatement      = "/zhuxin.statement.v1.StatementService/SubmitStatement"
 	OperationStatementServiceReviewStatement      = "/zhuxin.statement.v1.StatementService/ReviewStatement"
 	OperationStatementServiceHinderStatement      = "/zhuxin.statement.v1.StatementService/HinderStatement"
@@ -31,6 +34,12 @@ type StatementServiceHTTPServer interface {
 	ListPeriods(context.Context, *ListPeriodsRequest) (*ListPeriodsReply, error)
 	// Makes those of a period, one per contract, from tickets on none yet.
 	MakeStatements(context.Context, *MakeStatementsRequest) (*MakeStatementsReply, error)
+	// What making would put on statements, of one customer or of all.
+	PreviewStatements(context.Context, *PreviewStatementsRequest) (*PreviewStatementsReply, error)
+	// Makes those of a period for all customers that the caller may see.
+	MakeAllStatements(context.Context, *MakeAllStatementsRequest) (*MakeAllStatementsReply, error)
+	// The paper to be signed, as PDF with every ticket.
+	PrintStatement(context.Context, *PrintStatementRequest) (*route.File, error)
 	// Hands the signed one, uploaded as a document of the customer, to finance.
 	SubmitStatement(context.Context, *SubmitStatementRequest) (*StatementDetail, error)
 	ReviewStatement(context.Context, *ReviewStatementRequest) (*StatementDetail, error)
@@ -73,6 +82,14 @@ var StatementServiceRoutes = []route.Info{
 		Request: "zhuxin.statement.v1.GetStatementRequest", Reply: "zhuxin.statement.v1.StatementDetail",
 	},
 	{
+		Operation: OperationStatementServicePrintStatement,
+		Method:    "GET", Path: "/v1/statements/{id}/file",
+		Side: route.SideTenant, Permission: "receivable.read",
+		Params:   []string{"id"},
+		RawReply: true,
+		Request:  "zhuxin.statement.v1.PrintStatementRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
 		Operation: OperationStatementServicePutStatementInvoices,
 		Method:    "PUT", Path: "/v1/statements/{id}/invoices",
 		Side: route.SideTenant, Permission: "statement.review",
@@ -112,6 +129,19 @@ var StatementServiceRoutes = []route.Info{
 		Body:    true,
 		Request: "zhuxin.statement.v1.SubmitStatementRequest", Reply: "zhuxin.statement.v1.StatementDetail",
 	},
+	{
+		Operation: OperationStatementServiceMakeAllStatements,
+		Method:    "POST", Path: "/v1/statements:make",
+		Side: route.SideTenant, Permission: "statement.write",
+		Body:    true,
+		Request: "zhuxin.statement.v1.MakeAllStatementsRequest", Reply: "zhuxin.statement.v1.MakeAllStatementsReply",
+	},
+	{
+		Operation: OperationStatementServicePreviewStatements,
+		Method:    "GET", Path: "/v1/statements:preview",
+		Side: route.SideTenant, Permission: "statement.write",
+		Request: "zhuxin.statement.v1.PreviewStatementsRequest", Reply: "zhuxin.statement.v1.PreviewStatementsReply",
+	},
 }
 
 // RegisterStatementServiceHTTPServer puts the routes of StatementService on the server.
@@ -121,11 +151,14 @@ func RegisterStatementServiceHTTPServer(s *http.Server, srv StatementServiceHTTP
 	r.POST("/v1/customers/{customer_id:[^/:]+}/statements", _StatementService_MakeStatements0_HTTP_Handler(srv))
 	r.GET("/v1/statements", _StatementService_ListStatements0_HTTP_Handler(srv))
 	r.GET("/v1/statements/{id:[^/:]+}", _StatementService_GetStatement0_HTTP_Handler(srv))
+	r.GET("/v1/statements/{id:[^/:]+}/file", _StatementService_PrintStatement0_HTTP_Handler(srv))
 	r.PUT("/v1/statements/{id:[^/:]+}/invoices", _StatementService_PutStatementInvoices0_HTTP_Handler(srv))
 	r.POST("/v1/statements/{id:[^/:]+}:cancel", _StatementService_CancelStatement0_HTTP_Handler(srv))
 	r.POST("/v1/statements/{id:[^/:]+}:hinder", _StatementService_HinderStatement0_HTTP_Handler(srv))
 	r.POST("/v1/statements/{id:[^/:]+}:review", _StatementService_ReviewStatement0_HTTP_Handler(srv))
 	r.POST("/v1/statements/{id:[^/:]+}:submit", _StatementService_SubmitStatement0_HTTP_Handler(srv))
+	r.POST("/v1/statements:make", _StatementService_MakeAllStatements0_HTTP_Handler(srv))
+	r.GET("/v1/statements:preview", _StatementService_PreviewStatements0_HTTP_Handler(srv))
 }
 
 func _StatementService_ListPeriods0_HTTP_Handler(srv StatementServiceHTTPServer) func(http.Context) error {
@@ -203,6 +236,27 @@ func _StatementService_GetStatement0_HTTP_Handler(srv StatementServiceHTTPServer
 				return nil, err
 			}
 			return srv.GetStatement(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _StatementService_PrintStatement0_HTTP_Handler(srv StatementServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationStatementServicePrintStatement)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in PrintStatementRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.PrintStatement(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
@@ -323,6 +377,45 @@ func _StatementService_SubmitStatement0_HTTP_Handler(srv StatementServiceHTTPSer
 				return nil, err
 			}
 			return srv.SubmitStatement(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _StatementService_MakeAllStatements0_HTTP_Handler(srv StatementServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationStatementServiceMakeAllStatements)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in MakeAllStatementsRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.MakeAllStatements(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _StatementService_PreviewStatements0_HTTP_Handler(srv StatementServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationStatementServicePreviewStatements)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in PreviewStatementsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.PreviewStatements(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

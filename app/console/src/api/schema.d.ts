@@ -804,6 +804,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Gives a customer a category against the rule, or takes that back. */
+        put: operations["PortfolioService_SetCategory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/documents": {
         parameters: {
             query?: never;
@@ -2898,6 +2915,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portfolio/cash-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description When what is open can be expected: promised, and by the customers' habits. */
+        get: operations["PortfolioService_GetCashIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/classification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Customers by category; a salesperson sees his own. */
+        get: operations["PortfolioService_GetClassification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/expected-loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The provision matrix, what its rates were made from, and its parts by customer. */
+        get: operations["PortfolioService_GetExpectedLoss"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One of the three reports as a file, with all customers. */
+        get: operations["PortfolioService_ExportPortfolio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["PortfolioService_GetPortfolioRule"];
+        put: operations["PortfolioService_SetPortfolioRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/project-headroom": {
         parameters: {
             query?: never;
@@ -3821,6 +3922,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/statements/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The paper to be signed, as PDF with every ticket. */
+        get: operations["StatementService_PrintStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/statements/{id}/invoices": {
         parameters: {
             query?: never;
@@ -3899,6 +4017,40 @@ export interface paths {
         put?: never;
         /** @description Hands the signed one, uploaded as a document of the customer, to finance. */
         post: operations["StatementService_SubmitStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements:make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Makes those of a period for all customers that the caller may see. */
+        post: operations["StatementService_MakeAllStatements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What making would put on statements, of one customer or of all. */
+        get: operations["StatementService_PreviewStatements"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7337,6 +7489,194 @@ export interface components {
              */
             unread: number;
         };
+        CashIn: {
+            today: string;
+            currency: string;
+            step: string;
+            spans: components["schemas"]["CashSpan"][];
+            sum?: components["schemas"]["Expected"] | null;
+            /**
+             * Format: int32
+             * @description Average days after the due date of all customers' payments, of the last 12 months.
+             */
+            lateDays: number;
+            /** @description That it was made from; 0: not known, and 0 days are assumed. */
+            payments: string;
+            /** @description The largest debt first. */
+            customers: components["schemas"]["CustomerCash"][];
+            total: string;
+        };
+        CashSpan: {
+            first: string;
+            last: string;
+        };
+        CategoryCause: {
+            /** @description overdue_days, listed, lawsuit, disputed. */
+            code: string;
+            category: string;
+            /** @description Days, or fen of a dispute. */
+            value: string;
+        };
+        CategoryGroup: {
+            category: string;
+            customers: string;
+            /** @description Fen, net of credit notes. */
+            open: string;
+            overdue: string;
+            /** @description Customers whose category was given by hand. */
+            overridden: string;
+        };
+        Classification: {
+            today: string;
+            currency: string;
+            /** @description All five, getting worse. */
+            groups: components["schemas"]["CategoryGroup"][];
+            /** @description The worst category first, then the largest debt. */
+            customers: components["schemas"]["ClassifiedCustomer"][];
+            total: string;
+            rule?: components["schemas"]["PortfolioRule"] | null;
+        };
+        ClassifiedCustomer: {
+            customerId: string;
+            number: string;
+            name: string;
+            salespersonName: string;
+            open: string;
+            overdue: string;
+            /**
+             * Format: int32
+             * @description Past due of the oldest item.
+             */
+            days: number;
+            category: string;
+            byRule: string;
+            causes: components["schemas"]["CategoryCause"][];
+            /** @description Of the hand's category, while it holds. */
+            overrideReason: string;
+            overrideUntil: string;
+            overrideBy: string;
+        };
+        CustomerCash: {
+            customerId: string;
+            number: string;
+            name: string;
+            salespersonName: string;
+            /** Format: int32 */
+            lateDays: number;
+            /** @description Of the customer himself; 0: the average of all stands for him. */
+            payments: string;
+            expected?: components["schemas"]["Expected"] | null;
+        };
+        CustomerLoss: {
+            customerId: string;
+            number: string;
+            name: string;
+            salespersonName: string;
+            open: string[];
+            total: string;
+            provision: string;
+        };
+        /** @description promised, habit, later, behind and credit add up to open. */
+        Expected: {
+            /** @description Of each span. */
+            promised: string[];
+            habit: string[];
+            /** @description After the last span. */
+            laterPromised: string;
+            laterHabit: string;
+            /** @description Overdue for longer than the habit. */
+            behind: string;
+            /** @description What customers have as a credit on balance; not positive. */
+            credit: string;
+            open: string;
+        };
+        ExpectedLoss: {
+            today: string;
+            currency: string;
+            buckets: components["schemas"]["LossBucket"][];
+            open: string;
+            base: string;
+            provision: string;
+            /** @description The largest provision first. */
+            customers: components["schemas"]["CustomerLoss"][];
+            total: string;
+            /** @description The month ends between which items were followed. */
+            first: string;
+            last: string;
+            /** @description Customers whose past is not known; their items make no rates. */
+            unknown: string;
+            rule?: components["schemas"]["PortfolioRule"] | null;
+        };
+        LossBucket: {
+            /** @description not_due, 1-30 … 366+. */
+            label: string;
+            items: string;
+            open: string;
+            /** @description Open without what customers have as a credit in the bucket. */
+            base: string;
+            /**
+             * Format: int32
+             * @description Basis points, before and after the forward-looking factor.
+             */
+            loss: number;
+            /** Format: int32 */
+            rate: number;
+            provision: string;
+            /** @description history, given, terminal. */
+            basis: string;
+            /** @description What became of the bucket within a month, over the months. */
+            roll?: components["schemas"]["RollSums"] | null;
+            months: components["schemas"]["RollMonth"][];
+        };
+        PortfolioRule: {
+            /** @description The one that was read; 0 is the preset. */
+            version: string;
+            /** @description Four: past due from which a customer is special-mention … loss. */
+            days: number[];
+            /** @description What he is at least; normal is no effect. */
+            listed: string;
+            lawsuit: string;
+            disputed: string;
+            /** @description Loss rates from the own history where there is enough. */
+            history: boolean;
+            /** @description Six loss rates in basis points, of all buckets but the last. */
+            given: number[];
+            /**
+             * Format: int32
+             * @description Loss rate of the last bucket.
+             */
+            terminal: number;
+            /**
+             * Format: int32
+             * @description Forward-looking factor in basis points; 10000 leaves rates as they are.
+             */
+            factor: number;
+        };
+        RollMonth: {
+            month: string;
+            items: string;
+            before: string;
+            stayed: string;
+            older: string;
+        };
+        RollSums: {
+            /** Format: int32 */
+            months: number;
+            /** @description At the months' ends, counted each month anew. */
+            items: string;
+            before: string;
+            stayed: string;
+            older: string;
+            collected: string;
+        };
+        SetCategoryRequest: {
+            customerId?: string;
+            /** @description Empty takes back. */
+            category?: string;
+            reason?: string;
+            /** @description At most 183 days from today. */
+            until?: string;
+        };
         AddContactRequest: {
             projectId?: string;
             name?: string;
@@ -8552,6 +8892,16 @@ export interface components {
             /** @description Of all rows of the view, fen. */
             amountSum: string;
             today: string;
+            counts?: components["schemas"]["StatementCounts"] | null;
+        };
+        MakeAllStatementsReply: {
+            /** Format: int32 */
+            made: number;
+            amount: string;
+        };
+        MakeAllStatementsRequest: {
+            periodFrom?: string;
+            periodTo?: string;
         };
         MakeStatementsReply: {
             statements: components["schemas"]["Statement"][];
@@ -8560,6 +8910,14 @@ export interface components {
             customerId?: string;
             periodFrom?: string;
             periodTo?: string;
+        };
+        PreviewStatementsReply: {
+            /** @description At most 500, the largest first. */
+            drafts: components["schemas"]["StatementDraft"][];
+            total: string;
+            tickets: string;
+            volume: string;
+            amount: string;
         };
         PutStatementInvoicesRequest: {
             id?: string;
@@ -8611,12 +8969,42 @@ export interface components {
             reviewComment: string;
             version: string;
         };
+        /** @description Of all that the filters leave, whatever the view. */
+        StatementCounts: {
+            open: string;
+            /** @description Open after the deadline. */
+            late: string;
+            escalated: string;
+            /** @description Open, with a reason that holds today. */
+            hindered: string;
+            submitted: string;
+            reconciled: string;
+            cancelled: string;
+        };
         StatementDetail: {
             statement?: components["schemas"]["Statement"] | null;
             tickets: components["schemas"]["StatementTicket"][];
             /** @description Linked ones; of a reconciled statement also those that could be. */
             invoices: components["schemas"]["StatementInvoice"][];
             today: string;
+            /** @description The newest first. */
+            history: components["schemas"]["StatementStep"][];
+        };
+        /** @description What one statement would hold. */
+        StatementDraft: {
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            contractNo: string;
+            /** Format: int32 */
+            tickets: number;
+            /**
+             * Format: int32
+             * @description Of them, those that join a statement that is open already.
+             */
+            joining: number;
+            volume: string;
+            amount: string;
         };
         StatementInvoice: {
             id: string;
@@ -8639,6 +9027,16 @@ export interface components {
             freeTickets: number;
             freeAmount: string;
             reconciledAmount: string;
+        };
+        StatementStep: {
+            /** Format: date-time */
+            at?: string | null;
+            /** @description made, submitted, refused, reconciled, hindered, cancelled, invoiced, printed. */
+            action: string;
+            actor: string;
+            /** @description Fen it stood at. */
+            amount: string;
+            comment: string;
         };
         StatementTicket: {
             id: string;
@@ -10549,6 +10947,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    PortfolioService_SetCategory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCategoryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassifiedCustomer"];
                 };
             };
             default: components["responses"]["Error"];
@@ -14504,6 +14932,180 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    PortfolioService_GetCashIn: {
+        parameters: {
+            query?: {
+                /** @description week, month; empty is week. */
+                step?: string;
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashIn"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    PortfolioService_GetClassification: {
+        parameters: {
+            query?: {
+                /** @description normal, special_mention, substandard, doubtful, loss; empty is all. */
+                category?: string;
+                /** @description In name or number of the customer. */
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Classification"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    PortfolioService_GetExpectedLoss: {
+        parameters: {
+            query?: {
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedLoss"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    PortfolioService_ExportPortfolio: {
+        parameters: {
+            query?: {
+                /** @description classification, expected_loss, cash_in. */
+                report?: string;
+                /** @description xlsx, pdf. */
+                format?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+                /** @description Of cash_in. */
+                step?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    PortfolioService_GetPortfolioRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioRule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    PortfolioService_SetPortfolioRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortfolioRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioRule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     CreditCheckService_ListHeadroom: {
         parameters: {
             query?: {
@@ -16288,6 +16890,10 @@ export interface operations {
                 q?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description unsigned, signed, sealed; empty is any. */
+                evidence?: string;
+                /** @description yyyy-MM that the period ends in; empty is any. */
+                month?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -16331,6 +16937,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatementDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_PrintStatement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];
@@ -16481,6 +17113,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatementDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_MakeAllStatements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeAllStatementsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MakeAllStatementsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_PreviewStatements: {
+        parameters: {
+            query?: {
+                /** @description Empty is all. */
+                customerId?: string;
+                periodFrom?: string;
+                periodTo?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewStatementsReply"];
                 };
             };
             default: components["responses"]["Error"];

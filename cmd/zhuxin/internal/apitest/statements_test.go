@@ -9,6 +9,10 @@ import (
 	"zhuxin/shared/calendar"
 )
 
+// longAgo is a day without deliveries: what is delivered, the daily run may have made
+// statements of before somebody asks.
+var longAgo = calendar.Of(time.Now(), calendar.Shanghai).AddDays(-400).String()
+
 // statements makes one in each state that a route begins from, out of deliveries
 // that no route brings in: a feed does.
 func (h *house) statements() {

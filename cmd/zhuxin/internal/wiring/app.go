@@ -11,6 +11,7 @@ import (
 	"zhuxin/app/server"
 	accountservice "zhuxin/app/service/account"
 	"zhuxin/biz/followup"
+	"zhuxin/biz/portfolio"
 	"zhuxin/biz/project"
 	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
@@ -32,6 +33,7 @@ type App struct {
 	Receivables *Receivables
 	ERP         *ERP
 	Todos       *todo.Service
+	Portfolio   *portfolio.Service
 	Reports     *Reports
 	Risk        *Risk
 	Statements  *statement.Service
@@ -77,6 +79,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.FollowUps = newFollowUps(b, a.Credit)
 	a.Statements = newStatements(b, a.Credit, a.Receivables)
 	a.Daily = newDailyRun(a)
+	a.Portfolio = newPortfolio(b)
 	a.Reports = newReports(b, a.Receivables)
 	return a, nil
 }

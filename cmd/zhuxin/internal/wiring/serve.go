@@ -30,6 +30,7 @@ import (
 	memberv1 "zhuxin/app/api/member/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	notifyv1 "zhuxin/app/api/notify/v1"
+	portfoliov1 "zhuxin/app/api/portfolio/v1"
 	projectv1 "zhuxin/app/api/project/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	receivablev1 "zhuxin/app/api/receivable/v1"
@@ -62,6 +63,7 @@ import (
 	memberservice "zhuxin/app/service/member"
 	negativelistservice "zhuxin/app/service/negativelist"
 	notifyservice "zhuxin/app/service/notify"
+	portfolioservice "zhuxin/app/service/portfolio"
 	projectservice "zhuxin/app/service/project"
 	ratingservice "zhuxin/app/service/rating"
 	receivableservice "zhuxin/app/service/receivable"
@@ -213,6 +215,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks, c.Queue, c.Headroom))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
+	portfoliov1.RegisterPortfolioServiceHTTPServer(s, portfolioservice.New(a.Portfolio))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
 	collectionv1.RegisterCollectionServiceHTTPServer(s, collectionservice.New(a.Receivables.Collection))
 	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))

@@ -24,7 +24,11 @@ export default defineModule({
       path: 'customers/:id',
       name: 'customer',
       component: () => import('./CustomerPage.vue'),
-      meta: { permission: 'customer.read', parent: 'customers', locales: ['monitor', 'approvals'] },
+      meta: {
+        permission: 'customer.read',
+        parent: 'customers',
+        locales: ['monitor', 'approvals', 'orders', 'statements'],
+      },
     },
   ],
 })

@@ -1,0 +1,330 @@
+package portfolio
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/customer"
+	"zhuxin/shared/access"
+	"zhuxin/shared/audit"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/report"
+	"zhuxin/shared/tenant"
+	"zhuxin/shared/uow"
+)
+
+// Repository keeps rules and overrides; Reader reads what they are applied to. Both
+// work inside the unit of work of the context. A nil onlyOf is all customers.
+type Repository interface {
+	Rule(ctx context.Context) (Rule, error)
+	// SaveRule adds the version after r's; another one meanwhile is ErrChanged.
+	SaveRule(ctx context.Context, r Rule, by uuid.UUID, at time.Time) error
+	AddOverride(ctx context.Context, customerID uuid.UUID, o Override, byRule Category, by uuid.UUID, at time.Time) error
+}
+
+// Reader reads the books.
+type Reader interface {
+	// Facts are of customers that owe or are owed something; of one, when named,
+	// whether he owes or not.
+	Facts(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID, customerID uuid.UUID) ([]Facts, error)
+	// Moves are of items between consecutive month ends, in the order of months; those
+	// of customers whose past is not known are left out, and counted.
+	Moves(ctx context.Context, today calendar.Date, ends []calendar.Date) (moves []Moves, unknown int64, err error)
+	Owed(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID) ([]Owed, error)
+	Debtors(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID) ([]Debtor, error)
+	// Habits gives what was settled of items and what was paid, for Late, of customers
+	// whose receipts explain what is settled.
+	Habits(ctx context.Context) ([]Settled, []Paid, error)
+}
+
+// Faults.
+var (
+	ErrChanged  = fault.Conflict("VERSION_CONFLICT", "the rule was changed meanwhile; load it again")
+	ErrNothing  = fault.Conflict("CATEGORY_NOT_OVERRIDDEN", "the customer's category is the rule's; there is nothing to take back")
+	ErrNotFound = customer.ErrNotFound
+)
+
+// Config is what the service works with.
+type Config struct {
+	Tx        uow.Tenant
+	Repo      Repository
+	Reader    Reader
+	Customers interface {
+		Brief(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (customer.Brief, error)
+	}
+	Printer report.Printer
+	Audit   audit.Recorder
+	Clock   calendar.Clock
+}
+
+// Service answers questions about the quality of the portfolio.
+type Service struct{ Config }
+
+// New makes the service.
+func New(c Config) *Service { return &Service{c} }
+
+// about is who asks, and when.
+type about struct {
+	onlyOf *uuid.UUID
+	actor  access.Actor
+	today  calendar.Date
+}
+
+func (s *Service) about(ctx context.Context, p access.Permission) (a about, err error) {
+	if a.actor, err = access.Require(ctx, p); err != nil {
+		return a, err
+	}
+	a.onlyOf = customer.OnlyOf(a.actor)
+	a.today, err = tenant.Today(ctx, s.Clock)
+	return a, err
+}
+
+// Classification is every customer with his category.
+type Classification struct {
+	Today     calendar.Date
+	Rule      Rule
+	Groups    []Group
+	Customers []Classified // the worst category first, then the largest debt
+}
+
+// Classification classifies what the caller may see.
+func (s *Service) Classification(ctx context.Context) (c Classification, err error) {
+	a, err := s.about(ctx, access.OverviewRead)
+	if err != nil {
+		return c, err
+	}
+	c.Today = a.today
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if c.Rule, err = s.Repo.Rule(ctx); err != nil {
+			return err
+		}
+		all, err := s.Reader.Facts(ctx, a.today, a.onlyOf, uuid.Nil)
+		for _, f := range all {
+			c.Customers = append(c.Customers, c.Rule.Classify(f, a.today))
+		}
+		return err
+	})
+	c.Groups = Groups(c.Customers, c.Today)
+	slices.SortFunc(c.Customers, func(x, y Classified) int {
+		if d := y.Category.rank() - x.Category.rank(); d != 0 {
+			return d
+		}
+		switch {
+		case x.Open > y.Open:
+			return -1
+		case x.Open < y.Open:
+			return 1
+		}
+		return strings.Compare(x.Number, y.Number)
+	})
+	return c, err
+}
+
+// monthEnds are the last days of the twelve months that are over, and of the one
+// before, the oldest first: between them lie twelve months of moves.
+func monthEnds(today calendar.Date) []calendar.Date {
+	y, m, _ := today.Time().Date()
+	var out []calendar.Date
+	for back := 12; back >= 0; back-- {
+		out = append(out, calendar.NewDate(y, m-time.Month(back), 0))
+	}
+	return out
+}
+
+// LossReport is the expected credit loss with what it was made from.
+type LossReport struct {
+	ExpectedLoss
+	Today   calendar.Date
+	Rule    Rule
+	First   calendar.Date // the months of the roll rates
+	Last    calendar.Date
+	Unknown int64 // customers without a known past, whose items are provided for but make no rates
+}
+
+// ExpectedLoss provides for what the caller may see. The rates are the subsidiary's,
+// whoever asks: a few customers have no roll rates of their own.
+func (s *Service) ExpectedLoss(ctx context.Context) (l LossReport, err error) {
+	a, err := s.about(ctx, access.OverviewRead)
+	if err != nil {
+		return l, err
+	}
+	ends := monthEnds(a.today)
+	l.Today, l.First, l.Last = a.today, ends[0], ends[len(ends)-1]
+	var moves []Moves
+	var owed []Owed
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if l.Rule, err = s.Repo.Rule(ctx); err != nil {
+			return err
+		}
+		if moves, l.Unknown, err = s.Reader.Moves(ctx, a.today, ends); err != nil {
+			return err
+		}
+		owed, err = s.Reader.Owed(ctx, a.today, a.onlyOf)
+		return err
+	})
+	l.ExpectedLoss = Expect(l.Rule.Rates(Rolls(moves)), owed)
+	return l, err
+}
+
+// CashReport is the forecast.
+type CashReport struct {
+	CashIn
+	Today calendar.Date
+	Step  Step
+	All   Lateness // of all customers together
+	Known bool     // whether All is known
+}
+
+// lookBack is how far payments count as a habit, in months.
+const lookBack = 12
+
+// CashIn forecasts what the caller may see.
+func (s *Service) CashIn(ctx context.Context, step Step) (f CashReport, err error) {
+	a, err := s.about(ctx, access.OverviewRead)
+	if err != nil {
+		return f, err
+	}
+	if step == "" {
+		step = Weeks
+	}
+	var c fault.Checks
+	c.Require(slices.Contains(Steps, step), "step", "UNKNOWN", "week or month")
+	if err := c.Err(); err != nil {
+		return f, err
+	}
+	f.Today, f.Step = a.today, step
+	var debtors []Debtor
+	var settled []Settled
+	var paid []Paid
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if debtors, err = s.Reader.Debtors(ctx, a.today, a.onlyOf); err != nil {
+			return err
+		}
+		settled, paid, err = s.Reader.Habits(ctx)
+		return err
+	})
+	if err != nil {
+		return f, err
+	}
+	late := Late(settled, paid, a.today.AddMonths(-lookBack))
+	f.All, f.Known = late[uuid.Nil]
+	for i := range debtors {
+		d := &debtors[i]
+		if d.Late, d.Own = late[d.CustomerID]; !d.Own {
+			d.Late = f.All
+		}
+	}
+	f.CashIn = Forecast(step, a.today, debtors)
+	return f, nil
+}
+
+// Rule gives the rule in force.
+func (s *Service) Rule(ctx context.Context) (r Rule, err error) {
+	if _, err = access.Require(ctx, access.OverviewRead); err != nil {
+		return r, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		r, err = s.Repo.Rule(ctx)
+		return err
+	})
+	return r, err
+}
+
+// SaveRule puts a new version in force. Faults: INVALID_INPUT, VERSION_CONFLICT.
+func (s *Service) SaveRule(ctx context.Context, r Rule) (Rule, error) {
+	a, err := s.about(ctx, access.PortfolioWrite)
+	if err != nil {
+		return r, err
+	}
+	if err := r.Validate(); err != nil {
+		return r, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		before, err := s.Repo.Rule(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.Repo.SaveRule(ctx, r, a.actor.ID, s.Clock.Now()); err != nil {
+			return err
+		}
+		r.Version++
+		return s.Audit.Record(ctx, audit.Entry{Action: "portfolio.rule_saved", ObjectType: "portfolio_rule", ObjectID: fmt.Sprint(r.Version), Before: before, After: r})
+	})
+	return r, err
+}
+
+// longestOverride is in days: a person's word is looked at anew twice a year.
+const longestOverride = 183
+
+// OverrideInput is what a person says of a customer.
+type OverrideInput struct {
+	CustomerID uuid.UUID
+	Category   Category // empty takes back
+	Reason     string
+	Until      string
+}
+
+// Override gives a customer a category against the rule, with a reason and until a
+// day, or takes that back. Faults: INVALID_INPUT, CUSTOMER_NOT_FOUND,
+// CATEGORY_NOT_OVERRIDDEN.
+func (s *Service) Override(ctx context.Context, in OverrideInput) (out Classified, err error) {
+	a, err := s.about(ctx, access.PortfolioWrite)
+	if err != nil {
+		return out, err
+	}
+	var c fault.Checks
+	o := Override{Category: in.Category, Reason: strings.TrimSpace(in.Reason), On: a.today, Until: a.today}
+	c.Require(o.Reason != "" && utf8.RuneCountInString(o.Reason) <= 500, "reason", "REQUIRED", "say why, in at most 500 characters")
+	if in.Category != "" {
+		c.Require(in.Category.rank() >= 0, "category", "UNKNOWN", "one of the five categories, or none to take it back")
+		d, err := calendar.Parse(in.Until)
+		c.Require(err == nil && d >= a.today && d <= a.today.AddDays(longestOverride), "until", "OUT_OF_RANGE", fmt.Sprintf("a day from today to %s", a.today.AddDays(longestOverride)))
+		o.Until = d
+	}
+	if err := c.Err(); err != nil {
+		return out, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Customers.Brief(ctx, in.CustomerID, a.onlyOf); err != nil {
+			return err
+		}
+		before, err := s.classified(ctx, a, in.CustomerID)
+		if err != nil {
+			return err
+		}
+		if in.Category == "" && !before.Overridden(a.today) {
+			return ErrNothing
+		}
+		if err := s.Repo.AddOverride(ctx, in.CustomerID, o, before.ByRule, a.actor.ID, s.Clock.Now()); err != nil {
+			return err
+		}
+		if out, err = s.classified(ctx, a, in.CustomerID); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Entry{Action: "customer.category_set", ObjectType: "customer", ObjectID: in.CustomerID.String(),
+			Before: map[string]any{"category": before.Category}, After: map[string]any{"category": out.Category, "by_rule": out.ByRule, "reason": o.Reason, "until": o.Until}})
+	})
+	return out, err
+}
+
+func (s *Service) classified(ctx context.Context, a about, customerID uuid.UUID) (Classified, error) {
+	rule, err := s.Repo.Rule(ctx)
+	if err != nil {
+		return Classified{}, err
+	}
+	all, err := s.Reader.Facts(ctx, a.today, a.onlyOf, customerID)
+	if err != nil {
+		return Classified{}, err
+	}
+	if len(all) == 0 {
+		return Classified{}, ErrNotFound
+	}
+	return rule.Classify(all[0], a.today), nil
+}
