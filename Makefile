@@ -90,8 +90,12 @@ e2e: with-servers ## browser tests against the built program
 	@echo "==> browser tests"
 	@ZHUXIN_BIN=$(CURDIR)/$(ZHUXIN) $(BIN)/with-servers --fresh --fast --dir $(LOCAL)/e2e -- npm --prefix app/console run e2e
 
-test-long: servers console zhuxin with-servers ## the long tests: race detector, every test anew, no time limit of the short run
-	@ZHUXIN_TEST_LONG=1 $(BIN)/with-servers --fresh --dir $(LOCAL)/test-long -- go test -tags long -race -count=1 -timeout 60m $(PKG)
+.PHONY: tryton
+tryton: ## a real Tryton server, unpacked from Debian's packages
+	@deploy/dev/tryton.sh $(LOCAL)/tryton
+
+test-long: servers console zhuxin with-servers tryton ## the long tests: race detector, every test anew, no time limit of the short run
+	@ZHUXIN_TEST_LONG=1 ZHUXIN_TRYTON_ROOT=$(abspath $(LOCAL))/tryton $(BIN)/with-servers --fresh --dir $(LOCAL)/test-long -- go test -tags long -race -count=1 -timeout 60m $(PKG)
 
 LINTER := $(BIN)/golangci-lint
 $(LINTER): third_party/tools/lint/go.mod third_party/tools/lint/go.sum

@@ -15,24 +15,25 @@ import (
 	v18 "zhuxin/app/api/dailyrun/v1"
 	v19 "zhuxin/app/api/dunning/v1"
 	v110 "zhuxin/app/api/erp/v1"
-	v111 "zhuxin/app/api/followup/v1"
-	v112 "zhuxin/app/api/groupcap/v1"
-	v115 "zhuxin/app/api/hq/v1"
-	v116 "zhuxin/app/api/limit/v1"
-	v113 "zhuxin/app/api/member/v1"
-	v117 "zhuxin/app/api/negativelist/v1"
-	v118 "zhuxin/app/api/notify/v1"
-	v119 "zhuxin/app/api/portfolio/v1"
-	v120 "zhuxin/app/api/project/v1"
-	v114 "zhuxin/app/api/rating/v1"
-	v121 "zhuxin/app/api/receivable/v1"
-	v122 "zhuxin/app/api/registry/v1"
-	v123 "zhuxin/app/api/related/v1"
-	v124 "zhuxin/app/api/report/v1"
+	v111 "zhuxin/app/api/feed/v1"
+	v112 "zhuxin/app/api/followup/v1"
+	v113 "zhuxin/app/api/groupcap/v1"
+	v116 "zhuxin/app/api/hq/v1"
+	v117 "zhuxin/app/api/limit/v1"
+	v114 "zhuxin/app/api/member/v1"
+	v118 "zhuxin/app/api/negativelist/v1"
+	v119 "zhuxin/app/api/notify/v1"
+	v120 "zhuxin/app/api/portfolio/v1"
+	v121 "zhuxin/app/api/project/v1"
+	v115 "zhuxin/app/api/rating/v1"
+	v122 "zhuxin/app/api/receivable/v1"
+	v123 "zhuxin/app/api/registry/v1"
+	v124 "zhuxin/app/api/related/v1"
+	v125 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v125 "zhuxin/app/api/statement/v1"
-	v126 "zhuxin/app/api/warning/v1"
-	v127 "zhuxin/app/api/workbench/v1"
+	v126 "zhuxin/app/api/statement/v1"
+	v127 "zhuxin/app/api/warning/v1"
+	v128 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -49,24 +50,25 @@ func Routes() []route.Info {
 		v18.DailyRunServiceRoutes,
 		v19.DunningServiceRoutes,
 		v110.ERPServiceRoutes,
-		v111.FollowUpServiceRoutes,
-		v112.GroupCapServiceRoutes,
-		v112.SharedLimitServiceRoutes,
-		v113.MemberServiceRoutes,
-		v114.RatingServiceRoutes,
-		v115.HQServiceRoutes,
-		v116.LimitServiceRoutes,
-		v117.NegativeListServiceRoutes,
-		v117.NegativeReviewServiceRoutes,
-		v118.NotifyServiceRoutes,
-		v119.PortfolioServiceRoutes,
-		v120.ProjectServiceRoutes,
-		v121.ReceivableServiceRoutes,
-		v122.RegistryServiceRoutes,
-		v123.RelatedServiceRoutes,
-		v124.ReportServiceRoutes,
-		v125.StatementServiceRoutes,
-		v126.WarningServiceRoutes,
-		v127.WorkbenchServiceRoutes,
+		v111.FeedServiceRoutes,
+		v112.FollowUpServiceRoutes,
+		v113.GroupCapServiceRoutes,
+		v113.SharedLimitServiceRoutes,
+		v114.MemberServiceRoutes,
+		v115.RatingServiceRoutes,
+		v116.HQServiceRoutes,
+		v117.LimitServiceRoutes,
+		v118.NegativeListServiceRoutes,
+		v118.NegativeReviewServiceRoutes,
+		v119.NotifyServiceRoutes,
+		v120.PortfolioServiceRoutes,
+		v121.ProjectServiceRoutes,
+		v122.ReceivableServiceRoutes,
+		v123.RegistryServiceRoutes,
+		v124.RelatedServiceRoutes,
+		v125.ReportServiceRoutes,
+		v126.StatementServiceRoutes,
+		v127.WarningServiceRoutes,
+		v128.WorkbenchServiceRoutes,
 	)
 }

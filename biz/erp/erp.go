@@ -1,14 +1,20 @@
-// Package erp brings what customers owe in from a subsidiary's ERP (000-10, 68;
-// 004-31). Every ERP is an Adapter that gives open items in our own terms; they go
-// through the same import as a file, so that rows are checked, refused and counted
-// alike, nothing comes twice, and each run leaves the file it worked on.
+// Package erp brings what a subsidiary's ERP knows in (000-10, 68; 004-31), and takes
+// effective limits back to it (000-55). Every ERP is an Adapter that gives records
+// in our own terms; they are taken in like everybody else's (biz/feed), receivables
+// through the same import as a file, so that records are checked, refused and
+// counted alike and nothing comes twice.
 //
-// A pull reads what changed since the last one, less an overlap. A full pull reads
-// everything that is open and settles what the ERP no longer has: deletions do not
-// announce themselves.
+// A connection has a feed for each kind of record that it reads. A pull reads what
+// changed since the last one, less an overlap. A full pull reads everything that is
+// open, or delivered in the last months, and settles what the ERP no longer has:
+// deletions do not announce themselves.
 //
-// It owns connections, their runs and the schedule. It does not own the protocols
-// (data/erp) or the ledger (biz/receivable).
+// A customer's limit is owed to the ERP as long as the ERP has not confirmed it:
+// one row per customer and connection, in which a newer limit replaces an older one
+// that was not pushed yet.
+//
+// It owns connections, their runs, the schedule and the pushing of limits. It does
+// not own the protocols (data/erp), nor what becomes of the records.
 package erp
 
 import (
@@ -23,10 +29,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/feed"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/volume"
 )
 
 // Kind names a make of ERP.
@@ -36,18 +44,19 @@ type Kind string
 const (
 	KindTryton  Kind = "tryton"
 	KindKingdee Kind = "kingdee_k3cloud"
+	KindU8      Kind = "yonyou_u8"
 )
 
 // Kinds lists them.
-var Kinds = []Kind{KindTryton, KindKingdee}
+var Kinds = []Kind{KindTryton, KindKingdee, KindU8}
 
 // Endpoint is where an ERP answers, and as whom.
 type Endpoint struct {
 	BaseURL  string // https://erp.example, without a path
-	Database string // Tryton's database, Kingdee's data centre (acctid)
-	Company  string // Tryton's company id, Kingdee's settlement organisation; empty is all
-	Username string
-	Secret   string // password; opened only for a run
+	Database string // Tryton's database, Kingdee's data centre (acctid), U8's to_account
+	Company  string // Tryton's company id, Kingdee's settlement organisation; empty is all. U8's from_account
+	Username string // U8's app_key
+	Secret   string // password, U8's app_secret; opened only for a run
 }
 
 // Connection is one ERP of the subsidiary.
@@ -61,12 +70,54 @@ type Connection struct {
 	Source       string
 	Enabled      bool
 	EveryMinutes int
-	Cursor       time.Time // the next pull reads what changed since; zero is everything
-	FullOn       calendar.Date
+	Feeds        []Feed // in the order of feed.Kinds
+	PushLimits   bool   // effective limits are written back
 	NextAt       time.Time
-	SucceededAt  *time.Time // how fresh the figures are
-	Failure      string     // of the last run; empty when it went well
 	Version      int64
+}
+
+// Feed is one kind of record that a connection reads.
+type Feed struct {
+	Kind        feed.Kind     `json:"kind"`
+	Cursor      time.Time     `json:"cursor,omitzero"` // the next pull reads what changed since; zero is everything
+	FullOn      calendar.Date `json:"full_on,omitempty"`
+	SucceededAt *time.Time    `json:"succeeded_at,omitempty"` // how fresh the figures are
+	Failure     string        `json:"failure,omitempty"`      // of the last run; empty when it went well
+}
+
+// SucceededAt says how fresh the figures are: those of the feed that is furthest back.
+// It is nil while one has never succeeded.
+func (c Connection) SucceededAt() *time.Time {
+	var oldest *time.Time
+	for _, f := range c.Feeds {
+		if f.SucceededAt == nil {
+			return nil
+		}
+		if oldest == nil || f.SucceededAt.Before(*oldest) {
+			oldest = f.SucceededAt
+		}
+	}
+	return oldest
+}
+
+// Failure is that of the first feed that failed; empty when all went well.
+func (c Connection) Failure() string {
+	for _, f := range c.Feeds {
+		if f.Failure != "" {
+			return f.Failure
+		}
+	}
+	return ""
+}
+
+// feed finds the feed of a kind; nil when the connection does not read it.
+func (c Connection) feed(k feed.Kind) *Feed {
+	for i := range c.Feeds {
+		if c.Feeds[i].Kind == k {
+			return &c.Feeds[i]
+		}
+	}
+	return nil
 }
 
 // RunStatus is where a run stands.
@@ -83,32 +134,21 @@ const (
 type Run struct {
 	ID           uuid.UUID
 	ConnectionID uuid.UUID
+	Feed         feed.Kind
 	Full         bool
 	Status       RunStatus
 	StartedAt    time.Time
 	FinishedAt   *time.Time
-	Read         int64 // items that the ERP gave
-	Settled      int64 // items that it no longer has
+	Read         int64 // records that the ERP gave
+	Settled      int64 // records that it no longer has
 	Inserted     int64
 	Updated      int64
 	Unchanged    int64
 	Refused      int64
-	Open         map[money.Currency]money.Amount // open sums as the ERP gave them
-	ImportID     *uuid.UUID                      // with the refused rows
+	Open         map[money.Currency]money.Amount // sums as the ERP gave them, of receivables what is open
+	Volume       volume.M3                       // as the ERP gave it
+	ImportID     *uuid.UUID                      // with the refused rows of receivables
 	Failure      string
-}
-
-// Item is one open or just settled receivable, as an ERP has it.
-type Item struct {
-	CustomerNumber string
-	CustomerName   string
-	USCC           string // empty where the ERP has none
-	DocumentNo     string
-	InvoiceDate    calendar.Date
-	DueDate        calendar.Date // zero: by the customer's credit term
-	Currency       money.Currency
-	Amount         money.Amount // negative for a credit note
-	Open           money.Amount
 }
 
 // Info is what an ERP says of itself.
@@ -117,13 +157,27 @@ type Info struct {
 	Company string
 }
 
+// Window is what a pull reads: with Since what changed since then; with a zero Since
+// all that is open, and of what is never settled what is of From and later.
+type Window struct {
+	Since time.Time
+	From  calendar.Date
+}
+
+// Full says that everything is read.
+func (w Window) Full() bool { return w.Since.IsZero() }
+
 // Adapter speaks to one make of ERP. Its errors are faults that say what to do.
 type Adapter interface {
+	// Kinds are the kinds of records that it can read.
+	Kinds() []feed.Kind
 	// Check logs in and out again.
 	Check(ctx context.Context, e Endpoint) (Info, error)
-	// Items gives each item that changed since, or with a zero time every open one.
-	// An error of yield ends it.
-	Items(ctx context.Context, e Endpoint, since time.Time, yield func(Item) error) error
+	// Read gives each record of one of its kinds. An error of yield ends it.
+	Read(ctx context.Context, e Endpoint, k feed.Kind, w Window, yield func(feed.Record) error) error
+	// PushLimits writes each limit and reads it back: told hears of each, by its place,
+	// nil when the ERP has it now. An error of its own concerns those not told of.
+	PushLimits(ctx context.Context, e Endpoint, limits []Limit, told func(i int, err error) error) error
 }
 
 // Faults.
@@ -135,6 +189,10 @@ var (
 	ErrUnreachable = fault.Unavailable("ERP_UNREACHABLE", "the ERP does not answer; check its address, and that it can be reached from here")
 	ErrLogin       = fault.New(fault.KindInvalid, "ERP_LOGIN_REFUSED", "the ERP does not take this login; check database, user and password")
 	ErrAnswer      = fault.New(fault.KindUnavailable, "ERP_ANSWER_UNREADABLE", "the ERP answers in a way that is not understood")
+	ErrFeed        = fault.Conflict("ERP_FEED_UNKNOWN", "this connection does not read this kind of record")
+	ErrNoCustomer  = fault.New(fault.KindInvalid, "ERP_CUSTOMER_UNKNOWN", "the ERP has no customer, or no credit file of a customer, with this number; make it there, then push again")
+	ErrNotTaken    = fault.New(fault.KindInvalid, "ERP_LIMIT_NOT_TAKEN", "the ERP answered, but its limit is not the one that was sent")
+	ErrUnlimited   = fault.New(fault.KindInvalid, "ERP_NO_UNLIMITED", "this ERP cannot keep a customer without a bound; give the customer an amount, or take the control off there")
 	ErrAddress     = fault.New(fault.KindInvalid, "ERP_ADDRESS_FORBIDDEN", "this address is not public; ask the operator to allow its network (ZHUXIN_OUTBOUND_PRIVATE)")
 )
 
@@ -149,6 +207,8 @@ type SaveInput struct {
 	Source       string
 	Enabled      bool
 	EveryMinutes int
+	Feeds        []feed.Kind // none: receivables
+	PushLimits   bool
 }
 
 var sourceForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
@@ -164,6 +224,10 @@ func (in SaveInput) Validate() error {
 		"base_url", "INVALID_URL", "write the address without a path, such as https://erp.example")
 	c.Require(short(in.Database), "database", "REQUIRED", "name the database (Kingdee: the data centre's id)")
 	c.Require(utf8.RuneCountInString(in.Company) <= 100, "company", "TOO_LONG", "at most 100 characters")
+	c.Require(in.Kind != KindU8 || strings.TrimSpace(in.Company) != "", "company", "REQUIRED", "name the account that calls (from_account)")
+	for _, k := range in.Feeds {
+		c.Require(feed.Known(k), "feeds", "UNKNOWN", fmt.Sprintf("some of %v", feed.Kinds))
+	}
 	c.Require(short(in.Username), "username", "REQUIRED", "name the user that Zhuxin logs in as")
 	c.Require(in.Secret != "" || in.ID != uuid.Nil, "secret", "REQUIRED", "write the user's password; it is stored encrypted and never shown")
 	c.Require(len(in.Secret) <= 500, "secret", "TOO_LONG", "at most 500 characters")
@@ -179,6 +243,7 @@ const TopicRunRequested event.Topic = "erp.run_requested"
 // RunRequested is the payload of TopicRunRequested.
 type RunRequested struct {
 	ConnectionID uuid.UUID `json:"connection_id"`
+	Feed         feed.Kind `json:"feed,omitempty"` // empty: all that the connection reads
 	Full         bool      `json:"full"`
 }
 
@@ -190,7 +255,7 @@ type Repository interface {
 	Get(ctx context.Context, id uuid.UUID) (Connection, error)
 	// Insert answers ErrSource when another connection has the source.
 	Insert(ctx context.Context, c Connection) error
-	// Update writes all but source, cursor and results; ErrVersion when c.Version is
+	// Update writes all but the source; ErrVersion when c.Version is
 	// not the stored one. An empty secret keeps the old one.
 	Update(ctx context.Context, c Connection) error
 	// Due gives the enabled connections whose next pull is due.
@@ -202,5 +267,6 @@ type Repository interface {
 	End(ctx context.Context, r Run, c Connection) error
 	Runs(ctx context.Context, connectionID uuid.UUID, limit int) ([]Run, error)
 	// OpenItems gives what the ledger has open from a source.
-	OpenItems(ctx context.Context, source string, yield func(Item)) error
+	OpenItems(ctx context.Context, source string, yield func(feed.Receivable)) error
+	Pushes
 }

@@ -2,22 +2,25 @@ package erp
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
-	"zhuxin/biz/receivable"
+	"zhuxin/biz/feed"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
 	"zhuxin/shared/tenant"
 )
 
 const (
+	// fullDays is how far back a full pull reads what is never settled, such as tickets.
+	fullDays = 366
+
 	overlap = 10 * time.Minute // clocks differ, and an ERP commits later than it stamps
 	stale   = 2 * time.Hour    // a run that says nothing for so long was killed
 )
@@ -31,36 +34,63 @@ func (s *Service) underWay(r Run, err error) error {
 	return err
 }
 
-// Pull reads from the ERP and imports what it gave. The first pull of a business
-// date, and one whose caller says so, is full. A run that failed is stored as
-// failed with its reason, and given with the error.
-func (s *Service) Pull(ctx context.Context, id uuid.UUID, full bool) (Run, error) {
+// PullAll pulls each feed of a connection, one after the other: customers before what
+// names them. A feed that fails holds the later ones up only if the ERP is away.
+func (s *Service) PullAll(ctx context.Context, id uuid.UUID, full bool) error {
+	c, err := s.get(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, f := range c.Feeds {
+		r, err := s.Pull(ctx, id, f.Kind, full)
+		if errors.Is(err, ErrUnreachable) || errors.Is(err, ErrLogin) || errors.Is(err, ErrRunning) || ctx.Err() != nil || errors.Is(err, ErrAddress) {
+			return s.underWay(r, err)
+		}
+		if err := s.underWay(r, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pull reads one kind of record from the ERP and takes in what it gave. The first
+// pull of a business date, and one whose caller says so, is full. A run that failed
+// is stored as failed with its reason, and given with the error.
+func (s *Service) Pull(ctx context.Context, id uuid.UUID, k feed.Kind, full bool) (Run, error) {
 	c, err := s.get(ctx, id)
 	if err != nil {
 		return Run{}, err
+	}
+	f := c.feed(k)
+	if f == nil {
+		return Run{}, ErrFeed
 	}
 	today, err := tenant.Today(ctx, s.Clock)
 	if err != nil {
 		return Run{}, err
 	}
 	now := s.Clock.Now()
-	r := Run{ID: uuid.Must(uuid.NewV7()), ConnectionID: id, Full: full || c.Cursor.IsZero() || c.FullOn < today, Status: RunRunning, StartedAt: now,
+	r := Run{ID: uuid.Must(uuid.NewV7()), ConnectionID: id, Feed: k, Full: full || f.Cursor.IsZero() || f.FullOn < today, Status: RunRunning, StartedAt: now,
 		Open: map[money.Currency]money.Amount{}}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error { return s.Repo.Begin(ctx, r, now.Add(-stale)) })
 	if err != nil {
 		return Run{}, err
 	}
-	cause := s.pull(ctx, c, &r)
+	w := Window{Since: f.Cursor, From: today.AddDays(-fullDays)}
+	if r.Full {
+		w.Since = time.Time{}
+	}
+	cause := s.pull(ctx, c, &r, w)
 	done := s.Clock.Now()
 	r.FinishedAt, r.Status = &done, RunDone
-	c.NextAt, c.Failure = done.Add(time.Duration(c.EveryMinutes)*time.Minute), ""
+	c.NextAt, f.Failure = done.Add(time.Duration(c.EveryMinutes)*time.Minute), ""
 	if cause != nil {
 		r.Status, r.Failure = RunFailed, words(cause)
-		c.Failure = r.Failure
+		f.Failure = r.Failure
 	} else {
-		c.Cursor, c.SucceededAt = now.Add(-overlap), &done
+		f.Cursor, f.SucceededAt = now.Add(-overlap), &done
 		if r.Full {
-			c.FullOn = today
+			f.FullOn = today
 		}
 	}
 	// The end is stored also when the worker stops.
@@ -72,29 +102,103 @@ func (s *Service) Pull(ctx context.Context, id uuid.UUID, full bool) (Run, error
 // only that it happened, because its text may tell of our own insides.
 func words(err error) string {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		return f.Message
+		text := f.Message
+		for _, k := range slices.Sorted(maps.Keys(f.Meta)) {
+			text += "; " + k + ": " + f.Meta[k]
+		}
+		return text
 	}
 	return "the run broke off; it is tried again by the clock"
 }
 
-func (s *Service) pull(ctx context.Context, c Connection, r *Run) error {
+func (s *Service) pull(ctx context.Context, c Connection, r *Run, w Window) error {
 	a, err := s.adapter(c.Kind)
 	if err != nil {
 		return err
 	}
+	read := func(yield func(feed.Record) error) error {
+		return a.Read(ctx, c.Endpoint, r.Feed, w, func(one feed.Record) error {
+			if err := r.add(ctx, one); err != nil {
+				return err
+			}
+			return yield(one)
+		})
+	}
+	if r.Feed == feed.Receivables {
+		return s.receivables(ctx, c, r, read)
+	}
+	return s.batches(ctx, c, r, w, read)
+}
+
+// add counts a record in the run's control totals.
+func (r *Run) add(ctx context.Context, one feed.Record) error {
+	r.Read++
+	currency, sum, volume := one.Sums()
+	if currency == "" {
+		t, err := tenant.From(ctx)
+		if err != nil {
+			return err
+		}
+		currency = t.Currency
+	}
+	if r.Feed != feed.Customers {
+		r.Open[currency] += sum
+	}
+	r.Volume += volume
+	return nil
+}
+
+// batches takes the records in as they come, many at once. What a run that breaks off
+// has taken in stays, and comes again with the next one.
+func (s *Service) batches(ctx context.Context, c Connection, r *Run, w Window, read func(func(feed.Record) error) error) error {
+	// What was refused because something else was missing may be right by now.
+	if _, err := s.Feeds.Replay(ctx, c.Source, r.Feed); err != nil && !errors.Is(err, feed.ErrRejects) {
+		return err
+	}
+	var batch []feed.Record
+	seen := map[string]bool{}
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		got, err := s.Feeds.Put(ctx, c.Source, batch)
+		r.Inserted, r.Updated, r.Unchanged, r.Refused = r.Inserted+got.Inserted, r.Updated+got.Updated, r.Unchanged+got.Unchanged, r.Refused+got.Refused
+		batch = batch[:0]
+		return err
+	}
+	err := read(func(one feed.Record) error {
+		seen[one.RecordID()] = true
+		if batch = append(batch, one); len(batch) == feed.MaxBatch {
+			return flush()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	if n := r.Inserted + r.Updated + r.Unchanged + r.Refused; n != r.Read {
+		return feed.ErrTie.With("read", fmt.Sprint(r.Read)).With("accounted_for", fmt.Sprint(n))
+	}
+	if w.Full() && r.Feed == feed.Deliveries {
+		r.Settled, err = s.Feeds.Missing(ctx, c.Source, w.From, seen)
+	}
+	return err
+}
+
+// receivables streams the ERP's answer into a stored file of our own template, with
+// what it no longer has as settled; nothing of it lies in memory.
+func (s *Service) receivables(ctx context.Context, c Connection, r *Run, read func(func(feed.Record) error) error) error {
 	missing, err := s.openItems(ctx, c, r.Full)
 	if err != nil {
 		return err
 	}
-	since := c.Cursor
-	if r.Full {
-		since = time.Time{}
-	}
-	// The ERP's answer streams into the stored file; nothing of it lies in memory.
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := write(in, r, missing, func(yield func(Item) error) error { return a.Items(ctx, c.Endpoint, since, yield) })
+		err := write(in, r, missing, read)
 		_ = in.CloseWithError(err)
 		done <- err
 	}()
@@ -110,78 +214,51 @@ func (s *Service) pull(ctx context.Context, c Connection, r *Run) error {
 	case err != nil:
 		return err
 	}
-	return s.importFile(ctx, c, r, up.ID)
+	i, err := s.Feeds.Import(ctx, c.Source, up.ID)
+	if i.ID != uuid.Nil {
+		r.ImportID = &i.ID
+	}
+	r.Inserted, r.Updated, r.Unchanged, r.Refused = i.Counts.Inserted, i.Counts.Updated, i.Counts.Unchanged, i.Counts.Refused
+	return err
 }
 
 // openItems are the ledger's open items of the source, by number: what the ERP does
 // not name any more is settled there.
-func (s *Service) openItems(ctx context.Context, c Connection, full bool) (map[string]Item, error) {
-	open := map[string]Item{}
+func (s *Service) openItems(ctx context.Context, c Connection, full bool) (map[string]feed.Receivable, error) {
+	open := map[string]feed.Receivable{}
 	if !full {
 		return open, nil
 	}
 	err := s.Tx.InTx(ctx, func(ctx context.Context) error {
 		clear(open)
-		return s.Repo.OpenItems(ctx, c.Source, func(i Item) { open[i.DocumentNo] = i })
+		return s.Repo.OpenItems(ctx, c.Source, func(i feed.Receivable) { open[i.DocumentNo] = i })
 	})
 	return open, err
 }
 
-var head = []string{
-	string(receivable.FieldCustomerNumber), string(receivable.FieldCustomerName), string(receivable.FieldUSCC), string(receivable.FieldDocumentNo),
-	string(receivable.FieldInvoiceDate), string(receivable.FieldDueDate), string(receivable.FieldAmount), string(receivable.FieldOpenAmount), string(receivable.FieldCurrency),
-}
-
-// write writes our own template: the ERP's items, then what it no longer has.
-func write(w io.Writer, r *Run, missing map[string]Item, items func(yield func(Item) error) error) error {
-	out := csv.NewWriter(w)
-	row := func(i Item) error {
-		due := ""
-		if !i.DueDate.IsZero() {
-			due = i.DueDate.String()
-		}
-		return out.Write([]string{i.CustomerNumber, i.CustomerName, i.USCC, i.DocumentNo, i.InvoiceDate.String(), due, i.Amount.String(), i.Open.String(), string(i.Currency)})
-	}
-	if err := out.Write(head); err != nil {
+// write writes the ERP's items, then what it no longer has.
+func write(w io.Writer, r *Run, missing map[string]feed.Receivable, read func(func(feed.Record) error) error) error {
+	sheet, err := feed.NewSheet(w)
+	if err != nil {
 		return err
 	}
-	err := items(func(i Item) error {
-		r.Read++
-		r.Open[i.Currency] += i.Open
-		delete(missing, i.DocumentNo)
-		return row(i)
+	err = read(func(one feed.Record) error {
+		item, ok := one.(feed.Receivable)
+		if !ok {
+			return fmt.Errorf("erp: the adapter gave a record of %s as a receivable", one.Kind())
+		}
+		delete(missing, item.DocumentNo)
+		return sheet.Add(item)
 	})
 	if err != nil {
 		return err
 	}
-	for _, i := range missing {
-		i.Open = 0
+	for _, item := range missing {
+		item.Open = 0
 		r.Settled++
-		if err := row(i); err != nil {
+		if err := sheet.Add(item); err != nil {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
-}
-
-func (s *Service) importFile(ctx context.Context, c Connection, r *Run, file uuid.UUID) error {
-	columns := map[receivable.Field]string{}
-	for _, f := range receivable.Fields {
-		columns[f] = string(f)
-	}
-	m := receivable.Mapping{Columns: maps.Clone(columns), DateFormat: receivable.DateYMDDashes, CreateCustomers: true, Source: c.Source}
-	i, err := s.Imports.StartHere(ctx, receivable.StartInput{FileID: file, Mapping: m})
-	if err != nil {
-		return err
-	}
-	r.ImportID = &i.ID
-	if i, err = s.Imports.Run(ctx, i.ID, func(int64) {}); err != nil {
-		return err
-	}
-	r.Inserted, r.Updated, r.Unchanged, r.Refused = i.Counts.Inserted, i.Counts.Updated, i.Counts.Unchanged, i.Counts.Refused
-	if i.Status != receivable.StatusDone {
-		return fault.New(fault.KindInternal, "ERP_IMPORT_FAILED", "what the ERP gave could not be imported: "+i.Failure)
-	}
-	return nil
+	return sheet.End()
 }

@@ -4,16 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/feed"
 	"zhuxin/biz/receivable"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
+	"zhuxin/shared/fault"
 	"zhuxin/shared/uow"
 )
 
@@ -23,6 +25,7 @@ type Config struct {
 	Repo     Repository
 	Adapters map[Kind]Adapter
 	Imports  *receivable.Imports
+	Feeds    *feed.Service
 	Events   event.Publisher
 	Audit    audit.Recorder
 	Clock    calendar.Clock
@@ -72,7 +75,7 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 	}
 	in.BaseURL = strings.TrimRight(in.BaseURL, "/")
 	var c Connection
-	err := s.Tx.InTx(ctx, func(ctx context.Context) error {
+	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
 		now := s.Clock.Now()
 		before := map[string]any(nil)
 		c = Connection{ID: uuid.Must(uuid.NewV7()), Source: in.Source, NextAt: now, Version: 1}
@@ -83,10 +86,15 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 			}
 			c, before = old, trace(old)
 			c.Version = in.Version
-			if old.BaseURL != in.BaseURL || old.Database != in.Database || old.Company != in.Company || old.Kind != in.Kind {
-				c.Cursor, c.FullOn = time.Time{}, 0
-			}
 		}
+		from := c.Feeds
+		if c.BaseURL != in.BaseURL || c.Database != in.Database || c.Company != in.Company || c.Kind != in.Kind {
+			from = nil
+		}
+		if c.Feeds, err = s.feeds(in, from); err != nil {
+			return err
+		}
+		c.PushLimits = in.PushLimits
 		c.Name, c.Kind, c.Endpoint, c.Enabled, c.EveryMinutes = strings.TrimSpace(in.Name), in.Kind, in.Endpoint, in.Enabled, in.EveryMinutes
 		write := s.Repo.Insert
 		if in.ID != uuid.Nil {
@@ -98,15 +106,51 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 		if in.ID != uuid.Nil {
 			c.Version++
 		}
+		if err := s.Repo.WantLimits(ctx, now); err != nil {
+			return err
+		}
 		return s.Audit.Record(ctx, audit.Entry{Action: "erp_connection.saved", ObjectType: "erp_connection", ObjectID: c.ID.String(), Before: before, After: trace(c)})
 	})
 	c.Secret, c.SecretSet = "", true
 	return c, err
 }
 
+// feeds are those that the input wants, with what is known of them: the state belongs
+// to the old place.
+func (s *Service) feeds(in SaveInput, known []Feed) (out []Feed, err error) {
+	a, err := s.adapter(in.Kind)
+	if err != nil {
+		return nil, err
+	}
+	wanted := in.Feeds
+	if len(wanted) == 0 {
+		wanted = []feed.Kind{feed.Receivables}
+	}
+	for _, k := range feed.Kinds {
+		if !slices.Contains(wanted, k) {
+			continue
+		}
+		if !slices.Contains(a.Kinds(), k) {
+			var c fault.Checks
+			c.Add("feeds", "NOT_SUPPORTED", fmt.Sprintf("from this ERP come %v", a.Kinds()))
+			return nil, c.Err()
+		}
+		f := Feed{Kind: k}
+		if at := slices.IndexFunc(known, func(f Feed) bool { return f.Kind == k }); at >= 0 {
+			f = known[at]
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
 func trace(c Connection) map[string]any {
+	kinds := make([]feed.Kind, len(c.Feeds))
+	for i, f := range c.Feeds {
+		kinds[i] = f.Kind
+	}
 	return map[string]any{"name": c.Name, "kind": c.Kind, "base_url": c.BaseURL, "database": c.Database, "company": c.Company,
-		"username": c.Username, "source": c.Source, "enabled": c.Enabled, "every_minutes": c.EveryMinutes}
+		"username": c.Username, "source": c.Source, "enabled": c.Enabled, "every_minutes": c.EveryMinutes, "feeds": kinds, "push_limits": c.PushLimits}
 }
 
 // Test logs in to the ERP as the connection does.
@@ -125,20 +169,23 @@ func (s *Service) Test(ctx context.Context, id uuid.UUID) (Info, error) {
 	return a.Check(ctx, c.Endpoint)
 }
 
-// RunNow asks a worker for a pull.
-func (s *Service) RunNow(ctx context.Context, id uuid.UUID, full bool) error {
+// RunNow asks a worker for a pull of one feed, or with an empty kind of all.
+func (s *Service) RunNow(ctx context.Context, id uuid.UUID, k feed.Kind, full bool) error {
 	if _, err := access.Require(ctx, access.ERPManage); err != nil {
 		return err
 	}
 	return s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.Repo.Get(ctx, id); err != nil {
-			return err
-		}
-		err := s.Events.Publish(ctx, event.Event{Topic: TopicRunRequested, Payload: RunRequested{id, full}})
+		c, err := s.Repo.Get(ctx, id)
 		if err != nil {
 			return err
 		}
-		return s.Audit.Record(ctx, audit.Entry{Action: "erp_connection.run_requested", ObjectType: "erp_connection", ObjectID: id.String(), After: map[string]any{"full": full}})
+		if k != "" && c.feed(k) == nil {
+			return ErrFeed
+		}
+		if err := s.Events.Publish(ctx, event.Event{Topic: TopicRunRequested, Payload: RunRequested{id, k, full}}); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Entry{Action: "erp_connection.run_requested", ObjectType: "erp_connection", ObjectID: id.String(), After: map[string]any{"feed": k, "full": full}})
 	})
 }
 
@@ -164,7 +211,10 @@ func (s *Service) Handle(ctx context.Context, d event.Delivered) error {
 	if err := json.Unmarshal(d.Payload, &p); err != nil {
 		return fmt.Errorf("payload of %s: %w", d.Topic, err)
 	}
-	return s.underWay(s.Pull(ctx, p.ConnectionID, p.Full))
+	if p.Feed == "" {
+		return s.PullAll(ctx, p.ConnectionID, p.Full)
+	}
+	return s.underWay(s.Pull(ctx, p.ConnectionID, p.Feed, p.Full))
 }
 
 // PullDue pulls from every connection of the tenant whose time has come.
@@ -175,7 +225,7 @@ func (s *Service) PullDue(ctx context.Context) error {
 		return err
 	})
 	for _, id := range due {
-		if err := s.underWay(s.Pull(ctx, id, false)); err != nil {
+		if err := s.PullAll(ctx, id, false); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,7 @@ import (
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
+	"zhuxin/ent/tenantdb/creditstate"
 	"zhuxin/ent/tenantdb/customer"
 	"zhuxin/ent/tenantdb/customerchange"
 	"zhuxin/ent/tenantdb/customergroup"
@@ -51,7 +52,9 @@ import (
 	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erpcontract"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
@@ -63,6 +66,7 @@ import (
 	"zhuxin/ent/tenantdb/letterserial"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/limitpush"
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
@@ -165,6 +169,8 @@ type Client struct {
 	CreditPolicy *CreditPolicyClient
 	// CreditRating is the client for interacting with the CreditRating builders.
 	CreditRating *CreditRatingClient
+	// CreditState is the client for interacting with the CreditState builders.
+	CreditState *CreditStateClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
 	// CustomerChange is the client for interacting with the CustomerChange builders.
@@ -195,8 +201,12 @@ type Client struct {
 	DunningRule *DunningRuleClient
 	// ERPConnection is the client for interacting with the ERPConnection builders.
 	ERPConnection *ERPConnectionClient
+	// ERPContract is the client for interacting with the ERPContract builders.
+	ERPContract *ERPContractClient
 	// ERPRun is the client for interacting with the ERPRun builders.
 	ERPRun *ERPRunClient
+	// FeedReject is the client for interacting with the FeedReject builders.
+	FeedReject *FeedRejectClient
 	// FollowUp is the client for interacting with the FollowUp builders.
 	FollowUp *FollowUpClient
 	// FormDraft is the client for interacting with the FormDraft builders.
@@ -219,6 +229,8 @@ type Client struct {
 	LetterTemplate *LetterTemplateClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
+	// LimitPush is the client for interacting with the LimitPush builders.
+	LimitPush *LimitPushClient
 	// Notification is the client for interacting with the Notification builders.
 	Notification *NotificationClient
 	// NotifyAccount is the client for interacting with the NotifyAccount builders.
@@ -329,6 +341,7 @@ func (c *Client) init() {
 	c.CreditLimit = NewCreditLimitClient(c.config)
 	c.CreditPolicy = NewCreditPolicyClient(c.config)
 	c.CreditRating = NewCreditRatingClient(c.config)
+	c.CreditState = NewCreditStateClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerChange = NewCustomerChangeClient(c.config)
 	c.CustomerGroup = NewCustomerGroupClient(c.config)
@@ -344,7 +357,9 @@ func (c *Client) init() {
 	c.DunningPause = NewDunningPauseClient(c.config)
 	c.DunningRule = NewDunningRuleClient(c.config)
 	c.ERPConnection = NewERPConnectionClient(c.config)
+	c.ERPContract = NewERPContractClient(c.config)
 	c.ERPRun = NewERPRunClient(c.config)
+	c.FeedReject = NewFeedRejectClient(c.config)
 	c.FollowUp = NewFollowUpClient(c.config)
 	c.FormDraft = NewFormDraftClient(c.config)
 	c.HandledEvent = NewHandledEventClient(c.config)
@@ -356,6 +371,7 @@ func (c *Client) init() {
 	c.LetterSerial = NewLetterSerialClient(c.config)
 	c.LetterTemplate = NewLetterTemplateClient(c.config)
 	c.LimitBatch = NewLimitBatchClient(c.config)
+	c.LimitPush = NewLimitPushClient(c.config)
 	c.Notification = NewNotificationClient(c.config)
 	c.NotifyAccount = NewNotifyAccountClient(c.config)
 	c.NotifyDelivery = NewNotifyDeliveryClient(c.config)
@@ -510,6 +526,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CreditLimit:          NewCreditLimitClient(cfg),
 		CreditPolicy:         NewCreditPolicyClient(cfg),
 		CreditRating:         NewCreditRatingClient(cfg),
+		CreditState:          NewCreditStateClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		CustomerChange:       NewCustomerChangeClient(cfg),
 		CustomerGroup:        NewCustomerGroupClient(cfg),
@@ -525,7 +542,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		DunningPause:         NewDunningPauseClient(cfg),
 		DunningRule:          NewDunningRuleClient(cfg),
 		ERPConnection:        NewERPConnectionClient(cfg),
+		ERPContract:          NewERPContractClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
+		FeedReject:           NewFeedRejectClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
 		FormDraft:            NewFormDraftClient(cfg),
 		HandledEvent:         NewHandledEventClient(cfg),
@@ -537,6 +556,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		LetterSerial:         NewLetterSerialClient(cfg),
 		LetterTemplate:       NewLetterTemplateClient(cfg),
 		LimitBatch:           NewLimitBatchClient(cfg),
+		LimitPush:            NewLimitPushClient(cfg),
 		Notification:         NewNotificationClient(cfg),
 		NotifyAccount:        NewNotifyAccountClient(cfg),
 		NotifyDelivery:       NewNotifyDeliveryClient(cfg),
@@ -618,6 +638,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CreditLimit:          NewCreditLimitClient(cfg),
 		CreditPolicy:         NewCreditPolicyClient(cfg),
 		CreditRating:         NewCreditRatingClient(cfg),
+		CreditState:          NewCreditStateClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		CustomerChange:       NewCustomerChangeClient(cfg),
 		CustomerGroup:        NewCustomerGroupClient(cfg),
@@ -633,7 +654,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		DunningPause:         NewDunningPauseClient(cfg),
 		DunningRule:          NewDunningRuleClient(cfg),
 		ERPConnection:        NewERPConnectionClient(cfg),
+		ERPContract:          NewERPContractClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
+		FeedReject:           NewFeedRejectClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
 		FormDraft:            NewFormDraftClient(cfg),
 		HandledEvent:         NewHandledEventClient(cfg),
@@ -645,6 +668,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		LetterSerial:         NewLetterSerialClient(cfg),
 		LetterTemplate:       NewLetterTemplateClient(cfg),
 		LimitBatch:           NewLimitBatchClient(cfg),
+		LimitPush:            NewLimitPushClient(cfg),
 		Notification:         NewNotificationClient(cfg),
 		NotifyAccount:        NewNotifyAccountClient(cfg),
 		NotifyDelivery:       NewNotifyDeliveryClient(cfg),
@@ -716,15 +740,15 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
 		c.AuditSeal, c.CategoryOverride, c.CollectionSetting, c.Contract,
 		c.ContractTerm, c.CreditAccount, c.CreditAgreement, c.CreditCheck,
-		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
-		c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember, c.DailyRun,
-		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
+		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.CreditState,
+		c.Customer, c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember,
+		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
 		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
-		c.ERPRun, c.FollowUp, c.FormDraft, c.HandledEvent, c.IdempotencyKey,
-		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
-		c.LetterTemplate, c.LimitBatch, c.Notification, c.NotifyAccount,
-		c.NotifyDelivery, c.NotifyPreference, c.NotifySetting, c.OrderHold,
-		c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
+		c.ERPContract, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
+		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter,
+		c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush, c.Notification,
+		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
+		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
 		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
 		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
@@ -746,15 +770,15 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
 		c.AuditSeal, c.CategoryOverride, c.CollectionSetting, c.Contract,
 		c.ContractTerm, c.CreditAccount, c.CreditAgreement, c.CreditCheck,
-		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.Customer,
-		c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember, c.DailyRun,
-		c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
+		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.CreditState,
+		c.Customer, c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember,
+		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
 		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
-		c.ERPRun, c.FollowUp, c.FormDraft, c.HandledEvent, c.IdempotencyKey,
-		c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter, c.LetterSerial,
-		c.LetterTemplate, c.LimitBatch, c.Notification, c.NotifyAccount,
-		c.NotifyDelivery, c.NotifyPreference, c.NotifySetting, c.OrderHold,
-		c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
+		c.ERPContract, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
+		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter,
+		c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush, c.Notification,
+		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
+		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
 		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
 		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
@@ -820,6 +844,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CreditPolicy.mutate(ctx, m)
 	case *CreditRatingMutation:
 		return c.CreditRating.mutate(ctx, m)
+	case *CreditStateMutation:
+		return c.CreditState.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
 	case *CustomerChangeMutation:
@@ -850,8 +876,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DunningRule.mutate(ctx, m)
 	case *ERPConnectionMutation:
 		return c.ERPConnection.mutate(ctx, m)
+	case *ERPContractMutation:
+		return c.ERPContract.mutate(ctx, m)
 	case *ERPRunMutation:
 		return c.ERPRun.mutate(ctx, m)
+	case *FeedRejectMutation:
+		return c.FeedReject.mutate(ctx, m)
 	case *FollowUpMutation:
 		return c.FollowUp.mutate(ctx, m)
 	case *FormDraftMutation:
@@ -874,6 +904,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.LetterTemplate.mutate(ctx, m)
 	case *LimitBatchMutation:
 		return c.LimitBatch.mutate(ctx, m)
+	case *LimitPushMutation:
+		return c.LimitPush.mutate(ctx, m)
 	case *NotificationMutation:
 		return c.Notification.mutate(ctx, m)
 	case *NotifyAccountMutation:
@@ -4342,6 +4374,139 @@ func (c *CreditRatingClient) mutate(ctx context.Context, m *CreditRatingMutation
 	}
 }
 
+// CreditStateClient is a client for the CreditState schema.
+type CreditStateClient struct {
+	config
+}
+
+// NewCreditStateClient returns a client for the CreditState from the given config.
+func NewCreditStateClient(c config) *CreditStateClient {
+	return &CreditStateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `creditstate.Hooks(f(g(h())))`.
+func (c *CreditStateClient) Use(hooks ...Hook) {
+	c.hooks.CreditState = append(c.hooks.CreditState, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `creditstate.Intercept(f(g(h())))`.
+func (c *CreditStateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CreditState = append(c.inters.CreditState, interceptors...)
+}
+
+// Create returns a builder for creating a CreditState entity.
+func (c *CreditStateClient) Create() *CreditStateCreate {
+	mutation := newCreditStateMutation(c.config, OpCreate)
+	return &CreditStateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CreditState entities.
+func (c *CreditStateClient) CreateBulk(builders ...*CreditStateCreate) *CreditStateCreateBulk {
+	return &CreditStateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CreditStateClient) MapCreateBulk(slice any, setFunc func(*CreditStateCreate, int)) *CreditStateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CreditStateCreateBulk{err: fmt.Errorf("calling to CreditStateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CreditStateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CreditStateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CreditState.
+func (c *CreditStateClient) Update() *CreditStateUpdate {
+	mutation := newCreditStateMutation(c.config, OpUpdate)
+	return &CreditStateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CreditStateClient) UpdateOne(_m *CreditState) *CreditStateUpdateOne {
+	mutation := newCreditStateMutation(c.config, OpUpdateOne, withCreditState(_m))
+	return &CreditStateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CreditStateClient) UpdateOneID(id uuid.UUID) *CreditStateUpdateOne {
+	mutation := newCreditStateMutation(c.config, OpUpdateOne, withCreditStateID(id))
+	return &CreditStateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CreditState.
+func (c *CreditStateClient) Delete() *CreditStateDelete {
+	mutation := newCreditStateMutation(c.config, OpDelete)
+	return &CreditStateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CreditStateClient) DeleteOne(_m *CreditState) *CreditStateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CreditStateClient) DeleteOneID(id uuid.UUID) *CreditStateDeleteOne {
+	builder := c.Delete().Where(creditstate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CreditStateDeleteOne{builder}
+}
+
+// Query returns a query builder for CreditState.
+func (c *CreditStateClient) Query() *CreditStateQuery {
+	return &CreditStateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCreditState},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CreditState entity by its id.
+func (c *CreditStateClient) Get(ctx context.Context, id uuid.UUID) (*CreditState, error) {
+	return c.Query().Where(creditstate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CreditStateClient) GetX(ctx context.Context, id uuid.UUID) *CreditState {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CreditStateClient) Hooks() []Hook {
+	return c.hooks.CreditState
+}
+
+// Interceptors returns the client interceptors.
+func (c *CreditStateClient) Interceptors() []Interceptor {
+	return c.inters.CreditState
+}
+
+func (c *CreditStateClient) mutate(ctx context.Context, m *CreditStateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CreditStateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CreditStateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CreditStateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CreditStateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CreditState mutation op: %q", m.Op())
+	}
+}
+
 // CustomerClient is a client for the Customer schema.
 type CustomerClient struct {
 	config
@@ -6417,6 +6582,139 @@ func (c *ERPConnectionClient) mutate(ctx context.Context, m *ERPConnectionMutati
 	}
 }
 
+// ERPContractClient is a client for the ERPContract schema.
+type ERPContractClient struct {
+	config
+}
+
+// NewERPContractClient returns a client for the ERPContract from the given config.
+func NewERPContractClient(c config) *ERPContractClient {
+	return &ERPContractClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `erpcontract.Hooks(f(g(h())))`.
+func (c *ERPContractClient) Use(hooks ...Hook) {
+	c.hooks.ERPContract = append(c.hooks.ERPContract, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `erpcontract.Intercept(f(g(h())))`.
+func (c *ERPContractClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ERPContract = append(c.inters.ERPContract, interceptors...)
+}
+
+// Create returns a builder for creating a ERPContract entity.
+func (c *ERPContractClient) Create() *ERPContractCreate {
+	mutation := newERPContractMutation(c.config, OpCreate)
+	return &ERPContractCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ERPContract entities.
+func (c *ERPContractClient) CreateBulk(builders ...*ERPContractCreate) *ERPContractCreateBulk {
+	return &ERPContractCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ERPContractClient) MapCreateBulk(slice any, setFunc func(*ERPContractCreate, int)) *ERPContractCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ERPContractCreateBulk{err: fmt.Errorf("calling to ERPContractClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ERPContractCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ERPContractCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ERPContract.
+func (c *ERPContractClient) Update() *ERPContractUpdate {
+	mutation := newERPContractMutation(c.config, OpUpdate)
+	return &ERPContractUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ERPContractClient) UpdateOne(_m *ERPContract) *ERPContractUpdateOne {
+	mutation := newERPContractMutation(c.config, OpUpdateOne, withERPContract(_m))
+	return &ERPContractUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ERPContractClient) UpdateOneID(id uuid.UUID) *ERPContractUpdateOne {
+	mutation := newERPContractMutation(c.config, OpUpdateOne, withERPContractID(id))
+	return &ERPContractUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ERPContract.
+func (c *ERPContractClient) Delete() *ERPContractDelete {
+	mutation := newERPContractMutation(c.config, OpDelete)
+	return &ERPContractDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ERPContractClient) DeleteOne(_m *ERPContract) *ERPContractDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ERPContractClient) DeleteOneID(id uuid.UUID) *ERPContractDeleteOne {
+	builder := c.Delete().Where(erpcontract.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ERPContractDeleteOne{builder}
+}
+
+// Query returns a query builder for ERPContract.
+func (c *ERPContractClient) Query() *ERPContractQuery {
+	return &ERPContractQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeERPContract},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ERPContract entity by its id.
+func (c *ERPContractClient) Get(ctx context.Context, id uuid.UUID) (*ERPContract, error) {
+	return c.Query().Where(erpcontract.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ERPContractClient) GetX(ctx context.Context, id uuid.UUID) *ERPContract {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ERPContractClient) Hooks() []Hook {
+	return c.hooks.ERPContract
+}
+
+// Interceptors returns the client interceptors.
+func (c *ERPContractClient) Interceptors() []Interceptor {
+	return c.inters.ERPContract
+}
+
+func (c *ERPContractClient) mutate(ctx context.Context, m *ERPContractMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ERPContractCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ERPContractUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ERPContractUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ERPContractDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ERPContract mutation op: %q", m.Op())
+	}
+}
+
 // ERPRunClient is a client for the ERPRun schema.
 type ERPRunClient struct {
 	config
@@ -6547,6 +6845,139 @@ func (c *ERPRunClient) mutate(ctx context.Context, m *ERPRunMutation) (Value, er
 		return (&ERPRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown ERPRun mutation op: %q", m.Op())
+	}
+}
+
+// FeedRejectClient is a client for the FeedReject schema.
+type FeedRejectClient struct {
+	config
+}
+
+// NewFeedRejectClient returns a client for the FeedReject from the given config.
+func NewFeedRejectClient(c config) *FeedRejectClient {
+	return &FeedRejectClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `feedreject.Hooks(f(g(h())))`.
+func (c *FeedRejectClient) Use(hooks ...Hook) {
+	c.hooks.FeedReject = append(c.hooks.FeedReject, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `feedreject.Intercept(f(g(h())))`.
+func (c *FeedRejectClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FeedReject = append(c.inters.FeedReject, interceptors...)
+}
+
+// Create returns a builder for creating a FeedReject entity.
+func (c *FeedRejectClient) Create() *FeedRejectCreate {
+	mutation := newFeedRejectMutation(c.config, OpCreate)
+	return &FeedRejectCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FeedReject entities.
+func (c *FeedRejectClient) CreateBulk(builders ...*FeedRejectCreate) *FeedRejectCreateBulk {
+	return &FeedRejectCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FeedRejectClient) MapCreateBulk(slice any, setFunc func(*FeedRejectCreate, int)) *FeedRejectCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FeedRejectCreateBulk{err: fmt.Errorf("calling to FeedRejectClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FeedRejectCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FeedRejectCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FeedReject.
+func (c *FeedRejectClient) Update() *FeedRejectUpdate {
+	mutation := newFeedRejectMutation(c.config, OpUpdate)
+	return &FeedRejectUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FeedRejectClient) UpdateOne(_m *FeedReject) *FeedRejectUpdateOne {
+	mutation := newFeedRejectMutation(c.config, OpUpdateOne, withFeedReject(_m))
+	return &FeedRejectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FeedRejectClient) UpdateOneID(id uuid.UUID) *FeedRejectUpdateOne {
+	mutation := newFeedRejectMutation(c.config, OpUpdateOne, withFeedRejectID(id))
+	return &FeedRejectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FeedReject.
+func (c *FeedRejectClient) Delete() *FeedRejectDelete {
+	mutation := newFeedRejectMutation(c.config, OpDelete)
+	return &FeedRejectDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FeedRejectClient) DeleteOne(_m *FeedReject) *FeedRejectDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FeedRejectClient) DeleteOneID(id uuid.UUID) *FeedRejectDeleteOne {
+	builder := c.Delete().Where(feedreject.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FeedRejectDeleteOne{builder}
+}
+
+// Query returns a query builder for FeedReject.
+func (c *FeedRejectClient) Query() *FeedRejectQuery {
+	return &FeedRejectQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFeedReject},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FeedReject entity by its id.
+func (c *FeedRejectClient) Get(ctx context.Context, id uuid.UUID) (*FeedReject, error) {
+	return c.Query().Where(feedreject.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FeedRejectClient) GetX(ctx context.Context, id uuid.UUID) *FeedReject {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FeedRejectClient) Hooks() []Hook {
+	return c.hooks.FeedReject
+}
+
+// Interceptors returns the client interceptors.
+func (c *FeedRejectClient) Interceptors() []Interceptor {
+	return c.inters.FeedReject
+}
+
+func (c *FeedRejectClient) mutate(ctx context.Context, m *FeedRejectMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FeedRejectCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FeedRejectUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FeedRejectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FeedRejectDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown FeedReject mutation op: %q", m.Op())
 	}
 }
 
@@ -8010,6 +8441,139 @@ func (c *LimitBatchClient) mutate(ctx context.Context, m *LimitBatchMutation) (V
 		return (&LimitBatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown LimitBatch mutation op: %q", m.Op())
+	}
+}
+
+// LimitPushClient is a client for the LimitPush schema.
+type LimitPushClient struct {
+	config
+}
+
+// NewLimitPushClient returns a client for the LimitPush from the given config.
+func NewLimitPushClient(c config) *LimitPushClient {
+	return &LimitPushClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `limitpush.Hooks(f(g(h())))`.
+func (c *LimitPushClient) Use(hooks ...Hook) {
+	c.hooks.LimitPush = append(c.hooks.LimitPush, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `limitpush.Intercept(f(g(h())))`.
+func (c *LimitPushClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LimitPush = append(c.inters.LimitPush, interceptors...)
+}
+
+// Create returns a builder for creating a LimitPush entity.
+func (c *LimitPushClient) Create() *LimitPushCreate {
+	mutation := newLimitPushMutation(c.config, OpCreate)
+	return &LimitPushCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LimitPush entities.
+func (c *LimitPushClient) CreateBulk(builders ...*LimitPushCreate) *LimitPushCreateBulk {
+	return &LimitPushCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LimitPushClient) MapCreateBulk(slice any, setFunc func(*LimitPushCreate, int)) *LimitPushCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LimitPushCreateBulk{err: fmt.Errorf("calling to LimitPushClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LimitPushCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LimitPushCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LimitPush.
+func (c *LimitPushClient) Update() *LimitPushUpdate {
+	mutation := newLimitPushMutation(c.config, OpUpdate)
+	return &LimitPushUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LimitPushClient) UpdateOne(_m *LimitPush) *LimitPushUpdateOne {
+	mutation := newLimitPushMutation(c.config, OpUpdateOne, withLimitPush(_m))
+	return &LimitPushUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LimitPushClient) UpdateOneID(id uuid.UUID) *LimitPushUpdateOne {
+	mutation := newLimitPushMutation(c.config, OpUpdateOne, withLimitPushID(id))
+	return &LimitPushUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LimitPush.
+func (c *LimitPushClient) Delete() *LimitPushDelete {
+	mutation := newLimitPushMutation(c.config, OpDelete)
+	return &LimitPushDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LimitPushClient) DeleteOne(_m *LimitPush) *LimitPushDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LimitPushClient) DeleteOneID(id uuid.UUID) *LimitPushDeleteOne {
+	builder := c.Delete().Where(limitpush.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LimitPushDeleteOne{builder}
+}
+
+// Query returns a query builder for LimitPush.
+func (c *LimitPushClient) Query() *LimitPushQuery {
+	return &LimitPushQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLimitPush},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LimitPush entity by its id.
+func (c *LimitPushClient) Get(ctx context.Context, id uuid.UUID) (*LimitPush, error) {
+	return c.Query().Where(limitpush.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LimitPushClient) GetX(ctx context.Context, id uuid.UUID) *LimitPush {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LimitPushClient) Hooks() []Hook {
+	return c.hooks.LimitPush
+}
+
+// Interceptors returns the client interceptors.
+func (c *LimitPushClient) Interceptors() []Interceptor {
+	return c.inters.LimitPush
+}
+
+func (c *LimitPushClient) mutate(ctx context.Context, m *LimitPushMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LimitPushCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LimitPushUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LimitPushUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LimitPushDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown LimitPush mutation op: %q", m.Op())
 	}
 }
 
@@ -13038,11 +13602,12 @@ type (
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
 		CategoryOverride, CollectionSetting, Contract, ContractTerm, CreditAccount,
 		CreditAgreement, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
-		CreditRating, Customer, CustomerChange, CustomerGroup, CustomerGroupMember,
-		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningLetter,
-		DunningMark, DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp,
-		FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver,
-		Letter, LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
+		CreditRating, CreditState, Customer, CustomerChange, CustomerGroup,
+		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
+		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
+		ERPContract, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
+		IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial,
+		LetterTemplate, LimitBatch, LimitPush, Notification, NotifyAccount,
 		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
 		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
 		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
@@ -13057,11 +13622,12 @@ type (
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
 		CategoryOverride, CollectionSetting, Contract, ContractTerm, CreditAccount,
 		CreditAgreement, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
-		CreditRating, Customer, CustomerChange, CustomerGroup, CustomerGroupMember,
-		DailyRun, DailySnapshot, DailyStep, Delivery, Dispute, Document, DunningLetter,
-		DunningMark, DunningPause, DunningRule, ERPConnection, ERPRun, FollowUp,
-		FormDraft, HandledEvent, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver,
-		Letter, LetterSerial, LetterTemplate, LimitBatch, Notification, NotifyAccount,
+		CreditRating, CreditState, Customer, CustomerChange, CustomerGroup,
+		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
+		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
+		ERPContract, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
+		IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial,
+		LetterTemplate, LimitBatch, LimitPush, Notification, NotifyAccount,
 		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
 		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
 		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,

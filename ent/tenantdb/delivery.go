@@ -41,6 +41,10 @@ type Delivery struct {
 	StatementID *uuid.UUID `json:"statement_id,omitempty"`
 	// its statement is reconciled
 	Reconciled bool `json:"reconciled,omitempty"`
+	// document number of the source's receivable that bills it
+	InvoiceNo string `json:"invoice_no,omitempty"`
+	// that receivable is there and stands for it
+	Billed bool `json:"billed,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -57,11 +61,11 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case delivery.FieldDeliveredOn:
 			values[i] = new(calendar.Date)
-		case delivery.FieldReconciled:
+		case delivery.FieldReconciled, delivery.FieldBilled:
 			values[i] = new(sql.NullBool)
 		case delivery.FieldVolume, delivery.FieldAmount:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldSource, delivery.FieldTicketNo, delivery.FieldContractNo, delivery.FieldOrderNo, delivery.FieldCurrency:
+		case delivery.FieldSource, delivery.FieldTicketNo, delivery.FieldContractNo, delivery.FieldOrderNo, delivery.FieldCurrency, delivery.FieldInvoiceNo:
 			values[i] = new(sql.NullString)
 		case delivery.FieldCreatedAt, delivery.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -155,6 +159,18 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Reconciled = value.Bool
 			}
+		case delivery.FieldInvoiceNo:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field invoice_no", values[i])
+			} else if value.Valid {
+				_m.InvoiceNo = value.String
+			}
+		case delivery.FieldBilled:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field billed", values[i])
+			} else if value.Valid {
+				_m.Billed = value.Bool
+			}
 		case delivery.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -237,6 +253,12 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reconciled=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Reconciled))
+	builder.WriteString(", ")
+	builder.WriteString("invoice_no=")
+	builder.WriteString(_m.InvoiceNo)
+	builder.WriteString(", ")
+	builder.WriteString("billed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Billed))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

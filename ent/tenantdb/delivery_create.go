@@ -123,6 +123,34 @@ func (_c *DeliveryCreate) SetNillableReconciled(v *bool) *DeliveryCreate {
 	return _c
 }
 
+// SetInvoiceNo sets the "invoice_no" field.
+func (_c *DeliveryCreate) SetInvoiceNo(v string) *DeliveryCreate {
+	_c.mutation.SetInvoiceNo(v)
+	return _c
+}
+
+// SetNillableInvoiceNo sets the "invoice_no" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableInvoiceNo(v *string) *DeliveryCreate {
+	if v != nil {
+		_c.SetInvoiceNo(*v)
+	}
+	return _c
+}
+
+// SetBilled sets the "billed" field.
+func (_c *DeliveryCreate) SetBilled(v bool) *DeliveryCreate {
+	_c.mutation.SetBilled(v)
+	return _c
+}
+
+// SetNillableBilled sets the "billed" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableBilled(v *bool) *DeliveryCreate {
+	if v != nil {
+		_c.SetBilled(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *DeliveryCreate) SetCreatedAt(v time.Time) *DeliveryCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -212,6 +240,14 @@ func (_c *DeliveryCreate) defaults() {
 		v := delivery.DefaultReconciled
 		_c.mutation.SetReconciled(v)
 	}
+	if _, ok := _c.mutation.InvoiceNo(); !ok {
+		v := delivery.DefaultInvoiceNo
+		_c.mutation.SetInvoiceNo(v)
+	}
+	if _, ok := _c.mutation.Billed(); !ok {
+		v := delivery.DefaultBilled
+		_c.mutation.SetBilled(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := delivery.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -262,6 +298,12 @@ func (_c *DeliveryCreate) check() error {
 	}
 	if _, ok := _c.mutation.Reconciled(); !ok {
 		return &ValidationError{Name: "reconciled", err: errors.New(`tenantdb: missing required field "Delivery.reconciled"`)}
+	}
+	if _, ok := _c.mutation.InvoiceNo(); !ok {
+		return &ValidationError{Name: "invoice_no", err: errors.New(`tenantdb: missing required field "Delivery.invoice_no"`)}
+	}
+	if _, ok := _c.mutation.Billed(); !ok {
+		return &ValidationError{Name: "billed", err: errors.New(`tenantdb: missing required field "Delivery.billed"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`tenantdb: missing required field "Delivery.created_at"`)}
@@ -348,6 +390,14 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Reconciled(); ok {
 		_spec.SetField(delivery.FieldReconciled, field.TypeBool, value)
 		_node.Reconciled = value
+	}
+	if value, ok := _c.mutation.InvoiceNo(); ok {
+		_spec.SetField(delivery.FieldInvoiceNo, field.TypeString, value)
+		_node.InvoiceNo = value
+	}
+	if value, ok := _c.mutation.Billed(); ok {
+		_spec.SetField(delivery.FieldBilled, field.TypeBool, value)
+		_node.Billed = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(delivery.FieldCreatedAt, field.TypeTime, value)
@@ -532,6 +582,30 @@ func (u *DeliveryUpsert) SetReconciled(v bool) *DeliveryUpsert {
 // UpdateReconciled sets the "reconciled" field to the value that was provided on create.
 func (u *DeliveryUpsert) UpdateReconciled() *DeliveryUpsert {
 	u.SetExcluded(delivery.FieldReconciled)
+	return u
+}
+
+// SetInvoiceNo sets the "invoice_no" field.
+func (u *DeliveryUpsert) SetInvoiceNo(v string) *DeliveryUpsert {
+	u.Set(delivery.FieldInvoiceNo, v)
+	return u
+}
+
+// UpdateInvoiceNo sets the "invoice_no" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateInvoiceNo() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldInvoiceNo)
+	return u
+}
+
+// SetBilled sets the "billed" field.
+func (u *DeliveryUpsert) SetBilled(v bool) *DeliveryUpsert {
+	u.Set(delivery.FieldBilled, v)
+	return u
+}
+
+// UpdateBilled sets the "billed" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateBilled() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldBilled)
 	return u
 }
 
@@ -748,6 +822,34 @@ func (u *DeliveryUpsertOne) SetReconciled(v bool) *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) UpdateReconciled() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateReconciled()
+	})
+}
+
+// SetInvoiceNo sets the "invoice_no" field.
+func (u *DeliveryUpsertOne) SetInvoiceNo(v string) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetInvoiceNo(v)
+	})
+}
+
+// UpdateInvoiceNo sets the "invoice_no" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateInvoiceNo() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateInvoiceNo()
+	})
+}
+
+// SetBilled sets the "billed" field.
+func (u *DeliveryUpsertOne) SetBilled(v bool) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetBilled(v)
+	})
+}
+
+// UpdateBilled sets the "billed" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateBilled() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateBilled()
 	})
 }
 
@@ -1133,6 +1235,34 @@ func (u *DeliveryUpsertBulk) SetReconciled(v bool) *DeliveryUpsertBulk {
 func (u *DeliveryUpsertBulk) UpdateReconciled() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateReconciled()
+	})
+}
+
+// SetInvoiceNo sets the "invoice_no" field.
+func (u *DeliveryUpsertBulk) SetInvoiceNo(v string) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetInvoiceNo(v)
+	})
+}
+
+// UpdateInvoiceNo sets the "invoice_no" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateInvoiceNo() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateInvoiceNo()
+	})
+}
+
+// SetBilled sets the "billed" field.
+func (u *DeliveryUpsertBulk) SetBilled(v bool) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetBilled(v)
+	})
+}
+
+// UpdateBilled sets the "billed" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateBilled() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateBilled()
 	})
 }
 

@@ -176,6 +176,34 @@ func (_u *DeliveryUpdate) SetNillableReconciled(v *bool) *DeliveryUpdate {
 	return _u
 }
 
+// SetInvoiceNo sets the "invoice_no" field.
+func (_u *DeliveryUpdate) SetInvoiceNo(v string) *DeliveryUpdate {
+	_u.mutation.SetInvoiceNo(v)
+	return _u
+}
+
+// SetNillableInvoiceNo sets the "invoice_no" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableInvoiceNo(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetInvoiceNo(*v)
+	}
+	return _u
+}
+
+// SetBilled sets the "billed" field.
+func (_u *DeliveryUpdate) SetBilled(v bool) *DeliveryUpdate {
+	_u.mutation.SetBilled(v)
+	return _u
+}
+
+// SetNillableBilled sets the "billed" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableBilled(v *bool) *DeliveryUpdate {
+	if v != nil {
+		_u.SetBilled(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *DeliveryUpdate) SetUpdatedAt(v time.Time) *DeliveryUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -280,6 +308,12 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Reconciled(); ok {
 		_spec.SetField(delivery.FieldReconciled, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.InvoiceNo(); ok {
+		_spec.SetField(delivery.FieldInvoiceNo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Billed(); ok {
+		_spec.SetField(delivery.FieldBilled, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(delivery.FieldUpdatedAt, field.TypeTime, value)
@@ -450,6 +484,34 @@ func (_u *DeliveryUpdateOne) SetNillableReconciled(v *bool) *DeliveryUpdateOne {
 	return _u
 }
 
+// SetInvoiceNo sets the "invoice_no" field.
+func (_u *DeliveryUpdateOne) SetInvoiceNo(v string) *DeliveryUpdateOne {
+	_u.mutation.SetInvoiceNo(v)
+	return _u
+}
+
+// SetNillableInvoiceNo sets the "invoice_no" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableInvoiceNo(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetInvoiceNo(*v)
+	}
+	return _u
+}
+
+// SetBilled sets the "billed" field.
+func (_u *DeliveryUpdateOne) SetBilled(v bool) *DeliveryUpdateOne {
+	_u.mutation.SetBilled(v)
+	return _u
+}
+
+// SetNillableBilled sets the "billed" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableBilled(v *bool) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetBilled(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *DeliveryUpdateOne) SetUpdatedAt(v time.Time) *DeliveryUpdateOne {
 	_u.mutation.SetUpdatedAt(v)
@@ -584,6 +646,12 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if value, ok := _u.mutation.Reconciled(); ok {
 		_spec.SetField(delivery.FieldReconciled, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.InvoiceNo(); ok {
+		_spec.SetField(delivery.FieldInvoiceNo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Billed(); ok {
+		_spec.SetField(delivery.FieldBilled, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(delivery.FieldUpdatedAt, field.TypeTime, value)

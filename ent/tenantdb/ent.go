@@ -33,6 +33,7 @@ import (
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
+	"zhuxin/ent/tenantdb/creditstate"
 	"zhuxin/ent/tenantdb/customer"
 	"zhuxin/ent/tenantdb/customerchange"
 	"zhuxin/ent/tenantdb/customergroup"
@@ -48,7 +49,9 @@ import (
 	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erpcontract"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
@@ -60,6 +63,7 @@ import (
 	"zhuxin/ent/tenantdb/letterserial"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/limitpush"
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
@@ -186,6 +190,7 @@ func checkColumn(t, c string) error {
 			creditlimit.Table:          creditlimit.ValidColumn,
 			creditpolicy.Table:         creditpolicy.ValidColumn,
 			creditrating.Table:         creditrating.ValidColumn,
+			creditstate.Table:          creditstate.ValidColumn,
 			customer.Table:             customer.ValidColumn,
 			customerchange.Table:       customerchange.ValidColumn,
 			customergroup.Table:        customergroup.ValidColumn,
@@ -201,7 +206,9 @@ func checkColumn(t, c string) error {
 			dunningpause.Table:         dunningpause.ValidColumn,
 			dunningrule.Table:          dunningrule.ValidColumn,
 			erpconnection.Table:        erpconnection.ValidColumn,
+			erpcontract.Table:          erpcontract.ValidColumn,
 			erprun.Table:               erprun.ValidColumn,
+			feedreject.Table:           feedreject.ValidColumn,
 			followup.Table:             followup.ValidColumn,
 			formdraft.Table:            formdraft.ValidColumn,
 			handledevent.Table:         handledevent.ValidColumn,
@@ -213,6 +220,7 @@ func checkColumn(t, c string) error {
 			letterserial.Table:         letterserial.ValidColumn,
 			lettertemplate.Table:       lettertemplate.ValidColumn,
 			limitbatch.Table:           limitbatch.ValidColumn,
+			limitpush.Table:            limitpush.ValidColumn,
 			notification.Table:         notification.ValidColumn,
 			notifyaccount.Table:        notifyaccount.ValidColumn,
 			notifydelivery.Table:       notifydelivery.ValidColumn,

@@ -3,6 +3,7 @@
 package tenantdb
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -47,10 +48,14 @@ type ERPConnection struct {
 	Enabled bool `json:"enabled,omitempty"`
 	// EveryMinutes holds the value of the "every_minutes" field.
 	EveryMinutes int `json:"every_minutes,omitempty"`
-	// the next pull reads what changed since; null is everything
+	// unused; each feed has its own
 	Cursor *time.Time `json:"cursor,omitempty"`
 	// FullOn holds the value of the "full_on" field.
 	FullOn calendar.Date `json:"full_on,omitempty"`
+	// the kinds of records that are pulled, each with its cursor, freshness and failure
+	Feeds json.RawMessage `json:"feeds,omitempty"`
+	// effective limits are written back to the ERP (000-55)
+	PushLimits bool `json:"push_limits,omitempty"`
 	// NextAt holds the value of the "next_at" field.
 	NextAt time.Time `json:"next_at,omitempty"`
 	// SucceededAt holds the value of the "succeeded_at" field.
@@ -67,11 +72,11 @@ func (*ERPConnection) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case erpconnection.FieldCreatedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case erpconnection.FieldSecretEnc:
+		case erpconnection.FieldSecretEnc, erpconnection.FieldFeeds:
 			values[i] = new([]byte)
 		case erpconnection.FieldFullOn:
 			values[i] = new(calendar.Date)
-		case erpconnection.FieldEnabled:
+		case erpconnection.FieldEnabled, erpconnection.FieldPushLimits:
 			values[i] = new(sql.NullBool)
 		case erpconnection.FieldVersion, erpconnection.FieldEveryMinutes:
 			values[i] = new(sql.NullInt64)
@@ -200,6 +205,20 @@ func (_m *ERPConnection) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.FullOn = *value
 			}
+		case erpconnection.FieldFeeds:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field feeds", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Feeds); err != nil {
+					return fmt.Errorf("unmarshal field feeds: %w", err)
+				}
+			}
+		case erpconnection.FieldPushLimits:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field push_limits", values[i])
+			} else if value.Valid {
+				_m.PushLimits = value.Bool
+			}
 		case erpconnection.FieldNextAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field next_at", values[i])
@@ -305,6 +324,12 @@ func (_m *ERPConnection) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("full_on=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FullOn))
+	builder.WriteString(", ")
+	builder.WriteString("feeds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Feeds))
+	builder.WriteString(", ")
+	builder.WriteString("push_limits=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PushLimits))
 	builder.WriteString(", ")
 	builder.WriteString("next_at=")
 	builder.WriteString(_m.NextAt.Format(time.ANSIC))

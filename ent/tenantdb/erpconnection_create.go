@@ -4,6 +4,7 @@ package tenantdb
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -185,6 +186,26 @@ func (_c *ERPConnectionCreate) SetNillableFullOn(v *calendar.Date) *ERPConnectio
 	return _c
 }
 
+// SetFeeds sets the "feeds" field.
+func (_c *ERPConnectionCreate) SetFeeds(v json.RawMessage) *ERPConnectionCreate {
+	_c.mutation.SetFeeds(v)
+	return _c
+}
+
+// SetPushLimits sets the "push_limits" field.
+func (_c *ERPConnectionCreate) SetPushLimits(v bool) *ERPConnectionCreate {
+	_c.mutation.SetPushLimits(v)
+	return _c
+}
+
+// SetNillablePushLimits sets the "push_limits" field if the given value is not nil.
+func (_c *ERPConnectionCreate) SetNillablePushLimits(v *bool) *ERPConnectionCreate {
+	if v != nil {
+		_c.SetPushLimits(*v)
+	}
+	return _c
+}
+
 // SetNextAt sets the "next_at" field.
 func (_c *ERPConnectionCreate) SetNextAt(v time.Time) *ERPConnectionCreate {
 	_c.mutation.SetNextAt(v)
@@ -288,6 +309,10 @@ func (_c *ERPConnectionCreate) defaults() {
 		v := erpconnection.DefaultEnabled
 		_c.mutation.SetEnabled(v)
 	}
+	if _, ok := _c.mutation.PushLimits(); !ok {
+		v := erpconnection.DefaultPushLimits
+		_c.mutation.SetPushLimits(v)
+	}
 	if _, ok := _c.mutation.Failure(); !ok {
 		v := erpconnection.DefaultFailure
 		_c.mutation.SetFailure(v)
@@ -343,6 +368,9 @@ func (_c *ERPConnectionCreate) check() error {
 	}
 	if _, ok := _c.mutation.EveryMinutes(); !ok {
 		return &ValidationError{Name: "every_minutes", err: errors.New(`tenantdb: missing required field "ERPConnection.every_minutes"`)}
+	}
+	if _, ok := _c.mutation.PushLimits(); !ok {
+		return &ValidationError{Name: "push_limits", err: errors.New(`tenantdb: missing required field "ERPConnection.push_limits"`)}
 	}
 	if _, ok := _c.mutation.NextAt(); !ok {
 		return &ValidationError{Name: "next_at", err: errors.New(`tenantdb: missing required field "ERPConnection.next_at"`)}
@@ -449,6 +477,14 @@ func (_c *ERPConnectionCreate) createSpec() (*ERPConnection, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.FullOn(); ok {
 		_spec.SetField(erpconnection.FieldFullOn, field.TypeOther, value)
 		_node.FullOn = value
+	}
+	if value, ok := _c.mutation.Feeds(); ok {
+		_spec.SetField(erpconnection.FieldFeeds, field.TypeJSON, value)
+		_node.Feeds = value
+	}
+	if value, ok := _c.mutation.PushLimits(); ok {
+		_spec.SetField(erpconnection.FieldPushLimits, field.TypeBool, value)
+		_node.PushLimits = value
 	}
 	if value, ok := _c.mutation.NextAt(); ok {
 		_spec.SetField(erpconnection.FieldNextAt, field.TypeTime, value)
@@ -691,6 +727,36 @@ func (u *ERPConnectionUpsert) UpdateFullOn() *ERPConnectionUpsert {
 // ClearFullOn clears the value of the "full_on" field.
 func (u *ERPConnectionUpsert) ClearFullOn() *ERPConnectionUpsert {
 	u.SetNull(erpconnection.FieldFullOn)
+	return u
+}
+
+// SetFeeds sets the "feeds" field.
+func (u *ERPConnectionUpsert) SetFeeds(v json.RawMessage) *ERPConnectionUpsert {
+	u.Set(erpconnection.FieldFeeds, v)
+	return u
+}
+
+// UpdateFeeds sets the "feeds" field to the value that was provided on create.
+func (u *ERPConnectionUpsert) UpdateFeeds() *ERPConnectionUpsert {
+	u.SetExcluded(erpconnection.FieldFeeds)
+	return u
+}
+
+// ClearFeeds clears the value of the "feeds" field.
+func (u *ERPConnectionUpsert) ClearFeeds() *ERPConnectionUpsert {
+	u.SetNull(erpconnection.FieldFeeds)
+	return u
+}
+
+// SetPushLimits sets the "push_limits" field.
+func (u *ERPConnectionUpsert) SetPushLimits(v bool) *ERPConnectionUpsert {
+	u.Set(erpconnection.FieldPushLimits, v)
+	return u
+}
+
+// UpdatePushLimits sets the "push_limits" field to the value that was provided on create.
+func (u *ERPConnectionUpsert) UpdatePushLimits() *ERPConnectionUpsert {
+	u.SetExcluded(erpconnection.FieldPushLimits)
 	return u
 }
 
@@ -1000,6 +1066,41 @@ func (u *ERPConnectionUpsertOne) UpdateFullOn() *ERPConnectionUpsertOne {
 func (u *ERPConnectionUpsertOne) ClearFullOn() *ERPConnectionUpsertOne {
 	return u.Update(func(s *ERPConnectionUpsert) {
 		s.ClearFullOn()
+	})
+}
+
+// SetFeeds sets the "feeds" field.
+func (u *ERPConnectionUpsertOne) SetFeeds(v json.RawMessage) *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.SetFeeds(v)
+	})
+}
+
+// UpdateFeeds sets the "feeds" field to the value that was provided on create.
+func (u *ERPConnectionUpsertOne) UpdateFeeds() *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.UpdateFeeds()
+	})
+}
+
+// ClearFeeds clears the value of the "feeds" field.
+func (u *ERPConnectionUpsertOne) ClearFeeds() *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.ClearFeeds()
+	})
+}
+
+// SetPushLimits sets the "push_limits" field.
+func (u *ERPConnectionUpsertOne) SetPushLimits(v bool) *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.SetPushLimits(v)
+	})
+}
+
+// UpdatePushLimits sets the "push_limits" field to the value that was provided on create.
+func (u *ERPConnectionUpsertOne) UpdatePushLimits() *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.UpdatePushLimits()
 	})
 }
 
@@ -1483,6 +1584,41 @@ func (u *ERPConnectionUpsertBulk) UpdateFullOn() *ERPConnectionUpsertBulk {
 func (u *ERPConnectionUpsertBulk) ClearFullOn() *ERPConnectionUpsertBulk {
 	return u.Update(func(s *ERPConnectionUpsert) {
 		s.ClearFullOn()
+	})
+}
+
+// SetFeeds sets the "feeds" field.
+func (u *ERPConnectionUpsertBulk) SetFeeds(v json.RawMessage) *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.SetFeeds(v)
+	})
+}
+
+// UpdateFeeds sets the "feeds" field to the value that was provided on create.
+func (u *ERPConnectionUpsertBulk) UpdateFeeds() *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.UpdateFeeds()
+	})
+}
+
+// ClearFeeds clears the value of the "feeds" field.
+func (u *ERPConnectionUpsertBulk) ClearFeeds() *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.ClearFeeds()
+	})
+}
+
+// SetPushLimits sets the "push_limits" field.
+func (u *ERPConnectionUpsertBulk) SetPushLimits(v bool) *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.SetPushLimits(v)
+	})
+}
+
+// UpdatePushLimits sets the "push_limits" field to the value that was provided on create.
+func (u *ERPConnectionUpsertBulk) UpdatePushLimits() *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.UpdatePushLimits()
 	})
 }
 

@@ -4,6 +4,7 @@ package tenantdb
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 )
 
@@ -221,6 +223,38 @@ func (_u *ERPConnectionUpdate) ClearFullOn() *ERPConnectionUpdate {
 	return _u
 }
 
+// SetFeeds sets the "feeds" field.
+func (_u *ERPConnectionUpdate) SetFeeds(v json.RawMessage) *ERPConnectionUpdate {
+	_u.mutation.SetFeeds(v)
+	return _u
+}
+
+// AppendFeeds appends value to the "feeds" field.
+func (_u *ERPConnectionUpdate) AppendFeeds(v json.RawMessage) *ERPConnectionUpdate {
+	_u.mutation.AppendFeeds(v)
+	return _u
+}
+
+// ClearFeeds clears the value of the "feeds" field.
+func (_u *ERPConnectionUpdate) ClearFeeds() *ERPConnectionUpdate {
+	_u.mutation.ClearFeeds()
+	return _u
+}
+
+// SetPushLimits sets the "push_limits" field.
+func (_u *ERPConnectionUpdate) SetPushLimits(v bool) *ERPConnectionUpdate {
+	_u.mutation.SetPushLimits(v)
+	return _u
+}
+
+// SetNillablePushLimits sets the "push_limits" field if the given value is not nil.
+func (_u *ERPConnectionUpdate) SetNillablePushLimits(v *bool) *ERPConnectionUpdate {
+	if v != nil {
+		_u.SetPushLimits(*v)
+	}
+	return _u
+}
+
 // SetNextAt sets the "next_at" field.
 func (_u *ERPConnectionUpdate) SetNextAt(v time.Time) *ERPConnectionUpdate {
 	_u.mutation.SetNextAt(v)
@@ -385,6 +419,20 @@ func (_u *ERPConnectionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if _u.mutation.FullOnCleared() {
 		_spec.ClearField(erpconnection.FieldFullOn, field.TypeOther)
+	}
+	if value, ok := _u.mutation.Feeds(); ok {
+		_spec.SetField(erpconnection.FieldFeeds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFeeds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, erpconnection.FieldFeeds, value)
+		})
+	}
+	if _u.mutation.FeedsCleared() {
+		_spec.ClearField(erpconnection.FieldFeeds, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.PushLimits(); ok {
+		_spec.SetField(erpconnection.FieldPushLimits, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.NextAt(); ok {
 		_spec.SetField(erpconnection.FieldNextAt, field.TypeTime, value)
@@ -610,6 +658,38 @@ func (_u *ERPConnectionUpdateOne) ClearFullOn() *ERPConnectionUpdateOne {
 	return _u
 }
 
+// SetFeeds sets the "feeds" field.
+func (_u *ERPConnectionUpdateOne) SetFeeds(v json.RawMessage) *ERPConnectionUpdateOne {
+	_u.mutation.SetFeeds(v)
+	return _u
+}
+
+// AppendFeeds appends value to the "feeds" field.
+func (_u *ERPConnectionUpdateOne) AppendFeeds(v json.RawMessage) *ERPConnectionUpdateOne {
+	_u.mutation.AppendFeeds(v)
+	return _u
+}
+
+// ClearFeeds clears the value of the "feeds" field.
+func (_u *ERPConnectionUpdateOne) ClearFeeds() *ERPConnectionUpdateOne {
+	_u.mutation.ClearFeeds()
+	return _u
+}
+
+// SetPushLimits sets the "push_limits" field.
+func (_u *ERPConnectionUpdateOne) SetPushLimits(v bool) *ERPConnectionUpdateOne {
+	_u.mutation.SetPushLimits(v)
+	return _u
+}
+
+// SetNillablePushLimits sets the "push_limits" field if the given value is not nil.
+func (_u *ERPConnectionUpdateOne) SetNillablePushLimits(v *bool) *ERPConnectionUpdateOne {
+	if v != nil {
+		_u.SetPushLimits(*v)
+	}
+	return _u
+}
+
 // SetNextAt sets the "next_at" field.
 func (_u *ERPConnectionUpdateOne) SetNextAt(v time.Time) *ERPConnectionUpdateOne {
 	_u.mutation.SetNextAt(v)
@@ -804,6 +884,20 @@ func (_u *ERPConnectionUpdateOne) sqlSave(ctx context.Context) (_node *ERPConnec
 	}
 	if _u.mutation.FullOnCleared() {
 		_spec.ClearField(erpconnection.FieldFullOn, field.TypeOther)
+	}
+	if value, ok := _u.mutation.Feeds(); ok {
+		_spec.SetField(erpconnection.FieldFeeds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFeeds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, erpconnection.FieldFeeds, value)
+		})
+	}
+	if _u.mutation.FeedsCleared() {
+		_spec.ClearField(erpconnection.FieldFeeds, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.PushLimits(); ok {
+		_spec.SetField(erpconnection.FieldPushLimits, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.NextAt(); ok {
 		_spec.SetField(erpconnection.FieldNextAt, field.TypeTime, value)

@@ -21,6 +21,8 @@ type ERPRun struct {
 	ID uuid.UUID `json:"id,omitempty"`
 	// ConnectionID holds the value of the "connection_id" field.
 	ConnectionID uuid.UUID `json:"connection_id,omitempty"`
+	// customers, deliveries, receivables, receipts
+	Feed string `json:"feed,omitempty"`
 	// FullPull holds the value of the "full_pull" field.
 	FullPull bool `json:"full_pull,omitempty"`
 	// Status holds the value of the "status" field.
@@ -43,6 +45,8 @@ type ERPRun struct {
 	RowsRefused int64 `json:"rows_refused,omitempty"`
 	// fen by currency, as the ERP gave them
 	OpenSums json.RawMessage `json:"open_sums,omitempty"`
+	// thousandths of m³, as the ERP gave them
+	VolumeSum int64 `json:"volume_sum,omitempty"`
 	// ImportID holds the value of the "import_id" field.
 	ImportID *uuid.UUID `json:"import_id,omitempty"`
 	// Failure holds the value of the "failure" field.
@@ -61,9 +65,9 @@ func (*ERPRun) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case erprun.FieldFullPull:
 			values[i] = new(sql.NullBool)
-		case erprun.FieldItemsRead, erprun.FieldItemsSettled, erprun.FieldRowsInserted, erprun.FieldRowsUpdated, erprun.FieldRowsUnchanged, erprun.FieldRowsRefused:
+		case erprun.FieldItemsRead, erprun.FieldItemsSettled, erprun.FieldRowsInserted, erprun.FieldRowsUpdated, erprun.FieldRowsUnchanged, erprun.FieldRowsRefused, erprun.FieldVolumeSum:
 			values[i] = new(sql.NullInt64)
-		case erprun.FieldStatus, erprun.FieldFailure:
+		case erprun.FieldFeed, erprun.FieldStatus, erprun.FieldFailure:
 			values[i] = new(sql.NullString)
 		case erprun.FieldStartedAt, erprun.FieldFinishedAt:
 			values[i] = new(sql.NullTime)
@@ -95,6 +99,12 @@ func (_m *ERPRun) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field connection_id", values[i])
 			} else if value != nil {
 				_m.ConnectionID = *value
+			}
+		case erprun.FieldFeed:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field feed", values[i])
+			} else if value.Valid {
+				_m.Feed = value.String
 			}
 		case erprun.FieldFullPull:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -165,6 +175,12 @@ func (_m *ERPRun) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field open_sums: %w", err)
 				}
 			}
+		case erprun.FieldVolumeSum:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field volume_sum", values[i])
+			} else if value.Valid {
+				_m.VolumeSum = value.Int64
+			}
 		case erprun.FieldImportID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field import_id", values[i])
@@ -217,6 +233,9 @@ func (_m *ERPRun) String() string {
 	builder.WriteString("connection_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ConnectionID))
 	builder.WriteString(", ")
+	builder.WriteString("feed=")
+	builder.WriteString(_m.Feed)
+	builder.WriteString(", ")
 	builder.WriteString("full_pull=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FullPull))
 	builder.WriteString(", ")
@@ -251,6 +270,9 @@ func (_m *ERPRun) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("open_sums=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OpenSums))
+	builder.WriteString(", ")
+	builder.WriteString("volume_sum=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VolumeSum))
 	builder.WriteString(", ")
 	if v := _m.ImportID; v != nil {
 		builder.WriteString("import_id=")

@@ -31,6 +31,20 @@ func (_c *ERPRunCreate) SetConnectionID(v uuid.UUID) *ERPRunCreate {
 	return _c
 }
 
+// SetFeed sets the "feed" field.
+func (_c *ERPRunCreate) SetFeed(v string) *ERPRunCreate {
+	_c.mutation.SetFeed(v)
+	return _c
+}
+
+// SetNillableFeed sets the "feed" field if the given value is not nil.
+func (_c *ERPRunCreate) SetNillableFeed(v *string) *ERPRunCreate {
+	if v != nil {
+		_c.SetFeed(*v)
+	}
+	return _c
+}
+
 // SetFullPull sets the "full_pull" field.
 func (_c *ERPRunCreate) SetFullPull(v bool) *ERPRunCreate {
 	_c.mutation.SetFullPull(v)
@@ -153,6 +167,20 @@ func (_c *ERPRunCreate) SetOpenSums(v json.RawMessage) *ERPRunCreate {
 	return _c
 }
 
+// SetVolumeSum sets the "volume_sum" field.
+func (_c *ERPRunCreate) SetVolumeSum(v int64) *ERPRunCreate {
+	_c.mutation.SetVolumeSum(v)
+	return _c
+}
+
+// SetNillableVolumeSum sets the "volume_sum" field if the given value is not nil.
+func (_c *ERPRunCreate) SetNillableVolumeSum(v *int64) *ERPRunCreate {
+	if v != nil {
+		_c.SetVolumeSum(*v)
+	}
+	return _c
+}
+
 // SetImportID sets the "import_id" field.
 func (_c *ERPRunCreate) SetImportID(v uuid.UUID) *ERPRunCreate {
 	_c.mutation.SetImportID(v)
@@ -222,6 +250,10 @@ func (_c *ERPRunCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ERPRunCreate) defaults() {
+	if _, ok := _c.mutation.Feed(); !ok {
+		v := erprun.DefaultFeed
+		_c.mutation.SetFeed(v)
+	}
 	if _, ok := _c.mutation.ItemsRead(); !ok {
 		v := erprun.DefaultItemsRead
 		_c.mutation.SetItemsRead(v)
@@ -246,6 +278,10 @@ func (_c *ERPRunCreate) defaults() {
 		v := erprun.DefaultRowsRefused
 		_c.mutation.SetRowsRefused(v)
 	}
+	if _, ok := _c.mutation.VolumeSum(); !ok {
+		v := erprun.DefaultVolumeSum
+		_c.mutation.SetVolumeSum(v)
+	}
 	if _, ok := _c.mutation.Failure(); !ok {
 		v := erprun.DefaultFailure
 		_c.mutation.SetFailure(v)
@@ -256,6 +292,9 @@ func (_c *ERPRunCreate) defaults() {
 func (_c *ERPRunCreate) check() error {
 	if _, ok := _c.mutation.ConnectionID(); !ok {
 		return &ValidationError{Name: "connection_id", err: errors.New(`tenantdb: missing required field "ERPRun.connection_id"`)}
+	}
+	if _, ok := _c.mutation.Feed(); !ok {
+		return &ValidationError{Name: "feed", err: errors.New(`tenantdb: missing required field "ERPRun.feed"`)}
 	}
 	if _, ok := _c.mutation.FullPull(); !ok {
 		return &ValidationError{Name: "full_pull", err: errors.New(`tenantdb: missing required field "ERPRun.full_pull"`)}
@@ -288,6 +327,9 @@ func (_c *ERPRunCreate) check() error {
 	}
 	if _, ok := _c.mutation.RowsRefused(); !ok {
 		return &ValidationError{Name: "rows_refused", err: errors.New(`tenantdb: missing required field "ERPRun.rows_refused"`)}
+	}
+	if _, ok := _c.mutation.VolumeSum(); !ok {
+		return &ValidationError{Name: "volume_sum", err: errors.New(`tenantdb: missing required field "ERPRun.volume_sum"`)}
 	}
 	if _, ok := _c.mutation.Failure(); !ok {
 		return &ValidationError{Name: "failure", err: errors.New(`tenantdb: missing required field "ERPRun.failure"`)}
@@ -332,6 +374,10 @@ func (_c *ERPRunCreate) createSpec() (*ERPRun, *sqlgraph.CreateSpec) {
 		_spec.SetField(erprun.FieldConnectionID, field.TypeUUID, value)
 		_node.ConnectionID = value
 	}
+	if value, ok := _c.mutation.Feed(); ok {
+		_spec.SetField(erprun.FieldFeed, field.TypeString, value)
+		_node.Feed = value
+	}
 	if value, ok := _c.mutation.FullPull(); ok {
 		_spec.SetField(erprun.FieldFullPull, field.TypeBool, value)
 		_node.FullPull = value
@@ -375,6 +421,10 @@ func (_c *ERPRunCreate) createSpec() (*ERPRun, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OpenSums(); ok {
 		_spec.SetField(erprun.FieldOpenSums, field.TypeJSON, value)
 		_node.OpenSums = value
+	}
+	if value, ok := _c.mutation.VolumeSum(); ok {
+		_spec.SetField(erprun.FieldVolumeSum, field.TypeInt64, value)
+		_node.VolumeSum = value
 	}
 	if value, ok := _c.mutation.ImportID(); ok {
 		_spec.SetField(erprun.FieldImportID, field.TypeUUID, value)
@@ -592,6 +642,24 @@ func (u *ERPRunUpsert) ClearOpenSums() *ERPRunUpsert {
 	return u
 }
 
+// SetVolumeSum sets the "volume_sum" field.
+func (u *ERPRunUpsert) SetVolumeSum(v int64) *ERPRunUpsert {
+	u.Set(erprun.FieldVolumeSum, v)
+	return u
+}
+
+// UpdateVolumeSum sets the "volume_sum" field to the value that was provided on create.
+func (u *ERPRunUpsert) UpdateVolumeSum() *ERPRunUpsert {
+	u.SetExcluded(erprun.FieldVolumeSum)
+	return u
+}
+
+// AddVolumeSum adds v to the "volume_sum" field.
+func (u *ERPRunUpsert) AddVolumeSum(v int64) *ERPRunUpsert {
+	u.Add(erprun.FieldVolumeSum, v)
+	return u
+}
+
 // SetImportID sets the "import_id" field.
 func (u *ERPRunUpsert) SetImportID(v uuid.UUID) *ERPRunUpsert {
 	u.Set(erprun.FieldImportID, v)
@@ -641,6 +709,9 @@ func (u *ERPRunUpsertOne) UpdateNewValues() *ERPRunUpsertOne {
 		}
 		if _, exists := u.create.mutation.ConnectionID(); exists {
 			s.SetIgnore(erprun.FieldConnectionID)
+		}
+		if _, exists := u.create.mutation.Feed(); exists {
+			s.SetIgnore(erprun.FieldFeed)
 		}
 		if _, exists := u.create.mutation.FullPull(); exists {
 			s.SetIgnore(erprun.FieldFullPull)
@@ -858,6 +929,27 @@ func (u *ERPRunUpsertOne) UpdateOpenSums() *ERPRunUpsertOne {
 func (u *ERPRunUpsertOne) ClearOpenSums() *ERPRunUpsertOne {
 	return u.Update(func(s *ERPRunUpsert) {
 		s.ClearOpenSums()
+	})
+}
+
+// SetVolumeSum sets the "volume_sum" field.
+func (u *ERPRunUpsertOne) SetVolumeSum(v int64) *ERPRunUpsertOne {
+	return u.Update(func(s *ERPRunUpsert) {
+		s.SetVolumeSum(v)
+	})
+}
+
+// AddVolumeSum adds v to the "volume_sum" field.
+func (u *ERPRunUpsertOne) AddVolumeSum(v int64) *ERPRunUpsertOne {
+	return u.Update(func(s *ERPRunUpsert) {
+		s.AddVolumeSum(v)
+	})
+}
+
+// UpdateVolumeSum sets the "volume_sum" field to the value that was provided on create.
+func (u *ERPRunUpsertOne) UpdateVolumeSum() *ERPRunUpsertOne {
+	return u.Update(func(s *ERPRunUpsert) {
+		s.UpdateVolumeSum()
 	})
 }
 
@@ -1082,6 +1174,9 @@ func (u *ERPRunUpsertBulk) UpdateNewValues() *ERPRunUpsertBulk {
 			if _, exists := b.mutation.ConnectionID(); exists {
 				s.SetIgnore(erprun.FieldConnectionID)
 			}
+			if _, exists := b.mutation.Feed(); exists {
+				s.SetIgnore(erprun.FieldFeed)
+			}
 			if _, exists := b.mutation.FullPull(); exists {
 				s.SetIgnore(erprun.FieldFullPull)
 			}
@@ -1299,6 +1394,27 @@ func (u *ERPRunUpsertBulk) UpdateOpenSums() *ERPRunUpsertBulk {
 func (u *ERPRunUpsertBulk) ClearOpenSums() *ERPRunUpsertBulk {
 	return u.Update(func(s *ERPRunUpsert) {
 		s.ClearOpenSums()
+	})
+}
+
+// SetVolumeSum sets the "volume_sum" field.
+func (u *ERPRunUpsertBulk) SetVolumeSum(v int64) *ERPRunUpsertBulk {
+	return u.Update(func(s *ERPRunUpsert) {
+		s.SetVolumeSum(v)
+	})
+}
+
+// AddVolumeSum adds v to the "volume_sum" field.
+func (u *ERPRunUpsertBulk) AddVolumeSum(v int64) *ERPRunUpsertBulk {
+	return u.Update(func(s *ERPRunUpsert) {
+		s.AddVolumeSum(v)
+	})
+}
+
+// UpdateVolumeSum sets the "volume_sum" field to the value that was provided on create.
+func (u *ERPRunUpsertBulk) UpdateVolumeSum() *ERPRunUpsertBulk {
+	return u.Update(func(s *ERPRunUpsert) {
+		s.UpdateVolumeSum()
 	})
 }
 

@@ -209,6 +209,27 @@ func (_u *ERPRunUpdate) ClearOpenSums() *ERPRunUpdate {
 	return _u
 }
 
+// SetVolumeSum sets the "volume_sum" field.
+func (_u *ERPRunUpdate) SetVolumeSum(v int64) *ERPRunUpdate {
+	_u.mutation.ResetVolumeSum()
+	_u.mutation.SetVolumeSum(v)
+	return _u
+}
+
+// SetNillableVolumeSum sets the "volume_sum" field if the given value is not nil.
+func (_u *ERPRunUpdate) SetNillableVolumeSum(v *int64) *ERPRunUpdate {
+	if v != nil {
+		_u.SetVolumeSum(*v)
+	}
+	return _u
+}
+
+// AddVolumeSum adds value to the "volume_sum" field.
+func (_u *ERPRunUpdate) AddVolumeSum(v int64) *ERPRunUpdate {
+	_u.mutation.AddVolumeSum(v)
+	return _u
+}
+
 // SetImportID sets the "import_id" field.
 func (_u *ERPRunUpdate) SetImportID(v uuid.UUID) *ERPRunUpdate {
 	_u.mutation.SetImportID(v)
@@ -352,6 +373,12 @@ func (_u *ERPRunUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OpenSumsCleared() {
 		_spec.ClearField(erprun.FieldOpenSums, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.VolumeSum(); ok {
+		_spec.SetField(erprun.FieldVolumeSum, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVolumeSum(); ok {
+		_spec.AddField(erprun.FieldVolumeSum, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.ImportID(); ok {
 		_spec.SetField(erprun.FieldImportID, field.TypeUUID, value)
@@ -560,6 +587,27 @@ func (_u *ERPRunUpdateOne) ClearOpenSums() *ERPRunUpdateOne {
 	return _u
 }
 
+// SetVolumeSum sets the "volume_sum" field.
+func (_u *ERPRunUpdateOne) SetVolumeSum(v int64) *ERPRunUpdateOne {
+	_u.mutation.ResetVolumeSum()
+	_u.mutation.SetVolumeSum(v)
+	return _u
+}
+
+// SetNillableVolumeSum sets the "volume_sum" field if the given value is not nil.
+func (_u *ERPRunUpdateOne) SetNillableVolumeSum(v *int64) *ERPRunUpdateOne {
+	if v != nil {
+		_u.SetVolumeSum(*v)
+	}
+	return _u
+}
+
+// AddVolumeSum adds value to the "volume_sum" field.
+func (_u *ERPRunUpdateOne) AddVolumeSum(v int64) *ERPRunUpdateOne {
+	_u.mutation.AddVolumeSum(v)
+	return _u
+}
+
 // SetImportID sets the "import_id" field.
 func (_u *ERPRunUpdateOne) SetImportID(v uuid.UUID) *ERPRunUpdateOne {
 	_u.mutation.SetImportID(v)
@@ -733,6 +781,12 @@ func (_u *ERPRunUpdateOne) sqlSave(ctx context.Context) (_node *ERPRun, err erro
 	}
 	if _u.mutation.OpenSumsCleared() {
 		_spec.ClearField(erprun.FieldOpenSums, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.VolumeSum(); ok {
+		_spec.SetField(erprun.FieldVolumeSum, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVolumeSum(); ok {
+		_spec.AddField(erprun.FieldVolumeSum, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.ImportID(); ok {
 		_spec.SetField(erprun.FieldImportID, field.TypeUUID, value)

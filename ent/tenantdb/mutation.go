@@ -36,6 +36,7 @@ import (
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
+	"zhuxin/ent/tenantdb/creditstate"
 	"zhuxin/ent/tenantdb/customer"
 	"zhuxin/ent/tenantdb/customerchange"
 	"zhuxin/ent/tenantdb/customergroup"
@@ -51,7 +52,9 @@ import (
 	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erpcontract"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
@@ -63,6 +66,7 @@ import (
 	"zhuxin/ent/tenantdb/letterserial"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/limitpush"
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
@@ -142,6 +146,7 @@ const (
 	TypeCreditLimit          = "CreditLimit"
 	TypeCreditPolicy         = "CreditPolicy"
 	TypeCreditRating         = "CreditRating"
+	TypeCreditState          = "CreditState"
 	TypeCustomer             = "Customer"
 	TypeCustomerChange       = "CustomerChange"
 	TypeCustomerGroup        = "CustomerGroup"
@@ -157,7 +162,9 @@ const (
 	TypeDunningPause         = "DunningPause"
 	TypeDunningRule          = "DunningRule"
 	TypeERPConnection        = "ERPConnection"
+	TypeERPContract          = "ERPContract"
 	TypeERPRun               = "ERPRun"
+	TypeFeedReject           = "FeedReject"
 	TypeFollowUp             = "FollowUp"
 	TypeFormDraft            = "FormDraft"
 	TypeHandledEvent         = "HandledEvent"
@@ -169,6 +176,7 @@ const (
 	TypeLetterSerial         = "LetterSerial"
 	TypeLetterTemplate       = "LetterTemplate"
 	TypeLimitBatch           = "LimitBatch"
+	TypeLimitPush            = "LimitPush"
 	TypeNotification         = "Notification"
 	TypeNotifyAccount        = "NotifyAccount"
 	TypeNotifyDelivery       = "NotifyDelivery"
@@ -24572,6 +24580,851 @@ func (m *CreditRatingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown CreditRating edge %s", name)
 }
 
+// CreditStateMutation represents an operation that mutates the CreditState nodes in the graph.
+type CreditStateMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	seq               *int64
+	addseq            *int64
+	limit_kind        *string
+	limit_amount      *int64
+	addlimit_amount   *int64
+	exposure          *int64
+	addexposure       *int64
+	overdue_amount    *int64
+	addoverdue_amount *int64
+	grade             *string
+	frozen            *bool
+	changed_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*CreditState, error)
+	predicates        []predicate.CreditState
+}
+
+var _ ent.Mutation = (*CreditStateMutation)(nil)
+
+// creditstateOption allows management of the mutation configuration using functional options.
+type creditstateOption func(*CreditStateMutation)
+
+// newCreditStateMutation creates new mutation for the CreditState entity.
+func newCreditStateMutation(c config, op Op, opts ...creditstateOption) *CreditStateMutation {
+	m := &CreditStateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCreditState,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCreditStateID sets the ID field of the mutation.
+func withCreditStateID(id uuid.UUID) creditstateOption {
+	return func(m *CreditStateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CreditState
+		)
+		m.oldValue = func(ctx context.Context) (*CreditState, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CreditState.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCreditState sets the old CreditState of the mutation.
+func withCreditState(node *CreditState) creditstateOption {
+	return func(m *CreditStateMutation) {
+		m.oldValue = func(context.Context) (*CreditState, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CreditStateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CreditStateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CreditState entities.
+func (m *CreditStateMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CreditStateMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CreditStateMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CreditState.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSeq sets the "seq" field.
+func (m *CreditStateMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *CreditStateMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *CreditStateMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *CreditStateMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *CreditStateMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetLimitKind sets the "limit_kind" field.
+func (m *CreditStateMutation) SetLimitKind(s string) {
+	m.limit_kind = &s
+}
+
+// LimitKind returns the value of the "limit_kind" field in the mutation.
+func (m *CreditStateMutation) LimitKind() (r string, exists bool) {
+	v := m.limit_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitKind returns the old "limit_kind" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldLimitKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitKind: %w", err)
+	}
+	return oldValue.LimitKind, nil
+}
+
+// ResetLimitKind resets all changes to the "limit_kind" field.
+func (m *CreditStateMutation) ResetLimitKind() {
+	m.limit_kind = nil
+}
+
+// SetLimitAmount sets the "limit_amount" field.
+func (m *CreditStateMutation) SetLimitAmount(i int64) {
+	m.limit_amount = &i
+	m.addlimit_amount = nil
+}
+
+// LimitAmount returns the value of the "limit_amount" field in the mutation.
+func (m *CreditStateMutation) LimitAmount() (r int64, exists bool) {
+	v := m.limit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitAmount returns the old "limit_amount" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldLimitAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitAmount: %w", err)
+	}
+	return oldValue.LimitAmount, nil
+}
+
+// AddLimitAmount adds i to the "limit_amount" field.
+func (m *CreditStateMutation) AddLimitAmount(i int64) {
+	if m.addlimit_amount != nil {
+		*m.addlimit_amount += i
+	} else {
+		m.addlimit_amount = &i
+	}
+}
+
+// AddedLimitAmount returns the value that was added to the "limit_amount" field in this mutation.
+func (m *CreditStateMutation) AddedLimitAmount() (r int64, exists bool) {
+	v := m.addlimit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLimitAmount resets all changes to the "limit_amount" field.
+func (m *CreditStateMutation) ResetLimitAmount() {
+	m.limit_amount = nil
+	m.addlimit_amount = nil
+}
+
+// SetExposure sets the "exposure" field.
+func (m *CreditStateMutation) SetExposure(i int64) {
+	m.exposure = &i
+	m.addexposure = nil
+}
+
+// Exposure returns the value of the "exposure" field in the mutation.
+func (m *CreditStateMutation) Exposure() (r int64, exists bool) {
+	v := m.exposure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExposure returns the old "exposure" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldExposure(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExposure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExposure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExposure: %w", err)
+	}
+	return oldValue.Exposure, nil
+}
+
+// AddExposure adds i to the "exposure" field.
+func (m *CreditStateMutation) AddExposure(i int64) {
+	if m.addexposure != nil {
+		*m.addexposure += i
+	} else {
+		m.addexposure = &i
+	}
+}
+
+// AddedExposure returns the value that was added to the "exposure" field in this mutation.
+func (m *CreditStateMutation) AddedExposure() (r int64, exists bool) {
+	v := m.addexposure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExposure resets all changes to the "exposure" field.
+func (m *CreditStateMutation) ResetExposure() {
+	m.exposure = nil
+	m.addexposure = nil
+}
+
+// SetOverdueAmount sets the "overdue_amount" field.
+func (m *CreditStateMutation) SetOverdueAmount(i int64) {
+	m.overdue_amount = &i
+	m.addoverdue_amount = nil
+}
+
+// OverdueAmount returns the value of the "overdue_amount" field in the mutation.
+func (m *CreditStateMutation) OverdueAmount() (r int64, exists bool) {
+	v := m.overdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueAmount returns the old "overdue_amount" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldOverdueAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueAmount: %w", err)
+	}
+	return oldValue.OverdueAmount, nil
+}
+
+// AddOverdueAmount adds i to the "overdue_amount" field.
+func (m *CreditStateMutation) AddOverdueAmount(i int64) {
+	if m.addoverdue_amount != nil {
+		*m.addoverdue_amount += i
+	} else {
+		m.addoverdue_amount = &i
+	}
+}
+
+// AddedOverdueAmount returns the value that was added to the "overdue_amount" field in this mutation.
+func (m *CreditStateMutation) AddedOverdueAmount() (r int64, exists bool) {
+	v := m.addoverdue_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverdueAmount resets all changes to the "overdue_amount" field.
+func (m *CreditStateMutation) ResetOverdueAmount() {
+	m.overdue_amount = nil
+	m.addoverdue_amount = nil
+}
+
+// SetGrade sets the "grade" field.
+func (m *CreditStateMutation) SetGrade(s string) {
+	m.grade = &s
+}
+
+// Grade returns the value of the "grade" field in the mutation.
+func (m *CreditStateMutation) Grade() (r string, exists bool) {
+	v := m.grade
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGrade returns the old "grade" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldGrade(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGrade is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGrade requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGrade: %w", err)
+	}
+	return oldValue.Grade, nil
+}
+
+// ResetGrade resets all changes to the "grade" field.
+func (m *CreditStateMutation) ResetGrade() {
+	m.grade = nil
+}
+
+// SetFrozen sets the "frozen" field.
+func (m *CreditStateMutation) SetFrozen(b bool) {
+	m.frozen = &b
+}
+
+// Frozen returns the value of the "frozen" field in the mutation.
+func (m *CreditStateMutation) Frozen() (r bool, exists bool) {
+	v := m.frozen
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFrozen returns the old "frozen" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldFrozen(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFrozen is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFrozen requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFrozen: %w", err)
+	}
+	return oldValue.Frozen, nil
+}
+
+// ResetFrozen resets all changes to the "frozen" field.
+func (m *CreditStateMutation) ResetFrozen() {
+	m.frozen = nil
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *CreditStateMutation) SetChangedAt(t time.Time) {
+	m.changed_at = &t
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *CreditStateMutation) ChangedAt() (r time.Time, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedAt returns the old "changed_at" field's value of the CreditState entity.
+// If the CreditState object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditStateMutation) OldChangedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedAt: %w", err)
+	}
+	return oldValue.ChangedAt, nil
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *CreditStateMutation) ResetChangedAt() {
+	m.changed_at = nil
+}
+
+// Where appends a list predicates to the CreditStateMutation builder.
+func (m *CreditStateMutation) Where(ps ...predicate.CreditState) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CreditStateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CreditStateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CreditState, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CreditStateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CreditStateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CreditState).
+func (m *CreditStateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CreditStateMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.seq != nil {
+		fields = append(fields, creditstate.FieldSeq)
+	}
+	if m.limit_kind != nil {
+		fields = append(fields, creditstate.FieldLimitKind)
+	}
+	if m.limit_amount != nil {
+		fields = append(fields, creditstate.FieldLimitAmount)
+	}
+	if m.exposure != nil {
+		fields = append(fields, creditstate.FieldExposure)
+	}
+	if m.overdue_amount != nil {
+		fields = append(fields, creditstate.FieldOverdueAmount)
+	}
+	if m.grade != nil {
+		fields = append(fields, creditstate.FieldGrade)
+	}
+	if m.frozen != nil {
+		fields = append(fields, creditstate.FieldFrozen)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, creditstate.FieldChangedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CreditStateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case creditstate.FieldSeq:
+		return m.Seq()
+	case creditstate.FieldLimitKind:
+		return m.LimitKind()
+	case creditstate.FieldLimitAmount:
+		return m.LimitAmount()
+	case creditstate.FieldExposure:
+		return m.Exposure()
+	case creditstate.FieldOverdueAmount:
+		return m.OverdueAmount()
+	case creditstate.FieldGrade:
+		return m.Grade()
+	case creditstate.FieldFrozen:
+		return m.Frozen()
+	case creditstate.FieldChangedAt:
+		return m.ChangedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CreditStateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case creditstate.FieldSeq:
+		return m.OldSeq(ctx)
+	case creditstate.FieldLimitKind:
+		return m.OldLimitKind(ctx)
+	case creditstate.FieldLimitAmount:
+		return m.OldLimitAmount(ctx)
+	case creditstate.FieldExposure:
+		return m.OldExposure(ctx)
+	case creditstate.FieldOverdueAmount:
+		return m.OldOverdueAmount(ctx)
+	case creditstate.FieldGrade:
+		return m.OldGrade(ctx)
+	case creditstate.FieldFrozen:
+		return m.OldFrozen(ctx)
+	case creditstate.FieldChangedAt:
+		return m.OldChangedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CreditState field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditStateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case creditstate.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case creditstate.FieldLimitKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitKind(v)
+		return nil
+	case creditstate.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitAmount(v)
+		return nil
+	case creditstate.FieldExposure:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExposure(v)
+		return nil
+	case creditstate.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueAmount(v)
+		return nil
+	case creditstate.FieldGrade:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGrade(v)
+		return nil
+	case creditstate.FieldFrozen:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFrozen(v)
+		return nil
+	case creditstate.FieldChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CreditState field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CreditStateMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, creditstate.FieldSeq)
+	}
+	if m.addlimit_amount != nil {
+		fields = append(fields, creditstate.FieldLimitAmount)
+	}
+	if m.addexposure != nil {
+		fields = append(fields, creditstate.FieldExposure)
+	}
+	if m.addoverdue_amount != nil {
+		fields = append(fields, creditstate.FieldOverdueAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CreditStateMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case creditstate.FieldSeq:
+		return m.AddedSeq()
+	case creditstate.FieldLimitAmount:
+		return m.AddedLimitAmount()
+	case creditstate.FieldExposure:
+		return m.AddedExposure()
+	case creditstate.FieldOverdueAmount:
+		return m.AddedOverdueAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditStateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case creditstate.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	case creditstate.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLimitAmount(v)
+		return nil
+	case creditstate.FieldExposure:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExposure(v)
+		return nil
+	case creditstate.FieldOverdueAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverdueAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CreditState numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CreditStateMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CreditStateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CreditStateMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CreditState nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CreditStateMutation) ResetField(name string) error {
+	switch name {
+	case creditstate.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case creditstate.FieldLimitKind:
+		m.ResetLimitKind()
+		return nil
+	case creditstate.FieldLimitAmount:
+		m.ResetLimitAmount()
+		return nil
+	case creditstate.FieldExposure:
+		m.ResetExposure()
+		return nil
+	case creditstate.FieldOverdueAmount:
+		m.ResetOverdueAmount()
+		return nil
+	case creditstate.FieldGrade:
+		m.ResetGrade()
+		return nil
+	case creditstate.FieldFrozen:
+		m.ResetFrozen()
+		return nil
+	case creditstate.FieldChangedAt:
+		m.ResetChangedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CreditState field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CreditStateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CreditStateMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CreditStateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CreditStateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CreditStateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CreditStateMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CreditStateMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CreditState unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CreditStateMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CreditState edge %s", name)
+}
+
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
 type CustomerMutation struct {
 	config
@@ -31775,6 +32628,8 @@ type DeliveryMutation struct {
 	delivered_on  *calendar.Date
 	statement_id  *uuid.UUID
 	reconciled    *bool
+	invoice_no    *string
+	billed        *bool
 	created_at    *time.Time
 	updated_at    *time.Time
 	clearedFields map[string]struct{}
@@ -32336,6 +33191,78 @@ func (m *DeliveryMutation) ResetReconciled() {
 	m.reconciled = nil
 }
 
+// SetInvoiceNo sets the "invoice_no" field.
+func (m *DeliveryMutation) SetInvoiceNo(s string) {
+	m.invoice_no = &s
+}
+
+// InvoiceNo returns the value of the "invoice_no" field in the mutation.
+func (m *DeliveryMutation) InvoiceNo() (r string, exists bool) {
+	v := m.invoice_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInvoiceNo returns the old "invoice_no" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldInvoiceNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInvoiceNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInvoiceNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInvoiceNo: %w", err)
+	}
+	return oldValue.InvoiceNo, nil
+}
+
+// ResetInvoiceNo resets all changes to the "invoice_no" field.
+func (m *DeliveryMutation) ResetInvoiceNo() {
+	m.invoice_no = nil
+}
+
+// SetBilled sets the "billed" field.
+func (m *DeliveryMutation) SetBilled(b bool) {
+	m.billed = &b
+}
+
+// Billed returns the value of the "billed" field in the mutation.
+func (m *DeliveryMutation) Billed() (r bool, exists bool) {
+	v := m.billed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBilled returns the old "billed" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldBilled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBilled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBilled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBilled: %w", err)
+	}
+	return oldValue.Billed, nil
+}
+
+// ResetBilled resets all changes to the "billed" field.
+func (m *DeliveryMutation) ResetBilled() {
+	m.billed = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *DeliveryMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -32442,7 +33369,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 15)
 	if m.source != nil {
 		fields = append(fields, delivery.FieldSource)
 	}
@@ -32475,6 +33402,12 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.reconciled != nil {
 		fields = append(fields, delivery.FieldReconciled)
+	}
+	if m.invoice_no != nil {
+		fields = append(fields, delivery.FieldInvoiceNo)
+	}
+	if m.billed != nil {
+		fields = append(fields, delivery.FieldBilled)
 	}
 	if m.created_at != nil {
 		fields = append(fields, delivery.FieldCreatedAt)
@@ -32512,6 +33445,10 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.StatementID()
 	case delivery.FieldReconciled:
 		return m.Reconciled()
+	case delivery.FieldInvoiceNo:
+		return m.InvoiceNo()
+	case delivery.FieldBilled:
+		return m.Billed()
 	case delivery.FieldCreatedAt:
 		return m.CreatedAt()
 	case delivery.FieldUpdatedAt:
@@ -32547,6 +33484,10 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldStatementID(ctx)
 	case delivery.FieldReconciled:
 		return m.OldReconciled(ctx)
+	case delivery.FieldInvoiceNo:
+		return m.OldInvoiceNo(ctx)
+	case delivery.FieldBilled:
+		return m.OldBilled(ctx)
 	case delivery.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case delivery.FieldUpdatedAt:
@@ -32636,6 +33577,20 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReconciled(v)
+		return nil
+	case delivery.FieldInvoiceNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInvoiceNo(v)
+		return nil
+	case delivery.FieldBilled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBilled(v)
 		return nil
 	case delivery.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -32768,6 +33723,12 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldReconciled:
 		m.ResetReconciled()
+		return nil
+	case delivery.FieldInvoiceNo:
+		m.ResetInvoiceNo()
+		return nil
+	case delivery.FieldBilled:
+		m.ResetBilled()
 		return nil
 	case delivery.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -38085,6 +39046,9 @@ type ERPConnectionMutation struct {
 	addevery_minutes *int
 	cursor           *time.Time
 	full_on          *calendar.Date
+	feeds            *json.RawMessage
+	appendfeeds      json.RawMessage
+	push_limits      *bool
 	next_at          *time.Time
 	succeeded_at     *time.Time
 	failure          *string
@@ -38853,6 +39817,107 @@ func (m *ERPConnectionMutation) ResetFullOn() {
 	delete(m.clearedFields, erpconnection.FieldFullOn)
 }
 
+// SetFeeds sets the "feeds" field.
+func (m *ERPConnectionMutation) SetFeeds(jm json.RawMessage) {
+	m.feeds = &jm
+	m.appendfeeds = nil
+}
+
+// Feeds returns the value of the "feeds" field in the mutation.
+func (m *ERPConnectionMutation) Feeds() (r json.RawMessage, exists bool) {
+	v := m.feeds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFeeds returns the old "feeds" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldFeeds(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFeeds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFeeds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFeeds: %w", err)
+	}
+	return oldValue.Feeds, nil
+}
+
+// AppendFeeds adds jm to the "feeds" field.
+func (m *ERPConnectionMutation) AppendFeeds(jm json.RawMessage) {
+	m.appendfeeds = append(m.appendfeeds, jm...)
+}
+
+// AppendedFeeds returns the list of values that were appended to the "feeds" field in this mutation.
+func (m *ERPConnectionMutation) AppendedFeeds() (json.RawMessage, bool) {
+	if len(m.appendfeeds) == 0 {
+		return nil, false
+	}
+	return m.appendfeeds, true
+}
+
+// ClearFeeds clears the value of the "feeds" field.
+func (m *ERPConnectionMutation) ClearFeeds() {
+	m.feeds = nil
+	m.appendfeeds = nil
+	m.clearedFields[erpconnection.FieldFeeds] = struct{}{}
+}
+
+// FeedsCleared returns if the "feeds" field was cleared in this mutation.
+func (m *ERPConnectionMutation) FeedsCleared() bool {
+	_, ok := m.clearedFields[erpconnection.FieldFeeds]
+	return ok
+}
+
+// ResetFeeds resets all changes to the "feeds" field.
+func (m *ERPConnectionMutation) ResetFeeds() {
+	m.feeds = nil
+	m.appendfeeds = nil
+	delete(m.clearedFields, erpconnection.FieldFeeds)
+}
+
+// SetPushLimits sets the "push_limits" field.
+func (m *ERPConnectionMutation) SetPushLimits(b bool) {
+	m.push_limits = &b
+}
+
+// PushLimits returns the value of the "push_limits" field in the mutation.
+func (m *ERPConnectionMutation) PushLimits() (r bool, exists bool) {
+	v := m.push_limits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPushLimits returns the old "push_limits" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldPushLimits(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPushLimits is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPushLimits requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPushLimits: %w", err)
+	}
+	return oldValue.PushLimits, nil
+}
+
+// ResetPushLimits resets all changes to the "push_limits" field.
+func (m *ERPConnectionMutation) ResetPushLimits() {
+	m.push_limits = nil
+}
+
 // SetNextAt sets the "next_at" field.
 func (m *ERPConnectionMutation) SetNextAt(t time.Time) {
 	m.next_at = &t
@@ -39008,7 +40073,7 @@ func (m *ERPConnectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ERPConnectionMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 21)
 	if m.created_at != nil {
 		fields = append(fields, erpconnection.FieldCreatedAt)
 	}
@@ -39056,6 +40121,12 @@ func (m *ERPConnectionMutation) Fields() []string {
 	}
 	if m.full_on != nil {
 		fields = append(fields, erpconnection.FieldFullOn)
+	}
+	if m.feeds != nil {
+		fields = append(fields, erpconnection.FieldFeeds)
+	}
+	if m.push_limits != nil {
+		fields = append(fields, erpconnection.FieldPushLimits)
 	}
 	if m.next_at != nil {
 		fields = append(fields, erpconnection.FieldNextAt)
@@ -39106,6 +40177,10 @@ func (m *ERPConnectionMutation) Field(name string) (ent.Value, bool) {
 		return m.Cursor()
 	case erpconnection.FieldFullOn:
 		return m.FullOn()
+	case erpconnection.FieldFeeds:
+		return m.Feeds()
+	case erpconnection.FieldPushLimits:
+		return m.PushLimits()
 	case erpconnection.FieldNextAt:
 		return m.NextAt()
 	case erpconnection.FieldSucceededAt:
@@ -39153,6 +40228,10 @@ func (m *ERPConnectionMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldCursor(ctx)
 	case erpconnection.FieldFullOn:
 		return m.OldFullOn(ctx)
+	case erpconnection.FieldFeeds:
+		return m.OldFeeds(ctx)
+	case erpconnection.FieldPushLimits:
+		return m.OldPushLimits(ctx)
 	case erpconnection.FieldNextAt:
 		return m.OldNextAt(ctx)
 	case erpconnection.FieldSucceededAt:
@@ -39280,6 +40359,20 @@ func (m *ERPConnectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFullOn(v)
 		return nil
+	case erpconnection.FieldFeeds:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFeeds(v)
+		return nil
+	case erpconnection.FieldPushLimits:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPushLimits(v)
+		return nil
 	case erpconnection.FieldNextAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -39367,6 +40460,9 @@ func (m *ERPConnectionMutation) ClearedFields() []string {
 	if m.FieldCleared(erpconnection.FieldFullOn) {
 		fields = append(fields, erpconnection.FieldFullOn)
 	}
+	if m.FieldCleared(erpconnection.FieldFeeds) {
+		fields = append(fields, erpconnection.FieldFeeds)
+	}
 	if m.FieldCleared(erpconnection.FieldSucceededAt) {
 		fields = append(fields, erpconnection.FieldSucceededAt)
 	}
@@ -39392,6 +40488,9 @@ func (m *ERPConnectionMutation) ClearField(name string) error {
 		return nil
 	case erpconnection.FieldFullOn:
 		m.ClearFullOn()
+		return nil
+	case erpconnection.FieldFeeds:
+		m.ClearFeeds()
 		return nil
 	case erpconnection.FieldSucceededAt:
 		m.ClearSucceededAt()
@@ -39451,6 +40550,12 @@ func (m *ERPConnectionMutation) ResetField(name string) error {
 		return nil
 	case erpconnection.FieldFullOn:
 		m.ResetFullOn()
+		return nil
+	case erpconnection.FieldFeeds:
+		m.ResetFeeds()
+		return nil
+	case erpconnection.FieldPushLimits:
+		m.ResetPushLimits()
 		return nil
 	case erpconnection.FieldNextAt:
 		m.ResetNextAt()
@@ -39513,6 +40618,948 @@ func (m *ERPConnectionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ERPConnection edge %s", name)
 }
 
+// ERPContractMutation represents an operation that mutates the ERPContract nodes in the graph.
+type ERPContractMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *uuid.UUID
+	source              *string
+	contract_no         *string
+	customer_id         *uuid.UUID
+	project_name        *string
+	signed_on           *calendar.Date
+	volume              *int64
+	addvolume           *int64
+	amount              *int64
+	addamount           *int64
+	credit_term_days    *int
+	addcredit_term_days *int
+	created_at          *time.Time
+	updated_at          *time.Time
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*ERPContract, error)
+	predicates          []predicate.ERPContract
+}
+
+var _ ent.Mutation = (*ERPContractMutation)(nil)
+
+// erpcontractOption allows management of the mutation configuration using functional options.
+type erpcontractOption func(*ERPContractMutation)
+
+// newERPContractMutation creates new mutation for the ERPContract entity.
+func newERPContractMutation(c config, op Op, opts ...erpcontractOption) *ERPContractMutation {
+	m := &ERPContractMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeERPContract,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withERPContractID sets the ID field of the mutation.
+func withERPContractID(id uuid.UUID) erpcontractOption {
+	return func(m *ERPContractMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ERPContract
+		)
+		m.oldValue = func(ctx context.Context) (*ERPContract, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ERPContract.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withERPContract sets the old ERPContract of the mutation.
+func withERPContract(node *ERPContract) erpcontractOption {
+	return func(m *ERPContractMutation) {
+		m.oldValue = func(context.Context) (*ERPContract, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ERPContractMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ERPContractMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ERPContract entities.
+func (m *ERPContractMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ERPContractMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ERPContractMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ERPContract.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSource sets the "source" field.
+func (m *ERPContractMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ERPContractMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ERPContractMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetContractNo sets the "contract_no" field.
+func (m *ERPContractMutation) SetContractNo(s string) {
+	m.contract_no = &s
+}
+
+// ContractNo returns the value of the "contract_no" field in the mutation.
+func (m *ERPContractMutation) ContractNo() (r string, exists bool) {
+	v := m.contract_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractNo returns the old "contract_no" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldContractNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractNo: %w", err)
+	}
+	return oldValue.ContractNo, nil
+}
+
+// ResetContractNo resets all changes to the "contract_no" field.
+func (m *ERPContractMutation) ResetContractNo() {
+	m.contract_no = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ERPContractMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ERPContractMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ERPContractMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetProjectName sets the "project_name" field.
+func (m *ERPContractMutation) SetProjectName(s string) {
+	m.project_name = &s
+}
+
+// ProjectName returns the value of the "project_name" field in the mutation.
+func (m *ERPContractMutation) ProjectName() (r string, exists bool) {
+	v := m.project_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectName returns the old "project_name" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldProjectName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectName: %w", err)
+	}
+	return oldValue.ProjectName, nil
+}
+
+// ResetProjectName resets all changes to the "project_name" field.
+func (m *ERPContractMutation) ResetProjectName() {
+	m.project_name = nil
+}
+
+// SetSignedOn sets the "signed_on" field.
+func (m *ERPContractMutation) SetSignedOn(c calendar.Date) {
+	m.signed_on = &c
+}
+
+// SignedOn returns the value of the "signed_on" field in the mutation.
+func (m *ERPContractMutation) SignedOn() (r calendar.Date, exists bool) {
+	v := m.signed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignedOn returns the old "signed_on" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldSignedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignedOn: %w", err)
+	}
+	return oldValue.SignedOn, nil
+}
+
+// ClearSignedOn clears the value of the "signed_on" field.
+func (m *ERPContractMutation) ClearSignedOn() {
+	m.signed_on = nil
+	m.clearedFields[erpcontract.FieldSignedOn] = struct{}{}
+}
+
+// SignedOnCleared returns if the "signed_on" field was cleared in this mutation.
+func (m *ERPContractMutation) SignedOnCleared() bool {
+	_, ok := m.clearedFields[erpcontract.FieldSignedOn]
+	return ok
+}
+
+// ResetSignedOn resets all changes to the "signed_on" field.
+func (m *ERPContractMutation) ResetSignedOn() {
+	m.signed_on = nil
+	delete(m.clearedFields, erpcontract.FieldSignedOn)
+}
+
+// SetVolume sets the "volume" field.
+func (m *ERPContractMutation) SetVolume(i int64) {
+	m.volume = &i
+	m.addvolume = nil
+}
+
+// Volume returns the value of the "volume" field in the mutation.
+func (m *ERPContractMutation) Volume() (r int64, exists bool) {
+	v := m.volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolume returns the old "volume" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldVolume(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolume: %w", err)
+	}
+	return oldValue.Volume, nil
+}
+
+// AddVolume adds i to the "volume" field.
+func (m *ERPContractMutation) AddVolume(i int64) {
+	if m.addvolume != nil {
+		*m.addvolume += i
+	} else {
+		m.addvolume = &i
+	}
+}
+
+// AddedVolume returns the value that was added to the "volume" field in this mutation.
+func (m *ERPContractMutation) AddedVolume() (r int64, exists bool) {
+	v := m.addvolume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolume resets all changes to the "volume" field.
+func (m *ERPContractMutation) ResetVolume() {
+	m.volume = nil
+	m.addvolume = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *ERPContractMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *ERPContractMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *ERPContractMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *ERPContractMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *ERPContractMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetCreditTermDays sets the "credit_term_days" field.
+func (m *ERPContractMutation) SetCreditTermDays(i int) {
+	m.credit_term_days = &i
+	m.addcredit_term_days = nil
+}
+
+// CreditTermDays returns the value of the "credit_term_days" field in the mutation.
+func (m *ERPContractMutation) CreditTermDays() (r int, exists bool) {
+	v := m.credit_term_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreditTermDays returns the old "credit_term_days" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldCreditTermDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreditTermDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreditTermDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreditTermDays: %w", err)
+	}
+	return oldValue.CreditTermDays, nil
+}
+
+// AddCreditTermDays adds i to the "credit_term_days" field.
+func (m *ERPContractMutation) AddCreditTermDays(i int) {
+	if m.addcredit_term_days != nil {
+		*m.addcredit_term_days += i
+	} else {
+		m.addcredit_term_days = &i
+	}
+}
+
+// AddedCreditTermDays returns the value that was added to the "credit_term_days" field in this mutation.
+func (m *ERPContractMutation) AddedCreditTermDays() (r int, exists bool) {
+	v := m.addcredit_term_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreditTermDays resets all changes to the "credit_term_days" field.
+func (m *ERPContractMutation) ResetCreditTermDays() {
+	m.credit_term_days = nil
+	m.addcredit_term_days = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ERPContractMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ERPContractMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ERPContractMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ERPContractMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ERPContractMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ERPContractMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the ERPContractMutation builder.
+func (m *ERPContractMutation) Where(ps ...predicate.ERPContract) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ERPContractMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ERPContractMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ERPContract, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ERPContractMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ERPContractMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ERPContract).
+func (m *ERPContractMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ERPContractMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.source != nil {
+		fields = append(fields, erpcontract.FieldSource)
+	}
+	if m.contract_no != nil {
+		fields = append(fields, erpcontract.FieldContractNo)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, erpcontract.FieldCustomerID)
+	}
+	if m.project_name != nil {
+		fields = append(fields, erpcontract.FieldProjectName)
+	}
+	if m.signed_on != nil {
+		fields = append(fields, erpcontract.FieldSignedOn)
+	}
+	if m.volume != nil {
+		fields = append(fields, erpcontract.FieldVolume)
+	}
+	if m.amount != nil {
+		fields = append(fields, erpcontract.FieldAmount)
+	}
+	if m.credit_term_days != nil {
+		fields = append(fields, erpcontract.FieldCreditTermDays)
+	}
+	if m.created_at != nil {
+		fields = append(fields, erpcontract.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, erpcontract.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ERPContractMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case erpcontract.FieldSource:
+		return m.Source()
+	case erpcontract.FieldContractNo:
+		return m.ContractNo()
+	case erpcontract.FieldCustomerID:
+		return m.CustomerID()
+	case erpcontract.FieldProjectName:
+		return m.ProjectName()
+	case erpcontract.FieldSignedOn:
+		return m.SignedOn()
+	case erpcontract.FieldVolume:
+		return m.Volume()
+	case erpcontract.FieldAmount:
+		return m.Amount()
+	case erpcontract.FieldCreditTermDays:
+		return m.CreditTermDays()
+	case erpcontract.FieldCreatedAt:
+		return m.CreatedAt()
+	case erpcontract.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ERPContractMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case erpcontract.FieldSource:
+		return m.OldSource(ctx)
+	case erpcontract.FieldContractNo:
+		return m.OldContractNo(ctx)
+	case erpcontract.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case erpcontract.FieldProjectName:
+		return m.OldProjectName(ctx)
+	case erpcontract.FieldSignedOn:
+		return m.OldSignedOn(ctx)
+	case erpcontract.FieldVolume:
+		return m.OldVolume(ctx)
+	case erpcontract.FieldAmount:
+		return m.OldAmount(ctx)
+	case erpcontract.FieldCreditTermDays:
+		return m.OldCreditTermDays(ctx)
+	case erpcontract.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case erpcontract.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ERPContract field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPContractMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case erpcontract.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case erpcontract.FieldContractNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractNo(v)
+		return nil
+	case erpcontract.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case erpcontract.FieldProjectName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectName(v)
+		return nil
+	case erpcontract.FieldSignedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignedOn(v)
+		return nil
+	case erpcontract.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolume(v)
+		return nil
+	case erpcontract.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case erpcontract.FieldCreditTermDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreditTermDays(v)
+		return nil
+	case erpcontract.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case erpcontract.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPContract field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ERPContractMutation) AddedFields() []string {
+	var fields []string
+	if m.addvolume != nil {
+		fields = append(fields, erpcontract.FieldVolume)
+	}
+	if m.addamount != nil {
+		fields = append(fields, erpcontract.FieldAmount)
+	}
+	if m.addcredit_term_days != nil {
+		fields = append(fields, erpcontract.FieldCreditTermDays)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ERPContractMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case erpcontract.FieldVolume:
+		return m.AddedVolume()
+	case erpcontract.FieldAmount:
+		return m.AddedAmount()
+	case erpcontract.FieldCreditTermDays:
+		return m.AddedCreditTermDays()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPContractMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case erpcontract.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolume(v)
+		return nil
+	case erpcontract.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case erpcontract.FieldCreditTermDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreditTermDays(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPContract numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ERPContractMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(erpcontract.FieldSignedOn) {
+		fields = append(fields, erpcontract.FieldSignedOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ERPContractMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ERPContractMutation) ClearField(name string) error {
+	switch name {
+	case erpcontract.FieldSignedOn:
+		m.ClearSignedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown ERPContract nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ERPContractMutation) ResetField(name string) error {
+	switch name {
+	case erpcontract.FieldSource:
+		m.ResetSource()
+		return nil
+	case erpcontract.FieldContractNo:
+		m.ResetContractNo()
+		return nil
+	case erpcontract.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case erpcontract.FieldProjectName:
+		m.ResetProjectName()
+		return nil
+	case erpcontract.FieldSignedOn:
+		m.ResetSignedOn()
+		return nil
+	case erpcontract.FieldVolume:
+		m.ResetVolume()
+		return nil
+	case erpcontract.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case erpcontract.FieldCreditTermDays:
+		m.ResetCreditTermDays()
+		return nil
+	case erpcontract.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case erpcontract.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ERPContract field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ERPContractMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ERPContractMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ERPContractMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ERPContractMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ERPContractMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ERPContractMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ERPContractMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ERPContract unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ERPContractMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ERPContract edge %s", name)
+}
+
 // ERPRunMutation represents an operation that mutates the ERPRun nodes in the graph.
 type ERPRunMutation struct {
 	config
@@ -39520,6 +41567,7 @@ type ERPRunMutation struct {
 	typ               string
 	id                *uuid.UUID
 	connection_id     *uuid.UUID
+	feed              *string
 	full_pull         *bool
 	status            *erprun.Status
 	started_at        *time.Time
@@ -39538,6 +41586,8 @@ type ERPRunMutation struct {
 	addrows_refused   *int64
 	open_sums         *json.RawMessage
 	appendopen_sums   json.RawMessage
+	volume_sum        *int64
+	addvolume_sum     *int64
 	import_id         *uuid.UUID
 	failure           *string
 	clearedFields     map[string]struct{}
@@ -39684,6 +41734,42 @@ func (m *ERPRunMutation) OldConnectionID(ctx context.Context) (v uuid.UUID, err 
 // ResetConnectionID resets all changes to the "connection_id" field.
 func (m *ERPRunMutation) ResetConnectionID() {
 	m.connection_id = nil
+}
+
+// SetFeed sets the "feed" field.
+func (m *ERPRunMutation) SetFeed(s string) {
+	m.feed = &s
+}
+
+// Feed returns the value of the "feed" field in the mutation.
+func (m *ERPRunMutation) Feed() (r string, exists bool) {
+	v := m.feed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFeed returns the old "feed" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldFeed(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFeed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFeed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFeed: %w", err)
+	}
+	return oldValue.Feed, nil
+}
+
+// ResetFeed resets all changes to the "feed" field.
+func (m *ERPRunMutation) ResetFeed() {
+	m.feed = nil
 }
 
 // SetFullPull sets the "full_pull" field.
@@ -40244,6 +42330,62 @@ func (m *ERPRunMutation) ResetOpenSums() {
 	delete(m.clearedFields, erprun.FieldOpenSums)
 }
 
+// SetVolumeSum sets the "volume_sum" field.
+func (m *ERPRunMutation) SetVolumeSum(i int64) {
+	m.volume_sum = &i
+	m.addvolume_sum = nil
+}
+
+// VolumeSum returns the value of the "volume_sum" field in the mutation.
+func (m *ERPRunMutation) VolumeSum() (r int64, exists bool) {
+	v := m.volume_sum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolumeSum returns the old "volume_sum" field's value of the ERPRun entity.
+// If the ERPRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPRunMutation) OldVolumeSum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolumeSum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolumeSum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolumeSum: %w", err)
+	}
+	return oldValue.VolumeSum, nil
+}
+
+// AddVolumeSum adds i to the "volume_sum" field.
+func (m *ERPRunMutation) AddVolumeSum(i int64) {
+	if m.addvolume_sum != nil {
+		*m.addvolume_sum += i
+	} else {
+		m.addvolume_sum = &i
+	}
+}
+
+// AddedVolumeSum returns the value that was added to the "volume_sum" field in this mutation.
+func (m *ERPRunMutation) AddedVolumeSum() (r int64, exists bool) {
+	v := m.addvolume_sum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolumeSum resets all changes to the "volume_sum" field.
+func (m *ERPRunMutation) ResetVolumeSum() {
+	m.volume_sum = nil
+	m.addvolume_sum = nil
+}
+
 // SetImportID sets the "import_id" field.
 func (m *ERPRunMutation) SetImportID(u uuid.UUID) {
 	m.import_id = &u
@@ -40363,9 +42505,12 @@ func (m *ERPRunMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ERPRunMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 16)
 	if m.connection_id != nil {
 		fields = append(fields, erprun.FieldConnectionID)
+	}
+	if m.feed != nil {
+		fields = append(fields, erprun.FieldFeed)
 	}
 	if m.full_pull != nil {
 		fields = append(fields, erprun.FieldFullPull)
@@ -40400,6 +42545,9 @@ func (m *ERPRunMutation) Fields() []string {
 	if m.open_sums != nil {
 		fields = append(fields, erprun.FieldOpenSums)
 	}
+	if m.volume_sum != nil {
+		fields = append(fields, erprun.FieldVolumeSum)
+	}
 	if m.import_id != nil {
 		fields = append(fields, erprun.FieldImportID)
 	}
@@ -40416,6 +42564,8 @@ func (m *ERPRunMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case erprun.FieldConnectionID:
 		return m.ConnectionID()
+	case erprun.FieldFeed:
+		return m.Feed()
 	case erprun.FieldFullPull:
 		return m.FullPull()
 	case erprun.FieldStatus:
@@ -40438,6 +42588,8 @@ func (m *ERPRunMutation) Field(name string) (ent.Value, bool) {
 		return m.RowsRefused()
 	case erprun.FieldOpenSums:
 		return m.OpenSums()
+	case erprun.FieldVolumeSum:
+		return m.VolumeSum()
 	case erprun.FieldImportID:
 		return m.ImportID()
 	case erprun.FieldFailure:
@@ -40453,6 +42605,8 @@ func (m *ERPRunMutation) OldField(ctx context.Context, name string) (ent.Value, 
 	switch name {
 	case erprun.FieldConnectionID:
 		return m.OldConnectionID(ctx)
+	case erprun.FieldFeed:
+		return m.OldFeed(ctx)
 	case erprun.FieldFullPull:
 		return m.OldFullPull(ctx)
 	case erprun.FieldStatus:
@@ -40475,6 +42629,8 @@ func (m *ERPRunMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldRowsRefused(ctx)
 	case erprun.FieldOpenSums:
 		return m.OldOpenSums(ctx)
+	case erprun.FieldVolumeSum:
+		return m.OldVolumeSum(ctx)
 	case erprun.FieldImportID:
 		return m.OldImportID(ctx)
 	case erprun.FieldFailure:
@@ -40494,6 +42650,13 @@ func (m *ERPRunMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetConnectionID(v)
+		return nil
+	case erprun.FieldFeed:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFeed(v)
 		return nil
 	case erprun.FieldFullPull:
 		v, ok := value.(bool)
@@ -40572,6 +42735,13 @@ func (m *ERPRunMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOpenSums(v)
 		return nil
+	case erprun.FieldVolumeSum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolumeSum(v)
+		return nil
 	case erprun.FieldImportID:
 		v, ok := value.(uuid.UUID)
 		if !ok {
@@ -40612,6 +42782,9 @@ func (m *ERPRunMutation) AddedFields() []string {
 	if m.addrows_refused != nil {
 		fields = append(fields, erprun.FieldRowsRefused)
 	}
+	if m.addvolume_sum != nil {
+		fields = append(fields, erprun.FieldVolumeSum)
+	}
 	return fields
 }
 
@@ -40632,6 +42805,8 @@ func (m *ERPRunMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRowsUnchanged()
 	case erprun.FieldRowsRefused:
 		return m.AddedRowsRefused()
+	case erprun.FieldVolumeSum:
+		return m.AddedVolumeSum()
 	}
 	return nil, false
 }
@@ -40682,6 +42857,13 @@ func (m *ERPRunMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRowsRefused(v)
+		return nil
+	case erprun.FieldVolumeSum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolumeSum(v)
 		return nil
 	}
 	return fmt.Errorf("unknown ERPRun numeric field %s", name)
@@ -40734,6 +42916,9 @@ func (m *ERPRunMutation) ResetField(name string) error {
 	case erprun.FieldConnectionID:
 		m.ResetConnectionID()
 		return nil
+	case erprun.FieldFeed:
+		m.ResetFeed()
+		return nil
 	case erprun.FieldFullPull:
 		m.ResetFullPull()
 		return nil
@@ -40766,6 +42951,9 @@ func (m *ERPRunMutation) ResetField(name string) error {
 		return nil
 	case erprun.FieldOpenSums:
 		m.ResetOpenSums()
+		return nil
+	case erprun.FieldVolumeSum:
+		m.ResetVolumeSum()
 		return nil
 	case erprun.FieldImportID:
 		m.ResetImportID()
@@ -40823,6 +43011,784 @@ func (m *ERPRunMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ERPRunMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ERPRun edge %s", name)
+}
+
+// FeedRejectMutation represents an operation that mutates the FeedReject nodes in the graph.
+type FeedRejectMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	source        *string
+	feed          *string
+	record_id     *string
+	record        *json.RawMessage
+	appendrecord  json.RawMessage
+	faults        *json.RawMessage
+	appendfaults  json.RawMessage
+	first_at      *time.Time
+	last_at       *time.Time
+	times         *int
+	addtimes      *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*FeedReject, error)
+	predicates    []predicate.FeedReject
+}
+
+var _ ent.Mutation = (*FeedRejectMutation)(nil)
+
+// feedrejectOption allows management of the mutation configuration using functional options.
+type feedrejectOption func(*FeedRejectMutation)
+
+// newFeedRejectMutation creates new mutation for the FeedReject entity.
+func newFeedRejectMutation(c config, op Op, opts ...feedrejectOption) *FeedRejectMutation {
+	m := &FeedRejectMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFeedReject,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFeedRejectID sets the ID field of the mutation.
+func withFeedRejectID(id uuid.UUID) feedrejectOption {
+	return func(m *FeedRejectMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FeedReject
+		)
+		m.oldValue = func(ctx context.Context) (*FeedReject, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FeedReject.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFeedReject sets the old FeedReject of the mutation.
+func withFeedReject(node *FeedReject) feedrejectOption {
+	return func(m *FeedRejectMutation) {
+		m.oldValue = func(context.Context) (*FeedReject, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FeedRejectMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FeedRejectMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FeedReject entities.
+func (m *FeedRejectMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FeedRejectMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FeedRejectMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FeedReject.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSource sets the "source" field.
+func (m *FeedRejectMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *FeedRejectMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *FeedRejectMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetFeed sets the "feed" field.
+func (m *FeedRejectMutation) SetFeed(s string) {
+	m.feed = &s
+}
+
+// Feed returns the value of the "feed" field in the mutation.
+func (m *FeedRejectMutation) Feed() (r string, exists bool) {
+	v := m.feed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFeed returns the old "feed" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldFeed(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFeed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFeed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFeed: %w", err)
+	}
+	return oldValue.Feed, nil
+}
+
+// ResetFeed resets all changes to the "feed" field.
+func (m *FeedRejectMutation) ResetFeed() {
+	m.feed = nil
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *FeedRejectMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *FeedRejectMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *FeedRejectMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetRecord sets the "record" field.
+func (m *FeedRejectMutation) SetRecord(jm json.RawMessage) {
+	m.record = &jm
+	m.appendrecord = nil
+}
+
+// Record returns the value of the "record" field in the mutation.
+func (m *FeedRejectMutation) Record() (r json.RawMessage, exists bool) {
+	v := m.record
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecord returns the old "record" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldRecord(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecord is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecord requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecord: %w", err)
+	}
+	return oldValue.Record, nil
+}
+
+// AppendRecord adds jm to the "record" field.
+func (m *FeedRejectMutation) AppendRecord(jm json.RawMessage) {
+	m.appendrecord = append(m.appendrecord, jm...)
+}
+
+// AppendedRecord returns the list of values that were appended to the "record" field in this mutation.
+func (m *FeedRejectMutation) AppendedRecord() (json.RawMessage, bool) {
+	if len(m.appendrecord) == 0 {
+		return nil, false
+	}
+	return m.appendrecord, true
+}
+
+// ResetRecord resets all changes to the "record" field.
+func (m *FeedRejectMutation) ResetRecord() {
+	m.record = nil
+	m.appendrecord = nil
+}
+
+// SetFaults sets the "faults" field.
+func (m *FeedRejectMutation) SetFaults(jm json.RawMessage) {
+	m.faults = &jm
+	m.appendfaults = nil
+}
+
+// Faults returns the value of the "faults" field in the mutation.
+func (m *FeedRejectMutation) Faults() (r json.RawMessage, exists bool) {
+	v := m.faults
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFaults returns the old "faults" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldFaults(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFaults is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFaults requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFaults: %w", err)
+	}
+	return oldValue.Faults, nil
+}
+
+// AppendFaults adds jm to the "faults" field.
+func (m *FeedRejectMutation) AppendFaults(jm json.RawMessage) {
+	m.appendfaults = append(m.appendfaults, jm...)
+}
+
+// AppendedFaults returns the list of values that were appended to the "faults" field in this mutation.
+func (m *FeedRejectMutation) AppendedFaults() (json.RawMessage, bool) {
+	if len(m.appendfaults) == 0 {
+		return nil, false
+	}
+	return m.appendfaults, true
+}
+
+// ResetFaults resets all changes to the "faults" field.
+func (m *FeedRejectMutation) ResetFaults() {
+	m.faults = nil
+	m.appendfaults = nil
+}
+
+// SetFirstAt sets the "first_at" field.
+func (m *FeedRejectMutation) SetFirstAt(t time.Time) {
+	m.first_at = &t
+}
+
+// FirstAt returns the value of the "first_at" field in the mutation.
+func (m *FeedRejectMutation) FirstAt() (r time.Time, exists bool) {
+	v := m.first_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstAt returns the old "first_at" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldFirstAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstAt: %w", err)
+	}
+	return oldValue.FirstAt, nil
+}
+
+// ResetFirstAt resets all changes to the "first_at" field.
+func (m *FeedRejectMutation) ResetFirstAt() {
+	m.first_at = nil
+}
+
+// SetLastAt sets the "last_at" field.
+func (m *FeedRejectMutation) SetLastAt(t time.Time) {
+	m.last_at = &t
+}
+
+// LastAt returns the value of the "last_at" field in the mutation.
+func (m *FeedRejectMutation) LastAt() (r time.Time, exists bool) {
+	v := m.last_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastAt returns the old "last_at" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldLastAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastAt: %w", err)
+	}
+	return oldValue.LastAt, nil
+}
+
+// ResetLastAt resets all changes to the "last_at" field.
+func (m *FeedRejectMutation) ResetLastAt() {
+	m.last_at = nil
+}
+
+// SetTimes sets the "times" field.
+func (m *FeedRejectMutation) SetTimes(i int) {
+	m.times = &i
+	m.addtimes = nil
+}
+
+// Times returns the value of the "times" field in the mutation.
+func (m *FeedRejectMutation) Times() (r int, exists bool) {
+	v := m.times
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimes returns the old "times" field's value of the FeedReject entity.
+// If the FeedReject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedRejectMutation) OldTimes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimes: %w", err)
+	}
+	return oldValue.Times, nil
+}
+
+// AddTimes adds i to the "times" field.
+func (m *FeedRejectMutation) AddTimes(i int) {
+	if m.addtimes != nil {
+		*m.addtimes += i
+	} else {
+		m.addtimes = &i
+	}
+}
+
+// AddedTimes returns the value that was added to the "times" field in this mutation.
+func (m *FeedRejectMutation) AddedTimes() (r int, exists bool) {
+	v := m.addtimes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTimes resets all changes to the "times" field.
+func (m *FeedRejectMutation) ResetTimes() {
+	m.times = nil
+	m.addtimes = nil
+}
+
+// Where appends a list predicates to the FeedRejectMutation builder.
+func (m *FeedRejectMutation) Where(ps ...predicate.FeedReject) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FeedRejectMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FeedRejectMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FeedReject, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FeedRejectMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FeedRejectMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FeedReject).
+func (m *FeedRejectMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FeedRejectMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.source != nil {
+		fields = append(fields, feedreject.FieldSource)
+	}
+	if m.feed != nil {
+		fields = append(fields, feedreject.FieldFeed)
+	}
+	if m.record_id != nil {
+		fields = append(fields, feedreject.FieldRecordID)
+	}
+	if m.record != nil {
+		fields = append(fields, feedreject.FieldRecord)
+	}
+	if m.faults != nil {
+		fields = append(fields, feedreject.FieldFaults)
+	}
+	if m.first_at != nil {
+		fields = append(fields, feedreject.FieldFirstAt)
+	}
+	if m.last_at != nil {
+		fields = append(fields, feedreject.FieldLastAt)
+	}
+	if m.times != nil {
+		fields = append(fields, feedreject.FieldTimes)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FeedRejectMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case feedreject.FieldSource:
+		return m.Source()
+	case feedreject.FieldFeed:
+		return m.Feed()
+	case feedreject.FieldRecordID:
+		return m.RecordID()
+	case feedreject.FieldRecord:
+		return m.Record()
+	case feedreject.FieldFaults:
+		return m.Faults()
+	case feedreject.FieldFirstAt:
+		return m.FirstAt()
+	case feedreject.FieldLastAt:
+		return m.LastAt()
+	case feedreject.FieldTimes:
+		return m.Times()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FeedRejectMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case feedreject.FieldSource:
+		return m.OldSource(ctx)
+	case feedreject.FieldFeed:
+		return m.OldFeed(ctx)
+	case feedreject.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case feedreject.FieldRecord:
+		return m.OldRecord(ctx)
+	case feedreject.FieldFaults:
+		return m.OldFaults(ctx)
+	case feedreject.FieldFirstAt:
+		return m.OldFirstAt(ctx)
+	case feedreject.FieldLastAt:
+		return m.OldLastAt(ctx)
+	case feedreject.FieldTimes:
+		return m.OldTimes(ctx)
+	}
+	return nil, fmt.Errorf("unknown FeedReject field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FeedRejectMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case feedreject.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case feedreject.FieldFeed:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFeed(v)
+		return nil
+	case feedreject.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case feedreject.FieldRecord:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecord(v)
+		return nil
+	case feedreject.FieldFaults:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFaults(v)
+		return nil
+	case feedreject.FieldFirstAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstAt(v)
+		return nil
+	case feedreject.FieldLastAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastAt(v)
+		return nil
+	case feedreject.FieldTimes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FeedReject field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FeedRejectMutation) AddedFields() []string {
+	var fields []string
+	if m.addtimes != nil {
+		fields = append(fields, feedreject.FieldTimes)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FeedRejectMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case feedreject.FieldTimes:
+		return m.AddedTimes()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FeedRejectMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case feedreject.FieldTimes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTimes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FeedReject numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FeedRejectMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FeedRejectMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FeedRejectMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown FeedReject nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FeedRejectMutation) ResetField(name string) error {
+	switch name {
+	case feedreject.FieldSource:
+		m.ResetSource()
+		return nil
+	case feedreject.FieldFeed:
+		m.ResetFeed()
+		return nil
+	case feedreject.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case feedreject.FieldRecord:
+		m.ResetRecord()
+		return nil
+	case feedreject.FieldFaults:
+		m.ResetFaults()
+		return nil
+	case feedreject.FieldFirstAt:
+		m.ResetFirstAt()
+		return nil
+	case feedreject.FieldLastAt:
+		m.ResetLastAt()
+		return nil
+	case feedreject.FieldTimes:
+		m.ResetTimes()
+		return nil
+	}
+	return fmt.Errorf("unknown FeedReject field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FeedRejectMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FeedRejectMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FeedRejectMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FeedRejectMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FeedRejectMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FeedRejectMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FeedRejectMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FeedReject unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FeedRejectMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FeedReject edge %s", name)
 }
 
 // FollowUpMutation represents an operation that mutates the FollowUp nodes in the graph.
@@ -48159,6 +51125,1002 @@ func (m *LimitBatchMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LimitBatchMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LimitBatch edge %s", name)
+}
+
+// LimitPushMutation represents an operation that mutates the LimitPush nodes in the graph.
+type LimitPushMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	connection_id   *uuid.UUID
+	customer_id     *uuid.UUID
+	limit_kind      *string
+	limit_amount    *int64
+	addlimit_amount *int64
+	status          *limitpush.Status
+	version         *int64
+	addversion      *int64
+	attempts        *int
+	addattempts     *int
+	next_at         *time.Time
+	failure         *string
+	wanted_at       *time.Time
+	confirmed_at    *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*LimitPush, error)
+	predicates      []predicate.LimitPush
+}
+
+var _ ent.Mutation = (*LimitPushMutation)(nil)
+
+// limitpushOption allows management of the mutation configuration using functional options.
+type limitpushOption func(*LimitPushMutation)
+
+// newLimitPushMutation creates new mutation for the LimitPush entity.
+func newLimitPushMutation(c config, op Op, opts ...limitpushOption) *LimitPushMutation {
+	m := &LimitPushMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLimitPush,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLimitPushID sets the ID field of the mutation.
+func withLimitPushID(id uuid.UUID) limitpushOption {
+	return func(m *LimitPushMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LimitPush
+		)
+		m.oldValue = func(ctx context.Context) (*LimitPush, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LimitPush.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLimitPush sets the old LimitPush of the mutation.
+func withLimitPush(node *LimitPush) limitpushOption {
+	return func(m *LimitPushMutation) {
+		m.oldValue = func(context.Context) (*LimitPush, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LimitPushMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LimitPushMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LimitPush entities.
+func (m *LimitPushMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LimitPushMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LimitPushMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LimitPush.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetConnectionID sets the "connection_id" field.
+func (m *LimitPushMutation) SetConnectionID(u uuid.UUID) {
+	m.connection_id = &u
+}
+
+// ConnectionID returns the value of the "connection_id" field in the mutation.
+func (m *LimitPushMutation) ConnectionID() (r uuid.UUID, exists bool) {
+	v := m.connection_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConnectionID returns the old "connection_id" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldConnectionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConnectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConnectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConnectionID: %w", err)
+	}
+	return oldValue.ConnectionID, nil
+}
+
+// ResetConnectionID resets all changes to the "connection_id" field.
+func (m *LimitPushMutation) ResetConnectionID() {
+	m.connection_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *LimitPushMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *LimitPushMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *LimitPushMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetLimitKind sets the "limit_kind" field.
+func (m *LimitPushMutation) SetLimitKind(s string) {
+	m.limit_kind = &s
+}
+
+// LimitKind returns the value of the "limit_kind" field in the mutation.
+func (m *LimitPushMutation) LimitKind() (r string, exists bool) {
+	v := m.limit_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitKind returns the old "limit_kind" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldLimitKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitKind: %w", err)
+	}
+	return oldValue.LimitKind, nil
+}
+
+// ResetLimitKind resets all changes to the "limit_kind" field.
+func (m *LimitPushMutation) ResetLimitKind() {
+	m.limit_kind = nil
+}
+
+// SetLimitAmount sets the "limit_amount" field.
+func (m *LimitPushMutation) SetLimitAmount(i int64) {
+	m.limit_amount = &i
+	m.addlimit_amount = nil
+}
+
+// LimitAmount returns the value of the "limit_amount" field in the mutation.
+func (m *LimitPushMutation) LimitAmount() (r int64, exists bool) {
+	v := m.limit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitAmount returns the old "limit_amount" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldLimitAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitAmount: %w", err)
+	}
+	return oldValue.LimitAmount, nil
+}
+
+// AddLimitAmount adds i to the "limit_amount" field.
+func (m *LimitPushMutation) AddLimitAmount(i int64) {
+	if m.addlimit_amount != nil {
+		*m.addlimit_amount += i
+	} else {
+		m.addlimit_amount = &i
+	}
+}
+
+// AddedLimitAmount returns the value that was added to the "limit_amount" field in this mutation.
+func (m *LimitPushMutation) AddedLimitAmount() (r int64, exists bool) {
+	v := m.addlimit_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLimitAmount resets all changes to the "limit_amount" field.
+func (m *LimitPushMutation) ResetLimitAmount() {
+	m.limit_amount = nil
+	m.addlimit_amount = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *LimitPushMutation) SetStatus(l limitpush.Status) {
+	m.status = &l
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *LimitPushMutation) Status() (r limitpush.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldStatus(ctx context.Context) (v limitpush.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *LimitPushMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *LimitPushMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *LimitPushMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *LimitPushMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *LimitPushMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *LimitPushMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *LimitPushMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *LimitPushMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *LimitPushMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *LimitPushMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *LimitPushMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetNextAt sets the "next_at" field.
+func (m *LimitPushMutation) SetNextAt(t time.Time) {
+	m.next_at = &t
+}
+
+// NextAt returns the value of the "next_at" field in the mutation.
+func (m *LimitPushMutation) NextAt() (r time.Time, exists bool) {
+	v := m.next_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAt returns the old "next_at" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldNextAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAt: %w", err)
+	}
+	return oldValue.NextAt, nil
+}
+
+// ResetNextAt resets all changes to the "next_at" field.
+func (m *LimitPushMutation) ResetNextAt() {
+	m.next_at = nil
+}
+
+// SetFailure sets the "failure" field.
+func (m *LimitPushMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *LimitPushMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *LimitPushMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetWantedAt sets the "wanted_at" field.
+func (m *LimitPushMutation) SetWantedAt(t time.Time) {
+	m.wanted_at = &t
+}
+
+// WantedAt returns the value of the "wanted_at" field in the mutation.
+func (m *LimitPushMutation) WantedAt() (r time.Time, exists bool) {
+	v := m.wanted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWantedAt returns the old "wanted_at" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldWantedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWantedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWantedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWantedAt: %w", err)
+	}
+	return oldValue.WantedAt, nil
+}
+
+// ResetWantedAt resets all changes to the "wanted_at" field.
+func (m *LimitPushMutation) ResetWantedAt() {
+	m.wanted_at = nil
+}
+
+// SetConfirmedAt sets the "confirmed_at" field.
+func (m *LimitPushMutation) SetConfirmedAt(t time.Time) {
+	m.confirmed_at = &t
+}
+
+// ConfirmedAt returns the value of the "confirmed_at" field in the mutation.
+func (m *LimitPushMutation) ConfirmedAt() (r time.Time, exists bool) {
+	v := m.confirmed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfirmedAt returns the old "confirmed_at" field's value of the LimitPush entity.
+// If the LimitPush object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LimitPushMutation) OldConfirmedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfirmedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfirmedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfirmedAt: %w", err)
+	}
+	return oldValue.ConfirmedAt, nil
+}
+
+// ClearConfirmedAt clears the value of the "confirmed_at" field.
+func (m *LimitPushMutation) ClearConfirmedAt() {
+	m.confirmed_at = nil
+	m.clearedFields[limitpush.FieldConfirmedAt] = struct{}{}
+}
+
+// ConfirmedAtCleared returns if the "confirmed_at" field was cleared in this mutation.
+func (m *LimitPushMutation) ConfirmedAtCleared() bool {
+	_, ok := m.clearedFields[limitpush.FieldConfirmedAt]
+	return ok
+}
+
+// ResetConfirmedAt resets all changes to the "confirmed_at" field.
+func (m *LimitPushMutation) ResetConfirmedAt() {
+	m.confirmed_at = nil
+	delete(m.clearedFields, limitpush.FieldConfirmedAt)
+}
+
+// Where appends a list predicates to the LimitPushMutation builder.
+func (m *LimitPushMutation) Where(ps ...predicate.LimitPush) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LimitPushMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LimitPushMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LimitPush, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LimitPushMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LimitPushMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LimitPush).
+func (m *LimitPushMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LimitPushMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.connection_id != nil {
+		fields = append(fields, limitpush.FieldConnectionID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, limitpush.FieldCustomerID)
+	}
+	if m.limit_kind != nil {
+		fields = append(fields, limitpush.FieldLimitKind)
+	}
+	if m.limit_amount != nil {
+		fields = append(fields, limitpush.FieldLimitAmount)
+	}
+	if m.status != nil {
+		fields = append(fields, limitpush.FieldStatus)
+	}
+	if m.version != nil {
+		fields = append(fields, limitpush.FieldVersion)
+	}
+	if m.attempts != nil {
+		fields = append(fields, limitpush.FieldAttempts)
+	}
+	if m.next_at != nil {
+		fields = append(fields, limitpush.FieldNextAt)
+	}
+	if m.failure != nil {
+		fields = append(fields, limitpush.FieldFailure)
+	}
+	if m.wanted_at != nil {
+		fields = append(fields, limitpush.FieldWantedAt)
+	}
+	if m.confirmed_at != nil {
+		fields = append(fields, limitpush.FieldConfirmedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LimitPushMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case limitpush.FieldConnectionID:
+		return m.ConnectionID()
+	case limitpush.FieldCustomerID:
+		return m.CustomerID()
+	case limitpush.FieldLimitKind:
+		return m.LimitKind()
+	case limitpush.FieldLimitAmount:
+		return m.LimitAmount()
+	case limitpush.FieldStatus:
+		return m.Status()
+	case limitpush.FieldVersion:
+		return m.Version()
+	case limitpush.FieldAttempts:
+		return m.Attempts()
+	case limitpush.FieldNextAt:
+		return m.NextAt()
+	case limitpush.FieldFailure:
+		return m.Failure()
+	case limitpush.FieldWantedAt:
+		return m.WantedAt()
+	case limitpush.FieldConfirmedAt:
+		return m.ConfirmedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LimitPushMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case limitpush.FieldConnectionID:
+		return m.OldConnectionID(ctx)
+	case limitpush.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case limitpush.FieldLimitKind:
+		return m.OldLimitKind(ctx)
+	case limitpush.FieldLimitAmount:
+		return m.OldLimitAmount(ctx)
+	case limitpush.FieldStatus:
+		return m.OldStatus(ctx)
+	case limitpush.FieldVersion:
+		return m.OldVersion(ctx)
+	case limitpush.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case limitpush.FieldNextAt:
+		return m.OldNextAt(ctx)
+	case limitpush.FieldFailure:
+		return m.OldFailure(ctx)
+	case limitpush.FieldWantedAt:
+		return m.OldWantedAt(ctx)
+	case limitpush.FieldConfirmedAt:
+		return m.OldConfirmedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown LimitPush field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LimitPushMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case limitpush.FieldConnectionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConnectionID(v)
+		return nil
+	case limitpush.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case limitpush.FieldLimitKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitKind(v)
+		return nil
+	case limitpush.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitAmount(v)
+		return nil
+	case limitpush.FieldStatus:
+		v, ok := value.(limitpush.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case limitpush.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case limitpush.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case limitpush.FieldNextAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAt(v)
+		return nil
+	case limitpush.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case limitpush.FieldWantedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWantedAt(v)
+		return nil
+	case limitpush.FieldConfirmedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfirmedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LimitPush field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LimitPushMutation) AddedFields() []string {
+	var fields []string
+	if m.addlimit_amount != nil {
+		fields = append(fields, limitpush.FieldLimitAmount)
+	}
+	if m.addversion != nil {
+		fields = append(fields, limitpush.FieldVersion)
+	}
+	if m.addattempts != nil {
+		fields = append(fields, limitpush.FieldAttempts)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LimitPushMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case limitpush.FieldLimitAmount:
+		return m.AddedLimitAmount()
+	case limitpush.FieldVersion:
+		return m.AddedVersion()
+	case limitpush.FieldAttempts:
+		return m.AddedAttempts()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LimitPushMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case limitpush.FieldLimitAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLimitAmount(v)
+		return nil
+	case limitpush.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case limitpush.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LimitPush numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LimitPushMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(limitpush.FieldConfirmedAt) {
+		fields = append(fields, limitpush.FieldConfirmedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LimitPushMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LimitPushMutation) ClearField(name string) error {
+	switch name {
+	case limitpush.FieldConfirmedAt:
+		m.ClearConfirmedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LimitPush nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LimitPushMutation) ResetField(name string) error {
+	switch name {
+	case limitpush.FieldConnectionID:
+		m.ResetConnectionID()
+		return nil
+	case limitpush.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case limitpush.FieldLimitKind:
+		m.ResetLimitKind()
+		return nil
+	case limitpush.FieldLimitAmount:
+		m.ResetLimitAmount()
+		return nil
+	case limitpush.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case limitpush.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case limitpush.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case limitpush.FieldNextAt:
+		m.ResetNextAt()
+		return nil
+	case limitpush.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case limitpush.FieldWantedAt:
+		m.ResetWantedAt()
+		return nil
+	case limitpush.FieldConfirmedAt:
+		m.ResetConfirmedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LimitPush field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LimitPushMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LimitPushMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LimitPushMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LimitPushMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LimitPushMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LimitPushMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LimitPushMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LimitPush unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LimitPushMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LimitPush edge %s", name)
 }
 
 // NotificationMutation represents an operation that mutates the Notification nodes in the graph.

@@ -29,6 +29,7 @@ import (
 	"zhuxin/ent/tenantdb/creditlimit"
 	"zhuxin/ent/tenantdb/creditpolicy"
 	"zhuxin/ent/tenantdb/creditrating"
+	"zhuxin/ent/tenantdb/creditstate"
 	"zhuxin/ent/tenantdb/customer"
 	"zhuxin/ent/tenantdb/customerchange"
 	"zhuxin/ent/tenantdb/customergroup"
@@ -43,7 +44,9 @@ import (
 	"zhuxin/ent/tenantdb/dunningpause"
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
+	"zhuxin/ent/tenantdb/erpcontract"
 	"zhuxin/ent/tenantdb/erprun"
+	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
@@ -54,6 +57,7 @@ import (
 	"zhuxin/ent/tenantdb/letter"
 	"zhuxin/ent/tenantdb/lettertemplate"
 	"zhuxin/ent/tenantdb/limitbatch"
+	"zhuxin/ent/tenantdb/limitpush"
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
@@ -609,6 +613,12 @@ func init() {
 	creditratingDescID := creditratingMixinFields0[0].Descriptor()
 	// creditrating.DefaultID holds the default value on creation for the id field.
 	creditrating.DefaultID = creditratingDescID.Default.(func() uuid.UUID)
+	creditstateFields := schema.CreditState{}.Fields()
+	_ = creditstateFields
+	// creditstateDescGrade is the schema descriptor for grade field.
+	creditstateDescGrade := creditstateFields[6].Descriptor()
+	// creditstate.DefaultGrade holds the default value on creation for the grade field.
+	creditstate.DefaultGrade = creditstateDescGrade.Default.(string)
 	customerMixin := schema.Customer{}.Mixin()
 	customerMixinFields0 := customerMixin[0].Fields()
 	_ = customerMixinFields0
@@ -786,12 +796,20 @@ func init() {
 	deliveryDescReconciled := deliveryFields[11].Descriptor()
 	// delivery.DefaultReconciled holds the default value on creation for the reconciled field.
 	delivery.DefaultReconciled = deliveryDescReconciled.Default.(bool)
+	// deliveryDescInvoiceNo is the schema descriptor for invoice_no field.
+	deliveryDescInvoiceNo := deliveryFields[12].Descriptor()
+	// delivery.DefaultInvoiceNo holds the default value on creation for the invoice_no field.
+	delivery.DefaultInvoiceNo = deliveryDescInvoiceNo.Default.(string)
+	// deliveryDescBilled is the schema descriptor for billed field.
+	deliveryDescBilled := deliveryFields[13].Descriptor()
+	// delivery.DefaultBilled holds the default value on creation for the billed field.
+	delivery.DefaultBilled = deliveryDescBilled.Default.(bool)
 	// deliveryDescCreatedAt is the schema descriptor for created_at field.
-	deliveryDescCreatedAt := deliveryFields[12].Descriptor()
+	deliveryDescCreatedAt := deliveryFields[14].Descriptor()
 	// delivery.DefaultCreatedAt holds the default value on creation for the created_at field.
 	delivery.DefaultCreatedAt = deliveryDescCreatedAt.Default.(func() time.Time)
 	// deliveryDescUpdatedAt is the schema descriptor for updated_at field.
-	deliveryDescUpdatedAt := deliveryFields[13].Descriptor()
+	deliveryDescUpdatedAt := deliveryFields[15].Descriptor()
 	// delivery.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -932,44 +950,98 @@ func init() {
 	erpconnectionDescEnabled := erpconnectionFields[8].Descriptor()
 	// erpconnection.DefaultEnabled holds the default value on creation for the enabled field.
 	erpconnection.DefaultEnabled = erpconnectionDescEnabled.Default.(bool)
+	// erpconnectionDescPushLimits is the schema descriptor for push_limits field.
+	erpconnectionDescPushLimits := erpconnectionFields[13].Descriptor()
+	// erpconnection.DefaultPushLimits holds the default value on creation for the push_limits field.
+	erpconnection.DefaultPushLimits = erpconnectionDescPushLimits.Default.(bool)
 	// erpconnectionDescFailure is the schema descriptor for failure field.
-	erpconnectionDescFailure := erpconnectionFields[14].Descriptor()
+	erpconnectionDescFailure := erpconnectionFields[16].Descriptor()
 	// erpconnection.DefaultFailure holds the default value on creation for the failure field.
 	erpconnection.DefaultFailure = erpconnectionDescFailure.Default.(string)
 	// erpconnectionDescID is the schema descriptor for id field.
 	erpconnectionDescID := erpconnectionMixinFields0[0].Descriptor()
 	// erpconnection.DefaultID holds the default value on creation for the id field.
 	erpconnection.DefaultID = erpconnectionDescID.Default.(func() uuid.UUID)
+	erpcontractFields := schema.ERPContract{}.Fields()
+	_ = erpcontractFields
+	// erpcontractDescProjectName is the schema descriptor for project_name field.
+	erpcontractDescProjectName := erpcontractFields[4].Descriptor()
+	// erpcontract.DefaultProjectName holds the default value on creation for the project_name field.
+	erpcontract.DefaultProjectName = erpcontractDescProjectName.Default.(string)
+	// erpcontractDescVolume is the schema descriptor for volume field.
+	erpcontractDescVolume := erpcontractFields[6].Descriptor()
+	// erpcontract.DefaultVolume holds the default value on creation for the volume field.
+	erpcontract.DefaultVolume = erpcontractDescVolume.Default.(int64)
+	// erpcontractDescAmount is the schema descriptor for amount field.
+	erpcontractDescAmount := erpcontractFields[7].Descriptor()
+	// erpcontract.DefaultAmount holds the default value on creation for the amount field.
+	erpcontract.DefaultAmount = erpcontractDescAmount.Default.(int64)
+	// erpcontractDescCreditTermDays is the schema descriptor for credit_term_days field.
+	erpcontractDescCreditTermDays := erpcontractFields[8].Descriptor()
+	// erpcontract.DefaultCreditTermDays holds the default value on creation for the credit_term_days field.
+	erpcontract.DefaultCreditTermDays = erpcontractDescCreditTermDays.Default.(int)
+	// erpcontractDescCreatedAt is the schema descriptor for created_at field.
+	erpcontractDescCreatedAt := erpcontractFields[9].Descriptor()
+	// erpcontract.DefaultCreatedAt holds the default value on creation for the created_at field.
+	erpcontract.DefaultCreatedAt = erpcontractDescCreatedAt.Default.(func() time.Time)
+	// erpcontractDescUpdatedAt is the schema descriptor for updated_at field.
+	erpcontractDescUpdatedAt := erpcontractFields[10].Descriptor()
+	// erpcontract.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	erpcontract.DefaultUpdatedAt = erpcontractDescUpdatedAt.Default.(func() time.Time)
+	// erpcontract.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	erpcontract.UpdateDefaultUpdatedAt = erpcontractDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// erpcontractDescID is the schema descriptor for id field.
+	erpcontractDescID := erpcontractFields[0].Descriptor()
+	// erpcontract.DefaultID holds the default value on creation for the id field.
+	erpcontract.DefaultID = erpcontractDescID.Default.(func() uuid.UUID)
 	erprunFields := schema.ERPRun{}.Fields()
 	_ = erprunFields
+	// erprunDescFeed is the schema descriptor for feed field.
+	erprunDescFeed := erprunFields[2].Descriptor()
+	// erprun.DefaultFeed holds the default value on creation for the feed field.
+	erprun.DefaultFeed = erprunDescFeed.Default.(string)
 	// erprunDescItemsRead is the schema descriptor for items_read field.
-	erprunDescItemsRead := erprunFields[6].Descriptor()
+	erprunDescItemsRead := erprunFields[7].Descriptor()
 	// erprun.DefaultItemsRead holds the default value on creation for the items_read field.
 	erprun.DefaultItemsRead = erprunDescItemsRead.Default.(int64)
 	// erprunDescItemsSettled is the schema descriptor for items_settled field.
-	erprunDescItemsSettled := erprunFields[7].Descriptor()
+	erprunDescItemsSettled := erprunFields[8].Descriptor()
 	// erprun.DefaultItemsSettled holds the default value on creation for the items_settled field.
 	erprun.DefaultItemsSettled = erprunDescItemsSettled.Default.(int64)
 	// erprunDescRowsInserted is the schema descriptor for rows_inserted field.
-	erprunDescRowsInserted := erprunFields[8].Descriptor()
+	erprunDescRowsInserted := erprunFields[9].Descriptor()
 	// erprun.DefaultRowsInserted holds the default value on creation for the rows_inserted field.
 	erprun.DefaultRowsInserted = erprunDescRowsInserted.Default.(int64)
 	// erprunDescRowsUpdated is the schema descriptor for rows_updated field.
-	erprunDescRowsUpdated := erprunFields[9].Descriptor()
+	erprunDescRowsUpdated := erprunFields[10].Descriptor()
 	// erprun.DefaultRowsUpdated holds the default value on creation for the rows_updated field.
 	erprun.DefaultRowsUpdated = erprunDescRowsUpdated.Default.(int64)
 	// erprunDescRowsUnchanged is the schema descriptor for rows_unchanged field.
-	erprunDescRowsUnchanged := erprunFields[10].Descriptor()
+	erprunDescRowsUnchanged := erprunFields[11].Descriptor()
 	// erprun.DefaultRowsUnchanged holds the default value on creation for the rows_unchanged field.
 	erprun.DefaultRowsUnchanged = erprunDescRowsUnchanged.Default.(int64)
 	// erprunDescRowsRefused is the schema descriptor for rows_refused field.
-	erprunDescRowsRefused := erprunFields[11].Descriptor()
+	erprunDescRowsRefused := erprunFields[12].Descriptor()
 	// erprun.DefaultRowsRefused holds the default value on creation for the rows_refused field.
 	erprun.DefaultRowsRefused = erprunDescRowsRefused.Default.(int64)
+	// erprunDescVolumeSum is the schema descriptor for volume_sum field.
+	erprunDescVolumeSum := erprunFields[14].Descriptor()
+	// erprun.DefaultVolumeSum holds the default value on creation for the volume_sum field.
+	erprun.DefaultVolumeSum = erprunDescVolumeSum.Default.(int64)
 	// erprunDescFailure is the schema descriptor for failure field.
-	erprunDescFailure := erprunFields[14].Descriptor()
+	erprunDescFailure := erprunFields[16].Descriptor()
 	// erprun.DefaultFailure holds the default value on creation for the failure field.
 	erprun.DefaultFailure = erprunDescFailure.Default.(string)
+	feedrejectFields := schema.FeedReject{}.Fields()
+	_ = feedrejectFields
+	// feedrejectDescTimes is the schema descriptor for times field.
+	feedrejectDescTimes := feedrejectFields[8].Descriptor()
+	// feedreject.DefaultTimes holds the default value on creation for the times field.
+	feedreject.DefaultTimes = feedrejectDescTimes.Default.(int)
+	// feedrejectDescID is the schema descriptor for id field.
+	feedrejectDescID := feedrejectFields[0].Descriptor()
+	// feedreject.DefaultID holds the default value on creation for the id field.
+	feedreject.DefaultID = feedrejectDescID.Default.(func() uuid.UUID)
 	followupMixin := schema.FollowUp{}.Mixin()
 	followupMixinFields0 := followupMixin[0].Fields()
 	_ = followupMixinFields0
@@ -1105,6 +1177,24 @@ func init() {
 	limitbatchDescID := limitbatchFields[0].Descriptor()
 	// limitbatch.DefaultID holds the default value on creation for the id field.
 	limitbatch.DefaultID = limitbatchDescID.Default.(func() uuid.UUID)
+	limitpushFields := schema.LimitPush{}.Fields()
+	_ = limitpushFields
+	// limitpushDescVersion is the schema descriptor for version field.
+	limitpushDescVersion := limitpushFields[6].Descriptor()
+	// limitpush.DefaultVersion holds the default value on creation for the version field.
+	limitpush.DefaultVersion = limitpushDescVersion.Default.(int64)
+	// limitpushDescAttempts is the schema descriptor for attempts field.
+	limitpushDescAttempts := limitpushFields[7].Descriptor()
+	// limitpush.DefaultAttempts holds the default value on creation for the attempts field.
+	limitpush.DefaultAttempts = limitpushDescAttempts.Default.(int)
+	// limitpushDescFailure is the schema descriptor for failure field.
+	limitpushDescFailure := limitpushFields[9].Descriptor()
+	// limitpush.DefaultFailure holds the default value on creation for the failure field.
+	limitpush.DefaultFailure = limitpushDescFailure.Default.(string)
+	// limitpushDescID is the schema descriptor for id field.
+	limitpushDescID := limitpushFields[0].Descriptor()
+	// limitpush.DefaultID holds the default value on creation for the id field.
+	limitpush.DefaultID = limitpushDescID.Default.(func() uuid.UUID)
 	notificationMixin := schema.Notification{}.Mixin()
 	notificationMixinFields0 := notificationMixin[0].Fields()
 	_ = notificationMixinFields0

@@ -64,6 +64,8 @@ type Tx struct {
 	CreditPolicy *CreditPolicyClient
 	// CreditRating is the client for interacting with the CreditRating builders.
 	CreditRating *CreditRatingClient
+	// CreditState is the client for interacting with the CreditState builders.
+	CreditState *CreditStateClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
 	// CustomerChange is the client for interacting with the CustomerChange builders.
@@ -94,8 +96,12 @@ type Tx struct {
 	DunningRule *DunningRuleClient
 	// ERPConnection is the client for interacting with the ERPConnection builders.
 	ERPConnection *ERPConnectionClient
+	// ERPContract is the client for interacting with the ERPContract builders.
+	ERPContract *ERPContractClient
 	// ERPRun is the client for interacting with the ERPRun builders.
 	ERPRun *ERPRunClient
+	// FeedReject is the client for interacting with the FeedReject builders.
+	FeedReject *FeedRejectClient
 	// FollowUp is the client for interacting with the FollowUp builders.
 	FollowUp *FollowUpClient
 	// FormDraft is the client for interacting with the FormDraft builders.
@@ -118,6 +124,8 @@ type Tx struct {
 	LetterTemplate *LetterTemplateClient
 	// LimitBatch is the client for interacting with the LimitBatch builders.
 	LimitBatch *LimitBatchClient
+	// LimitPush is the client for interacting with the LimitPush builders.
+	LimitPush *LimitPushClient
 	// Notification is the client for interacting with the Notification builders.
 	Notification *NotificationClient
 	// NotifyAccount is the client for interacting with the NotifyAccount builders.
@@ -348,6 +356,7 @@ func (tx *Tx) init() {
 	tx.CreditLimit = NewCreditLimitClient(tx.config)
 	tx.CreditPolicy = NewCreditPolicyClient(tx.config)
 	tx.CreditRating = NewCreditRatingClient(tx.config)
+	tx.CreditState = NewCreditStateClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerChange = NewCustomerChangeClient(tx.config)
 	tx.CustomerGroup = NewCustomerGroupClient(tx.config)
@@ -363,7 +372,9 @@ func (tx *Tx) init() {
 	tx.DunningPause = NewDunningPauseClient(tx.config)
 	tx.DunningRule = NewDunningRuleClient(tx.config)
 	tx.ERPConnection = NewERPConnectionClient(tx.config)
+	tx.ERPContract = NewERPContractClient(tx.config)
 	tx.ERPRun = NewERPRunClient(tx.config)
+	tx.FeedReject = NewFeedRejectClient(tx.config)
 	tx.FollowUp = NewFollowUpClient(tx.config)
 	tx.FormDraft = NewFormDraftClient(tx.config)
 	tx.HandledEvent = NewHandledEventClient(tx.config)
@@ -375,6 +386,7 @@ func (tx *Tx) init() {
 	tx.LetterSerial = NewLetterSerialClient(tx.config)
 	tx.LetterTemplate = NewLetterTemplateClient(tx.config)
 	tx.LimitBatch = NewLimitBatchClient(tx.config)
+	tx.LimitPush = NewLimitPushClient(tx.config)
 	tx.Notification = NewNotificationClient(tx.config)
 	tx.NotifyAccount = NewNotifyAccountClient(tx.config)
 	tx.NotifyDelivery = NewNotifyDeliveryClient(tx.config)

@@ -1,6 +1,6 @@
-// Package kingdee reads open items from a Kingdee K3Cloud (星空) server by its web
-// API. It owns the protocol and how Kingdee's bills are understood; when it is
-// called, and what becomes of the items, is biz/erp's.
+// Package kingdee reads from a Kingdee K3Cloud (星空) server by its web API and takes
+// limits to its credit files. It owns the protocol and how Kingdee's bills are understood; when it is
+// called, and what becomes of the records, is biz/erp's.
 package kingdee
 
 import (
@@ -66,9 +66,9 @@ func (s *session) close(ctx context.Context) {
 }
 
 // query is one page of ExecuteBillQuery: rows of values in the order of the fields.
-func (s *session) query(ctx context.Context, form string, fields []string, filter string, start, limit int) ([][]json.RawMessage, error) {
+func (s *session) query(ctx context.Context, f form, filter string, start, limit int) ([][]json.RawMessage, error) {
 	raw, err := s.post(ctx, "DynamicFormService.ExecuteBillQuery", map[string]any{"data": map[string]any{
-		"FormId": form, "FieldKeys": strings.Join(fields, ","), "FilterString": filter, "OrderString": "FID ASC", "TopRowCount": 0,
+		"FormId": f.id, "FieldKeys": strings.Join(f.fields, ","), "FilterString": filter, "OrderString": f.fields[0] + " ASC", "TopRowCount": 0,
 		"StartRow": start, "Limit": limit, "SubSystemId": "",
 	}})
 	if err != nil {
@@ -78,16 +78,20 @@ func (s *session) query(ctx context.Context, form string, fields []string, filte
 	if json.Unmarshal(raw, &rows) != nil {
 		return nil, erp.ErrAnswer
 	}
-	if len(rows) == 1 && len(rows[0]) == 1 && len(fields) > 1 {
+	if len(rows) == 1 && len(rows[0]) == 1 && len(f.fields) > 1 {
 		return nil, refusal(rows[0][0])
 	}
 	for _, r := range rows {
-		if len(r) != len(fields) {
-			return nil, erp.ErrAnswer.With("columns", fmt.Sprintf("%d for %d fields", len(r), len(fields)))
+		if len(r) != len(f.fields) {
+			return nil, erp.ErrAnswer.With("columns", fmt.Sprintf("%d for %d fields", len(r), len(f.fields)))
 		}
 	}
 	return rows, nil
 }
+
+const lostSession = "会话信息已丢失"
+
+var sessionLost = erp.ErrUnreachable.With("session", "it was lost in between; the next run logs in again")
 
 // refusal reads an error that comes in the form of a row, with status 200.
 func refusal(raw json.RawMessage) error {
@@ -105,8 +109,8 @@ func refusal(raw json.RawMessage) error {
 		return erp.ErrAnswer
 	}
 	text := r.Result.Status.Errors[0].Message
-	if strings.Contains(text, "会话信息已丢失") {
-		return erp.ErrUnreachable.With("session", "it was lost in between; the next run logs in again")
+	if strings.Contains(text, lostSession) {
+		return sessionLost
 	}
 	return erp.ErrAnswer.With("error", fmt.Sprintf("%.200s", text))
 }
@@ -126,7 +130,7 @@ func (s *session) post(ctx context.Context, service string, body any) ([]byte, e
 	}
 	res, err := s.http.Do(req)
 	if err != nil {
-		return nil, away(ctx, err)
+		return nil, failed(ctx, err)
 	}
 	defer res.Body.Close()
 	switch {
@@ -139,7 +143,7 @@ func (s *session) post(ctx context.Context, service string, body any) ([]byte, e
 	}
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if err != nil {
-		return nil, away(ctx, err)
+		return nil, failed(ctx, err)
 	}
 	if len(raw) > maxAnswer {
 		return nil, erp.ErrAnswer.With("size", "an answer of more than 16 MiB")
@@ -147,7 +151,7 @@ func (s *session) post(ctx context.Context, service string, body any) ([]byte, e
 	return raw, nil
 }
 
-func away(ctx context.Context, err error) error {
+func failed(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, outbound.ErrForbidden):
 		return erp.ErrAddress

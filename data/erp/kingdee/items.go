@@ -2,15 +2,10 @@ package kingdee
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"strings"
-	"time"
 
 	"zhuxin/biz/erp"
-	"zhuxin/shared/calendar"
-	"zhuxin/shared/money"
+	"zhuxin/biz/feed"
 )
 
 // Adapter implements erp.Adapter.
@@ -23,6 +18,12 @@ func New(c *http.Client) Adapter { return Adapter{c} }
 
 const page = 2000 // Kingdee gives no more at once
 
+// Kinds implements erp.Adapter. What we call a contract is an order (销售订单) there: a
+// framework contract is entered as one, and tickets name it.
+func (Adapter) Kinds() []feed.Kind {
+	return []feed.Kind{feed.Customers, feed.Contracts, feed.Deliveries, feed.Receivables, feed.Receipts}
+}
+
 // Check implements erp.Adapter.
 func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
 	s, err := login(ctx, a.http, e)
@@ -30,135 +31,88 @@ func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
 		return erp.Info{}, err
 	}
 	defer s.close(ctx)
-	_, err = s.query(ctx, "AR_receivable", fields, filter(e, time.Time{}), 0, 1)
+	f := forms[feed.Receivables]
+	_, err = s.query(ctx, f, f.filter(e, erp.Window{}), 0, 1)
 	return erp.Info{Version: "K3Cloud", Company: s.org}, err
 }
 
-// fields of a receivable (应收单); the last two are per row of the bill.
-var fields = []string{"FID", "FBillNo", "FDATE", "FENDDATE_H", "FCUSTOMERID.FNumber", "FCUSTOMERID.FName", "FCUSTOMERID.FSOCIALCRECODE",
-	"FCURRENCYID.FNumber", "FDocumentStatus", "FCancelStatus", "FALLAMOUNTFOR_D", "FRECEIVEAMOUNT"}
-
-// China has one zone, and Kingdee stamps in the server's.
-const stamp = "2006-01-02 15:04:05"
-
-// filter selects what is open (approved, not void, not fully written off) and, with
-// since, what changed: an unapproved or void bill comes by its status.
-func filter(e erp.Endpoint, since time.Time) string {
-	open := "FDocumentStatus='C' and FCancelStatus='A' and FWRITTENOFFSTATUS<>'C'"
-	f := open
-	if !since.IsZero() {
-		f = fmt.Sprintf("((%s) or FModifyDate >= '%s')", open, since.In(calendar.Shanghai).Format(stamp))
+// Read implements erp.Adapter.
+func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Window, yield func(feed.Record) error) error {
+	f, ok := forms[k]
+	if !ok {
+		return erp.ErrFeed
 	}
-	if e.Company != "" {
-		f += " and FSETTLEORGID.FNumber='" + strings.ReplaceAll(e.Company, "'", "''") + "'"
-	}
-	return f
-}
-
-// Items implements erp.Adapter. Rows of a bill come one after the other and are one
-// item; a bill may go on over the end of a page.
-func (a Adapter) Items(ctx context.Context, e erp.Endpoint, since time.Time, yield func(erp.Item) error) error {
 	s, err := login(ctx, a.http, e)
 	if err != nil {
 		return err
 	}
 	defer s.close(ctx)
-	var b bill
-	for start := 0; ; start += page {
-		rows, err := s.query(ctx, "AR_receivable", fields, filter(e, since), start, page)
+	filter := f.filter(e, w)
+	var invoices map[string]string
+	if k == feed.Deliveries {
+		if invoices, err = s.invoices(ctx, e, w); err != nil {
+			return err
+		}
+		filter = f.also(filter, invoices, w)
+	}
+	return s.bills(ctx, f, filter, func(rows []row) error {
+		r, err := f.read(rows)
 		if err != nil {
 			return err
 		}
+		if d, ok := r.(feed.Delivery); ok {
+			d.InvoiceNo = invoices[d.TicketNo]
+			r = d
+		}
+		return yield(r)
+	})
+}
+
+// bills gives the rows of each bill; they come one after the other, and may go on
+// over the end of a page.
+func (s *session) bills(ctx context.Context, f form, filter string, yield func([]row) error) error {
+	var open []row
+	give := func() error {
+		if len(open) == 0 {
+			return nil
+		}
+		return yield(open)
+	}
+	for start := 0; ; start += page {
+		cells, err := s.query(ctx, f, filter, start, page)
+		if err != nil {
+			return err
+		}
+		for _, c := range cells {
+			r := row{fields: f.fields, cells: c}
+			if len(open) > 0 && open[0].text(f.fields[0]) != r.text(f.fields[0]) {
+				if err := give(); err != nil {
+					return err
+				}
+				open = nil
+			}
+			open = append(open, r)
+		}
+		if len(cells) < page {
+			return give()
+		}
+	}
+}
+
+// invoices says which receivable bills which ticket, of what changed. A deployment
+// whose receivables do not name their source bill has none.
+func (s *session) invoices(ctx context.Context, e erp.Endpoint, w erp.Window) (map[string]string, error) {
+	out := map[string]string{}
+	err := s.bills(ctx, links, links.filter(e, w), func(rows []row) error {
 		for _, r := range rows {
-			next, err := parse(r)
-			if err != nil {
-				return erp.ErrAnswer.With("row", err.Error())
+			if ticket := r.text("FSOURCEBILLNO"); ticket != "" {
+				out[ticket] = r.text("FBillNo")
 			}
-			if b.id != "" && next.id == b.id {
-				b.Amount += next.Amount
-				b.received += next.received
-				continue
-			}
-			if err := b.yield(yield); err != nil {
-				return err
-			}
-			b = next
 		}
-		if len(rows) < page {
-			return b.yield(yield)
-		}
-	}
-}
-
-type bill struct {
-	erp.Item
-	id       string
-	received money.Amount
-	void     bool
-}
-
-func (b bill) yield(yield func(erp.Item) error) error {
-	if b.id == "" {
 		return nil
+	})
+	if fieldMissing(err) {
+		return nil, nil
 	}
-	if b.Open = b.Amount - b.received; b.void {
-		b.Open = 0
-	}
-	return yield(b.Item)
-}
-
-func parse(r []json.RawMessage) (b bill, err error) {
-	text := func(n int) string {
-		var s string
-		if json.Unmarshal(r[n], &s) != nil {
-			s = string(r[n]) // a number, as it is written
-		}
-		if s == "null" {
-			s = ""
-		}
-		return strings.TrimSpace(s)
-	}
-	day := func(n int) (d calendar.Date) {
-		s, _, _ := strings.Cut(text(n), "T")
-		s, _, _ = strings.Cut(s, " ")
-		if s != "" && err == nil {
-			if d, err = calendar.Parse(s); err != nil {
-				err = fmt.Errorf("%s: %w", fields[n], err)
-			}
-		}
-		return d
-	}
-	sum := func(n int) (a money.Amount) {
-		if s := text(n); s != "" && err == nil {
-			if a, err = amount(s); err != nil {
-				err = fmt.Errorf("%s %.40q: %w", fields[n], s, err)
-			}
-		}
-		return a
-	}
-	b.id, b.DocumentNo, b.InvoiceDate, b.DueDate = text(0), text(1), day(2), day(3)
-	b.CustomerNumber, b.CustomerName, b.USCC, b.Currency = text(4), text(5), text(6), currency(text(7))
-	b.void = text(8) != "C" || text(9) == "B"
-	b.Amount, b.received = sum(10), sum(11)
-	return b, err
-}
-
-// amount reads what Kingdee writes for a sum: 210000.0, with more decimals of zero.
-func amount(s string) (money.Amount, error) {
-	if whole, cents, ok := strings.Cut(s, "."); ok {
-		cents = strings.TrimRight(cents, "0")
-		if s = whole; cents != "" {
-			s += "." + cents
-		}
-	}
-	return money.Parse(s)
-}
-
-// currency maps Kingdee's codes of its own (PRE001) to ISO 4217.
-func currency(s string) money.Currency {
-	known := map[string]money.Currency{"PRE001": money.CNY, "PRE002": "HKD", "PRE003": "EUR", "PRE004": "JPY", "PRE005": "TWD", "PRE006": "GBP", "PRE007": "USD", "RMB": money.CNY}
-	if c, ok := known[s]; ok {
-		return c
-	}
-	return money.Currency(s)
+	return out, err
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"zhuxin/biz/erp"
+	"zhuxin/biz/feed"
 	"zhuxin/data/erp/kingdee"
 	"zhuxin/data/outbound"
 	"zhuxin/shared/fault"
@@ -66,7 +67,8 @@ func items(t *testing.T, s *httptest.Server, since time.Time) (out []string, err
 	t.Helper()
 	a := kingdee.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second}))
 	e := erp.Endpoint{BaseURL: s.URL, Database: "acct", Company: "10'1", Username: "demo", Secret: "right"}
-	err = a.Items(t.Context(), e, since, func(i erp.Item) error {
+	err = a.Read(t.Context(), e, feed.Receivables, erp.Window{Since: since}, func(r feed.Record) error {
+		i := r.(feed.Receivable)
 		out = append(out, fmt.Sprintf("%s %s %s: %s of %s %s", i.CustomerNumber, i.DocumentNo, i.DueDate, i.Open, i.Amount, i.Currency))
 		return nil
 	})

@@ -1,6 +1,6 @@
-// Package tryton reads open items from a Tryton server by its JSON-RPC (tried with
-// 6.0). It owns the protocol and how Tryton's books are understood; when it is
-// called, and what becomes of the items, is biz/erp's.
+// Package tryton reads from a Tryton server by its JSON-RPC (tried with 6.0) and takes
+// limits to its parties. It owns the protocol and how Tryton's books are understood; when it is
+// called, and what becomes of the records, is biz/erp's.
 package tryton
 
 import (
@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,6 +56,13 @@ func login(ctx context.Context, c *http.Client, e erp.Endpoint) (*session, error
 	return s, nil
 }
 
+// at is the session at another address.
+func (s *session) at(url string) *session {
+	other := *s
+	other.url = url
+	return &other
+}
+
 func (s *session) close(ctx context.Context) {
 	_ = s.call(context.WithoutCancel(ctx), "common.db.logout", []any{}, nil) // it ends by itself otherwise
 }
@@ -62,6 +70,32 @@ func (s *session) close(ctx context.Context) {
 // search reads a page; fields as in Tryton, "party.name" gives .Party.Name.
 func (s *session) search(ctx context.Context, model string, domain []any, limit int, fields []string, into any) error {
 	return s.call(ctx, "model."+model+".search_read", []any{domain, 0, limit, [][]string{{"id", "ASC"}}, fields, s.scope}, into)
+}
+
+// pages reads a model by its ids, page after page.
+func pages[T any](ctx context.Context, s *session, model string, domain []any, fields []string, id func(T) int64, each func([]T) error) error {
+	for last := int64(0); ; {
+		var found []T
+		if err := s.search(ctx, model, append(slices.Clone(domain), []any{"id", ">", last}), page, fields, &found); err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		next := id(found[len(found)-1])
+		if next <= last {
+			return erp.ErrAnswer.With("page", "the same page comes again and again")
+		}
+		last = next
+		if err := each(found); err != nil {
+			return err
+		}
+	}
+}
+
+// since asks what was written or made since; write_date is null until the first change.
+func since(t time.Time, prefix string) []any {
+	return []any{"OR", []any{prefix + "write_date", ">=", instant(t)}, []any{prefix + "create_date", ">=", instant(t)}}
 }
 
 func (s *session) call(ctx context.Context, method string, params []any, into any) error {
@@ -80,7 +114,7 @@ func (s *session) call(ctx context.Context, method string, params []any, into an
 	}
 	res, err := s.http.Do(req)
 	if err != nil {
-		return away(ctx, err)
+		return failed(ctx, err)
 	}
 	defer res.Body.Close()
 	switch {
@@ -99,7 +133,7 @@ func (s *session) call(ctx context.Context, method string, params []any, into an
 func read(ctx context.Context, body io.Reader, into any) error {
 	raw, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
 	if err != nil {
-		return away(ctx, err)
+		return failed(ctx, err)
 	}
 	var answer struct {
 		Result json.RawMessage `json:"result"`
@@ -120,7 +154,7 @@ func read(ctx context.Context, body io.Reader, into any) error {
 	return nil
 }
 
-func away(ctx context.Context, err error) error {
+func failed(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, outbound.ErrForbidden):
 		return erp.ErrAddress

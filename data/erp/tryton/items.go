@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"zhuxin/biz/erp"
+	"zhuxin/biz/feed"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
@@ -31,7 +31,7 @@ func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
 	}
 	defer s.close(ctx)
 	var info erp.Info
-	if err := s.call(ctx, "common.server.version", []any{}, &info.Version); err != nil {
+	if err := s.at(e.BaseURL+"/").call(ctx, "common.server.version", []any{}, &info.Version); err != nil { // it is of no database
 		return erp.Info{}, err
 	}
 	var p struct {
@@ -60,55 +60,34 @@ type invoice struct {
 	} `json:"currency."`
 }
 
-// Items implements erp.Adapter. All posted invoices are read each time, because a
+// receivables: all posted invoices are read each time, because a
 // partial payment is a line of its own that does not change its invoice; paid and
 // cancelled ones only when they changed since. write_date is null until the first
 // change, so both instants are asked.
-func (a Adapter) Items(ctx context.Context, e erp.Endpoint, since time.Time, yield func(erp.Item) error) error {
-	s, err := login(ctx, a.http, e)
-	if err != nil {
-		return err
-	}
-	defer s.close(ctx)
+func (s *session) receivables(ctx context.Context, w erp.Window, yield func(feed.Record) error) error {
+	since := w.Since
 	states := []any{"state", "=", "posted"}
 	which := []any{states}
 	if !since.IsZero() {
 		changed := []any{"OR", []any{"write_date", ">=", instant(since)}, []any{"create_date", ">=", instant(since)}}
 		which = []any{"OR", states, []any{[]any{"state", "in", []string{"paid", "cancelled"}}, []any{"number", "!=", nil}, changed}}
 	}
-	for last := int64(0); ; {
-		domain := []any{[]any{"type", "=", "out"}, []any{"id", ">", last}}
-		if len(which) == 1 {
-			domain = append(domain, which[0])
-		} else {
-			domain = append(domain, which)
-		}
-		var found []invoice
-		err := s.search(ctx, "account.invoice", domain, page, []string{"number", "invoice_date", "state", "move", "party", "party.name", "party.code",
-			"total_amount", "amount_to_pay", "currency.code"}, &found)
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return nil
-		}
-		if next := found[len(found)-1].ID; next > last {
-			last = next
-		} else {
-			return erp.ErrAnswer.With("page", "the same page comes again and again")
-		}
-		if err := s.items(ctx, found, yield); err != nil {
-			return err
-		}
+	domain := []any{[]any{"type", "=", "out"}}
+	if len(which) == 1 {
+		domain = append(domain, which[0])
+	} else {
+		domain = append(domain, which)
 	}
+	fields := []string{"number", "invoice_date", "state", "move", "party", "party.name", "party.code", "total_amount", "amount_to_pay", "currency.code"}
+	return pages(ctx, s, "account.invoice", domain, fields, func(i invoice) int64 { return i.ID }, func(found []invoice) error { return s.items(ctx, found, yield) })
 }
 
-func (s *session) items(ctx context.Context, found []invoice, yield func(erp.Item) error) error {
+func (s *session) items(ctx context.Context, found []invoice, yield func(feed.Record) error) error {
 	terms, err := s.terms(ctx, found)
 	if err != nil {
 		return err
 	}
-	codes, err := s.codes(ctx, found)
+	codes, err := s.codes(ctx, partiesOf(found, func(i invoice) int64 { return i.Party }))
 	if err != nil {
 		return err
 	}
@@ -160,14 +139,9 @@ func (s *session) terms(ctx context.Context, found []invoice) (map[int64][]term,
 }
 
 // codes are the parties' unified social credit codes.
-func (s *session) codes(ctx context.Context, found []invoice) (map[int64]string, error) {
-	seen := map[int64]bool{}
-	var parties []int64
-	for _, i := range found {
-		if !seen[i.Party] {
-			seen[i.Party] = true
-			parties = append(parties, i.Party)
-		}
+func (s *session) codes(ctx context.Context, parties []int64) (map[int64]string, error) {
+	if len(parties) == 0 {
+		return nil, nil
 	}
 	var rows []struct {
 		Party int64  `json:"party"`
@@ -181,11 +155,23 @@ func (s *session) codes(ctx context.Context, found []invoice) (map[int64]string,
 	return out, err
 }
 
+// partiesOf gives each party once.
+func partiesOf[T any](found []T, of func(T) int64) (parties []int64) {
+	seen := map[int64]bool{}
+	for _, f := range found {
+		if id := of(f); !seen[id] {
+			seen[id] = true
+			parties = append(parties, id)
+		}
+	}
+	return parties
+}
+
 // split makes an item of each part of an invoice. What is open lies on the parts
 // that fall due last, as payments go to the oldest first.
-func (i invoice) split(terms []term, code string) []erp.Item {
-	base := erp.Item{
-		CustomerNumber: i.PartyName.Code, CustomerName: i.PartyName.Name, USCC: code, DocumentNo: i.Number,
+func (i invoice) split(terms []term, code string) []feed.Receivable {
+	base := feed.Receivable{
+		Buyer: feed.Buyer{CustomerNumber: i.PartyName.Code, USCC: code}, CustomerName: i.PartyName.Name, DocumentNo: i.Number,
 		InvoiceDate: calendar.Date(i.Date), Currency: money.Currency(i.Currency.Code), Amount: money.Amount(i.Total), Open: money.Amount(i.Open),
 	}
 	if i.State == "cancelled" {
@@ -199,9 +185,9 @@ func (i invoice) split(terms []term, code string) []erp.Item {
 		if len(terms) > 0 {
 			base.DueDate = calendar.Date(terms[len(terms)-1].Due)
 		}
-		return []erp.Item{base}
+		return []feed.Receivable{base}
 	}
-	out := make([]erp.Item, len(terms))
+	out := make([]feed.Receivable, len(terms))
 	open := base.Open
 	for n := len(terms) - 1; n >= 0; n-- {
 		part := base

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuxin/biz/erp"
+	"zhuxin/biz/feed"
 	"zhuxin/data/erp/tryton"
 	"zhuxin/data/outbound"
 	"zhuxin/shared/fault"
@@ -50,7 +51,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) {
 		Method string `json:"method"`
 		Params []any  `json:"params"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.URL.Path != "/credit/" {
+	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.URL.Path != "/credit/" && (r.URL.Path != "/" || q.Method != "common.server.version") {
 		http.NotFound(w, r)
 		return
 	}
@@ -75,8 +76,8 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) {
 	case q.Method == "model.res.user.get_preferences":
 		result = map[string]any{"company.rec_name": "示例建材"}
 	case q.Method == "model.account.invoice.search_read":
-		after := q.Params[0].([]any)[1].([]any)[2].(float64)
-		result = s.after(s.invoices, after, int(q.Params[2].(float64)))
+		domain := q.Params[0].([]any)
+		result = s.after(s.invoices, domain[len(domain)-1].([]any)[2].(float64), int(q.Params[2].(float64)))
 	case q.Method == "model.account.move.line.search_read":
 		result = s.after(s.lines, q.Params[0].([]any)[3].([]any)[2].(float64), int(q.Params[2].(float64)))
 	case q.Method == "model.party.identifier.search_read":
@@ -115,13 +116,16 @@ func endpoint(s *server) erp.Endpoint {
 	return erp.Endpoint{BaseURL: s.URL, Database: "credit", Company: "1", Username: "admin", Secret: "right"}
 }
 
-func adapter() tryton.Adapter {
-	return tryton.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second}))
+func adapter() tryton.Adapter { return within(time.Second) }
+
+func within(timeout time.Duration) tryton.Adapter {
+	return tryton.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: timeout}))
 }
 
 func items(t *testing.T, s *server, since time.Time) (out []string, err error) {
 	t.Helper()
-	err = adapter().Items(t.Context(), endpoint(s), since, func(i erp.Item) error {
+	err = adapter().Read(t.Context(), endpoint(s), feed.Receivables, erp.Window{Since: since}, func(r feed.Record) error {
+		i := r.(feed.Receivable)
 		out = append(out, fmt.Sprintf("%s %s %s due %s: %s of %s %s", i.CustomerNumber, i.USCC, i.DocumentNo, i.DueDate, i.Open, i.Amount, i.Currency))
 		return nil
 	})

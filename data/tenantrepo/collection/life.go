@@ -58,7 +58,7 @@ func (r Repo) Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Li
 const stages = `
 SELECT x.name, x.amount, x.since FROM credit_accounts a, LATERAL (VALUES
   (1, 'ordered', a.reserved_amount, (SELECT min(r.created_at)::date FROM reservations r WHERE r.customer_id = a.id AND r.status IN ('open', 'committed'))),
-  (2, 'delivered', a.delivered_amount, (SELECT min(d.delivered_on) FROM deliveries d WHERE d.customer_id = a.id AND NOT d.reconciled)),
+  (2, 'delivered', a.delivered_amount, (SELECT min(d.delivered_on) FROM deliveries d WHERE d.customer_id = a.id AND NOT d.reconciled AND NOT d.billed)),
   (3, 'reconciled', a.reconciled_amount, (SELECT min(s.period_to) FROM statements s WHERE s.customer_id = a.id AND s.status = 'reconciled' AND s.amount <> s.invoiced_amount)),
   (4, 'invoiced', a.receivable_amount, (SELECT min(r.invoice_date) FROM receivables r WHERE r.customer_id = a.id AND r.open_amount <> 0)),
   (5, 'drafts', a.draft_amount, (SELECT min(d.issued_on) FROM acceptance_drafts d WHERE d.customer_id = a.id AND d.status = 'held')),

@@ -113,7 +113,7 @@ WITH seen AS (
   SELECT contract_no, customer_id, count(*) AS n, sum(amount) AS amount, max(invoice_date) AS last
   FROM receivables WHERE contract_no <> '' GROUP BY 1, 2
   UNION ALL
-  SELECT contract_no, customer_id, count(*), coalesce(sum(amount) FILTER (WHERE NOT reconciled), 0), max(delivered_on)
+  SELECT contract_no, customer_id, count(*), coalesce(sum(amount) FILTER (WHERE NOT reconciled AND NOT billed), 0), max(delivered_on)
   FROM deliveries WHERE contract_no <> '' GROUP BY 1, 2
 ), loose AS (
   SELECT s.contract_no, s.customer_id, sum(s.n)::bigint AS n, sum(s.amount)::bigint AS amount, max(s.last) AS last

@@ -9,12 +9,16 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/erp"
+	"zhuxin/biz/exposure"
+	"zhuxin/biz/feed"
 	biz "zhuxin/biz/receivable"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/crypto"
 	"zhuxin/data/outbox"
 	erprepo "zhuxin/data/tenantrepo/erp"
+	feedrepo "zhuxin/data/tenantrepo/feed"
 	"zhuxin/data/tenantrepo/receivable/receivabletest"
+	"zhuxin/data/tenantrepo/statement"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
@@ -23,7 +27,11 @@ import (
 
 // books are an ERP's books, as its adapter gives them.
 type books struct {
-	items  map[string]erp.Item
+	items  map[string]feed.Receivable
+	others []feed.Record
+	limits map[string]money.Amount // what customers have there
+	deaf   error                   // what it says to limits
+	gone   error                   // it is away while limits come
 	since  []time.Time
 	secret string
 	fail   error
@@ -32,8 +40,35 @@ type books struct {
 
 func (b *books) Check(context.Context, erp.Endpoint) (erp.Info, error) { return erp.Info{}, nil }
 
-func (b *books) Items(_ context.Context, e erp.Endpoint, since time.Time, yield func(erp.Item) error) error {
-	b.since, b.secret = append(b.since, since), e.Secret
+func (b *books) Kinds() []feed.Kind { return feed.Kinds }
+
+func (b *books) PushLimits(_ context.Context, _ erp.Endpoint, limits []erp.Limit, told func(int, error) error) error {
+	for i, l := range limits {
+		if b.gone != nil {
+			return b.gone
+		}
+		if b.deaf == nil {
+			b.limits[l.CustomerNumber] = l.Amount
+		}
+		if err := told(i, b.deaf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *books) Read(_ context.Context, e erp.Endpoint, k feed.Kind, w erp.Window, yield func(feed.Record) error) error {
+	if k != feed.Receivables {
+		for _, r := range b.others {
+			if r.Kind() == k {
+				if err := yield(r); err != nil {
+					return err
+				}
+			}
+		}
+		return b.fail
+	}
+	b.since, b.secret = append(b.since, w.Since), e.Secret
 	if b.during != nil {
 		b.during()
 	}
@@ -46,7 +81,7 @@ func (b *books) Items(_ context.Context, e erp.Endpoint, since time.Time, yield 
 }
 
 func (b *books) put(number string, amount, open money.Amount) {
-	b.items[number] = erp.Item{CustomerNumber: "C-7", CustomerName: "示例甲", DocumentNo: number, InvoiceDate: calendar.NewDate(2026, 3, 1),
+	b.items[number] = feed.Receivable{Buyer: feed.Buyer{CustomerNumber: "C-7"}, CustomerName: "示例甲", DocumentNo: number, InvoiceDate: calendar.NewDate(2026, 3, 1),
 		DueDate: calendar.NewDate(2026, 3, 31), Currency: money.CNY, Amount: amount, Open: open}
 }
 
@@ -56,19 +91,24 @@ type world struct {
 	clock   *calendar.Frozen
 	service *erp.Service
 	ledger  *biz.Ledger
+	feeds   *feed.Service
+
+	accounts exposure.Accounts
 }
 
 func setup(t *testing.T) *world {
 	t.Helper()
 	env := tenancytest.New(t)
-	w := &world{Env: env, books: &books{items: map[string]erp.Item{}}, clock: &calendar.Frozen{At: time.Date(2026, 4, 10, 2, 0, 0, 0, time.UTC)}}
+	w := &world{Env: env, books: &books{limits: map[string]money.Amount{}, items: map[string]feed.Receivable{}}, clock: &calendar.Frozen{At: time.Date(2026, 4, 10, 2, 0, 0, 0, time.UTC)}}
 	master, err := crypto.ParseMaster("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := receivabletest.New(env.Pool, w.clock, t.TempDir())
-	w.ledger = r.Ledger
-	w.service = erp.New(erp.Config{Tx: env.Pool.Tenant(), Repo: erprepo.New(crypto.Tenant(env.Pool, master, w.clock)), Imports: r.Imports, Clock: w.clock,
+	w.ledger, w.accounts = r.Ledger, r.Accounts
+	w.feeds = feed.New(feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: r.Imports, Statements: statement.Repo{}, Terms: r.Terms, Accounts: r.Accounts,
+		Audit: auditlog.Tenant(env.Pool), Clock: w.clock})
+	w.service = erp.New(erp.Config{Tx: env.Pool.Tenant(), Repo: erprepo.New(crypto.Tenant(env.Pool, master, w.clock)), Imports: r.Imports, Feeds: w.feeds, Clock: w.clock,
 		Events: outbox.Tenant(env.Pool), Audit: auditlog.Tenant(env.Pool), Adapters: map[erp.Kind]erp.Adapter{erp.KindTryton: w.books}})
 	return w
 }
@@ -82,7 +122,7 @@ func (w *world) open(t *testing.T, source string) map[string]money.Amount {
 	t.Helper()
 	out := map[string]money.Amount{}
 	err := w.Pool.Tenant().InTx(w.CtxA(t), func(ctx context.Context) error {
-		return erprepo.New(nil).OpenItems(ctx, source, func(i erp.Item) { out[i.DocumentNo] = i.Open })
+		return erprepo.New(nil).OpenItems(ctx, source, func(i feed.Receivable) { out[i.DocumentNo] = i.Open })
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +141,7 @@ func TestPull(t *testing.T) {
 	}
 	pull := func(full bool, want erp.Run) {
 		t.Helper()
-		r, err := w.service.Pull(ctx, c.ID, full)
+		r, err := w.service.Pull(ctx, c.ID, feed.Receivables, full)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +171,7 @@ func TestPull(t *testing.T) {
 	if got := w.open(t, source); len(got) != 1 || got["F1"] != 11_000_000 {
 		t.Errorf("open after a full pull %v", got)
 	}
-	w.books.items = map[string]erp.Item{}
+	w.books.items = map[string]feed.Receivable{}
 	pull(true, erp.Run{Full: true, Settled: 1, Updated: 1})
 	pull(true, erp.Run{Full: true}) // nothing there, nothing open: no file, no fault
 	runs, err := w.service.Runs(ctx, c.ID)
@@ -170,23 +210,23 @@ func TestPullThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, one := range list {
-		if one.ID == c.ID && (one.Failure != erp.ErrUnreachable.Message || one.SucceededAt != nil || !one.NextAt.Equal(w.clock.At.Add(30*time.Minute)) || one.Secret != "") {
+		if one.ID == c.ID && (one.Failure() != erp.ErrUnreachable.Message || one.SucceededAt() != nil || !one.NextAt.Equal(w.clock.At.Add(30*time.Minute)) || one.Secret != "") {
 			t.Errorf("connection %+v", one)
 		}
 	}
 	w.books.fail = errors.New("secret inside")
-	r, err := w.service.Pull(ctx, c.ID, false)
+	r, err := w.service.Pull(ctx, c.ID, feed.Receivables, false)
 	if err == nil || r.Status != erp.RunFailed || r.Failure == "secret inside" || !r.Full {
 		t.Errorf("%+v, %v", r, err)
 	}
 	w.books.fail = nil
 	w.books.during = func() {
 		w.books.during = nil
-		if _, err := w.service.Pull(ctx, c.ID, false); !errors.Is(err, erp.ErrRunning) {
+		if _, err := w.service.Pull(ctx, c.ID, feed.Receivables, false); !errors.Is(err, erp.ErrRunning) {
 			t.Errorf("a second run at the same time: %v", err)
 		}
 	}
-	if r, err = w.service.Pull(ctx, c.ID, false); err != nil || r.Inserted != 1 {
+	if r, err = w.service.Pull(ctx, c.ID, feed.Receivables, false); err != nil || r.Inserted != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -211,7 +251,7 @@ func TestSave(t *testing.T) {
 	if _, err := w.service.Save(ctx, in); !errors.Is(err, erp.ErrVersion) {
 		t.Errorf("an old version: %v", err)
 	}
-	if _, err := w.service.Pull(ctx, c.ID, false); err != nil || w.books.secret != "geheim" {
+	if _, err := w.service.Pull(ctx, c.ID, feed.Receivables, false); err != nil || w.books.secret != "geheim" {
 		t.Errorf("after a change without password: %q, %v", w.books.secret, err)
 	}
 	for field, change := range map[string]func(*erp.SaveInput){

@@ -1,5 +1,6 @@
 // Package erp keeps the tenant's ERP connections and their runs: the port of
-// biz/erp in SQL. It owns the tables erp_connections and erp_runs. Passwords are
+// biz/erp in SQL. It owns the tables erp_connections,
+// erp_runs and limit_pushes. Passwords are
 // sealed under the tenant's own keys and opened only where a connection is read by
 // its id.
 package erp
@@ -14,8 +15,8 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/erp"
+	"zhuxin/biz/feed"
 	"zhuxin/data/postgres"
-	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/shared/personal"
 	"zhuxin/tenancy/scope"
@@ -29,8 +30,8 @@ var _ biz.Repository = Repo{}
 // New makes the repository.
 func New(c personal.Cipher) Repo { return Repo{c} }
 
-const columns = `SELECT id, name, kind, base_url, erp_database, company, username, secret_enc, source, enabled, every_minutes, cursor, full_on,
-	next_at, succeeded_at, failure, version FROM erp_connections`
+const columns = `SELECT id, name, kind, base_url, erp_database, company, username, secret_enc, source, enabled, every_minutes,
+	coalesce(feeds, '[]'), push_limits, next_at, version FROM erp_connections`
 
 // List implements biz.Repository; secrets stay sealed.
 func (r Repo) List(ctx context.Context) (list []biz.Connection, err error) {
@@ -73,13 +74,13 @@ func (r Repo) Get(ctx context.Context, id uuid.UUID) (biz.Connection, error) {
 type row interface{ Scan(...any) error }
 
 func scan(r row) (c biz.Connection, sealed []byte, err error) {
-	var (
-		cursor sql.NullTime
-		full   sql.Null[calendar.Date]
-	)
+	var feeds []byte
 	err = r.Scan(&c.ID, &c.Name, &c.Kind, &c.BaseURL, &c.Database, &c.Company, &c.Username, &sealed, &c.Source, &c.Enabled, &c.EveryMinutes,
-		&cursor, &full, &c.NextAt, &c.SucceededAt, &c.Failure, &c.Version)
-	c.Cursor, c.FullOn, c.SecretSet = cursor.Time, full.V, len(sealed) > 0
+		&feeds, &c.PushLimits, &c.NextAt, &c.Version)
+	c.SecretSet = len(sealed) > 0
+	if err == nil {
+		err = json.Unmarshal(feeds, &c.Feeds)
+	}
 	return c, sealed, err
 }
 
@@ -89,9 +90,13 @@ func (r Repo) Insert(ctx context.Context, c biz.Connection) error {
 	if err != nil {
 		return err
 	}
+	feeds, err := json.Marshal(c.Feeds)
+	if err != nil {
+		return err
+	}
 	n, err := exec(ctx, `INSERT INTO erp_connections (id, created_at, updated_at, name, kind, base_url, erp_database, company, username, secret_enc, source,
-		enabled, every_minutes, next_at, version) VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) ON CONFLICT (source) DO NOTHING`,
-		c.ID, c.Name, string(c.Kind), c.BaseURL, c.Database, c.Company, c.Username, sealed, c.Source, c.Enabled, c.EveryMinutes, c.NextAt)
+		enabled, every_minutes, next_at, feeds, push_limits, version) VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) ON CONFLICT (source) DO NOTHING`,
+		c.ID, c.Name, string(c.Kind), c.BaseURL, c.Database, c.Company, c.Username, sealed, c.Source, c.Enabled, c.EveryMinutes, c.NextAt, string(feeds), c.PushLimits)
 	if err == nil && n == 0 {
 		return biz.ErrSource
 	}
@@ -104,10 +109,14 @@ func (r Repo) Update(ctx context.Context, c biz.Connection) error {
 	if err != nil {
 		return err
 	}
+	feeds, err := json.Marshal(c.Feeds)
+	if err != nil {
+		return err
+	}
 	n, err := exec(ctx, `UPDATE erp_connections SET updated_at = now(), version = version + 1, name = $3, kind = $4, base_url = $5, erp_database = $6,
-		company = $7, username = $8, secret_enc = coalesce($9, secret_enc), enabled = $10, every_minutes = $11, cursor = $12, full_on = $13
+		company = $7, username = $8, secret_enc = coalesce($9, secret_enc), enabled = $10, every_minutes = $11, feeds = $12, push_limits = $13
 		WHERE id = $1 AND version = $2`,
-		c.ID, c.Version, c.Name, string(c.Kind), c.BaseURL, c.Database, c.Company, c.Username, sealed, c.Enabled, c.EveryMinutes, instant(c.Cursor), day(c.FullOn))
+		c.ID, c.Version, c.Name, string(c.Kind), c.BaseURL, c.Database, c.Company, c.Username, sealed, c.Enabled, c.EveryMinutes, string(feeds), c.PushLimits)
 	if err == nil && n == 0 {
 		return biz.ErrVersion
 	}
@@ -142,8 +151,8 @@ func (Repo) Begin(ctx context.Context, r biz.Run, stale time.Time) error {
 	if err != nil {
 		return postgres.Map(ctx, err, "end killed ERP run")
 	}
-	n, err := exec(ctx, `INSERT INTO erp_runs (id, connection_id, full_pull, status, started_at) VALUES ($1, $2, $3, 'running', $4) ON CONFLICT DO NOTHING`,
-		r.ID, r.ConnectionID, r.Full, r.StartedAt)
+	n, err := exec(ctx, `INSERT INTO erp_runs (id, connection_id, feed, full_pull, status, started_at) VALUES ($1, $2, $3, $4, 'running', $5) ON CONFLICT DO NOTHING`,
+		r.ID, r.ConnectionID, string(r.Feed), r.Full, r.StartedAt)
 	if err == nil && n == 0 {
 		return biz.ErrRunning
 	}
@@ -156,12 +165,15 @@ func (Repo) End(ctx context.Context, r biz.Run, c biz.Connection) error {
 	if err != nil {
 		return err
 	}
+	feeds, err := json.Marshal(c.Feeds)
+	if err != nil {
+		return err
+	}
 	_, err = exec(ctx, `UPDATE erp_runs SET status = $2, finished_at = $3, items_read = $4, items_settled = $5, rows_inserted = $6, rows_updated = $7,
-		rows_unchanged = $8, rows_refused = $9, open_sums = $10, import_id = $11, failure = $12 WHERE id = $1 AND status = 'running'`,
-		r.ID, string(r.Status), r.FinishedAt, r.Read, r.Settled, r.Inserted, r.Updated, r.Unchanged, r.Refused, string(sums), r.ImportID, r.Failure)
+		rows_unchanged = $8, rows_refused = $9, open_sums = $10, import_id = $11, failure = $12, volume_sum = $13 WHERE id = $1 AND status = 'running'`,
+		r.ID, string(r.Status), r.FinishedAt, r.Read, r.Settled, r.Inserted, r.Updated, r.Unchanged, r.Refused, string(sums), r.ImportID, r.Failure, int64(r.Volume))
 	if err == nil {
-		_, err = exec(ctx, `UPDATE erp_connections SET cursor = $2, full_on = $3, next_at = $4, succeeded_at = $5, failure = $6
-			WHERE id = $1 AND version = $7`, c.ID, instant(c.Cursor), day(c.FullOn), c.NextAt, c.SucceededAt, c.Failure, c.Version)
+		_, err = exec(ctx, `UPDATE erp_connections SET feeds = $2, next_at = $3 WHERE id = $1 AND version = $4`, c.ID, string(feeds), c.NextAt, c.Version)
 	}
 	return postgres.Map(ctx, err, "end ERP run")
 }
@@ -172,8 +184,8 @@ func (Repo) Runs(ctx context.Context, connectionID uuid.UUID, limit int) (runs [
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT id, connection_id, full_pull, status, started_at, finished_at, items_read, items_settled, rows_inserted,
-		rows_updated, rows_unchanged, rows_refused, coalesce(open_sums, '{}'), import_id, failure
+	rows, err := q.QueryContext(ctx, `SELECT id, connection_id, feed, full_pull, status, started_at, finished_at, items_read, items_settled, rows_inserted,
+		rows_updated, rows_unchanged, rows_refused, coalesce(open_sums, '{}'), import_id, failure, volume_sum
 		FROM erp_runs WHERE connection_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2`, connectionID, limit)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "list ERP runs")
@@ -184,8 +196,8 @@ func (Repo) Runs(ctx context.Context, connectionID uuid.UUID, limit int) (runs [
 			r    biz.Run
 			sums []byte
 		)
-		err := rows.Scan(&r.ID, &r.ConnectionID, &r.Full, &r.Status, &r.StartedAt, &r.FinishedAt, &r.Read, &r.Settled, &r.Inserted,
-			&r.Updated, &r.Unchanged, &r.Refused, &sums, &r.ImportID, &r.Failure)
+		err := rows.Scan(&r.ID, &r.ConnectionID, &r.Feed, &r.Full, &r.Status, &r.StartedAt, &r.FinishedAt, &r.Read, &r.Settled, &r.Inserted,
+			&r.Updated, &r.Unchanged, &r.Refused, &sums, &r.ImportID, &r.Failure, &r.Volume)
 		if err == nil {
 			err = json.Unmarshal(sums, &r.Open)
 		}
@@ -198,12 +210,12 @@ func (Repo) Runs(ctx context.Context, connectionID uuid.UUID, limit int) (runs [
 }
 
 // OpenItems implements biz.Repository.
-func (Repo) OpenItems(ctx context.Context, source string, yield func(biz.Item)) error {
+func (Repo) OpenItems(ctx context.Context, source string, yield func(feed.Receivable)) error {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT c.number, c.name, coalesce(c.uscc, ''), r.document_no, r.invoice_date, r.due_date, r.currency, r.amount, r.open_amount
+	rows, err := q.QueryContext(ctx, `SELECT c.number, c.name, coalesce(c.uscc, ''), r.document_no, r.contract_no, r.invoice_date, r.due_date, r.currency, r.amount, r.open_amount
 		FROM receivables r JOIN customers c ON c.id = r.customer_id WHERE r.source = $1 AND r.open_amount <> 0`, source)
 	if err != nil {
 		return postgres.Map(ctx, err, "read open items of a source")
@@ -211,11 +223,11 @@ func (Repo) OpenItems(ctx context.Context, source string, yield func(biz.Item)) 
 	defer rows.Close()
 	for rows.Next() {
 		var (
-			i            biz.Item
+			i            feed.Receivable
 			currency     string
 			amount, open int64
 		)
-		if err := rows.Scan(&i.CustomerNumber, &i.CustomerName, &i.USCC, &i.DocumentNo, &i.InvoiceDate, &i.DueDate, &currency, &amount, &open); err != nil {
+		if err := rows.Scan(&i.CustomerNumber, &i.CustomerName, &i.USCC, &i.DocumentNo, &i.ContractNo, &i.InvoiceDate, &i.DueDate, &currency, &amount, &open); err != nil {
 			return err
 		}
 		i.Currency, i.Amount, i.Open = money.Currency(currency), money.Amount(amount), money.Amount(open)
@@ -234,18 +246,4 @@ func exec(ctx context.Context, query string, args ...any) (int64, error) {
 		return 0, err
 	}
 	return res.RowsAffected()
-}
-
-func instant(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
-func day(d calendar.Date) *calendar.Date {
-	if d.IsZero() {
-		return nil
-	}
-	return &d
 }

@@ -7,7 +7,7 @@ import (
 
 // statements is the set for some customers ($1 their ids) or for all; the other
 // parameters follow.
-type statements struct{ open, lock, bill, compute, openProjects, computeProjects string }
+type statements struct{ open, lock, bill, billTickets, compute, openProjects, computeProjects string }
 
 var some, all = build(true), build(false)
 
@@ -31,7 +31,7 @@ func build(some bool) statements {
 		}
 		return s
 	}
-	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), compute: fill(computeAccounts),
+	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), billTickets: fill(billDeliveries), compute: fill(computeAccounts),
 		openProjects: fill(openProjects), computeProjects: fill(computeProjects)}
 }
 
@@ -59,6 +59,13 @@ FROM reservations r JOIN LATERAL (` + tookOver + `) v ON true
 WHERE t.id = r.id AND {of r.customer_id} AND r.status = 'committed' AND r.document_no <> '' AND t.status = 'committed'
 RETURNING t.id, r.held_amount, v.id`
 
+// billDeliveries lets the receivable that a ticket's source names stand for it once it
+// is there; one with several due dates comes as number/1 and so on. {1} now.
+const billDeliveries = `
+UPDATE deliveries d SET billed = true, updated_at = {1}::timestamptz
+WHERE {of d.customer_id} AND NOT d.billed AND d.invoice_no <> ''
+  AND EXISTS (SELECT FROM receivables x WHERE x.source = d.source AND x.document_no IN (d.invoice_no, d.invoice_no || '/1') AND x.customer_id = d.customer_id)`
+
 // tookOver finds what stands for a committed reservation r now.
 const tookOver = `
   SELECT x.id FROM receivables x WHERE x.source = r.source AND x.document_no = r.document_no AND x.customer_id = r.customer_id
@@ -67,6 +74,9 @@ const tookOver = `
   LIMIT 1`
 
 // computeAccounts makes every figure anew. {1} today, {2} currency.
+//
+// What a statement still has to invoice is without those of its tickets that are
+// billed already, whether finance linked the invoice to it (invoiced_amount) or not.
 //
 // A temporary limit replaces the standing one or adds to it (ruling 3); of two
 // that replace, the later one counts. One that adds to nothing is a limit of its
@@ -90,11 +100,13 @@ WITH due AS (
   GROUP BY r.customer_id
 ), delivered AS (
   SELECT d.customer_id, sum(d.amount)::bigint AS amount
-  FROM deliveries d WHERE {of d.customer_id} AND NOT d.reconciled AND d.currency = {2}::text
+  FROM deliveries d WHERE {of d.customer_id} AND NOT d.reconciled AND NOT d.billed AND d.currency = {2}::text
   GROUP BY d.customer_id
 ), reconciled AS (
-  SELECT s.customer_id, sum(s.amount - s.invoiced_amount)::bigint AS amount
-  FROM statements s WHERE {of s.customer_id} AND s.status = 'reconciled' AND s.amount <> s.invoiced_amount AND s.currency = {2}::text
+  SELECT s.customer_id, sum(s.amount - CASE WHEN s.amount < 0 THEN least(s.invoiced_amount, b.amount) ELSE greatest(s.invoiced_amount, b.amount) END)::bigint AS amount
+  FROM statements s
+  CROSS JOIN LATERAL (SELECT coalesce(sum(d.amount), 0)::bigint AS amount FROM deliveries d WHERE d.statement_id = s.id AND d.billed) b
+  WHERE {of s.customer_id} AND s.status = 'reconciled' AND s.amount <> s.invoiced_amount AND s.currency = {2}::text
   GROUP BY s.customer_id
 ), drafts AS (
   SELECT d.customer_id, sum(d.amount)::bigint AS amount

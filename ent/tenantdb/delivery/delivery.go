@@ -36,6 +36,10 @@ const (
 	FieldStatementID = "statement_id"
 	// FieldReconciled holds the string denoting the reconciled field in the database.
 	FieldReconciled = "reconciled"
+	// FieldInvoiceNo holds the string denoting the invoice_no field in the database.
+	FieldInvoiceNo = "invoice_no"
+	// FieldBilled holds the string denoting the billed field in the database.
+	FieldBilled = "billed"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -58,6 +62,8 @@ var Columns = []string{
 	FieldDeliveredOn,
 	FieldStatementID,
 	FieldReconciled,
+	FieldInvoiceNo,
+	FieldBilled,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 }
@@ -81,6 +87,10 @@ var (
 	CurrencyValidator func(string) error
 	// DefaultReconciled holds the default value on creation for the "reconciled" field.
 	DefaultReconciled bool
+	// DefaultInvoiceNo holds the default value on creation for the "invoice_no" field.
+	DefaultInvoiceNo string
+	// DefaultBilled holds the default value on creation for the "billed" field.
+	DefaultBilled bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
@@ -152,6 +162,16 @@ func ByStatementID(opts ...sql.OrderTermOption) OrderOption {
 // ByReconciled orders the results by the reconciled field.
 func ByReconciled(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReconciled, opts...).ToFunc()
+}
+
+// ByInvoiceNo orders the results by the invoice_no field.
+func ByInvoiceNo(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInvoiceNo, opts...).ToFunc()
+}
+
+// ByBilled orders the results by the billed field.
+func ByBilled(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBilled, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

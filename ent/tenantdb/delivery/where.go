@@ -111,6 +111,16 @@ func Reconciled(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldReconciled, v))
 }
 
+// InvoiceNo applies equality check predicate on the "invoice_no" field. It's identical to InvoiceNoEQ.
+func InvoiceNo(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldInvoiceNo, v))
+}
+
+// Billed applies equality check predicate on the "billed" field. It's identical to BilledEQ.
+func Billed(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBilled, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldCreatedAt, v))
@@ -664,6 +674,81 @@ func ReconciledEQ(v bool) predicate.Delivery {
 // ReconciledNEQ applies the NEQ predicate on the "reconciled" field.
 func ReconciledNEQ(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldNEQ(FieldReconciled, v))
+}
+
+// InvoiceNoEQ applies the EQ predicate on the "invoice_no" field.
+func InvoiceNoEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldInvoiceNo, v))
+}
+
+// InvoiceNoNEQ applies the NEQ predicate on the "invoice_no" field.
+func InvoiceNoNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldInvoiceNo, v))
+}
+
+// InvoiceNoIn applies the In predicate on the "invoice_no" field.
+func InvoiceNoIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldInvoiceNo, vs...))
+}
+
+// InvoiceNoNotIn applies the NotIn predicate on the "invoice_no" field.
+func InvoiceNoNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldInvoiceNo, vs...))
+}
+
+// InvoiceNoGT applies the GT predicate on the "invoice_no" field.
+func InvoiceNoGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldInvoiceNo, v))
+}
+
+// InvoiceNoGTE applies the GTE predicate on the "invoice_no" field.
+func InvoiceNoGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldInvoiceNo, v))
+}
+
+// InvoiceNoLT applies the LT predicate on the "invoice_no" field.
+func InvoiceNoLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldInvoiceNo, v))
+}
+
+// InvoiceNoLTE applies the LTE predicate on the "invoice_no" field.
+func InvoiceNoLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldInvoiceNo, v))
+}
+
+// InvoiceNoContains applies the Contains predicate on the "invoice_no" field.
+func InvoiceNoContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldInvoiceNo, v))
+}
+
+// InvoiceNoHasPrefix applies the HasPrefix predicate on the "invoice_no" field.
+func InvoiceNoHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldInvoiceNo, v))
+}
+
+// InvoiceNoHasSuffix applies the HasSuffix predicate on the "invoice_no" field.
+func InvoiceNoHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldInvoiceNo, v))
+}
+
+// InvoiceNoEqualFold applies the EqualFold predicate on the "invoice_no" field.
+func InvoiceNoEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldInvoiceNo, v))
+}
+
+// InvoiceNoContainsFold applies the ContainsFold predicate on the "invoice_no" field.
+func InvoiceNoContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldInvoiceNo, v))
+}
+
+// BilledEQ applies the EQ predicate on the "billed" field.
+func BilledEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBilled, v))
+}
+
+// BilledNEQ applies the NEQ predicate on the "billed" field.
+func BilledNEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldBilled, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -47,6 +47,10 @@ const (
 	FieldCursor = "cursor"
 	// FieldFullOn holds the string denoting the full_on field in the database.
 	FieldFullOn = "full_on"
+	// FieldFeeds holds the string denoting the feeds field in the database.
+	FieldFeeds = "feeds"
+	// FieldPushLimits holds the string denoting the push_limits field in the database.
+	FieldPushLimits = "push_limits"
 	// FieldNextAt holds the string denoting the next_at field in the database.
 	FieldNextAt = "next_at"
 	// FieldSucceededAt holds the string denoting the succeeded_at field in the database.
@@ -76,6 +80,8 @@ var Columns = []string{
 	FieldEveryMinutes,
 	FieldCursor,
 	FieldFullOn,
+	FieldFeeds,
+	FieldPushLimits,
 	FieldNextAt,
 	FieldSucceededAt,
 	FieldFailure,
@@ -104,6 +110,8 @@ var (
 	DefaultCompany string
 	// DefaultEnabled holds the default value on creation for the "enabled" field.
 	DefaultEnabled bool
+	// DefaultPushLimits holds the default value on creation for the "push_limits" field.
+	DefaultPushLimits bool
 	// DefaultFailure holds the default value on creation for the "failure" field.
 	DefaultFailure string
 	// DefaultID holds the default value on creation for the "id" field.
@@ -117,6 +125,7 @@ type Kind string
 const (
 	KindTryton         Kind = "tryton"
 	KindKingdeeK3cloud Kind = "kingdee_k3cloud"
+	KindYonyouU8       Kind = "yonyou_u8"
 )
 
 func (k Kind) String() string {
@@ -126,7 +135,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindTryton, KindKingdeeK3cloud:
+	case KindTryton, KindKingdeeK3cloud, KindYonyouU8:
 		return nil
 	default:
 		return fmt.Errorf("erpconnection: invalid enum value for kind field: %q", k)
@@ -214,6 +223,11 @@ func ByCursor(opts ...sql.OrderTermOption) OrderOption {
 // ByFullOn orders the results by the full_on field.
 func ByFullOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFullOn, opts...).ToFunc()
+}
+
+// ByPushLimits orders the results by the push_limits field.
+func ByPushLimits(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPushLimits, opts...).ToFunc()
 }
 
 // ByNextAt orders the results by the next_at field.

@@ -131,6 +131,11 @@ func FullOn(v calendar.Date) predicate.ERPConnection {
 	return predicate.ERPConnection(sql.FieldEQ(FieldFullOn, v))
 }
 
+// PushLimits applies equality check predicate on the "push_limits" field. It's identical to PushLimitsEQ.
+func PushLimits(v bool) predicate.ERPConnection {
+	return predicate.ERPConnection(sql.FieldEQ(FieldPushLimits, v))
+}
+
 // NextAt applies equality check predicate on the "next_at" field. It's identical to NextAtEQ.
 func NextAt(v time.Time) predicate.ERPConnection {
 	return predicate.ERPConnection(sql.FieldEQ(FieldNextAt, v))
@@ -914,6 +919,26 @@ func FullOnIsNil() predicate.ERPConnection {
 // FullOnNotNil applies the NotNil predicate on the "full_on" field.
 func FullOnNotNil() predicate.ERPConnection {
 	return predicate.ERPConnection(sql.FieldNotNull(FieldFullOn))
+}
+
+// FeedsIsNil applies the IsNil predicate on the "feeds" field.
+func FeedsIsNil() predicate.ERPConnection {
+	return predicate.ERPConnection(sql.FieldIsNull(FieldFeeds))
+}
+
+// FeedsNotNil applies the NotNil predicate on the "feeds" field.
+func FeedsNotNil() predicate.ERPConnection {
+	return predicate.ERPConnection(sql.FieldNotNull(FieldFeeds))
+}
+
+// PushLimitsEQ applies the EQ predicate on the "push_limits" field.
+func PushLimitsEQ(v bool) predicate.ERPConnection {
+	return predicate.ERPConnection(sql.FieldEQ(FieldPushLimits, v))
+}
+
+// PushLimitsNEQ applies the NEQ predicate on the "push_limits" field.
+func PushLimitsNEQ(v bool) predicate.ERPConnection {
+	return predicate.ERPConnection(sql.FieldNEQ(FieldPushLimits, v))
 }
 
 // NextAtEQ applies the EQ predicate on the "next_at" field.

@@ -15,6 +15,8 @@ const (
 	FieldID = "id"
 	// FieldConnectionID holds the string denoting the connection_id field in the database.
 	FieldConnectionID = "connection_id"
+	// FieldFeed holds the string denoting the feed field in the database.
+	FieldFeed = "feed"
 	// FieldFullPull holds the string denoting the full_pull field in the database.
 	FieldFullPull = "full_pull"
 	// FieldStatus holds the string denoting the status field in the database.
@@ -37,6 +39,8 @@ const (
 	FieldRowsRefused = "rows_refused"
 	// FieldOpenSums holds the string denoting the open_sums field in the database.
 	FieldOpenSums = "open_sums"
+	// FieldVolumeSum holds the string denoting the volume_sum field in the database.
+	FieldVolumeSum = "volume_sum"
 	// FieldImportID holds the string denoting the import_id field in the database.
 	FieldImportID = "import_id"
 	// FieldFailure holds the string denoting the failure field in the database.
@@ -49,6 +53,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldConnectionID,
+	FieldFeed,
 	FieldFullPull,
 	FieldStatus,
 	FieldStartedAt,
@@ -60,6 +65,7 @@ var Columns = []string{
 	FieldRowsUnchanged,
 	FieldRowsRefused,
 	FieldOpenSums,
+	FieldVolumeSum,
 	FieldImportID,
 	FieldFailure,
 }
@@ -75,6 +81,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultFeed holds the default value on creation for the "feed" field.
+	DefaultFeed string
 	// DefaultItemsRead holds the default value on creation for the "items_read" field.
 	DefaultItemsRead int64
 	// DefaultItemsSettled holds the default value on creation for the "items_settled" field.
@@ -87,6 +95,8 @@ var (
 	DefaultRowsUnchanged int64
 	// DefaultRowsRefused holds the default value on creation for the "rows_refused" field.
 	DefaultRowsRefused int64
+	// DefaultVolumeSum holds the default value on creation for the "volume_sum" field.
+	DefaultVolumeSum int64
 	// DefaultFailure holds the default value on creation for the "failure" field.
 	DefaultFailure string
 )
@@ -126,6 +136,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByConnectionID orders the results by the connection_id field.
 func ByConnectionID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldConnectionID, opts...).ToFunc()
+}
+
+// ByFeed orders the results by the feed field.
+func ByFeed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFeed, opts...).ToFunc()
 }
 
 // ByFullPull orders the results by the full_pull field.
@@ -176,6 +191,11 @@ func ByRowsUnchanged(opts ...sql.OrderTermOption) OrderOption {
 // ByRowsRefused orders the results by the rows_refused field.
 func ByRowsRefused(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRowsRefused, opts...).ToFunc()
+}
+
+// ByVolumeSum orders the results by the volume_sum field.
+func ByVolumeSum(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVolumeSum, opts...).ToFunc()
 }
 
 // ByImportID orders the results by the import_id field.

@@ -60,6 +60,11 @@ func ConnectionID(v uuid.UUID) predicate.ERPRun {
 	return predicate.ERPRun(sql.FieldEQ(FieldConnectionID, v))
 }
 
+// Feed applies equality check predicate on the "feed" field. It's identical to FeedEQ.
+func Feed(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldEQ(FieldFeed, v))
+}
+
 // FullPull applies equality check predicate on the "full_pull" field. It's identical to FullPullEQ.
 func FullPull(v bool) predicate.ERPRun {
 	return predicate.ERPRun(sql.FieldEQ(FieldFullPull, v))
@@ -103,6 +108,11 @@ func RowsUnchanged(v int64) predicate.ERPRun {
 // RowsRefused applies equality check predicate on the "rows_refused" field. It's identical to RowsRefusedEQ.
 func RowsRefused(v int64) predicate.ERPRun {
 	return predicate.ERPRun(sql.FieldEQ(FieldRowsRefused, v))
+}
+
+// VolumeSum applies equality check predicate on the "volume_sum" field. It's identical to VolumeSumEQ.
+func VolumeSum(v int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldEQ(FieldVolumeSum, v))
 }
 
 // ImportID applies equality check predicate on the "import_id" field. It's identical to ImportIDEQ.
@@ -153,6 +163,71 @@ func ConnectionIDLT(v uuid.UUID) predicate.ERPRun {
 // ConnectionIDLTE applies the LTE predicate on the "connection_id" field.
 func ConnectionIDLTE(v uuid.UUID) predicate.ERPRun {
 	return predicate.ERPRun(sql.FieldLTE(FieldConnectionID, v))
+}
+
+// FeedEQ applies the EQ predicate on the "feed" field.
+func FeedEQ(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldEQ(FieldFeed, v))
+}
+
+// FeedNEQ applies the NEQ predicate on the "feed" field.
+func FeedNEQ(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldNEQ(FieldFeed, v))
+}
+
+// FeedIn applies the In predicate on the "feed" field.
+func FeedIn(vs ...string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldIn(FieldFeed, vs...))
+}
+
+// FeedNotIn applies the NotIn predicate on the "feed" field.
+func FeedNotIn(vs ...string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldNotIn(FieldFeed, vs...))
+}
+
+// FeedGT applies the GT predicate on the "feed" field.
+func FeedGT(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldGT(FieldFeed, v))
+}
+
+// FeedGTE applies the GTE predicate on the "feed" field.
+func FeedGTE(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldGTE(FieldFeed, v))
+}
+
+// FeedLT applies the LT predicate on the "feed" field.
+func FeedLT(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldLT(FieldFeed, v))
+}
+
+// FeedLTE applies the LTE predicate on the "feed" field.
+func FeedLTE(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldLTE(FieldFeed, v))
+}
+
+// FeedContains applies the Contains predicate on the "feed" field.
+func FeedContains(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldContains(FieldFeed, v))
+}
+
+// FeedHasPrefix applies the HasPrefix predicate on the "feed" field.
+func FeedHasPrefix(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldHasPrefix(FieldFeed, v))
+}
+
+// FeedHasSuffix applies the HasSuffix predicate on the "feed" field.
+func FeedHasSuffix(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldHasSuffix(FieldFeed, v))
+}
+
+// FeedEqualFold applies the EqualFold predicate on the "feed" field.
+func FeedEqualFold(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldEqualFold(FieldFeed, v))
+}
+
+// FeedContainsFold applies the ContainsFold predicate on the "feed" field.
+func FeedContainsFold(v string) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldContainsFold(FieldFeed, v))
 }
 
 // FullPullEQ applies the EQ predicate on the "full_pull" field.
@@ -523,6 +598,46 @@ func OpenSumsIsNil() predicate.ERPRun {
 // OpenSumsNotNil applies the NotNil predicate on the "open_sums" field.
 func OpenSumsNotNil() predicate.ERPRun {
 	return predicate.ERPRun(sql.FieldNotNull(FieldOpenSums))
+}
+
+// VolumeSumEQ applies the EQ predicate on the "volume_sum" field.
+func VolumeSumEQ(v int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldEQ(FieldVolumeSum, v))
+}
+
+// VolumeSumNEQ applies the NEQ predicate on the "volume_sum" field.
+func VolumeSumNEQ(v int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldNEQ(FieldVolumeSum, v))
+}
+
+// VolumeSumIn applies the In predicate on the "volume_sum" field.
+func VolumeSumIn(vs ...int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldIn(FieldVolumeSum, vs...))
+}
+
+// VolumeSumNotIn applies the NotIn predicate on the "volume_sum" field.
+func VolumeSumNotIn(vs ...int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldNotIn(FieldVolumeSum, vs...))
+}
+
+// VolumeSumGT applies the GT predicate on the "volume_sum" field.
+func VolumeSumGT(v int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldGT(FieldVolumeSum, v))
+}
+
+// VolumeSumGTE applies the GTE predicate on the "volume_sum" field.
+func VolumeSumGTE(v int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldGTE(FieldVolumeSum, v))
+}
+
+// VolumeSumLT applies the LT predicate on the "volume_sum" field.
+func VolumeSumLT(v int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldLT(FieldVolumeSum, v))
+}
+
+// VolumeSumLTE applies the LTE predicate on the "volume_sum" field.
+func VolumeSumLTE(v int64) predicate.ERPRun {
+	return predicate.ERPRun(sql.FieldLTE(FieldVolumeSum, v))
 }
 
 // ImportIDEQ applies the EQ predicate on the "import_id" field.

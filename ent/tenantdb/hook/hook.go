@@ -308,6 +308,18 @@ func (f CreditRatingFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tena
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CreditRatingMutation", m)
 }
 
+// The CreditStateFunc type is an adapter to allow the use of ordinary
+// function as CreditState mutator.
+type CreditStateFunc func(context.Context, *tenantdb.CreditStateMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CreditStateFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CreditStateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CreditStateMutation", m)
+}
+
 // The CustomerFunc type is an adapter to allow the use of ordinary
 // function as Customer mutator.
 type CustomerFunc func(context.Context, *tenantdb.CustomerMutation) (tenantdb.Value, error)
@@ -488,6 +500,18 @@ func (f ERPConnectionFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (ten
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPConnectionMutation", m)
 }
 
+// The ERPContractFunc type is an adapter to allow the use of ordinary
+// function as ERPContract mutator.
+type ERPContractFunc func(context.Context, *tenantdb.ERPContractMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ERPContractFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ERPContractMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPContractMutation", m)
+}
+
 // The ERPRunFunc type is an adapter to allow the use of ordinary
 // function as ERPRun mutator.
 type ERPRunFunc func(context.Context, *tenantdb.ERPRunMutation) (tenantdb.Value, error)
@@ -498,6 +522,18 @@ func (f ERPRunFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPRunMutation", m)
+}
+
+// The FeedRejectFunc type is an adapter to allow the use of ordinary
+// function as FeedReject mutator.
+type FeedRejectFunc func(context.Context, *tenantdb.FeedRejectMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FeedRejectFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.FeedRejectMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.FeedRejectMutation", m)
 }
 
 // The FollowUpFunc type is an adapter to allow the use of ordinary
@@ -630,6 +666,18 @@ func (f LimitBatchFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenant
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LimitBatchMutation", m)
+}
+
+// The LimitPushFunc type is an adapter to allow the use of ordinary
+// function as LimitPush mutator.
+type LimitPushFunc func(context.Context, *tenantdb.LimitPushMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LimitPushFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.LimitPushMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.LimitPushMutation", m)
 }
 
 // The NotificationFunc type is an adapter to allow the use of ordinary

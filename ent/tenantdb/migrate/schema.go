@@ -833,6 +833,31 @@ var (
 			},
 		},
 	}
+	// CreditStatesColumns holds the columns for the "credit_states" table.
+	CreditStatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "seq", Type: field.TypeInt64},
+		{Name: "limit_kind", Type: field.TypeString},
+		{Name: "limit_amount", Type: field.TypeInt64},
+		{Name: "exposure", Type: field.TypeInt64},
+		{Name: "overdue_amount", Type: field.TypeInt64},
+		{Name: "grade", Type: field.TypeString, Default: ""},
+		{Name: "frozen", Type: field.TypeBool},
+		{Name: "changed_at", Type: field.TypeTime},
+	}
+	// CreditStatesTable holds the schema information for the "credit_states" table.
+	CreditStatesTable = &schema.Table{
+		Name:       "credit_states",
+		Columns:    CreditStatesColumns,
+		PrimaryKey: []*schema.Column{CreditStatesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "creditstate_seq",
+				Unique:  true,
+				Columns: []*schema.Column{CreditStatesColumns[1]},
+			},
+		},
+	}
 	// CustomersColumns holds the columns for the "customers" table.
 	CustomersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1072,6 +1097,8 @@ var (
 		{Name: "delivered_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "statement_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "reconciled", Type: field.TypeBool, Default: false},
+		{Name: "invoice_no", Type: field.TypeString, Default: ""},
+		{Name: "billed", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 	}
@@ -1108,6 +1135,14 @@ var (
 				Name:    "delivery_contract_no_delivered_on",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[9]},
+			},
+			{
+				Name:    "delivery_to_bill",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT billed AND invoice_no <> ''",
+				},
 			},
 		},
 	}
@@ -1294,7 +1329,7 @@ var (
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "name", Type: field.TypeString},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"tryton", "kingdee_k3cloud"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"tryton", "kingdee_k3cloud", "yonyou_u8"}},
 		{Name: "base_url", Type: field.TypeString},
 		{Name: "erp_database", Type: field.TypeString},
 		{Name: "company", Type: field.TypeString, Default: ""},
@@ -1305,6 +1340,8 @@ var (
 		{Name: "every_minutes", Type: field.TypeInt},
 		{Name: "cursor", Type: field.TypeTime, Nullable: true},
 		{Name: "full_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "feeds", Type: field.TypeJSON, Nullable: true},
+		{Name: "push_limits", Type: field.TypeBool, Default: false},
 		{Name: "next_at", Type: field.TypeTime},
 		{Name: "succeeded_at", Type: field.TypeTime, Nullable: true},
 		{Name: "failure", Type: field.TypeString, Default: ""},
@@ -1315,10 +1352,48 @@ var (
 		Columns:    ErpConnectionsColumns,
 		PrimaryKey: []*schema.Column{ErpConnectionsColumns[0]},
 	}
+	// ErpContractsColumns holds the columns for the "erp_contracts" table.
+	ErpContractsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "source", Type: field.TypeString},
+		{Name: "contract_no", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "project_name", Type: field.TypeString, Default: ""},
+		{Name: "signed_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "volume", Type: field.TypeInt64, Default: 0},
+		{Name: "amount", Type: field.TypeInt64, Default: 0},
+		{Name: "credit_term_days", Type: field.TypeInt, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// ErpContractsTable holds the schema information for the "erp_contracts" table.
+	ErpContractsTable = &schema.Table{
+		Name:       "erp_contracts",
+		Columns:    ErpContractsColumns,
+		PrimaryKey: []*schema.Column{ErpContractsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "erpcontract_source_contract_no",
+				Unique:  true,
+				Columns: []*schema.Column{ErpContractsColumns[1], ErpContractsColumns[2]},
+			},
+			{
+				Name:    "erpcontract_contract_no",
+				Unique:  false,
+				Columns: []*schema.Column{ErpContractsColumns[2]},
+			},
+			{
+				Name:    "erpcontract_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ErpContractsColumns[3]},
+			},
+		},
+	}
 	// ErpRunsColumns holds the columns for the "erp_runs" table.
 	ErpRunsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "connection_id", Type: field.TypeUUID},
+		{Name: "feed", Type: field.TypeString, Default: "receivables"},
 		{Name: "full_pull", Type: field.TypeBool},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"running", "done", "failed"}},
 		{Name: "started_at", Type: field.TypeTime},
@@ -1330,6 +1405,7 @@ var (
 		{Name: "rows_unchanged", Type: field.TypeInt64, Default: 0},
 		{Name: "rows_refused", Type: field.TypeInt64, Default: 0},
 		{Name: "open_sums", Type: field.TypeJSON, Nullable: true},
+		{Name: "volume_sum", Type: field.TypeInt64, Default: 0},
 		{Name: "import_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "failure", Type: field.TypeString, Default: ""},
 	}
@@ -1342,7 +1418,7 @@ var (
 			{
 				Name:    "erprun_connection_id_started_at",
 				Unique:  false,
-				Columns: []*schema.Column{ErpRunsColumns[1], ErpRunsColumns[4]},
+				Columns: []*schema.Column{ErpRunsColumns[1], ErpRunsColumns[5]},
 			},
 			{
 				Name:    "erp_run_one_at_a_time",
@@ -1351,6 +1427,36 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'running'",
 				},
+			},
+		},
+	}
+	// FeedRejectsColumns holds the columns for the "feed_rejects" table.
+	FeedRejectsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "source", Type: field.TypeString},
+		{Name: "feed", Type: field.TypeString},
+		{Name: "record_id", Type: field.TypeString},
+		{Name: "record", Type: field.TypeJSON},
+		{Name: "faults", Type: field.TypeJSON},
+		{Name: "first_at", Type: field.TypeTime},
+		{Name: "last_at", Type: field.TypeTime},
+		{Name: "times", Type: field.TypeInt, Default: 1},
+	}
+	// FeedRejectsTable holds the schema information for the "feed_rejects" table.
+	FeedRejectsTable = &schema.Table{
+		Name:       "feed_rejects",
+		Columns:    FeedRejectsColumns,
+		PrimaryKey: []*schema.Column{FeedRejectsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "feedreject_source_feed_record_id",
+				Unique:  true,
+				Columns: []*schema.Column{FeedRejectsColumns[1], FeedRejectsColumns[2], FeedRejectsColumns[3]},
+			},
+			{
+				Name:    "feedreject_last_at",
+				Unique:  false,
+				Columns: []*schema.Column{FeedRejectsColumns[7]},
 			},
 		},
 	}
@@ -1570,6 +1676,42 @@ var (
 		Name:       "limit_batches",
 		Columns:    LimitBatchesColumns,
 		PrimaryKey: []*schema.Column{LimitBatchesColumns[0]},
+	}
+	// LimitPushesColumns holds the columns for the "limit_pushes" table.
+	LimitPushesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "connection_id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "limit_kind", Type: field.TypeString},
+		{Name: "limit_amount", Type: field.TypeInt64},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "confirmed", "failed"}, Default: "pending"},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "next_at", Type: field.TypeTime},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+		{Name: "wanted_at", Type: field.TypeTime},
+		{Name: "confirmed_at", Type: field.TypeTime, Nullable: true},
+	}
+	// LimitPushesTable holds the schema information for the "limit_pushes" table.
+	LimitPushesTable = &schema.Table{
+		Name:       "limit_pushes",
+		Columns:    LimitPushesColumns,
+		PrimaryKey: []*schema.Column{LimitPushesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "limitpush_connection_id_customer_id",
+				Unique:  true,
+				Columns: []*schema.Column{LimitPushesColumns[1], LimitPushesColumns[2]},
+			},
+			{
+				Name:    "limit_push_due",
+				Unique:  false,
+				Columns: []*schema.Column{LimitPushesColumns[1], LimitPushesColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'confirmed'",
+				},
+			},
+		},
 	}
 	// NotificationsColumns holds the columns for the "notifications" table.
 	NotificationsColumns = []*schema.Column{
@@ -2856,6 +2998,7 @@ var (
 		CreditLimitsTable,
 		CreditPoliciesTable,
 		CreditRatingsTable,
+		CreditStatesTable,
 		CustomersTable,
 		CustomerChangesTable,
 		CustomerGroupsTable,
@@ -2871,7 +3014,9 @@ var (
 		DunningPausesTable,
 		DunningRulesTable,
 		ErpConnectionsTable,
+		ErpContractsTable,
 		ErpRunsTable,
+		FeedRejectsTable,
 		FollowUpsTable,
 		FormDraftsTable,
 		HandledEventsTable,
@@ -2883,6 +3028,7 @@ var (
 		LetterSerialsTable,
 		LetterTemplatesTable,
 		LimitBatchesTable,
+		LimitPushesTable,
 		NotificationsTable,
 		NotifyAccountsTable,
 		NotifyDeliveriesTable,

@@ -81,6 +81,9 @@ type CreditPolicy func(*sql.Selector)
 // CreditRating is the predicate function for creditrating builders.
 type CreditRating func(*sql.Selector)
 
+// CreditState is the predicate function for creditstate builders.
+type CreditState func(*sql.Selector)
+
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
@@ -126,8 +129,14 @@ type DunningRule func(*sql.Selector)
 // ERPConnection is the predicate function for erpconnection builders.
 type ERPConnection func(*sql.Selector)
 
+// ERPContract is the predicate function for erpcontract builders.
+type ERPContract func(*sql.Selector)
+
 // ERPRun is the predicate function for erprun builders.
 type ERPRun func(*sql.Selector)
+
+// FeedReject is the predicate function for feedreject builders.
+type FeedReject func(*sql.Selector)
 
 // FollowUp is the predicate function for followup builders.
 type FollowUp func(*sql.Selector)
@@ -161,6 +170,9 @@ type LetterTemplate func(*sql.Selector)
 
 // LimitBatch is the predicate function for limitbatch builders.
 type LimitBatch func(*sql.Selector)
+
+// LimitPush is the predicate function for limitpush builders.
+type LimitPush func(*sql.Selector)
 
 // Notification is the predicate function for notification builders.
 type Notification func(*sql.Selector)

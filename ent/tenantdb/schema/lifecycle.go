@@ -13,7 +13,8 @@ import (
 
 // Delivery is one delivery ticket (小票). (source, ticket_no) is its identity.
 // Until its statement is reconciled it is "delivered"; afterwards the statement
-// stands for it, and then the receivables of the statement.
+// stands for it, and then the receivables of the statement. Once the receivable
+// that its source names is there, that stands for it, with or without a statement.
 type Delivery struct{ ent.Schema }
 
 // Fields of Delivery.
@@ -31,6 +32,8 @@ func (Delivery) Fields() []ent.Field {
 		mixin.Date("delivered_on"),
 		field.UUID("statement_id", uuid.UUID{}).Optional().Nillable(),
 		field.Bool("reconciled").Default(false).Comment("its statement is reconciled"),
+		field.String("invoice_no").Default("").Comment("document number of the source's receivable that bills it"),
+		field.Bool("billed").Default(false).Comment("that receivable is there and stands for it"),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
 		field.Time("updated_at").Default(mixin.Now).UpdateDefault(mixin.Now),
 	}
@@ -44,6 +47,7 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("customer_id").Annotations(entsql.IndexWhere("NOT reconciled")).StorageKey("delivery_unreconciled"),
 		index.Fields("statement_id"),
 		index.Fields("contract_no", "delivered_on"),
+		index.Fields("customer_id").Annotations(entsql.IndexWhere("NOT billed AND invoice_no <> ''")).StorageKey("delivery_to_bill"),
 	}
 }
 

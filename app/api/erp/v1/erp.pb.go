@@ -4,7 +4,8 @@
 // 	protoc        v3.21.12
 // source: app/api/erp/v1/erp.proto
 
-// ERPs that a subsidiary's receivables come from (000-10, 68; 004-31).
+// ERPs that a subsidiary's records come from (000-10, 68; 004-31), and that take its
+// limits (000-55).
 
 package erpv1
 
@@ -31,23 +32,30 @@ type Connection struct {
 	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Version int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
 	Name    string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// tryton, kingdee_k3cloud.
+	// tryton, kingdee_k3cloud, yonyou_u8.
 	Kind     string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
 	BaseUrl  string `protobuf:"bytes,5,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	Database string `protobuf:"bytes,6,opt,name=database,proto3" json:"database,omitempty"`
-	// Tryton: the company's id; Kingdee: the settlement organisation. Empty is all.
+	// Tryton: the company's id; Kingdee: the settlement organisation; empty is all. U8:
+	// the account that calls.
 	Company      string                 `protobuf:"bytes,7,opt,name=company,proto3" json:"company,omitempty"`
 	Username     string                 `protobuf:"bytes,8,opt,name=username,proto3" json:"username,omitempty"`
 	Source       string                 `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
 	Enabled      bool                   `protobuf:"varint,10,opt,name=enabled,proto3" json:"enabled,omitempty"`
 	EveryMinutes int32                  `protobuf:"varint,11,opt,name=every_minutes,json=everyMinutes,proto3" json:"every_minutes,omitempty"`
 	NextAt       *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=next_at,json=nextAt,proto3" json:"next_at,omitempty"`
-	// How fresh the figures are.
+	// How fresh the figures are: those of the feed that is furthest back.
 	SucceededAt *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=succeeded_at,json=succeededAt,proto3" json:"succeeded_at,omitempty"`
 	// Of the last run; empty when it went well.
-	Failure       string `protobuf:"bytes,14,opt,name=failure,proto3" json:"failure,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Failure string       `protobuf:"bytes,14,opt,name=failure,proto3" json:"failure,omitempty"`
+	Feeds   []*FeedState `protobuf:"bytes,15,rep,name=feeds,proto3" json:"feeds,omitempty"`
+	// Effective limits are written back to the ERP.
+	PushLimits      bool  `protobuf:"varint,16,opt,name=push_limits,json=pushLimits,proto3" json:"push_limits,omitempty"`
+	LimitsPending   int64 `protobuf:"varint,17,opt,name=limits_pending,json=limitsPending,proto3" json:"limits_pending,omitempty"`
+	LimitsConfirmed int64 `protobuf:"varint,18,opt,name=limits_confirmed,json=limitsConfirmed,proto3" json:"limits_confirmed,omitempty"`
+	LimitsFailed    int64 `protobuf:"varint,19,opt,name=limits_failed,json=limitsFailed,proto3" json:"limits_failed,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Connection) Reset() {
@@ -178,6 +186,111 @@ func (x *Connection) GetFailure() string {
 	return ""
 }
 
+func (x *Connection) GetFeeds() []*FeedState {
+	if x != nil {
+		return x.Feeds
+	}
+	return nil
+}
+
+func (x *Connection) GetPushLimits() bool {
+	if x != nil {
+		return x.PushLimits
+	}
+	return false
+}
+
+func (x *Connection) GetLimitsPending() int64 {
+	if x != nil {
+		return x.LimitsPending
+	}
+	return 0
+}
+
+func (x *Connection) GetLimitsConfirmed() int64 {
+	if x != nil {
+		return x.LimitsConfirmed
+	}
+	return 0
+}
+
+func (x *Connection) GetLimitsFailed() int64 {
+	if x != nil {
+		return x.LimitsFailed
+	}
+	return 0
+}
+
+type FeedState struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// customers, contracts, deliveries, receivables, receipts.
+	Kind        string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	SucceededAt *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=succeeded_at,json=succeededAt,proto3" json:"succeeded_at,omitempty"`
+	Failure     string                 `protobuf:"bytes,3,opt,name=failure,proto3" json:"failure,omitempty"`
+	// Business date of the last full pull; empty before the first.
+	FullOn        string `protobuf:"bytes,4,opt,name=full_on,json=fullOn,proto3" json:"full_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedState) Reset() {
+	*x = FeedState{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedState) ProtoMessage() {}
+
+func (x *FeedState) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedState.ProtoReflect.Descriptor instead.
+func (*FeedState) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *FeedState) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *FeedState) GetSucceededAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SucceededAt
+	}
+	return nil
+}
+
+func (x *FeedState) GetFailure() string {
+	if x != nil {
+		return x.Failure
+	}
+	return ""
+}
+
+func (x *FeedState) GetFullOn() string {
+	if x != nil {
+		return x.FullOn
+	}
+	return ""
+}
+
 type ListConnectionsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -186,7 +299,7 @@ type ListConnectionsRequest struct {
 
 func (x *ListConnectionsRequest) Reset() {
 	*x = ListConnectionsRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -198,7 +311,7 @@ func (x *ListConnectionsRequest) String() string {
 func (*ListConnectionsRequest) ProtoMessage() {}
 
 func (x *ListConnectionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -211,7 +324,7 @@ func (x *ListConnectionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConnectionsRequest.ProtoReflect.Descriptor instead.
 func (*ListConnectionsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{1}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{2}
 }
 
 type ListConnectionsReply struct {
@@ -223,7 +336,7 @@ type ListConnectionsReply struct {
 
 func (x *ListConnectionsReply) Reset() {
 	*x = ListConnectionsReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -235,7 +348,7 @@ func (x *ListConnectionsReply) String() string {
 func (*ListConnectionsReply) ProtoMessage() {}
 
 func (x *ListConnectionsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -248,7 +361,7 @@ func (x *ListConnectionsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConnectionsReply.ProtoReflect.Descriptor instead.
 func (*ListConnectionsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{2}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListConnectionsReply) GetConnections() []*Connection {
@@ -259,24 +372,27 @@ func (x *ListConnectionsReply) GetConnections() []*Connection {
 }
 
 type CreateConnectionRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	BaseUrl       string                 `protobuf:"bytes,3,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
-	Database      string                 `protobuf:"bytes,4,opt,name=database,proto3" json:"database,omitempty"`
-	Company       string                 `protobuf:"bytes,5,opt,name=company,proto3" json:"company,omitempty"`
-	Username      string                 `protobuf:"bytes,6,opt,name=username,proto3" json:"username,omitempty"`
-	Secret        string                 `protobuf:"bytes,7,opt,name=secret,proto3" json:"secret,omitempty"`
-	Source        string                 `protobuf:"bytes,8,opt,name=source,proto3" json:"source,omitempty"`
-	Enabled       bool                   `protobuf:"varint,9,opt,name=enabled,proto3" json:"enabled,omitempty"`
-	EveryMinutes  int32                  `protobuf:"varint,10,opt,name=every_minutes,json=everyMinutes,proto3" json:"every_minutes,omitempty"`
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Name         string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Kind         string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	BaseUrl      string                 `protobuf:"bytes,3,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
+	Database     string                 `protobuf:"bytes,4,opt,name=database,proto3" json:"database,omitempty"`
+	Company      string                 `protobuf:"bytes,5,opt,name=company,proto3" json:"company,omitempty"`
+	Username     string                 `protobuf:"bytes,6,opt,name=username,proto3" json:"username,omitempty"`
+	Secret       string                 `protobuf:"bytes,7,opt,name=secret,proto3" json:"secret,omitempty"`
+	Source       string                 `protobuf:"bytes,8,opt,name=source,proto3" json:"source,omitempty"`
+	Enabled      bool                   `protobuf:"varint,9,opt,name=enabled,proto3" json:"enabled,omitempty"`
+	EveryMinutes int32                  `protobuf:"varint,10,opt,name=every_minutes,json=everyMinutes,proto3" json:"every_minutes,omitempty"`
+	// What is read; empty is receivables alone.
+	Feeds         []string `protobuf:"bytes,11,rep,name=feeds,proto3" json:"feeds,omitempty"`
+	PushLimits    bool     `protobuf:"varint,12,opt,name=push_limits,json=pushLimits,proto3" json:"push_limits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateConnectionRequest) Reset() {
 	*x = CreateConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -288,7 +404,7 @@ func (x *CreateConnectionRequest) String() string {
 func (*CreateConnectionRequest) ProtoMessage() {}
 
 func (x *CreateConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -301,7 +417,7 @@ func (x *CreateConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateConnectionRequest.ProtoReflect.Descriptor instead.
 func (*CreateConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{3}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateConnectionRequest) GetName() string {
@@ -374,6 +490,20 @@ func (x *CreateConnectionRequest) GetEveryMinutes() int32 {
 	return 0
 }
 
+func (x *CreateConnectionRequest) GetFeeds() []string {
+	if x != nil {
+		return x.Feeds
+	}
+	return nil
+}
+
+func (x *CreateConnectionRequest) GetPushLimits() bool {
+	if x != nil {
+		return x.PushLimits
+	}
+	return false
+}
+
 type UpdateConnectionRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -387,13 +517,15 @@ type UpdateConnectionRequest struct {
 	Secret        string                 `protobuf:"bytes,9,opt,name=secret,proto3" json:"secret,omitempty"`
 	Enabled       bool                   `protobuf:"varint,10,opt,name=enabled,proto3" json:"enabled,omitempty"`
 	EveryMinutes  int32                  `protobuf:"varint,11,opt,name=every_minutes,json=everyMinutes,proto3" json:"every_minutes,omitempty"`
+	Feeds         []string               `protobuf:"bytes,12,rep,name=feeds,proto3" json:"feeds,omitempty"`
+	PushLimits    bool                   `protobuf:"varint,13,opt,name=push_limits,json=pushLimits,proto3" json:"push_limits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *UpdateConnectionRequest) Reset() {
 	*x = UpdateConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -405,7 +537,7 @@ func (x *UpdateConnectionRequest) String() string {
 func (*UpdateConnectionRequest) ProtoMessage() {}
 
 func (x *UpdateConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -418,7 +550,7 @@ func (x *UpdateConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateConnectionRequest.ProtoReflect.Descriptor instead.
 func (*UpdateConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{4}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *UpdateConnectionRequest) GetId() string {
@@ -498,6 +630,20 @@ func (x *UpdateConnectionRequest) GetEveryMinutes() int32 {
 	return 0
 }
 
+func (x *UpdateConnectionRequest) GetFeeds() []string {
+	if x != nil {
+		return x.Feeds
+	}
+	return nil
+}
+
+func (x *UpdateConnectionRequest) GetPushLimits() bool {
+	if x != nil {
+		return x.PushLimits
+	}
+	return false
+}
+
 type TestConnectionRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -507,7 +653,7 @@ type TestConnectionRequest struct {
 
 func (x *TestConnectionRequest) Reset() {
 	*x = TestConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -519,7 +665,7 @@ func (x *TestConnectionRequest) String() string {
 func (*TestConnectionRequest) ProtoMessage() {}
 
 func (x *TestConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -532,7 +678,7 @@ func (x *TestConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestConnectionRequest.ProtoReflect.Descriptor instead.
 func (*TestConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{5}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TestConnectionRequest) GetId() string {
@@ -552,7 +698,7 @@ type TestConnectionReply struct {
 
 func (x *TestConnectionReply) Reset() {
 	*x = TestConnectionReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -564,7 +710,7 @@ func (x *TestConnectionReply) String() string {
 func (*TestConnectionReply) ProtoMessage() {}
 
 func (x *TestConnectionReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -577,7 +723,7 @@ func (x *TestConnectionReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestConnectionReply.ProtoReflect.Descriptor instead.
 func (*TestConnectionReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{6}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *TestConnectionReply) GetVersion() string {
@@ -598,14 +744,16 @@ type RunConnectionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Reads everything that is open, and settles what the ERP no longer has.
-	Full          bool `protobuf:"varint,2,opt,name=full,proto3" json:"full,omitempty"`
+	Full bool `protobuf:"varint,2,opt,name=full,proto3" json:"full,omitempty"`
+	// One feed alone; empty is all.
+	Feed          string `protobuf:"bytes,3,opt,name=feed,proto3" json:"feed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RunConnectionRequest) Reset() {
 	*x = RunConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -617,7 +765,7 @@ func (x *RunConnectionRequest) String() string {
 func (*RunConnectionRequest) ProtoMessage() {}
 
 func (x *RunConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -630,7 +778,7 @@ func (x *RunConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunConnectionRequest.ProtoReflect.Descriptor instead.
 func (*RunConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{7}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RunConnectionRequest) GetId() string {
@@ -647,6 +795,13 @@ func (x *RunConnectionRequest) GetFull() bool {
 	return false
 }
 
+func (x *RunConnectionRequest) GetFeed() string {
+	if x != nil {
+		return x.Feed
+	}
+	return ""
+}
+
 type RunConnectionReply struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -655,7 +810,7 @@ type RunConnectionReply struct {
 
 func (x *RunConnectionReply) Reset() {
 	*x = RunConnectionReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +822,7 @@ func (x *RunConnectionReply) String() string {
 func (*RunConnectionReply) ProtoMessage() {}
 
 func (x *RunConnectionReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,7 +835,7 @@ func (x *RunConnectionReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunConnectionReply.ProtoReflect.Descriptor instead.
 func (*RunConnectionReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{8}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{9}
 }
 
 type ListRunsRequest struct {
@@ -692,7 +847,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -704,7 +859,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -717,7 +872,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{9}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListRunsRequest) GetId() string {
@@ -736,7 +891,7 @@ type ListRunsReply struct {
 
 func (x *ListRunsReply) Reset() {
 	*x = ListRunsReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -748,7 +903,7 @@ func (x *ListRunsReply) String() string {
 func (*ListRunsReply) ProtoMessage() {}
 
 func (x *ListRunsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -761,7 +916,7 @@ func (x *ListRunsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsReply.ProtoReflect.Descriptor instead.
 func (*ListRunsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{10}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListRunsReply) GetRuns() []*Run {
@@ -785,18 +940,21 @@ type Run struct {
 	Updated    int64                  `protobuf:"varint,9,opt,name=updated,proto3" json:"updated,omitempty"`
 	Unchanged  int64                  `protobuf:"varint,10,opt,name=unchanged,proto3" json:"unchanged,omitempty"`
 	Refused    int64                  `protobuf:"varint,11,opt,name=refused,proto3" json:"refused,omitempty"`
-	// Open sums as the ERP gave them, fen by currency.
+	// Sums as the ERP gave them, fen by currency; of receivables what is open.
 	OpenSums map[string]int64 `protobuf:"bytes,12,rep,name=open_sums,json=openSums,proto3" json:"open_sums,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	// The import with the refused rows; empty when the ERP gave nothing.
-	ImportId      string `protobuf:"bytes,13,opt,name=import_id,json=importId,proto3" json:"import_id,omitempty"`
-	Failure       string `protobuf:"bytes,14,opt,name=failure,proto3" json:"failure,omitempty"`
+	ImportId string `protobuf:"bytes,13,opt,name=import_id,json=importId,proto3" json:"import_id,omitempty"`
+	Failure  string `protobuf:"bytes,14,opt,name=failure,proto3" json:"failure,omitempty"`
+	Feed     string `protobuf:"bytes,15,opt,name=feed,proto3" json:"feed,omitempty"`
+	// Thousandths of m³, as the ERP gave them.
+	Volume        int64 `protobuf:"varint,16,opt,name=volume,proto3" json:"volume,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -808,7 +966,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -821,7 +979,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{11}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Run) GetId() string {
@@ -922,11 +1080,359 @@ func (x *Run) GetFailure() string {
 	return ""
 }
 
+func (x *Run) GetFeed() string {
+	if x != nil {
+		return x.Feed
+	}
+	return ""
+}
+
+func (x *Run) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+type ListLimitPushesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// pending, confirmed, failed; empty is all.
+	Status        string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
+	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListLimitPushesRequest) Reset() {
+	*x = ListLimitPushesRequest{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListLimitPushesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListLimitPushesRequest) ProtoMessage() {}
+
+func (x *ListLimitPushesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListLimitPushesRequest.ProtoReflect.Descriptor instead.
+func (*ListLimitPushesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListLimitPushesRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ListLimitPushesRequest) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *ListLimitPushesRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListLimitPushesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListLimitPushesReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pushes        []*LimitPush           `protobuf:"bytes,1,rep,name=pushes,proto3" json:"pushes,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListLimitPushesReply) Reset() {
+	*x = ListLimitPushesReply{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListLimitPushesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListLimitPushesReply) ProtoMessage() {}
+
+func (x *ListLimitPushesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListLimitPushesReply.ProtoReflect.Descriptor instead.
+func (*ListLimitPushesReply) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListLimitPushesReply) GetPushes() []*LimitPush {
+	if x != nil {
+		return x.Pushes
+	}
+	return nil
+}
+
+func (x *ListLimitPushesReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type LimitPush struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId     string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerName   string                 `protobuf:"bytes,2,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	CustomerNumber string                 `protobuf:"bytes,3,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	// none, amount, unlimited.
+	LimitKind     string                 `protobuf:"bytes,4,opt,name=limit_kind,json=limitKind,proto3" json:"limit_kind,omitempty"`
+	Limit         int64                  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	Status        string                 `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"`
+	Attempts      int32                  `protobuf:"varint,7,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	Failure       string                 `protobuf:"bytes,8,opt,name=failure,proto3" json:"failure,omitempty"`
+	WantedAt      *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=wanted_at,json=wantedAt,proto3" json:"wanted_at,omitempty"`
+	ConfirmedAt   *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=confirmed_at,json=confirmedAt,proto3" json:"confirmed_at,omitempty"`
+	NextAt        *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=next_at,json=nextAt,proto3" json:"next_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LimitPush) Reset() {
+	*x = LimitPush{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LimitPush) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LimitPush) ProtoMessage() {}
+
+func (x *LimitPush) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LimitPush.ProtoReflect.Descriptor instead.
+func (*LimitPush) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *LimitPush) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *LimitPush) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *LimitPush) GetCustomerNumber() string {
+	if x != nil {
+		return x.CustomerNumber
+	}
+	return ""
+}
+
+func (x *LimitPush) GetLimitKind() string {
+	if x != nil {
+		return x.LimitKind
+	}
+	return ""
+}
+
+func (x *LimitPush) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *LimitPush) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *LimitPush) GetAttempts() int32 {
+	if x != nil {
+		return x.Attempts
+	}
+	return 0
+}
+
+func (x *LimitPush) GetFailure() string {
+	if x != nil {
+		return x.Failure
+	}
+	return ""
+}
+
+func (x *LimitPush) GetWantedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.WantedAt
+	}
+	return nil
+}
+
+func (x *LimitPush) GetConfirmedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ConfirmedAt
+	}
+	return nil
+}
+
+func (x *LimitPush) GetNextAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.NextAt
+	}
+	return nil
+}
+
+type RetryLimitPushesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryLimitPushesRequest) Reset() {
+	*x = RetryLimitPushesRequest{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryLimitPushesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryLimitPushesRequest) ProtoMessage() {}
+
+func (x *RetryLimitPushesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryLimitPushesRequest.ProtoReflect.Descriptor instead.
+func (*RetryLimitPushesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RetryLimitPushesRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type RetryLimitPushesReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limits        int64                  `protobuf:"varint,1,opt,name=limits,proto3" json:"limits,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryLimitPushesReply) Reset() {
+	*x = RetryLimitPushesReply{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryLimitPushesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryLimitPushesReply) ProtoMessage() {}
+
+func (x *RetryLimitPushesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryLimitPushesReply.ProtoReflect.Descriptor instead.
+func (*RetryLimitPushesReply) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *RetryLimitPushesReply) GetLimits() int64 {
+	if x != nil {
+		return x.Limits
+	}
+	return 0
+}
+
 var File_app_api_erp_v1_erp_proto protoreflect.FileDescriptor
 
 const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\n" +
-	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x03\n" +
+	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x04\n" +
 	"\n" +
 	"Connection\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
@@ -943,10 +1449,21 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\revery_minutes\x18\v \x01(\x05R\feveryMinutes\x123\n" +
 	"\anext_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x06nextAt\x12=\n" +
 	"\fsucceeded_at\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\vsucceededAt\x12\x18\n" +
-	"\afailure\x18\x0e \x01(\tR\afailure\"\x18\n" +
+	"\afailure\x18\x0e \x01(\tR\afailure\x12.\n" +
+	"\x05feeds\x18\x0f \x03(\v2\x18.zhuxin.erp.v1.FeedStateR\x05feeds\x12\x1f\n" +
+	"\vpush_limits\x18\x10 \x01(\bR\n" +
+	"pushLimits\x12%\n" +
+	"\x0elimits_pending\x18\x11 \x01(\x03R\rlimitsPending\x12)\n" +
+	"\x10limits_confirmed\x18\x12 \x01(\x03R\x0flimitsConfirmed\x12#\n" +
+	"\rlimits_failed\x18\x13 \x01(\x03R\flimitsFailed\"\x91\x01\n" +
+	"\tFeedState\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12=\n" +
+	"\fsucceeded_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vsucceededAt\x12\x18\n" +
+	"\afailure\x18\x03 \x01(\tR\afailure\x12\x17\n" +
+	"\afull_on\x18\x04 \x01(\tR\x06fullOn\"\x18\n" +
 	"\x16ListConnectionsRequest\"S\n" +
 	"\x14ListConnectionsReply\x12;\n" +
-	"\vconnections\x18\x01 \x03(\v2\x19.zhuxin.erp.v1.ConnectionR\vconnections\"\x9d\x02\n" +
+	"\vconnections\x18\x01 \x03(\v2\x19.zhuxin.erp.v1.ConnectionR\vconnections\"\xd4\x02\n" +
 	"\x17CreateConnectionRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x19\n" +
@@ -958,7 +1475,10 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x06source\x18\b \x01(\tR\x06source\x12\x18\n" +
 	"\aenabled\x18\t \x01(\bR\aenabled\x12#\n" +
 	"\revery_minutes\x18\n" +
-	" \x01(\x05R\feveryMinutes\"\xaf\x02\n" +
+	" \x01(\x05R\feveryMinutes\x12\x14\n" +
+	"\x05feeds\x18\v \x03(\tR\x05feeds\x12\x1f\n" +
+	"\vpush_limits\x18\f \x01(\bR\n" +
+	"pushLimits\"\xe6\x02\n" +
 	"\x17UpdateConnectionRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x03R\aversion\x12\x12\n" +
@@ -971,20 +1491,24 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x06secret\x18\t \x01(\tR\x06secret\x12\x18\n" +
 	"\aenabled\x18\n" +
 	" \x01(\bR\aenabled\x12#\n" +
-	"\revery_minutes\x18\v \x01(\x05R\feveryMinutes\"'\n" +
+	"\revery_minutes\x18\v \x01(\x05R\feveryMinutes\x12\x14\n" +
+	"\x05feeds\x18\f \x03(\tR\x05feeds\x12\x1f\n" +
+	"\vpush_limits\x18\r \x01(\bR\n" +
+	"pushLimits\"'\n" +
 	"\x15TestConnectionRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"I\n" +
 	"\x13TestConnectionReply\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x18\n" +
-	"\acompany\x18\x02 \x01(\tR\acompany\":\n" +
+	"\acompany\x18\x02 \x01(\tR\acompany\"N\n" +
 	"\x14RunConnectionRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04full\x18\x02 \x01(\bR\x04full\"\x14\n" +
+	"\x04full\x18\x02 \x01(\bR\x04full\x12\x12\n" +
+	"\x04feed\x18\x03 \x01(\tR\x04feed\"\x14\n" +
 	"\x12RunConnectionReply\"!\n" +
 	"\x0fListRunsRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"7\n" +
 	"\rListRunsReply\x12&\n" +
-	"\x04runs\x18\x01 \x03(\v2\x12.zhuxin.erp.v1.RunR\x04runs\"\x88\x04\n" +
+	"\x04runs\x18\x01 \x03(\v2\x12.zhuxin.erp.v1.RunR\x04runs\"\xb4\x04\n" +
 	"\x03Run\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04full\x18\x02 \x01(\bR\x04full\x12\x16\n" +
@@ -1002,10 +1526,39 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\arefused\x18\v \x01(\x03R\arefused\x12=\n" +
 	"\topen_sums\x18\f \x03(\v2 .zhuxin.erp.v1.Run.OpenSumsEntryR\bopenSums\x12\x1b\n" +
 	"\timport_id\x18\r \x01(\tR\bimportId\x12\x18\n" +
-	"\afailure\x18\x0e \x01(\tR\afailure\x1a;\n" +
+	"\afailure\x18\x0e \x01(\tR\afailure\x12\x12\n" +
+	"\x04feed\x18\x0f \x01(\tR\x04feed\x12\x16\n" +
+	"\x06volume\x18\x10 \x01(\x03R\x06volume\x1a;\n" +
 	"\rOpenSumsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x012\xe1\x06\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"q\n" +
+	"\x16ListLimitPushesRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06status\x18\x02 \x01(\tR\x06status\x12\x12\n" +
+	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"^\n" +
+	"\x14ListLimitPushesReply\x120\n" +
+	"\x06pushes\x18\x01 \x03(\v2\x18.zhuxin.erp.v1.LimitPushR\x06pushes\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xaa\x03\n" +
+	"\tLimitPush\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12#\n" +
+	"\rcustomer_name\x18\x02 \x01(\tR\fcustomerName\x12'\n" +
+	"\x0fcustomer_number\x18\x03 \x01(\tR\x0ecustomerNumber\x12\x1d\n" +
+	"\n" +
+	"limit_kind\x18\x04 \x01(\tR\tlimitKind\x12\x14\n" +
+	"\x05limit\x18\x05 \x01(\x03R\x05limit\x12\x16\n" +
+	"\x06status\x18\x06 \x01(\tR\x06status\x12\x1a\n" +
+	"\battempts\x18\a \x01(\x05R\battempts\x12\x18\n" +
+	"\afailure\x18\b \x01(\tR\afailure\x127\n" +
+	"\twanted_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\bwantedAt\x12=\n" +
+	"\fconfirmed_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\vconfirmedAt\x123\n" +
+	"\anext_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x06nextAt\")\n" +
+	"\x17RetryLimitPushesRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"/\n" +
+	"\x15RetryLimitPushesReply\x12\x16\n" +
+	"\x06limits\x18\x01 \x01(\x03R\x06limits2\xad\t\n" +
 	"\n" +
 	"ERPService\x12\x8a\x01\n" +
 	"\x0fListConnections\x12%.zhuxin.erp.v1.ListConnectionsRequest\x1a#.zhuxin.erp.v1.ListConnectionsReply\"+\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/erp-connections\x12\x87\x01\n" +
@@ -1016,7 +1569,10 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x0eTestConnection\x12$.zhuxin.erp.v1.TestConnectionRequest\x1a\".zhuxin.erp.v1.TestConnectionReply\":\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"erp.manage\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/erp-connections/{id}:test\x12\x92\x01\n" +
 	"\rRunConnection\x12#.zhuxin.erp.v1.RunConnectionRequest\x1a!.zhuxin.erp.v1.RunConnectionReply\"9\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"erp.manage\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/erp-connections/{id}:run\x12\x7f\n" +
+	"erp.manage\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/erp-connections/{id}:run\x12\x9c\x01\n" +
+	"\x0fListLimitPushes\x12%.zhuxin.erp.v1.ListLimitPushesRequest\x1a#.zhuxin.erp.v1.ListLimitPushesReply\"=\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02'\x12%/v1/erp-connections/{id}/limit-pushes\x12\xaa\x01\n" +
+	"\x10RetryLimitPushes\x12&.zhuxin.erp.v1.RetryLimitPushesRequest\x1a$.zhuxin.erp.v1.RetryLimitPushesReply\"H\x92\xc2\x18\x0e\b\x01\x12\n" +
+	"erp.manage\x82\xd3\xe4\x93\x020:\x01*\"+/v1/erp-connections/{id}/limit-pushes:retry\x12\x7f\n" +
 	"\bListRuns\x12\x1e.zhuxin.erp.v1.ListRunsRequest\x1a\x1c.zhuxin.erp.v1.ListRunsReply\"5\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/erp-connections/{id}/runsB\x1dZ\x1bzhuxin/app/api/erp/v1;erpv1b\x06proto3"
 
 var (
@@ -1031,48 +1587,64 @@ func file_app_api_erp_v1_erp_proto_rawDescGZIP() []byte {
 	return file_app_api_erp_v1_erp_proto_rawDescData
 }
 
-var file_app_api_erp_v1_erp_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_app_api_erp_v1_erp_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_app_api_erp_v1_erp_proto_goTypes = []any{
 	(*Connection)(nil),              // 0: zhuxin.erp.v1.Connection
-	(*ListConnectionsRequest)(nil),  // 1: zhuxin.erp.v1.ListConnectionsRequest
-	(*ListConnectionsReply)(nil),    // 2: zhuxin.erp.v1.ListConnectionsReply
-	(*CreateConnectionRequest)(nil), // 3: zhuxin.erp.v1.CreateConnectionRequest
-	(*UpdateConnectionRequest)(nil), // 4: zhuxin.erp.v1.UpdateConnectionRequest
-	(*TestConnectionRequest)(nil),   // 5: zhuxin.erp.v1.TestConnectionRequest
-	(*TestConnectionReply)(nil),     // 6: zhuxin.erp.v1.TestConnectionReply
-	(*RunConnectionRequest)(nil),    // 7: zhuxin.erp.v1.RunConnectionRequest
-	(*RunConnectionReply)(nil),      // 8: zhuxin.erp.v1.RunConnectionReply
-	(*ListRunsRequest)(nil),         // 9: zhuxin.erp.v1.ListRunsRequest
-	(*ListRunsReply)(nil),           // 10: zhuxin.erp.v1.ListRunsReply
-	(*Run)(nil),                     // 11: zhuxin.erp.v1.Run
-	nil,                             // 12: zhuxin.erp.v1.Run.OpenSumsEntry
-	(*timestamppb.Timestamp)(nil),   // 13: google.protobuf.Timestamp
+	(*FeedState)(nil),               // 1: zhuxin.erp.v1.FeedState
+	(*ListConnectionsRequest)(nil),  // 2: zhuxin.erp.v1.ListConnectionsRequest
+	(*ListConnectionsReply)(nil),    // 3: zhuxin.erp.v1.ListConnectionsReply
+	(*CreateConnectionRequest)(nil), // 4: zhuxin.erp.v1.CreateConnectionRequest
+	(*UpdateConnectionRequest)(nil), // 5: zhuxin.erp.v1.UpdateConnectionRequest
+	(*TestConnectionRequest)(nil),   // 6: zhuxin.erp.v1.TestConnectionRequest
+	(*TestConnectionReply)(nil),     // 7: zhuxin.erp.v1.TestConnectionReply
+	(*RunConnectionRequest)(nil),    // 8: zhuxin.erp.v1.RunConnectionRequest
+	(*RunConnectionReply)(nil),      // 9: zhuxin.erp.v1.RunConnectionReply
+	(*ListRunsRequest)(nil),         // 10: zhuxin.erp.v1.ListRunsRequest
+	(*ListRunsReply)(nil),           // 11: zhuxin.erp.v1.ListRunsReply
+	(*Run)(nil),                     // 12: zhuxin.erp.v1.Run
+	(*ListLimitPushesRequest)(nil),  // 13: zhuxin.erp.v1.ListLimitPushesRequest
+	(*ListLimitPushesReply)(nil),    // 14: zhuxin.erp.v1.ListLimitPushesReply
+	(*LimitPush)(nil),               // 15: zhuxin.erp.v1.LimitPush
+	(*RetryLimitPushesRequest)(nil), // 16: zhuxin.erp.v1.RetryLimitPushesRequest
+	(*RetryLimitPushesReply)(nil),   // 17: zhuxin.erp.v1.RetryLimitPushesReply
+	nil,                             // 18: zhuxin.erp.v1.Run.OpenSumsEntry
+	(*timestamppb.Timestamp)(nil),   // 19: google.protobuf.Timestamp
 }
 var file_app_api_erp_v1_erp_proto_depIdxs = []int32{
-	13, // 0: zhuxin.erp.v1.Connection.next_at:type_name -> google.protobuf.Timestamp
-	13, // 1: zhuxin.erp.v1.Connection.succeeded_at:type_name -> google.protobuf.Timestamp
-	0,  // 2: zhuxin.erp.v1.ListConnectionsReply.connections:type_name -> zhuxin.erp.v1.Connection
-	11, // 3: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
-	13, // 4: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	13, // 5: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
-	12, // 6: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
-	1,  // 7: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
-	3,  // 8: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
-	4,  // 9: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
-	5,  // 10: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
-	7,  // 11: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
-	9,  // 12: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
-	2,  // 13: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
-	0,  // 14: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
-	0,  // 15: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
-	6,  // 16: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
-	8,  // 17: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
-	10, // 18: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
-	13, // [13:19] is the sub-list for method output_type
-	7,  // [7:13] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	19, // 0: zhuxin.erp.v1.Connection.next_at:type_name -> google.protobuf.Timestamp
+	19, // 1: zhuxin.erp.v1.Connection.succeeded_at:type_name -> google.protobuf.Timestamp
+	1,  // 2: zhuxin.erp.v1.Connection.feeds:type_name -> zhuxin.erp.v1.FeedState
+	19, // 3: zhuxin.erp.v1.FeedState.succeeded_at:type_name -> google.protobuf.Timestamp
+	0,  // 4: zhuxin.erp.v1.ListConnectionsReply.connections:type_name -> zhuxin.erp.v1.Connection
+	12, // 5: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
+	19, // 6: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	19, // 7: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
+	18, // 8: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
+	15, // 9: zhuxin.erp.v1.ListLimitPushesReply.pushes:type_name -> zhuxin.erp.v1.LimitPush
+	19, // 10: zhuxin.erp.v1.LimitPush.wanted_at:type_name -> google.protobuf.Timestamp
+	19, // 11: zhuxin.erp.v1.LimitPush.confirmed_at:type_name -> google.protobuf.Timestamp
+	19, // 12: zhuxin.erp.v1.LimitPush.next_at:type_name -> google.protobuf.Timestamp
+	2,  // 13: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
+	4,  // 14: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
+	5,  // 15: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
+	6,  // 16: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
+	8,  // 17: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
+	13, // 18: zhuxin.erp.v1.ERPService.ListLimitPushes:input_type -> zhuxin.erp.v1.ListLimitPushesRequest
+	16, // 19: zhuxin.erp.v1.ERPService.RetryLimitPushes:input_type -> zhuxin.erp.v1.RetryLimitPushesRequest
+	10, // 20: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
+	3,  // 21: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
+	0,  // 22: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
+	0,  // 23: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
+	7,  // 24: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
+	9,  // 25: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
+	14, // 26: zhuxin.erp.v1.ERPService.ListLimitPushes:output_type -> zhuxin.erp.v1.ListLimitPushesReply
+	17, // 27: zhuxin.erp.v1.ERPService.RetryLimitPushes:output_type -> zhuxin.erp.v1.RetryLimitPushesReply
+	11, // 28: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
+	21, // [21:29] is the sub-list for method output_type
+	13, // [13:21] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_app_api_erp_v1_erp_proto_init() }
@@ -1086,7 +1658,7 @@ func file_app_api_erp_v1_erp_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_erp_v1_erp_proto_rawDesc), len(file_app_api_erp_v1_erp_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

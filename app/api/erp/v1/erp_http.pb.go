@@ -16,6 +16,8 @@ const (
 	OperationERPServiceUpdateConnection = "/zhuxin.erp.v1.ERPService/UpdateConnection"
 	OperationERPServiceTestConnection   = "/zhuxin.erp.v1.ERPService/TestConnection"
 	OperationERPServiceRunConnection    = "/zhuxin.erp.v1.ERPService/RunConnection"
+	OperationERPServiceListLimitPushes  = "/zhuxin.erp.v1.ERPService/ListLimitPushes"
+	OperationERPServiceRetryLimitPushes = "/zhuxin.erp.v1.ERPService/RetryLimitPushes"
 	OperationERPServiceListRuns         = "/zhuxin.erp.v1.ERPService/ListRuns"
 )
 
@@ -30,6 +32,10 @@ type ERPServiceHTTPServer interface {
 	TestConnection(context.Context, *TestConnectionRequest) (*TestConnectionReply, error)
 	// Asks a worker for a pull now.
 	RunConnection(context.Context, *RunConnectionRequest) (*RunConnectionReply, error)
+	// Limits on their way to the ERP, what is not confirmed first.
+	ListLimitPushes(context.Context, *ListLimitPushesRequest) (*ListLimitPushesReply, error)
+	// Has what is not confirmed pushed within a minute.
+	RetryLimitPushes(context.Context, *RetryLimitPushesRequest) (*RetryLimitPushesReply, error)
 	// The last 50 runs, newest first.
 	ListRuns(context.Context, *ListRunsRequest) (*ListRunsReply, error)
 }
@@ -56,6 +62,21 @@ var ERPServiceRoutes = []route.Info{
 		Params:  []string{"id"},
 		Body:    true,
 		Request: "zhuxin.erp.v1.UpdateConnectionRequest", Reply: "zhuxin.erp.v1.Connection",
+	},
+	{
+		Operation: OperationERPServiceListLimitPushes,
+		Method:    "GET", Path: "/v1/erp-connections/{id}/limit-pushes",
+		Side: route.SideTenant, Permission: "erp.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.erp.v1.ListLimitPushesRequest", Reply: "zhuxin.erp.v1.ListLimitPushesReply",
+	},
+	{
+		Operation: OperationERPServiceRetryLimitPushes,
+		Method:    "POST", Path: "/v1/erp-connections/{id}/limit-pushes:retry",
+		Side: route.SideTenant, Permission: "erp.manage",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.erp.v1.RetryLimitPushesRequest", Reply: "zhuxin.erp.v1.RetryLimitPushesReply",
 	},
 	{
 		Operation: OperationERPServiceListRuns,
@@ -88,6 +109,8 @@ func RegisterERPServiceHTTPServer(s *http.Server, srv ERPServiceHTTPServer) {
 	r.GET("/v1/erp-connections", _ERPService_ListConnections0_HTTP_Handler(srv))
 	r.POST("/v1/erp-connections", _ERPService_CreateConnection0_HTTP_Handler(srv))
 	r.PUT("/v1/erp-connections/{id:[^/:]+}", _ERPService_UpdateConnection0_HTTP_Handler(srv))
+	r.GET("/v1/erp-connections/{id:[^/:]+}/limit-pushes", _ERPService_ListLimitPushes0_HTTP_Handler(srv))
+	r.POST("/v1/erp-connections/{id:[^/:]+}/limit-pushes:retry", _ERPService_RetryLimitPushes0_HTTP_Handler(srv))
 	r.GET("/v1/erp-connections/{id:[^/:]+}/runs", _ERPService_ListRuns0_HTTP_Handler(srv))
 	r.POST("/v1/erp-connections/{id:[^/:]+}:run", _ERPService_RunConnection0_HTTP_Handler(srv))
 	r.POST("/v1/erp-connections/{id:[^/:]+}:test", _ERPService_TestConnection0_HTTP_Handler(srv))
@@ -147,6 +170,51 @@ func _ERPService_UpdateConnection0_HTTP_Handler(srv ERPServiceHTTPServer) func(h
 				return nil, err
 			}
 			return srv.UpdateConnection(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ERPService_ListLimitPushes0_HTTP_Handler(srv ERPServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationERPServiceListLimitPushes)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListLimitPushesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListLimitPushes(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ERPService_RetryLimitPushes0_HTTP_Handler(srv ERPServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationERPServiceRetryLimitPushes)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in RetryLimitPushesRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RetryLimitPushes(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

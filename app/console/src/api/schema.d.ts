@@ -1509,6 +1509,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/erp-connections/{id}/limit-pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Limits on their way to the ERP, what is not confirmed first. */
+        get: operations["ERPService_ListLimitPushes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-connections/{id}/limit-pushes:retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Has what is not confirmed pushed within a minute. */
+        post: operations["ERPService_RetryLimitPushes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/erp-connections/{id}/runs": {
         parameters: {
             query?: never;
@@ -1554,6 +1588,149 @@ export interface paths {
         put?: never;
         /** @description Logs in to the ERP and out again. */
         post: operations["ERPService_TestConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Contracts as the source has them; people link them to projects here. */
+        post: operations["FeedService_PushContracts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/credit-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Limits and credit states that changed after the cursor. */
+        get: operations["FeedService_ListCreditStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Makes customers and brings their terms up to date. Name and code of a customer
+         *      whose code is known here change in the console only, by approval.
+         */
+        post: operations["FeedService_PushCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Delivery tickets. They count as delivered at once, until their statement is
+         *      reconciled or the receivable named by invoice_no is here. A ticket that the customer
+         *      has signed in a statement is refused; mend it by one of the difference.
+         */
+        post: operations["FeedService_PushDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Money received. A receipt is never changed; send it void to undo it. */
+        post: operations["FeedService_PushReceipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/receivables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Invoices and other items with what is open of them now. */
+        post: operations["FeedService_PushReceivables"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Records that are refused, the latest first. */
+        get: operations["FeedService_ListRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/rejects:replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes refused records in again as they were sent, the latest 500 at once. */
+        post: operations["FeedService_ReplayRejects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6259,11 +6436,14 @@ export interface components {
             id: string;
             version: string;
             name: string;
-            /** @description tryton, kingdee_k3cloud. */
+            /** @description tryton, kingdee_k3cloud, yonyou_u8. */
             kind: string;
             baseUrl: string;
             database: string;
-            /** @description Tryton: the company's id; Kingdee: the settlement organisation. Empty is all. */
+            /**
+             * @description Tryton: the company's id; Kingdee: the settlement organisation; empty is all. U8:
+             *      the account that calls.
+             */
             company: string;
             username: string;
             source: string;
@@ -6274,11 +6454,17 @@ export interface components {
             nextAt?: string | null;
             /**
              * Format: date-time
-             * @description How fresh the figures are.
+             * @description How fresh the figures are: those of the feed that is furthest back.
              */
             succeededAt?: string | null;
             /** @description Of the last run; empty when it went well. */
             failure: string;
+            feeds: components["schemas"]["FeedState"][];
+            /** @description Effective limits are written back to the ERP. */
+            pushLimits: boolean;
+            limitsPending: string;
+            limitsConfirmed: string;
+            limitsFailed: string;
         };
         CreateConnectionRequest: {
             name?: string;
@@ -6292,12 +6478,52 @@ export interface components {
             enabled?: boolean;
             /** Format: int32 */
             everyMinutes?: number;
+            /** @description What is read; empty is receivables alone. */
+            feeds?: string[];
+            pushLimits?: boolean;
+        };
+        FeedState: {
+            /** @description customers, contracts, deliveries, receivables, receipts. */
+            kind: string;
+            /** Format: date-time */
+            succeededAt?: string | null;
+            failure: string;
+            /** @description Business date of the last full pull; empty before the first. */
+            fullOn: string;
+        };
+        LimitPush: {
+            customerId: string;
+            customerName: string;
+            customerNumber: string;
+            /** @description none, amount, unlimited. */
+            limitKind: string;
+            limit: string;
+            status: string;
+            /** Format: int32 */
+            attempts: number;
+            failure: string;
+            /** Format: date-time */
+            wantedAt?: string | null;
+            /** Format: date-time */
+            confirmedAt?: string | null;
+            /** Format: date-time */
+            nextAt?: string | null;
         };
         ListConnectionsReply: {
             connections: components["schemas"]["Connection"][];
         };
+        ListLimitPushesReply: {
+            pushes: components["schemas"]["LimitPush"][];
+            total: string;
+        };
         ListRunsReply: {
             runs: components["schemas"]["Run"][];
+        };
+        RetryLimitPushesReply: {
+            limits: string;
+        };
+        RetryLimitPushesRequest: {
+            id?: string;
         };
         Run: {
             id: string;
@@ -6314,19 +6540,24 @@ export interface components {
             updated: string;
             unchanged: string;
             refused: string;
-            /** @description Open sums as the ERP gave them, fen by currency. */
+            /** @description Sums as the ERP gave them, fen by currency; of receivables what is open. */
             openSums: {
                 [key: string]: string;
             };
             /** @description The import with the refused rows; empty when the ERP gave nothing. */
             importId: string;
             failure: string;
+            feed: string;
+            /** @description Thousandths of m³, as the ERP gave them. */
+            volume: string;
         };
         RunConnectionReply: Record<string, never>;
         RunConnectionRequest: {
             id?: string;
             /** @description Reads everything that is open, and settles what the ERP no longer has. */
             full?: boolean;
+            /** @description One feed alone; empty is all. */
+            feed?: string;
         };
         TestConnectionReply: {
             version: string;
@@ -6348,6 +6579,176 @@ export interface components {
             enabled?: boolean;
             /** Format: int32 */
             everyMinutes?: number;
+            feeds?: string[];
+            pushLimits?: boolean;
+        };
+        CreditState: {
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            uscc: string;
+            /** @description none, amount, unlimited. */
+            limitKind: string;
+            /** @description Fen, standing and temporary limits together. */
+            limit: string;
+            /** @description Fen that count against it. */
+            exposure: string;
+            /** @description Fen that are left; below zero when over. */
+            available: string;
+            overdue: string;
+            grade: string;
+            frozen: boolean;
+            /** Format: date-time */
+            changedAt?: string | null;
+        };
+        FeedContract: {
+            number: string;
+            customerNumber: string;
+            uscc: string;
+            projectName: string;
+            /** @description yyyy-MM-dd, or empty. */
+            signedOn: string;
+            /** @description Thousandths of m³. */
+            volume: string;
+            /** @description Fen. */
+            amount: string;
+            /** Format: int32 */
+            creditTermDays: number;
+        };
+        FeedCustomer: {
+            number: string;
+            name: string;
+            /** @description Unified social credit code; empty where it is not known. */
+            uscc: string;
+            /** @description Empty leaves it as it is. */
+            address: string;
+            /**
+             * Format: int32
+             * @description Left out leaves it as it is.
+             */
+            creditTermDays?: number;
+        };
+        FeedDelivery: {
+            ticketNo: string;
+            customerNumber: string;
+            uscc: string;
+            /** @description The source's contract number; leads to the project once it is linked. */
+            contractNo: string;
+            orderNo: string;
+            /** @description Document number of the source's receivable that bills it; empty until then. */
+            invoiceNo: string;
+            /** @description yyyy-MM-dd. */
+            deliveredOn: string;
+            /** @description Thousandths of m³; below zero for a return. */
+            volume: string;
+            /** @description Fen; of the same sign. */
+            amount: string;
+            /** @description ISO 4217; empty is the subsidiary's. */
+            currency: string;
+            /** @description It does not count (any more). */
+            void: boolean;
+        };
+        FeedReceipt: {
+            documentNo: string;
+            customerNumber: string;
+            uscc: string;
+            receivedOn: string;
+            /** @description Fen; below zero for money paid back. */
+            amount: string;
+            currency: string;
+            /** @description cash, transfer (preset), set_off. */
+            method: string;
+            contractNo: string;
+            payer: string;
+            /** @description The source has not applied it to its receivables: it is applied here. */
+            applyHere: boolean;
+            void: boolean;
+        };
+        FeedReceivable: {
+            documentNo: string;
+            customerNumber: string;
+            uscc: string;
+            /** @description A customer whose number nobody has is made under this name. */
+            customerName: string;
+            contractNo: string;
+            invoiceDate: string;
+            /** @description Empty: by the customer's credit term. */
+            dueDate: string;
+            /** @description Fen; below zero for a credit note. */
+            amount: string;
+            /** @description Fen still open, of the same sign; 0 when settled. */
+            openAmount: string;
+            currency: string;
+        };
+        ListCreditStatesReply: {
+            states: components["schemas"]["CreditState"][];
+            /** @description To go on from. The same as the request's when nothing changed. */
+            nextCursor: string;
+        };
+        ListRejectsReply: {
+            rejects: components["schemas"]["Reject"][];
+            total: string;
+        };
+        PushContractsRequest: {
+            source?: string;
+            records?: components["schemas"]["FeedContract"][];
+        };
+        PushCustomersRequest: {
+            /** @description Which system the records come from: 1 to 40 small letters, digits, dots, dashes. */
+            source?: string;
+            records?: components["schemas"]["FeedCustomer"][];
+        };
+        PushDeliveriesRequest: {
+            source?: string;
+            records?: components["schemas"]["FeedDelivery"][];
+        };
+        PushReceiptsRequest: {
+            source?: string;
+            records?: components["schemas"]["FeedReceipt"][];
+        };
+        PushReceivablesRequest: {
+            source?: string;
+            records?: components["schemas"]["FeedReceivable"][];
+        };
+        PushReply: {
+            outcomes: components["schemas"]["RecordOutcome"][];
+            inserted: string;
+            updated: string;
+            unchanged: string;
+            refused: string;
+            /** @description Of receivables: the import that took them in. */
+            importId: string;
+        };
+        RecordFault: {
+            field: string;
+            /** @description Stable, upper snake case. */
+            reason: string;
+            message: string;
+        };
+        RecordOutcome: {
+            recordId: string;
+            /** @description inserted, updated, unchanged, refused. */
+            status: string;
+            faults: components["schemas"]["RecordFault"][];
+        };
+        Reject: {
+            id: string;
+            source: string;
+            kind: string;
+            recordId: string;
+            /** @description The record as JSON, in the names of this contract. */
+            record: string;
+            faults: components["schemas"]["RecordFault"][];
+            /** Format: date-time */
+            firstAt?: string | null;
+            /** Format: date-time */
+            lastAt?: string | null;
+            /** Format: int32 */
+            times: number;
+        };
+        ReplayRejectsRequest: {
+            source?: string;
+            kind?: string;
         };
         DunningPause: {
             id: string;
@@ -12402,6 +12803,67 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ERPService_ListLimitPushes: {
+        parameters: {
+            query?: {
+                /** @description pending, confirmed, failed; empty is all. */
+                status?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLimitPushesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_RetryLimitPushes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryLimitPushesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryLimitPushesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ERPService_ListRuns: {
         parameters: {
             query?: never;
@@ -12483,6 +12945,234 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestConnectionReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_PushContracts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushContractsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_ListCreditStates: {
+        parameters: {
+            query?: {
+                /** @description Of the last answer; empty begins with all customers. */
+                cursor?: string;
+                /** @description At most 1000; 0 is 200. */
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCreditStatesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_PushCustomers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushCustomersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_PushDeliveries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushDeliveriesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_PushReceipts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushReceiptsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_PushReceivables: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushReceivablesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_ListRejects: {
+        parameters: {
+            query?: {
+                /** @description Empty is all. */
+                source?: string;
+                /** @description customers, contracts, deliveries, receivables, receipts; empty is all. */
+                kind?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRejectsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_ReplayRejects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRejectsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
                 };
             };
             default: components["responses"]["Error"];

@@ -175,6 +175,7 @@ func (h *house) erps() {
 			"username": h.mark, "secret": h.mark, "source": strings.ToLower(strings.ReplaceAll(name, "_", "-")), "every_minutes": 1440}))
 	}
 	h.values["erp_source"] = "erp-new"
+	h.call("administrator", "POST", "/v1/feed/deliveries", m{"source": "feed-rejects", "records": []any{m{"ticket_no": h.mark, "customer_number": h.mark, "delivered_on": "2026-01-01"}}})
 }
 
 func (h *house) listings() {

@@ -94,6 +94,8 @@ var inTenant = map[string]spec{
 	"erp.v1.ERPService/UpdateConnection":        {who: "administrator", in: m{"id": "$erp", "version": "$erp.version", "name": "改名", "kind": "tryton", "base_url": "https://erp.example", "database": "d", "username": "u", "every_minutes": 60}},
 	"erp.v1.ERPService/TestConnection":          {who: "administrator", in: m{"id": "$erp_local"}, status: 400},
 	"erp.v1.ERPService/RunConnection":           {who: "administrator", in: m{"id": "$erp_local", "full": true}},
+	"erp.v1.ERPService/ListLimitPushes":         {who: "finance", in: m{"id": "$erp", "page_size": 50}},
+	"erp.v1.ERPService/RetryLimitPushes":        {who: "administrator", in: m{"id": "$erp"}},
 	"erp.v1.ERPService/ListRuns":                {who: "finance", in: m{"id": "$erp"}},
 
 	"dunning.v1.DunningService/GetRule":     {who: "viewer"},
@@ -116,6 +118,14 @@ var inTenant = map[string]spec{
 	"notify.v1.NotifyService/SaveSettings":      {who: "administrator", in: m{"version": "$notify_settings.version", "quiet_from": 1260, "quiet_to": 480, "digest_at": 540}},
 	"notify.v1.NotifyService/ListDeliveries":    {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
 	"notify.v1.NotifyService/RetryDelivery":     {who: "administrator", in: m{"id": "$delivery"}, status: 409},
+	"feed.v1.FeedService/PushCustomers":         {who: "key", in: m{"source": "feed", "records": []any{m{"number": "$new_number", "name": "推送客户"}}}},
+	"feed.v1.FeedService/PushContracts":         {who: "key", in: m{"source": "feed", "records": []any{m{"number": "$new_number", "customer_number": "$customer_number", "amount": "5"}}}},
+	"feed.v1.FeedService/PushDeliveries":        {who: "key", in: m{"source": "feed", "records": []any{m{"ticket_no": "$new_number", "customer_number": "$customer_number", "delivered_on": "$day", "volume": "5", "amount": "5"}}}},
+	"feed.v1.FeedService/PushReceivables":       {who: "key", in: m{"source": "feed", "records": []any{m{"document_no": "$new_number", "customer_number": "$new_number", "customer_name": "推送客户", "invoice_date": "$day", "due_date": "$day", "amount": "5", "open_amount": "5"}}}},
+	"feed.v1.FeedService/PushReceipts":          {who: "key", in: m{"source": "feed", "records": []any{m{"document_no": "$new_number", "customer_number": "$customer_number", "received_on": "$day", "amount": "5"}}}},
+	"feed.v1.FeedService/ListCreditStates":      {who: "key", in: m{"page_size": 1000}},
+	"feed.v1.FeedService/ListRejects":           {who: "finance", in: m{"page_size": 50}},
+	"feed.v1.FeedService/ReplayRejects":         {who: "administrator", in: m{"source": "feed-rejects", "kind": "deliveries"}},
 
 	"followup.v1.FollowUpService/ListFollowUps":     {who: "viewer", in: m{"customer_id": "$customer", "view": "all", "page_size": 50}},
 	"followup.v1.FollowUpService/GetFollowUp":       {who: "viewer", in: m{"id": "$follow_up"}},

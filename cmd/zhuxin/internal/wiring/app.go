@@ -67,7 +67,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
 	a.Customers = newCustomers(b, a.Credit)
 	a.Projects = newProjects(b, a.Credit)
 	a.Receivables = newReceivables(b, a.Credit, a.Documents)
-	if a.ERP, err = newERP(b, a.Receivables); err != nil {
+	if a.ERP, err = newERP(b, a.Credit, a.Receivables); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	a.Todos = newTodos(b)

@@ -23,6 +23,7 @@ import (
 	dailyrunv1 "zhuxin/app/api/dailyrun/v1"
 	dunningv1 "zhuxin/app/api/dunning/v1"
 	erpv1 "zhuxin/app/api/erp/v1"
+	feedv1 "zhuxin/app/api/feed/v1"
 	followupv1 "zhuxin/app/api/followup/v1"
 	groupcapv1 "zhuxin/app/api/groupcap/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
@@ -56,6 +57,7 @@ import (
 	dailyrunservice "zhuxin/app/service/dailyrun"
 	dunningservice "zhuxin/app/service/dunning"
 	erpservice "zhuxin/app/service/erp"
+	feedservice "zhuxin/app/service/feed"
 	followupservice "zhuxin/app/service/followup"
 	groupcapservice "zhuxin/app/service/groupcap"
 	hqservice "zhuxin/app/service/hq"
@@ -205,6 +207,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	agreementv1.RegisterAgreementServiceHTTPServer(s, agreementservice.New(a.Agreements.Agreements, a.Agreements.Letters, a.Agreements.Stops))
 	customerv1.RegisterCustomerServiceHTTPServer(s, customerservice.New(c.Customers, a.Customers.Changes, a.Documents.Service))
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
+	feedv1.RegisterFeedServiceHTTPServer(s, feedservice.New(a.ERP.Feeds))
 	followupv1.RegisterFollowUpServiceHTTPServer(s, followupservice.New(a.FollowUps))
 	notifyv1.RegisterNotifyServiceHTTPServer(s, notifyservice.New(a.Notify.Service))
 	dunningv1.RegisterDunningServiceHTTPServer(s, dunningservice.New(a.Notify.Dunning))

@@ -1,0 +1,145 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"zhuxin/shared/party"
+)
+
+// buyers finds the customers of a batch.
+type buyers struct{ byNumber, byCode map[string]KnownCustomer }
+
+func (b *batch) find(ctx context.Context, numbers, codes []string) (f buyers, err error) {
+	f = buyers{map[string]KnownCustomer{}, map[string]KnownCustomer{}}
+	known, err := b.Repo.Customers(ctx, numbers, codes)
+	for _, k := range known {
+		f.byNumber[k.Number] = k
+		if k.USCC != "" {
+			f.byCode[k.USCC] = k
+		}
+	}
+	return f, err
+}
+
+func (b *batch) buyersOf(ctx context.Context, of func(Record) Buyer) (buyers, error) {
+	var numbers, codes []string
+	for i, r := range b.records {
+		if b.Outcomes[i].Status != Refused {
+			x := of(r)
+			numbers, codes = append(numbers, x.CustomerNumber), append(codes, x.USCC)
+		}
+	}
+	return b.find(ctx, numbers, codes)
+}
+
+// of gives the customer that a record names, or refuses it.
+func (f buyers) of(b Buyer, o *Outcome) (uuid.UUID, bool) {
+	k, ok := f.byNumber[b.CustomerNumber]
+	if b.CustomerNumber == "" || !ok {
+		k, ok = f.byCode[b.USCC]
+	}
+	switch {
+	case !ok:
+		o.refuse("customer_number", "CUSTOMER_UNKNOWN", fmt.Sprintf("no customer has the number %q or the code %q; send the customer first, then replay this record", b.CustomerNumber, b.USCC))
+	case b.USCC != "" && k.USCC != "" && k.USCC != b.USCC:
+		o.refuse("uscc", "CUSTOMER_MISMATCH", fmt.Sprintf("the customer %s has the code %s; number and code belong to different customers", k.Number, k.USCC))
+		ok = false
+	}
+	return k.ID, ok
+}
+
+// customers makes those that are not there and brings the others' terms up to date.
+func (b *batch) customers(ctx context.Context) error {
+	var numbers, codes []string
+	each(b, func(r Customer, _ *Outcome) { numbers, codes = append(numbers, r.Number), append(codes, r.USCC) })
+	f, err := b.find(ctx, numbers, codes)
+	if err != nil {
+		return err
+	}
+	var rows []CustomerRow
+	each(b, func(r Customer, o *Outcome) {
+		code, _ := party.ParseUSCC(r.USCC)
+		k, known := f.byNumber[r.Number]
+		if other, taken := f.byCode[string(code)]; taken && other.Number != r.Number {
+			o.refuse("uscc", "CUSTOMER_EXISTS", fmt.Sprintf("the customer %s has this code; one company is one customer", other.Number))
+			return
+		}
+		row := CustomerRow{KnownCustomer: k, New: !known}
+		if !known {
+			row.ID, row.Number = uuid.Must(uuid.NewV7()), r.Number
+		}
+		if known && k.USCC != "" && (k.Name != r.Name || code != "" && string(code) != k.USCC) {
+			o.refuse("name", "CUSTOMER_DIFFERS", fmt.Sprintf("the customer is %s with the code %s here; what a company legally is changes by approval, in the console", k.Name, k.USCC))
+			return
+		}
+		row.Name = r.Name
+		if code != "" {
+			row.USCC = string(code)
+			f.byCode[row.USCC] = row.KnownCustomer
+		}
+		if r.Address != "" {
+			row.Address = r.Address
+		}
+		if r.CreditTermDays != nil {
+			row.CreditTermDays = *r.CreditTermDays
+		}
+		switch {
+		case !known:
+			o.Status = Inserted
+		case row.KnownCustomer == k:
+			o.Status = Unchanged
+			return
+		default:
+			o.Status = Updated
+		}
+		rows = append(rows, row)
+		b.touched[row.ID] = true
+	})
+	if len(rows) == 0 {
+		return nil
+	}
+	return b.Repo.PutCustomers(ctx, rows, b.now)
+}
+
+// contracts keeps what the source says of its contracts.
+func (b *batch) contracts(ctx context.Context) error {
+	f, err := b.buyersOf(ctx, func(r Record) Buyer { return r.(Contract).Buyer })
+	if err != nil {
+		return err
+	}
+	stored, err := b.Repo.Contracts(ctx, b.source, b.ids())
+	if err != nil {
+		return err
+	}
+	known := map[string]ContractRow{}
+	for _, k := range stored {
+		known[k.Number] = k
+	}
+	var rows []ContractRow
+	each(b, func(r Contract, o *Outcome) {
+		customer, ok := f.of(r.Buyer, o)
+		if !ok {
+			return
+		}
+		k, there := known[r.Number]
+		row := ContractRow{ID: k.ID, Number: r.Number, CustomerID: customer, ProjectName: r.ProjectName, SignedOn: r.SignedOn, Volume: r.Volume,
+			Amount: r.Amount, CreditTermDays: r.CreditTermDays}
+		switch {
+		case there && row == k:
+			o.Status = Unchanged
+			return
+		case there:
+			o.Status = Updated
+		default:
+			o.Status, row.ID = Inserted, uuid.Must(uuid.NewV7())
+		}
+		rows = append(rows, row)
+	})
+	if len(rows) == 0 {
+		return nil
+	}
+	return b.Repo.PutContracts(ctx, b.source, rows, b.now)
+}
