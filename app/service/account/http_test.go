@@ -33,9 +33,11 @@ import (
 	"zhuxin/data/identity"
 	"zhuxin/data/outbox"
 	progress "zhuxin/data/query/setup"
+	stepupstore "zhuxin/data/stepup"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/directory"
+	"zhuxin/shared/stepup"
 	"zhuxin/tenancy/registry"
 	"zhuxin/tenancy/tenancytest"
 )
@@ -84,6 +86,7 @@ func newApp(t *testing.T) *app {
 		Logger: slog.New(slog.DiscardHandler), Clock: clock, Routes: api.Routes(), Registry: prometheus.NewRegistry(),
 		Authenticator: account.NewAuthenticator(directory.NewSessions(deps, a.kratos), keys),
 		Memberships:   account.NewMemberships(directory.NewPlaces(deps)), BindTenant: reg.Bind,
+		StepUp: stepup.New(env.Pool.Tenant(), env.Pool.HQ(), stepupstore.Store{}, stepupstore.Rules{ActOf: func(string) stepup.Act { return "" }}, clock),
 	})
 	if err != nil {
 		t.Fatal(err)

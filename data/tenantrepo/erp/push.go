@@ -9,13 +9,14 @@ import (
 
 	biz "zhuxin/biz/erp"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/tenancy/scope"
 )
 
 // want: $1 now, $2 customers or NULL for all.
-const want = `
+var want = `
 INSERT INTO limit_pushes AS p (id, connection_id, customer_id, limit_kind, limit_amount, status, version, attempts, next_at, failure, wanted_at)
-SELECT gen_random_uuid(), k.id, a.id, a.limit_kind, CASE a.limit_kind WHEN 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END,
+SELECT gen_random_uuid(), k.id, a.id, a.limit_kind, ` + exposure.Bound("a") + `,
   'pending', 1, 0, $1::timestamptz, '', $1::timestamptz
 FROM erp_connections k CROSS JOIN credit_accounts a
 WHERE k.enabled AND k.push_limits AND ($2::uuid[] IS NULL OR a.id = ANY($2::uuid[]))

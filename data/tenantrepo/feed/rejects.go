@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/feed"
+	"zhuxin/data/tenantrepo/exposure"
 )
 
 type rejectJSON struct {
@@ -57,12 +58,12 @@ func (Repo) Rejects(ctx context.Context, source string, k biz.Kind, limit, offse
 // refresh numbers what changed. Writers are one at a time, and hold the lock until
 // their numbers can be seen: who has read a number has seen all below it.
 // $1 now, $2 customers or NULL for all.
-const refresh = `
+var refresh = `
 INSERT INTO credit_states AS s (id, seq, limit_kind, limit_amount, exposure, overdue_amount, grade, frozen, changed_at)
 SELECT n.id, (SELECT coalesce(max(seq), 0) FROM credit_states) + row_number() OVER (ORDER BY n.id), n.kind, n.bound, n.exposure, n.overdue, n.grade, n.frozen, $1::timestamptz
 FROM (
-  SELECT a.id, a.limit_kind AS kind, CASE a.limit_kind WHEN 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END AS bound,
-    a.receivable_amount + a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount AS exposure,
+  SELECT a.id, a.limit_kind AS kind, ` + exposure.Bound("a") + ` AS bound,
+    ` + exposure.Used("a") + ` AS exposure,
     a.overdue_amount AS overdue, a.grade, a.frozen
   FROM credit_accounts a WHERE $2::uuid[] IS NULL OR a.id = ANY($2::uuid[])
 ) n LEFT JOIN credit_states o ON o.id = n.id

@@ -5,6 +5,7 @@ import (
 
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/volume"
 )
 
 // months of history before the demo's date.
@@ -22,7 +23,7 @@ func (g *generator) books(s *Subsidiary, c Customer, asOf calendar.Date) {
 		serial++
 		inv := Invoice{
 			DocumentNo:     fmt.Sprintf("FP%s%04d", c.Number, serial),
-			CustomerNumber: c.Number, Date: on, Due: on.AddDays(c.CreditTermDays), Amount: amount, Open: amount,
+			CustomerNumber: c.Number, ContractNumber: c.Projects[serial%len(c.Projects)].Contract.Number, Date: on, Due: on.AddDays(c.CreditTermDays), Amount: amount, Open: amount,
 		}
 		g.settle(s, c, &inv, asOf, serial)
 		s.Invoices = append(s.Invoices, inv)
@@ -71,5 +72,21 @@ func (g *generator) settle(s *Subsidiary, c Customer, inv *Invoice, asOf calenda
 		if inv.Date > asOf.AddMonths(-28) && inv.Due < asOf.AddMonths(-11) && g.rng.IntN(10) < 8 {
 			pay(inv.Due.AddDays(g.between(10, 90)), inv.Amount)
 		}
+	}
+}
+
+// tickets are what was delivered since the end of the month before the last, and is
+// not invoiced yet: one statement is due, and the next one fills.
+func (g *generator) tickets(s *Subsidiary, c Customer, asOf calendar.Date) {
+	if c.Habit == Stopped {
+		return
+	}
+	for n := range g.between(5, 12) {
+		p := c.Projects[n%len(c.Projects)]
+		v := volume.M3(g.between(7, 12)) * 1000
+		s.Tickets = append(s.Tickets, Ticket{
+			Number: fmt.Sprintf("SH%s%04d", c.Number, n+1), CustomerNumber: c.Number, ContractNumber: p.Contract.Number,
+			Date: asOf.AddDays(-g.between(0, 40)), Volume: v, Amount: p.Contract.UnitPrice * money.Amount(v) / 1000,
+		})
 	}
 }

@@ -32,6 +32,7 @@ type Subsidiary struct {
 	Customers       []Customer
 	Invoices        []Invoice
 	Receipts        []Receipt
+	Tickets         []Ticket
 }
 
 // Customer is a buyer with his habits.
@@ -77,8 +78,17 @@ type Contract struct {
 // Invoice is one receivable as the books of the day show it.
 type Invoice struct {
 	DocumentNo, CustomerNumber string
+	ContractNumber             string // which of the customer's projects it is for
 	Date, Due                  calendar.Date
 	Amount, Open               money.Amount
+}
+
+// Ticket is a delivery that no invoice covers yet.
+type Ticket struct {
+	Number, CustomerNumber, ContractNumber string
+	Date                                   calendar.Date
+	Volume                                 volume.M3
+	Amount                                 money.Amount
 }
 
 // Receipt is money that came in.
@@ -186,6 +196,7 @@ func (g *generator) fill(s *Subsidiary, n int, shared []Customer, asOf calendar.
 		}
 		s.Customers = append(s.Customers, c)
 		g.books(s, c, asOf)
+		g.tickets(s, c, asOf)
 	}
 	slices.SortFunc(s.Invoices, func(a, b Invoice) int { return strings.Compare(a.DocumentNo, b.DocumentNo) })
 }

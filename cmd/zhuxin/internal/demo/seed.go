@@ -65,6 +65,9 @@ func Fill(ctx context.Context, cfg SeedConfig) error {
 	if err := s.negativeEntry(&data.Subsidiaries[0]); err != nil {
 		return fmt.Errorf("demo data: negative list: %w", err)
 	}
+	if err := s.groupCap(data.Subsidiaries); err != nil {
+		return fmt.Errorf("demo data: group cap: %w", err)
+	}
 	return nil
 }
 
@@ -200,9 +203,9 @@ func (s *seeder) signUp(n int, sub *Subsidiary) (slug string, tenantID uuid.UUID
 func receivablesFile(sub *Subsidiary) string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	rows := [][]string{{"customer_number", "customer_name", "uscc", "document_no", "invoice_date", "due_date", "amount", "open_amount", "currency"}}
+	rows := [][]string{{"customer_number", "customer_name", "uscc", "document_no", "invoice_date", "due_date", "amount", "open_amount", "currency", "contract no"}}
 	for _, i := range sub.Invoices {
-		rows = append(rows, []string{i.CustomerNumber, "", "", i.DocumentNo, i.Date.String(), i.Due.String(), i.Amount.String(), i.Open.String(), "CNY"})
+		rows = append(rows, []string{i.CustomerNumber, "", "", i.DocumentNo, i.Date.String(), i.Due.String(), i.Amount.String(), i.Open.String(), "CNY", i.ContractNumber})
 	}
 	if err := w.WriteAll(rows); err != nil {
 		panic(err) // a strings.Builder does not fail

@@ -47,8 +47,14 @@ func (s *seeder) subsidiary(n int, sub *Subsidiary) error {
 	if err != nil {
 		return fmt.Errorf("ratings: %w", err)
 	}
-	s.say("%s /t/%s: 8 people, %d customers, %d invoices, %d receipts, %d ratings (%s)", sub.Name, slug,
-		len(sub.Customers), len(sub.Invoices), len(sub.Receipts), rated, time.Since(start).Round(100*time.Millisecond))
+	if err := s.deliveries(n, slug, sub); err != nil {
+		return fmt.Errorf("deliveries: %w", err)
+	}
+	if err := s.sharedLimit(n, slug, ids); err != nil {
+		return fmt.Errorf("shared limit: %w", err)
+	}
+	s.say("%s /t/%s: 8 people, %d customers, %d invoices, %d receipts, %d deliveries, %d ratings (%s)", sub.Name, slug,
+		len(sub.Customers), len(sub.Invoices), len(sub.Receipts), len(sub.Tickets), rated, time.Since(start).Round(100*time.Millisecond))
 	return nil
 }
 

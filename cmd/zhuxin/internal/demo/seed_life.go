@@ -1,0 +1,76 @@
+package demo
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	feedv1 "zhuxin/app/api/feed/v1"
+	groupcapv1 "zhuxin/app/api/groupcap/v1"
+	hqv1 "zhuxin/app/api/hq/v1"
+	statementv1 "zhuxin/app/api/statement/v1"
+)
+
+// deliveries come in as an ERP would push them; finance makes the statements of
+// the last whole month.
+func (s *seeder) deliveries(n int, slug string, sub *Subsidiary) error {
+	finance, err := s.as(n, "finance", slug)
+	if err != nil {
+		return err
+	}
+	for tickets := range slices.Chunk(sub.Tickets, 500) {
+		in := &feedv1.PushDeliveriesRequest{Source: "erp"}
+		for _, t := range tickets {
+			in.Records = append(in.Records, &feedv1.FeedDelivery{TicketNo: t.Number, CustomerNumber: t.CustomerNumber, ContractNo: t.ContractNumber,
+				DeliveredOn: t.Date.String(), Volume: int64(t.Volume), Amount: int64(t.Amount)})
+		}
+		var out feedv1.PushReply
+		if err := finance.call(s.ctx, http.MethodPost, "/v1/feed/deliveries", in, &out); err != nil {
+			return err
+		}
+		if out.GetRefused() > 0 {
+			return fmt.Errorf("%d refused, first %v", out.GetRefused(), out.GetOutcomes()[0])
+		}
+	}
+	last := s.cfg.AsOf.AddMonths(-1)
+	first := last.AddDays(1 - last.Time().Day())
+	return finance.call(s.ctx, http.MethodPost, "/v1/statements:make", &statementv1.MakeAllStatementsRequest{
+		PeriodFrom: first.String(), PeriodTo: first.AddMonths(1).AddDays(-1).String(),
+	}, nil)
+}
+
+// sharedLimit holds two customers of one owner together.
+func (s *seeder) sharedLimit(n int, slug string, ids []string) error {
+	admin, err := s.as(n, "administrator", slug)
+	if err != nil {
+		return err
+	}
+	var out groupcapv1.SharedLimit
+	err = admin.call(s.ctx, http.MethodPost, "/v1/shared-limits", &groupcapv1.SubmitSharedLimitRequest{
+		Name: "同一实际控制人客户组", Amount: 6_000_000_00, CustomerIds: ids[2:4], Reason: "两家公司由同一人实际控制，合并控制占用",
+	}, &out)
+	if err != nil {
+		return err
+	}
+	return s.approve(n, slug, out.GetId())
+}
+
+// groupCap caps two companies that buy at more than one subsidiary.
+func (s *seeder) groupCap(subs []Subsidiary) error {
+	hq, err := s.session(s.logins.HQAdmin())
+	if err != nil {
+		return err
+	}
+	var tenants hqv1.ListTenantsReply
+	if err := hq.call(s.ctx, http.MethodGet, "/v1/hq/tenants", nil, &tenants); err != nil {
+		return err
+	}
+	in := &groupcapv1.CreateCapRequest{Name: "省城建系", Currency: "CNY", Amount: 30_000_000_00, FreeMove: 500_000_00, Note: "同一集团的施工企业，集团合计敞口上限"}
+	for _, c := range subs[0].Customers[3:5] {
+		in.Members = append(in.Members, &groupcapv1.Member{Uscc: string(c.USCC), CompanyName: c.Name})
+	}
+	for _, t := range tenants.GetTenants() {
+		in.Quotas = append(in.Quotas, &groupcapv1.QuotaInput{TenantId: t.GetId(), Amount: 8_000_000_00})
+	}
+	return hq.call(s.ctx, http.MethodPost, "/v1/hq/group-caps", in, nil)
+}
