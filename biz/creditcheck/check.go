@@ -134,8 +134,9 @@ type Reservation struct {
 	ID         uuid.UUID    `json:"id"`
 	CustomerID uuid.UUID    `json:"customer_id"`
 	OrderNo    string       `json:"order_no"`
-	Amount     money.Amount `json:"amount"`      // first reserved
-	HeldAmount money.Amount `json:"held_amount"` // still held; 0 for a customer who pays in advance
+	Amount     money.Amount `json:"amount"`                     // first reserved
+	HeldAmount money.Amount `json:"held_amount"`                // still held; 0 for a customer who pays in advance
+	Delivered  money.Amount `json:"delivered_amount,omitempty"` // of it, counted by the order's tickets instead
 	Status     Status       `json:"status"`
 	Source     string       `json:"source,omitempty"` // with DocumentNo: the receivable that takes over
 	DocumentNo string       `json:"document_no,omitempty"`

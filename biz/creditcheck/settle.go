@@ -63,7 +63,7 @@ func (s *Service) Commit(ctx context.Context, in CommitInput) (Reservation, erro
 		}
 		r.Status, r.Source, r.DocumentNo = StatusCommitted, in.Source, in.DocumentNo
 		if in.Amount > 0 {
-			r.HeldAmount = min(r.HeldAmount, in.Amount)
+			r.HeldAmount = min(r.HeldAmount, max(in.Amount-r.Delivered, 0))
 		}
 		billed, err := s.billed(ctx, r)
 		if billed {

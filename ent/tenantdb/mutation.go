@@ -75358,27 +75358,29 @@ func (m *RegistryWatchMutation) ResetEdge(name string) error {
 // ReservationMutation represents an operation that mutates the Reservation nodes in the graph.
 type ReservationMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	customer_id    *uuid.UUID
-	order_no       *string
-	amount         *int64
-	addamount      *int64
-	held_amount    *int64
-	addheld_amount *int64
-	status         *reservation.Status
-	source         *string
-	document_no    *string
-	check_id       *uuid.UUID
-	project_id     *uuid.UUID
-	expires_at     *time.Time
-	created_at     *time.Time
-	updated_at     *time.Time
-	clearedFields  map[string]struct{}
-	done           bool
-	oldValue       func(context.Context) (*Reservation, error)
-	predicates     []predicate.Reservation
+	op                  Op
+	typ                 string
+	id                  *uuid.UUID
+	customer_id         *uuid.UUID
+	order_no            *string
+	amount              *int64
+	addamount           *int64
+	held_amount         *int64
+	addheld_amount      *int64
+	delivered_amount    *int64
+	adddelivered_amount *int64
+	status              *reservation.Status
+	source              *string
+	document_no         *string
+	check_id            *uuid.UUID
+	project_id          *uuid.UUID
+	expires_at          *time.Time
+	created_at          *time.Time
+	updated_at          *time.Time
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*Reservation, error)
+	predicates          []predicate.Reservation
 }
 
 var _ ent.Mutation = (*ReservationMutation)(nil)
@@ -75667,6 +75669,62 @@ func (m *ReservationMutation) AddedHeldAmount() (r int64, exists bool) {
 func (m *ReservationMutation) ResetHeldAmount() {
 	m.held_amount = nil
 	m.addheld_amount = nil
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (m *ReservationMutation) SetDeliveredAmount(i int64) {
+	m.delivered_amount = &i
+	m.adddelivered_amount = nil
+}
+
+// DeliveredAmount returns the value of the "delivered_amount" field in the mutation.
+func (m *ReservationMutation) DeliveredAmount() (r int64, exists bool) {
+	v := m.delivered_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeliveredAmount returns the old "delivered_amount" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldDeliveredAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeliveredAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeliveredAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeliveredAmount: %w", err)
+	}
+	return oldValue.DeliveredAmount, nil
+}
+
+// AddDeliveredAmount adds i to the "delivered_amount" field.
+func (m *ReservationMutation) AddDeliveredAmount(i int64) {
+	if m.adddelivered_amount != nil {
+		*m.adddelivered_amount += i
+	} else {
+		m.adddelivered_amount = &i
+	}
+}
+
+// AddedDeliveredAmount returns the value that was added to the "delivered_amount" field in this mutation.
+func (m *ReservationMutation) AddedDeliveredAmount() (r int64, exists bool) {
+	v := m.adddelivered_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeliveredAmount resets all changes to the "delivered_amount" field.
+func (m *ReservationMutation) ResetDeliveredAmount() {
+	m.delivered_amount = nil
+	m.adddelivered_amount = nil
 }
 
 // SetStatus sets the "status" field.
@@ -76004,7 +76062,7 @@ func (m *ReservationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReservationMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.customer_id != nil {
 		fields = append(fields, reservation.FieldCustomerID)
 	}
@@ -76016,6 +76074,9 @@ func (m *ReservationMutation) Fields() []string {
 	}
 	if m.held_amount != nil {
 		fields = append(fields, reservation.FieldHeldAmount)
+	}
+	if m.delivered_amount != nil {
+		fields = append(fields, reservation.FieldDeliveredAmount)
 	}
 	if m.status != nil {
 		fields = append(fields, reservation.FieldStatus)
@@ -76057,6 +76118,8 @@ func (m *ReservationMutation) Field(name string) (ent.Value, bool) {
 		return m.Amount()
 	case reservation.FieldHeldAmount:
 		return m.HeldAmount()
+	case reservation.FieldDeliveredAmount:
+		return m.DeliveredAmount()
 	case reservation.FieldStatus:
 		return m.Status()
 	case reservation.FieldSource:
@@ -76090,6 +76153,8 @@ func (m *ReservationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldAmount(ctx)
 	case reservation.FieldHeldAmount:
 		return m.OldHeldAmount(ctx)
+	case reservation.FieldDeliveredAmount:
+		return m.OldDeliveredAmount(ctx)
 	case reservation.FieldStatus:
 		return m.OldStatus(ctx)
 	case reservation.FieldSource:
@@ -76142,6 +76207,13 @@ func (m *ReservationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetHeldAmount(v)
+		return nil
+	case reservation.FieldDeliveredAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeliveredAmount(v)
 		return nil
 	case reservation.FieldStatus:
 		v, ok := value.(reservation.Status)
@@ -76213,6 +76285,9 @@ func (m *ReservationMutation) AddedFields() []string {
 	if m.addheld_amount != nil {
 		fields = append(fields, reservation.FieldHeldAmount)
 	}
+	if m.adddelivered_amount != nil {
+		fields = append(fields, reservation.FieldDeliveredAmount)
+	}
 	return fields
 }
 
@@ -76225,6 +76300,8 @@ func (m *ReservationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedAmount()
 	case reservation.FieldHeldAmount:
 		return m.AddedHeldAmount()
+	case reservation.FieldDeliveredAmount:
+		return m.AddedDeliveredAmount()
 	}
 	return nil, false
 }
@@ -76247,6 +76324,13 @@ func (m *ReservationMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddHeldAmount(v)
+		return nil
+	case reservation.FieldDeliveredAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeliveredAmount(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Reservation numeric field %s", name)
@@ -76295,6 +76379,9 @@ func (m *ReservationMutation) ResetField(name string) error {
 		return nil
 	case reservation.FieldHeldAmount:
 		m.ResetHeldAmount()
+		return nil
+	case reservation.FieldDeliveredAmount:
+		m.ResetDeliveredAmount()
 		return nil
 	case reservation.FieldStatus:
 		m.ResetStatus()

@@ -26,6 +26,8 @@ type Reservation struct {
 	Amount int64 `json:"amount,omitempty"`
 	// fen still held
 	HeldAmount int64 `json:"held_amount,omitempty"`
+	// fen of it that the order's tickets count instead
+	DeliveredAmount int64 `json:"delivered_amount,omitempty"`
 	// Status holds the value of the "status" field.
 	Status reservation.Status `json:"status,omitempty"`
 	// with document_no: the receivable that will take over
@@ -52,7 +54,7 @@ func (*Reservation) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case reservation.FieldProjectID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case reservation.FieldAmount, reservation.FieldHeldAmount:
+		case reservation.FieldAmount, reservation.FieldHeldAmount, reservation.FieldDeliveredAmount:
 			values[i] = new(sql.NullInt64)
 		case reservation.FieldOrderNo, reservation.FieldStatus, reservation.FieldSource, reservation.FieldDocumentNo:
 			values[i] = new(sql.NullString)
@@ -104,6 +106,12 @@ func (_m *Reservation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field held_amount", values[i])
 			} else if value.Valid {
 				_m.HeldAmount = value.Int64
+			}
+		case reservation.FieldDeliveredAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field delivered_amount", values[i])
+			} else if value.Valid {
+				_m.DeliveredAmount = value.Int64
 			}
 		case reservation.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -201,6 +209,9 @@ func (_m *Reservation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("held_amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HeldAmount))
+	builder.WriteString(", ")
+	builder.WriteString("delivered_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DeliveredAmount))
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

@@ -48,6 +48,20 @@ func (_c *ReservationCreate) SetHeldAmount(v int64) *ReservationCreate {
 	return _c
 }
 
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (_c *ReservationCreate) SetDeliveredAmount(v int64) *ReservationCreate {
+	_c.mutation.SetDeliveredAmount(v)
+	return _c
+}
+
+// SetNillableDeliveredAmount sets the "delivered_amount" field if the given value is not nil.
+func (_c *ReservationCreate) SetNillableDeliveredAmount(v *int64) *ReservationCreate {
+	if v != nil {
+		_c.SetDeliveredAmount(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *ReservationCreate) SetStatus(v reservation.Status) *ReservationCreate {
 	_c.mutation.SetStatus(v)
@@ -193,6 +207,10 @@ func (_c *ReservationCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ReservationCreate) defaults() {
+	if _, ok := _c.mutation.DeliveredAmount(); !ok {
+		v := reservation.DefaultDeliveredAmount
+		_c.mutation.SetDeliveredAmount(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := reservation.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -232,6 +250,9 @@ func (_c *ReservationCreate) check() error {
 	}
 	if _, ok := _c.mutation.HeldAmount(); !ok {
 		return &ValidationError{Name: "held_amount", err: errors.New(`tenantdb: missing required field "Reservation.held_amount"`)}
+	}
+	if _, ok := _c.mutation.DeliveredAmount(); !ok {
+		return &ValidationError{Name: "delivered_amount", err: errors.New(`tenantdb: missing required field "Reservation.delivered_amount"`)}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`tenantdb: missing required field "Reservation.status"`)}
@@ -310,6 +331,10 @@ func (_c *ReservationCreate) createSpec() (*Reservation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.HeldAmount(); ok {
 		_spec.SetField(reservation.FieldHeldAmount, field.TypeInt64, value)
 		_node.HeldAmount = value
+	}
+	if value, ok := _c.mutation.DeliveredAmount(); ok {
+		_spec.SetField(reservation.FieldDeliveredAmount, field.TypeInt64, value)
+		_node.DeliveredAmount = value
 	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(reservation.FieldStatus, field.TypeEnum, value)
@@ -410,6 +435,24 @@ func (u *ReservationUpsert) UpdateHeldAmount() *ReservationUpsert {
 // AddHeldAmount adds v to the "held_amount" field.
 func (u *ReservationUpsert) AddHeldAmount(v int64) *ReservationUpsert {
 	u.Add(reservation.FieldHeldAmount, v)
+	return u
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (u *ReservationUpsert) SetDeliveredAmount(v int64) *ReservationUpsert {
+	u.Set(reservation.FieldDeliveredAmount, v)
+	return u
+}
+
+// UpdateDeliveredAmount sets the "delivered_amount" field to the value that was provided on create.
+func (u *ReservationUpsert) UpdateDeliveredAmount() *ReservationUpsert {
+	u.SetExcluded(reservation.FieldDeliveredAmount)
+	return u
+}
+
+// AddDeliveredAmount adds v to the "delivered_amount" field.
+func (u *ReservationUpsert) AddDeliveredAmount(v int64) *ReservationUpsert {
+	u.Add(reservation.FieldDeliveredAmount, v)
 	return u
 }
 
@@ -557,6 +600,27 @@ func (u *ReservationUpsertOne) AddHeldAmount(v int64) *ReservationUpsertOne {
 func (u *ReservationUpsertOne) UpdateHeldAmount() *ReservationUpsertOne {
 	return u.Update(func(s *ReservationUpsert) {
 		s.UpdateHeldAmount()
+	})
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (u *ReservationUpsertOne) SetDeliveredAmount(v int64) *ReservationUpsertOne {
+	return u.Update(func(s *ReservationUpsert) {
+		s.SetDeliveredAmount(v)
+	})
+}
+
+// AddDeliveredAmount adds v to the "delivered_amount" field.
+func (u *ReservationUpsertOne) AddDeliveredAmount(v int64) *ReservationUpsertOne {
+	return u.Update(func(s *ReservationUpsert) {
+		s.AddDeliveredAmount(v)
+	})
+}
+
+// UpdateDeliveredAmount sets the "delivered_amount" field to the value that was provided on create.
+func (u *ReservationUpsertOne) UpdateDeliveredAmount() *ReservationUpsertOne {
+	return u.Update(func(s *ReservationUpsert) {
+		s.UpdateDeliveredAmount()
 	})
 }
 
@@ -881,6 +945,27 @@ func (u *ReservationUpsertBulk) AddHeldAmount(v int64) *ReservationUpsertBulk {
 func (u *ReservationUpsertBulk) UpdateHeldAmount() *ReservationUpsertBulk {
 	return u.Update(func(s *ReservationUpsert) {
 		s.UpdateHeldAmount()
+	})
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (u *ReservationUpsertBulk) SetDeliveredAmount(v int64) *ReservationUpsertBulk {
+	return u.Update(func(s *ReservationUpsert) {
+		s.SetDeliveredAmount(v)
+	})
+}
+
+// AddDeliveredAmount adds v to the "delivered_amount" field.
+func (u *ReservationUpsertBulk) AddDeliveredAmount(v int64) *ReservationUpsertBulk {
+	return u.Update(func(s *ReservationUpsert) {
+		s.AddDeliveredAmount(v)
+	})
+}
+
+// UpdateDeliveredAmount sets the "delivered_amount" field to the value that was provided on create.
+func (u *ReservationUpsertBulk) UpdateDeliveredAmount() *ReservationUpsertBulk {
+	return u.Update(func(s *ReservationUpsert) {
+		s.UpdateDeliveredAmount()
 	})
 }
 

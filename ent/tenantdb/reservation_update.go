@@ -49,6 +49,27 @@ func (_u *ReservationUpdate) AddHeldAmount(v int64) *ReservationUpdate {
 	return _u
 }
 
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (_u *ReservationUpdate) SetDeliveredAmount(v int64) *ReservationUpdate {
+	_u.mutation.ResetDeliveredAmount()
+	_u.mutation.SetDeliveredAmount(v)
+	return _u
+}
+
+// SetNillableDeliveredAmount sets the "delivered_amount" field if the given value is not nil.
+func (_u *ReservationUpdate) SetNillableDeliveredAmount(v *int64) *ReservationUpdate {
+	if v != nil {
+		_u.SetDeliveredAmount(*v)
+	}
+	return _u
+}
+
+// AddDeliveredAmount adds value to the "delivered_amount" field.
+func (_u *ReservationUpdate) AddDeliveredAmount(v int64) *ReservationUpdate {
+	_u.mutation.AddDeliveredAmount(v)
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *ReservationUpdate) SetStatus(v reservation.Status) *ReservationUpdate {
 	_u.mutation.SetStatus(v)
@@ -180,6 +201,12 @@ func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.AddedHeldAmount(); ok {
 		_spec.AddField(reservation.FieldHeldAmount, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.DeliveredAmount(); ok {
+		_spec.SetField(reservation.FieldDeliveredAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeliveredAmount(); ok {
+		_spec.AddField(reservation.FieldDeliveredAmount, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(reservation.FieldStatus, field.TypeEnum, value)
 	}
@@ -236,6 +263,27 @@ func (_u *ReservationUpdateOne) SetNillableHeldAmount(v *int64) *ReservationUpda
 // AddHeldAmount adds value to the "held_amount" field.
 func (_u *ReservationUpdateOne) AddHeldAmount(v int64) *ReservationUpdateOne {
 	_u.mutation.AddHeldAmount(v)
+	return _u
+}
+
+// SetDeliveredAmount sets the "delivered_amount" field.
+func (_u *ReservationUpdateOne) SetDeliveredAmount(v int64) *ReservationUpdateOne {
+	_u.mutation.ResetDeliveredAmount()
+	_u.mutation.SetDeliveredAmount(v)
+	return _u
+}
+
+// SetNillableDeliveredAmount sets the "delivered_amount" field if the given value is not nil.
+func (_u *ReservationUpdateOne) SetNillableDeliveredAmount(v *int64) *ReservationUpdateOne {
+	if v != nil {
+		_u.SetDeliveredAmount(*v)
+	}
+	return _u
+}
+
+// AddDeliveredAmount adds value to the "delivered_amount" field.
+func (_u *ReservationUpdateOne) AddDeliveredAmount(v int64) *ReservationUpdateOne {
+	_u.mutation.AddDeliveredAmount(v)
 	return _u
 }
 
@@ -399,6 +447,12 @@ func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation
 	}
 	if value, ok := _u.mutation.AddedHeldAmount(); ok {
 		_spec.AddField(reservation.FieldHeldAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DeliveredAmount(); ok {
+		_spec.SetField(reservation.FieldDeliveredAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeliveredAmount(); ok {
+		_spec.AddField(reservation.FieldDeliveredAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(reservation.FieldStatus, field.TypeEnum, value)

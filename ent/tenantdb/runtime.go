@@ -1774,20 +1774,24 @@ func init() {
 	registrywatch.DefaultFailures = registrywatchDescFailures.Default.(int)
 	reservationFields := schema.Reservation{}.Fields()
 	_ = reservationFields
+	// reservationDescDeliveredAmount is the schema descriptor for delivered_amount field.
+	reservationDescDeliveredAmount := reservationFields[5].Descriptor()
+	// reservation.DefaultDeliveredAmount holds the default value on creation for the delivered_amount field.
+	reservation.DefaultDeliveredAmount = reservationDescDeliveredAmount.Default.(int64)
 	// reservationDescSource is the schema descriptor for source field.
-	reservationDescSource := reservationFields[6].Descriptor()
+	reservationDescSource := reservationFields[7].Descriptor()
 	// reservation.DefaultSource holds the default value on creation for the source field.
 	reservation.DefaultSource = reservationDescSource.Default.(string)
 	// reservationDescDocumentNo is the schema descriptor for document_no field.
-	reservationDescDocumentNo := reservationFields[7].Descriptor()
+	reservationDescDocumentNo := reservationFields[8].Descriptor()
 	// reservation.DefaultDocumentNo holds the default value on creation for the document_no field.
 	reservation.DefaultDocumentNo = reservationDescDocumentNo.Default.(string)
 	// reservationDescCreatedAt is the schema descriptor for created_at field.
-	reservationDescCreatedAt := reservationFields[11].Descriptor()
+	reservationDescCreatedAt := reservationFields[12].Descriptor()
 	// reservation.DefaultCreatedAt holds the default value on creation for the created_at field.
 	reservation.DefaultCreatedAt = reservationDescCreatedAt.Default.(func() time.Time)
 	// reservationDescUpdatedAt is the schema descriptor for updated_at field.
-	reservationDescUpdatedAt := reservationFields[12].Descriptor()
+	reservationDescUpdatedAt := reservationFields[13].Descriptor()
 	// reservation.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	reservation.DefaultUpdatedAt = reservationDescUpdatedAt.Default.(func() time.Time)
 	// reservation.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

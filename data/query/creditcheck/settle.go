@@ -17,10 +17,10 @@ import (
 	"zhuxin/tenancy/scope"
 )
 
-const reservationFields = `r.id, r.customer_id, r.order_no, r.amount, r.held_amount, r.status, r.source, r.document_no, r.check_id, r.expires_at, r.created_at, r.updated_at, r.project_id`
+const reservationFields = `r.id, r.customer_id, r.order_no, r.amount, r.held_amount, r.status, r.source, r.document_no, r.check_id, r.expires_at, r.created_at, r.updated_at, r.project_id, r.delivered_amount`
 
 func reservationTargets(r *biz.Reservation) []any {
-	return []any{&r.ID, &r.CustomerID, &r.OrderNo, &r.Amount, &r.HeldAmount, &r.Status, &r.Source, &r.DocumentNo, &r.CheckID, &r.ExpiresAt, &r.CreatedAt, &r.UpdatedAt, (*optionalID)(&r.ProjectID)}
+	return []any{&r.ID, &r.CustomerID, &r.OrderNo, &r.Amount, &r.HeldAmount, &r.Status, &r.Source, &r.DocumentNo, &r.CheckID, &r.ExpiresAt, &r.CreatedAt, &r.UpdatedAt, (*optionalID)(&r.ProjectID), &r.Delivered}
 }
 
 // optionalID scans a column that may be null; null is Nil.

@@ -111,6 +111,9 @@ func (r *Repo) recompute(ctx context.Context, w work, customerIDs []uuid.UUID) e
 	if _, err := r.bill(ctx, w, s.bill, args...); err != nil {
 		return err
 	}
+	if _, err := w.q.ExecContext(ctx, s.deliver, with(r.clock.Now(), w.currency)...); err != nil {
+		return fmt.Errorf("deliver orders: %w", err)
+	}
 	if _, err := w.q.ExecContext(ctx, s.billTickets, with(r.clock.Now())...); err != nil {
 		return fmt.Errorf("bill delivery tickets: %w", err)
 	}

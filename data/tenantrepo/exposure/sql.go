@@ -7,7 +7,7 @@ import (
 
 // statements is the set for some customers ($1 their ids) or for all; the other
 // parameters follow.
-type statements struct{ open, lock, bill, billTickets, compute, openProjects, computeProjects string }
+type statements struct{ open, lock, bill, deliver, billTickets, compute, openProjects, computeProjects string }
 
 var some, all = build(true), build(false)
 
@@ -31,7 +31,7 @@ func build(some bool) statements {
 		}
 		return s
 	}
-	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), billTickets: fill(billDeliveries), compute: fill(computeAccounts),
+	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), deliver: fill(deliverOrders), billTickets: fill(billDeliveries), compute: fill(computeAccounts),
 		openProjects: fill(openProjects), computeProjects: fill(computeProjects)}
 }
 
@@ -59,12 +59,26 @@ FROM reservations r JOIN LATERAL (` + tookOver + `) v ON true
 WHERE t.id = r.id AND {of r.customer_id} AND r.status = 'committed' AND r.document_no <> '' AND t.status = 'committed'
 RETURNING t.id, r.held_amount, v.id`
 
+// deliverOrders lets the tickets of an order count instead of what is held for it,
+// as far as they go; a ticket that is void again gives it back. {1} now, {2} currency.
+const deliverOrders = `
+UPDATE reservations r SET held_amount = r.held_amount + r.delivered_amount - n.taken, delivered_amount = n.taken, updated_at = {1}::timestamptz
+FROM (
+  SELECT x.id, least(greatest(coalesce(t.amount, 0), 0), x.held_amount + x.delivered_amount) AS taken FROM reservations x
+  LEFT JOIN LATERAL (SELECT sum(d.amount)::bigint AS amount FROM deliveries d
+    WHERE d.order_no = x.order_no AND d.order_no <> '' AND d.customer_id = x.customer_id AND d.currency = {2}::text) t ON true
+  WHERE {of x.customer_id} AND x.status IN ('open', 'committed')
+) n WHERE r.id = n.id AND n.taken <> r.delivered_amount`
+
 // billDeliveries lets the receivable that a ticket's source names stand for it once it
-// is there; one with several due dates comes as number/1 and so on. {1} now.
+// is there; one with several due dates comes as number/1 and so on. The one that took
+// over from their order stands for those that were delivered until then. {1} now.
 const billDeliveries = `
 UPDATE deliveries d SET billed = true, updated_at = {1}::timestamptz
-WHERE {of d.customer_id} AND NOT d.billed AND d.invoice_no <> ''
-  AND EXISTS (SELECT FROM receivables x WHERE x.source = d.source AND x.document_no IN (d.invoice_no, d.invoice_no || '/1') AND x.customer_id = d.customer_id)`
+WHERE {of d.customer_id} AND NOT d.billed AND (
+  d.invoice_no <> '' AND EXISTS (SELECT FROM receivables x WHERE x.source = d.source AND x.document_no IN (d.invoice_no, d.invoice_no || '/1') AND x.customer_id = d.customer_id)
+  OR d.invoice_no = '' AND d.order_no <> '' AND EXISTS (SELECT FROM reservations r JOIN receivables x ON x.source = r.source AND x.document_no = r.document_no
+    WHERE r.order_no = d.order_no AND r.customer_id = d.customer_id AND r.status = 'billed' AND d.delivered_on <= x.invoice_date))`
 
 // tookOver finds what stands for a committed reservation r now.
 const tookOver = `

@@ -1132,6 +1132,14 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[10]},
 			},
 			{
+				Name:    "delivery_of_order",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[5], DeliveriesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "order_no <> ''",
+				},
+			},
+			{
 				Name:    "delivery_contract_no_delivered_on",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[9]},
@@ -2520,6 +2528,7 @@ var (
 		{Name: "order_no", Type: field.TypeString},
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "held_amount", Type: field.TypeInt64},
+		{Name: "delivered_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"open", "committed", "billed", "released", "expired"}, Default: "open"},
 		{Name: "source", Type: field.TypeString, Default: ""},
 		{Name: "document_no", Type: field.TypeString, Default: ""},
@@ -2551,7 +2560,7 @@ var (
 			{
 				Name:    "reservation_open_expiry",
 				Unique:  false,
-				Columns: []*schema.Column{ReservationsColumns[10]},
+				Columns: []*schema.Column{ReservationsColumns[11]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'open'",
 				},

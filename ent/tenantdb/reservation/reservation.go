@@ -23,6 +23,8 @@ const (
 	FieldAmount = "amount"
 	// FieldHeldAmount holds the string denoting the held_amount field in the database.
 	FieldHeldAmount = "held_amount"
+	// FieldDeliveredAmount holds the string denoting the delivered_amount field in the database.
+	FieldDeliveredAmount = "delivered_amount"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// FieldSource holds the string denoting the source field in the database.
@@ -50,6 +52,7 @@ var Columns = []string{
 	FieldOrderNo,
 	FieldAmount,
 	FieldHeldAmount,
+	FieldDeliveredAmount,
 	FieldStatus,
 	FieldSource,
 	FieldDocumentNo,
@@ -71,6 +74,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultDeliveredAmount holds the default value on creation for the "delivered_amount" field.
+	DefaultDeliveredAmount int64
 	// DefaultSource holds the default value on creation for the "source" field.
 	DefaultSource string
 	// DefaultDocumentNo holds the default value on creation for the "document_no" field.
@@ -140,6 +145,11 @@ func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 // ByHeldAmount orders the results by the held_amount field.
 func ByHeldAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHeldAmount, opts...).ToFunc()
+}
+
+// ByDeliveredAmount orders the results by the delivered_amount field.
+func ByDeliveredAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeliveredAmount, opts...).ToFunc()
 }
 
 // ByStatus orders the results by the status field.

@@ -75,6 +75,11 @@ func HeldAmount(v int64) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldHeldAmount, v))
 }
 
+// DeliveredAmount applies equality check predicate on the "delivered_amount" field. It's identical to DeliveredAmountEQ.
+func DeliveredAmount(v int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldDeliveredAmount, v))
+}
+
 // Source applies equality check predicate on the "source" field. It's identical to SourceEQ.
 func Source(v string) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldSource, v))
@@ -293,6 +298,46 @@ func HeldAmountLT(v int64) predicate.Reservation {
 // HeldAmountLTE applies the LTE predicate on the "held_amount" field.
 func HeldAmountLTE(v int64) predicate.Reservation {
 	return predicate.Reservation(sql.FieldLTE(FieldHeldAmount, v))
+}
+
+// DeliveredAmountEQ applies the EQ predicate on the "delivered_amount" field.
+func DeliveredAmountEQ(v int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountNEQ applies the NEQ predicate on the "delivered_amount" field.
+func DeliveredAmountNEQ(v int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNEQ(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountIn applies the In predicate on the "delivered_amount" field.
+func DeliveredAmountIn(vs ...int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldIn(FieldDeliveredAmount, vs...))
+}
+
+// DeliveredAmountNotIn applies the NotIn predicate on the "delivered_amount" field.
+func DeliveredAmountNotIn(vs ...int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNotIn(FieldDeliveredAmount, vs...))
+}
+
+// DeliveredAmountGT applies the GT predicate on the "delivered_amount" field.
+func DeliveredAmountGT(v int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGT(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountGTE applies the GTE predicate on the "delivered_amount" field.
+func DeliveredAmountGTE(v int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGTE(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountLT applies the LT predicate on the "delivered_amount" field.
+func DeliveredAmountLT(v int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLT(FieldDeliveredAmount, v))
+}
+
+// DeliveredAmountLTE applies the LTE predicate on the "delivered_amount" field.
+func DeliveredAmountLTE(v int64) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLTE(FieldDeliveredAmount, v))
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.

@@ -103,6 +103,7 @@ func (Reservation) Fields() []ent.Field {
 		field.String("order_no").Immutable(),
 		field.Int64("amount").Immutable().Comment("fen first reserved"),
 		field.Int64("held_amount").Comment("fen still held"),
+		field.Int64("delivered_amount").Default(0).Comment("fen of it that the order's tickets count instead"),
 		field.Enum("status").Values("open", "committed", "billed", "released", "expired").Default("open"),
 		field.String("source").Default("").Comment("with document_no: the receivable that will take over"),
 		field.String("document_no").Default(""),

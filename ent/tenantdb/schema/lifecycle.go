@@ -46,6 +46,7 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("customer_id", "delivered_on"),
 		index.Fields("customer_id").Annotations(entsql.IndexWhere("NOT reconciled")).StorageKey("delivery_unreconciled"),
 		index.Fields("statement_id"),
+		index.Fields("order_no", "customer_id").Annotations(entsql.IndexWhere("order_no <> ''")).StorageKey("delivery_of_order"),
 		index.Fields("contract_no", "delivered_on"),
 		index.Fields("customer_id").Annotations(entsql.IndexWhere("NOT billed AND invoice_no <> ''")).StorageKey("delivery_to_bill"),
 	}
