@@ -129,12 +129,24 @@ func (in Input) normal() Input {
 	return in
 }
 
-// Validate names every field that cannot be.
+// Validate names every field that cannot be, of a new cap.
 func (in Input) Validate() error {
 	var c fault.Checks
-	text(&c, "name", in.Name, 2, 60)
-	text(&c, "note", in.Note, 0, 1000)
 	c.Require(in.Currency.Valid(), "currency", "INVALID_VALUE", "must be an ISO 4217 code like CNY")
+	in.terms(&c)
+	return c.Err()
+}
+
+// validateChange is Validate for a cap there is, which keeps its currency.
+func (in Input) validateChange() error {
+	var c fault.Checks
+	in.terms(&c)
+	return c.Err()
+}
+
+func (in Input) terms(c *fault.Checks) {
+	text(c, "name", in.Name, 2, 60)
+	text(c, "note", in.Note, 0, 1000)
 	c.Require(in.Amount >= 0 && in.Amount <= MaxAmount, "amount", "OUT_OF_RANGE", "must be from 0 to 10000000000000 fen")
 	c.Require(in.FreeMove >= 0 && in.FreeMove <= MaxAmount, "free_move", "OUT_OF_RANGE", "must be from 0 to 10000000000000 fen")
 	c.Require(len(in.Members) >= 1 && len(in.Members) <= 200, "members", "OUT_OF_RANGE", "name 1 to 200 companies")
@@ -144,7 +156,7 @@ func (in Input) Validate() error {
 		c.Require(!errors.Is(err, party.ErrForm), "members", "INVALID_USCC", "each company needs its 18-character unified social credit code")
 		c.Require(!seen[m.USCC], "members", "DUPLICATE", "name each company once")
 		seen[m.USCC] = true
-		text(&c, "members", m.Name, 1, 200)
+		text(c, "members", m.Name, 1, 200)
 	}
 	c.Require(len(in.Quotas) <= 2000, "quotas", "TOO_MANY", "at most 2000")
 	sum, given := money.Amount(0), map[uuid.UUID]bool{}
@@ -155,7 +167,6 @@ func (in Input) Validate() error {
 		sum += min(max(q.Amount, 0), MaxAmount)
 	}
 	c.Require(sum <= in.Amount, "quotas", "OVER_CAP", "the quotas together are above the cap; lower them or raise the cap")
-	return c.Err()
 }
 
 func text(c *fault.Checks, field, s string, least, most int) {

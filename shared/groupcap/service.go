@@ -172,7 +172,7 @@ func (s *Service) Update(ctx context.Context, id uuid.UUID, version int64, in In
 		return Cap{}, err
 	}
 	in = in.normal()
-	if err := in.Validate(); err != nil {
+	if err := in.validateChange(); err != nil {
 		return Cap{}, err
 	}
 	var members bool

@@ -128,6 +128,11 @@ func TestQuotaBinds(t *testing.T) {
 	if _, err := w.caps.Update(hq, c.ID, c.Version, w.input(1000, 500, 600, 1, 2)); reason(err) != "INVALID_INPUT" {
 		t.Errorf("quotas above the cap: %v", err)
 	}
+	renamed := in
+	renamed.Name, renamed.Currency = "城建", ""
+	if c, err = w.caps.Update(hq, c.ID, c.Version, renamed); err != nil || c.Name != "城建" || c.Currency != "CNY" || c.Free() != 200 {
+		t.Fatalf("a change names no currency: %+v %v", c, err)
+	}
 	if _, err := w.caps.Create(hq, w.input(10, 0, 0, 2)); !errors.Is(err, groupcap.ErrMember) {
 		t.Errorf("under a second cap: %v", err)
 	}

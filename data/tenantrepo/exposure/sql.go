@@ -22,7 +22,7 @@ func build(some bool) statements {
 		for n := 9; n >= 1; n-- {
 			s = strings.ReplaceAll(s, "{"+strconv.Itoa(n)+"}", "$"+strconv.Itoa(n+shift))
 		}
-		for _, column := range []string{"c.id", "a.id", "a.customer_id", "r.customer_id", "l.customer_id", "t.customer_id", "d.customer_id", "s.customer_id", "p.customer_id"} {
+		for _, column := range []string{"c.id", "a.id", "a.customer_id", "r.customer_id", "l.customer_id", "t.customer_id", "d.customer_id", "s.customer_id", "p.customer_id", "x.customer_id"} {
 			condition := "true"
 			if some {
 				condition = column + " = ANY($1::uuid[])"

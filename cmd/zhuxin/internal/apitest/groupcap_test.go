@@ -19,7 +19,7 @@ func init() {
 		shared + "SubmitSharedLimit": {who: "credit_reviewer", in: m{"name": "共享额度", "amount": "5", "customer_ids": []any{"$customer", "$customer_of_cap"}, "reason": "同一实际控制人"}},
 	})
 	alsoInTenant = append(alsoInTenant, variant{shared + "SubmitSharedLimit",
-		spec{who: "credit_reviewer", in: m{"replaces_id": "$shared_limit", "name": "共享额度", "amount": "7", "customer_ids": []any{"$customer_of_cap_withdrawn", "$customer_of_cap_answered"}, "reason": "调整额度"}}})
+		spec{who: "credit_reviewer", in: m{"replaces_id": "$shared_limit", "name": "共享额度", "amount": "7", "customer_ids": []any{"$customer_of_cap_withdrawn", "$customer_of_cap_answered"}, "reason": "调整共享额度"}}})
 	quotas := []any{m{"tenant_id": "$tenant", "amount": "5"}}
 	members := func(code string) []any { return []any{m{"uscc": code, "company_name": "城建集团"}} }
 	maps.Copy(atHQ, map[string]spec{

@@ -1,7 +1,7 @@
 import type { components } from '@/api/schema'
 
 type Schemas = components['schemas']
-export type Member = Schemas['Member']
+export type Member = Schemas['MemberMember']
 export type Invitation = Schemas['Invitation']
 export type MembersReply = Schemas['ListMembersReply']
 export type InviteRequest = Schemas['InviteMemberRequest']

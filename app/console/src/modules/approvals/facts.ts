@@ -95,6 +95,26 @@ export interface ReleaseFacts {
   reason: string
   reasons: { code: string; action: string; message_zh: string; message_en: string }[]
 }
+export interface SharedLimitFacts {
+  name: string
+  reason: string
+  ends: boolean
+  /** Absent for a new one. */
+  before?: string
+  after: string
+  used: string
+  /** Null for one that ends. */
+  members:
+    | {
+        number: string
+        name: string
+        limit: string
+        unlimited: boolean
+        used: string
+        new: boolean
+      }[]
+    | null
+}
 export interface DefinitionFacts {
   number: number
   name: string
@@ -162,7 +182,9 @@ export interface ChangeFacts {
 
 /** Whether a submission is about an amount at all. */
 export const hasAmount = (approval: Approval) =>
-  ['rating', 'temporary_limit', 'limit_adjustment', 'limit_batch', 'order_release'].includes(approval.kind)
+  ['rating', 'temporary_limit', 'limit_adjustment', 'limit_batch', 'order_release', 'shared_limit'].includes(
+    approval.kind,
+  )
 
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */
 export function factsOf(approval: Approval) {
@@ -176,6 +198,8 @@ export function factsOf(approval: Approval) {
       return { kind: 'temporary_limit' as const, facts: facts as LimitFacts }
     case 'limit_batch':
       return { kind: 'limit_batch' as const, facts: facts as BatchFacts }
+    case 'shared_limit':
+      return { kind: 'shared_limit' as const, facts: facts as SharedLimitFacts }
     case 'order_release':
       return { kind: 'order_release' as const, facts: facts as ReleaseFacts }
     case 'credit_agreement':
@@ -221,6 +245,8 @@ function placeOf(approval: Approval): Again | null {
       return { route: 'limit-adjust', id: customer, permission: 'limit.apply' }
     case 'limit_batch':
       return { route: 'limit-proposal', permission: 'limit.apply' }
+    case 'shared_limit':
+      return { route: 'shared-limits', permission: 'limit.apply' }
     case 'rating_template':
       return { route: 'template', id: approval.subjectId, permission: 'template.write' }
     case 'order_release':

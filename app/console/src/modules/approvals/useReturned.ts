@@ -36,7 +36,7 @@ export function useReturnedLimit(kind: string, fill: (facts: LimitFacts) => void
     (one) => {
       if (filled || !one || one.kind !== kind) return
       const known = factsOf(one)
-      if (!known || !('new' in known.facts) || !('starts_on' in known.facts.new)) return
+      if (!known || !('new' in known.facts) || !known.facts.new || !('starts_on' in known.facts.new)) return
       filled = true
       fill(known.facts as LimitFacts)
     },

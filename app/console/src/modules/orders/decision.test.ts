@@ -38,3 +38,18 @@ test('over the limit has two ways out, and none is named twice', () => {
   expect(waysOut(decision as Decision)).toEqual(['repay', 'temporary'])
   expect(waysOut({ reasons: [reason('NEGATIVE_LIST')] } as Decision)).toEqual(['negative'])
 })
+
+test('shared limits and quotas compare money, utilization compares percentages', () => {
+  expect(comparison(reason('GROUP_QUOTA', '12000', '10000'), 'CNY', 'zh-CN', days)?.over).toBe('20.00')
+  expect(comparison(reason('UTILIZATION', '9550', '9000'), 'CNY', 'zh-CN', days)).toEqual({
+    actual: '95.5%',
+    bound: '90.0%',
+    over: '',
+  })
+  expect(comparison(reason('UTILIZATION', '1099511627776', '9000'), 'CNY', 'zh-CN', days)).toBeNull()
+  expect(waysOut({ reasons: [reason('GROUP_QUOTA'), reason('SHARED_LIMIT')] } as Decision)).toEqual([
+    'repay',
+    'quota',
+    'shared',
+  ])
+})

@@ -1,6 +1,6 @@
 // What a decision's figures are: which reasons compare money, which days.
 import type { components } from '@/api/schema'
-import { integer, yuan } from '@/lib/format'
+import { integer, percent, yuan } from '@/lib/format'
 
 type Schemas = components['schemas']
 export type Decision = Schemas['Decision']
@@ -10,7 +10,16 @@ export type Outcome = 'allow' | 'warn' | 'hold' | 'block'
 
 export const outcomes: Outcome[] = ['allow', 'warn', 'hold', 'block']
 
-const moneyReasons = ['OVER_LIMIT', 'NO_LIMIT', 'OVERDUE_AMOUNT']
+const moneyReasons = [
+  'OVER_LIMIT',
+  'NO_LIMIT',
+  'OVERDUE_AMOUNT',
+  'PROJECT_LIMIT',
+  'SHARED_LIMIT',
+  'GROUP_QUOTA',
+]
+/** Utilization of a limit of zero, beyond every threshold; the server's NoBound. */
+const noBound = 1_099_511_627_776n
 
 export interface Comparison {
   actual: string
@@ -43,32 +52,46 @@ export function comparison(
       over: '',
     }
   }
+  if (reason.code === 'UTILIZATION' && BigInt(reason.actual) < noBound) {
+    return { actual: percent(reason.actual, locale), bound: percent(reason.bound, locale), over: '' }
+  }
   return null
 }
 
+export type Way = 'repay' | 'temporary' | 'shared' | 'quota' | 'rate' | 'negative' | 'administrator'
+
 /** The way out that belongs to a reason: get paid, raise the limit, or talk to whoever decided. */
-export function wayOut(code: string): 'repay' | 'temporary' | 'rate' | 'negative' | 'administrator' {
+export function wayOut(code: string): Way {
   switch (code) {
     case 'OVER_LIMIT':
     case 'NO_LIMIT':
+    case 'PROJECT_LIMIT':
+    case 'UTILIZATION':
       return 'temporary'
+    case 'SHARED_LIMIT':
+      return 'shared'
+    case 'GROUP_QUOTA':
+      return 'quota'
     case 'UNRATED':
       return 'rate'
     case 'NEGATIVE_LIST':
       return 'negative'
     case 'OVERDUE_AMOUNT':
     case 'OVERDUE_DAYS':
+    case 'SUPPLY_STOPPED':
       return 'repay'
     default:
       return 'administrator'
   }
 }
 
+const raised: Way[] = ['temporary', 'shared', 'quota']
+
 /** The ways out of a decision, each once; over the limit always has two: get paid, or raise it. */
-export function waysOut(decision: Decision): ReturnType<typeof wayOut>[] {
+export function waysOut(decision: Decision): Way[] {
   const stopping = decision.reasons.filter((reason) => reason.action !== 'allow')
   const ways = stopping.flatMap((reason) =>
-    wayOut(reason.code) === 'temporary' ? (['repay', 'temporary'] as const) : [wayOut(reason.code)],
+    raised.includes(wayOut(reason.code)) ? (['repay', wayOut(reason.code)] as const) : [wayOut(reason.code)],
   )
   return [...new Set(ways)]
 }

@@ -1,4 +1,4 @@
-import { CircleCheck, Clock, SetUp, Van } from '@element-plus/icons-vue'
+import { CircleCheck, Clock, QuestionFilled, SetUp, Van } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -12,6 +12,16 @@ export default defineModule({
         title: 'menu.orders.check',
         permission: 'credit.check',
         menu: { order: 60, icon: CircleCheck, phoneOrder: 60, phoneTitle: 'menu.orders.short' },
+      },
+    },
+    {
+      path: 'orders/try',
+      name: 'order-try',
+      component: () => import('./TryPage.vue'),
+      meta: {
+        title: 'menu.orders.try',
+        permission: 'credit.check',
+        menu: { order: 60.5, icon: QuestionFilled },
       },
     },
     {
