@@ -11,6 +11,9 @@ export const actions = {
 } as const
 export type Action = keyof typeof actions
 
+/** What was promised; empty for none, which a cell without a tag would otherwise write out. */
+export const promiseOf = (row: { promise: string }) => (row.promise === 'none' ? '' : row.promise)
+
 export const statusTone = (status: string): Tone =>
   (({ open: 'warning', submitted: 'primary', agreed: 'success' }) as Record<string, Tone>)[status] ??
   'neutral'
