@@ -26,6 +26,7 @@ type benchRun struct {
 	env    *apitest.Env
 	rounds int
 	rows   int
+	quick  bool
 	slice  time.Duration
 }
 
@@ -51,6 +52,9 @@ var measurements = []measurement{
 	{"B7", "a customer's page at 500 subsidiaries against 10", readBench},
 	{"B8", "a subsidiary made against one SQL script of the same tables", provisioningBench},
 	{"B10", "the workbench of a person with 10,000 to-dos against one with 100", workbenchBench},
+	{"B15", "100,000 open items exported as XLSX against \\copy of the same rows", exportBench},
+	{"B5", "the daily run over 1,000,000 open items in 100 subsidiaries against rewriting every item's aging", dailyBench},
+	{"B12", "a migration over 1,000 subsidiaries against psql, and the backends' memory there (B13)", manyBench},
 }
 
 func benchCommand() *cobra.Command {
@@ -61,6 +65,7 @@ func benchCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, names []string) error { return b.all(cmd.Context(), names, out) }}
 	c.Flags().IntVar(&b.rounds, "rounds", 5, "rounds of each measurement")
 	c.Flags().IntVar(&b.rows, "rows", 1_000_000, "rows of the imported file")
+	c.Flags().BoolVar(&b.quick, "quick", false, "a tenth of the subsidiaries in B5, B12 and B13")
 	c.Flags().DurationVar(&b.slice, "slice", 3*time.Second, "length of one side in one round")
 	c.Flags().StringVar(&out, "json", filepath.Join(".local", "bench.json"), "where the figures go as JSON")
 	return c

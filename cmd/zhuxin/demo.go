@@ -29,6 +29,7 @@ type demoOptions struct {
 	reset       bool
 	check       bool
 	receivables string
+	invoices    string
 }
 
 func demoCommand() *cobra.Command {
@@ -51,6 +52,7 @@ func demoCommand() *cobra.Command {
 	f.BoolVar(&o.reset, "reset", false, "remove the demo's state")
 	f.BoolVar(&o.check, "check", false, "walk the main job over HTTP against the running demo")
 	f.StringVar(&o.receivables, "receivables", "", "with --check: also import this export of real open items")
+	f.StringVar(&o.invoices, "invoices", "", "with --check: also grade the firms of this folder of real invoices, and print how well the grades find the known defaults")
 	return c
 }
 
@@ -69,7 +71,7 @@ func (o *demoOptions) runCheck(ctx context.Context) error {
 	}
 	return demo.Check(ctx, demo.CheckConfig{
 		BaseURL: o.url, Logins: demo.People(strings.TrimSpace(string(password))), MailDir: filepath.Join(o.dir, "mail"),
-		Receivables: o.receivables, Out: os.Stdout,
+		Receivables: o.receivables, Invoices: o.invoices, Out: os.Stdout,
 	})
 }
 

@@ -17,6 +17,7 @@ type CheckConfig struct {
 	Logins      Logins
 	MailDir     string // of the mail sink, to read invitations and codes from
 	Receivables string // a real export to import as well; empty for none
+	Invoices    string // a folder of real invoices and known defaults; empty for none
 	Out         io.Writer
 }
 
@@ -32,6 +33,11 @@ func Check(ctx context.Context, cfg CheckConfig) error {
 	}
 	if cfg.Receivables != "" {
 		if err := w.realExport(cfg.Receivables); err != nil {
+			return err
+		}
+	}
+	if cfg.Invoices != "" {
+		if err := w.realInvoices(cfg.Invoices); err != nil {
 			return err
 		}
 	}

@@ -7,71 +7,98 @@ import (
 	"time"
 
 	receivablev1 "zhuxin/app/api/receivable/v1"
+	reportv1 "zhuxin/app/api/report/v1"
 	"zhuxin/shared/calendar"
 )
 
-// exportDate is the date at which the export's true aging is known.
-var exportDate = calendar.NewDate(2020, time.May, 31)
-
-// agingSum adds up amounts by days past due, exactly.
-type agingSum struct {
-	rows map[string]int
-	sums map[string]*big.Rat
+// exportDates are the dates at which the export is aged: while most of it was not
+// due, when all of it was invoiced, and when some had been due for over six months.
+var exportDates = []calendar.Date{
+	calendar.NewDate(2020, time.March, 31), calendar.NewDate(2020, time.May, 31), calendar.NewDate(2020, time.December, 31),
 }
 
-func newAgingSum() *agingSum { return &agingSum{rows: map[string]int{}, sums: map[string]*big.Rat{}} }
+var exportSchemes = []string{"days", "months"}
 
-var dayBuckets = []string{"not due", "1-30", "31-60", "61-90", "91+"}
+// agings are sums by date, scheme and bucket, exactly, in US dollars: what the
+// servers say, and what the file says.
+type agings struct {
+	served, filed map[agingCell]*big.Rat
+	rows          map[agingCell]int // of the file
+	labels        map[string][]string
+}
 
-func dayBucket(due calendar.Date) string {
-	switch n := exportDate.DaysSince(due); {
-	case n <= 0:
-		return dayBuckets[0]
-	case n <= 30:
-		return dayBuckets[1]
-	case n <= 60:
-		return dayBuckets[2]
-	case n <= 90:
-		return dayBuckets[3]
+type agingCell struct {
+	on            calendar.Date
+	scheme, label string
+}
+
+func newAgings() *agings {
+	return &agings{map[agingCell]*big.Rat{}, map[agingCell]*big.Rat{}, map[agingCell]int{}, map[string][]string{}}
+}
+
+func add(to map[agingCell]*big.Rat, at agingCell, v *big.Rat) {
+	if to[at] == nil {
+		to[at] = new(big.Rat)
 	}
-	return dayBuckets[4]
+	to[at].Add(to[at], v)
 }
 
-func (a *agingSum) add(due calendar.Date, v *big.Rat) {
-	b := dayBucket(due)
-	if a.sums[b] == nil {
-		a.sums[b] = new(big.Rat)
-	}
-	a.rows[b]++
-	a.sums[b].Add(a.sums[b], v)
-}
-
-// addExported reads every item back from the server, page by page.
-func (w *walk) addExported(c *client, m *receivablev1.Mapping, group *agingSum) error {
-	for page := 1; ; page++ {
-		var l receivablev1.ListReceivablesReply
-		path := fmt.Sprintf("/v1/receivables?view=open&order_by=due_date&page=%d&page_size=200", page)
-		if err := c.call(w.ctx, http.MethodGet, path, nil, &l); err != nil {
-			return err
-		}
-		for _, r := range l.GetReceivables() {
-			due, err := calendar.Parse(r.GetDueDate())
-			if err != nil {
+// addAgings reads the subsidiary's aging report of each date by each scheme.
+func (w *walk) addAgings(c *client, m *receivablev1.Mapping, group *agings) error {
+	for _, on := range exportDates {
+		for _, scheme := range exportSchemes {
+			var r reportv1.AgingReport
+			if err := c.call(w.ctx, http.MethodGet, fmt.Sprintf("/v1/reports:aging?as_of=%s&scheme=%s", on, scheme), nil, &r); err != nil {
 				return err
 			}
-			group.add(due, inUSD(r.GetOpenAmount(), m.GetAmountDivisor()))
-		}
-		if len(l.GetReceivables()) < 200 {
-			return nil
+			if r.GetSum().GetUnknown() != 0 || len(r.GetSum().GetBuckets()) != len(r.GetLabels()) {
+				return fmt.Errorf("aging at %s by %s: %d customers unknown, %d sums for %d buckets",
+					on, scheme, r.GetSum().GetUnknown(), len(r.GetSum().GetBuckets()), len(r.GetLabels()))
+			}
+			group.labels[scheme] = r.GetLabels()
+			for i, label := range r.GetLabels() {
+				add(group.served, agingCell{on, scheme, label}, inUSD(r.GetSum().GetBuckets()[i], m.GetAmountDivisor()))
+			}
 		}
 	}
+	return nil
 }
 
-// compare sets what the servers gave back against the file itself.
-func (a *agingSum) compare(path string) (string, error) {
-	file := newAgingSum()
-	err := eachRow(path, func(row map[string]string) error {
-		t, err := time.Parse("02-01-2006", row["due_in_date"])
+// bucket says by hand where an item belongs; the words are those of ruling 6.
+func bucket(scheme string, due, on calendar.Date) string {
+	if due >= on {
+		return "not_due"
+	}
+	if scheme == "months" {
+		switch {
+		case on < due.AddMonths(6):
+			return "0-6"
+		case on < due.AddMonths(12):
+			return "6-12"
+		case on < due.AddMonths(24):
+			return "12-24"
+		}
+		return "24+"
+	}
+	switch days := on.DaysSince(due); {
+	case days <= 30:
+		return "1-30"
+	case days <= 60:
+		return "31-60"
+	case days <= 90:
+		return "61-90"
+	}
+	return "91+"
+}
+
+// read ages the file itself, row by row: an item counts from its invoice date on.
+func (a *agings) read(path string) error {
+	return eachRow(path, func(row map[string]string) error {
+		due, err := time.Parse("02-01-2006", row["due_in_date"])
+		if err != nil {
+			return err
+		}
+		invoiced, err := time.Parse("02-01-2006", row["baseline_create_date"])
 		if err != nil {
 			return err
 		}
@@ -79,18 +106,42 @@ func (a *agingSum) compare(path string) (string, error) {
 		if !ok {
 			return fmt.Errorf("amount %q", row["converted_usd"])
 		}
-		file.add(calendar.NewDate(t.Date()), v)
+		for _, on := range exportDates {
+			if calendar.NewDate(invoiced.Date()) > on {
+				continue
+			}
+			for _, scheme := range exportSchemes {
+				at := agingCell{on, scheme, bucket(scheme, calendar.NewDate(due.Date()), on)}
+				a.rows[at]++
+				add(a.filed, at, v)
+			}
+		}
 		return nil
 	})
-	if err != nil {
-		return "", err
-	}
-	out := ""
-	for _, b := range dayBuckets {
-		if a.rows[b] != file.rows[b] || a.sums[b].Cmp(file.sums[b]) != 0 {
-			return "", fmt.Errorf("%s: %d rows %s instead of %d rows %s", b, a.rows[b], a.sums[b].FloatString(3), file.rows[b], file.sums[b].FloatString(3))
+}
+
+// compare sets what the servers gave against the file itself, to the cent.
+func (a *agings) compare(on calendar.Date, scheme string) (string, error) {
+	out, rows := "", 0
+	for _, label := range a.labels[scheme] {
+		at := agingCell{on, scheme, label}
+		served, filed := a.served[at], a.filed[at]
+		if filed == nil {
+			filed = new(big.Rat)
 		}
-		out += fmt.Sprintf("%s %d/%s  ", b, a.rows[b], a.sums[b].FloatString(2))
+		if served.Cmp(filed) != 0 {
+			return "", fmt.Errorf("%s: %s instead of %s (%d rows)", label, served.FloatString(3), filed.FloatString(3), a.rows[at])
+		}
+		rows += a.rows[at]
+		out += fmt.Sprintf("%s %d/%s  ", label, a.rows[at], served.FloatString(2))
+	}
+	for at, n := range a.rows {
+		if at.on == on && at.scheme == scheme {
+			rows -= n
+		}
+	}
+	if rows != 0 {
+		return "", fmt.Errorf("%d rows of the file lie in buckets that the report does not have", -rows)
 	}
 	return out, nil
 }

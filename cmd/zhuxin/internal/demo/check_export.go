@@ -1,10 +1,7 @@
 package demo
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"net/http"
 	"os"
@@ -28,14 +25,25 @@ func (w *walk) realExport(path string) error {
 	if err != nil {
 		return err
 	}
-	group := newAgingSum()
+	group := newAgings()
 	for _, code := range codes {
 		err := w.do(step{"real export: subsidiary " + code, func() (string, error) { return w.exportCode(path, code, group) }})
 		if err != nil {
 			return err
 		}
 	}
-	return w.do(step{"real export: group aging at 2020-05-31", func() (string, error) { return group.compare(path) }})
+	if err := group.read(path); err != nil {
+		return err
+	}
+	for _, on := range exportDates {
+		for _, scheme := range exportSchemes {
+			name := fmt.Sprintf("real export: aging at %s by %s", on, scheme)
+			if err := w.do(step{name, func() (string, error) { return group.compare(on, scheme) }}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // businessCodes lists the codes of the file, most rows first.
@@ -59,31 +67,11 @@ func eachRow(path string, fn func(map[string]string) error) error {
 		return err
 	}
 	defer f.Close()
-	r := csv.NewReader(f)
-	head, err := r.Read()
-	if err != nil {
-		return err
-	}
-	for {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		row := make(map[string]string, len(head))
-		for i, h := range head {
-			row[h] = rec[i]
-		}
-		if err := fn(row); err != nil {
-			return err
-		}
-	}
+	return rows(f, fn)
 }
 
-func (w *walk) exportCode(path, code string, group *agingSum) (string, error) {
-	c, slug, err := w.exportTenant(code)
+func (w *walk) exportCode(path, code string, group *agings) (string, error) {
+	c, slug, err := w.exportTenant(code, exportCurrency(code))
 	if err != nil {
 		return "", err
 	}
@@ -107,7 +95,7 @@ func (w *walk) exportCode(path, code string, group *agingSum) (string, error) {
 	if i.GetRowsRefused() != 0 || len(i.GetTotals()) != 1 {
 		return "", fmt.Errorf("%d rows refused, totals %v, first %v", i.GetRowsRefused(), i.GetTotals(), i.GetErrors())
 	}
-	if err := w.addExported(c, m, group); err != nil {
+	if err := w.addAgings(c, m, group); err != nil {
 		return "", err
 	}
 	t := i.GetTotals()[0]
@@ -118,15 +106,23 @@ func (w *walk) exportCode(path, code string, group *agingSum) (string, error) {
 // amounts were converted at 0.7, so its own currency is exact to the cent.
 func exportMapping(m *receivablev1.Mapping, code string) *receivablev1.Mapping {
 	m.FilterColumn, m.FilterValue, m.CreateCustomers = "business_code", code, true
-	m.Currency, m.AmountDivisor = "USD", ""
-	if strings.HasPrefix(code, "CA") {
-		m.Currency, m.AmountDivisor = "CAD", "0.7"
+	m.Currency, m.AmountDivisor = exportCurrency(code), ""
+	if m.Currency == "CAD" {
+		m.AmountDivisor = "0.7"
 	}
 	return m
 }
 
-// exportTenant signs a subsidiary up for the code and has HQ approve it.
-func (w *walk) exportTenant(code string) (*client, string, error) {
+// exportCurrency is that of a business code's company.
+func exportCurrency(code string) string {
+	if strings.HasPrefix(code, "CA") {
+		return "CAD"
+	}
+	return "USD"
+}
+
+// exportTenant signs a subsidiary up for real data and has HQ approve it.
+func (w *walk) exportTenant(code, currency string) (*client, string, error) {
 	c := newClient(w.cfg.BaseURL)
 	email := strings.ToLower(code) + "-" + w.run + "@check.example"
 	if err := c.register(w.ctx, email, code, checkPassword); err != nil {
@@ -134,10 +130,6 @@ func (w *walk) exportTenant(code string) (*client, string, error) {
 	}
 	if err := w.verifyAddress(c, email); err != nil {
 		return nil, "", err
-	}
-	currency := "USD"
-	if strings.HasPrefix(code, "CA") {
-		currency = "CAD"
 	}
 	var a accountv1.Application
 	err := c.call(w.ctx, http.MethodPost, "/v1/account/applications", &accountv1.SubmitApplicationRequest{

@@ -46,8 +46,8 @@ type App struct {
 }
 
 // New connects and composes everything.
-func New(ctx context.Context, c conf.Config, log *slog.Logger) (*App, error) {
-	b, err := NewBase(ctx, c, log)
+func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option) (*App, error) {
+	b, err := NewBase(ctx, c, log, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -79,10 +79,19 @@ func Logger(c conf.Log) *slog.Logger {
 	return l
 }
 
+// Option changes what New composes.
+type Option func(*Base)
+
+// WithClock gives all services another clock, for programs that walk through days.
+func WithClock(clock calendar.Clock) Option { return func(b *Base) { b.Clock = clock } }
+
 // NewBase connects to the servers that the configuration names. It checks the
 // database before it returns; the others are watched by /readyz.
-func NewBase(ctx context.Context, c conf.Config, log *slog.Logger) (*Base, error) {
+func NewBase(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option) (*Base, error) {
 	b := &Base{Conf: c, Log: log, Clock: calendar.System{}, Metrics: prometheus.NewRegistry()}
+	for _, o := range options {
+		o(b)
+	}
 	b.Metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	var err error
 	if b.Master, err = crypto.ParseMaster(c.MasterKey); err != nil {
