@@ -33,7 +33,7 @@ import (
 // Bounds of a shared limit.
 const (
 	MaxAmount  money.Amount = 1e13
-	MaxMembers              = 200
+	MaxMembers int          = 200
 )
 
 // Status is where a version stands.

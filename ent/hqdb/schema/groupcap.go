@@ -65,7 +65,9 @@ func (GroupQuota) Fields() []ent.Field {
 }
 
 // Indexes of GroupQuota.
-func (GroupQuota) Indexes() []ent.Index { return []ent.Index{index.Fields("cap_id", "tenant_id").Unique()} }
+func (GroupQuota) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("cap_id", "tenant_id").Unique()}
+}
 
 // QuotaMove is a subsidiary's request for quota of another one, or of what HQ has
 // not given out yet.

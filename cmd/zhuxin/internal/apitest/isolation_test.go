@@ -20,6 +20,7 @@ var exempt = map[string]string{
 	"zhuxin.customer.v1.CreateCustomerRequest.legal_representative_id":       "a person's ID number, stored and never looked up",
 	"zhuxin.customer.v1.UpdateCustomerRequest.legal_representative_id":       "a person's ID number, stored and never looked up",
 	"zhuxin.customer.v1.SubmitCustomerChangeRequest.legal_representative_id": "a person's ID number, stored and never looked up",
+	"zhuxin.feed.v1.PushReceivablesRequest.records.customer_number":          "a number in the sender's own books; one that nobody has makes a customer",
 	"zhuxin.contract.v1.PreviewTermsRequest.terms.clauses.id":                "the name of a clause within the same terms",
 	"zhuxin.contract.v1.PutTermsRequest.terms.clauses.id":                    "the name of a clause within the same terms",
 }

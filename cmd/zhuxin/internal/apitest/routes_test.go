@@ -121,7 +121,7 @@ var inTenant = map[string]spec{
 	"feed.v1.FeedService/PushCustomers":         {who: "key", in: m{"source": "feed", "records": []any{m{"number": "$new_number", "name": "推送客户"}}}},
 	"feed.v1.FeedService/PushContracts":         {who: "key", in: m{"source": "feed", "records": []any{m{"number": "$new_number", "customer_number": "$customer_number", "amount": "5"}}}},
 	"feed.v1.FeedService/PushDeliveries":        {who: "key", in: m{"source": "feed", "records": []any{m{"ticket_no": "$new_number", "customer_number": "$customer_number", "delivered_on": "$day", "volume": "5", "amount": "5"}}}},
-	"feed.v1.FeedService/PushReceivables":       {who: "key", in: m{"source": "feed", "records": []any{m{"document_no": "$new_number", "customer_number": "$customer_number", "invoice_date": "$day", "due_date": "$day", "amount": "5", "open_amount": "5"}}}},
+	"feed.v1.FeedService/PushReceivables":       {who: "key", in: m{"source": "feed", "records": []any{m{"document_no": "$new_number", "customer_number": "$new_number", "customer_name": "推送客户", "invoice_date": "$day", "due_date": "$day", "amount": "5", "open_amount": "5"}}}},
 	"feed.v1.FeedService/PushReceipts":          {who: "key", in: m{"source": "feed", "records": []any{m{"document_no": "$new_number", "customer_number": "$customer_number", "received_on": "$day", "amount": "5"}}}},
 	"feed.v1.FeedService/ListCreditStates":      {who: "key", in: m{"page_size": 1000}},
 	"feed.v1.FeedService/ListRejects":           {who: "finance", in: m{"page_size": 50}},
