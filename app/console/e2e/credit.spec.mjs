@@ -45,7 +45,7 @@ step('a rating comes back with a reason, is amended, approved and gives the limi
   await rate(sales, customer)
 
   await approver.goto(`/t/${slug}/approvals`)
-  await approver.getByRole('link', { name: customer.name }).click()
+  await approver.getByRole('link', { name: customer.name }).first().click()
   await approver.getByRole('heading', { name: '客户现状' }).waitFor()
   await approver.keyboard.press('b')
   const back = approver.getByRole('dialog', { name: '退回给提交人' })
@@ -55,7 +55,7 @@ step('a rating comes back with a reason, is amended, approved and gives the limi
   await back.waitFor({ state: 'hidden' })
 
   await sales.goto(`/t/${slug}/approvals?box=mine`)
-  await sales.getByRole('link', { name: customer.name }).click()
+  await sales.getByRole('link', { name: customer.name }).first().click()
   await sales.getByText('签约方量请按合同附件改为 60000 方').first().waitFor()
   await look(sales, 'rating-returned')
   await sales
