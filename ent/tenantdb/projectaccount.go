@@ -28,7 +28,7 @@ type ProjectAccount struct {
 	TemporaryAmount int64 `json:"temporary_amount,omitempty"`
 	// fen open
 	ReceivableAmount int64 `json:"receivable_amount,omitempty"`
-	// fen held by open and committed reservations
+	// fen held by open and committed reservations, or delivered and not invoiced
 	ReservedAmount int64 `json:"reserved_amount,omitempty"`
 	// where the check binds (ruling 16)
 	Checkpoints projectaccount.Checkpoints `json:"checkpoints,omitempty"`

@@ -5,11 +5,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
 )
 
 // tries is how often the use is read again when the cap was changed meanwhile.
 const tries = 5
+
+var errSettle = fault.Unavailable("TRY_AGAIN", "somebody else changed the same record at the same moment; try again")
 
 // settle finds out how much is still in use above quotas that were lowered, and
 // lets go what is not. With all it asks every subsidiary, as for a new cap or a

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"zhuxin/data/postgres"
 	"zhuxin/shared/groupcap"
@@ -73,7 +74,7 @@ func (Repo) Moves(ctx context.Context, in groupcap.MoveQuery) (out []groupcap.Mo
 		AND (NOT $3::bool OR m.status = 'asked' OR m.status = 'lent')`
 	args := []any{orNull(in.TenantID), any(nil), in.Open}
 	if in.CapIDs != nil {
-		args[1] = uuids(in.CapIDs)
+		args[1] = pq.Array(in.CapIDs)
 	}
 	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM hq.quota_moves m`+where, args...).Scan(&total); err != nil {
 		return nil, 0, postgres.Map(ctx, err, "count quota moves")

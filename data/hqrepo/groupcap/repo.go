@@ -50,7 +50,7 @@ func (Repo) List(ctx context.Context, in groupcap.Query) (out []groupcap.Cap, to
 	}
 	args := []any{any(nil), ""}
 	if in.IDs != nil {
-		args[0] = uuids(in.IDs)
+		args[0] = pq.Array(in.IDs)
 	}
 	if in.Text != "" {
 		args[1] = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(in.Text) + "%"
@@ -119,7 +119,7 @@ func caps(ctx context.Context, q scope.Querier, query string, args ...any) ([]gr
 	for i, c := range out {
 		ids[i] = c.ID
 	}
-	err = each(ctx, q, membersSQL, []any{uuids(ids)}, func(scan func(...any) error) error {
+	err = each(ctx, q, membersSQL, []any{pq.Array(ids)}, func(scan func(...any) error) error {
 		var id uuid.UUID
 		var m groupcap.Member
 		if err := scan(&id, &m.USCC, &m.Name); err != nil {
@@ -131,7 +131,7 @@ func caps(ctx context.Context, q scope.Querier, query string, args ...any) ([]gr
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, q, quotasSQL, []any{uuids(ids)}, func(scan func(...any) error) error {
+	err = each(ctx, q, quotasSQL, []any{pq.Array(ids)}, func(scan func(...any) error) error {
 		var id uuid.UUID
 		var t groupcap.Quota
 		if err := scan(&id, &t.TenantID, &t.Tenant, &t.Slug, &t.Amount, &t.Committed, &t.Used, &t.Limits, &t.AsOf); err != nil {
@@ -155,14 +155,6 @@ func each(ctx context.Context, q scope.Querier, query string, args []any, row fu
 		}
 	}
 	return postgres.Map(ctx, rows.Err(), "read group caps")
-}
-
-func uuids(ids []uuid.UUID) any {
-	text := make([]string, len(ids))
-	for i, id := range ids {
-		text[i] = id.String()
-	}
-	return pq.StringArray(text)
 }
 
 // Put implements groupcap.Repo.

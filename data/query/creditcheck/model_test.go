@@ -34,6 +34,7 @@ func (m *model) reserved() (sum money.Amount) {
 	return sum
 }
 
+// pick draws one reservation of these statuses; nil where there is none, and then there is nothing to do.
 func (m *model) pick(t *rapid.T, status ...biz.Status) *modelReservation {
 	var names []string
 	for n, r := range m.held {
@@ -44,7 +45,7 @@ func (m *model) pick(t *rapid.T, status ...biz.Status) *modelReservation {
 		}
 	}
 	if len(names) == 0 {
-		t.Skip("nothing to pick")
+		return nil
 	}
 	return m.held[rapid.SampledFrom(names).Draw(t, "order")]
 }
@@ -76,6 +77,9 @@ func TestReservationsAgainstModel(t *testing.T) {
 			},
 			"commit": func(rt *rapid.T) {
 				r := m.pick(rt, biz.StatusOpen)
+				if r == nil {
+					return
+				}
 				amount := money.Amount(rapid.Int64Range(0, int64(r.Amount)+1).Draw(rt, "delivered"))
 				in := biz.CommitInput{ID: r.ID, Amount: amount}
 				if rapid.Bool().Draw(rt, "with document") {
@@ -99,6 +103,9 @@ func TestReservationsAgainstModel(t *testing.T) {
 			},
 			"release": func(rt *rapid.T) {
 				r := m.pick(rt, biz.StatusOpen, biz.StatusCommitted, biz.StatusBilled, biz.StatusReleased, biz.StatusExpired)
+				if r == nil {
+					return
+				}
 				got, err := b.Service.Release(b.ctx, biz.ReleaseInput{ID: r.ID})
 				if !r.Status.Live() {
 					if !errors.Is(err, biz.ErrNotLive) {

@@ -99,7 +99,7 @@ func lockPools(ctx context.Context, q scope.Querier, ids biz.PoolIDs, wait bool)
 }
 
 func pools(ctx context.Context, q scope.Querier, ids biz.PoolIDs) (map[uuid.UUID]biz.PoolFacts, error) {
-	rs, err := q.QueryContext(ctx, readPools, uuids(ids.Shared), uuids(ids.Caps))
+	rs, err := q.QueryContext(ctx, readPools, pq.Array(ids.Shared), pq.Array(ids.Caps))
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "read shared limits")
 	}
@@ -113,14 +113,6 @@ func pools(ctx context.Context, q scope.Querier, ids biz.PoolIDs) (map[uuid.UUID
 		out[p.ID] = p
 	}
 	return out, postgres.Map(ctx, rs.Err(), "read shared limits")
-}
-
-func uuids(ids []uuid.UUID) any {
-	text := make([]string, len(ids))
-	for i, id := range ids {
-		text[i] = id.String()
-	}
-	return pq.Array(text)
 }
 
 // Books implements shared/groupcap.Books.

@@ -71,3 +71,46 @@ func TestTicketsTakeOverFromTheirOrder(t *testing.T) {
 	f.Recompute(t, ctx, c.ID)
 	want("and stays so", 0, 255, 900)
 }
+
+// A project's exposure does not shrink by being supplied, whether its tickets name
+// the order or come by the contract that is linked to it.
+func TestTicketsCountForTheirProject(t *testing.T) {
+	t.Parallel()
+	env, f, _ := setup(t)
+	ctx := env.CtxA(t, access.RoleDispatcher)
+	c := f.Add(t, ctx, creditchecktest.Customer{LimitKind: exposure.LimitAmount, Limit: 100_000, Grade: "A", MaxOverdue: 1, MaxDays: 1})
+	project := uuid.New()
+	f.Exec(t, ctx, `INSERT INTO projects (id, created_at, updated_at, number, name, customer_id) VALUES ($1, now(), now(), 'P-1', '滨江', $2)`, project, c.ID)
+	f.Exec(t, ctx, `INSERT INTO contracts (id, created_at, updated_at, erp_contract_no, project_id, volume, unit_price, credit_term_days, signed_on)
+		VALUES ($1, now(), now(), 'HT-1', $2, 0, 0, 30, '2026-01-01')`, uuid.New(), project)
+	f.Exec(t, ctx, `INSERT INTO credit_limits (id, created_at, updated_at, customer_id, project_id, class, kind, mode, amount, starts_on, reason, status, effective_at)
+		VALUES ($1, now(), now(), $2, $3, 'standing', 'amount', 'add', 1500, '2020-01-01', 'test', 'effective', now())`, uuid.New(), c.ID, project)
+	f.Recompute(t, ctx, c.ID)
+	ask := func(no string, fen money.Amount) creditcheck.Decision {
+		t.Helper()
+		d, err := f.Service.Reserve(ctx, creditcheck.CheckInput{CustomerID: c.ID, ProjectID: project, OrderNo: no, Amount: fen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	ticket := func(no, order, contract string, fen money.Amount, billed bool) {
+		t.Helper()
+		f.Exec(t, ctx, `INSERT INTO deliveries (id, source, ticket_no, customer_id, contract_no, order_no, delivered_on, volume, amount, currency, billed, created_at, updated_at)
+			VALUES ($1, 'erp', $2, $3, $4, $5, '2026-03-30', 1000, $6, 'CNY', $7, now(), now())`, uuid.New(), no, c.ID, contract, order, int64(fen), billed)
+		f.Recompute(t, ctx, c.ID)
+	}
+	if d := ask("O1", 1000); d.Outcome != creditcheck.Allow {
+		t.Fatalf("%+v", d)
+	}
+	ticket("T1", "O1", "", 600, false)
+	ticket("T2", "", "HT-1", 200, false)
+	ticket("T3", "", "HT-1", 5000, true)
+	ticket("T4", "", "another", 5000, false)
+	if d := ask("O2", 301); d.Binding != creditcheck.LimitProject || d.Facts.Project.Exposure() != 1200 {
+		t.Errorf("1,000 ordered, 600 of it delivered, 200 more by the contract: %+v", d)
+	}
+	if d := ask("O3", 300); d.Outcome != creditcheck.Allow {
+		t.Errorf("what is left: %+v", d)
+	}
+}

@@ -203,6 +203,9 @@ ON CONFLICT (id) DO NOTHING`
 
 // computeProjects makes the figures of projects anew. {1} today, {2} currency. A
 // project that never had a limit of its own keeps the empty kind.
+//
+// Reserved is what is held for its orders, and what was delivered and not invoiced:
+// a ticket belongs to the project of its contract, else to that of its order.
 var computeProjects = `
 WITH owed AS (
   SELECT r.project_id, sum(r.open_amount)::bigint AS receivable
@@ -210,9 +213,17 @@ WITH owed AS (
   WHERE {of r.customer_id} AND r.open_amount <> 0 AND r.currency = {2}::text
   GROUP BY r.project_id
 ), held AS (
-  SELECT r.project_id, sum(r.held_amount)::bigint AS amount
-  FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed') AND r.project_id IS NOT NULL
-  GROUP BY r.project_id
+  SELECT n.project_id, greatest(sum(n.amount), 0)::bigint AS amount FROM (
+    SELECT r.project_id, r.held_amount AS amount
+    FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed') AND r.project_id IS NOT NULL
+    UNION ALL
+    SELECT coalesce(k.project_id, v.project_id), d.amount FROM deliveries d
+    LEFT JOIN contracts k ON k.erp_contract_no = d.contract_no
+    LEFT JOIN LATERAL (SELECT r.project_id FROM reservations r WHERE r.order_no = d.order_no AND d.order_no <> '' AND r.customer_id = d.customer_id
+      ORDER BY r.created_at DESC LIMIT 1) v ON true
+    WHERE {of d.customer_id} AND NOT d.billed AND d.currency = {2}::text
+      AND NOT EXISTS (SELECT FROM statements s WHERE s.id = d.statement_id AND s.status = 'reconciled' AND s.amount = s.invoiced_amount)
+  ) n WHERE n.project_id IS NOT NULL GROUP BY n.project_id
 ), ` + ruled("project_id", "l.project_id IS NOT NULL") + `
 UPDATE project_accounts a SET
   limit_kind = coalesce(x.kind, ''),

@@ -120,7 +120,7 @@ func (Repo) Members(ctx context.Context, ids []uuid.UUID) (out []biz.Member, und
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := q.QueryContext(ctx, membersSQL, uuids(ids))
+	rows, err := q.QueryContext(ctx, membersSQL, pq.Array(ids))
 	if err != nil {
 		return nil, nil, postgres.Map(ctx, err, "read members of shared limits")
 	}
@@ -190,7 +190,7 @@ func (Repo) Hold(ctx context.Context, id uuid.UUID, replaces *uuid.UUID, custome
 	var taken bool
 	err = q.QueryRowContext(ctx, `SELECT coalesce(bool_or(l.shared_limit_id IS DISTINCT FROM $3::uuid AND l.shared_limit_id IS NOT NULL AND l.id = ANY($2::uuid[])), false)
 		FROM (SELECT a.id, a.shared_limit_id FROM credit_accounts a WHERE a.id = ANY($2::uuid[]) OR a.shared_limit_id = $3::uuid ORDER BY a.id FOR NO KEY UPDATE) l WHERE $1::uuid IS NOT NULL`,
-		id, uuids(customers), replaces).Scan(&taken)
+		id, pq.Array(customers), replaces).Scan(&taken)
 	if err != nil {
 		return postgres.Map(ctx, err, "lock members of shared limit")
 	}
@@ -198,14 +198,6 @@ func (Repo) Hold(ctx context.Context, id uuid.UUID, replaces *uuid.UUID, custome
 		return biz.ErrTaken
 	}
 	_, err = q.ExecContext(ctx, `UPDATE credit_accounts a SET shared_limit_id = CASE WHEN a.id = ANY($2::uuid[]) THEN $1::uuid END, version = a.version + 1
-		WHERE a.id = ANY($2::uuid[]) OR a.shared_limit_id = $3::uuid`, id, uuids(customers), replaces)
+		WHERE a.id = ANY($2::uuid[]) OR a.shared_limit_id = $3::uuid`, id, pq.Array(customers), replaces)
 	return postgres.Map(ctx, err, "hold members of shared limit")
-}
-
-func uuids(ids []uuid.UUID) any {
-	text := make([]string, len(ids))
-	for i, id := range ids {
-		text[i] = id.String()
-	}
-	return pq.StringArray(text)
 }

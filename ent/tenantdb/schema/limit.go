@@ -27,7 +27,7 @@ func (ProjectAccount) Fields() []ent.Field {
 		field.Int64("standing_amount").Default(0).Comment("fen"),
 		field.Int64("temporary_amount").Default(0).Comment("fen that active temporary limits add"),
 		field.Int64("receivable_amount").Default(0).Comment("fen open"),
-		field.Int64("reserved_amount").Default(0).Comment("fen held by open and committed reservations"),
+		field.Int64("reserved_amount").Default(0).Comment("fen held by open and committed reservations, or delivered and not invoiced"),
 		field.Enum("checkpoints").Values("inherit", "order", "dispatch", "both").Default("inherit").Comment("where the check binds (ruling 16)"),
 		field.Int64("version").Default(1),
 	}
