@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122072310"
-	MinTenant = "20261122090230"
+	MinTenant = "20261122103701"
 )

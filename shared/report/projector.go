@@ -25,7 +25,9 @@ type Mark struct {
 	CustomerID    uuid.UUID
 	SalespersonID uuid.UUID // Nil for none
 	Version       int64
+	Projected     int64 // the version that HQ has; 0 for none
 	AsOf          calendar.Date
+	Dates         []calendar.Date // on which there are figures
 }
 
 // Project is the state of one project's open items, in fen.
@@ -47,8 +49,10 @@ type Source interface {
 	Projected(ctx context.Context, marks []Mark) error
 	// Marks names all customers with figures.
 	Marks(ctx context.Context) ([]Mark, error)
-	// Stored gives the figures of customers; nil: of all.
-	Stored(ctx context.Context, ids []uuid.UUID) ([]Row, error)
+	// Changed gives the figures that were written since the marks' projected versions.
+	Changed(ctx context.Context, marks []Mark) ([]Row, error)
+	// Stored gives the figures of all customers.
+	Stored(ctx context.Context) ([]Row, error)
 	// Computed makes figures out of items and receipts, and stores nothing.
 	Computed(ctx context.Context, today calendar.Date, days []calendar.Date, ids []uuid.UUID) ([]Row, error)
 	// Projects gives all projects that have open items.
@@ -57,8 +61,9 @@ type Source interface {
 
 // Store keeps the projection, inside HQ's unit of work.
 type Store interface {
-	// Put replaces the figures of the marked customers; an older version never
-	// replaces a newer one.
+	// Put takes in what has changed of the marked customers' figures, and drops
+	// those of dates that a mark does not name. An older version never replaces a
+	// newer one.
 	Put(ctx context.Context, t tenant.Tenant, marks []Mark, rows []Row) error
 	// Sum makes the subsidiary's sums anew out of its customers' figures.
 	Sum(ctx context.Context, tenantID uuid.UUID, asOf calendar.Date) error
@@ -130,11 +135,7 @@ func (p *Projector) Refresh(ctx context.Context, ids []uuid.UUID) error {
 			if marks, err = p.source.Waiting(ctx, perPut); err != nil || len(marks) == 0 {
 				return err
 			}
-			ids := make([]uuid.UUID, len(marks))
-			for i, m := range marks {
-				ids[i] = m.CustomerID
-			}
-			if rows, err = p.source.Stored(ctx, ids); err != nil {
+			if rows, err = p.source.Changed(ctx, marks); err != nil {
 				return err
 			}
 			projects, err = p.source.Projects(ctx, today)

@@ -21,7 +21,7 @@ func (p *Projector) Verify(ctx context.Context) ([]string, error) {
 	today := calendar.Of(p.clock.Now(), t.Zone)
 	var stored, computed []Row
 	err = p.tenants.InTx(ctx, func(ctx context.Context) (err error) {
-		if stored, err = p.source.Stored(ctx, nil); err != nil {
+		if stored, err = p.source.Stored(ctx); err != nil {
 			return err
 		}
 		computed, err = p.source.Computed(ctx, today, Dates(today), nil)

@@ -363,7 +363,7 @@ func TestProjectionCatchesUp(t *testing.T) {
 		if marks, err = (tenantrepo.Repo{}).Waiting(ctx, 10); err != nil {
 			return err
 		}
-		rows, err = tenantrepo.Repo{}.Stored(ctx, nil)
+		rows, err = tenantrepo.Repo{}.Stored(ctx)
 		return err
 	})
 	if len(marks) != 1 || len(rows) == 0 {
@@ -445,7 +445,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		t.Errorf("the other tenant sees %+v, %v", v, err)
 	}
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
-		rows, err := tenantrepo.Repo{}.Stored(ctx, nil)
+		rows, err := tenantrepo.Repo{}.Stored(ctx)
 		return len(rows), err
 	})
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -23,6 +24,15 @@ var _ report.Store = Store{}
 
 const columns = `sales, collections, fallen_due, collected_due, receivable, not_due,
   months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, first_sale_on, oldest_due_on`
+
+// replaced sets each of columns to what comes.
+var replaced = func() string {
+	var set []string
+	for c := range strings.SplitSeq(columns, ",") {
+		set = append(set, strings.TrimSpace(c)+" = excluded."+strings.TrimSpace(c))
+	}
+	return strings.Join(set, ", ")
+}()
 
 // row is a customer's figures as one JSON document carries them.
 type row struct {
@@ -51,13 +61,14 @@ type mark struct {
 	Customer    uuid.UUID  `json:"customer_id"`
 	Salesperson *uuid.UUID `json:"salesperson_id"`
 	Version     int64      `json:"version"`
+	Dates       []string   `json:"dates"`
 }
 
-const marks = `WITH m AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(customer_id uuid, salesperson_id uuid, version bigint)) `
+const marks = `WITH m AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(customer_id uuid, salesperson_id uuid, version bigint, dates date[])) `
 
-// A customer's figures are replaced together: what an older version says changes nothing.
-const (
-	drop = marks + `DELETE FROM hq.rollup_figures f USING m WHERE f.customer_id = m.customer_id AND f.version <= m.version`
+// What an older version of a customer's figures says changes nothing.
+var (
+	drop = marks + `DELETE FROM hq.rollup_figures f USING m WHERE f.customer_id = m.customer_id AND f.version <= m.version AND f.on_date <> ALL(m.dates)`
 	put  = marks + `INSERT INTO hq.rollup_figures (tenant_id, currency, customer_id, on_date, version, salesperson_id, basis, ` + columns + `)
 SELECT $3::uuid, $4::varchar, x.customer_id, x.on_date, m.version, m.salesperson_id, x.basis, ` + columns + `
 FROM jsonb_to_recordset($2::jsonb) AS x(customer_id uuid, on_date date, basis text, sales bigint, collections bigint, fallen_due bigint,
@@ -65,7 +76,8 @@ FROM jsonb_to_recordset($2::jsonb) AS x(customer_id uuid, on_date date, basis te
   days_1_30 bigint, days_31_60 bigint, days_61_90 bigint, days_91 bigint, first_sale_on date, oldest_due_on date)
 JOIN m ON m.customer_id = x.customer_id
 WHERE NOT EXISTS (SELECT FROM hq.rollup_figures n WHERE n.customer_id = x.customer_id AND n.version > m.version)
-ORDER BY x.customer_id, x.on_date`
+ORDER BY x.customer_id, x.on_date
+ON CONFLICT (customer_id, on_date) DO UPDATE SET version = excluded.version, salesperson_id = excluded.salesperson_id, basis = excluded.basis, ` + replaced
 )
 
 // Put implements report.Store.
@@ -79,7 +91,10 @@ func (Store) Put(ctx context.Context, t tenant.Tenant, marked []report.Mark, row
 	}
 	ms := make([]mark, len(marked))
 	for i, m := range marked {
-		ms[i] = mark{Customer: m.CustomerID, Version: m.Version}
+		ms[i] = mark{Customer: m.CustomerID, Version: m.Version, Dates: []string{}}
+		for _, d := range m.Dates {
+			ms[i].Dates = append(ms[i].Dates, d.String())
+		}
 		if m.SalespersonID != uuid.Nil {
 			ms[i].Salesperson = &marked[i].SalespersonID
 		}

@@ -59,6 +59,16 @@ func dates(days []calendar.Date) pq.StringArray {
 	return out
 }
 
+func parsed(days []string) (out []calendar.Date, err error) {
+	out = make([]calendar.Date, len(days))
+	for i, d := range days {
+		if out[i], err = calendar.Parse(d); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // mark is a customer whose figures have to be made: of all dates, or, when only
 // the day has changed, of the dates that came with it.
 type mark struct {
@@ -131,7 +141,12 @@ func (w work) refresh(ctx context.Context, today, asOf calendar.Date, marks []ma
 	for _, m := range marks {
 		ids, prints = append(ids, m.id), append(prints, m.print)
 	}
-	// Rows that are made anew go first, so that none stays whose reason is gone.
+	renewed := array(ids)
+	if !asOf.IsZero() {
+		renewed = pq.StringArray{}
+	}
+	// Rows that are made anew go first, so that none stays whose reason is gone. What
+	// a snapshot keeps of a past that is not known any more counts as made anew.
 	for _, step := range []struct {
 		doing, sql string
 		args       []any
@@ -142,6 +157,8 @@ func (w work) refresh(ctx context.Context, today, asOf calendar.Date, marks []ma
 			SELECT id, $3::date, signature, 1, 0 FROM unnest($1::uuid[], $2::text[]) AS x(id, signature)
 			ON CONFLICT (customer_id) DO UPDATE SET as_of = excluded.as_of, signature = excluded.signature, version = t.version + 1`,
 			[]any{array(ids), prints, today}},
+		{"renew kept figures", `UPDATE customer_figures f SET version = m.version FROM customer_figure_marks m
+			WHERE f.customer_id = ANY($1::uuid[]) AND m.customer_id = f.customer_id AND f.version < m.version`, []any{renewed}},
 	} {
 		if _, err := w.ExecContext(ctx, step.sql, step.args...); err != nil {
 			return postgres.Map(ctx, err, step.doing)
@@ -169,7 +186,8 @@ func (Repo) Marks(ctx context.Context) ([]report.Mark, error) {
 }
 
 func (w work) marks(ctx context.Context, where string, limit int) ([]report.Mark, error) {
-	rows, err := w.QueryContext(ctx, `SELECT m.customer_id, c.salesperson_id, m.version, m.as_of
+	rows, err := w.QueryContext(ctx, `SELECT m.customer_id, c.salesperson_id, m.version, m.projected, m.as_of,
+			ARRAY(SELECT f.on_date::text FROM customer_figures f WHERE f.customer_id = m.customer_id)
 		FROM customer_figure_marks m JOIN customers c ON c.id = m.customer_id `+where, limit)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "read marks")
@@ -179,7 +197,11 @@ func (w work) marks(ctx context.Context, where string, limit int) ([]report.Mark
 	for rows.Next() {
 		var m report.Mark
 		var person uuid.NullUUID
-		if err := rows.Scan(&m.CustomerID, &person, &m.Version, &m.AsOf); err != nil {
+		var days pq.StringArray
+		if err := rows.Scan(&m.CustomerID, &person, &m.Version, &m.Projected, &m.AsOf, &days); err != nil {
+			return nil, err
+		}
+		if m.Dates, err = parsed(days); err != nil {
 			return nil, err
 		}
 		m.SalespersonID = person.UUID
@@ -203,14 +225,28 @@ func (Repo) Projected(ctx context.Context, marks []report.Mark) error {
 	return postgres.Map(ctx, err, "confirm figures")
 }
 
-// Stored implements report.Source.
-func (Repo) Stored(ctx context.Context, ids []uuid.UUID) ([]report.Row, error) {
+// Changed implements report.Source.
+func (Repo) Changed(ctx context.Context, marks []report.Mark) ([]report.Row, error) {
 	w, err := begin(ctx)
 	if err != nil {
 		return nil, err
 	}
+	ids, projected := []uuid.UUID{}, pq.Int64Array{}
+	for _, m := range marks {
+		ids, projected = append(ids, m.CustomerID), append(projected, m.Projected)
+	}
 	return w.rows(ctx, `SELECT customer_id, on_date, basis, `+columns+` FROM customer_figures
-		WHERE $1::uuid[] IS NULL OR customer_id = ANY($1::uuid[]) ORDER BY customer_id, on_date`, array(ids))
+		JOIN unnest($1::uuid[], $2::bigint[]) AS x(id, projected) ON x.id = customer_id
+		WHERE version > projected OR projected = 0 ORDER BY customer_id, on_date`, array(ids), projected)
+}
+
+// Stored implements report.Source.
+func (Repo) Stored(ctx context.Context) ([]report.Row, error) {
+	w, err := begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.rows(ctx, `SELECT customer_id, on_date, basis, `+columns+` FROM customer_figures ORDER BY customer_id, on_date`)
 }
 
 // Computed implements report.Source.

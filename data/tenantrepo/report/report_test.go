@@ -48,7 +48,7 @@ func TestOtherTenant(t *testing.T) {
 	count(func(ctx context.Context, r report.Repo) (int, error) { m, err := r.Waiting(ctx, 5); return len(m), err })
 	count(func(ctx context.Context, r report.Repo) (int, error) { m, err := r.Marks(ctx); return len(m), err })
 	count(func(ctx context.Context, r report.Repo) (int, error) {
-		m, err := r.Stored(ctx, nil)
+		m, err := r.Stored(ctx)
 		return len(m), err
 	})
 	count(func(ctx context.Context, r report.Repo) (int, error) {
@@ -78,5 +78,46 @@ func TestOtherTenant(t *testing.T) {
 	})
 	if _, err := (report.Repo{}).Refresh(ctx, today, nil); !errors.Is(err, scope.ErrNoScope) {
 		t.Errorf("outside a unit of work: %v", err)
+	}
+}
+
+// A day later HQ is sent the dates that moved, not the month ends that stand, until
+// something of the customer himself changes.
+func TestChangedSinceProjected(t *testing.T) {
+	t.Parallel()
+	env := tenancytest.New(t)
+	today := calendar.NewDate(2026, 3, 17)
+	f := creditchecktest.New(env.Pool, &calendar.Frozen{At: time.Date(2026, 3, 17, 4, 0, 0, 0, time.UTC)})
+	ctx := env.CtxA(t)
+	c := f.Add(t, ctx, creditchecktest.Customer{})
+	f.Receivable(t, ctx, c.ID, "R1", today.AddMonths(-20), 700)
+	project := func(today calendar.Date) (changed, dates int) {
+		t.Helper()
+		err := env.Pool.Tenant().InTx(ctx, func(ctx context.Context) error {
+			if _, err := (report.Repo{}).Refresh(ctx, today, nil); err != nil {
+				return err
+			}
+			marks, err := report.Repo{}.Waiting(ctx, 5)
+			if err != nil || len(marks) == 0 {
+				return err
+			}
+			rows, err := report.Repo{}.Changed(ctx, marks)
+			changed, dates = len(rows), len(marks[0].Dates)
+			return errors.Join(err, report.Repo{}.Projected(ctx, marks))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed, dates
+	}
+	if changed, dates := project(today); changed == 0 || changed != dates {
+		t.Errorf("at first %d of %d dates are sent", changed, dates)
+	}
+	if changed, dates := project(today + 1); changed != 4 || dates < 15 {
+		t.Errorf("a day later %d of %d dates are sent, not today and its three comparisons", changed, dates)
+	}
+	f.Receivable(t, ctx, c.ID, "R2", today-10, 5)
+	if changed, dates := project(today + 1); changed != dates {
+		t.Errorf("after a new item %d of %d dates are sent", changed, dates)
 	}
 }

@@ -18,7 +18,8 @@ const opened = `
 WITH d AS (SELECT on_date, date_trunc('month', on_date)::date AS first FROM unnest($1::date[]) AS on_date),
 c AS (SELECT id FROM customers WHERE $4::uuid[] IS NULL OR id = ANY($4::uuid[])),
 item AS MATERIALIZED (
-  SELECT r.id, r.customer_id, r.invoice_date, r.due_date, r.amount, r.open_amount, r.amount - r.open_amount AS settled
+  SELECT r.id, r.customer_id, r.invoice_date, r.due_date, r.amount, r.open_amount, r.amount - r.open_amount AS settled,
+    (r.due_date + interval '6 months')::date AS due6, (r.due_date + interval '12 months')::date AS due12, (r.due_date + interval '24 months')::date AS due24
   FROM receivable_parts r WHERE r.currency = $3::varchar AND ($4::uuid[] IS NULL OR r.customer_id = ANY($4::uuid[]))
 ), cash AS MATERIALIZED (
   SELECT customer_id, received_on, sum(amount) AS amount
@@ -33,17 +34,20 @@ item AS MATERIALIZED (
     UNION ALL SELECT customer_id, invoice_date, -settled FROM item WHERE settled < 0) s ON s.since <= d.on_date
   GROUP BY 1, 2
 ), state AS (
-  SELECT d.on_date, d.first, i.id, i.customer_id, i.invoice_date, i.due_date, i.amount, i.open_amount, i.settled,
-    sum(greatest(i.settled, 0)) OVER (PARTITION BY d.on_date, i.customer_id ORDER BY i.due_date, i.invoice_date, i.id) - greatest(i.settled, 0) AS before
+  SELECT d.on_date, d.first, i.id, i.customer_id, i.invoice_date, i.due_date, i.amount, i.open_amount, i.settled, i.due6, i.due12, i.due24,
+    sum(i.settled) OVER (PARTITION BY d.on_date, i.customer_id ORDER BY i.due_date, i.invoice_date, i.id) - i.settled AS before
   FROM d JOIN item i ON i.invoice_date <= d.on_date OR d.on_date = $2::date
+  WHERE i.settled > 0
+  UNION ALL
+  SELECT d.on_date, d.first, i.id, i.customer_id, i.invoice_date, i.due_date, i.amount, i.open_amount, i.settled, i.due6, i.due12, i.due24, 0
+  FROM d JOIN item i ON i.invoice_date <= d.on_date OR d.on_date = $2::date
+  WHERE i.settled <= 0
 ), opened AS (
   SELECT s.on_date, s.first, s.id, s.customer_id, s.invoice_date, s.due_date, s.amount, s.on_date - s.due_date AS days,
     CASE WHEN s.on_date = $2::date OR s.settled <= 0 THEN s.open_amount
          ELSE s.amount - least(s.settled, greatest(0, coalesce(p.paid, 0) - s.before)) END AS o,
     CASE WHEN s.due_date >= s.on_date THEN -1
-         WHEN s.due_date + interval '24 months' <= s.on_date THEN 24
-         WHEN s.due_date + interval '12 months' <= s.on_date THEN 12
-         WHEN s.due_date + interval '6 months' <= s.on_date THEN 6 ELSE 0 END AS months
+         WHEN s.due24 <= s.on_date THEN 24 WHEN s.due12 <= s.on_date THEN 12 WHEN s.due6 <= s.on_date THEN 6 ELSE 0 END AS months
   FROM state s LEFT JOIN paid p ON p.on_date = s.on_date AND p.customer_id = s.customer_id
 )`
 
@@ -91,10 +95,11 @@ const drop = `DELETE FROM customer_figures f WHERE customer_id = ANY($1::uuid[])
 // store writes what computed says. A state that is not known any more keeps what
 // a snapshot of that very day knew.
 const store = computed + `
-INSERT INTO customer_figures AS t (customer_id, on_date, basis, ` + columns + `)
-SELECT customer_id, on_date, basis, ` + columns + ` FROM figures
+INSERT INTO customer_figures AS t (customer_id, on_date, basis, version, ` + columns + `)
+SELECT f.customer_id, f.on_date, f.basis, coalesce(m.version, 0) + 1, ` + columns + `
+FROM figures f LEFT JOIN customer_figure_marks m ON m.customer_id = f.customer_id
 ON CONFLICT (customer_id, on_date) DO UPDATE SET
-  sales = excluded.sales, collections = excluded.collections, fallen_due = excluded.fallen_due, first_sale_on = excluded.first_sale_on,
+  version = excluded.version, sales = excluded.sales, collections = excluded.collections, fallen_due = excluded.fallen_due, first_sale_on = excluded.first_sale_on,
   (basis, collected_due, receivable, not_due, months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, oldest_due_on) = (
     SELECT v.basis, v.collected_due, v.receivable, v.not_due, v.m0, v.m6, v.m12, v.m24, v.d1, v.d31, v.d61, v.d91, v.oldest FROM (VALUES
       (t.basis, t.collected_due, t.receivable, t.not_due, t.months_0_6, t.months_6_12, t.months_12_24, t.months_24, t.days_1_30, t.days_31_60, t.days_61_90, t.days_91, t.oldest_due_on, true),
