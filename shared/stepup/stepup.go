@@ -40,8 +40,8 @@ const (
 )
 
 // Acts that nobody chooses. Approval stands for the acts of the submissions that
-// are decided on. Settings is the change of the choice itself: whoever could take
-// it back alone would need no code for anything.
+// are decided on. Settings is the change of the choice itself, of who may decide
+// and by which rules: whoever could change that alone would need no code for anything.
 const (
 	Approval Act = "approval"
 	Settings Act = "settings"

@@ -2986,7 +2986,7 @@ const file_app_api_approval_v1_approval_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\";\n" +
 	"\x0fWithdrawRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\x03R\aversion2\xc1\x12\n" +
+	"\aversion\x18\x02 \x01(\x03R\aversion2\xd6\x12\n" +
 	"\x0fApprovalService\x12\x8d\x01\n" +
 	"\rListApprovals\x12(.zhuxin.approval.v1.ListApprovalsRequest\x1a&.zhuxin.approval.v1.ListApprovalsReply\"*\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/approvals\x12\x84\x01\n" +
 	"\vGetApproval\x12&.zhuxin.approval.v1.GetApprovalRequest\x1a\x1c.zhuxin.approval.v1.Approval\"/\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/approvals/{id}\x12\x8d\x01\n" +
@@ -2995,12 +2995,12 @@ const file_app_api_approval_v1_approval_proto_rawDesc = "" +
 	"DecideMany\x12%.zhuxin.approval.v1.DecideManyRequest\x1a#.zhuxin.approval.v1.DecideManyReply\"=\x92\xc2\x18\x1a\b\x01\x12\fapproval.act:\bapproval\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/approvals:decide\x12\x85\x01\n" +
 	"\bTransfer\x12\x1f.zhuxin.approval.v1.HandRequest\x1a\x1c.zhuxin.approval.v1.Approval\":\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/approvals/{id}:transfer\x12\x83\x01\n" +
 	"\vAddApprover\x12\x1f.zhuxin.approval.v1.HandRequest\x1a\x1c.zhuxin.approval.v1.Approval\"5\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/approvals/{id}:add\x12\x86\x01\n" +
-	"\tListFlows\x12$.zhuxin.approval.v1.ListFlowsRequest\x1a\".zhuxin.approval.v1.ListFlowsReply\"/\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/approval-flows\x12|\n" +
-	"\bSaveFlow\x12#.zhuxin.approval.v1.SaveFlowRequest\x1a\x18.zhuxin.approval.v1.Flow\"1\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/approval-flows\x12\x8f\x01\n" +
+	"\tListFlows\x12$.zhuxin.approval.v1.ListFlowsRequest\x1a\".zhuxin.approval.v1.ListFlowsReply\"/\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/approval-flows\x12\x86\x01\n" +
+	"\bSaveFlow\x12#.zhuxin.approval.v1.SaveFlowRequest\x1a\x18.zhuxin.approval.v1.Flow\";\x92\xc2\x18\x1a\b\x01\x12\fpolicy.write:\bsettings\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/approval-flows\x12\x8f\x01\n" +
 	"\bSimulate\x12#.zhuxin.approval.v1.SimulateRequest\x1a!.zhuxin.approval.v1.SimulateReply\";\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/approval-flows:simulate\x12\x97\x01\n" +
 	"\x11GetApprovalPolicy\x12,.zhuxin.approval.v1.GetApprovalPolicyRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"0\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/approval-policy\x12\xa3\x01\n" +
-	"\x11SetApprovalPolicy\x12,.zhuxin.approval.v1.SetApprovalPolicyRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"<\x92\xc2\x18\x1a\b\x01\x12\fpolicy.write:\bsettings\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/approval-policy\x12\x94\x01\n" +
-	"\fSetAuthority\x12'.zhuxin.approval.v1.SetAuthorityRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"7\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/approval-authorities\x12\x9e\x01\n" +
+	"\x11SetApprovalPolicy\x12,.zhuxin.approval.v1.SetApprovalPolicyRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"<\x92\xc2\x18\x1a\b\x01\x12\fpolicy.write:\bsettings\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/approval-policy\x12\x9e\x01\n" +
+	"\fSetAuthority\x12'.zhuxin.approval.v1.SetAuthorityRequest\x1a\".zhuxin.approval.v1.ApprovalPolicy\"A\x92\xc2\x18\x1a\b\x01\x12\fpolicy.write:\bsettings\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/approval-authorities\x12\x9e\x01\n" +
 	"\x0fListDelegations\x12*.zhuxin.approval.v1.ListDelegationsRequest\x1a(.zhuxin.approval.v1.ListDelegationsReply\"5\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/approval-delegations\x12\x98\x01\n" +
 	"\x10CreateDelegation\x12+.zhuxin.approval.v1.CreateDelegationRequest\x1a\x1e.zhuxin.approval.v1.Delegation\"7\x92\xc2\x18\x10\b\x01\x12\fapproval.act\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/approval-delegations\x12\xa5\x01\n" +
 	"\x10RevokeDelegation\x12+.zhuxin.approval.v1.RevokeDelegationRequest\x1a\x1e.zhuxin.approval.v1.Delegation\"D\x92\xc2\x18\x11\b\x01\x12\rapproval.read\x82\xd3\xe4\x93\x02):\x01*\"$/v1/approval-delegations/{id}:revoke\x12\x8a\x01\n" +

@@ -70,6 +70,7 @@ var ApprovalServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/approval-authorities",
 		Side: route.SideTenant, Permission: "policy.write",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.approval.v1.SetAuthorityRequest", Reply: "zhuxin.approval.v1.ApprovalPolicy",
 	},
 	{
@@ -104,6 +105,7 @@ var ApprovalServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/approval-flows",
 		Side: route.SideTenant, Permission: "policy.write",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.approval.v1.SaveFlowRequest", Reply: "zhuxin.approval.v1.Flow",
 	},
 	{

@@ -3012,7 +3012,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x04zone\x18\f \x01(\tR\x04zone\x12\x1d\n" +
 	"\n" +
 	"stopped_by\x18\r \x01(\tR\tstoppedBy\x12'\n" +
-	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance2\x98\x0f\n" +
+	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance2\xa2\x0f\n" +
 	"\x12CreditCheckService\x12\x81\x01\n" +
 	"\x05Check\x12#.zhuxin.creditcheck.v1.CheckRequest\x1a\x1f.zhuxin.creditcheck.v1.Decision\"2\x92\xc2\x18\x12\b\x01\x12\fcredit.check\x18\x01\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/credit-checks\x12\x8d\x01\n" +
 	"\aReserve\x12%.zhuxin.creditcheck.v1.ReserveRequest\x1a\x1f.zhuxin.creditcheck.v1.Decision\":\x92\xc2\x18\x14\b\x01\x12\x0ecredit.reserve\x18\x01\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/credit-reservations\x12\x9a\x01\n" +
@@ -3028,8 +3028,8 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"AskRelease\x12(.zhuxin.creditcheck.v1.AskReleaseRequest\x1a#.zhuxin.creditcheck.v1.OrderRelease\"P\x92\xc2\x18\x1f\b\x01\x12\fcredit.check:\rorder_release\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/order-holds/{hold_id}/releases\x12\x96\x01\n" +
 	"\n" +
 	"CancelHold\x12(.zhuxin.creditcheck.v1.CancelHoldRequest\x1a .zhuxin.creditcheck.v1.OrderHold\"<\x92\xc2\x18\x12\b\x01\x12\x0ecredit.reserve\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/order-holds/{id}:cancel\x12\x96\x01\n" +
-	"\fListHeadroom\x12*.zhuxin.creditcheck.v1.ListHeadroomRequest\x1a(.zhuxin.creditcheck.v1.ListHeadroomReply\"0\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/project-headroom\x12\x85\x01\n" +
-	"\tSetPolicy\x12'.zhuxin.creditcheck.v1.SetPolicyRequest\x1a\x1d.zhuxin.creditcheck.v1.Policy\"0\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x16:\x01*\x1a\x11/v1/credit-policyB-Z+zhuxin/app/api/creditcheck/v1;creditcheckv1b\x06proto3"
+	"\fListHeadroom\x12*.zhuxin.creditcheck.v1.ListHeadroomRequest\x1a(.zhuxin.creditcheck.v1.ListHeadroomReply\"0\x92\xc2\x18\x10\b\x01\x12\fcredit.check\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/project-headroom\x12\x8f\x01\n" +
+	"\tSetPolicy\x12'.zhuxin.creditcheck.v1.SetPolicyRequest\x1a\x1d.zhuxin.creditcheck.v1.Policy\":\x92\xc2\x18\x1a\b\x01\x12\fpolicy.write:\bsettings\x82\xd3\xe4\x93\x02\x16:\x01*\x1a\x11/v1/credit-policyB-Z+zhuxin/app/api/creditcheck/v1;creditcheckv1b\x06proto3"
 
 var (
 	file_app_api_creditcheck_v1_creditcheck_proto_rawDescOnce sync.Once

@@ -91,6 +91,7 @@ var CreditCheckServiceRoutes = []route.Info{
 		Method:    "PUT", Path: "/v1/credit-policy",
 		Side: route.SideTenant, Permission: "policy.write",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.creditcheck.v1.SetPolicyRequest", Reply: "zhuxin.creditcheck.v1.Policy",
 	},
 	{

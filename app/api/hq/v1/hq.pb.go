@@ -2622,7 +2622,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\vtotal_score\x18\x03 \x01(\x03R\n" +
 	"totalScore\x12=\n" +
 	"\feffective_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
-	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt2\xd2\x17\n" +
+	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt2\xe6\x17\n" +
 	"\tHQService\x12\x91\x01\n" +
 	"\x10ListApplications\x12%.zhuxin.hq.v1.ListApplicationsRequest\x1a#.zhuxin.hq.v1.ListApplicationsReply\"1\x92\xc2\x18\x12\b\x02\x12\x0ehq.tenant.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/hq/applications\x12\x9f\x01\n" +
 	"\x11DecideApplication\x12&.zhuxin.hq.v1.DecideApplicationRequest\x1a\x1e.zhuxin.account.v1.Application\"B\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/hq/applications/{id}:decide\x12\xa0\x01\n" +
@@ -2631,10 +2631,10 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x14RevokeInvitationCode\x12).zhuxin.hq.v1.RevokeInvitationCodeRequest\x1a\x1c.zhuxin.hq.v1.InvitationCode\"F\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/hq/invitation-codes/{id}:revoke\x12}\n" +
 	"\vListTenants\x12 .zhuxin.hq.v1.ListTenantsRequest\x1a\x1e.zhuxin.hq.v1.ListTenantsReply\",\x92\xc2\x18\x12\b\x02\x12\x0ehq.tenant.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/hq/tenants\x12\x90\x01\n" +
 	"\x0fSetTenantStatus\x12$.zhuxin.hq.v1.SetTenantStatusRequest\x1a\x14.zhuxin.hq.v1.Tenant\"A\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/hq/tenants/{id}:set-status\x12\x87\x01\n" +
-	"\rListHQMembers\x12\".zhuxin.hq.v1.ListHQMembersRequest\x1a\".zhuxin.member.v1.ListMembersReply\".\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/hq/members\x12\x8c\x01\n" +
-	"\x0eInviteHQMember\x12%.zhuxin.member.v1.InviteMemberRequest\x1a\x1c.zhuxin.member.v1.Invitation\"5\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/hq/invitations\x12\xa0\x01\n" +
-	"\x12RevokeHQInvitation\x12).zhuxin.member.v1.RevokeInvitationRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"A\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/hq/invitations/{id}:revoke\x12\x89\x01\n" +
-	"\x0eUpdateHQMember\x12%.zhuxin.member.v1.UpdateMemberRequest\x1a\x18.zhuxin.member.v1.Member\"6\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x18:\x01*2\x13/v1/hq/members/{id}\x12\x83\x01\n" +
+	"\rListHQMembers\x12\".zhuxin.hq.v1.ListHQMembersRequest\x1a\".zhuxin.member.v1.ListMembersReply\".\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/hq/members\x12\x96\x01\n" +
+	"\x0eInviteHQMember\x12%.zhuxin.member.v1.InviteMemberRequest\x1a\x1c.zhuxin.member.v1.Invitation\"?\x92\xc2\x18\x1e\b\x02\x12\x10hq.member.manage:\bsettings\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/hq/invitations\x12\xa0\x01\n" +
+	"\x12RevokeHQInvitation\x12).zhuxin.member.v1.RevokeInvitationRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"A\x92\xc2\x18\x14\b\x02\x12\x10hq.member.manage\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/hq/invitations/{id}:revoke\x12\x93\x01\n" +
+	"\x0eUpdateHQMember\x12%.zhuxin.member.v1.UpdateMemberRequest\x1a\x18.zhuxin.member.v1.Member\"@\x92\xc2\x18\x1e\b\x02\x12\x10hq.member.manage:\bsettings\x82\xd3\xe4\x93\x02\x18:\x01*2\x13/v1/hq/members/{id}\x12\x83\x01\n" +
 	"\vListLibrary\x12 .zhuxin.hq.v1.ListLibraryRequest\x1a\x1e.zhuxin.hq.v1.ListLibraryReply\"2\x92\xc2\x18\x15\b\x02\x12\x11hq.indicator.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/hq/indicators\x12\x8f\x01\n" +
 	"\rSaveIndicator\x12\".zhuxin.hq.v1.SaveIndicatorRequest\x1a\x1b.zhuxin.rating.v1.Indicator\"=\x92\xc2\x18\x16\b\x02\x12\x12hq.indicator.write\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/v1/hq/indicators/{code}\x12\xa2\x01\n" +
 	"\x13ListNegativeEntries\x12(.zhuxin.hq.v1.ListNegativeEntriesRequest\x1a&.zhuxin.hq.v1.ListNegativeEntriesReply\"9\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/negative-list\x12\xb7\x01\n" +

@@ -136,6 +136,7 @@ var HQServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/hq/invitations",
 		Side: route.SideHQ, Permission: "hq.member.manage",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.member.v1.InviteMemberRequest", Reply: "zhuxin.member.v1.Invitation",
 	},
 	{
@@ -158,6 +159,7 @@ var HQServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.member.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.member.v1.UpdateMemberRequest", Reply: "zhuxin.member.v1.Member",
 	},
 	{

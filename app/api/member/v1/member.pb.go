@@ -1106,14 +1106,14 @@ const file_app_api_member_v1_member_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04done\x18\x02 \x01(\bR\x04done\x12\x14\n" +
 	"\x05roles\x18\x03 \x03(\tR\x05roles\x12\x12\n" +
-	"\x04path\x18\x04 \x01(\tR\x04path2\xc2\b\n" +
+	"\x04path\x18\x04 \x01(\tR\x04path2\xe0\b\n" +
 	"\rMemberService\x12\x7f\n" +
-	"\vListMembers\x12$.zhuxin.member.v1.ListMembersRequest\x1a\".zhuxin.member.v1.ListMembersReply\"&\x92\xc2\x18\x0f\b\x01\x12\vmember.read\x82\xd3\xe4\x93\x02\r\x12\v/v1/members\x12\x84\x01\n" +
-	"\fInviteMember\x12%.zhuxin.member.v1.InviteMemberRequest\x1a\x1c.zhuxin.member.v1.Invitation\"/\x92\xc2\x18\x11\b\x01\x12\rmember.manage\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/invitations\x12\x98\x01\n" +
-	"\x10RevokeInvitation\x12).zhuxin.member.v1.RevokeInvitationRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\";\x92\xc2\x18\x11\b\x01\x12\rmember.manage\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/invitations/{id}:revoke\x12\x81\x01\n" +
-	"\fUpdateMember\x12%.zhuxin.member.v1.UpdateMemberRequest\x1a\x18.zhuxin.member.v1.Member\"0\x92\xc2\x18\x11\b\x01\x12\rmember.manage\x82\xd3\xe4\x93\x02\x15:\x01*2\x10/v1/members/{id}\x12\x83\x01\n" +
-	"\vListAPIKeys\x12$.zhuxin.member.v1.ListAPIKeysRequest\x1a\".zhuxin.member.v1.ListAPIKeysReply\"*\x92\xc2\x18\x12\b\x01\x12\x0eapi_key.manage\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/api-keys\x12\x89\x01\n" +
-	"\fCreateAPIKey\x12%.zhuxin.member.v1.CreateAPIKeyRequest\x1a#.zhuxin.member.v1.CreateAPIKeyReply\"-\x92\xc2\x18\x12\b\x01\x12\x0eapi_key.manage\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/api-keys\x12\x8a\x01\n" +
+	"\vListMembers\x12$.zhuxin.member.v1.ListMembersRequest\x1a\".zhuxin.member.v1.ListMembersReply\"&\x92\xc2\x18\x0f\b\x01\x12\vmember.read\x82\xd3\xe4\x93\x02\r\x12\v/v1/members\x12\x8e\x01\n" +
+	"\fInviteMember\x12%.zhuxin.member.v1.InviteMemberRequest\x1a\x1c.zhuxin.member.v1.Invitation\"9\x92\xc2\x18\x1b\b\x01\x12\rmember.manage:\bsettings\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/invitations\x12\x98\x01\n" +
+	"\x10RevokeInvitation\x12).zhuxin.member.v1.RevokeInvitationRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\";\x92\xc2\x18\x11\b\x01\x12\rmember.manage\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/invitations/{id}:revoke\x12\x8b\x01\n" +
+	"\fUpdateMember\x12%.zhuxin.member.v1.UpdateMemberRequest\x1a\x18.zhuxin.member.v1.Member\":\x92\xc2\x18\x1b\b\x01\x12\rmember.manage:\bsettings\x82\xd3\xe4\x93\x02\x15:\x01*2\x10/v1/members/{id}\x12\x83\x01\n" +
+	"\vListAPIKeys\x12$.zhuxin.member.v1.ListAPIKeysRequest\x1a\".zhuxin.member.v1.ListAPIKeysReply\"*\x92\xc2\x18\x12\b\x01\x12\x0eapi_key.manage\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/api-keys\x12\x93\x01\n" +
+	"\fCreateAPIKey\x12%.zhuxin.member.v1.CreateAPIKeyRequest\x1a#.zhuxin.member.v1.CreateAPIKeyReply\"7\x92\xc2\x18\x1c\b\x01\x12\x0eapi_key.manage:\bsettings\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/api-keys\x12\x8a\x01\n" +
 	"\fRevokeAPIKey\x12%.zhuxin.member.v1.RevokeAPIKeyRequest\x1a\x18.zhuxin.member.v1.APIKey\"9\x92\xc2\x18\x12\b\x01\x12\x0eapi_key.manage\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/api-keys/{id}:revoke\x12k\n" +
 	"\bGetSetup\x12!.zhuxin.member.v1.GetSetupRequest\x1a\x17.zhuxin.member.v1.Setup\"#\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"setup.read\x82\xd3\xe4\x93\x02\v\x12\t/v1/setupB#Z!zhuxin/app/api/member/v1;memberv1b\x06proto3"

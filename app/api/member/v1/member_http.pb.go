@@ -51,6 +51,7 @@ var MemberServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/api-keys",
 		Side: route.SideTenant, Permission: "api_key.manage",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.member.v1.CreateAPIKeyRequest", Reply: "zhuxin.member.v1.CreateAPIKeyReply",
 	},
 	{
@@ -66,6 +67,7 @@ var MemberServiceRoutes = []route.Info{
 		Method:    "POST", Path: "/v1/invitations",
 		Side: route.SideTenant, Permission: "member.manage",
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.member.v1.InviteMemberRequest", Reply: "zhuxin.member.v1.Invitation",
 	},
 	{
@@ -88,6 +90,7 @@ var MemberServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "member.manage",
 		Params:  []string{"id"},
 		Body:    true,
+		StepUp:  "settings",
 		Request: "zhuxin.member.v1.UpdateMemberRequest", Reply: "zhuxin.member.v1.Member",
 	},
 	{
