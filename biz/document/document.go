@@ -39,6 +39,7 @@ const (
 	KindQualification         Kind = "qualification"
 	KindContract              Kind = "contract"
 	KindRatingDecision        Kind = "rating_decision"
+	KindSupplyStopEvidence    Kind = "supply_stop_evidence" // a notice delivered, the plant's word
 	KindOther                 Kind = "other"
 )
 
@@ -129,8 +130,10 @@ var (
 		KindLetter:        {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
 		KindQualification: paper, KindContract: paper,
 		KindNegativeEvidence: {most: MaxPaper, types: []fileType{pdf, jpeg, png}, read: access.NegativeRead, write: access.NegativeWrite},
-		KindRatingDecision:   {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
-		KindImportSource:     {most: MaxImport, types: []fileType{csv, xlsx}, read: access.ReceivableImport, write: access.ReceivableImport},
-		KindImportErrors:     {most: MaxImport, types: []fileType{csv}, read: access.ReceivableImport, write: access.ReceivableImport, server: true},
+		// The plant's dispatcher may check orders, and adds what proves that nothing leaves.
+		KindSupplyStopEvidence: {most: MaxPaper, types: paper.types, read: access.LimitRead, write: access.CreditCheck, customer: true},
+		KindRatingDecision:     {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
+		KindImportSource:       {most: MaxImport, types: []fileType{csv, xlsx}, read: access.ReceivableImport, write: access.ReceivableImport},
+		KindImportErrors:       {most: MaxImport, types: []fileType{csv}, read: access.ReceivableImport, write: access.ReceivableImport, server: true},
 	}
 )

@@ -9,6 +9,7 @@ package supplystop
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,6 +66,7 @@ type Stop struct {
 	Version       int64
 
 	CustomerNumber, CustomerName, ProjectName string
+	Breaches                                  int64 // tickets in spite of it
 	Events                                    []Event
 }
 
@@ -75,9 +77,15 @@ type Event struct {
 	State              State
 	Note               string
 	EvidenceDocumentID *uuid.UUID
+	EvidenceFileName   string
 	PersonID           *uuid.UUID
 	ActorName          string
 	CreatedAt          time.Time
+}
+
+// Proves says whether a step of the stop names the file.
+func (s Stop) Proves(documentID uuid.UUID) bool {
+	return slices.ContainsFunc(s.Events, func(e Event) bool { return e.EvidenceDocumentID != nil && *e.EvidenceDocumentID == documentID })
 }
 
 // Faults of supply stops.
@@ -116,4 +124,6 @@ type Repository interface {
 	Evidence(ctx context.Context, customerID, documentID uuid.UUID) error
 	Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Stop, error)
 	List(ctx context.Context, q Query) ([]Stop, int64, error)
+	// Breaches gives a page of tickets that left in spite of a stop, latest first.
+	Breaches(ctx context.Context, q BreachQuery) (Breaches, error)
 }

@@ -80,9 +80,9 @@ func toLetter(l letter.Letter) *agreementv1.Letter {
 func toStop(s supplystop.Stop) *agreementv1.SupplyStop {
 	out := &agreementv1.SupplyStop{Id: s.ID.String(), CustomerId: s.CustomerID.String(), CustomerNumber: s.CustomerNumber, CustomerName: s.CustomerName, ProjectId: id(s.ProjectID),
 		ProjectName: s.ProjectName, AgreementId: id(s.AgreementID), State: string(s.State), Reason: s.Reason, OverdueDays: int32(s.OverdueDays), OverdueAmount: int64(s.OverdueAmount),
-		Owner: person(s.Owner), DueOn: s.DueOn.String(), StoppedOn: s.StoppedOn.String(), CreatedAt: timestamppb.New(s.CreatedAt), Version: s.Version}
+		Owner: person(s.Owner), DueOn: s.DueOn.String(), StoppedOn: s.StoppedOn.String(), CreatedAt: timestamppb.New(s.CreatedAt), Version: s.Version, Breaches: s.Breaches}
 	for _, e := range s.Events {
-		out.Events = append(out.Events, &agreementv1.SupplyStopEvent{State: string(e.State), Note: e.Note, EvidenceDocumentId: id(e.EvidenceDocumentID),
+		out.Events = append(out.Events, &agreementv1.SupplyStopEvent{State: string(e.State), Note: e.Note, EvidenceDocumentId: id(e.EvidenceDocumentID), EvidenceFileName: e.EvidenceFileName,
 			ActorName: e.ActorName, CreatedAt: timestamppb.New(e.CreatedAt)})
 	}
 	return out

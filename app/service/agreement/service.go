@@ -8,6 +8,7 @@ import (
 	agreementv1 "zhuxin/app/api/agreement/v1"
 	"zhuxin/biz/agreement"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/document"
 	"zhuxin/biz/letter"
 	"zhuxin/biz/supplystop"
 )
@@ -17,13 +18,14 @@ type Service struct {
 	agreements *agreement.Service
 	letters    *letter.Service
 	stops      *supplystop.Service
+	documents  *document.Service
 }
 
 var _ agreementv1.AgreementServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(a *agreement.Service, l *letter.Service, s *supplystop.Service) *Service {
-	return &Service{agreements: a, letters: l, stops: s}
+func New(a *agreement.Service, l *letter.Service, s *supplystop.Service, d *document.Service) *Service {
+	return &Service{agreements: a, letters: l, stops: s, documents: d}
 }
 
 // ListAgreements gives a page of agreements.

@@ -130,8 +130,8 @@ func (Repo) Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Stop,
 	if err != nil {
 		return s, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT id, stop_id, state, note, evidence_document_id, person_id, actor_name, created_at FROM supply_stop_events
-		WHERE stop_id = $1 ORDER BY created_at, id`, id)
+	rows, err := q.QueryContext(ctx, `SELECT e.id, e.stop_id, e.state, e.note, e.evidence_document_id, coalesce(d.file_name, ''), e.person_id, e.actor_name, e.created_at
+		FROM supply_stop_events e LEFT JOIN documents d ON d.id = e.evidence_document_id WHERE e.stop_id = $1 ORDER BY e.created_at, e.id`, id)
 	if err != nil {
 		return s, postgres.Map(ctx, err, "list steps of a supply stop")
 	}
@@ -141,7 +141,7 @@ func (Repo) Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Stop,
 			e                biz.Event
 			evidence, person uuid.NullUUID
 		)
-		if err := rows.Scan(&e.ID, &e.StopID, &e.State, &e.Note, &evidence, &person, &e.ActorName, &e.CreatedAt); err != nil {
+		if err := rows.Scan(&e.ID, &e.StopID, &e.State, &e.Note, &evidence, &e.EvidenceFileName, &person, &e.ActorName, &e.CreatedAt); err != nil {
 			return s, postgres.Map(ctx, err, "list steps of a supply stop")
 		}
 		e.EvidenceDocumentID, e.PersonID = ref(evidence), ref(person)
@@ -164,7 +164,10 @@ func (Repo) List(ctx context.Context, in biz.Query) ([]biz.Stop, int64, error) {
 		return nil, 0, postgres.Map(ctx, err, "count supply stops")
 	}
 	out, err := many(ctx, columns+`WHERE `+selected+` ORDER BY s.due_on NULLS LAST, s.created_at DESC, s.id LIMIT $5 OFFSET $6`, append(args, in.Limit, in.Offset)...)
-	return out, n, err
+	if err != nil {
+		return nil, 0, err
+	}
+	return out, n, countBreaches(ctx, out)
 }
 
 func many(ctx context.Context, query string, args ...any) (out []biz.Stop, err error) {

@@ -1654,11 +1654,13 @@ type SupplyStop struct {
 	OverdueAmount int64         `protobuf:"varint,11,opt,name=overdue_amount,json=overdueAmount,proto3" json:"overdue_amount,omitempty"`
 	Owner         *v1.PersonRef `protobuf:"bytes,12,opt,name=owner,proto3" json:"owner,omitempty"`
 	// Of the next step.
-	DueOn         string                 `protobuf:"bytes,13,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
-	StoppedOn     string                 `protobuf:"bytes,14,opt,name=stopped_on,json=stoppedOn,proto3" json:"stopped_on,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	Version       int64                  `protobuf:"varint,16,opt,name=version,proto3" json:"version,omitempty"`
-	Events        []*SupplyStopEvent     `protobuf:"bytes,17,rep,name=events,proto3" json:"events,omitempty"`
+	DueOn     string                 `protobuf:"bytes,13,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	StoppedOn string                 `protobuf:"bytes,14,opt,name=stopped_on,json=stoppedOn,proto3" json:"stopped_on,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	Version   int64                  `protobuf:"varint,16,opt,name=version,proto3" json:"version,omitempty"`
+	Events    []*SupplyStopEvent     `protobuf:"bytes,17,rep,name=events,proto3" json:"events,omitempty"`
+	// Tickets in spite of it; on lists only.
+	Breaches      int64 `protobuf:"varint,18,opt,name=breaches,proto3" json:"breaches,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1812,6 +1814,321 @@ func (x *SupplyStop) GetEvents() []*SupplyStopEvent {
 	return nil
 }
 
+func (x *SupplyStop) GetBreaches() int64 {
+	if x != nil {
+		return x.Breaches
+	}
+	return 0
+}
+
+type ListSupplyStopBreachesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of one stop, of one customer; empty for all in sight.
+	StopId        string `protobuf:"bytes,1,opt,name=stop_id,json=stopId,proto3" json:"stop_id,omitempty"`
+	CustomerId    string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSupplyStopBreachesRequest) Reset() {
+	*x = ListSupplyStopBreachesRequest{}
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSupplyStopBreachesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSupplyStopBreachesRequest) ProtoMessage() {}
+
+func (x *ListSupplyStopBreachesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSupplyStopBreachesRequest.ProtoReflect.Descriptor instead.
+func (*ListSupplyStopBreachesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListSupplyStopBreachesRequest) GetStopId() string {
+	if x != nil {
+		return x.StopId
+	}
+	return ""
+}
+
+func (x *ListSupplyStopBreachesRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ListSupplyStopBreachesRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListSupplyStopBreachesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListSupplyStopBreachesReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The latest first.
+	Breaches []*SupplyStopBreach `protobuf:"bytes,1,rep,name=breaches,proto3" json:"breaches,omitempty"`
+	Total    int64               `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	// Of all of them: thousandths of m³, fen.
+	Volume        int64 `protobuf:"varint,3,opt,name=volume,proto3" json:"volume,omitempty"`
+	Amount        int64 `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSupplyStopBreachesReply) Reset() {
+	*x = ListSupplyStopBreachesReply{}
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSupplyStopBreachesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSupplyStopBreachesReply) ProtoMessage() {}
+
+func (x *ListSupplyStopBreachesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSupplyStopBreachesReply.ProtoReflect.Descriptor instead.
+func (*ListSupplyStopBreachesReply) Descriptor() ([]byte, []int) {
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListSupplyStopBreachesReply) GetBreaches() []*SupplyStopBreach {
+	if x != nil {
+		return x.Breaches
+	}
+	return nil
+}
+
+func (x *ListSupplyStopBreachesReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *ListSupplyStopBreachesReply) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *ListSupplyStopBreachesReply) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+// A delivery ticket of a day after the stop and before supply went on.
+type SupplyStopBreach struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	DeliveryId  string                 `protobuf:"bytes,1,opt,name=delivery_id,json=deliveryId,proto3" json:"delivery_id,omitempty"`
+	TicketNo    string                 `protobuf:"bytes,2,opt,name=ticket_no,json=ticketNo,proto3" json:"ticket_no,omitempty"`
+	Source      string                 `protobuf:"bytes,3,opt,name=source,proto3" json:"source,omitempty"`
+	DeliveredOn string                 `protobuf:"bytes,4,opt,name=delivered_on,json=deliveredOn,proto3" json:"delivered_on,omitempty"`
+	// After the stop.
+	Days       int32  `protobuf:"varint,5,opt,name=days,proto3" json:"days,omitempty"`
+	OrderNo    string `protobuf:"bytes,6,opt,name=order_no,json=orderNo,proto3" json:"order_no,omitempty"`
+	ContractNo string `protobuf:"bytes,7,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
+	// Thousandths of m³.
+	Volume int64 `protobuf:"varint,8,opt,name=volume,proto3" json:"volume,omitempty"`
+	// Fen.
+	Amount    int64  `protobuf:"varint,9,opt,name=amount,proto3" json:"amount,omitempty"`
+	StopId    string `protobuf:"bytes,10,opt,name=stop_id,json=stopId,proto3" json:"stop_id,omitempty"`
+	StoppedOn string `protobuf:"bytes,11,opt,name=stopped_on,json=stoppedOn,proto3" json:"stopped_on,omitempty"`
+	// The plant had acknowledged the stop.
+	Acknowledged   bool   `protobuf:"varint,12,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"`
+	CustomerId     string `protobuf:"bytes,13,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerNumber string `protobuf:"bytes,14,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	CustomerName   string `protobuf:"bytes,15,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	ProjectName    string `protobuf:"bytes,16,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *SupplyStopBreach) Reset() {
+	*x = SupplyStopBreach{}
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SupplyStopBreach) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SupplyStopBreach) ProtoMessage() {}
+
+func (x *SupplyStopBreach) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SupplyStopBreach.ProtoReflect.Descriptor instead.
+func (*SupplyStopBreach) Descriptor() ([]byte, []int) {
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *SupplyStopBreach) GetDeliveryId() string {
+	if x != nil {
+		return x.DeliveryId
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetTicketNo() string {
+	if x != nil {
+		return x.TicketNo
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetDeliveredOn() string {
+	if x != nil {
+		return x.DeliveredOn
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetDays() int32 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *SupplyStopBreach) GetOrderNo() string {
+	if x != nil {
+		return x.OrderNo
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetContractNo() string {
+	if x != nil {
+		return x.ContractNo
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *SupplyStopBreach) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *SupplyStopBreach) GetStopId() string {
+	if x != nil {
+		return x.StopId
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetStoppedOn() string {
+	if x != nil {
+		return x.StoppedOn
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetAcknowledged() bool {
+	if x != nil {
+		return x.Acknowledged
+	}
+	return false
+}
+
+func (x *SupplyStopBreach) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetCustomerNumber() string {
+	if x != nil {
+		return x.CustomerNumber
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
 type SupplyStopEvent struct {
 	state              protoimpl.MessageState `protogen:"open.v1"`
 	State              string                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
@@ -1819,13 +2136,14 @@ type SupplyStopEvent struct {
 	EvidenceDocumentId string                 `protobuf:"bytes,3,opt,name=evidence_document_id,json=evidenceDocumentId,proto3" json:"evidence_document_id,omitempty"`
 	ActorName          string                 `protobuf:"bytes,4,opt,name=actor_name,json=actorName,proto3" json:"actor_name,omitempty"`
 	CreatedAt          *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	EvidenceFileName   string                 `protobuf:"bytes,6,opt,name=evidence_file_name,json=evidenceFileName,proto3" json:"evidence_file_name,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
 
 func (x *SupplyStopEvent) Reset() {
 	*x = SupplyStopEvent{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[24]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1837,7 +2155,7 @@ func (x *SupplyStopEvent) String() string {
 func (*SupplyStopEvent) ProtoMessage() {}
 
 func (x *SupplyStopEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[24]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1850,7 +2168,7 @@ func (x *SupplyStopEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplyStopEvent.ProtoReflect.Descriptor instead.
 func (*SupplyStopEvent) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{24}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SupplyStopEvent) GetState() string {
@@ -1888,6 +2206,177 @@ func (x *SupplyStopEvent) GetCreatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *SupplyStopEvent) GetEvidenceFileName() string {
+	if x != nil {
+		return x.EvidenceFileName
+	}
+	return ""
+}
+
+type UploadSupplyStopEvidenceRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	FileName      string                 `protobuf:"bytes,2,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UploadSupplyStopEvidenceRequest) Reset() {
+	*x = UploadSupplyStopEvidenceRequest{}
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UploadSupplyStopEvidenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UploadSupplyStopEvidenceRequest) ProtoMessage() {}
+
+func (x *UploadSupplyStopEvidenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UploadSupplyStopEvidenceRequest.ProtoReflect.Descriptor instead.
+func (*UploadSupplyStopEvidenceRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *UploadSupplyStopEvidenceRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *UploadSupplyStopEvidenceRequest) GetFileName() string {
+	if x != nil {
+		return x.FileName
+	}
+	return ""
+}
+
+type SupplyStopEvidence struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	DocumentId    string                 `protobuf:"bytes,1,opt,name=document_id,json=documentId,proto3" json:"document_id,omitempty"`
+	FileName      string                 `protobuf:"bytes,2,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	SizeBytes     int64                  `protobuf:"varint,3,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SupplyStopEvidence) Reset() {
+	*x = SupplyStopEvidence{}
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SupplyStopEvidence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SupplyStopEvidence) ProtoMessage() {}
+
+func (x *SupplyStopEvidence) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SupplyStopEvidence.ProtoReflect.Descriptor instead.
+func (*SupplyStopEvidence) Descriptor() ([]byte, []int) {
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *SupplyStopEvidence) GetDocumentId() string {
+	if x != nil {
+		return x.DocumentId
+	}
+	return ""
+}
+
+func (x *SupplyStopEvidence) GetFileName() string {
+	if x != nil {
+		return x.FileName
+	}
+	return ""
+}
+
+func (x *SupplyStopEvidence) GetSizeBytes() int64 {
+	if x != nil {
+		return x.SizeBytes
+	}
+	return 0
+}
+
+type DownloadSupplyStopEvidenceRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	DocumentId    string                 `protobuf:"bytes,2,opt,name=document_id,json=documentId,proto3" json:"document_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DownloadSupplyStopEvidenceRequest) Reset() {
+	*x = DownloadSupplyStopEvidenceRequest{}
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DownloadSupplyStopEvidenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DownloadSupplyStopEvidenceRequest) ProtoMessage() {}
+
+func (x *DownloadSupplyStopEvidenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DownloadSupplyStopEvidenceRequest.ProtoReflect.Descriptor instead.
+func (*DownloadSupplyStopEvidenceRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *DownloadSupplyStopEvidenceRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DownloadSupplyStopEvidenceRequest) GetDocumentId() string {
+	if x != nil {
+		return x.DocumentId
+	}
+	return ""
+}
+
 type PrepareSupplyStopRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -1899,7 +2388,7 @@ type PrepareSupplyStopRequest struct {
 
 func (x *PrepareSupplyStopRequest) Reset() {
 	*x = PrepareSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[25]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1911,7 +2400,7 @@ func (x *PrepareSupplyStopRequest) String() string {
 func (*PrepareSupplyStopRequest) ProtoMessage() {}
 
 func (x *PrepareSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[25]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1924,7 +2413,7 @@ func (x *PrepareSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*PrepareSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{25}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *PrepareSupplyStopRequest) GetCustomerId() string {
@@ -1961,7 +2450,7 @@ type StepSupplyStopRequest struct {
 
 func (x *StepSupplyStopRequest) Reset() {
 	*x = StepSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1973,7 +2462,7 @@ func (x *StepSupplyStopRequest) String() string {
 func (*StepSupplyStopRequest) ProtoMessage() {}
 
 func (x *StepSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1986,7 +2475,7 @@ func (x *StepSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*StepSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{26}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *StepSupplyStopRequest) GetId() string {
@@ -2036,7 +2525,7 @@ type AcknowledgeSupplyStopRequest struct {
 
 func (x *AcknowledgeSupplyStopRequest) Reset() {
 	*x = AcknowledgeSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2048,7 +2537,7 @@ func (x *AcknowledgeSupplyStopRequest) String() string {
 func (*AcknowledgeSupplyStopRequest) ProtoMessage() {}
 
 func (x *AcknowledgeSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2061,7 +2550,7 @@ func (x *AcknowledgeSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgeSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{27}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *AcknowledgeSupplyStopRequest) GetId() string {
@@ -2103,7 +2592,7 @@ type ResumeSupplyStopRequest struct {
 
 func (x *ResumeSupplyStopRequest) Reset() {
 	*x = ResumeSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2115,7 +2604,7 @@ func (x *ResumeSupplyStopRequest) String() string {
 func (*ResumeSupplyStopRequest) ProtoMessage() {}
 
 func (x *ResumeSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2128,7 +2617,7 @@ func (x *ResumeSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*ResumeSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{28}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ResumeSupplyStopRequest) GetId() string {
@@ -2298,7 +2787,7 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"\x05stops\x18\x01 \x03(\v2\x1f.zhuxin.agreement.v1.SupplyStopR\x05stops\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\"&\n" +
 	"\x14GetSupplyStopRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xe4\x04\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x80\x05\n" +
 	"\n" +
 	"SupplyStop\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
@@ -2322,7 +2811,41 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x18\n" +
 	"\aversion\x18\x10 \x01(\x03R\aversion\x12<\n" +
-	"\x06events\x18\x11 \x03(\v2$.zhuxin.agreement.v1.SupplyStopEventR\x06events\"\xc7\x01\n" +
+	"\x06events\x18\x11 \x03(\v2$.zhuxin.agreement.v1.SupplyStopEventR\x06events\x12\x1a\n" +
+	"\bbreaches\x18\x12 \x01(\x03R\bbreaches\"\x8a\x01\n" +
+	"\x1dListSupplyStopBreachesRequest\x12\x17\n" +
+	"\astop_id\x18\x01 \x01(\tR\x06stopId\x12\x1f\n" +
+	"\vcustomer_id\x18\x02 \x01(\tR\n" +
+	"customerId\x12\x12\n" +
+	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"\xa6\x01\n" +
+	"\x1bListSupplyStopBreachesReply\x12A\n" +
+	"\bbreaches\x18\x01 \x03(\v2%.zhuxin.agreement.v1.SupplyStopBreachR\bbreaches\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x16\n" +
+	"\x06volume\x18\x03 \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\x04 \x01(\x03R\x06amount\"\xf9\x03\n" +
+	"\x10SupplyStopBreach\x12\x1f\n" +
+	"\vdelivery_id\x18\x01 \x01(\tR\n" +
+	"deliveryId\x12\x1b\n" +
+	"\tticket_no\x18\x02 \x01(\tR\bticketNo\x12\x16\n" +
+	"\x06source\x18\x03 \x01(\tR\x06source\x12!\n" +
+	"\fdelivered_on\x18\x04 \x01(\tR\vdeliveredOn\x12\x12\n" +
+	"\x04days\x18\x05 \x01(\x05R\x04days\x12\x19\n" +
+	"\border_no\x18\x06 \x01(\tR\aorderNo\x12\x1f\n" +
+	"\vcontract_no\x18\a \x01(\tR\n" +
+	"contractNo\x12\x16\n" +
+	"\x06volume\x18\b \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\t \x01(\x03R\x06amount\x12\x17\n" +
+	"\astop_id\x18\n" +
+	" \x01(\tR\x06stopId\x12\x1d\n" +
+	"\n" +
+	"stopped_on\x18\v \x01(\tR\tstoppedOn\x12\"\n" +
+	"\facknowledged\x18\f \x01(\bR\facknowledged\x12\x1f\n" +
+	"\vcustomer_id\x18\r \x01(\tR\n" +
+	"customerId\x12'\n" +
+	"\x0fcustomer_number\x18\x0e \x01(\tR\x0ecustomerNumber\x12#\n" +
+	"\rcustomer_name\x18\x0f \x01(\tR\fcustomerName\x12!\n" +
+	"\fproject_name\x18\x10 \x01(\tR\vprojectName\"\xf5\x01\n" +
 	"\x0fSupplyStopEvent\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x12\n" +
 	"\x04note\x18\x02 \x01(\tR\x04note\x120\n" +
@@ -2330,7 +2853,21 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"\n" +
 	"actor_name\x18\x04 \x01(\tR\tactorName\x129\n" +
 	"\n" +
-	"created_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"r\n" +
+	"created_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12,\n" +
+	"\x12evidence_file_name\x18\x06 \x01(\tR\x10evidenceFileName\"N\n" +
+	"\x1fUploadSupplyStopEvidenceRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
+	"\tfile_name\x18\x02 \x01(\tR\bfileName\"q\n" +
+	"\x12SupplyStopEvidence\x12\x1f\n" +
+	"\vdocument_id\x18\x01 \x01(\tR\n" +
+	"documentId\x12\x1b\n" +
+	"\tfile_name\x18\x02 \x01(\tR\bfileName\x12\x1d\n" +
+	"\n" +
+	"size_bytes\x18\x03 \x01(\x03R\tsizeBytes\"T\n" +
+	"!DownloadSupplyStopEvidenceRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vdocument_id\x18\x02 \x01(\tR\n" +
+	"documentId\"r\n" +
 	"\x18PrepareSupplyStopRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x1d\n" +
@@ -2351,7 +2888,7 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"\x17ResumeSupplyStopRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x18\n" +
-	"\aversion\x18\x03 \x01(\x03R\aversion2\xa6\x15\n" +
+	"\aversion\x18\x03 \x01(\x03R\aversion2\xd8\x19\n" +
 	"\x10AgreementService\x12\x90\x01\n" +
 	"\x0eListAgreements\x12*.zhuxin.agreement.v1.ListAgreementsRequest\x1a(.zhuxin.agreement.v1.ListAgreementsReply\"(\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/agreements\x12\x8d\x01\n" +
@@ -2370,12 +2907,18 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"\x13ListLetterTemplates\x12/.zhuxin.agreement.v1.ListLetterTemplatesRequest\x1a-.zhuxin.agreement.v1.ListLetterTemplatesReply\"/\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/letter-templates\x12\x99\x01\n" +
 	"\x11SetLetterTemplate\x12#.zhuxin.agreement.v1.LetterTemplate\x1a#.zhuxin.agreement.v1.LetterTemplate\":\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02 :\x01*\x1a\x1b/v1/letter-templates/{kind}\x12\x95\x01\n" +
 	"\x0fListSupplyStops\x12+.zhuxin.agreement.v1.ListSupplyStopsRequest\x1a).zhuxin.agreement.v1.ListSupplyStopsReply\"*\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"limit.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/supply-stops\x12\x8c\x01\n" +
+	"limit.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/supply-stops\x12\xb2\x01\n" +
+	"\x16ListSupplyStopBreaches\x122.zhuxin.agreement.v1.ListSupplyStopBreachesRequest\x1a0.zhuxin.agreement.v1.ListSupplyStopBreachesReply\"2\x92\xc2\x18\x0e\b\x01\x12\n" +
+	"limit.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/supply-stop-breaches\x12\x8c\x01\n" +
 	"\rGetSupplyStop\x12).zhuxin.agreement.v1.GetSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"/\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/supply-stops/{id}\x12\x93\x01\n" +
 	"\x11PrepareSupplyStop\x12-.zhuxin.agreement.v1.PrepareSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\".\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/supply-stops\x12\x97\x01\n" +
 	"\x0eStepSupplyStop\x12*.zhuxin.agreement.v1.StepSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"8\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/supply-stops/{id}:step\x12\xaf\x01\n" +
-	"\x15AcknowledgeSupplyStop\x121.zhuxin.agreement.v1.AcknowledgeSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"B\x92\xc2\x18\x12\b\x01\x12\x0ecredit.reserve\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/supply-stops/{id}:acknowledge\x12\xac\x01\n" +
+	"\x15AcknowledgeSupplyStop\x121.zhuxin.agreement.v1.AcknowledgeSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"B\x92\xc2\x18\x12\b\x01\x12\x0ecredit.reserve\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/supply-stops/{id}:acknowledge\x12\xbc\x01\n" +
+	"\x18UploadSupplyStopEvidence\x124.zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest\x1a'.zhuxin.agreement.v1.SupplyStopEvidence\"A\x92\xc2\x18\x17\b\x01\x12\fcredit.check \x010\x80\x80\x80\n" +
+	"\x82\xd3\xe4\x93\x02 \"\x1e/v1/supply-stops/{id}:evidence\x12\xbb\x01\n" +
+	"\x1aDownloadSupplyStopEvidence\x126.zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest\x1a\x1b.zhuxin.common.v1.FileReply\"H\x92\xc2\x18\x10\b\x01\x12\n" +
+	"limit.read(\x01\x82\xd3\xe4\x93\x02.\x12,/v1/supply-stops/{id}/evidence/{document_id}\x12\xac\x01\n" +
 	"\x10ResumeSupplyStop\x12,.zhuxin.agreement.v1.ResumeSupplyStopRequest\x1a\x1f.zhuxin.agreement.v1.SupplyStop\"I\x92\xc2\x18\x1e\b\x01\x12\vlimit.apply:\rorder_release\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/supply-stops/{id}:resumeB)Z'zhuxin/app/api/agreement/v1;agreementv1b\x06proto3"
 
 var (
@@ -2390,49 +2933,56 @@ func file_app_api_agreement_v1_agreement_proto_rawDescGZIP() []byte {
 	return file_app_api_agreement_v1_agreement_proto_rawDescData
 }
 
-var file_app_api_agreement_v1_agreement_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_app_api_agreement_v1_agreement_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_app_api_agreement_v1_agreement_proto_goTypes = []any{
-	(*Trigger)(nil),                      // 0: zhuxin.agreement.v1.Trigger
-	(*Agreement)(nil),                    // 1: zhuxin.agreement.v1.Agreement
-	(*AgreementEvent)(nil),               // 2: zhuxin.agreement.v1.AgreementEvent
-	(*ListAgreementsRequest)(nil),        // 3: zhuxin.agreement.v1.ListAgreementsRequest
-	(*ListAgreementsReply)(nil),          // 4: zhuxin.agreement.v1.ListAgreementsReply
-	(*GetAgreementRequest)(nil),          // 5: zhuxin.agreement.v1.GetAgreementRequest
-	(*AgreementCourse)(nil),              // 6: zhuxin.agreement.v1.AgreementCourse
-	(*SubmitAgreementRequest)(nil),       // 7: zhuxin.agreement.v1.SubmitAgreementRequest
-	(*SimulateAgreementRequest)(nil),     // 8: zhuxin.agreement.v1.SimulateAgreementRequest
-	(*SimulateAgreementReply)(nil),       // 9: zhuxin.agreement.v1.SimulateAgreementReply
-	(*CureAgreementRequest)(nil),         // 10: zhuxin.agreement.v1.CureAgreementRequest
-	(*HandleAgreementEventRequest)(nil),  // 11: zhuxin.agreement.v1.HandleAgreementEventRequest
-	(*GetAgreementPresetsRequest)(nil),   // 12: zhuxin.agreement.v1.GetAgreementPresetsRequest
-	(*AgreementPresets)(nil),             // 13: zhuxin.agreement.v1.AgreementPresets
-	(*ListLettersRequest)(nil),           // 14: zhuxin.agreement.v1.ListLettersRequest
-	(*ListLettersReply)(nil),             // 15: zhuxin.agreement.v1.ListLettersReply
-	(*Letter)(nil),                       // 16: zhuxin.agreement.v1.Letter
-	(*ListLetterTemplatesRequest)(nil),   // 17: zhuxin.agreement.v1.ListLetterTemplatesRequest
-	(*ListLetterTemplatesReply)(nil),     // 18: zhuxin.agreement.v1.ListLetterTemplatesReply
-	(*LetterTemplate)(nil),               // 19: zhuxin.agreement.v1.LetterTemplate
-	(*ListSupplyStopsRequest)(nil),       // 20: zhuxin.agreement.v1.ListSupplyStopsRequest
-	(*ListSupplyStopsReply)(nil),         // 21: zhuxin.agreement.v1.ListSupplyStopsReply
-	(*GetSupplyStopRequest)(nil),         // 22: zhuxin.agreement.v1.GetSupplyStopRequest
-	(*SupplyStop)(nil),                   // 23: zhuxin.agreement.v1.SupplyStop
-	(*SupplyStopEvent)(nil),              // 24: zhuxin.agreement.v1.SupplyStopEvent
-	(*PrepareSupplyStopRequest)(nil),     // 25: zhuxin.agreement.v1.PrepareSupplyStopRequest
-	(*StepSupplyStopRequest)(nil),        // 26: zhuxin.agreement.v1.StepSupplyStopRequest
-	(*AcknowledgeSupplyStopRequest)(nil), // 27: zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
-	(*ResumeSupplyStopRequest)(nil),      // 28: zhuxin.agreement.v1.ResumeSupplyStopRequest
-	(*timestamppb.Timestamp)(nil),        // 29: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),                 // 30: zhuxin.common.v1.PersonRef
+	(*Trigger)(nil),                           // 0: zhuxin.agreement.v1.Trigger
+	(*Agreement)(nil),                         // 1: zhuxin.agreement.v1.Agreement
+	(*AgreementEvent)(nil),                    // 2: zhuxin.agreement.v1.AgreementEvent
+	(*ListAgreementsRequest)(nil),             // 3: zhuxin.agreement.v1.ListAgreementsRequest
+	(*ListAgreementsReply)(nil),               // 4: zhuxin.agreement.v1.ListAgreementsReply
+	(*GetAgreementRequest)(nil),               // 5: zhuxin.agreement.v1.GetAgreementRequest
+	(*AgreementCourse)(nil),                   // 6: zhuxin.agreement.v1.AgreementCourse
+	(*SubmitAgreementRequest)(nil),            // 7: zhuxin.agreement.v1.SubmitAgreementRequest
+	(*SimulateAgreementRequest)(nil),          // 8: zhuxin.agreement.v1.SimulateAgreementRequest
+	(*SimulateAgreementReply)(nil),            // 9: zhuxin.agreement.v1.SimulateAgreementReply
+	(*CureAgreementRequest)(nil),              // 10: zhuxin.agreement.v1.CureAgreementRequest
+	(*HandleAgreementEventRequest)(nil),       // 11: zhuxin.agreement.v1.HandleAgreementEventRequest
+	(*GetAgreementPresetsRequest)(nil),        // 12: zhuxin.agreement.v1.GetAgreementPresetsRequest
+	(*AgreementPresets)(nil),                  // 13: zhuxin.agreement.v1.AgreementPresets
+	(*ListLettersRequest)(nil),                // 14: zhuxin.agreement.v1.ListLettersRequest
+	(*ListLettersReply)(nil),                  // 15: zhuxin.agreement.v1.ListLettersReply
+	(*Letter)(nil),                            // 16: zhuxin.agreement.v1.Letter
+	(*ListLetterTemplatesRequest)(nil),        // 17: zhuxin.agreement.v1.ListLetterTemplatesRequest
+	(*ListLetterTemplatesReply)(nil),          // 18: zhuxin.agreement.v1.ListLetterTemplatesReply
+	(*LetterTemplate)(nil),                    // 19: zhuxin.agreement.v1.LetterTemplate
+	(*ListSupplyStopsRequest)(nil),            // 20: zhuxin.agreement.v1.ListSupplyStopsRequest
+	(*ListSupplyStopsReply)(nil),              // 21: zhuxin.agreement.v1.ListSupplyStopsReply
+	(*GetSupplyStopRequest)(nil),              // 22: zhuxin.agreement.v1.GetSupplyStopRequest
+	(*SupplyStop)(nil),                        // 23: zhuxin.agreement.v1.SupplyStop
+	(*ListSupplyStopBreachesRequest)(nil),     // 24: zhuxin.agreement.v1.ListSupplyStopBreachesRequest
+	(*ListSupplyStopBreachesReply)(nil),       // 25: zhuxin.agreement.v1.ListSupplyStopBreachesReply
+	(*SupplyStopBreach)(nil),                  // 26: zhuxin.agreement.v1.SupplyStopBreach
+	(*SupplyStopEvent)(nil),                   // 27: zhuxin.agreement.v1.SupplyStopEvent
+	(*UploadSupplyStopEvidenceRequest)(nil),   // 28: zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest
+	(*SupplyStopEvidence)(nil),                // 29: zhuxin.agreement.v1.SupplyStopEvidence
+	(*DownloadSupplyStopEvidenceRequest)(nil), // 30: zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest
+	(*PrepareSupplyStopRequest)(nil),          // 31: zhuxin.agreement.v1.PrepareSupplyStopRequest
+	(*StepSupplyStopRequest)(nil),             // 32: zhuxin.agreement.v1.StepSupplyStopRequest
+	(*AcknowledgeSupplyStopRequest)(nil),      // 33: zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
+	(*ResumeSupplyStopRequest)(nil),           // 34: zhuxin.agreement.v1.ResumeSupplyStopRequest
+	(*timestamppb.Timestamp)(nil),             // 35: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),                      // 36: zhuxin.common.v1.PersonRef
+	(*v1.FileReply)(nil),                      // 37: zhuxin.common.v1.FileReply
 }
 var file_app_api_agreement_v1_agreement_proto_depIdxs = []int32{
 	0,  // 0: zhuxin.agreement.v1.Agreement.triggers:type_name -> zhuxin.agreement.v1.Trigger
-	29, // 1: zhuxin.agreement.v1.Agreement.created_at:type_name -> google.protobuf.Timestamp
-	30, // 2: zhuxin.agreement.v1.Agreement.created_by:type_name -> zhuxin.common.v1.PersonRef
-	29, // 3: zhuxin.agreement.v1.Agreement.effective_at:type_name -> google.protobuf.Timestamp
-	29, // 4: zhuxin.agreement.v1.Agreement.lapsed_at:type_name -> google.protobuf.Timestamp
-	29, // 5: zhuxin.agreement.v1.AgreementEvent.created_at:type_name -> google.protobuf.Timestamp
-	29, // 6: zhuxin.agreement.v1.AgreementEvent.handled_at:type_name -> google.protobuf.Timestamp
-	30, // 7: zhuxin.agreement.v1.AgreementEvent.handled_by:type_name -> zhuxin.common.v1.PersonRef
+	35, // 1: zhuxin.agreement.v1.Agreement.created_at:type_name -> google.protobuf.Timestamp
+	36, // 2: zhuxin.agreement.v1.Agreement.created_by:type_name -> zhuxin.common.v1.PersonRef
+	35, // 3: zhuxin.agreement.v1.Agreement.effective_at:type_name -> google.protobuf.Timestamp
+	35, // 4: zhuxin.agreement.v1.Agreement.lapsed_at:type_name -> google.protobuf.Timestamp
+	35, // 5: zhuxin.agreement.v1.AgreementEvent.created_at:type_name -> google.protobuf.Timestamp
+	35, // 6: zhuxin.agreement.v1.AgreementEvent.handled_at:type_name -> google.protobuf.Timestamp
+	36, // 7: zhuxin.agreement.v1.AgreementEvent.handled_by:type_name -> zhuxin.common.v1.PersonRef
 	1,  // 8: zhuxin.agreement.v1.ListAgreementsReply.agreements:type_name -> zhuxin.agreement.v1.Agreement
 	1,  // 9: zhuxin.agreement.v1.AgreementCourse.agreement:type_name -> zhuxin.agreement.v1.Agreement
 	1,  // 10: zhuxin.agreement.v1.AgreementCourse.versions:type_name -> zhuxin.agreement.v1.Agreement
@@ -2442,52 +2992,59 @@ var file_app_api_agreement_v1_agreement_proto_depIdxs = []int32{
 	1,  // 14: zhuxin.agreement.v1.SimulateAgreementReply.current:type_name -> zhuxin.agreement.v1.Agreement
 	0,  // 15: zhuxin.agreement.v1.AgreementPresets.triggers:type_name -> zhuxin.agreement.v1.Trigger
 	16, // 16: zhuxin.agreement.v1.ListLettersReply.letters:type_name -> zhuxin.agreement.v1.Letter
-	29, // 17: zhuxin.agreement.v1.Letter.created_at:type_name -> google.protobuf.Timestamp
+	35, // 17: zhuxin.agreement.v1.Letter.created_at:type_name -> google.protobuf.Timestamp
 	19, // 18: zhuxin.agreement.v1.ListLetterTemplatesReply.templates:type_name -> zhuxin.agreement.v1.LetterTemplate
 	23, // 19: zhuxin.agreement.v1.ListSupplyStopsReply.stops:type_name -> zhuxin.agreement.v1.SupplyStop
-	30, // 20: zhuxin.agreement.v1.SupplyStop.owner:type_name -> zhuxin.common.v1.PersonRef
-	29, // 21: zhuxin.agreement.v1.SupplyStop.created_at:type_name -> google.protobuf.Timestamp
-	24, // 22: zhuxin.agreement.v1.SupplyStop.events:type_name -> zhuxin.agreement.v1.SupplyStopEvent
-	29, // 23: zhuxin.agreement.v1.SupplyStopEvent.created_at:type_name -> google.protobuf.Timestamp
-	3,  // 24: zhuxin.agreement.v1.AgreementService.ListAgreements:input_type -> zhuxin.agreement.v1.ListAgreementsRequest
-	5,  // 25: zhuxin.agreement.v1.AgreementService.GetAgreement:input_type -> zhuxin.agreement.v1.GetAgreementRequest
-	7,  // 26: zhuxin.agreement.v1.AgreementService.SubmitAgreement:input_type -> zhuxin.agreement.v1.SubmitAgreementRequest
-	8,  // 27: zhuxin.agreement.v1.AgreementService.SimulateAgreement:input_type -> zhuxin.agreement.v1.SimulateAgreementRequest
-	10, // 28: zhuxin.agreement.v1.AgreementService.CureAgreement:input_type -> zhuxin.agreement.v1.CureAgreementRequest
-	11, // 29: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:input_type -> zhuxin.agreement.v1.HandleAgreementEventRequest
-	12, // 30: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:input_type -> zhuxin.agreement.v1.GetAgreementPresetsRequest
-	13, // 31: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:input_type -> zhuxin.agreement.v1.AgreementPresets
-	14, // 32: zhuxin.agreement.v1.AgreementService.ListLetters:input_type -> zhuxin.agreement.v1.ListLettersRequest
-	17, // 33: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:input_type -> zhuxin.agreement.v1.ListLetterTemplatesRequest
-	19, // 34: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:input_type -> zhuxin.agreement.v1.LetterTemplate
-	20, // 35: zhuxin.agreement.v1.AgreementService.ListSupplyStops:input_type -> zhuxin.agreement.v1.ListSupplyStopsRequest
-	22, // 36: zhuxin.agreement.v1.AgreementService.GetSupplyStop:input_type -> zhuxin.agreement.v1.GetSupplyStopRequest
-	25, // 37: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:input_type -> zhuxin.agreement.v1.PrepareSupplyStopRequest
-	26, // 38: zhuxin.agreement.v1.AgreementService.StepSupplyStop:input_type -> zhuxin.agreement.v1.StepSupplyStopRequest
-	27, // 39: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:input_type -> zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
-	28, // 40: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:input_type -> zhuxin.agreement.v1.ResumeSupplyStopRequest
-	4,  // 41: zhuxin.agreement.v1.AgreementService.ListAgreements:output_type -> zhuxin.agreement.v1.ListAgreementsReply
-	6,  // 42: zhuxin.agreement.v1.AgreementService.GetAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
-	1,  // 43: zhuxin.agreement.v1.AgreementService.SubmitAgreement:output_type -> zhuxin.agreement.v1.Agreement
-	9,  // 44: zhuxin.agreement.v1.AgreementService.SimulateAgreement:output_type -> zhuxin.agreement.v1.SimulateAgreementReply
-	6,  // 45: zhuxin.agreement.v1.AgreementService.CureAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
-	2,  // 46: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:output_type -> zhuxin.agreement.v1.AgreementEvent
-	13, // 47: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
-	13, // 48: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
-	15, // 49: zhuxin.agreement.v1.AgreementService.ListLetters:output_type -> zhuxin.agreement.v1.ListLettersReply
-	18, // 50: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:output_type -> zhuxin.agreement.v1.ListLetterTemplatesReply
-	19, // 51: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:output_type -> zhuxin.agreement.v1.LetterTemplate
-	21, // 52: zhuxin.agreement.v1.AgreementService.ListSupplyStops:output_type -> zhuxin.agreement.v1.ListSupplyStopsReply
-	23, // 53: zhuxin.agreement.v1.AgreementService.GetSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	23, // 54: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	23, // 55: zhuxin.agreement.v1.AgreementService.StepSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	23, // 56: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	23, // 57: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	41, // [41:58] is the sub-list for method output_type
-	24, // [24:41] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	36, // 20: zhuxin.agreement.v1.SupplyStop.owner:type_name -> zhuxin.common.v1.PersonRef
+	35, // 21: zhuxin.agreement.v1.SupplyStop.created_at:type_name -> google.protobuf.Timestamp
+	27, // 22: zhuxin.agreement.v1.SupplyStop.events:type_name -> zhuxin.agreement.v1.SupplyStopEvent
+	26, // 23: zhuxin.agreement.v1.ListSupplyStopBreachesReply.breaches:type_name -> zhuxin.agreement.v1.SupplyStopBreach
+	35, // 24: zhuxin.agreement.v1.SupplyStopEvent.created_at:type_name -> google.protobuf.Timestamp
+	3,  // 25: zhuxin.agreement.v1.AgreementService.ListAgreements:input_type -> zhuxin.agreement.v1.ListAgreementsRequest
+	5,  // 26: zhuxin.agreement.v1.AgreementService.GetAgreement:input_type -> zhuxin.agreement.v1.GetAgreementRequest
+	7,  // 27: zhuxin.agreement.v1.AgreementService.SubmitAgreement:input_type -> zhuxin.agreement.v1.SubmitAgreementRequest
+	8,  // 28: zhuxin.agreement.v1.AgreementService.SimulateAgreement:input_type -> zhuxin.agreement.v1.SimulateAgreementRequest
+	10, // 29: zhuxin.agreement.v1.AgreementService.CureAgreement:input_type -> zhuxin.agreement.v1.CureAgreementRequest
+	11, // 30: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:input_type -> zhuxin.agreement.v1.HandleAgreementEventRequest
+	12, // 31: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:input_type -> zhuxin.agreement.v1.GetAgreementPresetsRequest
+	13, // 32: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:input_type -> zhuxin.agreement.v1.AgreementPresets
+	14, // 33: zhuxin.agreement.v1.AgreementService.ListLetters:input_type -> zhuxin.agreement.v1.ListLettersRequest
+	17, // 34: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:input_type -> zhuxin.agreement.v1.ListLetterTemplatesRequest
+	19, // 35: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:input_type -> zhuxin.agreement.v1.LetterTemplate
+	20, // 36: zhuxin.agreement.v1.AgreementService.ListSupplyStops:input_type -> zhuxin.agreement.v1.ListSupplyStopsRequest
+	24, // 37: zhuxin.agreement.v1.AgreementService.ListSupplyStopBreaches:input_type -> zhuxin.agreement.v1.ListSupplyStopBreachesRequest
+	22, // 38: zhuxin.agreement.v1.AgreementService.GetSupplyStop:input_type -> zhuxin.agreement.v1.GetSupplyStopRequest
+	31, // 39: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:input_type -> zhuxin.agreement.v1.PrepareSupplyStopRequest
+	32, // 40: zhuxin.agreement.v1.AgreementService.StepSupplyStop:input_type -> zhuxin.agreement.v1.StepSupplyStopRequest
+	33, // 41: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:input_type -> zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
+	28, // 42: zhuxin.agreement.v1.AgreementService.UploadSupplyStopEvidence:input_type -> zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest
+	30, // 43: zhuxin.agreement.v1.AgreementService.DownloadSupplyStopEvidence:input_type -> zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest
+	34, // 44: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:input_type -> zhuxin.agreement.v1.ResumeSupplyStopRequest
+	4,  // 45: zhuxin.agreement.v1.AgreementService.ListAgreements:output_type -> zhuxin.agreement.v1.ListAgreementsReply
+	6,  // 46: zhuxin.agreement.v1.AgreementService.GetAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
+	1,  // 47: zhuxin.agreement.v1.AgreementService.SubmitAgreement:output_type -> zhuxin.agreement.v1.Agreement
+	9,  // 48: zhuxin.agreement.v1.AgreementService.SimulateAgreement:output_type -> zhuxin.agreement.v1.SimulateAgreementReply
+	6,  // 49: zhuxin.agreement.v1.AgreementService.CureAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
+	2,  // 50: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:output_type -> zhuxin.agreement.v1.AgreementEvent
+	13, // 51: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
+	13, // 52: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
+	15, // 53: zhuxin.agreement.v1.AgreementService.ListLetters:output_type -> zhuxin.agreement.v1.ListLettersReply
+	18, // 54: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:output_type -> zhuxin.agreement.v1.ListLetterTemplatesReply
+	19, // 55: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:output_type -> zhuxin.agreement.v1.LetterTemplate
+	21, // 56: zhuxin.agreement.v1.AgreementService.ListSupplyStops:output_type -> zhuxin.agreement.v1.ListSupplyStopsReply
+	25, // 57: zhuxin.agreement.v1.AgreementService.ListSupplyStopBreaches:output_type -> zhuxin.agreement.v1.ListSupplyStopBreachesReply
+	23, // 58: zhuxin.agreement.v1.AgreementService.GetSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	23, // 59: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	23, // 60: zhuxin.agreement.v1.AgreementService.StepSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	23, // 61: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	29, // 62: zhuxin.agreement.v1.AgreementService.UploadSupplyStopEvidence:output_type -> zhuxin.agreement.v1.SupplyStopEvidence
+	37, // 63: zhuxin.agreement.v1.AgreementService.DownloadSupplyStopEvidence:output_type -> zhuxin.common.v1.FileReply
+	23, // 64: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	45, // [45:65] is the sub-list for method output_type
+	25, // [25:45] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_app_api_agreement_v1_agreement_proto_init() }
@@ -2501,7 +3058,7 @@ func file_app_api_agreement_v1_agreement_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_agreement_v1_agreement_proto_rawDesc), len(file_app_api_agreement_v1_agreement_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   29,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -11,23 +11,26 @@ import (
 
 // Operations of AgreementService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationAgreementServiceListAgreements        = "/zhuxin.agreement.v1.AgreementService/ListAgreements"
-	OperationAgreementServiceGetAgreement          = "/zhuxin.agreement.v1.AgreementService/GetAgreement"
-	OperationAgreementServiceSubmitAgreement       = "/zhuxin.agreement.v1.AgreementService/SubmitAgreement"
-	OperationAgreementServiceSimulateAgreement     = "/zhuxin.agreement.v1.AgreementService/SimulateAgreement"
-	OperationAgreementServiceCureAgreement         = "/zhuxin.agreement.v1.AgreementService/CureAgreement"
-	OperationAgreementServiceHandleAgreementEvent  = "/zhuxin.agreement.v1.AgreementService/HandleAgreementEvent"
-	OperationAgreementServiceGetAgreementPresets   = "/zhuxin.agreement.v1.AgreementService/GetAgreementPresets"
-	OperationAgreementServiceSetAgreementPresets   = "/zhuxin.agreement.v1.AgreementService/SetAgreementPresets"
-	OperationAgreementServiceListLetters           = "/zhuxin.agreement.v1.AgreementService/ListLetters"
-	OperationAgreementServiceListLetterTemplates   = "/zhuxin.agreement.v1.AgreementService/ListLetterTemplates"
-	OperationAgreementServiceSetLetterTemplate     = "/zhuxin.agreement.v1.AgreementService/SetLetterTemplate"
-	OperationAgreementServiceListSupplyStops       = "/zhuxin.agreement.v1.AgreementService/ListSupplyStops"
-	OperationAgreementServiceGetSupplyStop         = "/zhuxin.agreement.v1.AgreementService/GetSupplyStop"
-	OperationAgreementServicePrepareSupplyStop     = "/zhuxin.agreement.v1.AgreementService/PrepareSupplyStop"
-	OperationAgreementServiceStepSupplyStop        = "/zhuxin.agreement.v1.AgreementService/StepSupplyStop"
-	OperationAgreementServiceAcknowledgeSupplyStop = "/zhuxin.agreement.v1.AgreementService/AcknowledgeSupplyStop"
-	OperationAgreementServiceResumeSupplyStop      = "/zhuxin.agreement.v1.AgreementService/ResumeSupplyStop"
+	OperationAgreementServiceListAgreements             = "/zhuxin.agreement.v1.AgreementService/ListAgreements"
+	OperationAgreementServiceGetAgreement               = "/zhuxin.agreement.v1.AgreementService/GetAgreement"
+	OperationAgreementServiceSubmitAgreement            = "/zhuxin.agreement.v1.AgreementService/SubmitAgreement"
+	OperationAgreementServiceSimulateAgreement          = "/zhuxin.agreement.v1.AgreementService/SimulateAgreement"
+	OperationAgreementServiceCureAgreement              = "/zhuxin.agreement.v1.AgreementService/CureAgreement"
+	OperationAgreementServiceHandleAgreementEvent       = "/zhuxin.agreement.v1.AgreementService/HandleAgreementEvent"
+	OperationAgreementServiceGetAgreementPresets        = "/zhuxin.agreement.v1.AgreementService/GetAgreementPresets"
+	OperationAgreementServiceSetAgreementPresets        = "/zhuxin.agreement.v1.AgreementService/SetAgreementPresets"
+	OperationAgreementServiceListLetters                = "/zhuxin.agreement.v1.AgreementService/ListLetters"
+	OperationAgreementServiceListLetterTemplates        = "/zhuxin.agreement.v1.AgreementService/ListLetterTemplates"
+	OperationAgreementServiceSetLetterTemplate          = "/zhuxin.agreement.v1.AgreementService/SetLetterTemplate"
+	OperationAgreementServiceListSupplyStops            = "/zhuxin.agreement.v1.AgreementService/ListSupplyStops"
+	OperationAgreementServiceListSupplyStopBreaches     = "/zhuxin.agreement.v1.AgreementService/ListSupplyStopBreaches"
+	OperationAgreementServiceGetSupplyStop              = "/zhuxin.agreement.v1.AgreementService/GetSupplyStop"
+	OperationAgreementServicePrepareSupplyStop          = "/zhuxin.agreement.v1.AgreementService/PrepareSupplyStop"
+	OperationAgreementServiceStepSupplyStop             = "/zhuxin.agreement.v1.AgreementService/StepSupplyStop"
+	OperationAgreementServiceAcknowledgeSupplyStop      = "/zhuxin.agreement.v1.AgreementService/AcknowledgeSupplyStop"
+	OperationAgreementServiceUploadSupplyStopEvidence   = "/zhuxin.agreement.v1.AgreementService/UploadSupplyStopEvidence"
+	OperationAgreementServiceDownloadSupplyStopEvidence = "/zhuxin.agreement.v1.AgreementService/DownloadSupplyStopEvidence"
+	OperationAgreementServiceResumeSupplyStop           = "/zhuxin.agreement.v1.AgreementService/ResumeSupplyStop"
 )
 
 // AgreementServiceHTTPServer is what answers the routes of AgreementService.
@@ -49,12 +52,17 @@ type AgreementServiceHTTPServer interface {
 	ListLetterTemplates(context.Context, *ListLetterTemplatesRequest) (*ListLetterTemplatesReply, error)
 	SetLetterTemplate(context.Context, *LetterTemplate) (*LetterTemplate, error)
 	ListSupplyStops(context.Context, *ListSupplyStopsRequest) (*ListSupplyStopsReply, error)
+	// Tickets that left in spite of a stop.
+	ListSupplyStopBreaches(context.Context, *ListSupplyStopBreachesRequest) (*ListSupplyStopBreachesReply, error)
 	GetSupplyStop(context.Context, *GetSupplyStopRequest) (*SupplyStop, error)
 	PrepareSupplyStop(context.Context, *PrepareSupplyStopRequest) (*SupplyStop, error)
 	// notified, stopped or cancelled.
 	StepSupplyStop(context.Context, *StepSupplyStopRequest) (*SupplyStop, error)
 	// The plant's word that nothing leaves any more.
 	AcknowledgeSupplyStop(context.Context, *AcknowledgeSupplyStopRequest) (*SupplyStop, error)
+	// Proof of a step, uploaded before the step that names it: PDF, JPEG or PNG up to 20 MiB.
+	UploadSupplyStopEvidence(context.Context, *UploadSupplyStopEvidenceRequest) (*SupplyStopEvidence, error)
+	DownloadSupplyStopEvidence(context.Context, *DownloadSupplyStopEvidenceRequest) (*route.File, error)
 	// Asks for supply to go on, which somebody else approves.
 	ResumeSupplyStop(context.Context, *ResumeSupplyStopRequest) (*SupplyStop, error)
 }
@@ -141,6 +149,12 @@ var AgreementServiceRoutes = []route.Info{
 		Request: "zhuxin.agreement.v1.LetterTemplate", Reply: "zhuxin.agreement.v1.LetterTemplate",
 	},
 	{
+		Operation: OperationAgreementServiceListSupplyStopBreaches,
+		Method:    "GET", Path: "/v1/supply-stop-breaches",
+		Side: route.SideTenant, Permission: "limit.read",
+		Request: "zhuxin.agreement.v1.ListSupplyStopBreachesRequest", Reply: "zhuxin.agreement.v1.ListSupplyStopBreachesReply",
+	},
+	{
 		Operation: OperationAgreementServiceListSupplyStops,
 		Method:    "GET", Path: "/v1/supply-stops",
 		Side: route.SideTenant, Permission: "limit.read",
@@ -161,12 +175,29 @@ var AgreementServiceRoutes = []route.Info{
 		Request: "zhuxin.agreement.v1.GetSupplyStopRequest", Reply: "zhuxin.agreement.v1.SupplyStop",
 	},
 	{
+		Operation: OperationAgreementServiceDownloadSupplyStopEvidence,
+		Method:    "GET", Path: "/v1/supply-stops/{id}/evidence/{document_id}",
+		Side: route.SideTenant, Permission: "limit.read",
+		Params:   []string{"id", "document_id"},
+		RawReply: true,
+		Request:  "zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
 		Operation: OperationAgreementServiceAcknowledgeSupplyStop,
 		Method:    "POST", Path: "/v1/supply-stops/{id}:acknowledge",
 		Side: route.SideTenant, Permission: "credit.reserve",
 		Params:  []string{"id"},
 		Body:    true,
 		Request: "zhuxin.agreement.v1.AcknowledgeSupplyStopRequest", Reply: "zhuxin.agreement.v1.SupplyStop",
+	},
+	{
+		Operation: OperationAgreementServiceUploadSupplyStopEvidence,
+		Method:    "POST", Path: "/v1/supply-stops/{id}:evidence",
+		Side: route.SideTenant, Permission: "credit.check",
+		Params:       []string{"id"},
+		RawRequest:   true,
+		MaxBodyBytes: 20971520,
+		Request:      "zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest", Reply: "zhuxin.agreement.v1.SupplyStopEvidence",
 	},
 	{
 		Operation: OperationAgreementServiceResumeSupplyStop,
@@ -201,10 +232,13 @@ func RegisterAgreementServiceHTTPServer(s *http.Server, srv AgreementServiceHTTP
 	r.GET("/v1/customers/{customer_id:[^/:]+}/letters", _AgreementService_ListLetters0_HTTP_Handler(srv))
 	r.GET("/v1/letter-templates", _AgreementService_ListLetterTemplates0_HTTP_Handler(srv))
 	r.PUT("/v1/letter-templates/{kind:[^/:]+}", _AgreementService_SetLetterTemplate0_HTTP_Handler(srv))
+	r.GET("/v1/supply-stop-breaches", _AgreementService_ListSupplyStopBreaches0_HTTP_Handler(srv))
 	r.GET("/v1/supply-stops", _AgreementService_ListSupplyStops0_HTTP_Handler(srv))
 	r.POST("/v1/supply-stops", _AgreementService_PrepareSupplyStop0_HTTP_Handler(srv))
 	r.GET("/v1/supply-stops/{id:[^/:]+}", _AgreementService_GetSupplyStop0_HTTP_Handler(srv))
+	r.GET("/v1/supply-stops/{id:[^/:]+}/evidence/{document_id:[^/:]+}", _AgreementService_DownloadSupplyStopEvidence0_HTTP_Handler(srv))
 	r.POST("/v1/supply-stops/{id:[^/:]+}:acknowledge", _AgreementService_AcknowledgeSupplyStop0_HTTP_Handler(srv))
+	r.POST("/v1/supply-stops/{id:[^/:]+}:evidence", _AgreementService_UploadSupplyStopEvidence0_HTTP_Handler(srv))
 	r.POST("/v1/supply-stops/{id:[^/:]+}:resume", _AgreementService_ResumeSupplyStop0_HTTP_Handler(srv))
 	r.POST("/v1/supply-stops/{id:[^/:]+}:step", _AgreementService_StepSupplyStop0_HTTP_Handler(srv))
 }
@@ -440,6 +474,24 @@ func _AgreementService_SetLetterTemplate0_HTTP_Handler(srv AgreementServiceHTTPS
 	}
 }
 
+func _AgreementService_ListSupplyStopBreaches0_HTTP_Handler(srv AgreementServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationAgreementServiceListSupplyStopBreaches)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListSupplyStopBreachesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListSupplyStopBreaches(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _AgreementService_ListSupplyStops0_HTTP_Handler(srv AgreementServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationAgreementServiceListSupplyStops)
@@ -500,6 +552,27 @@ func _AgreementService_GetSupplyStop0_HTTP_Handler(srv AgreementServiceHTTPServe
 	}
 }
 
+func _AgreementService_DownloadSupplyStopEvidence0_HTTP_Handler(srv AgreementServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationAgreementServiceDownloadSupplyStopEvidence)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in DownloadSupplyStopEvidenceRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.DownloadSupplyStopEvidence(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _AgreementService_AcknowledgeSupplyStop0_HTTP_Handler(srv AgreementServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationAgreementServiceAcknowledgeSupplyStop)
@@ -515,6 +588,28 @@ func _AgreementService_AcknowledgeSupplyStop0_HTTP_Handler(srv AgreementServiceH
 				return nil, err
 			}
 			return srv.AcknowledgeSupplyStop(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _AgreementService_UploadSupplyStopEvidence0_HTTP_Handler(srv AgreementServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationAgreementServiceUploadSupplyStopEvidence)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in UploadSupplyStopEvidenceRequest
+			c = route.WithUpload(c, ctx.Request())
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.UploadSupplyStopEvidence(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -4234,6 +4234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/supply-stop-breaches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tickets that left in spite of a stop. */
+        get: operations["AgreementService_ListSupplyStopBreaches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/supply-stops": {
         parameters: {
             query?: never;
@@ -4266,6 +4283,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/supply-stops/{id}/evidence/{documentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AgreementService_DownloadSupplyStopEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/supply-stops/{id}:acknowledge": {
         parameters: {
             query?: never;
@@ -4277,6 +4310,23 @@ export interface paths {
         put?: never;
         /** @description The plant's word that nothing leaves any more. */
         post: operations["AgreementService_AcknowledgeSupplyStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supply-stops/{id}:evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Proof of a step, uploaded before the step that names it: PDF, JPEG or PNG up to 20 MiB. */
+        post: operations["AgreementService_UploadSupplyStopEvidence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4773,6 +4823,14 @@ export interface components {
         ListLettersReply: {
             letters: components["schemas"]["Letter"][];
         };
+        ListSupplyStopBreachesReply: {
+            /** @description The latest first. */
+            breaches: components["schemas"]["SupplyStopBreach"][];
+            total: string;
+            /** @description Of all of them: thousandths of m³, fen. */
+            volume: string;
+            amount: string;
+        };
         ListSupplyStopsReply: {
             /** @description The nearest deadline first. */
             stops: components["schemas"]["SupplyStop"][];
@@ -4838,6 +4896,34 @@ export interface components {
             createdAt?: string | null;
             version: string;
             events: components["schemas"]["SupplyStopEvent"][];
+            /** @description Tickets in spite of it; on lists only. */
+            breaches: string;
+        };
+        /** @description A delivery ticket of a day after the stop and before supply went on. */
+        SupplyStopBreach: {
+            deliveryId: string;
+            ticketNo: string;
+            source: string;
+            deliveredOn: string;
+            /**
+             * Format: int32
+             * @description After the stop.
+             */
+            days: number;
+            orderNo: string;
+            contractNo: string;
+            /** @description Thousandths of m³. */
+            volume: string;
+            /** @description Fen. */
+            amount: string;
+            stopId: string;
+            stoppedOn: string;
+            /** @description The plant had acknowledged the stop. */
+            acknowledged: boolean;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            projectName: string;
         };
         SupplyStopEvent: {
             state: string;
@@ -4846,6 +4932,12 @@ export interface components {
             actorName: string;
             /** Format: date-time */
             createdAt?: string | null;
+            evidenceFileName: string;
+        };
+        SupplyStopEvidence: {
+            documentId: string;
+            fileName: string;
+            sizeBytes: string;
         };
         Trigger: {
             /** @description dunning_letter, stop_supply, lawyer_letter, lawsuit; in this order, each once. */
@@ -17865,6 +17957,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    AgreementService_ListSupplyStopBreaches: {
+        parameters: {
+            query?: {
+                /** @description Of one stop, of one customer; empty for all in sight. */
+                stopId?: string;
+                customerId?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSupplyStopBreachesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     AgreementService_ListSupplyStops: {
         parameters: {
             query?: {
@@ -17950,6 +18072,33 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    AgreementService_DownloadSupplyStopEvidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+                documentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     AgreementService_AcknowledgeSupplyStop: {
         parameters: {
             query?: never;
@@ -17975,6 +18124,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupplyStop"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    AgreementService_UploadSupplyStopEvidence: {
+        parameters: {
+            query?: {
+                fileName?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyStopEvidence"];
                 };
             };
             default: components["responses"]["Error"];

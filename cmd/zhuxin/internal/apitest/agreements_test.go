@@ -26,8 +26,12 @@ func (h *house) agreements() {
 			stop, project = "stop_prepared", "project_prepared"
 		}
 		x := h.keep(stop, h.call("administrator", "POST", "/v1/supply-stops", m{"customer_id": other, "project_id": h.id(project), "reason": h.mark}))
+		proof := h.call("administrator", "POST", "/v1/supply-stops/"+h.id(stop)+":evidence?file_name=p.pdf", h.pdf(), "Content-Type", "application/pdf")["documentId"]
+		if stop == "stop_stopped" {
+			h.keep("document_proof", m{"id": proof})
+		}
 		for _, to := range steps {
-			x = h.keep(stop, h.call("administrator", "POST", "/v1/supply-stops/"+h.id(stop)+":step", m{"to": to, "note": h.mark, "version": x["version"]}))
+			x = h.keep(stop, h.call("administrator", "POST", "/v1/supply-stops/"+h.id(stop)+":step", m{"to": to, "note": h.mark, "version": x["version"], "evidence_document_id": proof}))
 		}
 	}
 }

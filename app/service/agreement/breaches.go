@@ -1,0 +1,33 @@
+package agreement
+
+import (
+	"context"
+
+	agreementv1 "zhuxin/app/api/agreement/v1"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/supplystop"
+)
+
+// ListSupplyStopBreaches gives a page of tickets that left in spite of a stop.
+func (s *Service) ListSupplyStopBreaches(ctx context.Context, r *agreementv1.ListSupplyStopBreachesRequest) (*agreementv1.ListSupplyStopBreachesReply, error) {
+	stopID, err := optional(r.GetStopId(), supplystop.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	customerID, err := optional(r.GetCustomerId(), customer.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	page, err := s.stops.Breaches(ctx, supplystop.BreachInput{StopID: stopID, CustomerID: customerID, Page: r.GetPage(), Size: r.GetPageSize()})
+	if err != nil {
+		return nil, err
+	}
+	out := &agreementv1.ListSupplyStopBreachesReply{Total: page.Total, Volume: int64(page.Volume), Amount: int64(page.Amount)}
+	for _, b := range page.Rows {
+		out.Breaches = append(out.Breaches, &agreementv1.SupplyStopBreach{DeliveryId: b.DeliveryID.String(), TicketNo: b.TicketNo, Source: b.Source,
+			DeliveredOn: b.DeliveredOn.String(), Days: int32(b.Days()), OrderNo: b.OrderNo, ContractNo: b.ContractNo, Volume: int64(b.Volume), Amount: int64(b.Amount),
+			StopId: b.StopID.String(), StoppedOn: b.StoppedOn.String(), Acknowledged: b.Acknowledged,
+			CustomerId: b.CustomerID.String(), CustomerNumber: b.CustomerNumber, CustomerName: b.CustomerName, ProjectName: b.ProjectName})
+	}
+	return out, nil
+}

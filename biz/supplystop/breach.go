@@ -1,0 +1,79 @@
+package supplystop
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"zhuxin/biz/customer"
+	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
+	"zhuxin/shared/money"
+	"zhuxin/shared/paging"
+	"zhuxin/shared/volume"
+)
+
+// Breach is a delivery ticket of a day after its customer's or project's formal stop
+// and before supply went on (beyond.md 5). The day of the stop itself is none: a
+// ticket tells no hour, and a pour that has begun is finished.
+type Breach struct {
+	StopID       uuid.UUID
+	StoppedOn    calendar.Date
+	Acknowledged bool // the plant had given its word when the stop was looked at
+	DeliveryID   uuid.UUID
+	TicketNo     string
+	Source       string
+	DeliveredOn  calendar.Date
+	OrderNo      string
+	ContractNo   string
+	Volume       volume.M3
+	Amount       money.Amount
+
+	CustomerID                                uuid.UUID
+	CustomerNumber, CustomerName, ProjectName string
+}
+
+// Days is how many days after the stop the ticket is.
+func (b Breach) Days() int { return int(b.DeliveredOn - b.StoppedOn) }
+
+// Breaches is a page of them, and what all of them come to.
+type Breaches struct {
+	Rows   []Breach
+	Total  int64
+	Volume volume.M3
+	Amount money.Amount
+}
+
+// BreachQuery selects breaches.
+type BreachQuery struct {
+	OnlyOf     *uuid.UUID
+	StopID     *uuid.UUID
+	CustomerID *uuid.UUID
+	paging.Window
+}
+
+// BreachInput asks for a page of breaches, of one stop or customer or of all.
+type BreachInput struct {
+	StopID, CustomerID *uuid.UUID
+	Page, Size         int32
+}
+
+// Breaches lists what left in spite of a stop. It is read from the tickets
+// themselves: one that comes late, is put right or is void counts from then on.
+func (s *Service) Breaches(ctx context.Context, in BreachInput) (out Breaches, err error) {
+	actor, err := access.Require(ctx, access.LimitRead)
+	if err != nil {
+		return out, err
+	}
+	var c fault.Checks
+	w := paging.Of(&c, in.Page, in.Size)
+	if err := c.Err(); err != nil {
+		return out, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		out, err = s.Repo.Breaches(ctx, BreachQuery{OnlyOf: customer.OnlyOf(actor), StopID: in.StopID, CustomerID: in.CustomerID, Window: w})
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,102 @@
+package supplystop
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	biz "zhuxin/biz/supplystop"
+	"zhuxin/data/postgres"
+	"zhuxin/tenancy/scope"
+)
+
+// breaching are the tickets of a stop s. A ticket belongs to the project of its
+// contract, else to that of its order. $1 the subsidiary's time zone.
+const breaching = `
+  SELECT d.*, coalesce(k.project_id, o.project_id) AS of_project
+  FROM deliveries d
+  LEFT JOIN contracts k ON k.erp_contract_no = d.contract_no AND d.contract_no <> ''
+  LEFT JOIN LATERAL (SELECT r.project_id FROM reservations r WHERE r.order_no = d.order_no AND d.order_no <> '' AND r.customer_id = d.customer_id
+    ORDER BY r.created_at DESC LIMIT 1) o ON true
+  WHERE d.customer_id = s.customer_id AND d.delivered_on > s.stopped_on AND (d.amount > 0 OR d.volume > 0)
+    AND (s.project_id IS NULL OR s.project_id = coalesce(k.project_id, o.project_id))
+    AND d.delivered_on < coalesce((SELECT (e.created_at AT TIME ZONE $1::text)::date FROM supply_stop_events e
+      WHERE e.stop_id = s.id AND e.state = 'resumed' ORDER BY e.created_at LIMIT 1), date 'infinity')`
+
+// Of two stops that forbid a ticket the earlier one counts.
+const breaches = `WITH b AS (
+  SELECT DISTINCT ON (d.id) d.id, d.ticket_no, d.source, d.delivered_on, d.order_no, d.contract_no, d.volume, d.amount,
+    s.id AS stop_id, s.stopped_on, s.state = 'acknowledged' AS acknowledged, c.id AS customer_id, c.number, c.name, coalesce(p.name, '') AS project
+  FROM supply_stops s JOIN customers c ON c.id = s.customer_id CROSS JOIN LATERAL (` + breaching + `) d LEFT JOIN projects p ON p.id = d.of_project
+  WHERE ($2::uuid IS NULL OR c.salesperson_id = $2) AND ($3::uuid IS NULL OR s.id = $3) AND ($4::uuid IS NULL OR s.customer_id = $4)
+  ORDER BY d.id, s.stopped_on, s.id
+)`
+
+// Breaches implements biz.Repository.
+func (Repo) Breaches(ctx context.Context, in biz.BreachQuery) (out biz.Breaches, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return out, err
+	}
+	t, ok := scope.TenantFrom(ctx)
+	if !ok {
+		return out, scope.ErrNoScope
+	}
+	args := []any{t.Zone.String(), in.OnlyOf, in.StopID, in.CustomerID}
+	err = q.QueryRowContext(ctx, breaches+` SELECT count(*), coalesce(sum(volume), 0)::bigint, coalesce(sum(amount), 0)::bigint FROM b`, args...).
+		Scan(&out.Total, &out.Volume, &out.Amount)
+	if err != nil {
+		return out, postgres.Map(ctx, err, "sum breaches of supply stops")
+	}
+	rows, err := q.QueryContext(ctx, breaches+` SELECT * FROM b ORDER BY delivered_on DESC, ticket_no, id LIMIT $5 OFFSET $6`, append(args, in.Limit, in.Offset)...)
+	if err != nil {
+		return out, postgres.Map(ctx, err, "list breaches of supply stops")
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var b biz.Breach
+		if err := rows.Scan(&b.DeliveryID, &b.TicketNo, &b.Source, &b.DeliveredOn, &b.OrderNo, &b.ContractNo, &b.Volume, &b.Amount,
+			&b.StopID, &b.StoppedOn, &b.Acknowledged, &b.CustomerID, &b.CustomerNumber, &b.CustomerName, &b.ProjectName); err != nil {
+			return out, postgres.Map(ctx, err, "list breaches of supply stops")
+		}
+		out.Rows = append(out.Rows, b)
+	}
+	return out, postgres.Map(ctx, rows.Err(), "list breaches of supply stops")
+}
+
+// countBreaches says of each stop how many tickets left in spite of it.
+func countBreaches(ctx context.Context, stops []biz.Stop) error {
+	at := map[uuid.UUID]*biz.Stop{}
+	ids := pq.StringArray{}
+	for i := range stops {
+		if !stops[i].StoppedOn.IsZero() {
+			at[stops[i].ID], ids = &stops[i], append(ids, stops[i].ID.String())
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	t, ok := scope.TenantFrom(ctx)
+	if !ok {
+		return scope.ErrNoScope
+	}
+	rows, err := q.QueryContext(ctx, `SELECT s.id, count(*) FROM supply_stops s CROSS JOIN LATERAL (`+breaching+`) d WHERE s.id = ANY($2::uuid[]) GROUP BY 1`, t.Zone.String(), ids)
+	if err != nil {
+		return postgres.Map(ctx, err, "count breaches of supply stops")
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id uuid.UUID
+		var n int64
+		if err := rows.Scan(&id, &n); err != nil {
+			return postgres.Map(ctx, err, "count breaches of supply stops")
+		}
+		at[id].Breaches = n
+	}
+	return postgres.Map(ctx, rows.Err(), "count breaches of supply stops")
+}
