@@ -10,7 +10,6 @@ import (
 
 	"zhuxin/biz/approval"
 	"zhuxin/shared/access"
-	"zhuxin/shared/audit"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/party"
 )
@@ -266,85 +265,3 @@ func guarded(before, after Customer, sealed Sealed) error {
 	}
 	return nil
 }
-
-// RevealInput asks for a personal field in plain.
-type RevealInput struct {
-	ID     uuid.UUID
-	Field  string // contact_phone, contact_email, legal_representative_id, bank_account
-	Reason string
-}
-
-// revealed are the sealed columns behind the fields.
-var revealed = map[string]string{"contact_phone": "contact_phone_enc", "contact_email": "contact_email_enc", "legal_representative_id": "legal_representative_id_enc", "bank_account": "bank_account_enc"}
-
-// Reveal gives a personal field in plain to who may see it and says why; the look
-// is written down before it is given. Empty when nothing is stored.
-func (s *Service) Reveal(ctx context.Context, in RevealInput) (plain string, err error) {
-	actor, err := access.Require(ctx, access.PersonalReveal)
-	if err != nil {
-		return "", err
-	}
-	in.Reason = strings.TrimSpace(in.Reason)
-	column, known := revealed[in.Field]
-	var c fault.Checks
-	c.Require(known, "field", "UNKNOWN", "contact_phone, contact_email, legal_representative_id or bank_account")
-	text(&c, "reason", &in.Reason, 2, 200)
-	if err := c.Err(); err != nil {
-		return "", err
-	}
-	err = s.tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.repo.Brief(ctx, in.ID, OnlyOf(actor)); err != nil {
-			return err
-		}
-		sealed, err := s.repo.SealedField(ctx, in.ID, column)
-		if err != nil {
-			return err
-		}
-		if plain, err = s.cipher.Open(ctx, "customers", column, in.ID, sealed); err != nil {
-			return err
-		}
-		return s.audit.Record(ctx, audit.Entry{Action: "customer.revealed", ObjectType: "customer", ObjectID: in.ID.String(),
-			After: map[string]any{"field": in.Field, "reason": in.Reason}})
-	})
-	if err != nil {
-		return "", err
-	}
-	return plain, nil
-}
-
-// RegistryState says what the company registry says about a code and a name.
-type RegistryState string
-
-// The states (000-40): not checked because none is connected; asked and not
-// answered; no such company; its name is another one; all agrees.
-const (
-	RegistryNotConnected RegistryState = "not_connected"
-	RegistryFailed       RegistryState = "failed"
-	RegistryUnknown      RegistryState = "unknown"
-	RegistryMismatch     RegistryState = "mismatch"
-	RegistryMatch        RegistryState = "match"
-)
-
-// RegistryAnswer is what the registry says; Name is the registered one.
-type RegistryAnswer struct {
-	State RegistryState
-	Name  string
-}
-
-// Registry compares a code and a name with the public register of companies. It is
-// asked outside of transactions and answers within its own deadline; that it does
-// not answer is a state, no error.
-type Registry interface {
-	Match(ctx context.Context, uscc, name string) RegistryAnswer
-}
-
-// NoRegistry is the answer while none is connected.
-type NoRegistry struct{}
-
-// Match implements Registry.
-func (NoRegistry) Match(context.Context, string, string) RegistryAnswer {
-	return RegistryAnswer{State: RegistryNotConnected}
-}
-
-// Connect names the registry. It belongs to the wiring, not to requests.
-func (s *Service) Connect(r Registry) { s.registry = r }
