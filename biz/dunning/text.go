@@ -75,13 +75,13 @@ func (l Letter) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s：\n截至 %s，贵司账款如下（%s，元）：\n", l.Account.Name, l.On, l.Currency)
 	for _, d := range l.Items {
-		fmt.Fprintf(&b, "%s　到期日 %s　%s　%s\n", d.DocumentNo, d.DueDate, d.Open, l.Note(d))
+		fmt.Fprintf(&b, "%s　到期日 %s　%s　%s\n", d.DocumentNo, d.DueDate, d.Open.Grouped(), l.Note(d))
 	}
-	fmt.Fprintf(&b, "逾期 %s，即将到期 %s，贷项 %s", l.Overdue, l.Upcoming, l.Credits)
+	fmt.Fprintf(&b, "逾期 %s，即将到期 %s，贷项 %s", l.Overdue.Grouped(), l.Upcoming.Grouped(), l.Credits.Grouped())
 	if l.Disputed != 0 {
-		fmt.Fprintf(&b, "，争议 %s（未计入）", l.Disputed)
+		fmt.Fprintf(&b, "，争议 %s（未计入）", l.Disputed.Grouped())
 	}
-	fmt.Fprintf(&b, "；应付合计 %s。\n%s", l.Net(), l.Level.Closing)
+	fmt.Fprintf(&b, "；应付合计 %s。\n%s", l.Net().Grouped(), l.Level.Closing)
 	if l.PaymentText != "" {
 		fmt.Fprintf(&b, "\n收款账户：\n%s", l.PaymentText)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -112,21 +111,8 @@ func (s *Service) values(t tenant.Tenant, to Addressee, l Letter, in IssueInput)
 		}
 	}
 	return map[string]string{"company": t.Name, "customer_name": to.Name, "customer_number": to.Number, "uscc": to.USCC, "project_name": to.Project,
-		"letter_number": l.Number(), "date": l.On.String(), "overdue_amount": Yuan(max(0, sum), t.Currency), "overdue_days": strconv.Itoa(days),
-		"oldest_due_date": oldest.String(), "item_count": strconv.Itoa(count), "late_fee": Yuan(in.LateFee, t.Currency)}
-}
-
-// Yuan writes an amount for a letter: 1,234,567.89 CNY; without a currency the number alone.
-func Yuan(a money.Amount, currency money.Currency) string {
-	sign, n := "", uint64(a)
-	if a < 0 {
-		sign, n = "-", -n
-	}
-	whole := strconv.FormatUint(n/100, 10)
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	return strings.TrimSpace(fmt.Sprintf("%s%s.%02d %s", sign, whole, n%100, currency))
+		"letter_number": l.Number(), "date": l.On.String(), "overdue_amount": max(0, sum).In(t.Currency), "overdue_days": strconv.Itoa(days),
+		"oldest_due_date": oldest.String(), "item_count": strconv.Itoa(count), "late_fee": in.LateFee.In(t.Currency)}
 }
 
 func (s *Service) template(ctx context.Context, k Kind) (Template, error) {

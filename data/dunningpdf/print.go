@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"zhuxin/biz/dunning"
-	"zhuxin/biz/letter"
 	"zhuxin/data/pdf"
 	"zhuxin/shared/money"
 	"zhuxin/shared/tenant"
@@ -31,16 +30,16 @@ func (Printer) Print(ctx context.Context, l dunning.Letter) ([]byte, error) {
 	var sum money.Amount
 	for _, x := range l.Items {
 		sum += x.Open
-		table.Rows = append(table.Rows, []string{x.DocumentNo, x.DueDate.String(), l.Note(x), letter.Yuan(x.Open, "")})
+		table.Rows = append(table.Rows, []string{x.DocumentNo, x.DueDate.String(), l.Note(x), x.Open.Grouped()})
 	}
-	table.Total = []string{"未付合计（" + string(l.Currency) + "）", "", "", letter.Yuan(sum, "")}
+	table.Total = []string{"未付合计（" + string(l.Currency) + "）", "", "", sum.Grouped()}
 	d.Heading("未结清单据").Table(table)
-	pairs := []pdf.Pair{{Name: "逾期", Value: letter.Yuan(l.Overdue, l.Currency)}, {Name: "即将到期", Value: letter.Yuan(l.Upcoming, l.Currency)},
-		{Name: "抵减贷项", Value: letter.Yuan(-l.Credits, l.Currency)}}
+	pairs := []pdf.Pair{{Name: "逾期", Value: l.Overdue.In(l.Currency)}, {Name: "即将到期", Value: l.Upcoming.In(l.Currency)},
+		{Name: "抵减贷项", Value: (-l.Credits).In(l.Currency)}}
 	if l.Disputed != 0 {
-		pairs = append(pairs, pdf.Pair{Name: "争议（未计入）", Value: letter.Yuan(l.Disputed, l.Currency)})
+		pairs = append(pairs, pdf.Pair{Name: "争议（未计入）", Value: l.Disputed.In(l.Currency)})
 	}
-	d.Heading("应付").Pairs(append(pairs, pdf.Pair{Name: "应付合计", Value: letter.Yuan(l.Net(), l.Currency)})...)
+	d.Heading("应付").Pairs(append(pairs, pdf.Pair{Name: "应付合计", Value: l.Net().In(l.Currency)})...)
 	if l.PaymentText != "" {
 		d.Heading("收款账户").Paragraph(l.PaymentText)
 	}

@@ -39,16 +39,16 @@ func (Printer) Print(ctx context.Context, l letter.Letter) ([]byte, error) {
 	}
 	var open, fee money.Amount
 	for _, x := range l.Lines {
-		row := []string{x.DocumentNo, x.InvoiceDate.String(), x.DueDate.String(), letter.Yuan(x.Amount, ""), letter.Yuan(x.Open, ""), strconv.Itoa(max(0, x.Days))}
+		row := []string{x.DocumentNo, x.InvoiceDate.String(), x.DueDate.String(), x.Amount.Grouped(), x.Open.Grouped(), strconv.Itoa(max(0, x.Days))}
 		if fees {
-			row = append(row, letter.Yuan(x.LateFee, ""))
+			row = append(row, x.LateFee.Grouped())
 		}
 		open, fee = open+x.Open, fee+x.LateFee
 		table.Rows = append(table.Rows, row)
 	}
-	table.Total = []string{"合计", "", "", "", letter.Yuan(open, ""), ""}
+	table.Total = []string{"合计", "", "", "", open.Grouped(), ""}
 	if fees {
-		table.Total = append(table.Total, letter.Yuan(fee, ""))
+		table.Total = append(table.Total, fee.Grouped())
 	}
 	d.Heading("逾期明细（" + string(t.Currency) + "，截至 " + l.On.String() + "）").Table(table)
 	d.Note("未付金额为负的行是抵减的贷项，合计为净额。")

@@ -6,7 +6,6 @@ package statementpdf
 import (
 	"context"
 
-	"zhuxin/biz/letter"
 	"zhuxin/biz/statement"
 	"zhuxin/data/pdf"
 	"zhuxin/shared/money"
@@ -29,7 +28,7 @@ func (Printer) Print(ctx context.Context, d statement.Detail) ([]byte, error) {
 	doc := pdf.New(pdf.Head{Title: "对账单", Subtitle: "编号 " + d.Number, Footer: t.Name + "  " + d.Number, Lang: pdf.ZH, At: d.To.Time()})
 	doc.Pairs(pdf.Pair{Name: "供方", Value: t.Name}, pdf.Pair{Name: "需方", Value: d.CustomerName + "（" + d.CustomerNumber + "）"},
 		pdf.Pair{Name: "合同编号", Value: orNone(d.ContractNo)}, pdf.Pair{Name: "对账期间", Value: d.From.String() + " 至 " + d.To.String()},
-		pdf.Pair{Name: "供应方量", Value: volume.M3(d.Volume).String() + " m³"}, pdf.Pair{Name: "对账金额", Value: letter.Yuan(d.Amount, t.Currency)},
+		pdf.Pair{Name: "供应方量", Value: volume.M3(d.Volume).String() + " m³"}, pdf.Pair{Name: "对账金额", Value: d.Amount.In(t.Currency)},
 		pdf.Pair{Name: "签回期限", Value: d.Deadline.String()}, pdf.Pair{Name: "业务员", Value: orNone(d.Salesperson)})
 	table := pdf.Table{Columns: []pdf.Column{{Title: "小票号", Width: 3}, {Title: "订单号", Width: 3}, {Title: "供货日期", Width: 2},
 		{Title: "方量（m³）", Width: 2, Right: true}, {Title: "金额（" + string(t.Currency) + "）", Width: 3, Right: true}}}
@@ -37,9 +36,9 @@ func (Printer) Print(ctx context.Context, d statement.Detail) ([]byte, error) {
 	var amount money.Amount
 	for _, x := range d.Lines {
 		cubic, amount = cubic+x.Volume, amount+x.Amount
-		table.Rows = append(table.Rows, []string{x.Number, x.OrderNo, x.DeliveredOn.String(), volume.M3(x.Volume).String(), letter.Yuan(x.Amount, "")})
+		table.Rows = append(table.Rows, []string{x.Number, x.OrderNo, x.DeliveredOn.String(), volume.M3(x.Volume).String(), x.Amount.Grouped()})
 	}
-	table.Total = []string{"合计", "", "", volume.M3(cubic).String(), letter.Yuan(amount, "")}
+	table.Total = []string{"合计", "", "", volume.M3(cubic).String(), amount.Grouped()}
 	doc.Heading("供货明细").Table(table)
 	doc.Paragraph("以上供货经双方核对无误。如有异议，请在签回期限前书面提出。")
 	doc.Signatures("供方（盖章）", "需方（签字、盖章）", "日期")

@@ -41,6 +41,21 @@ func (a Amount) String() string {
 	return fmt.Sprintf("%s%d.%02d", sign, u/100, u%100)
 }
 
+// Grouped writes the amount for a person: 1,234,567.89.
+func (a Amount) Grouped() string {
+	sign, s := "", a.String()
+	if a < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := strings.IndexByte(s, '.') - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+// In is Grouped with the currency behind it: 1,234,567.89 CNY.
+func (a Amount) In(c Currency) string { return a.Grouped() + " " + string(c) }
+
 // Add adds and says whether the sum still fits.
 func (a Amount) Add(b Amount) (Amount, bool) {
 	s := a + b

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -51,5 +52,18 @@ func TestAddNoticesOverflow(t *testing.T) {
 	}
 	if s, ok := Amount(5).Add(0); !ok || s != 5 {
 		t.Errorf("5 + 0 = %v, %v", s, ok)
+	}
+}
+
+func TestGrouped(t *testing.T) {
+	t.Parallel()
+	for a, want := range map[Amount]string{0: "0.00", -5: "-0.05", 99999: "999.99", 100000: "1,000.00", -12345678901: "-123,456,789.01",
+		math.MinInt64: "-92,233,720,368,547,758.08"} {
+		if got := a.Grouped(); got != want {
+			t.Errorf("%d is %s, not %s", int64(a), got, want)
+		}
+	}
+	if got := Amount(1234567).In("CNY"); got != "12,345.67 CNY" {
+		t.Error(got)
 	}
 }
