@@ -1,5 +1,13 @@
 package apitest_test
 
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"zhuxin/shared/calendar"
+)
+
 // stages are the four of an agreement, which the house's old debt reaches at once.
 func stages(from int) (out []any) {
 	for i, s := range []string{"dunning_letter", "stop_supply", "lawyer_letter", "lawsuit"} {
@@ -34,6 +42,10 @@ func (h *house) agreements() {
 			x = h.keep(stop, h.call("administrator", "POST", "/v1/supply-stops/"+h.id(stop)+":step", m{"to": to, "note": h.mark, "version": x["version"], "evidence_document_id": proof}))
 		}
 	}
+	// What leaves the day after is a breach of the project's stop.
+	h.write(`INSERT INTO {schema}.contracts (id, created_at, updated_at, erp_contract_no, project_id, volume, unit_price, credit_term_days, signed_on)
+		VALUES ($1, now(), now(), $2, $3, 1, 1, 1, current_date)`, uuid.New(), h.mark+"breach", h.id("project_stopped"))
+	h.ticket(h.mark+"breach", other, calendar.Of(time.Now(), calendar.Shanghai).AddDays(1).String())
 }
 
 // reached waits for what the daily run makes of the agreement.

@@ -33,7 +33,7 @@ var inTenant = map[string]spec{
 	"agreement.v1.AgreementService/GetSupplyStop":              {who: "viewer", in: m{"id": "$stop_prepared"}},
 	"agreement.v1.AgreementService/PrepareSupplyStop":          {who: "administrator", in: m{"customer_id": "$customer_other", "project_id": "$project_free", "reason": "不付款"}},
 	"agreement.v1.AgreementService/StepSupplyStop":             {who: "administrator", in: m{"id": "$stop_prepared", "to": "notified", "note": "电话", "evidence_document_id": "$document_other", "version": "$stop_prepared.version"}},
-	"agreement.v1.AgreementService/ListSupplyStopBreaches":     {who: "viewer", in: m{"stop_id": "$stop_stopped", "page_size": 50}},
+	"agreement.v1.AgreementService/ListSupplyStopBreaches":     {who: "viewer", in: m{"stop_id": "$stop_stopped", "customer_id": "$customer_other", "page_size": 50}},
 	"agreement.v1.AgreementService/UploadSupplyStopEvidence":   {who: "dispatcher", in: m{"id": "$stop_stopped", "file_name": "b.pdf"}},
 	"agreement.v1.AgreementService/DownloadSupplyStopEvidence": {who: "viewer", in: m{"id": "$stop_stopped", "document_id": "$document_proof"}},
 	"agreement.v1.AgreementService/AcknowledgeSupplyStop":      {who: "dispatcher", in: m{"id": "$stop_stopped", "note": "已停", "evidence_document_id": "$document_other", "version": "$stop_stopped.version"}},

@@ -2,9 +2,11 @@ package apitest_test
 
 import (
 	"database/sql"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"zhuxin/shared/calendar"
 )
@@ -17,15 +19,6 @@ var longAgo = calendar.Of(time.Now(), calendar.Shanghai).AddDays(-400).String()
 // that no route brings in: a feed does.
 func (h *house) statements() {
 	h.t.Helper()
-	db, err := sql.Open("postgres", h.env.Conf.Postgres.AdminDSN)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer db.Close()
-	var schema string
-	if err := db.QueryRowContext(h.t.Context(), `SELECT schema_name FROM hq.tenants WHERE id = $1`, h.tenant.ID).Scan(&schema); err != nil {
-		h.t.Fatal(err)
-	}
 	other, day := h.id("customer_other"), calendar.Of(time.Now(), calendar.Shanghai).String()
 	h.keep("statement_document", h.call("administrator", "POST", "/v1/customers/"+other+"/documents?kind=other&file_name=s.pdf", h.pdf(), "Content-Type", "application/pdf"))
 	for name, to := range map[string]string{"statement": "open", "statement_hindered": "open", "statement_cancelled": "open", "statement_submitted": "submitted", "statement_reconciled": "reconciled"} {
@@ -33,10 +26,7 @@ func (h *house) statements() {
 		if to == "reconciled" { // of the customer that has invoices
 			customer, document = h.id("customer"), "document"
 		}
-		if _, err := db.ExecContext(h.t.Context(), `INSERT INTO "`+schema+`".deliveries (id, source, ticket_no, customer_id, contract_no, volume, amount, currency, delivered_on, created_at, updated_at)
-			VALUES ($1, 'erp', $2, $3, $2, 1000, 100000, 'CNY', $4, now(), now())`, uuid.New(), h.mark+name, customer, day); err != nil {
-			h.t.Fatal(err)
-		}
+		h.ticket(h.mark+name, customer, day)
 		made := list(h.call("administrator", "POST", "/v1/customers/"+customer+"/statements", m{"period_from": day, "period_to": day}), "statements")
 		x := h.keep(name, made[0])
 		path := "/v1/statements/" + h.id(name)
@@ -47,8 +37,28 @@ func (h *house) statements() {
 			h.keep(name, h.call("finance", "POST", path+":review", m{"accept": true, "comment": h.mark, "version": x["version"]})["statement"].(m))
 		}
 	}
-	if _, err := db.ExecContext(h.t.Context(), `INSERT INTO "`+schema+`".deliveries (id, source, ticket_no, customer_id, contract_no, volume, amount, currency, delivered_on, created_at, updated_at)
-		VALUES ($1, 'erp', $2, $3, $2, 1000, 100000, 'CNY', $4, now(), now())`, uuid.New(), h.mark+"free", h.id("customer"), day); err != nil {
+	h.ticket(h.mark+"free", h.id("customer"), day)
+}
+
+// ticket is a delivery of a contract of the same number.
+func (h *house) ticket(number, customer, day string) {
+	h.write(`INSERT INTO {schema}.deliveries (id, source, ticket_no, customer_id, contract_no, volume, amount, currency, delivered_on, created_at, updated_at)
+		VALUES ($1, 'erp', $2, $3, $2, 1000, 100000, 'CNY', $4, now(), now())`, uuid.New(), number, customer, day)
+}
+
+// write changes the subsidiary's tables beneath the program.
+func (h *house) write(query string, args ...any) {
+	h.t.Helper()
+	db, err := sql.Open("postgres", h.env.Conf.Postgres.AdminDSN)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer db.Close()
+	var schema string
+	if err := db.QueryRowContext(h.t.Context(), `SELECT schema_name FROM hq.tenants WHERE id = $1`, h.tenant.ID).Scan(&schema); err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := db.ExecContext(h.t.Context(), strings.ReplaceAll(query, "{schema}", pq.QuoteIdentifier(schema)), args...); err != nil {
 		h.t.Fatal(err)
 	}
 }
