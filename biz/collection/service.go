@@ -43,6 +43,8 @@ type Config struct {
 	Customers Customers
 	Accounts  exposure.Accounts
 	Approvals Submitter
+	Mail      Mailman
+	Printer   Printer
 	Audit     audit.Recorder
 	Clock     calendar.Clock
 }
@@ -85,6 +87,7 @@ type Detail struct {
 	Receipt
 	Entries []Entry
 	Open    []Item // of the customer, the oldest due first
+	To      Recipient
 }
 
 // Get gives a receipt.
@@ -107,7 +110,10 @@ func (s *Service) detail(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (
 	if d.Entries, err = s.Repo.Entries(ctx, ByReceipt, id); err != nil {
 		return d, err
 	}
-	d.Open, err = s.Repo.OpenItems(ctx, d.CustomerID)
+	if d.Open, err = s.Repo.OpenItems(ctx, d.CustomerID); err != nil {
+		return d, err
+	}
+	d.To, err = s.Repo.Recipient(ctx, d.CustomerID, confirmationKey(id))
 	return d, err
 }
 

@@ -198,12 +198,23 @@ type ReceiptPage struct {
 	Unapplied money.Amount
 }
 
+// Recipient is the customer as a confirmation addresses him.
+type Recipient struct {
+	Number   string
+	Name     string
+	HasEmail bool
+	Written  *time.Time // when a confirmation of the receipt was queued
+}
+
 // Repository keeps the book; its methods run inside a unit of work.
 type Repository interface {
 	// LockCustomer holds the customer's credit account until the transaction's end.
 	LockCustomer(ctx context.Context, id uuid.UUID) error
 	Receipts(ctx context.Context, q ReceiptQuery) (ReceiptPage, error)
 	Receipt(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Receipt, error)
+	// Recipient says whom a confirmation of the receipt goes to, and whether it went;
+	// key names the confirmation.
+	Recipient(ctx context.Context, customerID uuid.UUID, key string) (Recipient, error)
 	InsertReceipt(ctx context.Context, r Receipt, at time.Time, by *uuid.UUID) error
 	InsertDraft(ctx context.Context, d Draft, customerID uuid.UUID, at time.Time, by *uuid.UUID) error
 	Draft(ctx context.Context, id uuid.UUID) (Draft, uuid.UUID, error)

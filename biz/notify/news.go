@@ -24,6 +24,8 @@ const (
 	KindStatementOverdue  Kind = "statement.overdue"
 	KindRatingLapsed      Kind = "rating.lapsed"
 	KindLetter            Kind = "letter.issued" // by an agreement; the reader hands it over
+
+	KindReceipt Kind = "receipt.confirmed" // to customers alone: their money came in
 )
 
 // Kinds lists them in the order of the preferences.

@@ -148,6 +148,7 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 // Letter is a message to a customer.
 type Letter struct {
 	Key      string
+	Kind     Kind // KindDunning where it is empty
 	Customer uuid.UUID
 	Title    string
 	Text     string
@@ -166,10 +167,13 @@ func (s *Service) Write(ctx context.Context, l Letter, channels []ChannelKind) (
 	if err != nil {
 		return 0, err
 	}
+	if l.Kind == "" {
+		l.Kind = KindDunning
+	}
 	var out []Delivery
 	for _, a := range accounts {
 		if slices.Contains(channels, a.Kind) && a.Enabled && !a.Kind.Robot() {
-			out = append(out, Delivery{ID: newID(), EventKey: l.Key, Audience: ToCustomer, Recipient: l.Customer, Channel: a.Kind, Kind: KindDunning,
+			out = append(out, Delivery{ID: newID(), EventKey: l.Key, Audience: ToCustomer, Recipient: l.Customer, Channel: a.Kind, Kind: l.Kind,
 				Title: l.Title, Text: l.Text, Template: l.Template, Params: l.Params, State: Queued, NextAt: when.next, CreatedAt: when.now})
 		}
 	}

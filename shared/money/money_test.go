@@ -67,3 +67,18 @@ func TestGrouped(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// The examples are those of the rules for writing bills, and what they leave open.
+func TestCapital(t *testing.T) {
+	t.Parallel()
+	for a, want := range map[Amount]string{
+		140950: "壹仟肆佰零玖元伍角", 600714: "陆仟零柒元壹角肆分", 168032: "壹仟陆佰捌拾元叁角贰分", 10700053: "壹拾万柒仟元伍角叁分",
+		1640902: "壹万陆仟肆佰零玖元零贰分", 32504: "叁佰贰拾伍元零肆分", 0: "零元整", 5: "伍分", 50: "伍角", 100: "壹元整", -1200: "负壹拾贰元整",
+		1_0000_0000_00: "壹亿元整", 1_0000_0001_00: "壹亿零壹元整", 10_0100_0000_00: "壹拾亿零壹佰万元整", 1_0000_0000_0000_00: "壹万亿元整", 2_3000_0500_00: "贰亿叁仟万零伍佰元整",
+		math.MaxInt64: "玖亿贰仟贰佰叁拾叁万柒仟贰佰零叁亿陆仟捌佰伍拾肆万柒仟柒佰伍拾捌元零柒分",
+	} {
+		if got := a.Capital(); got != want {
+			t.Errorf("%s is %s, not %s", a, got, want)
+		}
+	}
+}

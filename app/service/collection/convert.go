@@ -37,6 +37,10 @@ func toReceipt(r collection.Receipt) *collectionv1.Receipt {
 
 func toDetail(d collection.Detail, planned []collection.Entry) *collectionv1.ReceiptDetail {
 	out := &collectionv1.ReceiptDetail{Receipt: toReceipt(d.Receipt), Entries: toEntries(d.Entries), Planned: toEntries(planned)}
+	out.CustomerHasEmail = d.To.HasEmail
+	if d.To.Written != nil {
+		out.ConfirmedAt = timestamppb.New(*d.To.Written)
+	}
 	for _, i := range d.Open {
 		out.OpenItems = append(out.OpenItems, toItem(i))
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/collection"
+	"zhuxin/biz/customer"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/tenancy/scope"
@@ -134,6 +135,15 @@ func (Repo) Receipts(ctx context.Context, in biz.ReceiptQuery) (p biz.ReceiptPag
 func (Repo) Receipt(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Receipt, error) {
 	return one(ctx, "read receipt", biz.ErrReceiptNotFound, `SELECT `+receiptColumns+receiptFrom+`WHERE r.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`,
 		func(rows *sql.Rows) (biz.Receipt, error) { return scanReceipt(rows) }, id, optional(onlyOf))
+}
+
+// Recipient implements biz.Repository.
+func (Repo) Recipient(ctx context.Context, customerID uuid.UUID, key string) (biz.Recipient, error) {
+	return one(ctx, "read the recipient of a confirmation", customer.ErrNotFound, `SELECT c.number, c.name, c.contact_email_enc IS NOT NULL,
+		(SELECT min(d.created_at) FROM notify_deliveries d WHERE d.event_key = $2 AND d.recipient = c.id AND d.audience = 'customer')
+		FROM customers c WHERE c.id = $1`, func(rows *sql.Rows) (r biz.Recipient, err error) {
+		return r, rows.Scan(&r.Number, &r.Name, &r.HasEmail, &r.Written)
+	}, customerID, key)
 }
 
 // InsertReceipt implements biz.Repository.

@@ -15,6 +15,7 @@ import (
 	"zhuxin/biz/contract"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/query/creditcheck/creditchecktest"
+	"zhuxin/data/receiptpdf"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
 	"zhuxin/data/tenantrepo/collection"
 	contractrepo "zhuxin/data/tenantrepo/contract"
@@ -27,11 +28,12 @@ import (
 )
 
 type bench struct {
-	env *tenancytest.Env
-	fix *creditchecktest.Fixture
-	svc *biz.Service
-	box *approval.Service
-	ctx context.Context
+	env  *tenancytest.Env
+	fix  *creditchecktest.Fixture
+	svc  *biz.Service
+	box  *approval.Service
+	ctx  context.Context
+	mail mailbox
 }
 
 const day0 = "2026-05-01"
@@ -43,7 +45,7 @@ func setup(t *testing.T) *bench {
 	tx, log := env.Pool.Tenant(), auditlog.Tenant(env.Pool, auditlog.WithClock(clock))
 	b.box = approval.New(tx, approvalrepo.New(), log, clock)
 	b.svc = biz.New(biz.Config{Tx: tx, Repo: collection.Repo{}, Dues: contract.New(tx, contractrepo.Repo{}, b.fix.Accounts, log, clock),
-		Customers: customerrepo.New(), Accounts: b.fix.Accounts, Approvals: b.box, Audit: log, Clock: clock})
+		Customers: customerrepo.New(), Accounts: b.fix.Accounts, Approvals: b.box, Mail: &b.mail, Printer: receiptpdf.Printer{}, Audit: log, Clock: clock})
 	b.box.Register(approval.KindWriteOff, b.svc)
 	return b
 }

@@ -18,6 +18,7 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
+	v1 "zhuxin/app/api/common/v1"
 )
 
 const (
@@ -829,6 +830,94 @@ func (x *GetReceiptRequest) GetId() string {
 	return ""
 }
 
+type PrintReceiptRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PrintReceiptRequest) Reset() {
+	*x = PrintReceiptRequest{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PrintReceiptRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PrintReceiptRequest) ProtoMessage() {}
+
+func (x *PrintReceiptRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PrintReceiptRequest.ProtoReflect.Descriptor instead.
+func (*PrintReceiptRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *PrintReceiptRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type ConfirmReceiptRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConfirmReceiptRequest) Reset() {
+	*x = ConfirmReceiptRequest{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConfirmReceiptRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConfirmReceiptRequest) ProtoMessage() {}
+
+func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConfirmReceiptRequest.ProtoReflect.Descriptor instead.
+func (*ConfirmReceiptRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ConfirmReceiptRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 type ReceiptDetail struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Receipt *Receipt               `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
@@ -836,14 +925,17 @@ type ReceiptDetail struct {
 	// What the customer owes, the oldest due first.
 	OpenItems []*OpenItem `protobuf:"bytes,3,rep,name=open_items,json=openItems,proto3" json:"open_items,omitempty"`
 	// What would be applied, for a preview.
-	Planned       []*ApplicationEntry `protobuf:"bytes,4,rep,name=planned,proto3" json:"planned,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Planned []*ApplicationEntry `protobuf:"bytes,4,rep,name=planned,proto3" json:"planned,omitempty"`
+	// When a confirmation to the customer was queued.
+	ConfirmedAt      *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=confirmed_at,json=confirmedAt,proto3" json:"confirmed_at,omitempty"`
+	CustomerHasEmail bool                   `protobuf:"varint,6,opt,name=customer_has_email,json=customerHasEmail,proto3" json:"customer_has_email,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *ReceiptDetail) Reset() {
 	*x = ReceiptDetail{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -855,7 +947,7 @@ func (x *ReceiptDetail) String() string {
 func (*ReceiptDetail) ProtoMessage() {}
 
 func (x *ReceiptDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -868,7 +960,7 @@ func (x *ReceiptDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiptDetail.ProtoReflect.Descriptor instead.
 func (*ReceiptDetail) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{10}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReceiptDetail) GetReceipt() *Receipt {
@@ -899,6 +991,20 @@ func (x *ReceiptDetail) GetPlanned() []*ApplicationEntry {
 	return nil
 }
 
+func (x *ReceiptDetail) GetConfirmedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ConfirmedAt
+	}
+	return nil
+}
+
+func (x *ReceiptDetail) GetCustomerHasEmail() bool {
+	if x != nil {
+		return x.CustomerHasEmail
+	}
+	return false
+}
+
 type OpenItem struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -915,7 +1021,7 @@ type OpenItem struct {
 
 func (x *OpenItem) Reset() {
 	*x = OpenItem{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -927,7 +1033,7 @@ func (x *OpenItem) String() string {
 func (*OpenItem) ProtoMessage() {}
 
 func (x *OpenItem) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -940,7 +1046,7 @@ func (x *OpenItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenItem.ProtoReflect.Descriptor instead.
 func (*OpenItem) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{11}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *OpenItem) GetId() string {
@@ -1021,7 +1127,7 @@ type ApplicationEntry struct {
 
 func (x *ApplicationEntry) Reset() {
 	*x = ApplicationEntry{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1033,7 +1139,7 @@ func (x *ApplicationEntry) String() string {
 func (*ApplicationEntry) ProtoMessage() {}
 
 func (x *ApplicationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1046,7 +1152,7 @@ func (x *ApplicationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationEntry.ProtoReflect.Descriptor instead.
 func (*ApplicationEntry) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{12}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ApplicationEntry) GetId() string {
@@ -1152,7 +1258,7 @@ type ApplyReceiptRequest struct {
 
 func (x *ApplyReceiptRequest) Reset() {
 	*x = ApplyReceiptRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1164,7 +1270,7 @@ func (x *ApplyReceiptRequest) String() string {
 func (*ApplyReceiptRequest) ProtoMessage() {}
 
 func (x *ApplyReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1177,7 +1283,7 @@ func (x *ApplyReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyReceiptRequest.ProtoReflect.Descriptor instead.
 func (*ApplyReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{13}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ApplyReceiptRequest) GetId() string {
@@ -1211,7 +1317,7 @@ type ReverseRequest struct {
 
 func (x *ReverseRequest) Reset() {
 	*x = ReverseRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1223,7 +1329,7 @@ func (x *ReverseRequest) String() string {
 func (*ReverseRequest) ProtoMessage() {}
 
 func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1236,7 +1342,7 @@ func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseRequest.ProtoReflect.Descriptor instead.
 func (*ReverseRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{14}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ReverseRequest) GetId() string {
@@ -1265,7 +1371,7 @@ type SettleDraftRequest struct {
 
 func (x *SettleDraftRequest) Reset() {
 	*x = SettleDraftRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1277,7 +1383,7 @@ func (x *SettleDraftRequest) String() string {
 func (*SettleDraftRequest) ProtoMessage() {}
 
 func (x *SettleDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1290,7 +1396,7 @@ func (x *SettleDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SettleDraftRequest.ProtoReflect.Descriptor instead.
 func (*SettleDraftRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{15}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *SettleDraftRequest) GetId() string {
@@ -1323,7 +1429,7 @@ type GetLifeRequest struct {
 
 func (x *GetLifeRequest) Reset() {
 	*x = GetLifeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1335,7 +1441,7 @@ func (x *GetLifeRequest) String() string {
 func (*GetLifeRequest) ProtoMessage() {}
 
 func (x *GetLifeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1348,7 +1454,7 @@ func (x *GetLifeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetLifeRequest.ProtoReflect.Descriptor instead.
 func (*GetLifeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{16}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetLifeRequest) GetId() string {
@@ -1368,7 +1474,7 @@ type SetOffCreditRequest struct {
 
 func (x *SetOffCreditRequest) Reset() {
 	*x = SetOffCreditRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1380,7 +1486,7 @@ func (x *SetOffCreditRequest) String() string {
 func (*SetOffCreditRequest) ProtoMessage() {}
 
 func (x *SetOffCreditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1393,7 +1499,7 @@ func (x *SetOffCreditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetOffCreditRequest.ProtoReflect.Descriptor instead.
 func (*SetOffCreditRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{17}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SetOffCreditRequest) GetId() string {
@@ -1421,7 +1527,7 @@ type SubmitWriteOffRequest struct {
 
 func (x *SubmitWriteOffRequest) Reset() {
 	*x = SubmitWriteOffRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1433,7 +1539,7 @@ func (x *SubmitWriteOffRequest) String() string {
 func (*SubmitWriteOffRequest) ProtoMessage() {}
 
 func (x *SubmitWriteOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1446,7 +1552,7 @@ func (x *SubmitWriteOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitWriteOffRequest.ProtoReflect.Descriptor instead.
 func (*SubmitWriteOffRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{18}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SubmitWriteOffRequest) GetId() string {
@@ -1482,7 +1588,7 @@ type OpenDisputeRequest struct {
 
 func (x *OpenDisputeRequest) Reset() {
 	*x = OpenDisputeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1494,7 +1600,7 @@ func (x *OpenDisputeRequest) String() string {
 func (*OpenDisputeRequest) ProtoMessage() {}
 
 func (x *OpenDisputeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1507,7 +1613,7 @@ func (x *OpenDisputeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenDisputeRequest.ProtoReflect.Descriptor instead.
 func (*OpenDisputeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{19}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *OpenDisputeRequest) GetId() string {
@@ -1542,7 +1648,7 @@ type WaiveLateFeeRequest struct {
 
 func (x *WaiveLateFeeRequest) Reset() {
 	*x = WaiveLateFeeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1554,7 +1660,7 @@ func (x *WaiveLateFeeRequest) String() string {
 func (*WaiveLateFeeRequest) ProtoMessage() {}
 
 func (x *WaiveLateFeeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1567,7 +1673,7 @@ func (x *WaiveLateFeeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaiveLateFeeRequest.ProtoReflect.Descriptor instead.
 func (*WaiveLateFeeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{20}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WaiveLateFeeRequest) GetId() string {
@@ -1620,7 +1726,7 @@ type Life struct {
 
 func (x *Life) Reset() {
 	*x = Life{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1632,7 +1738,7 @@ func (x *Life) String() string {
 func (*Life) ProtoMessage() {}
 
 func (x *Life) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1645,7 +1751,7 @@ func (x *Life) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Life.ProtoReflect.Descriptor instead.
 func (*Life) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{21}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Life) GetItem() *OpenItem {
@@ -1794,7 +1900,7 @@ type Ticket struct {
 
 func (x *Ticket) Reset() {
 	*x = Ticket{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1806,7 +1912,7 @@ func (x *Ticket) String() string {
 func (*Ticket) ProtoMessage() {}
 
 func (x *Ticket) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1819,7 +1925,7 @@ func (x *Ticket) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ticket.ProtoReflect.Descriptor instead.
 func (*Ticket) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{22}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Ticket) GetNumber() string {
@@ -1871,7 +1977,7 @@ type Instalment struct {
 
 func (x *Instalment) Reset() {
 	*x = Instalment{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1883,7 +1989,7 @@ func (x *Instalment) String() string {
 func (*Instalment) ProtoMessage() {}
 
 func (x *Instalment) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1896,7 +2002,7 @@ func (x *Instalment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Instalment.ProtoReflect.Descriptor instead.
 func (*Instalment) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{23}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Instalment) GetClause() string {
@@ -1954,7 +2060,7 @@ type WriteOff struct {
 
 func (x *WriteOff) Reset() {
 	*x = WriteOff{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1966,7 +2072,7 @@ func (x *WriteOff) String() string {
 func (*WriteOff) ProtoMessage() {}
 
 func (x *WriteOff) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1979,7 +2085,7 @@ func (x *WriteOff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOff.ProtoReflect.Descriptor instead.
 func (*WriteOff) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{24}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *WriteOff) GetId() string {
@@ -2031,7 +2137,7 @@ type Dispute struct {
 
 func (x *Dispute) Reset() {
 	*x = Dispute{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2043,7 +2149,7 @@ func (x *Dispute) String() string {
 func (*Dispute) ProtoMessage() {}
 
 func (x *Dispute) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2056,7 +2162,7 @@ func (x *Dispute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dispute.ProtoReflect.Descriptor instead.
 func (*Dispute) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{25}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Dispute) GetId() string {
@@ -2112,7 +2218,7 @@ type Waiver struct {
 
 func (x *Waiver) Reset() {
 	*x = Waiver{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2124,7 +2230,7 @@ func (x *Waiver) String() string {
 func (*Waiver) ProtoMessage() {}
 
 func (x *Waiver) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2137,7 +2243,7 @@ func (x *Waiver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Waiver.ProtoReflect.Descriptor instead.
 func (*Waiver) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{26}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Waiver) GetAmount() int64 {
@@ -2170,7 +2276,7 @@ type GetStagesRequest struct {
 
 func (x *GetStagesRequest) Reset() {
 	*x = GetStagesRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2182,7 +2288,7 @@ func (x *GetStagesRequest) String() string {
 func (*GetStagesRequest) ProtoMessage() {}
 
 func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2195,7 +2301,7 @@ func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesRequest.ProtoReflect.Descriptor instead.
 func (*GetStagesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{27}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetStagesRequest) GetCustomerId() string {
@@ -2214,7 +2320,7 @@ type GetStagesReply struct {
 
 func (x *GetStagesReply) Reset() {
 	*x = GetStagesReply{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2226,7 +2332,7 @@ func (x *GetStagesReply) String() string {
 func (*GetStagesReply) ProtoMessage() {}
 
 func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2239,7 +2345,7 @@ func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesReply.ProtoReflect.Descriptor instead.
 func (*GetStagesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{28}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *GetStagesReply) GetStages() []*Stage {
@@ -2263,7 +2369,7 @@ type Stage struct {
 
 func (x *Stage) Reset() {
 	*x = Stage{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2275,7 +2381,7 @@ func (x *Stage) String() string {
 func (*Stage) ProtoMessage() {}
 
 func (x *Stage) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2288,7 +2394,7 @@ func (x *Stage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stage.ProtoReflect.Descriptor instead.
 func (*Stage) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{29}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Stage) GetName() string {
@@ -2327,7 +2433,7 @@ type GetSettingsRequest struct {
 
 func (x *GetSettingsRequest) Reset() {
 	*x = GetSettingsRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2339,7 +2445,7 @@ func (x *GetSettingsRequest) String() string {
 func (*GetSettingsRequest) ProtoMessage() {}
 
 func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2352,7 +2458,7 @@ func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*GetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{30}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{32}
 }
 
 type Settings struct {
@@ -2370,7 +2476,7 @@ type Settings struct {
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2382,7 +2488,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2395,7 +2501,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Settings) GetVersion() int64 {
@@ -2444,7 +2550,7 @@ var File_app_api_collection_v1_collection_proto protoreflect.FileDescriptor
 
 const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\n" +
-	"&app/api/collection/v1/collection.proto\x12\x14zhuxin.collection.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\a\n" +
+	"&app/api/collection/v1/collection.proto\x12\x14zhuxin.collection.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\a\n" +
 	"\x05Empty\"\x89\x01\n" +
 	"\x13ListReceiptsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
@@ -2521,13 +2627,19 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x05apply\x18\n" +
 	" \x01(\v2\x1f.zhuxin.collection.v1.SelectionR\x05apply\"#\n" +
 	"\x11GetReceiptRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\x8b\x02\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"%\n" +
+	"\x13PrintReceiptRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"'\n" +
+	"\x15ConfirmReceiptRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xf8\x02\n" +
 	"\rReceiptDetail\x127\n" +
 	"\areceipt\x18\x01 \x01(\v2\x1d.zhuxin.collection.v1.ReceiptR\areceipt\x12@\n" +
 	"\aentries\x18\x02 \x03(\v2&.zhuxin.collection.v1.ApplicationEntryR\aentries\x12=\n" +
 	"\n" +
 	"open_items\x18\x03 \x03(\v2\x1e.zhuxin.collection.v1.OpenItemR\topenItems\x12@\n" +
-	"\aplanned\x18\x04 \x03(\v2&.zhuxin.collection.v1.ApplicationEntryR\aplanned\"\xde\x01\n" +
+	"\aplanned\x18\x04 \x03(\v2&.zhuxin.collection.v1.ApplicationEntryR\aplanned\x12=\n" +
+	"\fconfirmed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vconfirmedAt\x12,\n" +
+	"\x12customer_has_email\x18\x06 \x01(\bR\x10customerHasEmail\"\xde\x01\n" +
 	"\bOpenItem\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vdocument_no\x18\x02 \x01(\tR\n" +
@@ -2663,12 +2775,14 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x13late_fee_grace_days\x18\x03 \x01(\x05R\x10lateFeeGraceDays\x12%\n" +
 	"\x0estatement_days\x18\x04 \x01(\x05R\rstatementDays\x126\n" +
 	"\x17statement_reminder_days\x18\x05 \x01(\x05R\x15statementReminderDays\x12$\n" +
-	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays2\xa5\x14\n" +
+	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays2\xdb\x16\n" +
 	"\x11CollectionService\x12\x8f\x01\n" +
 	"\fListReceipts\x12).zhuxin.collection.v1.ListReceiptsRequest\x1a'.zhuxin.collection.v1.ListReceiptsReply\"+\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/receipts\x12\x8e\x01\n" +
 	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x8c\x01\n" +
 	"\n" +
-	"GetReceipt\x12'.zhuxin.collection.v1.GetReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\"0\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/receipts/{id}\x12\x97\x01\n" +
+	"GetReceipt\x12'.zhuxin.collection.v1.GetReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\"0\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/receipts/{id}\x12\x93\x01\n" +
+	"\fPrintReceipt\x12).zhuxin.collection.v1.PrintReceiptRequest\x1a\x1b.zhuxin.common.v1.FileReply\";\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/receipts/{id}/document\x12\x9d\x01\n" +
+	"\x0eConfirmReceipt\x12+.zhuxin.collection.v1.ConfirmReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\"9\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/receipts/{id}:confirm\x12\x97\x01\n" +
 	"\fApplyReceipt\x12).zhuxin.collection.v1.ApplyReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\"7\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/receipts/{id}:apply\x12\x8e\x01\n" +
 	"\x0eReverseReceipt\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\"9\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/receipts/{id}:reverse\x12\x9e\x01\n" +
 	"\x12ReverseApplication\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\"E\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/payment-applications/{id}:reverse\x12\x97\x01\n" +
@@ -2696,7 +2810,7 @@ func file_app_api_collection_v1_collection_proto_rawDescGZIP() []byte {
 	return file_app_api_collection_v1_collection_proto_rawDescData
 }
 
-var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_app_api_collection_v1_collection_proto_goTypes = []any{
 	(*Empty)(nil),                 // 0: zhuxin.collection.v1.Empty
 	(*ListReceiptsRequest)(nil),   // 1: zhuxin.collection.v1.ListReceiptsRequest
@@ -2708,29 +2822,32 @@ var file_app_api_collection_v1_collection_proto_goTypes = []any{
 	(*DraftInput)(nil),            // 7: zhuxin.collection.v1.DraftInput
 	(*RecordReceiptRequest)(nil),  // 8: zhuxin.collection.v1.RecordReceiptRequest
 	(*GetReceiptRequest)(nil),     // 9: zhuxin.collection.v1.GetReceiptRequest
-	(*ReceiptDetail)(nil),         // 10: zhuxin.collection.v1.ReceiptDetail
-	(*OpenItem)(nil),              // 11: zhuxin.collection.v1.OpenItem
-	(*ApplicationEntry)(nil),      // 12: zhuxin.collection.v1.ApplicationEntry
-	(*ApplyReceiptRequest)(nil),   // 13: zhuxin.collection.v1.ApplyReceiptRequest
-	(*ReverseRequest)(nil),        // 14: zhuxin.collection.v1.ReverseRequest
-	(*SettleDraftRequest)(nil),    // 15: zhuxin.collection.v1.SettleDraftRequest
-	(*GetLifeRequest)(nil),        // 16: zhuxin.collection.v1.GetLifeRequest
-	(*SetOffCreditRequest)(nil),   // 17: zhuxin.collection.v1.SetOffCreditRequest
-	(*SubmitWriteOffRequest)(nil), // 18: zhuxin.collection.v1.SubmitWriteOffRequest
-	(*OpenDisputeRequest)(nil),    // 19: zhuxin.collection.v1.OpenDisputeRequest
-	(*WaiveLateFeeRequest)(nil),   // 20: zhuxin.collection.v1.WaiveLateFeeRequest
-	(*Life)(nil),                  // 21: zhuxin.collection.v1.Life
-	(*Ticket)(nil),                // 22: zhuxin.collection.v1.Ticket
-	(*Instalment)(nil),            // 23: zhuxin.collection.v1.Instalment
-	(*WriteOff)(nil),              // 24: zhuxin.collection.v1.WriteOff
-	(*Dispute)(nil),               // 25: zhuxin.collection.v1.Dispute
-	(*Waiver)(nil),                // 26: zhuxin.collection.v1.Waiver
-	(*GetStagesRequest)(nil),      // 27: zhuxin.collection.v1.GetStagesRequest
-	(*GetStagesReply)(nil),        // 28: zhuxin.collection.v1.GetStagesReply
-	(*Stage)(nil),                 // 29: zhuxin.collection.v1.Stage
-	(*GetSettingsRequest)(nil),    // 30: zhuxin.collection.v1.GetSettingsRequest
-	(*Settings)(nil),              // 31: zhuxin.collection.v1.Settings
-	(*timestamppb.Timestamp)(nil), // 32: google.protobuf.Timestamp
+	(*PrintReceiptRequest)(nil),   // 10: zhuxin.collection.v1.PrintReceiptRequest
+	(*ConfirmReceiptRequest)(nil), // 11: zhuxin.collection.v1.ConfirmReceiptRequest
+	(*ReceiptDetail)(nil),         // 12: zhuxin.collection.v1.ReceiptDetail
+	(*OpenItem)(nil),              // 13: zhuxin.collection.v1.OpenItem
+	(*ApplicationEntry)(nil),      // 14: zhuxin.collection.v1.ApplicationEntry
+	(*ApplyReceiptRequest)(nil),   // 15: zhuxin.collection.v1.ApplyReceiptRequest
+	(*ReverseRequest)(nil),        // 16: zhuxin.collection.v1.ReverseRequest
+	(*SettleDraftRequest)(nil),    // 17: zhuxin.collection.v1.SettleDraftRequest
+	(*GetLifeRequest)(nil),        // 18: zhuxin.collection.v1.GetLifeRequest
+	(*SetOffCreditRequest)(nil),   // 19: zhuxin.collection.v1.SetOffCreditRequest
+	(*SubmitWriteOffRequest)(nil), // 20: zhuxin.collection.v1.SubmitWriteOffRequest
+	(*OpenDisputeRequest)(nil),    // 21: zhuxin.collection.v1.OpenDisputeRequest
+	(*WaiveLateFeeRequest)(nil),   // 22: zhuxin.collection.v1.WaiveLateFeeRequest
+	(*Life)(nil),                  // 23: zhuxin.collection.v1.Life
+	(*Ticket)(nil),                // 24: zhuxin.collection.v1.Ticket
+	(*Instalment)(nil),            // 25: zhuxin.collection.v1.Instalment
+	(*WriteOff)(nil),              // 26: zhuxin.collection.v1.WriteOff
+	(*Dispute)(nil),               // 27: zhuxin.collection.v1.Dispute
+	(*Waiver)(nil),                // 28: zhuxin.collection.v1.Waiver
+	(*GetStagesRequest)(nil),      // 29: zhuxin.collection.v1.GetStagesRequest
+	(*GetStagesReply)(nil),        // 30: zhuxin.collection.v1.GetStagesReply
+	(*Stage)(nil),                 // 31: zhuxin.collection.v1.Stage
+	(*GetSettingsRequest)(nil),    // 32: zhuxin.collection.v1.GetSettingsRequest
+	(*Settings)(nil),              // 33: zhuxin.collection.v1.Settings
+	(*timestamppb.Timestamp)(nil), // 34: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),          // 35: zhuxin.common.v1.FileReply
 }
 var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.collection.v1.ListReceiptsReply.receipts:type_name -> zhuxin.collection.v1.Receipt
@@ -2739,62 +2856,67 @@ var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
 	7,  // 3: zhuxin.collection.v1.RecordReceiptRequest.draft:type_name -> zhuxin.collection.v1.DraftInput
 	5,  // 4: zhuxin.collection.v1.RecordReceiptRequest.apply:type_name -> zhuxin.collection.v1.Selection
 	3,  // 5: zhuxin.collection.v1.ReceiptDetail.receipt:type_name -> zhuxin.collection.v1.Receipt
-	12, // 6: zhuxin.collection.v1.ReceiptDetail.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
-	11, // 7: zhuxin.collection.v1.ReceiptDetail.open_items:type_name -> zhuxin.collection.v1.OpenItem
-	12, // 8: zhuxin.collection.v1.ReceiptDetail.planned:type_name -> zhuxin.collection.v1.ApplicationEntry
-	32, // 9: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
-	5,  // 10: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	5,  // 11: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	11, // 12: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
-	22, // 13: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
-	23, // 14: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
-	12, // 15: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
-	24, // 16: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
-	25, // 17: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
-	26, // 18: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
-	32, // 19: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
-	32, // 20: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
-	32, // 21: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
-	29, // 22: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
-	1,  // 23: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
-	8,  // 24: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
-	9,  // 25: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
-	13, // 26: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
-	14, // 27: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
-	14, // 28: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
-	15, // 29: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
-	16, // 30: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
-	17, // 31: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
-	18, // 32: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
-	14, // 33: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
-	19, // 34: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
-	14, // 35: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
-	20, // 36: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
-	27, // 37: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
-	30, // 38: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
-	31, // 39: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
-	2,  // 40: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
-	10, // 41: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	10, // 42: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	10, // 43: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	0,  // 44: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
-	0,  // 45: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
-	0,  // 46: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
-	21, // 47: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
-	21, // 48: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
-	21, // 49: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
-	0,  // 50: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
-	21, // 51: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
-	21, // 52: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
-	21, // 53: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
-	28, // 54: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	31, // 55: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
-	31, // 56: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
-	40, // [40:57] is the sub-list for method output_type
-	23, // [23:40] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	14, // 6: zhuxin.collection.v1.ReceiptDetail.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
+	13, // 7: zhuxin.collection.v1.ReceiptDetail.open_items:type_name -> zhuxin.collection.v1.OpenItem
+	14, // 8: zhuxin.collection.v1.ReceiptDetail.planned:type_name -> zhuxin.collection.v1.ApplicationEntry
+	34, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
+	34, // 10: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
+	5,  // 11: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
+	5,  // 12: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
+	13, // 13: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
+	24, // 14: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
+	25, // 15: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
+	14, // 16: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
+	26, // 17: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
+	27, // 18: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
+	28, // 19: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
+	34, // 20: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
+	34, // 21: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
+	34, // 22: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
+	31, // 23: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
+	1,  // 24: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
+	8,  // 25: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
+	9,  // 26: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
+	10, // 27: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
+	11, // 28: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
+	15, // 29: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
+	16, // 30: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
+	16, // 31: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
+	17, // 32: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
+	18, // 33: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
+	19, // 34: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
+	20, // 35: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
+	16, // 36: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
+	21, // 37: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
+	16, // 38: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
+	22, // 39: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
+	29, // 40: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
+	32, // 41: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
+	33, // 42: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
+	2,  // 43: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
+	12, // 44: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	12, // 45: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	35, // 46: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
+	12, // 47: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	12, // 48: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	0,  // 49: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
+	0,  // 50: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
+	0,  // 51: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
+	23, // 52: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
+	23, // 53: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
+	23, // 54: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
+	0,  // 55: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
+	23, // 56: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
+	23, // 57: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
+	23, // 58: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
+	30, // 59: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	33, // 60: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
+	33, // 61: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
+	43, // [43:62] is the sub-list for method output_type
+	24, // [24:43] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_app_api_collection_v1_collection_proto_init() }
@@ -2808,7 +2930,7 @@ func file_app_api_collection_v1_collection_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_collection_v1_collection_proto_rawDesc), len(file_app_api_collection_v1_collection_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   32,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

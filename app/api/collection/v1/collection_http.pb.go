@@ -14,6 +14,8 @@ const (
 	OperationCollectionServiceListReceipts       = "/zhuxin.collection.v1.CollectionService/ListReceipts"
 	OperationCollectionServiceRecordReceipt      = "/zhuxin.collection.v1.CollectionService/RecordReceipt"
 	OperationCollectionServiceGetReceipt         = "/zhuxin.collection.v1.CollectionService/GetReceipt"
+	OperationCollectionServicePrintReceipt       = "/zhuxin.collection.v1.CollectionService/PrintReceipt"
+	OperationCollectionServiceConfirmReceipt     = "/zhuxin.collection.v1.CollectionService/ConfirmReceipt"
 	OperationCollectionServiceApplyReceipt       = "/zhuxin.collection.v1.CollectionService/ApplyReceipt"
 	OperationCollectionServiceReverseReceipt     = "/zhuxin.collection.v1.CollectionService/ReverseReceipt"
 	OperationCollectionServiceReverseApplication = "/zhuxin.collection.v1.CollectionService/ReverseApplication"
@@ -36,6 +38,10 @@ type CollectionServiceHTTPServer interface {
 	RecordReceipt(context.Context, *RecordReceiptRequest) (*ReceiptDetail, error)
 	// With what was paid by it and what it could pay.
 	GetReceipt(context.Context, *GetReceiptRequest) (*ReceiptDetail, error)
+	// The receipt for the customer as PDF (004-18).
+	PrintReceipt(context.Context, *PrintReceiptRequest) (*route.File, error)
+	// Sends the customer a confirmation by e-mail, once (004-19).
+	ConfirmReceipt(context.Context, *ConfirmReceiptRequest) (*ReceiptDetail, error)
 	ApplyReceipt(context.Context, *ApplyReceiptRequest) (*ReceiptDetail, error)
 	ReverseReceipt(context.Context, *ReverseRequest) (*Empty, error)
 	ReverseApplication(context.Context, *ReverseRequest) (*Empty, error)
@@ -114,12 +120,28 @@ var CollectionServiceRoutes = []route.Info{
 		Request: "zhuxin.collection.v1.GetReceiptRequest", Reply: "zhuxin.collection.v1.ReceiptDetail",
 	},
 	{
+		Operation: OperationCollectionServicePrintReceipt,
+		Method:    "GET", Path: "/v1/receipts/{id}/document",
+		Side: route.SideTenant, Permission: "receivable.read",
+		Params:   []string{"id"},
+		RawReply: true,
+		Request:  "zhuxin.collection.v1.PrintReceiptRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
 		Operation: OperationCollectionServiceApplyReceipt,
 		Method:    "POST", Path: "/v1/receipts/{id}:apply",
 		Side: route.SideTenant, Permission: "payment.write",
 		Params:  []string{"id"},
 		Body:    true,
 		Request: "zhuxin.collection.v1.ApplyReceiptRequest", Reply: "zhuxin.collection.v1.ReceiptDetail",
+	},
+	{
+		Operation: OperationCollectionServiceConfirmReceipt,
+		Method:    "POST", Path: "/v1/receipts/{id}:confirm",
+		Side: route.SideTenant, Permission: "payment.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.collection.v1.ConfirmReceiptRequest", Reply: "zhuxin.collection.v1.ReceiptDetail",
 	},
 	{
 		Operation: OperationCollectionServiceReverseReceipt,
@@ -200,7 +222,9 @@ func RegisterCollectionServiceHTTPServer(s *http.Server, srv CollectionServiceHT
 	r.GET("/v1/receipts", _CollectionService_ListReceipts0_HTTP_Handler(srv))
 	r.POST("/v1/receipts", _CollectionService_RecordReceipt0_HTTP_Handler(srv))
 	r.GET("/v1/receipts/{id:[^/:]+}", _CollectionService_GetReceipt0_HTTP_Handler(srv))
+	r.GET("/v1/receipts/{id:[^/:]+}/document", _CollectionService_PrintReceipt0_HTTP_Handler(srv))
 	r.POST("/v1/receipts/{id:[^/:]+}:apply", _CollectionService_ApplyReceipt0_HTTP_Handler(srv))
+	r.POST("/v1/receipts/{id:[^/:]+}:confirm", _CollectionService_ConfirmReceipt0_HTTP_Handler(srv))
 	r.POST("/v1/receipts/{id:[^/:]+}:reverse", _CollectionService_ReverseReceipt0_HTTP_Handler(srv))
 	r.GET("/v1/receivables/{id:[^/:]+}", _CollectionService_GetLife0_HTTP_Handler(srv))
 	r.POST("/v1/receivables/{id:[^/:]+}:dispute", _CollectionService_OpenDispute0_HTTP_Handler(srv))
@@ -379,6 +403,27 @@ func _CollectionService_GetReceipt0_HTTP_Handler(srv CollectionServiceHTTPServer
 	}
 }
 
+func _CollectionService_PrintReceipt0_HTTP_Handler(srv CollectionServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCollectionServicePrintReceipt)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in PrintReceiptRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.PrintReceipt(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _CollectionService_ApplyReceipt0_HTTP_Handler(srv CollectionServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationCollectionServiceApplyReceipt)
@@ -394,6 +439,30 @@ func _CollectionService_ApplyReceipt0_HTTP_Handler(srv CollectionServiceHTTPServ
 				return nil, err
 			}
 			return srv.ApplyReceipt(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CollectionService_ConfirmReceipt0_HTTP_Handler(srv CollectionServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCollectionServiceConfirmReceipt)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ConfirmReceiptRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ConfirmReceipt(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

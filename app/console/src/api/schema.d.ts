@@ -3581,6 +3581,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receipts/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The receipt for the customer as PDF (004-18). */
+        get: operations["CollectionService_PrintReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/receipts/{id}:apply": {
         parameters: {
             query?: never;
@@ -3591,6 +3608,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["CollectionService_ApplyReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receipts/{id}:confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sends the customer a confirmation by e-mail, once (004-19). */
+        post: operations["CollectionService_ConfirmReceipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5331,6 +5365,9 @@ export interface components {
             /** @description Nothing is kept. */
             preview?: boolean;
         };
+        ConfirmReceiptRequest: {
+            id?: string;
+        };
         Dispute: {
             id: string;
             cause: string;
@@ -5449,6 +5486,12 @@ export interface components {
             openItems: components["schemas"]["OpenItem"][];
             /** @description What would be applied, for a preview. */
             planned: components["schemas"]["ApplicationEntry"][];
+            /**
+             * Format: date-time
+             * @description When a confirmation to the customer was queued.
+             */
+            confirmedAt?: string | null;
+            customerHasEmail: boolean;
         };
         RecordReceiptRequest: {
             customerId?: string;
@@ -16743,6 +16786,32 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    CollectionService_PrintReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     CollectionService_ApplyReceipt: {
         parameters: {
             query?: never;
@@ -16758,6 +16827,36 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApplyReceiptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollectionService_ConfirmReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmReceiptRequest"];
             };
         };
         responses: {

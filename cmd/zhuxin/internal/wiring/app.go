@@ -66,15 +66,15 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	a.BindTenant = b.Registry.Bind
 	a.Customers = newCustomers(b, a.Credit)
 	a.Projects = newProjects(b, a.Credit)
-	a.Receivables = newReceivables(b, a.Credit, a.Documents)
+	if a.Notify, err = newNotify(b); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	a.Receivables = newReceivables(b, a.Credit, a.Documents, a.Notify)
 	if a.ERP, err = newERP(b, a.Credit, a.Receivables); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	a.Todos = newTodos(b)
 	a.Risk = newRisk(b)
-	if a.Notify, err = newNotify(b); err != nil {
-		return nil, errors.Join(err, b.Close())
-	}
 	a.Agreements = newAgreements(b, a.Credit, a.Documents)
 	a.FollowUps = newFollowUps(b, a.Credit)
 	a.Statements = newStatements(b, a.Credit, a.Receivables)

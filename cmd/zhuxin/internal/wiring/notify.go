@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/collection"
 	"zhuxin/biz/dunning"
 	"zhuxin/biz/letter"
 	"zhuxin/biz/notify"
@@ -104,4 +105,13 @@ func (n *Notify) register(m *jobs.Mux) {
 		_, err := n.Service.Flush(ctx)
 		return err
 	})
+}
+
+// confirmations writes to customers that their money came in.
+type confirmations struct{ *Notify }
+
+// Confirm implements collection.Mailman.
+func (c confirmations) Confirm(ctx context.Context, x collection.Confirmation) (bool, error) {
+	n, err := c.Service.Write(ctx, notify.Letter{Key: x.Key, Kind: notify.KindReceipt, Customer: x.Customer, Title: x.Title, Text: x.Text}, []notify.ChannelKind{notify.Mail})
+	return n > 0, err
 }

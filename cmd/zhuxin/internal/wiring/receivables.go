@@ -10,6 +10,7 @@ import (
 	"zhuxin/biz/contract"
 	"zhuxin/biz/receivable"
 	"zhuxin/data/jobs"
+	"zhuxin/data/receiptpdf"
 	"zhuxin/data/sheet"
 	collectionrepo "zhuxin/data/tenantrepo/collection"
 	contractrepo "zhuxin/data/tenantrepo/contract"
@@ -28,11 +29,11 @@ type Receivables struct {
 	base       *Base
 }
 
-func newReceivables(b *Base, c *Credit, d *Documents) *Receivables {
+func newReceivables(b *Base, c *Credit, d *Documents, n *Notify) *Receivables {
 	tx, repo := b.Pool.Tenant(), receivablerepo.New()
 	contracts := contract.New(tx, contractrepo.Repo{}, c.Accounts, b.Audit.Tenant, b.Clock)
 	payments := collection.New(collection.Config{Tx: tx, Repo: collectionrepo.Repo{}, Dues: contracts, Customers: customerrepo.New(), Accounts: c.Accounts,
-		Approvals: c.Approvals, Audit: b.Audit.Tenant, Clock: b.Clock})
+		Approvals: c.Approvals, Mail: confirmations{n}, Printer: receiptpdf.Printer{}, Audit: b.Audit.Tenant, Clock: b.Clock})
 	c.Approvals.Register(approval.KindWriteOff, payments)
 	return &Receivables{
 		Ledger: receivable.NewLedger(tx, repo, customerrepo.New(), c.Accounts, b.Clock),
