@@ -343,6 +343,7 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 		f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, n.ReasonCode, n.ReasonText
 		f.NegativeSeverity, f.NegativeExempt = n.Severity, n.ExemptUntil
 	}
+	f.Related = d.l.Related
 	return f
 }
 

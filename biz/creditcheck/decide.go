@@ -40,6 +40,7 @@ type Facts struct {
 	NegativeSeverity   string             `json:"negative_severity,omitempty"`
 	NegativeExempt     calendar.Date      `json:"negative_exempt,omitempty"` // last day on which HQ lets the tenant supply it; zero for none
 	GroupPolicyVersion int64              `json:"group_policy_version"`
+	Related            *RelatedFacts      `json:"related,omitempty"` // the listed company that he is connected with; nil without one
 	Frozen             bool               `json:"frozen"`
 	FrozenReason       string             `json:"frozen_reason"`
 	SupplyStopped      bool               `json:"supply_stopped,omitempty"` // nothing is delivered to the customer, or to the order's project
@@ -118,6 +119,7 @@ const (
 	LimitOverdueAmount Limit = "overdue_amount"
 	LimitOverdueDays   Limit = "overdue_days"
 	LimitNegativeList  Limit = "negative_list"
+	LimitRelated       Limit = "related_negative_list"
 	LimitFreeze        Limit = "freeze"
 	LimitSupplyStop    Limit = "supply_stop"
 	LimitProject       Limit = "project_limit"
@@ -137,7 +139,8 @@ type Verdict struct {
 // place where the decision is made. The strictest action among the rules that
 // apply is the outcome.
 //
-// HQ's exemption of a listed customer lets his orders go on with a warning.
+// HQ's exemption of a listed customer lets his orders go on with a warning. That of a
+// listed company which he is connected with does the same for the second reason.
 //
 // A customer who pays in advance passes all rules about credit (ruling 16); the
 // negative list, a freeze, a supply stop and inactivity stop him like anybody. The
@@ -148,7 +151,7 @@ type Verdict struct {
 // What is held for the order already does not count a second time. A reason that
 // the order's release covers is still named, and does not stop it.
 func Decide(f Facts, p Policy, amount money.Amount) Verdict {
-	rules := []rule{inactive, frozen, supplyStopped, negative}
+	rules := []rule{inactive, frozen, supplyStopped, negative, relatedListed}
 	if !f.SettlesAdvance && !f.Skips {
 		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, overShared, overQuota, overProject, band, unrated)
 	}

@@ -12,6 +12,7 @@ import (
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/reach"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")
@@ -61,6 +62,12 @@ func TestDecideGolden(t *testing.T) {
 		{"negative list with HQ's warning", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeAction = true, Warn }},
 		{"negative list with HQ's exemption", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeExempt = true, f.AsOf }},
 		{"negative list after HQ's exemption", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeExempt = true, f.AsOf-1 }},
+		{"related company listed", 1, func(f *Facts, _ *Policy) { f.Related = relatedFacts(Warn, 0) }},
+		{"related company listed, stopped by HQ's policy", 1, func(f *Facts, _ *Policy) { f.Related = relatedFacts(Block, 0) }},
+		{"related company listed, let through by HQ's policy", 1, func(f *Facts, _ *Policy) { f.Related = relatedFacts(Allow, 0) }},
+		{"related company listed with HQ's exemption", 1, func(f *Facts, _ *Policy) { f.Related = relatedFacts(Block, f.AsOf) }},
+		{"related company listed after HQ's exemption", 1, func(f *Facts, _ *Policy) { f.Related = relatedFacts(Hold, f.AsOf-1) }},
+		{"in advance and related company listed", 1, func(f *Facts, _ *Policy) { f.SettlesAdvance, f.Related = true, relatedFacts(Block, 0) }},
 		{"frozen", 1, func(f *Facts, _ *Policy) { f.Frozen, f.FrozenReason = true, "逾期 15 天" }},
 		{"inactive", 1, func(f *Facts, _ *Policy) { f.CustomerActive = false }},
 		{"in advance passes every rule about credit", 900_000_00, func(f *Facts, _ *Policy) {
@@ -100,6 +107,13 @@ func TestDecideGolden(t *testing.T) {
 	}
 }
 
+func relatedFacts(action Outcome, exempt calendar.Date) *RelatedFacts {
+	return &RelatedFacts{USCC: "91110000600037341L", Name: "乙公司", ReasonCode: "fraud", Severity: "critical", Action: action, ExemptUntil: exempt, Path: reach.Path{
+		Nodes: []reach.Node{{Name: "甲公司"}, {Name: "张*", Person: true}, {Name: "乙公司", USCC: "91110000600037341L"}},
+		Steps: []reach.Step{{Kind: reach.LegalRepresentative}, {Kind: reach.Controller, Back: true}},
+	}}
+}
+
 func anyOutcome(string) *rapid.Generator[Outcome] { return rapid.SampledFrom(outcomes) }
 
 func anyFacts(t *rapid.T) Facts {
@@ -113,6 +127,9 @@ func anyFacts(t *rapid.T) Facts {
 		SettlesAdvance: rapid.Bool().Draw(t, "advance"), NegativeListed: rapid.Bool().Draw(t, "listed"), NegativeAction: anyOutcome("negative").Draw(t, "negative"),
 		AsOf: 100, NegativeExempt: calendar.Date(rapid.SampledFrom([]int32{0, 99, 100, 101}).Draw(t, "exempt")),
 		Frozen: rapid.Bool().Draw(t, "frozen"), Currency: "CNY",
+	}
+	if rapid.Bool().Draw(t, "related") {
+		f.Related = relatedFacts(anyOutcome("").Draw(t, "related action"), calendar.Date(rapid.SampledFrom([]int32{0, 99, 100, 101}).Draw(t, "related exempt")))
 	}
 	f.Exposure = f.Receivable + f.Reserved
 	if f.Grade != "" {
@@ -136,6 +153,9 @@ func TestDecideProperties(t *testing.T) {
 		over := !f.SettlesAdvance && f.LimitKind == exposure.LimitAmount && f.Exposure+amount > f.StandingLimit+f.TemporaryLimit
 		if over && p.OverLimit.StricterThan(v.Outcome) {
 			t.Fatalf("over the limit, policy %s, outcome %s", p.OverLimit, v.Outcome)
+		}
+		if r := f.Related; r != nil && !r.exempt(f.AsOf) && r.Action.StricterThan(v.Outcome) {
+			t.Fatalf("a related company's %s, outcome %s", r.Action, v.Outcome)
 		}
 		if f.NegativeListed && !f.exempt() && f.NegativeAction.StricterThan(v.Outcome) || (f.Frozen || !f.CustomerActive) && v.Outcome != Block {
 			t.Fatalf("listed %v, frozen %v, active %v, outcome %s", f.NegativeListed, f.Frozen, f.CustomerActive, v.Outcome)

@@ -56,6 +56,7 @@ const (
 	Utilization      Code = "UTILIZATION"
 	SharedLimit      Code = "SHARED_LIMIT"
 	GroupQuota       Code = "GROUP_QUOTA"
+	RelatedListed    Code = "RELATED_NEGATIVE_LIST"
 )
 
 // Reason is one rule that applied.
@@ -96,6 +97,14 @@ func (r Reason) explained(f Facts) Reason {
 		if f.exempt() {
 			r.MessageZH += fmt.Sprintf("；总部豁免至 %s", f.NegativeExempt)
 			r.MessageEN += fmt.Sprintf("; headquarters lets it be supplied until %s", f.NegativeExempt)
+		}
+	case RelatedListed:
+		n := f.Related
+		r.MessageZH = withDetail(fmt.Sprintf("关联企业 %s 在集团负面清单上：%s", n.Name, n.Path.Chinese()), "；", "，", n.ReasonCode, n.ReasonText)
+		r.MessageEN = withDetail(fmt.Sprintf("the related company %s is on the group's negative list: %s", n.Name, n.Path.English()), "; ", ", ", n.ReasonCode, n.ReasonText)
+		if n.exempt(f.AsOf) {
+			r.MessageZH += fmt.Sprintf("；总部豁免至 %s", n.ExemptUntil)
+			r.MessageEN += fmt.Sprintf("; headquarters lets the customer be supplied until %s", n.ExemptUntil)
 		}
 	case Frozen:
 		r.MessageZH = withDetail("客户信用已冻结", "：", "，", f.FrozenReason)

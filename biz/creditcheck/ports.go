@@ -132,6 +132,7 @@ type Loaded struct {
 	Negative       *Negative // nil when not on the list
 	GroupPolicy    int64     // version, 0 for the preset
 	NegativeAction Outcome   // for a listing of that severity
+	Related        *RelatedFacts
 	SharedLimit    uuid.UUID // that holds him together with others; Nil for none
 	GroupCap       uuid.UUID // of HQ, that his company is under; Nil for none
 	Found          []Found   // one for each Ask

@@ -31,6 +31,7 @@ const (
 	RemedyUnfreeze   RemedyKind = "unfreeze"
 	RemedyResume     RemedyKind = "supply_resume"
 	RemedyDelisting  RemedyKind = "negative_list_removal"
+	RemedyExemption  RemedyKind = "negative_list_exemption"
 	RemedyActivate   RemedyKind = "activate"
 	RemedyRelease    RemedyKind = "release"
 	RemedyQuota      RemedyKind = "quota_move"
@@ -138,7 +139,7 @@ func (r Reason) remedies(f Facts) []Remedy {
 				m.Amount, m.Roles = 0, freezers
 			case RemedyRating, RemedyActivate:
 				m.Amount = 0
-			case RemedyDelisting:
+			case RemedyDelisting, RemedyExemption:
 				m.Amount, m.Roles = 0, []access.Role{access.RoleHQCreditController}
 			}
 			out = append(out, m)
@@ -174,8 +175,8 @@ func (r Reason) remedies(f Facts) []Remedy {
 		return ways(RemedyUnfreeze)
 	case SupplyStopped:
 		return ways(RemedyPayment, RemedyResume)
-	case NegativeList:
-		return ways(RemedyDelisting)
+	case NegativeList, RelatedListed:
+		return ways(RemedyDelisting, RemedyExemption)
 	case CustomerInactive:
 		return ways(RemedyActivate)
 	}

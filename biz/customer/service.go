@@ -28,6 +28,23 @@ type Accounts interface {
 	exposure.Refresher
 }
 
+// Relations follow what customers are (biz/related), inside the transaction that
+// changes it.
+type Relations interface {
+	// Follow takes over codes and legal representatives from the master data.
+	Follow(ctx context.Context, customerIDs ...uuid.UUID) error
+	// Left is told the code of a company that a customer turned out not to be.
+	Left(ctx context.Context, uscc string) error
+}
+
+type noRelations struct{}
+
+func (noRelations) Follow(context.Context, ...uuid.UUID) error { return nil }
+func (noRelations) Left(context.Context, string) error         { return nil }
+
+// FollowedBy has the relations follow the customers from now on.
+func (s *Service) FollowedBy(r Relations) { s.relations = r }
+
 // Service keeps the customers of a subsidiary.
 type Service struct {
 	tx        uow.Tenant
@@ -38,12 +55,13 @@ type Service struct {
 	audit     audit.Recorder
 	clock     calendar.Clock
 	registry  Registry
+	relations Relations
 }
 
 // New wires the service.
 func New(tx uow.Tenant, repo Repository, accounts Accounts, elsewhere Elsewhere, cipher personal.Cipher,
 	recorder audit.Recorder, clock calendar.Clock) *Service {
-	return &Service{tx: tx, repo: repo, accounts: accounts, elsewhere: elsewhere, cipher: cipher, audit: recorder, clock: clock, registry: NoRegistry{}}
+	return &Service{tx: tx, repo: repo, accounts: accounts, elsewhere: elsewhere, cipher: cipher, audit: recorder, clock: clock, registry: NoRegistry{}, relations: noRelations{}}
 }
 
 // ListInput asks for a page of the list.

@@ -67,6 +67,9 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (Detail, error) {
 		if err := s.accounts.Open(ctx, fresh.ID); err != nil {
 			return err
 		}
+		if err := s.relations.Follow(ctx, fresh.ID); err != nil {
+			return err
+		}
 		if err := s.audit.Record(ctx, audit.Entry{Action: "customer.created", ObjectType: "customer", ObjectID: fresh.ID.String(), After: trace(fresh)}); err != nil {
 			return err
 		}
@@ -147,6 +150,16 @@ func (s *Service) store(ctx context.Context, actor access.Actor, before, after C
 	}
 	if err := s.audit.Record(ctx, audit.Entry{Action: "customer.changed", ObjectType: "customer", ObjectID: after.ID.String(), Before: trace(before), After: trace(after)}); err != nil {
 		return err
+	}
+	if renamed || after.LegalRepresentative != before.LegalRepresentative || sealed.LegalRepresentativeID != nil {
+		if before.USCC != "" && before.USCC != after.USCC {
+			if err := s.relations.Left(ctx, before.USCC); err != nil {
+				return err
+			}
+		}
+		if err := s.relations.Follow(ctx, after.ID); err != nil {
+			return err
+		}
 	}
 	if renamed {
 		// HQ's projection carries name and code; it follows the account's events.

@@ -101,7 +101,19 @@ func (b *batch) customers(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return b.Repo.PutCustomers(ctx, rows, b.now)
+	if err := b.Repo.PutCustomers(ctx, rows, b.now); err != nil {
+		return err
+	}
+	var named []uuid.UUID // what a company reaches goes by its code and its name
+	for _, r := range rows {
+		if r.USCC != "" {
+			named = append(named, r.ID)
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	return b.Relations.Follow(ctx, named...)
 }
 
 // contracts keeps what the source says of its contracts.

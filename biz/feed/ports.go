@@ -140,6 +140,11 @@ type Statements interface {
 	Sum(ctx context.Context, at time.Time) (int64, error)
 }
 
+// Relations follow the customers' master data (biz/related).
+type Relations interface {
+	Follow(ctx context.Context, customerIDs ...uuid.UUID) error
+}
+
 // Terms brings due dates in line with what was delivered (biz/contract).
 type Terms interface {
 	OfCustomers(ctx context.Context, customerIDs ...uuid.UUID) error

@@ -27,6 +27,7 @@ type Config struct {
 	Statements Statements
 	Terms      Terms
 	Accounts   exposure.Accounts
+	Relations  Relations
 	Audit      audit.Recorder
 	Clock      calendar.Clock
 }

@@ -89,6 +89,9 @@ type Candidate struct {
 	Pending    bool          // an adjustment of his limit is in approval
 	Frozen     bool
 	Listed     bool // on the group's negative list
+	// Related is a listed company that he is connected with; empty for none. It warns
+	// and leaves nobody out.
+	Related string
 }
 
 // LeftOut says why a proposal does not change a customer's limit.

@@ -1,24 +1,25 @@
 // Package related owns who stands behind whom: companies and natural persons as
 // parties, and relations between them with source and validity (beyond.md 1 and 5).
 //
-// Its graph answers one question for check, negative list and profile: by which
-// path is a company connected with another one. Paths are bounded in length, visit
-// no party twice, so that cycles end, and are the shortest ones.
+// Each change is told to shared/reach, which keeps for every customer the companies
+// that he is connected with, and by which way: order check, negative list and
+// profile go by that.
 //
-// It does not own the customers (biz/customer), nor what follows from a path. A
-// natural person is a name, a mask and a fingerprint of his ID number and never
-// more (ruling 12). Relations are never deleted: they end.
+// It does not own the customers (biz/customer), nor what follows from a way. A
+// natural person is a name, a mask and fingerprints of his ID number and never
+// more (ruling 12). Relations are never deleted: they end. Who a customer's legal
+// representative is follows his master data (Follow).
 package related
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/reach"
 )
 
 // PartyKind says what a party is.
@@ -37,24 +38,13 @@ type Party struct {
 	Name       string
 	USCC       string     // of a company
 	IDMask     string     // of a person
+	Key        reach.Key  // by which the group knows it
 	CustomerID *uuid.UUID // the subsidiary's own customer with that code, where he is in sight
 	Listed     bool       // on the group's negative list
 }
 
 // Kind says what one party is of another: from is the … of to.
-type Kind string
-
-// The kinds of relation.
-const (
-	LegalRepresentative Kind = "legal_representative"
-	Shareholder         Kind = "shareholder"
-	Controller          Kind = "controller"
-	SameOwner           Kind = "same_owner"
-	Parent              Kind = "parent"
-)
-
-// Kinds lists them.
-var Kinds = []Kind{LegalRepresentative, Shareholder, Controller, SameOwner, Parent}
+type Kind = reach.Kind
 
 // Source says where a relation is known from.
 type Source string
@@ -80,9 +70,23 @@ type Relation struct {
 	Version      int64
 }
 
-// On says whether the relation holds on a date.
-func (r Relation) On(d calendar.Date) bool {
-	return (r.ValidFrom.IsZero() || r.ValidFrom <= d) && (r.ValidThrough.IsZero() || d <= r.ValidThrough)
+// Hit is a listed company that a customer is connected with.
+type Hit struct {
+	reach.Reached
+	Severity    string
+	ReasonCode  string
+	ReasonText  string
+	Action      string        // that HQ's policy sets for related companies
+	Counts      bool          // within the steps of HQ's policy: the order check goes by it
+	ExemptUntil calendar.Date // HQ lets the subsidiary supply to that day; zero for no exemption
+}
+
+// Master is what a customer's master data say of who represents him.
+type Master struct {
+	CustomerID     uuid.UUID
+	USCC, Name     string
+	Representative string
+	SealedID       []byte // his ID number, sealed for the customer's column
 }
 
 // Graph is a part of the whole: what can be reached from a party.
@@ -92,69 +96,12 @@ type Graph struct {
 	Relations []Relation
 }
 
-// Path leads from one party to another over relations that hold, in either
-// direction: a company is as near to its shareholder's other company as the other way.
-type Path struct {
-	Parties   []Party    // from the start to the end, one more than relations
-	Relations []Relation // between each and the next
-}
-
-// End is the party that the path leads to.
-func (p Path) End() Party { return p.Parties[len(p.Parties)-1] }
-
-// MaxDepth bounds a path; beyond four steps everybody knows everybody.
-const MaxDepth = 4
-
-// Paths gives the shortest path to each party in reach that want chooses, nearest
-// first, then by name. A tie goes to the older relation.
-func (g Graph) Paths(want func(Party) bool) []Path {
-	if g.Start == uuid.Nil {
-		return nil
-	}
-	parties := map[uuid.UUID]Party{}
-	for _, p := range g.Parties {
-		parties[p.ID] = p
-	}
-	edges := slices.SortedFunc(slices.Values(g.Relations), func(a, b Relation) int { return slices.Compare(a.ID[:], b.ID[:]) })
-	next := map[uuid.UUID][]Relation{}
-	for _, r := range edges {
-		next[r.From], next[r.To] = append(next[r.From], r), append(next[r.To], r)
-	}
-	reached := map[uuid.UUID]Path{g.Start: {Parties: []Party{parties[g.Start]}}}
-	queue := []uuid.UUID{g.Start}
-	var out []Path
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		for _, r := range next[at] {
-			to := r.To
-			if to == at {
-				to = r.From
-			}
-			if _, seen := reached[to]; seen {
-				continue
-			}
-			party, known := parties[to]
-			if !known {
-				continue
-			}
-			before := reached[at]
-			p := Path{Parties: append(slices.Clone(before.Parties), party), Relations: append(slices.Clone(before.Relations), r)}
-			reached[to] = p
-			queue = append(queue, to)
-			if want(party) {
-				out = append(out, p)
-			}
-		}
-	}
-	return out
-}
-
 // Faults of relations.
 var (
 	ErrNotFound    = fault.NotFound("RELATION_NOT_FOUND", "there is no such relation")
 	ErrEnded       = fault.Conflict("RELATION_ENDED", "this relation has ended already")
 	ErrExists      = fault.Conflict("RELATION_EXISTS", "this relation is known already; end it before you enter it anew")
+	ErrFromMaster  = fault.Conflict("RELATION_FROM_MASTER_DATA", "this relation follows the customer's master data; change the legal representative there")
 	ErrBeforeStart = fault.New(fault.KindInvalid, "RELATION_ENDS_BEFORE_START", "a relation cannot end before its first day; choose a day from then on")
 	ErrVersion     = fault.Conflict("VERSION_CONFLICT", "the relation was changed meanwhile; load it again")
 )
@@ -165,12 +112,25 @@ type Repository interface {
 	Company(ctx context.Context, uscc, name string, by *uuid.UUID) (Party, error)
 	// Person gives the party with the fingerprint, made when it is new. Without a
 	// fingerprint the person is another one each time: a name says nothing.
-	Person(ctx context.Context, name string, fingerprint []byte, mask string, by *uuid.UUID) (Party, error)
+	Person(ctx context.Context, name string, prints Prints, mask string, by *uuid.UUID) (Party, error)
 	Insert(ctx context.Context, r Relation, by *uuid.UUID) error
 	// Same finds a relation of the same kind between the two that holds on a date or later.
 	Same(ctx context.Context, r Relation, on calendar.Date) (bool, error)
 	Lock(ctx context.Context, id uuid.UUID) (Relation, error)
 	End(ctx context.Context, id uuid.UUID, through calendar.Date, at time.Time, version int64) error
+	// Parties gives those with the ids.
+	Parties(ctx context.Context, ids ...uuid.UUID) ([]Party, error)
 	// Reach gives what is within depth steps of the company on a date.
 	Reach(ctx context.Context, uscc string, depth int, on calendar.Date, onlyOf *uuid.UUID) (Graph, error)
+	// Hits gives the listed companies that the customer is connected with, those that
+	// count for an order first, then the nearest.
+	Hits(ctx context.Context, customerID uuid.UUID) ([]Hit, error)
+	// Masters gives what the customers' master data say of their legal representatives.
+	Masters(ctx context.Context, customerIDs []uuid.UUID) ([]Master, error)
+	// Unfollowed lists customers whose legal representative is not among the relations
+	// as their master data say, at most limit of them.
+	Unfollowed(ctx context.Context, limit int) ([]uuid.UUID, error)
+	// FromMaster gives the open relation that was made from master data of the company
+	// with the code; ok is false without one.
+	FromMaster(ctx context.Context, uscc string) (r Relation, ok bool, err error)
 }

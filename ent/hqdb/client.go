@@ -31,6 +31,7 @@ import (
 	"zhuxin/ent/hqdb/negativeevent"
 	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
+	"zhuxin/ent/hqdb/partyedge"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/quotamove"
 	"zhuxin/ent/hqdb/ratinghistory"
@@ -99,6 +100,8 @@ type Client struct {
 	NegativeExemption *NegativeExemptionClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
+	// PartyEdge is the client for interacting with the PartyEdge builders.
+	PartyEdge *PartyEdgeClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// QuotaMove is the client for interacting with the QuotaMove builders.
@@ -156,6 +159,7 @@ func (c *Client) init() {
 	c.NegativeEvent = NewNegativeEventClient(c.config)
 	c.NegativeExemption = NewNegativeExemptionClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
+	c.PartyEdge = NewPartyEdgeClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.QuotaMove = NewQuotaMoveClient(c.config)
 	c.RatingHistory = NewRatingHistoryClient(c.config)
@@ -284,6 +288,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NegativeEvent:     NewNegativeEventClient(cfg),
 		NegativeExemption: NewNegativeExemptionClient(cfg),
 		Outbox:            NewOutboxClient(cfg),
+		PartyEdge:         NewPartyEdgeClient(cfg),
 		Person:            NewPersonClient(cfg),
 		QuotaMove:         NewQuotaMoveClient(cfg),
 		RatingHistory:     NewRatingHistoryClient(cfg),
@@ -336,6 +341,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NegativeEvent:     NewNegativeEventClient(cfg),
 		NegativeExemption: NewNegativeExemptionClient(cfg),
 		Outbox:            NewOutboxClient(cfg),
+		PartyEdge:         NewPartyEdgeClient(cfg),
 		Person:            NewPersonClient(cfg),
 		QuotaMove:         NewQuotaMoveClient(cfg),
 		RatingHistory:     NewRatingHistoryClient(cfg),
@@ -381,8 +387,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupCap,
 		c.GroupCapMember, c.GroupPolicy, c.GroupQuota, c.HandledEvent, c.Indicator,
 		c.Invitation, c.InvitationCode, c.Keyset, c.Membership, c.NegativeClaim,
-		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.Person,
-		c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
+		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.PartyEdge,
+		c.Person, c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
 		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
 		c.SchemaState, c.SharingLog, c.StepUpChallenge, c.Tenant,
 	} {
@@ -397,8 +403,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupCap,
 		c.GroupCapMember, c.GroupPolicy, c.GroupQuota, c.HandledEvent, c.Indicator,
 		c.Invitation, c.InvitationCode, c.Keyset, c.Membership, c.NegativeClaim,
-		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.Person,
-		c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
+		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.PartyEdge,
+		c.Person, c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
 		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
 		c.SchemaState, c.SharingLog, c.StepUpChallenge, c.Tenant,
 	} {
@@ -449,6 +455,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.NegativeExemption.mutate(ctx, m)
 	case *OutboxMutation:
 		return c.Outbox.mutate(ctx, m)
+	case *PartyEdgeMutation:
+		return c.PartyEdge.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *QuotaMoveMutation:
@@ -3140,6 +3148,139 @@ func (c *OutboxClient) mutate(ctx context.Context, m *OutboxMutation) (Value, er
 	}
 }
 
+// PartyEdgeClient is a client for the PartyEdge schema.
+type PartyEdgeClient struct {
+	config
+}
+
+// NewPartyEdgeClient returns a client for the PartyEdge from the given config.
+func NewPartyEdgeClient(c config) *PartyEdgeClient {
+	return &PartyEdgeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `partyedge.Hooks(f(g(h())))`.
+func (c *PartyEdgeClient) Use(hooks ...Hook) {
+	c.hooks.PartyEdge = append(c.hooks.PartyEdge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `partyedge.Intercept(f(g(h())))`.
+func (c *PartyEdgeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PartyEdge = append(c.inters.PartyEdge, interceptors...)
+}
+
+// Create returns a builder for creating a PartyEdge entity.
+func (c *PartyEdgeClient) Create() *PartyEdgeCreate {
+	mutation := newPartyEdgeMutation(c.config, OpCreate)
+	return &PartyEdgeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PartyEdge entities.
+func (c *PartyEdgeClient) CreateBulk(builders ...*PartyEdgeCreate) *PartyEdgeCreateBulk {
+	return &PartyEdgeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PartyEdgeClient) MapCreateBulk(slice any, setFunc func(*PartyEdgeCreate, int)) *PartyEdgeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PartyEdgeCreateBulk{err: fmt.Errorf("calling to PartyEdgeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PartyEdgeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PartyEdgeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PartyEdge.
+func (c *PartyEdgeClient) Update() *PartyEdgeUpdate {
+	mutation := newPartyEdgeMutation(c.config, OpUpdate)
+	return &PartyEdgeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PartyEdgeClient) UpdateOne(_m *PartyEdge) *PartyEdgeUpdateOne {
+	mutation := newPartyEdgeMutation(c.config, OpUpdateOne, withPartyEdge(_m))
+	return &PartyEdgeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PartyEdgeClient) UpdateOneID(id uuid.UUID) *PartyEdgeUpdateOne {
+	mutation := newPartyEdgeMutation(c.config, OpUpdateOne, withPartyEdgeID(id))
+	return &PartyEdgeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PartyEdge.
+func (c *PartyEdgeClient) Delete() *PartyEdgeDelete {
+	mutation := newPartyEdgeMutation(c.config, OpDelete)
+	return &PartyEdgeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PartyEdgeClient) DeleteOne(_m *PartyEdge) *PartyEdgeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PartyEdgeClient) DeleteOneID(id uuid.UUID) *PartyEdgeDeleteOne {
+	builder := c.Delete().Where(partyedge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PartyEdgeDeleteOne{builder}
+}
+
+// Query returns a query builder for PartyEdge.
+func (c *PartyEdgeClient) Query() *PartyEdgeQuery {
+	return &PartyEdgeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePartyEdge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PartyEdge entity by its id.
+func (c *PartyEdgeClient) Get(ctx context.Context, id uuid.UUID) (*PartyEdge, error) {
+	return c.Query().Where(partyedge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PartyEdgeClient) GetX(ctx context.Context, id uuid.UUID) *PartyEdge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PartyEdgeClient) Hooks() []Hook {
+	return c.hooks.PartyEdge
+}
+
+// Interceptors returns the client interceptors.
+func (c *PartyEdgeClient) Interceptors() []Interceptor {
+	return c.inters.PartyEdge
+}
+
+func (c *PartyEdgeClient) mutate(ctx context.Context, m *PartyEdgeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PartyEdgeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PartyEdgeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PartyEdgeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PartyEdgeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown PartyEdge mutation op: %q", m.Op())
+	}
+}
+
 // PersonClient is a client for the Person schema.
 type PersonClient struct {
 	config
@@ -4875,17 +5016,18 @@ type (
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupCap, GroupCapMember,
 		GroupPolicy, GroupQuota, HandledEvent, Indicator, Invitation, InvitationCode,
 		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
-		NegativeExemption, Outbox, Person, QuotaMove, RatingHistory, RegistryAccount,
-		RegistryFinding, RegistryLook, RegistrySnapshot, RollupCustomer,
-		RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge, Tenant []ent.Hook
+		NegativeExemption, Outbox, PartyEdge, Person, QuotaMove, RatingHistory,
+		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
+		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge,
+		Tenant []ent.Hook
 	}
 	inters struct {
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupCap, GroupCapMember,
 		GroupPolicy, GroupQuota, HandledEvent, Indicator, Invitation, InvitationCode,
 		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
-		NegativeExemption, Outbox, Person, QuotaMove, RatingHistory, RegistryAccount,
-		RegistryFinding, RegistryLook, RegistrySnapshot, RollupCustomer,
-		RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge,
+		NegativeExemption, Outbox, PartyEdge, Person, QuotaMove, RatingHistory,
+		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
+		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge,
 		Tenant []ent.Interceptor
 	}
 )
@@ -4913,6 +5055,7 @@ var (
 		NegativeEvent:     tableSchemas[0],
 		NegativeExemption: tableSchemas[0],
 		Outbox:            tableSchemas[0],
+		PartyEdge:         tableSchemas[0],
 		Person:            tableSchemas[0],
 		QuotaMove:         tableSchemas[0],
 		RatingHistory:     tableSchemas[0],

@@ -28,6 +28,7 @@ import (
 	"zhuxin/ent/hqdb/negativeevent"
 	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
+	"zhuxin/ent/hqdb/partyedge"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/quotamove"
 	"zhuxin/ent/hqdb/ratinghistory"
@@ -125,6 +126,7 @@ func checkColumn(t, c string) error {
 			negativeevent.Table:     negativeevent.ValidColumn,
 			negativeexemption.Table: negativeexemption.ValidColumn,
 			outbox.Table:            outbox.ValidColumn,
+			partyedge.Table:         partyedge.ValidColumn,
 			person.Table:            person.ValidColumn,
 			quotamove.Table:         quotamove.ValidColumn,
 			ratinghistory.Table:     ratinghistory.ValidColumn,

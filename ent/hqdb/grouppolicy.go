@@ -25,6 +25,10 @@ type GroupPolicy struct {
 	SeriousAction grouppolicy.SeriousAction `json:"serious_action,omitempty"`
 	// NoticeAction holds the value of the "notice_action" field.
 	NoticeAction grouppolicy.NoticeAction `json:"notice_action,omitempty"`
+	// of a related company's listing
+	RelatedAction grouppolicy.RelatedAction `json:"related_action,omitempty"`
+	// steps to a related company that count, 1 to 4
+	RelatedDepth int `json:"related_depth,omitempty"`
 	// HQ's decisions on the negative list ask for a second verification
 	StepUp bool `json:"step_up,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -43,9 +47,9 @@ func (*GroupPolicy) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case grouppolicy.FieldStepUp:
 			values[i] = new(sql.NullBool)
-		case grouppolicy.FieldID:
+		case grouppolicy.FieldID, grouppolicy.FieldRelatedDepth:
 			values[i] = new(sql.NullInt64)
-		case grouppolicy.FieldNegativeAction, grouppolicy.FieldSeriousAction, grouppolicy.FieldNoticeAction:
+		case grouppolicy.FieldNegativeAction, grouppolicy.FieldSeriousAction, grouppolicy.FieldNoticeAction, grouppolicy.FieldRelatedAction:
 			values[i] = new(sql.NullString)
 		case grouppolicy.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -87,6 +91,18 @@ func (_m *GroupPolicy) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field notice_action", values[i])
 			} else if value.Valid {
 				_m.NoticeAction = grouppolicy.NoticeAction(value.String)
+			}
+		case grouppolicy.FieldRelatedAction:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field related_action", values[i])
+			} else if value.Valid {
+				_m.RelatedAction = grouppolicy.RelatedAction(value.String)
+			}
+		case grouppolicy.FieldRelatedDepth:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field related_depth", values[i])
+			} else if value.Valid {
+				_m.RelatedDepth = int(value.Int64)
 			}
 		case grouppolicy.FieldStepUp:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -151,6 +167,12 @@ func (_m *GroupPolicy) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("notice_action=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NoticeAction))
+	builder.WriteString(", ")
+	builder.WriteString("related_action=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RelatedAction))
+	builder.WriteString(", ")
+	builder.WriteString("related_depth=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RelatedDepth))
 	builder.WriteString(", ")
 	builder.WriteString("step_up=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StepUp))

@@ -65,6 +65,34 @@ func (_c *GroupPolicyCreate) SetNillableNoticeAction(v *grouppolicy.NoticeAction
 	return _c
 }
 
+// SetRelatedAction sets the "related_action" field.
+func (_c *GroupPolicyCreate) SetRelatedAction(v grouppolicy.RelatedAction) *GroupPolicyCreate {
+	_c.mutation.SetRelatedAction(v)
+	return _c
+}
+
+// SetNillableRelatedAction sets the "related_action" field if the given value is not nil.
+func (_c *GroupPolicyCreate) SetNillableRelatedAction(v *grouppolicy.RelatedAction) *GroupPolicyCreate {
+	if v != nil {
+		_c.SetRelatedAction(*v)
+	}
+	return _c
+}
+
+// SetRelatedDepth sets the "related_depth" field.
+func (_c *GroupPolicyCreate) SetRelatedDepth(v int) *GroupPolicyCreate {
+	_c.mutation.SetRelatedDepth(v)
+	return _c
+}
+
+// SetNillableRelatedDepth sets the "related_depth" field if the given value is not nil.
+func (_c *GroupPolicyCreate) SetNillableRelatedDepth(v *int) *GroupPolicyCreate {
+	if v != nil {
+		_c.SetRelatedDepth(*v)
+	}
+	return _c
+}
+
 // SetStepUp sets the "step_up" field.
 func (_c *GroupPolicyCreate) SetStepUp(v bool) *GroupPolicyCreate {
 	_c.mutation.SetStepUp(v)
@@ -160,6 +188,14 @@ func (_c *GroupPolicyCreate) defaults() {
 		v := grouppolicy.DefaultNoticeAction
 		_c.mutation.SetNoticeAction(v)
 	}
+	if _, ok := _c.mutation.RelatedAction(); !ok {
+		v := grouppolicy.DefaultRelatedAction
+		_c.mutation.SetRelatedAction(v)
+	}
+	if _, ok := _c.mutation.RelatedDepth(); !ok {
+		v := grouppolicy.DefaultRelatedDepth
+		_c.mutation.SetRelatedDepth(v)
+	}
 	if _, ok := _c.mutation.StepUp(); !ok {
 		v := grouppolicy.DefaultStepUp
 		_c.mutation.SetStepUp(v)
@@ -195,6 +231,17 @@ func (_c *GroupPolicyCreate) check() error {
 		if err := grouppolicy.NoticeActionValidator(v); err != nil {
 			return &ValidationError{Name: "notice_action", err: fmt.Errorf(`hqdb: validator failed for field "GroupPolicy.notice_action": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.RelatedAction(); !ok {
+		return &ValidationError{Name: "related_action", err: errors.New(`hqdb: missing required field "GroupPolicy.related_action"`)}
+	}
+	if v, ok := _c.mutation.RelatedAction(); ok {
+		if err := grouppolicy.RelatedActionValidator(v); err != nil {
+			return &ValidationError{Name: "related_action", err: fmt.Errorf(`hqdb: validator failed for field "GroupPolicy.related_action": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.RelatedDepth(); !ok {
+		return &ValidationError{Name: "related_depth", err: errors.New(`hqdb: missing required field "GroupPolicy.related_depth"`)}
 	}
 	if _, ok := _c.mutation.StepUp(); !ok {
 		return &ValidationError{Name: "step_up", err: errors.New(`hqdb: missing required field "GroupPolicy.step_up"`)}
@@ -247,6 +294,14 @@ func (_c *GroupPolicyCreate) createSpec() (*GroupPolicy, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.NoticeAction(); ok {
 		_spec.SetField(grouppolicy.FieldNoticeAction, field.TypeEnum, value)
 		_node.NoticeAction = value
+	}
+	if value, ok := _c.mutation.RelatedAction(); ok {
+		_spec.SetField(grouppolicy.FieldRelatedAction, field.TypeEnum, value)
+		_node.RelatedAction = value
+	}
+	if value, ok := _c.mutation.RelatedDepth(); ok {
+		_spec.SetField(grouppolicy.FieldRelatedDepth, field.TypeInt, value)
+		_node.RelatedDepth = value
 	}
 	if value, ok := _c.mutation.StepUp(); ok {
 		_spec.SetField(grouppolicy.FieldStepUp, field.TypeBool, value)
@@ -337,6 +392,12 @@ func (u *GroupPolicyUpsertOne) UpdateNewValues() *GroupPolicyUpsertOne {
 		}
 		if _, exists := u.create.mutation.NoticeAction(); exists {
 			s.SetIgnore(grouppolicy.FieldNoticeAction)
+		}
+		if _, exists := u.create.mutation.RelatedAction(); exists {
+			s.SetIgnore(grouppolicy.FieldRelatedAction)
+		}
+		if _, exists := u.create.mutation.RelatedDepth(); exists {
+			s.SetIgnore(grouppolicy.FieldRelatedDepth)
 		}
 		if _, exists := u.create.mutation.StepUp(); exists {
 			s.SetIgnore(grouppolicy.FieldStepUp)
@@ -568,6 +629,12 @@ func (u *GroupPolicyUpsertBulk) UpdateNewValues() *GroupPolicyUpsertBulk {
 			}
 			if _, exists := b.mutation.NoticeAction(); exists {
 				s.SetIgnore(grouppolicy.FieldNoticeAction)
+			}
+			if _, exists := b.mutation.RelatedAction(); exists {
+				s.SetIgnore(grouppolicy.FieldRelatedAction)
+			}
+			if _, exists := b.mutation.RelatedDepth(); exists {
+				s.SetIgnore(grouppolicy.FieldRelatedDepth)
 			}
 			if _, exists := b.mutation.StepUp(); exists {
 				s.SetIgnore(grouppolicy.FieldStepUp)

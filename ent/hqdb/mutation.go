@@ -29,6 +29,7 @@ import (
 	"zhuxin/ent/hqdb/negativeevent"
 	"zhuxin/ent/hqdb/negativeexemption"
 	"zhuxin/ent/hqdb/outbox"
+	"zhuxin/ent/hqdb/partyedge"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/predicate"
 	"zhuxin/ent/hqdb/quotamove"
@@ -79,6 +80,7 @@ const (
 	TypeNegativeEvent     = "NegativeEvent"
 	TypeNegativeExemption = "NegativeExemption"
 	TypeOutbox            = "Outbox"
+	TypePartyEdge         = "PartyEdge"
 	TypePerson            = "Person"
 	TypeQuotaMove         = "QuotaMove"
 	TypeRatingHistory     = "RatingHistory"
@@ -5691,19 +5693,22 @@ func (m *GroupCapMemberMutation) ResetEdge(name string) error {
 // GroupPolicyMutation represents an operation that mutates the GroupPolicy nodes in the graph.
 type GroupPolicyMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int64
-	negative_action *grouppolicy.NegativeAction
-	serious_action  *grouppolicy.SeriousAction
-	notice_action   *grouppolicy.NoticeAction
-	step_up         *bool
-	created_at      *time.Time
-	created_by      *uuid.UUID
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*GroupPolicy, error)
-	predicates      []predicate.GroupPolicy
+	op               Op
+	typ              string
+	id               *int64
+	negative_action  *grouppolicy.NegativeAction
+	serious_action   *grouppolicy.SeriousAction
+	notice_action    *grouppolicy.NoticeAction
+	related_action   *grouppolicy.RelatedAction
+	related_depth    *int
+	addrelated_depth *int
+	step_up          *bool
+	created_at       *time.Time
+	created_by       *uuid.UUID
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*GroupPolicy, error)
+	predicates       []predicate.GroupPolicy
 }
 
 var _ ent.Mutation = (*GroupPolicyMutation)(nil)
@@ -5918,6 +5923,98 @@ func (m *GroupPolicyMutation) ResetNoticeAction() {
 	m.notice_action = nil
 }
 
+// SetRelatedAction sets the "related_action" field.
+func (m *GroupPolicyMutation) SetRelatedAction(ga grouppolicy.RelatedAction) {
+	m.related_action = &ga
+}
+
+// RelatedAction returns the value of the "related_action" field in the mutation.
+func (m *GroupPolicyMutation) RelatedAction() (r grouppolicy.RelatedAction, exists bool) {
+	v := m.related_action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRelatedAction returns the old "related_action" field's value of the GroupPolicy entity.
+// If the GroupPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupPolicyMutation) OldRelatedAction(ctx context.Context) (v grouppolicy.RelatedAction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRelatedAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRelatedAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRelatedAction: %w", err)
+	}
+	return oldValue.RelatedAction, nil
+}
+
+// ResetRelatedAction resets all changes to the "related_action" field.
+func (m *GroupPolicyMutation) ResetRelatedAction() {
+	m.related_action = nil
+}
+
+// SetRelatedDepth sets the "related_depth" field.
+func (m *GroupPolicyMutation) SetRelatedDepth(i int) {
+	m.related_depth = &i
+	m.addrelated_depth = nil
+}
+
+// RelatedDepth returns the value of the "related_depth" field in the mutation.
+func (m *GroupPolicyMutation) RelatedDepth() (r int, exists bool) {
+	v := m.related_depth
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRelatedDepth returns the old "related_depth" field's value of the GroupPolicy entity.
+// If the GroupPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupPolicyMutation) OldRelatedDepth(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRelatedDepth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRelatedDepth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRelatedDepth: %w", err)
+	}
+	return oldValue.RelatedDepth, nil
+}
+
+// AddRelatedDepth adds i to the "related_depth" field.
+func (m *GroupPolicyMutation) AddRelatedDepth(i int) {
+	if m.addrelated_depth != nil {
+		*m.addrelated_depth += i
+	} else {
+		m.addrelated_depth = &i
+	}
+}
+
+// AddedRelatedDepth returns the value that was added to the "related_depth" field in this mutation.
+func (m *GroupPolicyMutation) AddedRelatedDepth() (r int, exists bool) {
+	v := m.addrelated_depth
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRelatedDepth resets all changes to the "related_depth" field.
+func (m *GroupPolicyMutation) ResetRelatedDepth() {
+	m.related_depth = nil
+	m.addrelated_depth = nil
+}
+
 // SetStepUp sets the "step_up" field.
 func (m *GroupPolicyMutation) SetStepUp(b bool) {
 	m.step_up = &b
@@ -6073,7 +6170,7 @@ func (m *GroupPolicyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GroupPolicyMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 8)
 	if m.negative_action != nil {
 		fields = append(fields, grouppolicy.FieldNegativeAction)
 	}
@@ -6082,6 +6179,12 @@ func (m *GroupPolicyMutation) Fields() []string {
 	}
 	if m.notice_action != nil {
 		fields = append(fields, grouppolicy.FieldNoticeAction)
+	}
+	if m.related_action != nil {
+		fields = append(fields, grouppolicy.FieldRelatedAction)
+	}
+	if m.related_depth != nil {
+		fields = append(fields, grouppolicy.FieldRelatedDepth)
 	}
 	if m.step_up != nil {
 		fields = append(fields, grouppolicy.FieldStepUp)
@@ -6106,6 +6209,10 @@ func (m *GroupPolicyMutation) Field(name string) (ent.Value, bool) {
 		return m.SeriousAction()
 	case grouppolicy.FieldNoticeAction:
 		return m.NoticeAction()
+	case grouppolicy.FieldRelatedAction:
+		return m.RelatedAction()
+	case grouppolicy.FieldRelatedDepth:
+		return m.RelatedDepth()
 	case grouppolicy.FieldStepUp:
 		return m.StepUp()
 	case grouppolicy.FieldCreatedAt:
@@ -6127,6 +6234,10 @@ func (m *GroupPolicyMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldSeriousAction(ctx)
 	case grouppolicy.FieldNoticeAction:
 		return m.OldNoticeAction(ctx)
+	case grouppolicy.FieldRelatedAction:
+		return m.OldRelatedAction(ctx)
+	case grouppolicy.FieldRelatedDepth:
+		return m.OldRelatedDepth(ctx)
 	case grouppolicy.FieldStepUp:
 		return m.OldStepUp(ctx)
 	case grouppolicy.FieldCreatedAt:
@@ -6163,6 +6274,20 @@ func (m *GroupPolicyMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetNoticeAction(v)
 		return nil
+	case grouppolicy.FieldRelatedAction:
+		v, ok := value.(grouppolicy.RelatedAction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRelatedAction(v)
+		return nil
+	case grouppolicy.FieldRelatedDepth:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRelatedDepth(v)
+		return nil
 	case grouppolicy.FieldStepUp:
 		v, ok := value.(bool)
 		if !ok {
@@ -6191,13 +6316,21 @@ func (m *GroupPolicyMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *GroupPolicyMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addrelated_depth != nil {
+		fields = append(fields, grouppolicy.FieldRelatedDepth)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *GroupPolicyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case grouppolicy.FieldRelatedDepth:
+		return m.AddedRelatedDepth()
+	}
 	return nil, false
 }
 
@@ -6206,6 +6339,13 @@ func (m *GroupPolicyMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *GroupPolicyMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case grouppolicy.FieldRelatedDepth:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRelatedDepth(v)
+		return nil
 	}
 	return fmt.Errorf("unknown GroupPolicy numeric field %s", name)
 }
@@ -6250,6 +6390,12 @@ func (m *GroupPolicyMutation) ResetField(name string) error {
 		return nil
 	case grouppolicy.FieldNoticeAction:
 		m.ResetNoticeAction()
+		return nil
+	case grouppolicy.FieldRelatedAction:
+		m.ResetRelatedAction()
+		return nil
+	case grouppolicy.FieldRelatedDepth:
+		m.ResetRelatedDepth()
 		return nil
 	case grouppolicy.FieldStepUp:
 		m.ResetStepUp()
@@ -16830,6 +16976,847 @@ func (m *OutboxMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *OutboxMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Outbox edge %s", name)
+}
+
+// PartyEdgeMutation represents an operation that mutates the PartyEdge nodes in the graph.
+type PartyEdgeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	from_key      *string
+	from_name     *string
+	to_key        *string
+	to_name       *string
+	kind          *string
+	valid_from    *calendar.Date
+	valid_through *calendar.Date
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PartyEdge, error)
+	predicates    []predicate.PartyEdge
+}
+
+var _ ent.Mutation = (*PartyEdgeMutation)(nil)
+
+// partyedgeOption allows management of the mutation configuration using functional options.
+type partyedgeOption func(*PartyEdgeMutation)
+
+// newPartyEdgeMutation creates new mutation for the PartyEdge entity.
+func newPartyEdgeMutation(c config, op Op, opts ...partyedgeOption) *PartyEdgeMutation {
+	m := &PartyEdgeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePartyEdge,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPartyEdgeID sets the ID field of the mutation.
+func withPartyEdgeID(id uuid.UUID) partyedgeOption {
+	return func(m *PartyEdgeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PartyEdge
+		)
+		m.oldValue = func(ctx context.Context) (*PartyEdge, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PartyEdge.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPartyEdge sets the old PartyEdge of the mutation.
+func withPartyEdge(node *PartyEdge) partyedgeOption {
+	return func(m *PartyEdgeMutation) {
+		m.oldValue = func(context.Context) (*PartyEdge, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PartyEdgeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PartyEdgeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("hqdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PartyEdge entities.
+func (m *PartyEdgeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PartyEdgeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PartyEdgeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PartyEdge.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *PartyEdgeMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *PartyEdgeMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *PartyEdgeMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetFromKey sets the "from_key" field.
+func (m *PartyEdgeMutation) SetFromKey(s string) {
+	m.from_key = &s
+}
+
+// FromKey returns the value of the "from_key" field in the mutation.
+func (m *PartyEdgeMutation) FromKey() (r string, exists bool) {
+	v := m.from_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromKey returns the old "from_key" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldFromKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromKey: %w", err)
+	}
+	return oldValue.FromKey, nil
+}
+
+// ResetFromKey resets all changes to the "from_key" field.
+func (m *PartyEdgeMutation) ResetFromKey() {
+	m.from_key = nil
+}
+
+// SetFromName sets the "from_name" field.
+func (m *PartyEdgeMutation) SetFromName(s string) {
+	m.from_name = &s
+}
+
+// FromName returns the value of the "from_name" field in the mutation.
+func (m *PartyEdgeMutation) FromName() (r string, exists bool) {
+	v := m.from_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromName returns the old "from_name" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldFromName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromName: %w", err)
+	}
+	return oldValue.FromName, nil
+}
+
+// ResetFromName resets all changes to the "from_name" field.
+func (m *PartyEdgeMutation) ResetFromName() {
+	m.from_name = nil
+}
+
+// SetToKey sets the "to_key" field.
+func (m *PartyEdgeMutation) SetToKey(s string) {
+	m.to_key = &s
+}
+
+// ToKey returns the value of the "to_key" field in the mutation.
+func (m *PartyEdgeMutation) ToKey() (r string, exists bool) {
+	v := m.to_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToKey returns the old "to_key" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldToKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToKey: %w", err)
+	}
+	return oldValue.ToKey, nil
+}
+
+// ResetToKey resets all changes to the "to_key" field.
+func (m *PartyEdgeMutation) ResetToKey() {
+	m.to_key = nil
+}
+
+// SetToName sets the "to_name" field.
+func (m *PartyEdgeMutation) SetToName(s string) {
+	m.to_name = &s
+}
+
+// ToName returns the value of the "to_name" field in the mutation.
+func (m *PartyEdgeMutation) ToName() (r string, exists bool) {
+	v := m.to_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToName returns the old "to_name" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldToName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToName: %w", err)
+	}
+	return oldValue.ToName, nil
+}
+
+// ResetToName resets all changes to the "to_name" field.
+func (m *PartyEdgeMutation) ResetToName() {
+	m.to_name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PartyEdgeMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PartyEdgeMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PartyEdgeMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *PartyEdgeMutation) SetValidFrom(c calendar.Date) {
+	m.valid_from = &c
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *PartyEdgeMutation) ValidFrom() (r calendar.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldValidFrom(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (m *PartyEdgeMutation) ClearValidFrom() {
+	m.valid_from = nil
+	m.clearedFields[partyedge.FieldValidFrom] = struct{}{}
+}
+
+// ValidFromCleared returns if the "valid_from" field was cleared in this mutation.
+func (m *PartyEdgeMutation) ValidFromCleared() bool {
+	_, ok := m.clearedFields[partyedge.FieldValidFrom]
+	return ok
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *PartyEdgeMutation) ResetValidFrom() {
+	m.valid_from = nil
+	delete(m.clearedFields, partyedge.FieldValidFrom)
+}
+
+// SetValidThrough sets the "valid_through" field.
+func (m *PartyEdgeMutation) SetValidThrough(c calendar.Date) {
+	m.valid_through = &c
+}
+
+// ValidThrough returns the value of the "valid_through" field in the mutation.
+func (m *PartyEdgeMutation) ValidThrough() (r calendar.Date, exists bool) {
+	v := m.valid_through
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidThrough returns the old "valid_through" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldValidThrough(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidThrough is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidThrough requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidThrough: %w", err)
+	}
+	return oldValue.ValidThrough, nil
+}
+
+// ClearValidThrough clears the value of the "valid_through" field.
+func (m *PartyEdgeMutation) ClearValidThrough() {
+	m.valid_through = nil
+	m.clearedFields[partyedge.FieldValidThrough] = struct{}{}
+}
+
+// ValidThroughCleared returns if the "valid_through" field was cleared in this mutation.
+func (m *PartyEdgeMutation) ValidThroughCleared() bool {
+	_, ok := m.clearedFields[partyedge.FieldValidThrough]
+	return ok
+}
+
+// ResetValidThrough resets all changes to the "valid_through" field.
+func (m *PartyEdgeMutation) ResetValidThrough() {
+	m.valid_through = nil
+	delete(m.clearedFields, partyedge.FieldValidThrough)
+}
+
+// SetVersion sets the "version" field.
+func (m *PartyEdgeMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PartyEdgeMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PartyEdge entity.
+// If the PartyEdge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyEdgeMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PartyEdgeMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PartyEdgeMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PartyEdgeMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the PartyEdgeMutation builder.
+func (m *PartyEdgeMutation) Where(ps ...predicate.PartyEdge) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PartyEdgeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PartyEdgeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PartyEdge, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PartyEdgeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PartyEdgeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PartyEdge).
+func (m *PartyEdgeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PartyEdgeMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.tenant_id != nil {
+		fields = append(fields, partyedge.FieldTenantID)
+	}
+	if m.from_key != nil {
+		fields = append(fields, partyedge.FieldFromKey)
+	}
+	if m.from_name != nil {
+		fields = append(fields, partyedge.FieldFromName)
+	}
+	if m.to_key != nil {
+		fields = append(fields, partyedge.FieldToKey)
+	}
+	if m.to_name != nil {
+		fields = append(fields, partyedge.FieldToName)
+	}
+	if m.kind != nil {
+		fields = append(fields, partyedge.FieldKind)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, partyedge.FieldValidFrom)
+	}
+	if m.valid_through != nil {
+		fields = append(fields, partyedge.FieldValidThrough)
+	}
+	if m.version != nil {
+		fields = append(fields, partyedge.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PartyEdgeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case partyedge.FieldTenantID:
+		return m.TenantID()
+	case partyedge.FieldFromKey:
+		return m.FromKey()
+	case partyedge.FieldFromName:
+		return m.FromName()
+	case partyedge.FieldToKey:
+		return m.ToKey()
+	case partyedge.FieldToName:
+		return m.ToName()
+	case partyedge.FieldKind:
+		return m.Kind()
+	case partyedge.FieldValidFrom:
+		return m.ValidFrom()
+	case partyedge.FieldValidThrough:
+		return m.ValidThrough()
+	case partyedge.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PartyEdgeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case partyedge.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case partyedge.FieldFromKey:
+		return m.OldFromKey(ctx)
+	case partyedge.FieldFromName:
+		return m.OldFromName(ctx)
+	case partyedge.FieldToKey:
+		return m.OldToKey(ctx)
+	case partyedge.FieldToName:
+		return m.OldToName(ctx)
+	case partyedge.FieldKind:
+		return m.OldKind(ctx)
+	case partyedge.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case partyedge.FieldValidThrough:
+		return m.OldValidThrough(ctx)
+	case partyedge.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown PartyEdge field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartyEdgeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case partyedge.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case partyedge.FieldFromKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromKey(v)
+		return nil
+	case partyedge.FieldFromName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromName(v)
+		return nil
+	case partyedge.FieldToKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToKey(v)
+		return nil
+	case partyedge.FieldToName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToName(v)
+		return nil
+	case partyedge.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case partyedge.FieldValidFrom:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case partyedge.FieldValidThrough:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidThrough(v)
+		return nil
+	case partyedge.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PartyEdge field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PartyEdgeMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, partyedge.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PartyEdgeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case partyedge.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartyEdgeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case partyedge.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PartyEdge numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PartyEdgeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(partyedge.FieldValidFrom) {
+		fields = append(fields, partyedge.FieldValidFrom)
+	}
+	if m.FieldCleared(partyedge.FieldValidThrough) {
+		fields = append(fields, partyedge.FieldValidThrough)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PartyEdgeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PartyEdgeMutation) ClearField(name string) error {
+	switch name {
+	case partyedge.FieldValidFrom:
+		m.ClearValidFrom()
+		return nil
+	case partyedge.FieldValidThrough:
+		m.ClearValidThrough()
+		return nil
+	}
+	return fmt.Errorf("unknown PartyEdge nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PartyEdgeMutation) ResetField(name string) error {
+	switch name {
+	case partyedge.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case partyedge.FieldFromKey:
+		m.ResetFromKey()
+		return nil
+	case partyedge.FieldFromName:
+		m.ResetFromName()
+		return nil
+	case partyedge.FieldToKey:
+		m.ResetToKey()
+		return nil
+	case partyedge.FieldToName:
+		m.ResetToName()
+		return nil
+	case partyedge.FieldKind:
+		m.ResetKind()
+		return nil
+	case partyedge.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case partyedge.FieldValidThrough:
+		m.ResetValidThrough()
+		return nil
+	case partyedge.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown PartyEdge field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PartyEdgeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PartyEdgeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PartyEdgeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PartyEdgeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PartyEdgeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PartyEdgeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PartyEdgeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PartyEdge unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PartyEdgeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PartyEdge edge %s", name)
 }
 
 // PersonMutation represents an operation that mutates the Person nodes in the graph.

@@ -174,12 +174,16 @@ func init() {
 	groupcapmember.DefaultID = groupcapmemberDescID.Default.(func() uuid.UUID)
 	grouppolicyFields := schema.GroupPolicy{}.Fields()
 	_ = grouppolicyFields
+	// grouppolicyDescRelatedDepth is the schema descriptor for related_depth field.
+	grouppolicyDescRelatedDepth := grouppolicyFields[5].Descriptor()
+	// grouppolicy.DefaultRelatedDepth holds the default value on creation for the related_depth field.
+	grouppolicy.DefaultRelatedDepth = grouppolicyDescRelatedDepth.Default.(int)
 	// grouppolicyDescStepUp is the schema descriptor for step_up field.
-	grouppolicyDescStepUp := grouppolicyFields[4].Descriptor()
+	grouppolicyDescStepUp := grouppolicyFields[6].Descriptor()
 	// grouppolicy.DefaultStepUp holds the default value on creation for the step_up field.
 	grouppolicy.DefaultStepUp = grouppolicyDescStepUp.Default.(bool)
 	// grouppolicyDescCreatedAt is the schema descriptor for created_at field.
-	grouppolicyDescCreatedAt := grouppolicyFields[5].Descriptor()
+	grouppolicyDescCreatedAt := grouppolicyFields[7].Descriptor()
 	// grouppolicy.DefaultCreatedAt holds the default value on creation for the created_at field.
 	grouppolicy.DefaultCreatedAt = grouppolicyDescCreatedAt.Default.(func() time.Time)
 	groupquotaMixin := schema.GroupQuota{}.Mixin()

@@ -54,6 +54,8 @@ type Tx struct {
 	NegativeExemption *NegativeExemptionClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
+	// PartyEdge is the client for interacting with the PartyEdge builders.
+	PartyEdge *PartyEdgeClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// QuotaMove is the client for interacting with the QuotaMove builders.
@@ -231,6 +233,7 @@ func (tx *Tx) init() {
 	tx.NegativeEvent = NewNegativeEventClient(tx.config)
 	tx.NegativeExemption = NewNegativeExemptionClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
+	tx.PartyEdge = NewPartyEdgeClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.QuotaMove = NewQuotaMoveClient(tx.config)
 	tx.RatingHistory = NewRatingHistoryClient(tx.config)

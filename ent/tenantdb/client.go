@@ -92,6 +92,7 @@ import (
 	"zhuxin/ent/tenantdb/registrysetting"
 	"zhuxin/ent/tenantdb/registryusage"
 	"zhuxin/ent/tenantdb/registrywatch"
+	"zhuxin/ent/tenantdb/relatedreach"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
@@ -281,6 +282,8 @@ type Client struct {
 	RegistryUsage *RegistryUsageClient
 	// RegistryWatch is the client for interacting with the RegistryWatch builders.
 	RegistryWatch *RegistryWatchClient
+	// RelatedReach is the client for interacting with the RelatedReach builders.
+	RelatedReach *RelatedReachClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
 	// SharedLimit is the client for interacting with the SharedLimit builders.
@@ -397,6 +400,7 @@ func (c *Client) init() {
 	c.RegistrySetting = NewRegistrySettingClient(c.config)
 	c.RegistryUsage = NewRegistryUsageClient(c.config)
 	c.RegistryWatch = NewRegistryWatchClient(c.config)
+	c.RelatedReach = NewRelatedReachClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
 	c.SharedLimit = NewSharedLimitClient(c.config)
 	c.SiteNode = NewSiteNodeClient(c.config)
@@ -582,6 +586,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RegistrySetting:      NewRegistrySettingClient(cfg),
 		RegistryUsage:        NewRegistryUsageClient(cfg),
 		RegistryWatch:        NewRegistryWatchClient(cfg),
+		RelatedReach:         NewRelatedReachClient(cfg),
 		Reservation:          NewReservationClient(cfg),
 		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
@@ -694,6 +699,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RegistrySetting:      NewRegistrySettingClient(cfg),
 		RegistryUsage:        NewRegistryUsageClient(cfg),
 		RegistryWatch:        NewRegistryWatchClient(cfg),
+		RelatedReach:         NewRelatedReachClient(cfg),
 		Reservation:          NewReservationClient(cfg),
 		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
@@ -752,10 +758,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
 		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
-		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation,
-		c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge, c.SupplyStop,
-		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
-		c.WriteOff,
+		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
+		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
+		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
+		c.WarningRule, c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -782,10 +788,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
 		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
-		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.Reservation,
-		c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge, c.SupplyStop,
-		c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule,
-		c.WriteOff,
+		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
+		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
+		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
+		c.WarningRule, c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -956,6 +962,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RegistryUsage.mutate(ctx, m)
 	case *RegistryWatchMutation:
 		return c.RegistryWatch.mutate(ctx, m)
+	case *RelatedReachMutation:
+		return c.RelatedReach.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
 	case *SharedLimitMutation:
@@ -11950,6 +11958,139 @@ func (c *RegistryWatchClient) mutate(ctx context.Context, m *RegistryWatchMutati
 	}
 }
 
+// RelatedReachClient is a client for the RelatedReach schema.
+type RelatedReachClient struct {
+	config
+}
+
+// NewRelatedReachClient returns a client for the RelatedReach from the given config.
+func NewRelatedReachClient(c config) *RelatedReachClient {
+	return &RelatedReachClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `relatedreach.Hooks(f(g(h())))`.
+func (c *RelatedReachClient) Use(hooks ...Hook) {
+	c.hooks.RelatedReach = append(c.hooks.RelatedReach, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `relatedreach.Intercept(f(g(h())))`.
+func (c *RelatedReachClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RelatedReach = append(c.inters.RelatedReach, interceptors...)
+}
+
+// Create returns a builder for creating a RelatedReach entity.
+func (c *RelatedReachClient) Create() *RelatedReachCreate {
+	mutation := newRelatedReachMutation(c.config, OpCreate)
+	return &RelatedReachCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RelatedReach entities.
+func (c *RelatedReachClient) CreateBulk(builders ...*RelatedReachCreate) *RelatedReachCreateBulk {
+	return &RelatedReachCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RelatedReachClient) MapCreateBulk(slice any, setFunc func(*RelatedReachCreate, int)) *RelatedReachCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RelatedReachCreateBulk{err: fmt.Errorf("calling to RelatedReachClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RelatedReachCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RelatedReachCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RelatedReach.
+func (c *RelatedReachClient) Update() *RelatedReachUpdate {
+	mutation := newRelatedReachMutation(c.config, OpUpdate)
+	return &RelatedReachUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RelatedReachClient) UpdateOne(_m *RelatedReach) *RelatedReachUpdateOne {
+	mutation := newRelatedReachMutation(c.config, OpUpdateOne, withRelatedReach(_m))
+	return &RelatedReachUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RelatedReachClient) UpdateOneID(id uuid.UUID) *RelatedReachUpdateOne {
+	mutation := newRelatedReachMutation(c.config, OpUpdateOne, withRelatedReachID(id))
+	return &RelatedReachUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RelatedReach.
+func (c *RelatedReachClient) Delete() *RelatedReachDelete {
+	mutation := newRelatedReachMutation(c.config, OpDelete)
+	return &RelatedReachDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RelatedReachClient) DeleteOne(_m *RelatedReach) *RelatedReachDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RelatedReachClient) DeleteOneID(id uuid.UUID) *RelatedReachDeleteOne {
+	builder := c.Delete().Where(relatedreach.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RelatedReachDeleteOne{builder}
+}
+
+// Query returns a query builder for RelatedReach.
+func (c *RelatedReachClient) Query() *RelatedReachQuery {
+	return &RelatedReachQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRelatedReach},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RelatedReach entity by its id.
+func (c *RelatedReachClient) Get(ctx context.Context, id uuid.UUID) (*RelatedReach, error) {
+	return c.Query().Where(relatedreach.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RelatedReachClient) GetX(ctx context.Context, id uuid.UUID) *RelatedReach {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RelatedReachClient) Hooks() []Hook {
+	return c.hooks.RelatedReach
+}
+
+// Interceptors returns the client interceptors.
+func (c *RelatedReachClient) Interceptors() []Interceptor {
+	return c.inters.RelatedReach
+}
+
+func (c *RelatedReachClient) mutate(ctx context.Context, m *RelatedReachMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RelatedReachCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RelatedReachUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RelatedReachUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RelatedReachDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown RelatedReach mutation op: %q", m.Op())
+	}
+}
+
 // ReservationClient is a client for the Reservation schema.
 type ReservationClient struct {
 	config
@@ -13612,9 +13753,9 @@ type (
 		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
 		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
-		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
-		Warning, WarningRule, WriteOff []ent.Hook
+		RegistryUsage, RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode,
+		Statement, StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun,
+		TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
@@ -13632,9 +13773,9 @@ type (
 		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
 		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
 		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, Reservation, SharedLimit, SiteNode, Statement,
-		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
-		Warning, WarningRule, WriteOff []ent.Interceptor
+		RegistryUsage, RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode,
+		Statement, StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun,
+		TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

@@ -89,6 +89,7 @@ import (
 	"zhuxin/ent/tenantdb/registrysetting"
 	"zhuxin/ent/tenantdb/registryusage"
 	"zhuxin/ent/tenantdb/registrywatch"
+	"zhuxin/ent/tenantdb/relatedreach"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
@@ -246,6 +247,7 @@ func checkColumn(t, c string) error {
 			registrysetting.Table:      registrysetting.ValidColumn,
 			registryusage.Table:        registryusage.ValidColumn,
 			registrywatch.Table:        registrywatch.ValidColumn,
+			relatedreach.Table:         relatedreach.ValidColumn,
 			reservation.Table:          reservation.ValidColumn,
 			sharedlimit.Table:          sharedlimit.ValidColumn,
 			sitenode.Table:             sitenode.ValidColumn,

@@ -93,6 +93,7 @@ import (
 	"zhuxin/ent/tenantdb/registrysetting"
 	"zhuxin/ent/tenantdb/registryusage"
 	"zhuxin/ent/tenantdb/registrywatch"
+	"zhuxin/ent/tenantdb/relatedreach"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
@@ -202,6 +203,7 @@ const (
 	TypeRegistrySetting      = "RegistrySetting"
 	TypeRegistryUsage        = "RegistryUsage"
 	TypeRegistryWatch        = "RegistryWatch"
+	TypeRelatedReach         = "RelatedReach"
 	TypeReservation          = "Reservation"
 	TypeSharedLimit          = "SharedLimit"
 	TypeSiteNode             = "SiteNode"
@@ -60629,6 +60631,7 @@ type PartyMutation struct {
 	name          *string
 	uscc          *string
 	fingerprint   *[]byte
+	group_print   *[]byte
 	id_mask       *string
 	clearedFields map[string]struct{}
 	done          bool
@@ -60995,6 +60998,55 @@ func (m *PartyMutation) ResetFingerprint() {
 	delete(m.clearedFields, party.FieldFingerprint)
 }
 
+// SetGroupPrint sets the "group_print" field.
+func (m *PartyMutation) SetGroupPrint(b []byte) {
+	m.group_print = &b
+}
+
+// GroupPrint returns the value of the "group_print" field in the mutation.
+func (m *PartyMutation) GroupPrint() (r []byte, exists bool) {
+	v := m.group_print
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupPrint returns the old "group_print" field's value of the Party entity.
+// If the Party object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartyMutation) OldGroupPrint(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupPrint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupPrint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupPrint: %w", err)
+	}
+	return oldValue.GroupPrint, nil
+}
+
+// ClearGroupPrint clears the value of the "group_print" field.
+func (m *PartyMutation) ClearGroupPrint() {
+	m.group_print = nil
+	m.clearedFields[party.FieldGroupPrint] = struct{}{}
+}
+
+// GroupPrintCleared returns if the "group_print" field was cleared in this mutation.
+func (m *PartyMutation) GroupPrintCleared() bool {
+	_, ok := m.clearedFields[party.FieldGroupPrint]
+	return ok
+}
+
+// ResetGroupPrint resets all changes to the "group_print" field.
+func (m *PartyMutation) ResetGroupPrint() {
+	m.group_print = nil
+	delete(m.clearedFields, party.FieldGroupPrint)
+}
+
 // SetIDMask sets the "id_mask" field.
 func (m *PartyMutation) SetIDMask(s string) {
 	m.id_mask = &s
@@ -61065,7 +61117,7 @@ func (m *PartyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PartyMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, party.FieldCreatedAt)
 	}
@@ -61083,6 +61135,9 @@ func (m *PartyMutation) Fields() []string {
 	}
 	if m.fingerprint != nil {
 		fields = append(fields, party.FieldFingerprint)
+	}
+	if m.group_print != nil {
+		fields = append(fields, party.FieldGroupPrint)
 	}
 	if m.id_mask != nil {
 		fields = append(fields, party.FieldIDMask)
@@ -61107,6 +61162,8 @@ func (m *PartyMutation) Field(name string) (ent.Value, bool) {
 		return m.Uscc()
 	case party.FieldFingerprint:
 		return m.Fingerprint()
+	case party.FieldGroupPrint:
+		return m.GroupPrint()
 	case party.FieldIDMask:
 		return m.IDMask()
 	}
@@ -61130,6 +61187,8 @@ func (m *PartyMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldUscc(ctx)
 	case party.FieldFingerprint:
 		return m.OldFingerprint(ctx)
+	case party.FieldGroupPrint:
+		return m.OldGroupPrint(ctx)
 	case party.FieldIDMask:
 		return m.OldIDMask(ctx)
 	}
@@ -61183,6 +61242,13 @@ func (m *PartyMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFingerprint(v)
 		return nil
+	case party.FieldGroupPrint:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupPrint(v)
+		return nil
 	case party.FieldIDMask:
 		v, ok := value.(string)
 		if !ok {
@@ -61229,6 +61295,9 @@ func (m *PartyMutation) ClearedFields() []string {
 	if m.FieldCleared(party.FieldFingerprint) {
 		fields = append(fields, party.FieldFingerprint)
 	}
+	if m.FieldCleared(party.FieldGroupPrint) {
+		fields = append(fields, party.FieldGroupPrint)
+	}
 	return fields
 }
 
@@ -61251,6 +61320,9 @@ func (m *PartyMutation) ClearField(name string) error {
 		return nil
 	case party.FieldFingerprint:
 		m.ClearFingerprint()
+		return nil
+	case party.FieldGroupPrint:
+		m.ClearGroupPrint()
 		return nil
 	}
 	return fmt.Errorf("unknown Party nullable field %s", name)
@@ -61277,6 +61349,9 @@ func (m *PartyMutation) ResetField(name string) error {
 		return nil
 	case party.FieldFingerprint:
 		m.ResetFingerprint()
+		return nil
+	case party.FieldGroupPrint:
+		m.ResetGroupPrint()
 		return nil
 	case party.FieldIDMask:
 		m.ResetIDMask()
@@ -75353,6 +75428,606 @@ func (m *RegistryWatchMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *RegistryWatchMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown RegistryWatch edge %s", name)
+}
+
+// RelatedReachMutation represents an operation that mutates the RelatedReach nodes in the graph.
+type RelatedReachMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	customer_id   *uuid.UUID
+	uscc          *string
+	company_name  *string
+	depth         *int
+	adddepth      *int
+	_path         *json.RawMessage
+	append_path   json.RawMessage
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RelatedReach, error)
+	predicates    []predicate.RelatedReach
+}
+
+var _ ent.Mutation = (*RelatedReachMutation)(nil)
+
+// relatedreachOption allows management of the mutation configuration using functional options.
+type relatedreachOption func(*RelatedReachMutation)
+
+// newRelatedReachMutation creates new mutation for the RelatedReach entity.
+func newRelatedReachMutation(c config, op Op, opts ...relatedreachOption) *RelatedReachMutation {
+	m := &RelatedReachMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRelatedReach,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRelatedReachID sets the ID field of the mutation.
+func withRelatedReachID(id uuid.UUID) relatedreachOption {
+	return func(m *RelatedReachMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RelatedReach
+		)
+		m.oldValue = func(ctx context.Context) (*RelatedReach, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RelatedReach.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRelatedReach sets the old RelatedReach of the mutation.
+func withRelatedReach(node *RelatedReach) relatedreachOption {
+	return func(m *RelatedReachMutation) {
+		m.oldValue = func(context.Context) (*RelatedReach, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RelatedReachMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RelatedReachMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RelatedReach entities.
+func (m *RelatedReachMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RelatedReachMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RelatedReachMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RelatedReach.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *RelatedReachMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *RelatedReachMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the RelatedReach entity.
+// If the RelatedReach object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RelatedReachMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *RelatedReachMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetUscc sets the "uscc" field.
+func (m *RelatedReachMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *RelatedReachMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the RelatedReach entity.
+// If the RelatedReach object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RelatedReachMutation) OldUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *RelatedReachMutation) ResetUscc() {
+	m.uscc = nil
+}
+
+// SetCompanyName sets the "company_name" field.
+func (m *RelatedReachMutation) SetCompanyName(s string) {
+	m.company_name = &s
+}
+
+// CompanyName returns the value of the "company_name" field in the mutation.
+func (m *RelatedReachMutation) CompanyName() (r string, exists bool) {
+	v := m.company_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompanyName returns the old "company_name" field's value of the RelatedReach entity.
+// If the RelatedReach object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RelatedReachMutation) OldCompanyName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompanyName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompanyName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompanyName: %w", err)
+	}
+	return oldValue.CompanyName, nil
+}
+
+// ResetCompanyName resets all changes to the "company_name" field.
+func (m *RelatedReachMutation) ResetCompanyName() {
+	m.company_name = nil
+}
+
+// SetDepth sets the "depth" field.
+func (m *RelatedReachMutation) SetDepth(i int) {
+	m.depth = &i
+	m.adddepth = nil
+}
+
+// Depth returns the value of the "depth" field in the mutation.
+func (m *RelatedReachMutation) Depth() (r int, exists bool) {
+	v := m.depth
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDepth returns the old "depth" field's value of the RelatedReach entity.
+// If the RelatedReach object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RelatedReachMutation) OldDepth(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDepth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDepth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDepth: %w", err)
+	}
+	return oldValue.Depth, nil
+}
+
+// AddDepth adds i to the "depth" field.
+func (m *RelatedReachMutation) AddDepth(i int) {
+	if m.adddepth != nil {
+		*m.adddepth += i
+	} else {
+		m.adddepth = &i
+	}
+}
+
+// AddedDepth returns the value that was added to the "depth" field in this mutation.
+func (m *RelatedReachMutation) AddedDepth() (r int, exists bool) {
+	v := m.adddepth
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDepth resets all changes to the "depth" field.
+func (m *RelatedReachMutation) ResetDepth() {
+	m.depth = nil
+	m.adddepth = nil
+}
+
+// SetPath sets the "path" field.
+func (m *RelatedReachMutation) SetPath(jm json.RawMessage) {
+	m._path = &jm
+	m.append_path = nil
+}
+
+// Path returns the value of the "path" field in the mutation.
+func (m *RelatedReachMutation) Path() (r json.RawMessage, exists bool) {
+	v := m._path
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPath returns the old "path" field's value of the RelatedReach entity.
+// If the RelatedReach object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RelatedReachMutation) OldPath(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPath is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPath requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPath: %w", err)
+	}
+	return oldValue.Path, nil
+}
+
+// AppendPath adds jm to the "path" field.
+func (m *RelatedReachMutation) AppendPath(jm json.RawMessage) {
+	m.append_path = append(m.append_path, jm...)
+}
+
+// AppendedPath returns the list of values that were appended to the "path" field in this mutation.
+func (m *RelatedReachMutation) AppendedPath() (json.RawMessage, bool) {
+	if len(m.append_path) == 0 {
+		return nil, false
+	}
+	return m.append_path, true
+}
+
+// ResetPath resets all changes to the "path" field.
+func (m *RelatedReachMutation) ResetPath() {
+	m._path = nil
+	m.append_path = nil
+}
+
+// Where appends a list predicates to the RelatedReachMutation builder.
+func (m *RelatedReachMutation) Where(ps ...predicate.RelatedReach) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RelatedReachMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RelatedReachMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RelatedReach, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RelatedReachMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RelatedReachMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RelatedReach).
+func (m *RelatedReachMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RelatedReachMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.customer_id != nil {
+		fields = append(fields, relatedreach.FieldCustomerID)
+	}
+	if m.uscc != nil {
+		fields = append(fields, relatedreach.FieldUscc)
+	}
+	if m.company_name != nil {
+		fields = append(fields, relatedreach.FieldCompanyName)
+	}
+	if m.depth != nil {
+		fields = append(fields, relatedreach.FieldDepth)
+	}
+	if m._path != nil {
+		fields = append(fields, relatedreach.FieldPath)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RelatedReachMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case relatedreach.FieldCustomerID:
+		return m.CustomerID()
+	case relatedreach.FieldUscc:
+		return m.Uscc()
+	case relatedreach.FieldCompanyName:
+		return m.CompanyName()
+	case relatedreach.FieldDepth:
+		return m.Depth()
+	case relatedreach.FieldPath:
+		return m.Path()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RelatedReachMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case relatedreach.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case relatedreach.FieldUscc:
+		return m.OldUscc(ctx)
+	case relatedreach.FieldCompanyName:
+		return m.OldCompanyName(ctx)
+	case relatedreach.FieldDepth:
+		return m.OldDepth(ctx)
+	case relatedreach.FieldPath:
+		return m.OldPath(ctx)
+	}
+	return nil, fmt.Errorf("unknown RelatedReach field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RelatedReachMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case relatedreach.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case relatedreach.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
+		return nil
+	case relatedreach.FieldCompanyName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompanyName(v)
+		return nil
+	case relatedreach.FieldDepth:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDepth(v)
+		return nil
+	case relatedreach.FieldPath:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPath(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RelatedReach field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RelatedReachMutation) AddedFields() []string {
+	var fields []string
+	if m.adddepth != nil {
+		fields = append(fields, relatedreach.FieldDepth)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RelatedReachMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case relatedreach.FieldDepth:
+		return m.AddedDepth()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RelatedReachMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case relatedreach.FieldDepth:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDepth(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RelatedReach numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RelatedReachMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RelatedReachMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RelatedReachMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RelatedReach nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RelatedReachMutation) ResetField(name string) error {
+	switch name {
+	case relatedreach.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case relatedreach.FieldUscc:
+		m.ResetUscc()
+		return nil
+	case relatedreach.FieldCompanyName:
+		m.ResetCompanyName()
+		return nil
+	case relatedreach.FieldDepth:
+		m.ResetDepth()
+		return nil
+	case relatedreach.FieldPath:
+		m.ResetPath()
+		return nil
+	}
+	return fmt.Errorf("unknown RelatedReach field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RelatedReachMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RelatedReachMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RelatedReachMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RelatedReachMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RelatedReachMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RelatedReachMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RelatedReachMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RelatedReach unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RelatedReachMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RelatedReach edge %s", name)
 }
 
 // ReservationMutation represents an operation that mutates the Reservation nodes in the graph.

@@ -30,6 +30,8 @@ type Party struct {
 	Uscc *string `json:"uscc,omitempty"`
 	// of a person: HMAC of the ID number under the tenant's key
 	Fingerprint []byte `json:"fingerprint,omitempty"`
+	// of a person: HMAC of the ID number under the group's key, by which subsidiaries know the same person
+	GroupPrint []byte `json:"group_print,omitempty"`
 	// IDMask holds the value of the "id_mask" field.
 	IDMask       string `json:"id_mask,omitempty"`
 	selectValues sql.SelectValues
@@ -42,7 +44,7 @@ func (*Party) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case party.FieldCreatedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case party.FieldFingerprint:
+		case party.FieldFingerprint, party.FieldGroupPrint:
 			values[i] = new([]byte)
 		case party.FieldKind, party.FieldName, party.FieldUscc, party.FieldIDMask:
 			values[i] = new(sql.NullString)
@@ -109,6 +111,12 @@ func (_m *Party) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Fingerprint = *value
 			}
+		case party.FieldGroupPrint:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field group_print", values[i])
+			} else if value != nil {
+				_m.GroupPrint = *value
+			}
 		case party.FieldIDMask:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field id_mask", values[i])
@@ -172,6 +180,9 @@ func (_m *Party) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("fingerprint=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Fingerprint))
+	builder.WriteString(", ")
+	builder.WriteString("group_print=")
+	builder.WriteString(fmt.Sprintf("%v", _m.GroupPrint))
 	builder.WriteString(", ")
 	builder.WriteString("id_mask=")
 	builder.WriteString(_m.IDMask)

@@ -84,6 +84,12 @@ func (_c *PartyCreate) SetFingerprint(v []byte) *PartyCreate {
 	return _c
 }
 
+// SetGroupPrint sets the "group_print" field.
+func (_c *PartyCreate) SetGroupPrint(v []byte) *PartyCreate {
+	_c.mutation.SetGroupPrint(v)
+	return _c
+}
+
 // SetIDMask sets the "id_mask" field.
 func (_c *PartyCreate) SetIDMask(v string) *PartyCreate {
 	_c.mutation.SetIDMask(v)
@@ -240,6 +246,10 @@ func (_c *PartyCreate) createSpec() (*Party, *sqlgraph.CreateSpec) {
 		_spec.SetField(party.FieldFingerprint, field.TypeBytes, value)
 		_node.Fingerprint = value
 	}
+	if value, ok := _c.mutation.GroupPrint(); ok {
+		_spec.SetField(party.FieldGroupPrint, field.TypeBytes, value)
+		_node.GroupPrint = value
+	}
 	if value, ok := _c.mutation.IDMask(); ok {
 		_spec.SetField(party.FieldIDMask, field.TypeString, value)
 		_node.IDMask = value
@@ -305,6 +315,24 @@ func (u *PartyUpsert) SetName(v string) *PartyUpsert {
 // UpdateName sets the "name" field to the value that was provided on create.
 func (u *PartyUpsert) UpdateName() *PartyUpsert {
 	u.SetExcluded(party.FieldName)
+	return u
+}
+
+// SetGroupPrint sets the "group_print" field.
+func (u *PartyUpsert) SetGroupPrint(v []byte) *PartyUpsert {
+	u.Set(party.FieldGroupPrint, v)
+	return u
+}
+
+// UpdateGroupPrint sets the "group_print" field to the value that was provided on create.
+func (u *PartyUpsert) UpdateGroupPrint() *PartyUpsert {
+	u.SetExcluded(party.FieldGroupPrint)
+	return u
+}
+
+// ClearGroupPrint clears the value of the "group_print" field.
+func (u *PartyUpsert) ClearGroupPrint() *PartyUpsert {
+	u.SetNull(party.FieldGroupPrint)
 	return u
 }
 
@@ -394,6 +422,27 @@ func (u *PartyUpsertOne) SetName(v string) *PartyUpsertOne {
 func (u *PartyUpsertOne) UpdateName() *PartyUpsertOne {
 	return u.Update(func(s *PartyUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetGroupPrint sets the "group_print" field.
+func (u *PartyUpsertOne) SetGroupPrint(v []byte) *PartyUpsertOne {
+	return u.Update(func(s *PartyUpsert) {
+		s.SetGroupPrint(v)
+	})
+}
+
+// UpdateGroupPrint sets the "group_print" field to the value that was provided on create.
+func (u *PartyUpsertOne) UpdateGroupPrint() *PartyUpsertOne {
+	return u.Update(func(s *PartyUpsert) {
+		s.UpdateGroupPrint()
+	})
+}
+
+// ClearGroupPrint clears the value of the "group_print" field.
+func (u *PartyUpsertOne) ClearGroupPrint() *PartyUpsertOne {
+	return u.Update(func(s *PartyUpsert) {
+		s.ClearGroupPrint()
 	})
 }
 
@@ -652,6 +701,27 @@ func (u *PartyUpsertBulk) SetName(v string) *PartyUpsertBulk {
 func (u *PartyUpsertBulk) UpdateName() *PartyUpsertBulk {
 	return u.Update(func(s *PartyUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetGroupPrint sets the "group_print" field.
+func (u *PartyUpsertBulk) SetGroupPrint(v []byte) *PartyUpsertBulk {
+	return u.Update(func(s *PartyUpsert) {
+		s.SetGroupPrint(v)
+	})
+}
+
+// UpdateGroupPrint sets the "group_print" field to the value that was provided on create.
+func (u *PartyUpsertBulk) UpdateGroupPrint() *PartyUpsertBulk {
+	return u.Update(func(s *PartyUpsert) {
+		s.UpdateGroupPrint()
+	})
+}
+
+// ClearGroupPrint clears the value of the "group_print" field.
+func (u *PartyUpsertBulk) ClearGroupPrint() *PartyUpsertBulk {
+	return u.Update(func(s *PartyUpsert) {
+		s.ClearGroupPrint()
 	})
 }
 

@@ -41,6 +41,18 @@ func (_u *PartyUpdate) SetNillableName(v *string) *PartyUpdate {
 	return _u
 }
 
+// SetGroupPrint sets the "group_print" field.
+func (_u *PartyUpdate) SetGroupPrint(v []byte) *PartyUpdate {
+	_u.mutation.SetGroupPrint(v)
+	return _u
+}
+
+// ClearGroupPrint clears the value of the "group_print" field.
+func (_u *PartyUpdate) ClearGroupPrint() *PartyUpdate {
+	_u.mutation.ClearGroupPrint()
+	return _u
+}
+
 // SetIDMask sets the "id_mask" field.
 func (_u *PartyUpdate) SetIDMask(v string) *PartyUpdate {
 	_u.mutation.SetIDMask(v)
@@ -108,6 +120,12 @@ func (_u *PartyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.FingerprintCleared() {
 		_spec.ClearField(party.FieldFingerprint, field.TypeBytes)
 	}
+	if value, ok := _u.mutation.GroupPrint(); ok {
+		_spec.SetField(party.FieldGroupPrint, field.TypeBytes, value)
+	}
+	if _u.mutation.GroupPrintCleared() {
+		_spec.ClearField(party.FieldGroupPrint, field.TypeBytes)
+	}
 	if value, ok := _u.mutation.IDMask(); ok {
 		_spec.SetField(party.FieldIDMask, field.TypeString, value)
 	}
@@ -142,6 +160,18 @@ func (_u *PartyUpdateOne) SetNillableName(v *string) *PartyUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetGroupPrint sets the "group_print" field.
+func (_u *PartyUpdateOne) SetGroupPrint(v []byte) *PartyUpdateOne {
+	_u.mutation.SetGroupPrint(v)
+	return _u
+}
+
+// ClearGroupPrint clears the value of the "group_print" field.
+func (_u *PartyUpdateOne) ClearGroupPrint() *PartyUpdateOne {
+	_u.mutation.ClearGroupPrint()
 	return _u
 }
 
@@ -241,6 +271,12 @@ func (_u *PartyUpdateOne) sqlSave(ctx context.Context) (_node *Party, err error)
 	}
 	if _u.mutation.FingerprintCleared() {
 		_spec.ClearField(party.FieldFingerprint, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.GroupPrint(); ok {
+		_spec.SetField(party.FieldGroupPrint, field.TypeBytes, value)
+	}
+	if _u.mutation.GroupPrintCleared() {
+		_spec.ClearField(party.FieldGroupPrint, field.TypeBytes)
 	}
 	if value, ok := _u.mutation.IDMask(); ok {
 		_spec.SetField(party.FieldIDMask, field.TypeString, value)

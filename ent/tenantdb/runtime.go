@@ -83,6 +83,7 @@ import (
 	"zhuxin/ent/tenantdb/registrysetting"
 	"zhuxin/ent/tenantdb/registryusage"
 	"zhuxin/ent/tenantdb/registrywatch"
+	"zhuxin/ent/tenantdb/relatedreach"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/schema"
 	"zhuxin/ent/tenantdb/sharedlimit"
@@ -1413,7 +1414,7 @@ func init() {
 	// party.DefaultCreatedAt holds the default value on creation for the created_at field.
 	party.DefaultCreatedAt = partyDescCreatedAt.Default.(func() time.Time)
 	// partyDescIDMask is the schema descriptor for id_mask field.
-	partyDescIDMask := partyFields[4].Descriptor()
+	partyDescIDMask := partyFields[5].Descriptor()
 	// party.DefaultIDMask holds the default value on creation for the id_mask field.
 	party.DefaultIDMask = partyDescIDMask.Default.(string)
 	// partyDescID is the schema descriptor for id field.
@@ -1772,6 +1773,15 @@ func init() {
 	registrywatchDescFailures := registrywatchFields[5].Descriptor()
 	// registrywatch.DefaultFailures holds the default value on creation for the failures field.
 	registrywatch.DefaultFailures = registrywatchDescFailures.Default.(int)
+	relatedreachMixin := schema.RelatedReach{}.Mixin()
+	relatedreachMixinFields0 := relatedreachMixin[0].Fields()
+	_ = relatedreachMixinFields0
+	relatedreachFields := schema.RelatedReach{}.Fields()
+	_ = relatedreachFields
+	// relatedreachDescID is the schema descriptor for id field.
+	relatedreachDescID := relatedreachMixinFields0[0].Descriptor()
+	// relatedreach.DefaultID holds the default value on creation for the id field.
+	relatedreach.DefaultID = relatedreachDescID.Default.(func() uuid.UUID)
 	reservationFields := schema.Reservation{}.Fields()
 	_ = reservationFields
 	// reservationDescDeliveredAmount is the schema descriptor for delivered_amount field.

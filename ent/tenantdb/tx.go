@@ -176,6 +176,8 @@ type Tx struct {
 	RegistryUsage *RegistryUsageClient
 	// RegistryWatch is the client for interacting with the RegistryWatch builders.
 	RegistryWatch *RegistryWatchClient
+	// RelatedReach is the client for interacting with the RelatedReach builders.
+	RelatedReach *RelatedReachClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
 	// SharedLimit is the client for interacting with the SharedLimit builders.
@@ -412,6 +414,7 @@ func (tx *Tx) init() {
 	tx.RegistrySetting = NewRegistrySettingClient(tx.config)
 	tx.RegistryUsage = NewRegistryUsageClient(tx.config)
 	tx.RegistryWatch = NewRegistryWatchClient(tx.config)
+	tx.RelatedReach = NewRelatedReachClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
 	tx.SharedLimit = NewSharedLimitClient(tx.config)
 	tx.SiteNode = NewSiteNodeClient(tx.config)

@@ -12,6 +12,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
 )
 
@@ -60,16 +61,17 @@ type Case struct {
 	Entry
 	Claims  []Claim
 	Events  []Event
-	Related []Related // for a subsidiary that has the company as a customer
+	Related []Related // the subsidiary's own customers; at HQ those of all
 }
 
-// Related is a customer of the subsidiary that is tied to the listed company. The
-// person between them is named by a mask only (ruling 12).
+// Related is a customer who is connected with the listed company within the steps of
+// HQ's policy, and the way from him to it. Persons on it are named by a mask only
+// (ruling 12).
 type Related struct {
 	CustomerID   uuid.UUID
 	CustomerName string
-	Via          string // legal_representative
-	Person       string // masked
+	TenantName   string // at HQ only
+	Path         reach.Path
 }
 
 // GroupCase gives a case as HQ sees it.
@@ -77,7 +79,23 @@ func (s *Service) GroupCase(ctx context.Context, id uuid.UUID) (Case, error) {
 	if _, err := access.Require(ctx, access.HQNegativeRead); err != nil {
 		return Case{}, err
 	}
-	return s.load(ctx, id)
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return Case{}, err
+	}
+	err = s.hq.InTx(ctx, func(ctx context.Context) error {
+		p, err := s.repo.Policy(ctx)
+		if err != nil {
+			return err
+		}
+		near, err := s.ways.FromGroup(ctx, reach.Party{Key: reach.Company(string(c.USCC)), Name: c.CompanyName}, p.RelatedDepth)
+		if err != nil || len(near) == 0 {
+			return err
+		}
+		c.Related, err = s.repo.Holders(ctx, near)
+		return err
+	})
+	return c, err
 }
 
 // OwnCase gives a case as the caller's subsidiary may see it: its own proposals,
@@ -102,11 +120,9 @@ func (s *Service) OwnCase(ctx context.Context, id uuid.UUID) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
-	if c.Entry = entries[0]; c.OwnCustomerID == uuid.Nil {
-		return c, nil
-	}
+	c.Entry = entries[0]
 	err = s.tenants.InTx(ctx, func(ctx context.Context) (err error) {
-		c.Related, err = s.customers.Related(ctx, c.OwnCustomerID)
+		c.Related, err = s.customers.Related(ctx, string(c.USCC))
 		return err
 	})
 	return c, err

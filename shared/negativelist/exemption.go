@@ -32,8 +32,8 @@ const (
 // ExemptionStatuses lists them.
 var ExemptionStatuses = []ExemptionStatus{ExemptionAsked, ExemptionGranted, ExemptionRefused, ExemptionWithdrawn, ExemptionRevoked}
 
-// Exemption lets one subsidiary supply one listed customer until a date: its order
-// check warns instead of stopping.
+// Exemption lets one subsidiary supply one customer until a date, who is listed or is
+// connected with a listed company: its order check warns instead of stopping.
 type Exemption struct {
 	ID             uuid.UUID
 	TenantID       uuid.UUID
@@ -77,7 +77,7 @@ var (
 	ErrExemptionNotFound = fault.NotFound("NEGATIVE_EXEMPTION_NOT_FOUND", "there is no such exemption")
 	ErrExemptionAsked    = fault.Conflict("NEGATIVE_EXEMPTION_ASKED", "a request for this customer waits for headquarters already")
 	ErrExemptionState    = fault.Conflict("NEGATIVE_EXEMPTION_STATE", "the exemption is not in the state for this; look at it again")
-	ErrNotListed         = fault.Conflict("NEGATIVE_NOT_LISTED", "the customer is not on the negative list; nothing stops it for that")
+	ErrNotListed         = fault.Conflict("NEGATIVE_NOT_LISTED", "neither the customer nor a company that he is connected with is on the negative list; nothing stops him for that")
 )
 
 // AskExemption asks HQ to let the caller's subsidiary supply a listed customer.
@@ -98,8 +98,12 @@ func (s *Service) AskExemption(ctx context.Context, in ExemptionInput) (Exemptio
 	}
 	x := Exemption{ID: s.newID(), TenantID: t.ID, CustomerID: in.CustomerID, AskedBy: actor.ID, AskedByName: actor.Name, AskedAt: s.clock.Now(),
 		Reason: in.Reason, AskedUntil: in.EndsOn, EndsOn: in.EndsOn, Status: ExemptionAsked, Version: 1}
+	var connected bool
 	err = s.tenants.InTx(ctx, func(ctx context.Context) error {
-		x.USCC, x.CompanyName, err = s.customers.Identity(ctx, in.CustomerID)
+		if x.USCC, x.CompanyName, err = s.customers.Identity(ctx, in.CustomerID); err != nil {
+			return err
+		}
+		connected, err = s.customers.Connected(ctx, in.CustomerID)
 		return err
 	})
 	if err != nil {
@@ -110,7 +114,7 @@ func (s *Service) AskExemption(ctx context.Context, in ExemptionInput) (Exemptio
 		if err != nil {
 			return err
 		}
-		if len(listed) == 0 {
+		if len(listed) == 0 && !connected {
 			return ErrNotListed
 		}
 		if err := s.repo.AddExemption(ctx, x); err != nil {

@@ -3,6 +3,7 @@ package negativelist_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -305,6 +306,36 @@ func TestPolicySeverities(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%v: %q, %v", c, got, err)
+		}
+	}
+}
+
+// Related companies have an action of their own, which may be to allow, and a number
+// of steps; what is left out stays, but not stricter than a critical listing.
+func TestPolicyOfRelatedCompanies(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		critical, related negativelist.Action
+		depth             int
+		want              string
+	}{
+		{negativelist.Block, "", 0, "warn 2"},
+		{negativelist.Block, negativelist.Allow, 4, "allow 4"},
+		{negativelist.Block, negativelist.Block, 1, "block 1"},
+		{negativelist.Hold, negativelist.Block, 1, ""},
+		{negativelist.Block, "ignore", 1, ""},
+		{negativelist.Block, negativelist.Warn, 5, ""},
+		{negativelist.Block, negativelist.Warn, -1, ""},
+		{negativelist.Allow, "", 0, ""},
+	} {
+		p, err := service(&repo{}, noAudit{}).SetPolicy(as(t, uuid.Nil, access.RoleHQAdministrator),
+			negativelist.PolicyInput{Seen: 1, Action: c.critical, Serious: negativelist.Warn, Notice: negativelist.Warn, Related: c.related, RelatedDepth: c.depth})
+		got := ""
+		if err == nil {
+			got = fmt.Sprint(p.Related, " ", p.RelatedDepth)
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q, %v", c, got, err)
 		}
 	}
 }

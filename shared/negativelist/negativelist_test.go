@@ -16,6 +16,7 @@ import (
 	"zhuxin/shared/fault"
 	"zhuxin/shared/negativelist"
 	"zhuxin/shared/party"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
 )
 
@@ -153,7 +154,10 @@ func (r *repo) AddPolicy(context.Context, negativelist.Policy, uuid.UUID) error 
 }
 
 // customers is the books of a subsidiary that has the company when it is set.
-type customers struct{ id uuid.UUID }
+type customers struct {
+	id        uuid.UUID
+	connected bool // with a listed company
+}
 
 func (c customers) Of(_ context.Context, codes []string) (map[string]uuid.UUID, error) {
 	if c.id == uuid.Nil {
@@ -162,7 +166,16 @@ func (c customers) Of(_ context.Context, codes []string) (map[string]uuid.UUID, 
 	return map[string]uuid.UUID{codes[0]: c.id}, nil
 }
 func (customers) Hit(context.Context) ([]string, error) { return nil, nil }
-func (customers) Related(context.Context, uuid.UUID) ([]negativelist.Related, error) {
+func (customers) Related(context.Context, string) ([]negativelist.Related, error) {
+	return nil, nil
+}
+
+func (c customers) Connected(context.Context, uuid.UUID) (bool, error) { return c.connected, nil }
+func (customers) FromGroup(context.Context, reach.Party, int) ([]reach.Reached, error) {
+	return nil, nil
+}
+
+func (r *repo) Holders(context.Context, []reach.Reached) ([]negativelist.Related, error) {
 	return nil, nil
 }
 
@@ -192,7 +205,7 @@ func service(r *repo, log audit.Recorder) *negativelist.Service {
 var now = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
 
 func serviceWith(r *repo, c customers, log audit.Recorder) *negativelist.Service {
-	return negativelist.NewService(here{}, here{}, r, c, c, log, &calendar.Frozen{At: now})
+	return negativelist.NewService(here{}, here{}, r, c, c, c, log, &calendar.Frozen{At: now})
 }
 
 func as(t *testing.T, id uuid.UUID, roles ...access.Role) context.Context {

@@ -9,40 +9,51 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/reach"
 )
 
 // Action is what a hit does to an order.
 type Action string
 
-// The actions that HQ can choose, the mildest first (ruling: never ignore).
+// The actions that HQ can choose, the mildest first. A listing of the customer himself
+// is never ignored (ruling); Allow is for related companies only.
 const (
+	Allow Action = "allow"
 	Warn  Action = "warn"
 	Hold  Action = "hold"
 	Block Action = "block"
 )
 
-var actions = []Action{Warn, Hold, Block}
+var actions = []Action{Allow, Warn, Hold, Block}
 
 func (a Action) rank() int { return slices.Index(actions, a) }
 
-// Policy is one version of HQ's policy: an action for each severity.
+// Policy is one version of HQ's policy: an action for each severity, and one for
+// customers who are connected with a listed company.
 type Policy struct {
-	Version   int64
-	Action    Action // of a critical listing
-	Serious   Action
-	Notice    Action
-	StepUp    bool // HQ's decisions ask for a second verification (shared/stepup)
-	CreatedAt time.Time
+	Version      int64
+	Action       Action // of a critical listing
+	Serious      Action
+	Notice       Action
+	Related      Action // of a listing of a related company, whatever its severity
+	RelatedDepth int    // steps to a related company that count, 1 to reach.MaxDepth
+	StepUp       bool   // HQ's decisions ask for a second verification (shared/stepup)
+	CreatedAt    time.Time
 }
 
 // Preset is in force until HQ writes its own.
-func Preset() Policy { return Policy{Action: Block, Serious: Hold, Notice: Warn} }
+func Preset() Policy {
+	return Policy{Action: Block, Serious: Hold, Notice: Warn, Related: Warn, RelatedDepth: 2}
+}
 
 // PolicyInput is the next version. An action that is left out stays as it is, but
-// not stricter than that of the next severity.
+// not stricter than that of the next severity, or than that of a critical listing for
+// related companies.
 type PolicyInput struct {
 	Seen                    int64 // the version it replaces
 	Action, Serious, Notice Action
+	Related                 Action
+	RelatedDepth            int   // 0: as it is
 	StepUp                  *bool // nil: as it is
 }
 
@@ -50,13 +61,15 @@ type PolicyInput struct {
 func (in PolicyInput) next(now Policy) (Policy, error) {
 	var c fault.Checks
 	for field, a := range map[string]Action{"negative_action": in.Action, "serious_action": in.Serious, "notice_action": in.Notice} {
-		ok := a.rank() >= 0 || a == "" && field != "negative_action"
+		ok := a.rank() > 0 || a == "" && field != "negative_action"
 		c.Require(ok, field, "UNKNOWN_ACTION", "choose warn, hold or block")
 	}
+	c.Require(in.Related.rank() >= 0 || in.Related == "", "related_action", "UNKNOWN_ACTION", "choose allow, warn, hold or block")
+	c.Require(in.RelatedDepth >= 0 && in.RelatedDepth <= reach.MaxDepth, "related_depth", "OUT_OF_RANGE", "1 to 4 steps")
 	if err := c.Err(); err != nil {
 		return Policy{}, err
 	}
-	p := Policy{Version: in.Seen + 1, Action: in.Action, Serious: in.Serious, Notice: in.Notice, StepUp: now.StepUp}
+	p := Policy{Version: in.Seen + 1, Action: in.Action, Serious: in.Serious, Notice: in.Notice, Related: in.Related, RelatedDepth: in.RelatedDepth, StepUp: now.StepUp}
 	if in.StepUp != nil {
 		p.StepUp = *in.StepUp
 	}
@@ -66,8 +79,15 @@ func (in PolicyInput) next(now Policy) (Policy, error) {
 	if p.Notice == "" {
 		p.Notice = milder(now.Notice, p.Serious)
 	}
+	if p.Related == "" {
+		p.Related = milder(now.Related, p.Action)
+	}
+	if p.RelatedDepth == 0 {
+		p.RelatedDepth = now.RelatedDepth
+	}
 	c.Require(p.Serious.rank() <= p.Action.rank(), "serious_action", "STRICTER", "a serious listing cannot stop more than a critical one")
 	c.Require(p.Notice.rank() <= p.Serious.rank(), "notice_action", "STRICTER", "a notice cannot stop more than a serious listing")
+	c.Require(p.Related.rank() <= p.Action.rank(), "related_action", "STRICTER", "a related company's listing cannot stop more than a critical one of the customer himself")
 	return p, c.Err()
 }
 

@@ -11,6 +11,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/party"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
@@ -42,6 +43,10 @@ type Repo interface {
 	SaveExemption(ctx context.Context, x Exemption) error
 	Exemptions(ctx context.Context, q ExemptionQuery) ([]Exemption, int64, error)
 
+	// Holders gives the customers of all subsidiaries among the companies, each with
+	// the way to it turned round.
+	Holders(ctx context.Context, companies []reach.Reached) ([]Related, error)
+
 	Policy(ctx context.Context) (Policy, error)
 	AddPolicy(ctx context.Context, p Policy, by uuid.UUID) error
 }
@@ -52,8 +57,10 @@ type Customers interface {
 	Of(ctx context.Context, codes []string) (map[string]uuid.UUID, error)
 	// Hit lists the codes of own customers that are on the list.
 	Hit(ctx context.Context) ([]string, error)
-	// Related lists the customers that share a person with one of them.
-	Related(ctx context.Context, customerID uuid.UUID) ([]Related, error)
+	// Related lists the customers connected with the company, the nearest first.
+	Related(ctx context.Context, uscc string) ([]Related, error)
+	// Connected says whether the customer is connected with a listed company.
+	Connected(ctx context.Context, customerID uuid.UUID) (bool, error)
 	// Identity gives code and name of a customer that the caller may see.
 	Identity(ctx context.Context, customerID uuid.UUID) (uscc, name string, err error)
 }
@@ -64,6 +71,11 @@ type Evidence interface {
 	Name(ctx context.Context, documentID uuid.UUID) (string, error)
 }
 
+// Ways finds companies by the relations that the group knows, in HQ's unit of work.
+type Ways interface {
+	FromGroup(ctx context.Context, of reach.Party, depth int) ([]reach.Reached, error)
+}
+
 // Service does what subsidiaries and HQ do with the list.
 type Service struct {
 	tenants   uow.Tenant
@@ -71,14 +83,15 @@ type Service struct {
 	repo      Repo
 	customers Customers
 	evidence  Evidence
+	ways      Ways
 	log       audit.Recorder // HQ's
 	clock     calendar.Clock
 	newID     func() uuid.UUID
 }
 
 // NewService makes the service; log is HQ's audit log.
-func NewService(tenants uow.Tenant, hq uow.HQ, repo Repo, customers Customers, evidence Evidence, log audit.Recorder, clock calendar.Clock) *Service {
-	return &Service{tenants: tenants, hq: hq, repo: repo, customers: customers, evidence: evidence, log: log, clock: clock,
+func NewService(tenants uow.Tenant, hq uow.HQ, repo Repo, customers Customers, evidence Evidence, ways Ways, log audit.Recorder, clock calendar.Clock) *Service {
+	return &Service{tenants: tenants, hq: hq, repo: repo, customers: customers, evidence: evidence, ways: ways, log: log, clock: clock,
 		newID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }}
 }
 

@@ -46,6 +46,15 @@ func MaskAccount(s string) string {
 	return "****" + string(r[len(r)-shown(len(r), 4):])
 }
 
+// MaskName keeps the family name of a person: 张**.
+func MaskName(s string) string {
+	r := []rune(strings.TrimSpace(s))
+	if len(r) == 0 {
+		return ""
+	}
+	return string(r[:1]) + strings.Repeat("*", len(r)-1)
+}
+
 // MaskEmail keeps the first character of the name and the domain: w***@company.cn.
 func MaskEmail(s string) string {
 	name, domain, ok := strings.Cut(s, "@")

@@ -92,6 +92,7 @@ var privileges = map[string]string{
 	"registry_settings":            "ra",
 	"registry_usage":               "raw",
 	"registry_watches":             "raw",
+	"related_reach":                "rawd",
 	"reservations":                 "raw",
 	"schema_migrations":            "",
 	"shared_limits":                "raw",

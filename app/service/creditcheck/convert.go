@@ -7,6 +7,8 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
+	relatedv1 "zhuxin/app/api/related/v1"
+	"zhuxin/app/service/related"
 	"zhuxin/biz/creditcheck"
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/fault"
@@ -111,6 +113,10 @@ func toFacts(f creditcheck.Facts) *creditcheckv1.Facts {
 		OverdueDays: int32(f.OverdueDays), Grade: f.Grade, NegativeListed: f.NegativeListed, NegativeReasonCode: f.NegativeReasonCode,
 		NegativeReasonText: f.NegativeReasonText, Frozen: f.Frozen, Currency: string(f.Currency), AsOf: f.AsOf.String(),
 		Covered: int64(f.Covered), Skips: f.Skips, SettlesAdvance: f.SettlesAdvance}
+	if n := f.Related; n != nil {
+		out.Related = &relatedv1.ListedRelated{Uscc: n.USCC, CompanyName: n.Name, Severity: n.Severity, ReasonCode: n.ReasonCode, ReasonText: n.ReasonText,
+			Action: string(n.Action), Counts: true, ExemptUntil: n.ExemptUntil.String(), Path: related.ToPath(n.Path)}
+	}
 	if p := f.Project; p != nil {
 		out.Project = &creditcheckv1.ProjectFacts{Id: p.ID.String(), Number: p.Number, Name: p.Name, LimitKind: string(p.LimitKind),
 			Limit: int64(p.Limit()), Exposure: int64(p.Exposure()), Headroom: int64(p.Limit() - p.Exposure())}

@@ -60,7 +60,7 @@ func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyReq
 	p, err := s.list.SetPolicy(ctx, negativelist.PolicyInput{
 		Seen: r.GetVersion(), Action: negativelist.Action(r.GetNegativeAction()),
 		Serious: negativelist.Action(r.GetSeriousAction()), Notice: negativelist.Action(r.GetNoticeAction()),
-		StepUp: r.StepUp,
+		Related: negativelist.Action(r.GetRelatedAction()), RelatedDepth: int(r.GetRelatedDepth()), StepUp: r.StepUp,
 	})
 	if err != nil {
 		return nil, err
@@ -69,7 +69,8 @@ func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyReq
 }
 
 func toPolicy(p negativelist.Policy) *hqv1.GroupPolicy {
-	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action), SeriousAction: string(p.Serious), NoticeAction: string(p.Notice), StepUp: p.StepUp}
+	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action), SeriousAction: string(p.Serious), NoticeAction: string(p.Notice), StepUp: p.StepUp,
+		RelatedAction: string(p.Related), RelatedDepth: int32(p.RelatedDepth)}
 	if !p.CreatedAt.IsZero() {
 		out.CreatedAt = timestamppb.New(p.CreatedAt)
 	}

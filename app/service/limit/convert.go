@@ -81,7 +81,7 @@ func toPreview(p limit.Preview) *limitv1.ProposalPreview {
 	out := &limitv1.ProposalPreview{Changes: int32(p.Changes), Before: int64(p.Before), After: int64(p.After)}
 	for _, l := range p.Lines {
 		out.Lines = append(out.Lines, &limitv1.ProposalLine{CustomerId: l.CustomerID.String(), CustomerNumber: l.Number, CustomerName: l.Name,
-			Grade: l.Grade, LimitKind: string(l.Kind), Before: int64(l.Standing), After: int64(l.After), Exposure: int64(l.Exposure), LeftOut: string(l.LeftOut)})
+			Grade: l.Grade, LimitKind: string(l.Kind), Before: int64(l.Standing), After: int64(l.After), Exposure: int64(l.Exposure), LeftOut: string(l.LeftOut), RelatedListed: l.Related})
 	}
 	return out
 }

@@ -47,9 +47,7 @@ func (s *Service) GetEntry(ctx context.Context, r *negativelistv1.GetEntryReques
 		}
 		out.Events = append(out.Events, row)
 	}
-	for _, x := range c.Related {
-		out.Related = append(out.Related, &negativelistv1.RelatedCustomer{CustomerId: x.CustomerID.String(), CustomerName: x.CustomerName, Via: x.Via, Person: x.Person})
-	}
+	out.Related = toRelated(c.Related)
 	listed := c.Status == negativelist.Listed
 	out.MayObject = listed && (own || c.OwnCustomerID != uuid.Nil) && !open[negativelist.Objection]
 	out.MayReportRepair = listed && own && !open[negativelist.Repair]

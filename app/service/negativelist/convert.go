@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
+	"zhuxin/app/service/related"
 	"zhuxin/shared/negativelist"
 	"zhuxin/shared/tenant"
 )
@@ -88,6 +89,13 @@ func exemptions(rows []negativelist.Exemption, total int64, group bool) *negativ
 	out := &negativelistv1.ListExemptionsReply{Total: total}
 	for _, x := range rows {
 		out.Exemptions = append(out.Exemptions, toExemption(x, group))
+	}
+	return out
+}
+
+func toRelated(list []negativelist.Related) (out []*negativelistv1.RelatedCustomer) {
+	for _, x := range list {
+		out = append(out, &negativelistv1.RelatedCustomer{CustomerId: x.CustomerID.String(), CustomerName: x.CustomerName, SubsidiaryName: x.TenantName, Path: related.ToPath(x.Path)})
 	}
 	return out
 }

@@ -64,6 +64,7 @@ func (s *Review) GetCase(ctx context.Context, r *negativelistv1.GetCaseRequest) 
 		}
 		out.Events = append(out.Events, row)
 	}
+	out.Related = toRelated(c.Related)
 	return out, nil
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 func review(st *store) *service.Review {
-	list := negativelist.NewService(st, st, st, st, st, st, &calendar.Frozen{At: at})
+	list := negativelist.NewService(st, st, st, st, st, st, st, &calendar.Frozen{At: at})
 	return service.NewReview(list, func(_ context.Context, tenantID, documentID uuid.UUID) (*route.File, error) {
 		return &route.File{Name: tenantID.String(), Body: io.NopCloser(strings.NewReader(documentID.String()))}, nil
 	})
@@ -57,6 +57,9 @@ func TestReview(t *testing.T) {
 		t.Errorf("answered: %v, %v", answered, err)
 	}
 	g, err := hqs.GetCase(hq, &negativelistv1.GetCaseRequest{Id: id})
+	if way := g.GetRelated(); err != nil || len(way) != 1 || way[0].GetSubsidiaryName() != "华东" || way[0].GetPath().GetParties()[0].GetName() != "关联建工" || !way[0].GetPath().GetSteps()[0].GetBack() {
+		t.Errorf("related at HQ: %v, %v", way, err)
+	}
 	if err != nil || g.GetEntry().GetSubsidiaryName() != "华东CANARY" || len(g.GetEvents()) != 4 || g.GetEvents()[1].GetBy() != "other" || len(g.GetEvidence()) != 1 {
 		t.Errorf("HQ's case: %v, %v", g, err)
 	}

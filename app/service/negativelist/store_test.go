@@ -17,6 +17,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/history"
 	"zhuxin/shared/negativelist"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/rollup"
 	"zhuxin/shared/tenant"
 )
@@ -116,8 +117,18 @@ func (s *store) Exemptions(context.Context, negativelist.ExemptionQuery) ([]nega
 	return []negativelist.Exemption{s.exemption}, 1, nil
 }
 
-func (*store) Related(context.Context, uuid.UUID) ([]negativelist.Related, error) {
-	return []negativelist.Related{{CustomerID: mine, CustomerName: "关联建工", Via: "legal_representative", Person: "张*"}}, nil
+func (*store) Related(context.Context, string) ([]negativelist.Related, error) {
+	return []negativelist.Related{{CustomerID: mine, CustomerName: "关联建工", Path: reach.Path{Nodes: []reach.Node{{Name: "关联建工"}, {Name: "失信建工"}}, Steps: []reach.Step{{Kind: reach.Parent}}}}}, nil
+}
+
+func (*store) Connected(context.Context, uuid.UUID) (bool, error) { return false, nil }
+
+func (*store) Holders(_ context.Context, near []reach.Reached) ([]negativelist.Related, error) {
+	return []negativelist.Related{{CustomerID: mine, CustomerName: near[0].Name, TenantName: "华东", Path: near[0].Path.Reversed()}}, nil
+}
+
+func (*store) FromGroup(_ context.Context, of reach.Party, _ int) ([]reach.Reached, error) {
+	return []reach.Reached{{USCC: "91110000000000001X", Name: "关联建工", Path: reach.Path{Nodes: []reach.Node{{Name: of.Name}, {Name: "关联建工"}}, Steps: []reach.Step{{Kind: reach.Parent}}}}}, nil
 }
 
 func (*store) Identity(context.Context, uuid.UUID) (string, string, error) {
@@ -174,7 +185,7 @@ func services(upload service.Uploader) (*store, *service.Service, *hq.Service) {
 		TenantName: "华东CANARY", ListedBy: uuid.New(), ListedByName: "李四CANARY", ListedAt: at, Evidence: []negativelist.File{{DocumentID: uuid.New(), Name: "CANARY.pdf"}}, Status: negativelist.Listed, AffectedCount: 3,
 	}}}
 	clock := &calendar.Frozen{At: at}
-	list := negativelist.NewService(s, s, s, s, s, s, clock)
+	list := negativelist.NewService(s, s, s, s, s, s, s, clock)
 	looks := history.NewService(s, s, s, s, clock)
 	return s, service.New(list, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
 }

@@ -10,6 +10,7 @@ import (
 	relatedv1 "zhuxin/app/api/related/v1"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/related"
+	"zhuxin/shared/reach"
 )
 
 // Service implements relatedv1.RelatedServiceHTTPServer.
@@ -26,35 +27,55 @@ func (s *Service) GetRelated(ctx context.Context, r *relatedv1.GetRelatedRequest
 	if err != nil {
 		return nil, customer.ErrNotFound
 	}
-	v, err := s.related.Of(ctx, id, r.GetDepth())
+	g, err := s.related.Of(ctx, id, r.GetDepth())
 	if err != nil {
 		return nil, err
 	}
 	out := &relatedv1.RelatedGraph{}
-	if v.Start != uuid.Nil {
-		out.Start = v.Start.String()
+	if g.Start != uuid.Nil {
+		out.Start = g.Start.String()
 	}
-	for _, p := range v.Parties {
+	for _, p := range g.Parties {
 		party := &relatedv1.RelatedParty{Id: p.ID.String(), Kind: string(p.Kind), Name: p.Name, Uscc: p.USCC, IdMask: p.IDMask, Listed: p.Listed}
 		if p.CustomerID != nil {
 			party.CustomerId = p.CustomerID.String()
 		}
 		out.Parties = append(out.Parties, party)
 	}
-	for _, rel := range v.Relations {
+	for _, rel := range g.Relations {
 		out.Relations = append(out.Relations, toRelation(rel))
 	}
-	for _, hit := range v.Hits {
-		path := &relatedv1.RelatedPath{}
-		for _, p := range hit.Parties {
-			path.PartyIds = append(path.PartyIds, p.ID.String())
-		}
-		for _, rel := range hit.Relations {
-			path.RelationIds = append(path.RelationIds, rel.ID.String())
-		}
-		out.Hits = append(out.Hits, path)
+	return out, nil
+}
+
+// ListListedRelated gives the listed companies that a customer is connected with.
+func (s *Service) ListListedRelated(ctx context.Context, r *relatedv1.ListListedRelatedRequest) (*relatedv1.ListListedRelatedReply, error) {
+	id, err := uuid.Parse(r.GetCustomerId())
+	if err != nil {
+		return nil, customer.ErrNotFound
+	}
+	hits, err := s.related.Listed(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &relatedv1.ListListedRelatedReply{}
+	for _, h := range hits {
+		out.Items = append(out.Items, &relatedv1.ListedRelated{Uscc: h.USCC, CompanyName: h.Name, Severity: h.Severity, ReasonCode: h.ReasonCode, ReasonText: h.ReasonText,
+			Action: h.Action, Counts: h.Counts, ExemptUntil: h.ExemptUntil.String(), Path: ToPath(h.Path)})
 	}
 	return out, nil
+}
+
+// ToPath is a way as all domains show it.
+func ToPath(p reach.Path) *relatedv1.ReachPath {
+	out := &relatedv1.ReachPath{}
+	for _, n := range p.Nodes {
+		out.Parties = append(out.Parties, &relatedv1.ReachParty{Name: n.Name, Uscc: n.USCC, Person: n.Person})
+	}
+	for _, s := range p.Steps {
+		out.Steps = append(out.Steps, &relatedv1.ReachStep{Kind: string(s.Kind), Back: s.Back, Elsewhere: s.Elsewhere})
+	}
+	return out
 }
 
 // AddRelation enters a relation.

@@ -134,21 +134,21 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// Customers with the same legal representative are shown with the way to the
-// listed company; a name alone ties nobody.
+// Customers that reach the listed company are shown with the way, to a subsidiary its
+// own and to HQ everybody's; who reaches a listed company may be exempted himself.
 func TestRelated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a, b := w.CtxA(t), w.CtxB(t)
 	f := creditchecktest.New(w.Pool, w.clock)
 	seller := w.Actor(w.B, access.RoleSalesperson)
-	for i, tie := range []struct{ name, mask string }{{"张建国", "330106********1234"}, {"张建国", "330106********1234"}, {"张建国", "110105********4321"}, {"", ""}, {"李四", "330106********1234"}} {
-		c := f.Add(t, b, creditchecktest.Customer{USCC: credittest.USCC(i + 1)})
-		f.Exec(t, b, `UPDATE customers SET legal_representative = $2, legal_representative_id_mask = $3 WHERE id = $1`, c.ID, tie.name, tie.mask)
-	}
 	e := w.mustList(a, input(1))
+	near, alone := f.Add(t, b, creditchecktest.Customer{USCC: credittest.USCC(2)}), f.Add(t, b, creditchecktest.Customer{USCC: credittest.USCC(3)})
+	f.Exec(t, b, `INSERT INTO related_reach (id, customer_id, uscc, company_name, depth, path) VALUES
+		(gen_random_uuid(), $1, $2, '失信建工1', 2, '{"nodes": [{"name": "近"}, {"name": "张*", "person": true}, {"name": "失信建工1"}], "steps": [{"kind": "controller"}, {"kind": "legal_representative", "back": true}]}'),
+		(gen_random_uuid(), $3, $2, '失信建工1', 3, '{"nodes": [], "steps": []}')`, near.ID, credittest.USCC(1), alone.ID)
 	c, err := w.list.OwnCase(b, e.ID)
-	if err != nil || len(c.Related) != 1 || c.Related[0].Via != "legal_representative" || c.Related[0].Person != "张**" || c.Related[0].CustomerID == c.OwnCustomerID {
+	if err != nil || len(c.Related) != 1 || c.Related[0].CustomerID != near.ID || c.Related[0].Path.Chinese() != "近 —实际控制人→ 张* ←法定代表人— 失信建工1" {
 		t.Errorf("related: %+v, %v", c.Related, err)
 	}
 	if c, err := w.list.OwnCase(access.With(b, seller), e.ID); err != nil || len(c.Related) != 0 {
@@ -156,6 +156,13 @@ func TestRelated(t *testing.T) {
 	}
 	if c, err := w.list.OwnCase(a, e.ID); err != nil || len(c.Related) != 0 {
 		t.Errorf("A sees %+v, %v", c.Related, err)
+	}
+	until := calendar.Of(start, calendar.Shanghai).AddDays(30)
+	if _, err := w.list.AskExemption(b, negativelist.ExemptionInput{CustomerID: near.ID, Reason: "在建工程不能停工", EndsOn: until}); err != nil {
+		t.Errorf("no exemption can be asked for a related customer: %v", err)
+	}
+	if _, err := w.list.AskExemption(b, negativelist.ExemptionInput{CustomerID: alone.ID, Reason: "在建工程不能停工", EndsOn: until}); !errors.Is(err, negativelist.ErrNotListed) {
+		t.Errorf("exemption beyond the steps of the policy: %v", err)
 	}
 }
 

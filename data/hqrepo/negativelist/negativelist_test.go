@@ -11,12 +11,16 @@ import (
 
 	"zhuxin/data/auditlog"
 	repo "zhuxin/data/hqrepo/negativelist"
+	reachrepo "zhuxin/data/hqrepo/reach"
+	"zhuxin/data/outbox"
 	"zhuxin/data/query/company"
 	"zhuxin/data/tenantrepo/credittest"
+	relatedrepo "zhuxin/data/tenantrepo/related"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/negativelist"
+	"zhuxin/shared/reach"
 	"zhuxin/tenancy/scope"
 	"zhuxin/tenancy/tenancytest"
 )
@@ -33,8 +37,12 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	env := tenancytest.New(t)
 	w := &world{Env: env, t: t, clock: &calendar.Frozen{At: start}}
-	w.list = negativelist.NewService(env.Pool.Tenant(), env.Pool.HQ(), repo.Repo{}, company.Query{}, company.Query{}, auditlog.HQ(env.Pool), w.clock)
+	w.list = negativelist.NewService(env.Pool.Tenant(), env.Pool.HQ(), repo.Repo{}, company.Query{}, company.Query{}, w.ways(), auditlog.HQ(env.Pool), w.clock)
 	return w
+}
+
+func (w *world) ways() *reach.Keeper {
+	return reach.NewKeeper(w.Pool.Tenant(), w.Pool.HQ(), relatedrepo.Books{}, reachrepo.Store{}, outbox.Tenant(w.Pool), w.clock, nil)
 }
 
 func input(n int) negativelist.ListInput {

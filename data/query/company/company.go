@@ -6,8 +6,8 @@ package company
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -87,39 +87,47 @@ func (Query) Hit(ctx context.Context) ([]string, error) {
 	return out, postgres.Map(ctx, rows.Err(), "find listed customers")
 }
 
-// related finds customers whose legal representative is the same person: by name
-// and by what the mask leaves of the number, for a name alone is many people's.
-const related = `SELECT c.id, c.name, c.legal_representative FROM customers l JOIN customers c ON c.id <> l.id
-	AND c.legal_representative = l.legal_representative AND c.legal_representative_id_mask = l.legal_representative_id_mask
-	WHERE l.id = $1 AND l.legal_representative <> '' AND l.legal_representative_id_mask <> '' AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid)
-	ORDER BY c.name, c.id LIMIT 50`
+const (
+	related = `SELECT c.id, c.name, r.path FROM related_reach r JOIN customers c ON c.id = r.customer_id LEFT JOIN hq.v_group_policy g ON true
+		WHERE r.uscc = $1 AND r.depth <= coalesce(g.related_depth, 2) AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid)
+		ORDER BY r.depth, c.name, c.id LIMIT 50`
+	connected = `SELECT EXISTS (SELECT FROM related_reach r JOIN hq.v_negative_listed n ON n.uscc = r.uscc LEFT JOIN hq.v_group_policy g ON true
+		WHERE r.customer_id = $1 AND r.depth <= coalesce(g.related_depth, 2))`
+)
+
+// Connected implements negativelist.Customers.
+func (Query) Connected(ctx context.Context, customerID uuid.UUID) (found bool, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	err = q.QueryRowContext(ctx, connected, customerID).Scan(&found)
+	return found, postgres.Map(ctx, err, "find related listed companies")
+}
 
 // Related implements negativelist.Customers.
-func (Query) Related(ctx context.Context, customerID uuid.UUID) (out []negativelist.Related, err error) {
+func (Query) Related(ctx context.Context, uscc string) (out []negativelist.Related, err error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, related, customerID, owner(ctx))
+	rows, err := q.QueryContext(ctx, related, uscc, owner(ctx))
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "find related customers")
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		r := negativelist.Related{Via: "legal_representative"}
-		if err := rows.Scan(&r.CustomerID, &r.CustomerName, &r.Person); err != nil {
+		var r negativelist.Related
+		var path []byte
+		if err := rows.Scan(&r.CustomerID, &r.CustomerName, &path); err != nil {
 			return nil, err
 		}
-		r.Person = maskName(r.Person)
+		if err := json.Unmarshal(path, &r.Path); err != nil {
+			return nil, err
+		}
 		out = append(out, r)
 	}
 	return out, postgres.Map(ctx, rows.Err(), "find related customers")
-}
-
-// maskName leaves the family name: 张**.
-func maskName(name string) string {
-	letters := []rune(name)
-	return string(letters[:1]) + strings.Repeat("*", len(letters)-1)
 }
 
 // Identity implements negativelist.Customers. Another salesperson's customer is not

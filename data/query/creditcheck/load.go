@@ -24,7 +24,7 @@ const facts = `
   c.name, c.status = 'active', c.settles_advance, c.salesperson_id,
   p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at, p.rules,
   g.id, CASE n.severity WHEN 'notice' THEN g.notice_action WHEN 'serious' THEN g.serious_action ELSE g.negative_action END,
-  n.reason_code, n.reason_text, n.severity, n.exempt_until` + poolOf
+  n.reason_code, n.reason_text, n.severity, n.exempt_until,` + relatedFacts + poolOf
 
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
@@ -61,7 +61,7 @@ const rulesOf = `
 LEFT JOIN (SELECT * FROM credit_policies ORDER BY id DESC LIMIT 1) p ON true
 LEFT JOIN hq.v_group_policy g ON true
 LEFT JOIN LATERAL (SELECT reason_code, reason_text, severity, exempt_until FROM hq.v_negative_listed l WHERE l.uscc = c.uscc
-  ORDER BY CASE l.severity WHEN 'critical' THEN 0 WHEN 'serious' THEN 1 ELSE 2 END, l.listed_at LIMIT 1) n ON true`
+  ORDER BY CASE l.severity WHEN 'critical' THEN 0 WHEN 'serious' THEN 1 ELSE 2 END, l.listed_at LIMIT 1) n ON true` + relatedOf
 
 // loadOne serves one command: $1 customer, $2 key, $3 the key's lock, $4 order.
 const loadOne = `
@@ -223,6 +223,7 @@ type factRow struct {
 	policyRules                                         []byte
 	action, code, text, severity                        sql.Null[string]
 	exempt                                              calendar.Date
+	related                                             relatedRow
 	salesperson, sharedLimit, groupCap                  uuid.NullUUID
 }
 
@@ -232,7 +233,9 @@ func (r *factRow) targets() []any {
 		&a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version,
 		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson,
 		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt, &r.policyRules,
-		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt, &r.sharedLimit, &r.groupCap}
+		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt,
+		&r.related.uscc, &r.related.name, &r.related.path, &r.related.code, &r.related.text, &r.related.severity, &r.related.exempt, &r.related.action,
+		&r.sharedLimit, &r.groupCap}
 }
 
 func (r *factRow) loaded() (biz.Loaded, error) {
@@ -263,7 +266,9 @@ func (r *factRow) loaded() (biz.Loaded, error) {
 	if r.code.Valid {
 		l.Negative = &biz.Negative{ReasonCode: r.code.V, ReasonText: r.text.V, Severity: r.severity.V, ExemptUntil: r.exempt}
 	}
-	return l, nil
+	var err error
+	l.Related, err = r.related.facts()
+	return l, err
 }
 
 // decodeRules reads the stored rules; a version from before there were any has

@@ -18,10 +18,12 @@ import (
 	"zhuxin/biz/document"
 	"zhuxin/biz/limit"
 	"zhuxin/biz/rating"
+	"zhuxin/biz/related"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/crypto"
 	"zhuxin/data/formula"
 	hqindicator "zhuxin/data/hqrepo/indicator"
+	reachrepo "zhuxin/data/hqrepo/reach"
 	"zhuxin/data/hqrepo/rollup"
 	"zhuxin/data/outbox"
 	"zhuxin/data/ratingpdf"
@@ -30,10 +32,12 @@ import (
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
 	limitrepo "zhuxin/data/tenantrepo/limit"
 	ratingrepo "zhuxin/data/tenantrepo/rating"
+	relatedrepo "zhuxin/data/tenantrepo/related"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/indicator"
 	"zhuxin/shared/party"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
 	"zhuxin/tenancy/scope"
 	"zhuxin/tenancy/tenancytest"
@@ -51,6 +55,7 @@ type World struct {
 	Limits    *limit.Service
 	Customers *customer.Service
 	Changes   *customer.Changes
+	Related   *related.Service
 	Accounts  *exposurerepo.Repo
 	Keys      *crypto.Keys
 	Papers    Papers
@@ -97,10 +102,22 @@ func New(t testing.TB) *World {
 	w.Approvals.Register(approval.KindRating, w.Ratings)
 	w.Changes = customer.NewChanges(w.Customers, customers, w.Approvals)
 	w.Approvals.Register(approval.KindCustomerChange, w.Changes)
+	w.Related = w.Relations(nil)
+	w.Customers.FollowedBy(w.Related)
 
 	_, err = w.Library.SeedDefaults(access.With(t.Context(), access.System(uuid.Nil, "test")))
 	must(t, err)
 	return w
+}
+
+// Relations wires related parties over a keeper; nil for one that tells no other
+// subsidiary.
+func (w *World) Relations(keeper related.Keeper) *related.Service {
+	if keeper == nil {
+		keeper = reach.NewKeeper(w.Pool.Tenant(), w.Pool.HQ(), relatedrepo.Books{}, reachrepo.Store{}, outbox.Tenant(w.Pool), w.Clock, nil)
+	}
+	return related.New(related.Deps{Tx: w.Pool.Tenant(), Repo: relatedrepo.Repo{}, Customers: customerrepo.New(), Cipher: w.Keys, Keeper: keeper,
+		Prints: related.HashPrints{Secret: []byte("secret"), Group: []byte("of the group")}, Audit: auditlog.Tenant(w.Pool), Clock: w.Clock})
 }
 
 func (w *World) elsewhere(ctx context.Context, uscc string) (n int, err error) {

@@ -106,7 +106,7 @@ func setup(t *testing.T) *world {
 	}
 	r := receivabletest.New(env.Pool, w.clock, t.TempDir())
 	w.ledger, w.accounts = r.Ledger, r.Accounts
-	w.feeds = feed.New(feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: r.Imports, Statements: statement.Repo{}, Terms: r.Terms, Accounts: r.Accounts,
+	w.feeds = feed.New(feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: r.Imports, Statements: statement.Repo{}, Terms: r.Terms, Accounts: r.Accounts, Relations: r.Relations(),
 		Audit: auditlog.Tenant(env.Pool), Clock: w.clock})
 	w.service = erp.New(erp.Config{Tx: env.Pool.Tenant(), Repo: erprepo.New(crypto.Tenant(env.Pool, master, w.clock)), Imports: r.Imports, Feeds: w.feeds, Clock: w.clock,
 		Events: outbox.Tenant(env.Pool), Audit: auditlog.Tenant(env.Pool), Adapters: map[erp.Kind]erp.Adapter{erp.KindTryton: w.books}})

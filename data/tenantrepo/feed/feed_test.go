@@ -37,7 +37,7 @@ func setup(t *testing.T) *world {
 	env := tenancytest.New(t)
 	w := &world{Env: env, clock: &calendar.Frozen{At: time.Date(2026, 4, 10, 2, 0, 0, 0, time.UTC)}}
 	w.World = receivabletest.New(env.Pool, w.clock, t.TempDir())
-	w.feeds = feed.New(feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: w.Imports, Statements: statement.Repo{}, Terms: w.Terms, Accounts: w.Accounts,
+	w.feeds = feed.New(feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: w.Imports, Statements: statement.Repo{}, Terms: w.Terms, Accounts: w.Accounts, Relations: w.Relations(),
 		Audit: auditlog.Tenant(env.Pool), Clock: w.clock})
 	return w
 }

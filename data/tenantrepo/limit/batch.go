@@ -24,7 +24,9 @@ import (
 var candidatesSQL = `
 SELECT c.id, c.number, c.name, a.grade, a.limit_kind, a.standing_amount, ` + exposure.Used("a") + `, r.max_credit_amount,
   EXISTS (SELECT FROM credit_limits w WHERE w.customer_id = c.id AND w.project_id IS NULL AND w.class = 'standing' AND w.status = 'submitted'),
-  a.frozen, EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = c.uscc)
+  a.frozen, EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = c.uscc),
+  coalesce((SELECT w.company_name FROM related_reach w JOIN hq.v_negative_listed n ON n.uscc = w.uscc
+    WHERE w.customer_id = c.id AND w.depth <= coalesce((SELECT g.related_depth FROM hq.v_group_policy g), 2) ORDER BY w.depth, w.uscc LIMIT 1), '')
 FROM customers c JOIN credit_accounts a ON a.id = c.id
 LEFT JOIN credit_ratings r ON r.customer_id = c.id AND r.status = 'effective'
 WHERE c.status = 'active' AND ($6::uuid IS NULL OR c.salesperson_id = $6::uuid) AND ($1::text[] IS NULL OR a.grade = ANY($1::text[]))
@@ -81,7 +83,7 @@ func (Repo) Candidates(ctx context.Context, f biz.Filter, onlyOf *uuid.UUID, tod
 	var cs []biz.Candidate
 	for rows.Next() {
 		var c biz.Candidate
-		if err := rows.Scan(&c.CustomerID, &c.Number, &c.Name, &c.Grade, &c.Kind, &c.Standing, &c.Exposure, &c.GradeMax, &c.Pending, &c.Frozen, &c.Listed); err != nil {
+		if err := rows.Scan(&c.CustomerID, &c.Number, &c.Name, &c.Grade, &c.Kind, &c.Standing, &c.Exposure, &c.GradeMax, &c.Pending, &c.Frozen, &c.Listed, &c.Related); err != nil {
 			return nil, postgres.Map(ctx, err, "find candidates")
 		}
 		cs = append(cs, c)

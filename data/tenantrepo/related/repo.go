@@ -23,12 +23,15 @@ type Repo struct{}
 
 var _ biz.Repository = Repo{}
 
+const partyColumns = `id, kind, name, coalesce(uscc, ''), id_mask, group_print`
+
 const (
 	companySQL = `INSERT INTO parties (id, created_at, created_by, kind, name, uscc) VALUES ($1, now(), $2, 'company', $3, $4)
 		ON CONFLICT (uscc) DO UPDATE SET name = CASE WHEN excluded.name = '' THEN parties.name ELSE excluded.name END
-		RETURNING id, kind, name, coalesce(uscc, ''), id_mask`
-	personSQL = `INSERT INTO parties (id, created_at, created_by, kind, name, fingerprint, id_mask) VALUES ($1, now(), $2, 'person', $3, $4, $5)
-		ON CONFLICT (fingerprint) DO UPDATE SET name = excluded.name RETURNING id, kind, name, coalesce(uscc, ''), id_mask`
+		RETURNING ` + partyColumns
+	personSQL = `INSERT INTO parties (id, created_at, created_by, kind, name, fingerprint, id_mask, group_print) VALUES ($1, now(), $2, 'person', $3, $4, $5, $6)
+		ON CONFLICT (fingerprint) DO UPDATE SET name = excluded.name, group_print = excluded.group_print RETURNING ` + partyColumns
+	partiesSQL = `SELECT ` + partyColumns + ` FROM parties WHERE id = ANY($1::uuid[]) ORDER BY id`
 
 	insertSQL = `INSERT INTO party_relations (id, created_at, created_by, updated_at, version, from_id, to_id, kind, share, source, source_note, valid_from, valid_through)
 		VALUES ($1, $2, $3, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
@@ -56,8 +59,11 @@ const (
 // maxParties bounds what is drawn and searched: the nearest first.
 const maxParties = 300
 
-func scanParty(row *sql.Row) (p biz.Party, err error) {
-	return p, row.Scan(&p.ID, &p.Kind, &p.Name, &p.USCC, &p.IDMask)
+func scanParty(row interface{ Scan(...any) error }) (p biz.Party, err error) {
+	var print []byte
+	err = row.Scan(&p.ID, &p.Kind, &p.Name, &p.USCC, &p.IDMask, &print)
+	p.Key = keyOf(p.ID, p.USCC, print)
+	return p, err
 }
 
 // Company implements biz.Repository.
@@ -71,17 +77,25 @@ func (Repo) Company(ctx context.Context, uscc, name string, by *uuid.UUID) (biz.
 }
 
 // Person implements biz.Repository.
-func (Repo) Person(ctx context.Context, name string, fingerprint []byte, mask string, by *uuid.UUID) (biz.Party, error) {
+func (Repo) Person(ctx context.Context, name string, prints biz.Prints, mask string, by *uuid.UUID) (biz.Party, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return biz.Party{}, err
 	}
-	var print any
-	if len(fingerprint) > 0 {
-		print = fingerprint
-	}
-	p, err := scanParty(q.QueryRowContext(ctx, personSQL, uuid.Must(uuid.NewV7()), by, name, print, mask))
+	p, err := scanParty(q.QueryRowContext(ctx, personSQL, uuid.Must(uuid.NewV7()), by, name, orNull(prints.Own), mask, orNull(prints.Group)))
 	return p, postgres.Map(ctx, err, "keep person")
+}
+
+func orNull(b []byte) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+// Parties implements biz.Repository.
+func (Repo) Parties(ctx context.Context, ids ...uuid.UUID) ([]biz.Party, error) {
+	return query(ctx, partiesSQL, func(rows *sql.Rows) (biz.Party, error) { return scanParty(rows) }, pq.Array(ids))
 }
 
 // Insert implements biz.Repository.

@@ -20,6 +20,10 @@ const (
 	FieldSeriousAction = "serious_action"
 	// FieldNoticeAction holds the string denoting the notice_action field in the database.
 	FieldNoticeAction = "notice_action"
+	// FieldRelatedAction holds the string denoting the related_action field in the database.
+	FieldRelatedAction = "related_action"
+	// FieldRelatedDepth holds the string denoting the related_depth field in the database.
+	FieldRelatedDepth = "related_depth"
 	// FieldStepUp holds the string denoting the step_up field in the database.
 	FieldStepUp = "step_up"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -36,6 +40,8 @@ var Columns = []string{
 	FieldNegativeAction,
 	FieldSeriousAction,
 	FieldNoticeAction,
+	FieldRelatedAction,
+	FieldRelatedDepth,
 	FieldStepUp,
 	FieldCreatedAt,
 	FieldCreatedBy,
@@ -52,6 +58,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultRelatedDepth holds the default value on creation for the "related_depth" field.
+	DefaultRelatedDepth int
 	// DefaultStepUp holds the default value on creation for the "step_up" field.
 	DefaultStepUp bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -139,6 +147,34 @@ func NoticeActionValidator(na NoticeAction) error {
 	}
 }
 
+// RelatedAction defines the type for the "related_action" enum field.
+type RelatedAction string
+
+// RelatedActionWarn is the default value of the RelatedAction enum.
+const DefaultRelatedAction = RelatedActionWarn
+
+// RelatedAction values.
+const (
+	RelatedActionAllow RelatedAction = "allow"
+	RelatedActionWarn  RelatedAction = "warn"
+	RelatedActionHold  RelatedAction = "hold"
+	RelatedActionBlock RelatedAction = "block"
+)
+
+func (ra RelatedAction) String() string {
+	return string(ra)
+}
+
+// RelatedActionValidator is a validator for the "related_action" field enum values. It is called by the builders before save.
+func RelatedActionValidator(ra RelatedAction) error {
+	switch ra {
+	case RelatedActionAllow, RelatedActionWarn, RelatedActionHold, RelatedActionBlock:
+		return nil
+	default:
+		return fmt.Errorf("grouppolicy: invalid enum value for related_action field: %q", ra)
+	}
+}
+
 // OrderOption defines the ordering options for the GroupPolicy queries.
 type OrderOption func(*sql.Selector)
 
@@ -160,6 +196,16 @@ func BySeriousAction(opts ...sql.OrderTermOption) OrderOption {
 // ByNoticeAction orders the results by the notice_action field.
 func ByNoticeAction(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNoticeAction, opts...).ToFunc()
+}
+
+// ByRelatedAction orders the results by the related_action field.
+func ByRelatedAction(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRelatedAction, opts...).ToFunc()
+}
+
+// ByRelatedDepth orders the results by the related_depth field.
+func ByRelatedDepth(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRelatedDepth, opts...).ToFunc()
 }
 
 // ByStepUp orders the results by the step_up field.

@@ -55,6 +55,11 @@ func IDLTE(id int64) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldLTE(FieldID, id))
 }
 
+// RelatedDepth applies equality check predicate on the "related_depth" field. It's identical to RelatedDepthEQ.
+func RelatedDepth(v int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldEQ(FieldRelatedDepth, v))
+}
+
 // StepUp applies equality check predicate on the "step_up" field. It's identical to StepUpEQ.
 func StepUp(v bool) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldEQ(FieldStepUp, v))
@@ -128,6 +133,66 @@ func NoticeActionIn(vs ...NoticeAction) predicate.GroupPolicy {
 // NoticeActionNotIn applies the NotIn predicate on the "notice_action" field.
 func NoticeActionNotIn(vs ...NoticeAction) predicate.GroupPolicy {
 	return predicate.GroupPolicy(sql.FieldNotIn(FieldNoticeAction, vs...))
+}
+
+// RelatedActionEQ applies the EQ predicate on the "related_action" field.
+func RelatedActionEQ(v RelatedAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldEQ(FieldRelatedAction, v))
+}
+
+// RelatedActionNEQ applies the NEQ predicate on the "related_action" field.
+func RelatedActionNEQ(v RelatedAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNEQ(FieldRelatedAction, v))
+}
+
+// RelatedActionIn applies the In predicate on the "related_action" field.
+func RelatedActionIn(vs ...RelatedAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldIn(FieldRelatedAction, vs...))
+}
+
+// RelatedActionNotIn applies the NotIn predicate on the "related_action" field.
+func RelatedActionNotIn(vs ...RelatedAction) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNotIn(FieldRelatedAction, vs...))
+}
+
+// RelatedDepthEQ applies the EQ predicate on the "related_depth" field.
+func RelatedDepthEQ(v int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldEQ(FieldRelatedDepth, v))
+}
+
+// RelatedDepthNEQ applies the NEQ predicate on the "related_depth" field.
+func RelatedDepthNEQ(v int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNEQ(FieldRelatedDepth, v))
+}
+
+// RelatedDepthIn applies the In predicate on the "related_depth" field.
+func RelatedDepthIn(vs ...int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldIn(FieldRelatedDepth, vs...))
+}
+
+// RelatedDepthNotIn applies the NotIn predicate on the "related_depth" field.
+func RelatedDepthNotIn(vs ...int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldNotIn(FieldRelatedDepth, vs...))
+}
+
+// RelatedDepthGT applies the GT predicate on the "related_depth" field.
+func RelatedDepthGT(v int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldGT(FieldRelatedDepth, v))
+}
+
+// RelatedDepthGTE applies the GTE predicate on the "related_depth" field.
+func RelatedDepthGTE(v int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldGTE(FieldRelatedDepth, v))
+}
+
+// RelatedDepthLT applies the LT predicate on the "related_depth" field.
+func RelatedDepthLT(v int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldLT(FieldRelatedDepth, v))
+}
+
+// RelatedDepthLTE applies the LTE predicate on the "related_depth" field.
+func RelatedDepthLTE(v int) predicate.GroupPolicy {
+	return predicate.GroupPolicy(sql.FieldLTE(FieldRelatedDepth, v))
 }
 
 // StepUpEQ applies the EQ predicate on the "step_up" field.

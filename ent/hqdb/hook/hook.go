@@ -248,6 +248,18 @@ func (f OutboxFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.OutboxMutation", m)
 }
 
+// The PartyEdgeFunc type is an adapter to allow the use of ordinary
+// function as PartyEdge mutator.
+type PartyEdgeFunc func(context.Context, *hqdb.PartyEdgeMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PartyEdgeFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.PartyEdgeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.PartyEdgeMutation", m)
+}
+
 // The PersonFunc type is an adapter to allow the use of ordinary
 // function as Person mutator.
 type PersonFunc func(context.Context, *hqdb.PersonMutation) (hqdb.Value, error)

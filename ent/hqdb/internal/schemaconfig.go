@@ -27,6 +27,7 @@ type SchemaConfig struct {
 	NegativeEvent     string // NegativeEvent table.
 	NegativeExemption string // NegativeExemption table.
 	Outbox            string // Outbox table.
+	PartyEdge         string // PartyEdge table.
 	Person            string // Person table.
 	QuotaMove         string // QuotaMove table.
 	RatingHistory     string // RatingHistory table.

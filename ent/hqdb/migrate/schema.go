@@ -179,6 +179,8 @@ var (
 		{Name: "negative_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "block"},
 		{Name: "serious_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "hold"},
 		{Name: "notice_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "warn"},
+		{Name: "related_action", Type: field.TypeEnum, Enums: []string{"allow", "warn", "hold", "block"}, Default: "warn"},
+		{Name: "related_depth", Type: field.TypeInt, Default: 2},
 		{Name: "step_up", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
@@ -540,6 +542,37 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'dead'",
 				},
+			},
+		},
+	}
+	// PartyEdgesColumns holds the columns for the "party_edges" table.
+	PartyEdgesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "tenant_id", Type: field.TypeUUID},
+		{Name: "from_key", Type: field.TypeString},
+		{Name: "from_name", Type: field.TypeString},
+		{Name: "to_key", Type: field.TypeString},
+		{Name: "to_name", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "valid_from", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_through", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// PartyEdgesTable holds the schema information for the "party_edges" table.
+	PartyEdgesTable = &schema.Table{
+		Name:       "party_edges",
+		Columns:    PartyEdgesColumns,
+		PrimaryKey: []*schema.Column{PartyEdgesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "partyedge_from_key",
+				Unique:  false,
+				Columns: []*schema.Column{PartyEdgesColumns[2]},
+			},
+			{
+				Name:    "partyedge_to_key",
+				Unique:  false,
+				Columns: []*schema.Column{PartyEdgesColumns[4]},
 			},
 		},
 	}
@@ -925,6 +958,7 @@ var (
 		NegativeEventsTable,
 		NegativeExemptionsTable,
 		OutboxTable,
+		PartyEdgesTable,
 		PersonsTable,
 		QuotaMovesTable,
 		RatingHistoriesTable,

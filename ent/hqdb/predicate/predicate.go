@@ -66,6 +66,9 @@ type NegativeExemption func(*sql.Selector)
 // Outbox is the predicate function for outbox builders.
 type Outbox func(*sql.Selector)
 
+// PartyEdge is the predicate function for partyedge builders.
+type PartyEdge func(*sql.Selector)
+
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 

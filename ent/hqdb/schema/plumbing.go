@@ -117,6 +117,8 @@ func (GroupPolicy) Fields() []ent.Field {
 		field.Enum("negative_action").Values("warn", "hold", "block").Default("block").Immutable().Comment("of a critical listing"),
 		field.Enum("serious_action").Values("warn", "hold", "block").Default("hold").Immutable(),
 		field.Enum("notice_action").Values("warn", "hold", "block").Default("warn").Immutable(),
+		field.Enum("related_action").Values("allow", "warn", "hold", "block").Default("warn").Immutable().Comment("of a related company's listing"),
+		field.Int("related_depth").Default(2).Immutable().Comment("steps to a related company that count, 1 to 4"),
 		field.Bool("step_up").Default(false).Immutable().Comment("HQ's decisions on the negative list ask for a second verification"),
 		field.Time("created_at").Default(zmixin.Now).Immutable(),
 		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),

@@ -980,6 +980,18 @@ func (f RegistryWatchFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (ten
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.RegistryWatchMutation", m)
 }
 
+// The RelatedReachFunc type is an adapter to allow the use of ordinary
+// function as RelatedReach mutator.
+type RelatedReachFunc func(context.Context, *tenantdb.RelatedReachMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RelatedReachFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.RelatedReachMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.RelatedReachMutation", m)
+}
+
 // The ReservationFunc type is an adapter to allow the use of ordinary
 // function as Reservation mutator.
 type ReservationFunc func(context.Context, *tenantdb.ReservationMutation) (tenantdb.Value, error)

@@ -2033,6 +2033,7 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "uscc", Type: field.TypeString, Unique: true, Nullable: true},
 		{Name: "fingerprint", Type: field.TypeBytes, Unique: true, Nullable: true},
+		{Name: "group_print", Type: field.TypeBytes, Unique: true, Nullable: true},
 		{Name: "id_mask", Type: field.TypeString, Default: ""},
 	}
 	// PartiesTable holds the schema information for the "parties" table.
@@ -2518,6 +2519,33 @@ var (
 				Name:    "registrywatch_next_on",
 				Unique:  false,
 				Columns: []*schema.Column{RegistryWatchesColumns[1]},
+			},
+		},
+	}
+	// RelatedReachColumns holds the columns for the "related_reach" table.
+	RelatedReachColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "uscc", Type: field.TypeString},
+		{Name: "company_name", Type: field.TypeString},
+		{Name: "depth", Type: field.TypeInt},
+		{Name: "path", Type: field.TypeJSON},
+	}
+	// RelatedReachTable holds the schema information for the "related_reach" table.
+	RelatedReachTable = &schema.Table{
+		Name:       "related_reach",
+		Columns:    RelatedReachColumns,
+		PrimaryKey: []*schema.Column{RelatedReachColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "relatedreach_customer_id_uscc",
+				Unique:  true,
+				Columns: []*schema.Column{RelatedReachColumns[1], RelatedReachColumns[2]},
+			},
+			{
+				Name:    "relatedreach_uscc",
+				Unique:  false,
+				Columns: []*schema.Column{RelatedReachColumns[2]},
 			},
 		},
 	}
@@ -3063,6 +3091,7 @@ var (
 		RegistrySettingsTable,
 		RegistryUsageTable,
 		RegistryWatchesTable,
+		RelatedReachTable,
 		ReservationsTable,
 		SharedLimitsTable,
 		SiteNodesTable,
@@ -3176,6 +3205,12 @@ func init() {
 	}
 	RegistryWatchesTable.Annotation = &entsql.Annotation{
 		Table: "registry_watches",
+	}
+	RelatedReachTable.Annotation = &entsql.Annotation{
+		Table: "related_reach",
+	}
+	RelatedReachTable.Annotation.Checks = map[string]string{
+		"related_reach_depth": "depth >= 1 AND depth <= 4",
 	}
 	ReservationsTable.Annotation = &entsql.Annotation{}
 	ReservationsTable.Annotation.Checks = map[string]string{

@@ -27,6 +27,8 @@ const (
 	FieldUscc = "uscc"
 	// FieldFingerprint holds the string denoting the fingerprint field in the database.
 	FieldFingerprint = "fingerprint"
+	// FieldGroupPrint holds the string denoting the group_print field in the database.
+	FieldGroupPrint = "group_print"
 	// FieldIDMask holds the string denoting the id_mask field in the database.
 	FieldIDMask = "id_mask"
 	// Table holds the table name of the party in the database.
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldName,
 	FieldUscc,
 	FieldFingerprint,
+	FieldGroupPrint,
 	FieldIDMask,
 }
 

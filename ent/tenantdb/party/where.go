@@ -80,6 +80,11 @@ func Fingerprint(v []byte) predicate.Party {
 	return predicate.Party(sql.FieldEQ(FieldFingerprint, v))
 }
 
+// GroupPrint applies equality check predicate on the "group_print" field. It's identical to GroupPrintEQ.
+func GroupPrint(v []byte) predicate.Party {
+	return predicate.Party(sql.FieldEQ(FieldGroupPrint, v))
+}
+
 // IDMask applies equality check predicate on the "id_mask" field. It's identical to IDMaskEQ.
 func IDMask(v string) predicate.Party {
 	return predicate.Party(sql.FieldEQ(FieldIDMask, v))
@@ -383,6 +388,56 @@ func FingerprintIsNil() predicate.Party {
 // FingerprintNotNil applies the NotNil predicate on the "fingerprint" field.
 func FingerprintNotNil() predicate.Party {
 	return predicate.Party(sql.FieldNotNull(FieldFingerprint))
+}
+
+// GroupPrintEQ applies the EQ predicate on the "group_print" field.
+func GroupPrintEQ(v []byte) predicate.Party {
+	return predicate.Party(sql.FieldEQ(FieldGroupPrint, v))
+}
+
+// GroupPrintNEQ applies the NEQ predicate on the "group_print" field.
+func GroupPrintNEQ(v []byte) predicate.Party {
+	return predicate.Party(sql.FieldNEQ(FieldGroupPrint, v))
+}
+
+// GroupPrintIn applies the In predicate on the "group_print" field.
+func GroupPrintIn(vs ...[]byte) predicate.Party {
+	return predicate.Party(sql.FieldIn(FieldGroupPrint, vs...))
+}
+
+// GroupPrintNotIn applies the NotIn predicate on the "group_print" field.
+func GroupPrintNotIn(vs ...[]byte) predicate.Party {
+	return predicate.Party(sql.FieldNotIn(FieldGroupPrint, vs...))
+}
+
+// GroupPrintGT applies the GT predicate on the "group_print" field.
+func GroupPrintGT(v []byte) predicate.Party {
+	return predicate.Party(sql.FieldGT(FieldGroupPrint, v))
+}
+
+// GroupPrintGTE applies the GTE predicate on the "group_print" field.
+func GroupPrintGTE(v []byte) predicate.Party {
+	return predicate.Party(sql.FieldGTE(FieldGroupPrint, v))
+}
+
+// GroupPrintLT applies the LT predicate on the "group_print" field.
+func GroupPrintLT(v []byte) predicate.Party {
+	return predicate.Party(sql.FieldLT(FieldGroupPrint, v))
+}
+
+// GroupPrintLTE applies the LTE predicate on the "group_print" field.
+func GroupPrintLTE(v []byte) predicate.Party {
+	return predicate.Party(sql.FieldLTE(FieldGroupPrint, v))
+}
+
+// GroupPrintIsNil applies the IsNil predicate on the "group_print" field.
+func GroupPrintIsNil() predicate.Party {
+	return predicate.Party(sql.FieldIsNull(FieldGroupPrint))
+}
+
+// GroupPrintNotNil applies the NotNil predicate on the "group_print" field.
+func GroupPrintNotNil() predicate.Party {
+	return predicate.Party(sql.FieldNotNull(FieldGroupPrint))
 }
 
 // IDMaskEQ applies the EQ predicate on the "id_mask" field.

@@ -249,6 +249,9 @@ type RegistryUsage func(*sql.Selector)
 // RegistryWatch is the predicate function for registrywatch builders.
 type RegistryWatch func(*sql.Selector)
 
+// RelatedReach is the predicate function for relatedreach builders.
+type RelatedReach func(*sql.Selector)
+
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
 

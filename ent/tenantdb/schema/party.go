@@ -179,6 +179,7 @@ func (Party) Fields() []ent.Field {
 		field.String("name"),
 		field.String("uscc").Optional().Nillable().Unique().Immutable().Comment("of a company"),
 		field.Bytes("fingerprint").Optional().Unique().Immutable().Comment("of a person: HMAC of the ID number under the tenant's key"),
+		field.Bytes("group_print").Optional().Unique().Comment("of a person: HMAC of the ID number under the group's key, by which subsidiaries know the same person"),
 		field.String("id_mask").Default(""),
 	}
 }
@@ -224,5 +225,35 @@ func (PartyRelation) Annotations() []entschema.Annotation {
 	return []entschema.Annotation{entsql.Annotation{Checks: map[string]string{
 		"party_relation_share": "share >= 0 AND share <= 10000",
 		"party_relation_other": "from_id <> to_id",
+	}}}
+}
+
+// RelatedReach is a company that a customer is connected with, and the nearest way
+// to it: made out of the relations, so that an order check need not walk them.
+type RelatedReach struct{ ent.Schema }
+
+// Mixin of RelatedReach.
+func (RelatedReach) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}} }
+
+// Fields of RelatedReach.
+func (RelatedReach) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("customer_id", uuid.UUID{}).Immutable(),
+		field.String("uscc").Immutable(),
+		field.String("company_name"),
+		field.Int("depth").Comment("steps, 1 to 4"),
+		field.JSON("path", json.RawMessage{}).Comment("parties and relations from the customer on; persons masked"),
+	}
+}
+
+// Indexes of RelatedReach.
+func (RelatedReach) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("customer_id", "uscc").Unique(), index.Fields("uscc")}
+}
+
+// Annotations of RelatedReach.
+func (RelatedReach) Annotations() []entschema.Annotation {
+	return []entschema.Annotation{entsql.Annotation{Table: "related_reach", Checks: map[string]string{
+		"related_reach_depth": "depth >= 1 AND depth <= 4",
 	}}}
 }

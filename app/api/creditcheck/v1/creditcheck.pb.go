@@ -18,7 +18,8 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
-	v1 "zhuxin/app/api/common/v1"
+	v11 "zhuxin/app/api/common/v1"
+	v1 "zhuxin/app/api/related/v1"
 )
 
 const (
@@ -556,8 +557,10 @@ type Facts struct {
 	// The check does not bind at this checkpoint.
 	Skips          bool `protobuf:"varint,21,opt,name=skips,proto3" json:"skips,omitempty"`
 	SettlesAdvance bool `protobuf:"varint,22,opt,name=settles_advance,json=settlesAdvance,proto3" json:"settles_advance,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// The listed company that the customer is connected with; absent without one.
+	Related       *v1.ListedRelated `protobuf:"bytes,23,opt,name=related,proto3" json:"related,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Facts) Reset() {
@@ -742,6 +745,13 @@ func (x *Facts) GetSettlesAdvance() bool {
 		return x.SettlesAdvance
 	}
 	return false
+}
+
+func (x *Facts) GetRelated() *v1.ListedRelated {
+	if x != nil {
+		return x.Related
+	}
+	return nil
 }
 
 type ProjectFacts struct {
@@ -1737,8 +1747,8 @@ type OrderTrial struct {
 	Order    *Decision `protobuf:"bytes,1,opt,name=order,proto3" json:"order,omitempty"`
 	Dispatch *Decision `protobuf:"bytes,2,opt,name=dispatch,proto3" json:"dispatch,omitempty"`
 	// What would clear each reason that stops the order at either.
-	Remedies      []*Remedy     `protobuf:"bytes,3,rep,name=remedies,proto3" json:"remedies,omitempty"`
-	Salesperson   *v1.PersonRef `protobuf:"bytes,4,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	Remedies      []*Remedy      `protobuf:"bytes,3,rep,name=remedies,proto3" json:"remedies,omitempty"`
+	Salesperson   *v11.PersonRef `protobuf:"bytes,4,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1794,7 +1804,7 @@ func (x *OrderTrial) GetRemedies() []*Remedy {
 	return nil
 }
 
-func (x *OrderTrial) GetSalesperson() *v1.PersonRef {
+func (x *OrderTrial) GetSalesperson() *v11.PersonRef {
 	if x != nil {
 		return x.Salesperson
 	}
@@ -1805,7 +1815,7 @@ type Remedy struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Code  string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// payment, limit_adjustment, temporary_limit, rating, unfreeze,
-	// negative_list_removal, activate, release.
+	// negative_list_removal, negative_list_exemption, activate, release.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// Fen that would do; 0 where it is not a matter of an amount.
 	Amount int64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
@@ -2000,7 +2010,7 @@ type OrderHold struct {
 	CustomerId     string                 `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	CustomerNumber string                 `protobuf:"bytes,3,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
 	CustomerName   string                 `protobuf:"bytes,4,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
-	Salesperson    *v1.PersonRef          `protobuf:"bytes,5,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	Salesperson    *v11.PersonRef         `protobuf:"bytes,5,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
 	ProjectId      string                 `protobuf:"bytes,6,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
 	ProjectName    string                 `protobuf:"bytes,7,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
 	OrderNo        string                 `protobuf:"bytes,8,opt,name=order_no,json=orderNo,proto3" json:"order_no,omitempty"`
@@ -2079,7 +2089,7 @@ func (x *OrderHold) GetCustomerName() string {
 	return ""
 }
 
-func (x *OrderHold) GetSalesperson() *v1.PersonRef {
+func (x *OrderHold) GetSalesperson() *v11.PersonRef {
 	if x != nil {
 		return x.Salesperson
 	}
@@ -2189,9 +2199,9 @@ type OrderRelease struct {
 	Reason  string                 `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
 	// submitted, granted, rejected, withdrawn.
 	Status        string                 `protobuf:"bytes,9,opt,name=status,proto3" json:"status,omitempty"`
-	AskedBy       *v1.PersonRef          `protobuf:"bytes,10,opt,name=asked_by,json=askedBy,proto3" json:"asked_by,omitempty"`
+	AskedBy       *v11.PersonRef         `protobuf:"bytes,10,opt,name=asked_by,json=askedBy,proto3" json:"asked_by,omitempty"`
 	AskedAt       *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=asked_at,json=askedAt,proto3" json:"asked_at,omitempty"`
-	AgreedBy      *v1.PersonRef          `protobuf:"bytes,12,opt,name=agreed_by,json=agreedBy,proto3" json:"agreed_by,omitempty"`
+	AgreedBy      *v11.PersonRef         `protobuf:"bytes,12,opt,name=agreed_by,json=agreedBy,proto3" json:"agreed_by,omitempty"`
 	AgreedAt      *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=agreed_at,json=agreedAt,proto3" json:"agreed_at,omitempty"`
 	UsedAmount    int64                  `protobuf:"varint,14,opt,name=used_amount,json=usedAmount,proto3" json:"used_amount,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -2291,7 +2301,7 @@ func (x *OrderRelease) GetStatus() string {
 	return ""
 }
 
-func (x *OrderRelease) GetAskedBy() *v1.PersonRef {
+func (x *OrderRelease) GetAskedBy() *v11.PersonRef {
 	if x != nil {
 		return x.AskedBy
 	}
@@ -2305,7 +2315,7 @@ func (x *OrderRelease) GetAskedAt() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *OrderRelease) GetAgreedBy() *v1.PersonRef {
+func (x *OrderRelease) GetAgreedBy() *v11.PersonRef {
 	if x != nil {
 		return x.AgreedBy
 	}
@@ -2731,7 +2741,7 @@ var File_app_api_creditcheck_v1_creditcheck_proto protoreflect.FileDescriptor
 
 const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\n" +
-	"(app/api/creditcheck/v1/creditcheck.proto\x12\x15zhuxin.creditcheck.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb9\x02\n" +
+	"(app/api/creditcheck/v1/creditcheck.proto\x12\x15zhuxin.creditcheck.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1dapp/api/related/v1/path.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb9\x02\n" +
 	"\fCheckRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12'\n" +
@@ -2794,7 +2804,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"message_en\x18\x04 \x01(\tR\tmessageEn\x12\x16\n" +
 	"\x06actual\x18\x05 \x01(\x03R\x06actual\x12\x14\n" +
 	"\x05bound\x18\x06 \x01(\x03R\x05bound\x12\x1a\n" +
-	"\breleased\x18\a \x01(\bR\breleased\"\xc6\x06\n" +
+	"\breleased\x18\a \x01(\bR\breleased\"\x82\a\n" +
 	"\x05Facts\x12\x1d\n" +
 	"\n" +
 	"limit_kind\x18\x01 \x01(\tR\tlimitKind\x12%\n" +
@@ -2821,7 +2831,8 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\aproject\x18\x13 \x01(\v2#.zhuxin.creditcheck.v1.ProjectFactsR\aproject\x12\x18\n" +
 	"\acovered\x18\x14 \x01(\x03R\acovered\x12\x14\n" +
 	"\x05skips\x18\x15 \x01(\bR\x05skips\x12'\n" +
-	"\x0fsettles_advance\x18\x16 \x01(\bR\x0esettlesAdvanceB\x15\n" +
+	"\x0fsettles_advance\x18\x16 \x01(\bR\x0esettlesAdvance\x12:\n" +
+	"\arelated\x18\x17 \x01(\v2 .zhuxin.related.v1.ListedRelatedR\arelatedB\x15\n" +
 	"\x13_max_overdue_amountB\x13\n" +
 	"\x11_max_overdue_days\"\xb7\x01\n" +
 	"\fProjectFacts\x12\x0e\n" +
@@ -3075,7 +3086,8 @@ var file_app_api_creditcheck_v1_creditcheck_proto_goTypes = []any{
 	(*ListHeadroomReply)(nil),     // 27: zhuxin.creditcheck.v1.ListHeadroomReply
 	(*Headroom)(nil),              // 28: zhuxin.creditcheck.v1.Headroom
 	(*timestamppb.Timestamp)(nil), // 29: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),          // 30: zhuxin.common.v1.PersonRef
+	(*v1.ListedRelated)(nil),      // 30: zhuxin.related.v1.ListedRelated
+	(*v11.PersonRef)(nil),         // 31: zhuxin.common.v1.PersonRef
 }
 var file_app_api_creditcheck_v1_creditcheck_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.creditcheck.v1.Decision.reasons:type_name -> zhuxin.creditcheck.v1.Reason
@@ -3083,61 +3095,62 @@ var file_app_api_creditcheck_v1_creditcheck_proto_depIdxs = []int32{
 	29, // 2: zhuxin.creditcheck.v1.Decision.decided_at:type_name -> google.protobuf.Timestamp
 	6,  // 3: zhuxin.creditcheck.v1.Decision.reservation:type_name -> zhuxin.creditcheck.v1.Reservation
 	5,  // 4: zhuxin.creditcheck.v1.Facts.project:type_name -> zhuxin.creditcheck.v1.ProjectFacts
-	29, // 5: zhuxin.creditcheck.v1.Reservation.expires_at:type_name -> google.protobuf.Timestamp
-	29, // 6: zhuxin.creditcheck.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
-	29, // 7: zhuxin.creditcheck.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
-	2,  // 8: zhuxin.creditcheck.v1.ListChecksReply.decisions:type_name -> zhuxin.creditcheck.v1.Decision
-	29, // 9: zhuxin.creditcheck.v1.Policy.created_at:type_name -> google.protobuf.Timestamp
-	14, // 10: zhuxin.creditcheck.v1.Policy.rules:type_name -> zhuxin.creditcheck.v1.Rules
-	15, // 11: zhuxin.creditcheck.v1.Rules.bands:type_name -> zhuxin.creditcheck.v1.UtilizationBand
-	16, // 12: zhuxin.creditcheck.v1.Rules.authorities:type_name -> zhuxin.creditcheck.v1.Authority
-	14, // 13: zhuxin.creditcheck.v1.SetPolicyRequest.rules:type_name -> zhuxin.creditcheck.v1.Rules
-	2,  // 14: zhuxin.creditcheck.v1.OrderTrial.order:type_name -> zhuxin.creditcheck.v1.Decision
-	2,  // 15: zhuxin.creditcheck.v1.OrderTrial.dispatch:type_name -> zhuxin.creditcheck.v1.Decision
-	19, // 16: zhuxin.creditcheck.v1.OrderTrial.remedies:type_name -> zhuxin.creditcheck.v1.Remedy
-	30, // 17: zhuxin.creditcheck.v1.OrderTrial.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	22, // 18: zhuxin.creditcheck.v1.ListHoldsReply.holds:type_name -> zhuxin.creditcheck.v1.OrderHold
-	30, // 19: zhuxin.creditcheck.v1.OrderHold.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	3,  // 20: zhuxin.creditcheck.v1.OrderHold.reasons:type_name -> zhuxin.creditcheck.v1.Reason
-	29, // 21: zhuxin.creditcheck.v1.OrderHold.held_at:type_name -> google.protobuf.Timestamp
-	29, // 22: zhuxin.creditcheck.v1.OrderHold.closed_at:type_name -> google.protobuf.Timestamp
-	23, // 23: zhuxin.creditcheck.v1.OrderHold.release:type_name -> zhuxin.creditcheck.v1.OrderRelease
-	30, // 24: zhuxin.creditcheck.v1.OrderRelease.asked_by:type_name -> zhuxin.common.v1.PersonRef
-	29, // 25: zhuxin.creditcheck.v1.OrderRelease.asked_at:type_name -> google.protobuf.Timestamp
-	30, // 26: zhuxin.creditcheck.v1.OrderRelease.agreed_by:type_name -> zhuxin.common.v1.PersonRef
-	29, // 27: zhuxin.creditcheck.v1.OrderRelease.agreed_at:type_name -> google.protobuf.Timestamp
-	28, // 28: zhuxin.creditcheck.v1.ListHeadroomReply.projects:type_name -> zhuxin.creditcheck.v1.Headroom
-	0,  // 29: zhuxin.creditcheck.v1.CreditCheckService.Check:input_type -> zhuxin.creditcheck.v1.CheckRequest
-	1,  // 30: zhuxin.creditcheck.v1.CreditCheckService.Reserve:input_type -> zhuxin.creditcheck.v1.ReserveRequest
-	7,  // 31: zhuxin.creditcheck.v1.CreditCheckService.Commit:input_type -> zhuxin.creditcheck.v1.CommitRequest
-	8,  // 32: zhuxin.creditcheck.v1.CreditCheckService.Release:input_type -> zhuxin.creditcheck.v1.ReleaseRequest
-	9,  // 33: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:input_type -> zhuxin.creditcheck.v1.GetReservationRequest
-	10, // 34: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:input_type -> zhuxin.creditcheck.v1.ListChecksRequest
-	12, // 35: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:input_type -> zhuxin.creditcheck.v1.GetPolicyRequest
-	0,  // 36: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:input_type -> zhuxin.creditcheck.v1.CheckRequest
-	20, // 37: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:input_type -> zhuxin.creditcheck.v1.ListHoldsRequest
-	24, // 38: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:input_type -> zhuxin.creditcheck.v1.AskReleaseRequest
-	25, // 39: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:input_type -> zhuxin.creditcheck.v1.CancelHoldRequest
-	26, // 40: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:input_type -> zhuxin.creditcheck.v1.ListHeadroomRequest
-	17, // 41: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:input_type -> zhuxin.creditcheck.v1.SetPolicyRequest
-	2,  // 42: zhuxin.creditcheck.v1.CreditCheckService.Check:output_type -> zhuxin.creditcheck.v1.Decision
-	2,  // 43: zhuxin.creditcheck.v1.CreditCheckService.Reserve:output_type -> zhuxin.creditcheck.v1.Decision
-	6,  // 44: zhuxin.creditcheck.v1.CreditCheckService.Commit:output_type -> zhuxin.creditcheck.v1.Reservation
-	6,  // 45: zhuxin.creditcheck.v1.CreditCheckService.Release:output_type -> zhuxin.creditcheck.v1.Reservation
-	6,  // 46: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:output_type -> zhuxin.creditcheck.v1.Reservation
-	11, // 47: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:output_type -> zhuxin.creditcheck.v1.ListChecksReply
-	13, // 48: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
-	18, // 49: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:output_type -> zhuxin.creditcheck.v1.OrderTrial
-	21, // 50: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:output_type -> zhuxin.creditcheck.v1.ListHoldsReply
-	23, // 51: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:output_type -> zhuxin.creditcheck.v1.OrderRelease
-	22, // 52: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:output_type -> zhuxin.creditcheck.v1.OrderHold
-	27, // 53: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:output_type -> zhuxin.creditcheck.v1.ListHeadroomReply
-	13, // 54: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
-	42, // [42:55] is the sub-list for method output_type
-	29, // [29:42] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	30, // 5: zhuxin.creditcheck.v1.Facts.related:type_name -> zhuxin.related.v1.ListedRelated
+	29, // 6: zhuxin.creditcheck.v1.Reservation.expires_at:type_name -> google.protobuf.Timestamp
+	29, // 7: zhuxin.creditcheck.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
+	29, // 8: zhuxin.creditcheck.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
+	2,  // 9: zhuxin.creditcheck.v1.ListChecksReply.decisions:type_name -> zhuxin.creditcheck.v1.Decision
+	29, // 10: zhuxin.creditcheck.v1.Policy.created_at:type_name -> google.protobuf.Timestamp
+	14, // 11: zhuxin.creditcheck.v1.Policy.rules:type_name -> zhuxin.creditcheck.v1.Rules
+	15, // 12: zhuxin.creditcheck.v1.Rules.bands:type_name -> zhuxin.creditcheck.v1.UtilizationBand
+	16, // 13: zhuxin.creditcheck.v1.Rules.authorities:type_name -> zhuxin.creditcheck.v1.Authority
+	14, // 14: zhuxin.creditcheck.v1.SetPolicyRequest.rules:type_name -> zhuxin.creditcheck.v1.Rules
+	2,  // 15: zhuxin.creditcheck.v1.OrderTrial.order:type_name -> zhuxin.creditcheck.v1.Decision
+	2,  // 16: zhuxin.creditcheck.v1.OrderTrial.dispatch:type_name -> zhuxin.creditcheck.v1.Decision
+	19, // 17: zhuxin.creditcheck.v1.OrderTrial.remedies:type_name -> zhuxin.creditcheck.v1.Remedy
+	31, // 18: zhuxin.creditcheck.v1.OrderTrial.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	22, // 19: zhuxin.creditcheck.v1.ListHoldsReply.holds:type_name -> zhuxin.creditcheck.v1.OrderHold
+	31, // 20: zhuxin.creditcheck.v1.OrderHold.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	3,  // 21: zhuxin.creditcheck.v1.OrderHold.reasons:type_name -> zhuxin.creditcheck.v1.Reason
+	29, // 22: zhuxin.creditcheck.v1.OrderHold.held_at:type_name -> google.protobuf.Timestamp
+	29, // 23: zhuxin.creditcheck.v1.OrderHold.closed_at:type_name -> google.protobuf.Timestamp
+	23, // 24: zhuxin.creditcheck.v1.OrderHold.release:type_name -> zhuxin.creditcheck.v1.OrderRelease
+	31, // 25: zhuxin.creditcheck.v1.OrderRelease.asked_by:type_name -> zhuxin.common.v1.PersonRef
+	29, // 26: zhuxin.creditcheck.v1.OrderRelease.asked_at:type_name -> google.protobuf.Timestamp
+	31, // 27: zhuxin.creditcheck.v1.OrderRelease.agreed_by:type_name -> zhuxin.common.v1.PersonRef
+	29, // 28: zhuxin.creditcheck.v1.OrderRelease.agreed_at:type_name -> google.protobuf.Timestamp
+	28, // 29: zhuxin.creditcheck.v1.ListHeadroomReply.projects:type_name -> zhuxin.creditcheck.v1.Headroom
+	0,  // 30: zhuxin.creditcheck.v1.CreditCheckService.Check:input_type -> zhuxin.creditcheck.v1.CheckRequest
+	1,  // 31: zhuxin.creditcheck.v1.CreditCheckService.Reserve:input_type -> zhuxin.creditcheck.v1.ReserveRequest
+	7,  // 32: zhuxin.creditcheck.v1.CreditCheckService.Commit:input_type -> zhuxin.creditcheck.v1.CommitRequest
+	8,  // 33: zhuxin.creditcheck.v1.CreditCheckService.Release:input_type -> zhuxin.creditcheck.v1.ReleaseRequest
+	9,  // 34: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:input_type -> zhuxin.creditcheck.v1.GetReservationRequest
+	10, // 35: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:input_type -> zhuxin.creditcheck.v1.ListChecksRequest
+	12, // 36: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:input_type -> zhuxin.creditcheck.v1.GetPolicyRequest
+	0,  // 37: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:input_type -> zhuxin.creditcheck.v1.CheckRequest
+	20, // 38: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:input_type -> zhuxin.creditcheck.v1.ListHoldsRequest
+	24, // 39: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:input_type -> zhuxin.creditcheck.v1.AskReleaseRequest
+	25, // 40: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:input_type -> zhuxin.creditcheck.v1.CancelHoldRequest
+	26, // 41: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:input_type -> zhuxin.creditcheck.v1.ListHeadroomRequest
+	17, // 42: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:input_type -> zhuxin.creditcheck.v1.SetPolicyRequest
+	2,  // 43: zhuxin.creditcheck.v1.CreditCheckService.Check:output_type -> zhuxin.creditcheck.v1.Decision
+	2,  // 44: zhuxin.creditcheck.v1.CreditCheckService.Reserve:output_type -> zhuxin.creditcheck.v1.Decision
+	6,  // 45: zhuxin.creditcheck.v1.CreditCheckService.Commit:output_type -> zhuxin.creditcheck.v1.Reservation
+	6,  // 46: zhuxin.creditcheck.v1.CreditCheckService.Release:output_type -> zhuxin.creditcheck.v1.Reservation
+	6,  // 47: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:output_type -> zhuxin.creditcheck.v1.Reservation
+	11, // 48: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:output_type -> zhuxin.creditcheck.v1.ListChecksReply
+	13, // 49: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
+	18, // 50: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:output_type -> zhuxin.creditcheck.v1.OrderTrial
+	21, // 51: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:output_type -> zhuxin.creditcheck.v1.ListHoldsReply
+	23, // 52: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:output_type -> zhuxin.creditcheck.v1.OrderRelease
+	22, // 53: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:output_type -> zhuxin.creditcheck.v1.OrderHold
+	27, // 54: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:output_type -> zhuxin.creditcheck.v1.ListHeadroomReply
+	13, // 55: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
+	43, // [43:56] is the sub-list for method output_type
+	30, // [30:43] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_app_api_creditcheck_v1_creditcheck_proto_init() }

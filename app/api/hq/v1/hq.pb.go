@@ -1492,7 +1492,11 @@ type GroupPolicy struct {
 	SeriousAction  string                 `protobuf:"bytes,4,opt,name=serious_action,json=seriousAction,proto3" json:"serious_action,omitempty"`
 	NoticeAction   string                 `protobuf:"bytes,5,opt,name=notice_action,json=noticeAction,proto3" json:"notice_action,omitempty"`
 	// HQ's decisions on the negative list ask for a second verification.
-	StepUp        bool `protobuf:"varint,6,opt,name=step_up,json=stepUp,proto3" json:"step_up,omitempty"`
+	StepUp bool `protobuf:"varint,6,opt,name=step_up,json=stepUp,proto3" json:"step_up,omitempty"`
+	// allow, warn, hold, block; for customers connected with a listed company.
+	RelatedAction string `protobuf:"bytes,7,opt,name=related_action,json=relatedAction,proto3" json:"related_action,omitempty"`
+	// Steps to a related company that count, 1 to 4.
+	RelatedDepth  int32 `protobuf:"varint,8,opt,name=related_depth,json=relatedDepth,proto3" json:"related_depth,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1569,6 +1573,20 @@ func (x *GroupPolicy) GetStepUp() bool {
 	return false
 }
 
+func (x *GroupPolicy) GetRelatedAction() string {
+	if x != nil {
+		return x.RelatedAction
+	}
+	return ""
+}
+
+func (x *GroupPolicy) GetRelatedDepth() int32 {
+	if x != nil {
+		return x.RelatedDepth
+	}
+	return 0
+}
+
 type SetGroupPolicyRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Version        int64                  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
@@ -1578,7 +1596,11 @@ type SetGroupPolicyRequest struct {
 	SeriousAction string `protobuf:"bytes,3,opt,name=serious_action,json=seriousAction,proto3" json:"serious_action,omitempty"`
 	NoticeAction  string `protobuf:"bytes,4,opt,name=notice_action,json=noticeAction,proto3" json:"notice_action,omitempty"`
 	// Absent keeps what is in force.
-	StepUp        *bool `protobuf:"varint,5,opt,name=step_up,json=stepUp,proto3,oneof" json:"step_up,omitempty"`
+	StepUp *bool `protobuf:"varint,5,opt,name=step_up,json=stepUp,proto3,oneof" json:"step_up,omitempty"`
+	// Empty keeps the one in force, or what is stricter than the critical one becomes that.
+	RelatedAction string `protobuf:"bytes,6,opt,name=related_action,json=relatedAction,proto3" json:"related_action,omitempty"`
+	// 0 keeps what is in force.
+	RelatedDepth  int32 `protobuf:"varint,7,opt,name=related_depth,json=relatedDepth,proto3" json:"related_depth,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1646,6 +1668,20 @@ func (x *SetGroupPolicyRequest) GetStepUp() bool {
 		return *x.StepUp
 	}
 	return false
+}
+
+func (x *SetGroupPolicyRequest) GetRelatedAction() string {
+	if x != nil {
+		return x.RelatedAction
+	}
+	return ""
+}
+
+func (x *SetGroupPolicyRequest) GetRelatedDepth() int32 {
+	if x != nil {
+		return x.RelatedDepth
+	}
+	return 0
 }
 
 type GetGroupOverviewRequest struct {
@@ -2540,7 +2576,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x1aRemoveNegativeEntryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x17\n" +
-	"\x15GetGroupPolicyRequest\"\xf0\x01\n" +
+	"\x15GetGroupPolicyRequest\"\xbc\x02\n" +
 	"\vGroupPolicy\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
 	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x129\n" +
@@ -2548,13 +2584,17 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12%\n" +
 	"\x0eserious_action\x18\x04 \x01(\tR\rseriousAction\x12#\n" +
 	"\rnotice_action\x18\x05 \x01(\tR\fnoticeAction\x12\x17\n" +
-	"\astep_up\x18\x06 \x01(\bR\x06stepUp\"\xd0\x01\n" +
+	"\astep_up\x18\x06 \x01(\bR\x06stepUp\x12%\n" +
+	"\x0erelated_action\x18\a \x01(\tR\rrelatedAction\x12#\n" +
+	"\rrelated_depth\x18\b \x01(\x05R\frelatedDepth\"\x9c\x02\n" +
 	"\x15SetGroupPolicyRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
 	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x12%\n" +
 	"\x0eserious_action\x18\x03 \x01(\tR\rseriousAction\x12#\n" +
 	"\rnotice_action\x18\x04 \x01(\tR\fnoticeAction\x12\x1c\n" +
-	"\astep_up\x18\x05 \x01(\bH\x00R\x06stepUp\x88\x01\x01B\n" +
+	"\astep_up\x18\x05 \x01(\bH\x00R\x06stepUp\x88\x01\x01\x12%\n" +
+	"\x0erelated_action\x18\x06 \x01(\tR\rrelatedAction\x12#\n" +
+	"\rrelated_depth\x18\a \x01(\x05R\frelatedDepthB\n" +
 	"\n" +
 	"\b_step_up\"\x19\n" +
 	"\x17GetGroupOverviewRequest\"\xa3\x02\n" +

@@ -394,7 +394,10 @@ type ProposalLine struct {
 	Exposure       int64                  `protobuf:"varint,8,opt,name=exposure,proto3" json:"exposure,omitempty"`
 	// Empty for one who changes: NO_STANDING_AMOUNT, UNRATED, ABOVE_GRADE_MAXIMUM,
 	// BELOW_ZERO, TOO_LARGE, UNCHANGED, ADJUSTMENT_PENDING, FROZEN, NEGATIVE_LIST.
-	LeftOut       string `protobuf:"bytes,9,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
+	LeftOut string `protobuf:"bytes,9,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
+	// A company on the group's negative list that the customer is connected with; empty
+	// for none. It is a warning and leaves nobody out.
+	RelatedListed string `protobuf:"bytes,10,opt,name=related_listed,json=relatedListed,proto3" json:"related_listed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -488,6 +491,13 @@ func (x *ProposalLine) GetExposure() int64 {
 func (x *ProposalLine) GetLeftOut() string {
 	if x != nil {
 		return x.LeftOut
+	}
+	return ""
+}
+
+func (x *ProposalLine) GetRelatedListed() string {
+	if x != nil {
+		return x.RelatedListed
 	}
 	return ""
 }
@@ -1189,7 +1199,7 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x05lines\x18\x01 \x03(\v2\x1d.zhuxin.limit.v1.ProposalLineR\x05lines\x12\x18\n" +
 	"\achanges\x18\x02 \x01(\x05R\achanges\x12\x16\n" +
 	"\x06before\x18\x03 \x01(\x03R\x06before\x12\x14\n" +
-	"\x05after\x18\x04 \x01(\x03R\x05after\"\x97\x02\n" +
+	"\x05after\x18\x04 \x01(\x03R\x05after\"\xbe\x02\n" +
 	"\fProposalLine\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12'\n" +
@@ -1201,7 +1211,9 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x06before\x18\x06 \x01(\x03R\x06before\x12\x14\n" +
 	"\x05after\x18\a \x01(\x03R\x05after\x12\x1a\n" +
 	"\bexposure\x18\b \x01(\x03R\bexposure\x12\x19\n" +
-	"\bleft_out\x18\t \x01(\tR\aleftOut\"\x9f\x02\n" +
+	"\bleft_out\x18\t \x01(\tR\aleftOut\x12%\n" +
+	"\x0erelated_listed\x18\n" +
+	" \x01(\tR\rrelatedListed\"\x9f\x02\n" +
 	"\x15SubmitProposalRequest\x127\n" +
 	"\x06filter\x18\x01 \x01(\v2\x1f.zhuxin.limit.v1.ProposalFilterR\x06filter\x121\n" +
 	"\x04rule\x18\x02 \x01(\v2\x1d.zhuxin.limit.v1.ProposalRuleR\x04rule\x12\x1b\n" +

@@ -19,6 +19,7 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
+	v1 "zhuxin/app/api/related/v1"
 )
 
 const (
@@ -460,7 +461,8 @@ type Case struct {
 	// Whether the caller's subsidiary may object, and report a repair, now.
 	MayObject       bool `protobuf:"varint,4,opt,name=may_object,json=mayObject,proto3" json:"may_object,omitempty"`
 	MayReportRepair bool `protobuf:"varint,5,opt,name=may_report_repair,json=mayReportRepair,proto3" json:"may_report_repair,omitempty"`
-	// Own customers tied to the company by a person, with the way.
+	// Own customers connected with the company within the steps of HQ's policy, with
+	// the way; the nearest first.
 	Related       []*RelatedCustomer `protobuf:"bytes,6,rep,name=related,proto3" json:"related,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -542,10 +544,10 @@ type RelatedCustomer struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId   string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	CustomerName string                 `protobuf:"bytes,2,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
-	// legal_representative.
-	Via string `protobuf:"bytes,3,opt,name=via,proto3" json:"via,omitempty"`
-	// The person's name, masked.
-	Person        string `protobuf:"bytes,4,opt,name=person,proto3" json:"person,omitempty"`
+	// At HQ only.
+	SubsidiaryName string `protobuf:"bytes,5,opt,name=subsidiary_name,json=subsidiaryName,proto3" json:"subsidiary_name,omitempty"`
+	// From the customer to the listed company.
+	Path          *v1.ReachPath `protobuf:"bytes,6,opt,name=path,proto3" json:"path,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -594,18 +596,18 @@ func (x *RelatedCustomer) GetCustomerName() string {
 	return ""
 }
 
-func (x *RelatedCustomer) GetVia() string {
+func (x *RelatedCustomer) GetSubsidiaryName() string {
 	if x != nil {
-		return x.Via
+		return x.SubsidiaryName
 	}
 	return ""
 }
 
-func (x *RelatedCustomer) GetPerson() string {
+func (x *RelatedCustomer) GetPath() *v1.ReachPath {
 	if x != nil {
-		return x.Person
+		return x.Path
 	}
-	return ""
+	return nil
 }
 
 type Claim struct {
@@ -2056,7 +2058,7 @@ var File_app_api_negativelist_v1_negativelist_proto protoreflect.FileDescriptor
 
 const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\n" +
-	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"g\n" +
+	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1dapp/api/related/v1/path.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"g\n" +
 	"\x12ListEntriesRequest\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\tR\x04view\x12\x12\n" +
@@ -2106,13 +2108,13 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\n" +
 	"may_object\x18\x04 \x01(\bR\tmayObject\x12*\n" +
 	"\x11may_report_repair\x18\x05 \x01(\bR\x0fmayReportRepair\x12A\n" +
-	"\arelated\x18\x06 \x03(\v2'.zhuxin.negativelist.v1.RelatedCustomerR\arelated\"\x81\x01\n" +
+	"\arelated\x18\x06 \x03(\v2'.zhuxin.negativelist.v1.RelatedCustomerR\arelated\"\xbe\x01\n" +
 	"\x0fRelatedCustomer\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12#\n" +
-	"\rcustomer_name\x18\x02 \x01(\tR\fcustomerName\x12\x10\n" +
-	"\x03via\x18\x03 \x01(\tR\x03via\x12\x16\n" +
-	"\x06person\x18\x04 \x01(\tR\x06person\"\xbf\x03\n" +
+	"\rcustomer_name\x18\x02 \x01(\tR\fcustomerName\x12'\n" +
+	"\x0fsubsidiary_name\x18\x05 \x01(\tR\x0esubsidiaryName\x120\n" +
+	"\x04path\x18\x06 \x01(\v2\x1c.zhuxin.related.v1.ReachPathR\x04pathJ\x04\b\x03\x10\x04J\x04\b\x04\x10\x05\"\xbf\x03\n" +
 	"\x05Claim\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
@@ -2297,6 +2299,7 @@ var file_app_api_negativelist_v1_negativelist_proto_goTypes = []any{
 	(*ListSharingLogReply)(nil),       // 25: zhuxin.negativelist.v1.ListSharingLogReply
 	(*SharingLogRow)(nil),             // 26: zhuxin.negativelist.v1.SharingLogRow
 	(*timestamppb.Timestamp)(nil),     // 27: google.protobuf.Timestamp
+	(*v1.ReachPath)(nil),              // 28: zhuxin.related.v1.ReachPath
 }
 var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.negativelist.v1.ListEntriesReply.entries:type_name -> zhuxin.negativelist.v1.Entry
@@ -2309,50 +2312,51 @@ var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
 	7,  // 7: zhuxin.negativelist.v1.Case.claims:type_name -> zhuxin.negativelist.v1.Claim
 	8,  // 8: zhuxin.negativelist.v1.Case.events:type_name -> zhuxin.negativelist.v1.Event
 	6,  // 9: zhuxin.negativelist.v1.Case.related:type_name -> zhuxin.negativelist.v1.RelatedCustomer
-	3,  // 10: zhuxin.negativelist.v1.Claim.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
-	27, // 11: zhuxin.negativelist.v1.Claim.raised_at:type_name -> google.protobuf.Timestamp
-	27, // 12: zhuxin.negativelist.v1.Claim.answered_at:type_name -> google.protobuf.Timestamp
-	27, // 13: zhuxin.negativelist.v1.Event.at:type_name -> google.protobuf.Timestamp
-	10, // 14: zhuxin.negativelist.v1.ObjectRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
-	10, // 15: zhuxin.negativelist.v1.ReportRepairRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
-	14, // 16: zhuxin.negativelist.v1.ListExemptionsReply.exemptions:type_name -> zhuxin.negativelist.v1.Exemption
-	27, // 17: zhuxin.negativelist.v1.Exemption.asked_at:type_name -> google.protobuf.Timestamp
-	27, // 18: zhuxin.negativelist.v1.Exemption.decided_at:type_name -> google.protobuf.Timestamp
-	10, // 19: zhuxin.negativelist.v1.CreateEntryRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
-	23, // 20: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
-	27, // 21: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
-	27, // 22: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	26, // 23: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
-	27, // 24: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
-	0,  // 25: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
-	17, // 26: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
-	4,  // 27: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
-	18, // 28: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
-	9,  // 29: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
-	11, // 30: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
-	12, // 31: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
-	15, // 32: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
-	16, // 33: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
-	19, // 34: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
-	21, // 35: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	24, // 36: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
-	1,  // 37: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
-	2,  // 38: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
-	5,  // 39: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
-	2,  // 40: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
-	7,  // 41: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
-	7,  // 42: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
-	13, // 43: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
-	14, // 44: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	14, // 45: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	20, // 46: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
-	22, // 47: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
-	25, // 48: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
-	37, // [37:49] is the sub-list for method output_type
-	25, // [25:37] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	28, // 10: zhuxin.negativelist.v1.RelatedCustomer.path:type_name -> zhuxin.related.v1.ReachPath
+	3,  // 11: zhuxin.negativelist.v1.Claim.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
+	27, // 12: zhuxin.negativelist.v1.Claim.raised_at:type_name -> google.protobuf.Timestamp
+	27, // 13: zhuxin.negativelist.v1.Claim.answered_at:type_name -> google.protobuf.Timestamp
+	27, // 14: zhuxin.negativelist.v1.Event.at:type_name -> google.protobuf.Timestamp
+	10, // 15: zhuxin.negativelist.v1.ObjectRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	10, // 16: zhuxin.negativelist.v1.ReportRepairRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	14, // 17: zhuxin.negativelist.v1.ListExemptionsReply.exemptions:type_name -> zhuxin.negativelist.v1.Exemption
+	27, // 18: zhuxin.negativelist.v1.Exemption.asked_at:type_name -> google.protobuf.Timestamp
+	27, // 19: zhuxin.negativelist.v1.Exemption.decided_at:type_name -> google.protobuf.Timestamp
+	10, // 20: zhuxin.negativelist.v1.CreateEntryRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	23, // 21: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
+	27, // 22: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
+	27, // 23: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	26, // 24: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
+	27, // 25: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
+	0,  // 26: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
+	17, // 27: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
+	4,  // 28: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
+	18, // 29: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
+	9,  // 30: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
+	11, // 31: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
+	12, // 32: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
+	15, // 33: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
+	16, // 34: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
+	19, // 35: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
+	21, // 36: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	24, // 37: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
+	1,  // 38: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
+	2,  // 39: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
+	5,  // 40: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
+	2,  // 41: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
+	7,  // 42: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
+	7,  // 43: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
+	13, // 44: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
+	14, // 45: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	14, // 46: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	20, // 47: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
+	22, // 48: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
+	25, // 49: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
+	38, // [38:50] is the sub-list for method output_type
+	26, // [26:38] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_app_api_negativelist_v1_negativelist_proto_init() }

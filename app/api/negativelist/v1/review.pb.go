@@ -209,7 +209,9 @@ type GroupCase struct {
 	// The oldest first.
 	Events []*Event `protobuf:"bytes,4,rep,name=events,proto3" json:"events,omitempty"`
 	// Brought by the caller himself, who decides nothing about it.
-	Own           bool `protobuf:"varint,5,opt,name=own,proto3" json:"own,omitempty"`
+	Own bool `protobuf:"varint,5,opt,name=own,proto3" json:"own,omitempty"`
+	// Customers of all subsidiaries connected with the company, with the way.
+	Related       []*RelatedCustomer `protobuf:"bytes,6,rep,name=related,proto3" json:"related,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -277,6 +279,13 @@ func (x *GroupCase) GetOwn() bool {
 		return x.Own
 	}
 	return false
+}
+
+func (x *GroupCase) GetRelated() []*RelatedCustomer {
+	if x != nil {
+		return x.Related
+	}
+	return nil
 }
 
 type DownloadEvidenceRequest struct {
@@ -831,13 +840,14 @@ const file_app_api_negativelist_v1_review_proto_rawDesc = "" +
 	"exemptions\x18\a \x01(\x03R\n" +
 	"exemptions\" \n" +
 	"\x0eGetCaseRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\x80\x02\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xc3\x02\n" +
 	"\tGroupCase\x121\n" +
 	"\x05entry\x18\x01 \x01(\v2\x1b.zhuxin.hq.v1.NegativeEntryR\x05entry\x12@\n" +
 	"\bevidence\x18\x02 \x03(\v2$.zhuxin.negativelist.v1.EvidenceFileR\bevidence\x125\n" +
 	"\x06claims\x18\x03 \x03(\v2\x1d.zhuxin.negativelist.v1.ClaimR\x06claims\x125\n" +
 	"\x06events\x18\x04 \x03(\v2\x1d.zhuxin.negativelist.v1.EventR\x06events\x12\x10\n" +
-	"\x03own\x18\x05 \x01(\bR\x03own\"J\n" +
+	"\x03own\x18\x05 \x01(\bR\x03own\x12A\n" +
+	"\arelated\x18\x06 \x03(\v2'.zhuxin.negativelist.v1.RelatedCustomerR\arelated\"J\n" +
 	"\x17DownloadEvidenceRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vdocument_id\x18\x02 \x01(\tR\n" +
@@ -921,40 +931,42 @@ var file_app_api_negativelist_v1_review_proto_goTypes = []any{
 	(*EvidenceFile)(nil),               // 13: zhuxin.negativelist.v1.EvidenceFile
 	(*Claim)(nil),                      // 14: zhuxin.negativelist.v1.Claim
 	(*Event)(nil),                      // 15: zhuxin.negativelist.v1.Event
-	(*v11.FileReply)(nil),              // 16: zhuxin.common.v1.FileReply
-	(*ListExemptionsReply)(nil),        // 17: zhuxin.negativelist.v1.ListExemptionsReply
-	(*Exemption)(nil),                  // 18: zhuxin.negativelist.v1.Exemption
+	(*RelatedCustomer)(nil),            // 16: zhuxin.negativelist.v1.RelatedCustomer
+	(*v11.FileReply)(nil),              // 17: zhuxin.common.v1.FileReply
+	(*ListExemptionsReply)(nil),        // 18: zhuxin.negativelist.v1.ListExemptionsReply
+	(*Exemption)(nil),                  // 19: zhuxin.negativelist.v1.Exemption
 }
 var file_app_api_negativelist_v1_review_proto_depIdxs = []int32{
 	12, // 0: zhuxin.negativelist.v1.GroupCase.entry:type_name -> zhuxin.hq.v1.NegativeEntry
 	13, // 1: zhuxin.negativelist.v1.GroupCase.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
 	14, // 2: zhuxin.negativelist.v1.GroupCase.claims:type_name -> zhuxin.negativelist.v1.Claim
 	15, // 3: zhuxin.negativelist.v1.GroupCase.events:type_name -> zhuxin.negativelist.v1.Event
-	0,  // 4: zhuxin.negativelist.v1.NegativeReviewService.CountCases:input_type -> zhuxin.negativelist.v1.CountCasesRequest
-	2,  // 5: zhuxin.negativelist.v1.NegativeReviewService.GetCase:input_type -> zhuxin.negativelist.v1.GetCaseRequest
-	4,  // 6: zhuxin.negativelist.v1.NegativeReviewService.DownloadEvidence:input_type -> zhuxin.negativelist.v1.DownloadEvidenceRequest
-	5,  // 7: zhuxin.negativelist.v1.NegativeReviewService.PublishCase:input_type -> zhuxin.negativelist.v1.PublishCaseRequest
-	6,  // 8: zhuxin.negativelist.v1.NegativeReviewService.RefuseCase:input_type -> zhuxin.negativelist.v1.RefuseCaseRequest
-	7,  // 9: zhuxin.negativelist.v1.NegativeReviewService.ReassessCase:input_type -> zhuxin.negativelist.v1.ReassessCaseRequest
-	8,  // 10: zhuxin.negativelist.v1.NegativeReviewService.AnswerClaim:input_type -> zhuxin.negativelist.v1.AnswerClaimRequest
-	9,  // 11: zhuxin.negativelist.v1.NegativeReviewService.ListGroupExemptions:input_type -> zhuxin.negativelist.v1.ListGroupExemptionsRequest
-	10, // 12: zhuxin.negativelist.v1.NegativeReviewService.DecideExemption:input_type -> zhuxin.negativelist.v1.DecideExemptionRequest
-	11, // 13: zhuxin.negativelist.v1.NegativeReviewService.RevokeExemption:input_type -> zhuxin.negativelist.v1.RevokeExemptionRequest
-	1,  // 14: zhuxin.negativelist.v1.NegativeReviewService.CountCases:output_type -> zhuxin.negativelist.v1.CaseCounts
-	3,  // 15: zhuxin.negativelist.v1.NegativeReviewService.GetCase:output_type -> zhuxin.negativelist.v1.GroupCase
-	16, // 16: zhuxin.negativelist.v1.NegativeReviewService.DownloadEvidence:output_type -> zhuxin.common.v1.FileReply
-	12, // 17: zhuxin.negativelist.v1.NegativeReviewService.PublishCase:output_type -> zhuxin.hq.v1.NegativeEntry
-	12, // 18: zhuxin.negativelist.v1.NegativeReviewService.RefuseCase:output_type -> zhuxin.hq.v1.NegativeEntry
-	12, // 19: zhuxin.negativelist.v1.NegativeReviewService.ReassessCase:output_type -> zhuxin.hq.v1.NegativeEntry
-	14, // 20: zhuxin.negativelist.v1.NegativeReviewService.AnswerClaim:output_type -> zhuxin.negativelist.v1.Claim
-	17, // 21: zhuxin.negativelist.v1.NegativeReviewService.ListGroupExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
-	18, // 22: zhuxin.negativelist.v1.NegativeReviewService.DecideExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	18, // 23: zhuxin.negativelist.v1.NegativeReviewService.RevokeExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	14, // [14:24] is the sub-list for method output_type
-	4,  // [4:14] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	16, // 4: zhuxin.negativelist.v1.GroupCase.related:type_name -> zhuxin.negativelist.v1.RelatedCustomer
+	0,  // 5: zhuxin.negativelist.v1.NegativeReviewService.CountCases:input_type -> zhuxin.negativelist.v1.CountCasesRequest
+	2,  // 6: zhuxin.negativelist.v1.NegativeReviewService.GetCase:input_type -> zhuxin.negativelist.v1.GetCaseRequest
+	4,  // 7: zhuxin.negativelist.v1.NegativeReviewService.DownloadEvidence:input_type -> zhuxin.negativelist.v1.DownloadEvidenceRequest
+	5,  // 8: zhuxin.negativelist.v1.NegativeReviewService.PublishCase:input_type -> zhuxin.negativelist.v1.PublishCaseRequest
+	6,  // 9: zhuxin.negativelist.v1.NegativeReviewService.RefuseCase:input_type -> zhuxin.negativelist.v1.RefuseCaseRequest
+	7,  // 10: zhuxin.negativelist.v1.NegativeReviewService.ReassessCase:input_type -> zhuxin.negativelist.v1.ReassessCaseRequest
+	8,  // 11: zhuxin.negativelist.v1.NegativeReviewService.AnswerClaim:input_type -> zhuxin.negativelist.v1.AnswerClaimRequest
+	9,  // 12: zhuxin.negativelist.v1.NegativeReviewService.ListGroupExemptions:input_type -> zhuxin.negativelist.v1.ListGroupExemptionsRequest
+	10, // 13: zhuxin.negativelist.v1.NegativeReviewService.DecideExemption:input_type -> zhuxin.negativelist.v1.DecideExemptionRequest
+	11, // 14: zhuxin.negativelist.v1.NegativeReviewService.RevokeExemption:input_type -> zhuxin.negativelist.v1.RevokeExemptionRequest
+	1,  // 15: zhuxin.negativelist.v1.NegativeReviewService.CountCases:output_type -> zhuxin.negativelist.v1.CaseCounts
+	3,  // 16: zhuxin.negativelist.v1.NegativeReviewService.GetCase:output_type -> zhuxin.negativelist.v1.GroupCase
+	17, // 17: zhuxin.negativelist.v1.NegativeReviewService.DownloadEvidence:output_type -> zhuxin.common.v1.FileReply
+	12, // 18: zhuxin.negativelist.v1.NegativeReviewService.PublishCase:output_type -> zhuxin.hq.v1.NegativeEntry
+	12, // 19: zhuxin.negativelist.v1.NegativeReviewService.RefuseCase:output_type -> zhuxin.hq.v1.NegativeEntry
+	12, // 20: zhuxin.negativelist.v1.NegativeReviewService.ReassessCase:output_type -> zhuxin.hq.v1.NegativeEntry
+	14, // 21: zhuxin.negativelist.v1.NegativeReviewService.AnswerClaim:output_type -> zhuxin.negativelist.v1.Claim
+	18, // 22: zhuxin.negativelist.v1.NegativeReviewService.ListGroupExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
+	19, // 23: zhuxin.negativelist.v1.NegativeReviewService.DecideExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	19, // 24: zhuxin.negativelist.v1.NegativeReviewService.RevokeExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	15, // [15:25] is the sub-list for method output_type
+	5,  // [5:15] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_app_api_negativelist_v1_review_proto_init() }

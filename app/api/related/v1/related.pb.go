@@ -85,7 +85,6 @@ type RelatedGraph struct {
 	Start         string           `protobuf:"bytes,1,opt,name=start,proto3" json:"start,omitempty"`
 	Parties       []*RelatedParty  `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
 	Relations     []*PartyRelation `protobuf:"bytes,3,rep,name=relations,proto3" json:"relations,omitempty"`
-	Hits          []*RelatedPath   `protobuf:"bytes,4,rep,name=hits,proto3" json:"hits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -141,9 +140,91 @@ func (x *RelatedGraph) GetRelations() []*PartyRelation {
 	return nil
 }
 
-func (x *RelatedGraph) GetHits() []*RelatedPath {
+type ListListedRelatedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListListedRelatedRequest) Reset() {
+	*x = ListListedRelatedRequest{}
+	mi := &file_app_api_related_v1_related_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListListedRelatedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListListedRelatedRequest) ProtoMessage() {}
+
+func (x *ListListedRelatedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_related_v1_related_proto_msgTypes[2]
 	if x != nil {
-		return x.Hits
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListListedRelatedRequest.ProtoReflect.Descriptor instead.
+func (*ListListedRelatedRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ListListedRelatedRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+type ListListedRelatedReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Those that count for an order first, then the most severe, then the nearest.
+	Items         []*ListedRelated `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListListedRelatedReply) Reset() {
+	*x = ListListedRelatedReply{}
+	mi := &file_app_api_related_v1_related_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListListedRelatedReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListListedRelatedReply) ProtoMessage() {}
+
+func (x *ListListedRelatedReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_related_v1_related_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListListedRelatedReply.ProtoReflect.Descriptor instead.
+func (*ListListedRelatedReply) Descriptor() ([]byte, []int) {
+	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ListListedRelatedReply) GetItems() []*ListedRelated {
+	if x != nil {
+		return x.Items
 	}
 	return nil
 }
@@ -166,7 +247,7 @@ type RelatedParty struct {
 
 func (x *RelatedParty) Reset() {
 	*x = RelatedParty{}
-	mi := &file_app_api_related_v1_related_proto_msgTypes[2]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -178,7 +259,7 @@ func (x *RelatedParty) String() string {
 func (*RelatedParty) ProtoMessage() {}
 
 func (x *RelatedParty) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_related_v1_related_proto_msgTypes[2]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -191,7 +272,7 @@ func (x *RelatedParty) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RelatedParty.ProtoReflect.Descriptor instead.
 func (*RelatedParty) Descriptor() ([]byte, []int) {
-	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{2}
+	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *RelatedParty) GetId() string {
@@ -264,7 +345,7 @@ type PartyRelation struct {
 
 func (x *PartyRelation) Reset() {
 	*x = PartyRelation{}
-	mi := &file_app_api_related_v1_related_proto_msgTypes[3]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -276,7 +357,7 @@ func (x *PartyRelation) String() string {
 func (*PartyRelation) ProtoMessage() {}
 
 func (x *PartyRelation) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_related_v1_related_proto_msgTypes[3]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -289,7 +370,7 @@ func (x *PartyRelation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartyRelation.ProtoReflect.Descriptor instead.
 func (*PartyRelation) Descriptor() ([]byte, []int) {
-	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{3}
+	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PartyRelation) GetId() string {
@@ -362,59 +443,6 @@ func (x *PartyRelation) GetVersion() int64 {
 	return 0
 }
 
-// The names along the way, with the relation between each and the next.
-type RelatedPath struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	PartyIds      []string               `protobuf:"bytes,1,rep,name=party_ids,json=partyIds,proto3" json:"party_ids,omitempty"`
-	RelationIds   []string               `protobuf:"bytes,2,rep,name=relation_ids,json=relationIds,proto3" json:"relation_ids,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RelatedPath) Reset() {
-	*x = RelatedPath{}
-	mi := &file_app_api_related_v1_related_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RelatedPath) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RelatedPath) ProtoMessage() {}
-
-func (x *RelatedPath) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_related_v1_related_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RelatedPath.ProtoReflect.Descriptor instead.
-func (*RelatedPath) Descriptor() ([]byte, []int) {
-	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *RelatedPath) GetPartyIds() []string {
-	if x != nil {
-		return x.PartyIds
-	}
-	return nil
-}
-
-func (x *RelatedPath) GetRelationIds() []string {
-	if x != nil {
-		return x.RelationIds
-	}
-	return nil
-}
-
 type AddRelationRequest struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -432,7 +460,7 @@ type AddRelationRequest struct {
 
 func (x *AddRelationRequest) Reset() {
 	*x = AddRelationRequest{}
-	mi := &file_app_api_related_v1_related_proto_msgTypes[5]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -444,7 +472,7 @@ func (x *AddRelationRequest) String() string {
 func (*AddRelationRequest) ProtoMessage() {}
 
 func (x *AddRelationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_related_v1_related_proto_msgTypes[5]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -457,7 +485,7 @@ func (x *AddRelationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddRelationRequest.ProtoReflect.Descriptor instead.
 func (*AddRelationRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{5}
+	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *AddRelationRequest) GetCustomerId() string {
@@ -529,7 +557,7 @@ type RelationOther struct {
 
 func (x *RelationOther) Reset() {
 	*x = RelationOther{}
-	mi := &file_app_api_related_v1_related_proto_msgTypes[6]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -541,7 +569,7 @@ func (x *RelationOther) String() string {
 func (*RelationOther) ProtoMessage() {}
 
 func (x *RelationOther) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_related_v1_related_proto_msgTypes[6]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -554,7 +582,7 @@ func (x *RelationOther) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RelationOther.ProtoReflect.Descriptor instead.
 func (*RelationOther) Descriptor() ([]byte, []int) {
-	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{6}
+	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RelationOther) GetKind() string {
@@ -598,7 +626,7 @@ type EndRelationRequest struct {
 
 func (x *EndRelationRequest) Reset() {
 	*x = EndRelationRequest{}
-	mi := &file_app_api_related_v1_related_proto_msgTypes[7]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -610,7 +638,7 @@ func (x *EndRelationRequest) String() string {
 func (*EndRelationRequest) ProtoMessage() {}
 
 func (x *EndRelationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_related_v1_related_proto_msgTypes[7]
+	mi := &file_app_api_related_v1_related_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -623,7 +651,7 @@ func (x *EndRelationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRelationRequest.ProtoReflect.Descriptor instead.
 func (*EndRelationRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{7}
+	return file_app_api_related_v1_related_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EndRelationRequest) GetCustomerId() string {
@@ -658,16 +686,20 @@ var File_app_api_related_v1_related_proto protoreflect.FileDescriptor
 
 const file_app_api_related_v1_related_proto_rawDesc = "" +
 	"\n" +
-	" app/api/related/v1/related.proto\x12\x11zhuxin.related.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\"J\n" +
+	" app/api/related/v1/related.proto\x12\x11zhuxin.related.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1dapp/api/related/v1/path.proto\x1a\x1cgoogle/api/annotations.proto\"J\n" +
 	"\x11GetRelatedRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x14\n" +
-	"\x05depth\x18\x02 \x01(\x05R\x05depth\"\xd3\x01\n" +
+	"\x05depth\x18\x02 \x01(\x05R\x05depth\"\x9f\x01\n" +
 	"\fRelatedGraph\x12\x14\n" +
 	"\x05start\x18\x01 \x01(\tR\x05start\x129\n" +
 	"\aparties\x18\x02 \x03(\v2\x1f.zhuxin.related.v1.RelatedPartyR\aparties\x12>\n" +
-	"\trelations\x18\x03 \x03(\v2 .zhuxin.related.v1.PartyRelationR\trelations\x122\n" +
-	"\x04hits\x18\x04 \x03(\v2\x1e.zhuxin.related.v1.RelatedPathR\x04hits\"\xac\x01\n" +
+	"\trelations\x18\x03 \x03(\v2 .zhuxin.related.v1.PartyRelationR\trelations\";\n" +
+	"\x18ListListedRelatedRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\"P\n" +
+	"\x16ListListedRelatedReply\x126\n" +
+	"\x05items\x18\x01 \x03(\v2 .zhuxin.related.v1.ListedRelatedR\x05items\"\xac\x01\n" +
 	"\fRelatedParty\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
@@ -690,10 +722,7 @@ const file_app_api_related_v1_related_proto_rawDesc = "" +
 	"valid_from\x18\b \x01(\tR\tvalidFrom\x12#\n" +
 	"\rvalid_through\x18\t \x01(\tR\fvalidThrough\x12\x18\n" +
 	"\aversion\x18\n" +
-	" \x01(\x03R\aversion\"M\n" +
-	"\vRelatedPath\x12\x1b\n" +
-	"\tparty_ids\x18\x01 \x03(\tR\bpartyIds\x12!\n" +
-	"\frelation_ids\x18\x02 \x03(\tR\vrelationIds\"\x97\x02\n" +
+	" \x01(\x03R\aversion\"\x97\x02\n" +
 	"\x12AddRelationRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x126\n" +
@@ -716,10 +745,11 @@ const file_app_api_related_v1_related_proto_rawDesc = "" +
 	"customerId\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x18\n" +
 	"\athrough\x18\x03 \x01(\tR\athrough\x12\x18\n" +
-	"\aversion\x18\x04 \x01(\x03R\aversion2\xef\x03\n" +
+	"\aversion\x18\x04 \x01(\x03R\aversion2\xa6\x05\n" +
 	"\x0eRelatedService\x12\x95\x01\n" +
 	"\n" +
-	"GetRelated\x12$.zhuxin.related.v1.GetRelatedRequest\x1a\x1f.zhuxin.related.v1.RelatedGraph\"@\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02%\x12#/v1/customers/{customer_id}/related\x12\x9e\x01\n" +
+	"GetRelated\x12$.zhuxin.related.v1.GetRelatedRequest\x1a\x1f.zhuxin.related.v1.RelatedGraph\"@\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02%\x12#/v1/customers/{customer_id}/related\x12\xb4\x01\n" +
+	"\x11ListListedRelated\x12+.zhuxin.related.v1.ListListedRelatedRequest\x1a).zhuxin.related.v1.ListListedRelatedReply\"G\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02,\x12*/v1/customers/{customer_id}/related:listed\x12\x9e\x01\n" +
 	"\vAddRelation\x12%.zhuxin.related.v1.AddRelationRequest\x1a .zhuxin.related.v1.PartyRelation\"F\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/customers/{customer_id}/relations\x12\xa3\x01\n" +
 	"\vEndRelation\x12%.zhuxin.related.v1.EndRelationRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"O\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x023:\x01*\"./v1/customers/{customer_id}/relations/{id}:endB%Z#zhuxin/app/api/related/v1;relatedv1b\x06proto3"
 
@@ -735,34 +765,38 @@ func file_app_api_related_v1_related_proto_rawDescGZIP() []byte {
 	return file_app_api_related_v1_related_proto_rawDescData
 }
 
-var file_app_api_related_v1_related_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_app_api_related_v1_related_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_app_api_related_v1_related_proto_goTypes = []any{
-	(*GetRelatedRequest)(nil),  // 0: zhuxin.related.v1.GetRelatedRequest
-	(*RelatedGraph)(nil),       // 1: zhuxin.related.v1.RelatedGraph
-	(*RelatedParty)(nil),       // 2: zhuxin.related.v1.RelatedParty
-	(*PartyRelation)(nil),      // 3: zhuxin.related.v1.PartyRelation
-	(*RelatedPath)(nil),        // 4: zhuxin.related.v1.RelatedPath
-	(*AddRelationRequest)(nil), // 5: zhuxin.related.v1.AddRelationRequest
-	(*RelationOther)(nil),      // 6: zhuxin.related.v1.RelationOther
-	(*EndRelationRequest)(nil), // 7: zhuxin.related.v1.EndRelationRequest
-	(*v1.EmptyReply)(nil),      // 8: zhuxin.common.v1.EmptyReply
+	(*GetRelatedRequest)(nil),        // 0: zhuxin.related.v1.GetRelatedRequest
+	(*RelatedGraph)(nil),             // 1: zhuxin.related.v1.RelatedGraph
+	(*ListListedRelatedRequest)(nil), // 2: zhuxin.related.v1.ListListedRelatedRequest
+	(*ListListedRelatedReply)(nil),   // 3: zhuxin.related.v1.ListListedRelatedReply
+	(*RelatedParty)(nil),             // 4: zhuxin.related.v1.RelatedParty
+	(*PartyRelation)(nil),            // 5: zhuxin.related.v1.PartyRelation
+	(*AddRelationRequest)(nil),       // 6: zhuxin.related.v1.AddRelationRequest
+	(*RelationOther)(nil),            // 7: zhuxin.related.v1.RelationOther
+	(*EndRelationRequest)(nil),       // 8: zhuxin.related.v1.EndRelationRequest
+	(*ListedRelated)(nil),            // 9: zhuxin.related.v1.ListedRelated
+	(*v1.EmptyReply)(nil),            // 10: zhuxin.common.v1.EmptyReply
 }
 var file_app_api_related_v1_related_proto_depIdxs = []int32{
-	2, // 0: zhuxin.related.v1.RelatedGraph.parties:type_name -> zhuxin.related.v1.RelatedParty
-	3, // 1: zhuxin.related.v1.RelatedGraph.relations:type_name -> zhuxin.related.v1.PartyRelation
-	4, // 2: zhuxin.related.v1.RelatedGraph.hits:type_name -> zhuxin.related.v1.RelatedPath
-	6, // 3: zhuxin.related.v1.AddRelationRequest.other:type_name -> zhuxin.related.v1.RelationOther
-	0, // 4: zhuxin.related.v1.RelatedService.GetRelated:input_type -> zhuxin.related.v1.GetRelatedRequest
-	5, // 5: zhuxin.related.v1.RelatedService.AddRelation:input_type -> zhuxin.related.v1.AddRelationRequest
-	7, // 6: zhuxin.related.v1.RelatedService.EndRelation:input_type -> zhuxin.related.v1.EndRelationRequest
-	1, // 7: zhuxin.related.v1.RelatedService.GetRelated:output_type -> zhuxin.related.v1.RelatedGraph
-	3, // 8: zhuxin.related.v1.RelatedService.AddRelation:output_type -> zhuxin.related.v1.PartyRelation
-	8, // 9: zhuxin.related.v1.RelatedService.EndRelation:output_type -> zhuxin.common.v1.EmptyReply
-	7, // [7:10] is the sub-list for method output_type
-	4, // [4:7] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	4,  // 0: zhuxin.related.v1.RelatedGraph.parties:type_name -> zhuxin.related.v1.RelatedParty
+	5,  // 1: zhuxin.related.v1.RelatedGraph.relations:type_name -> zhuxin.related.v1.PartyRelation
+	9,  // 2: zhuxin.related.v1.ListListedRelatedReply.items:type_name -> zhuxin.related.v1.ListedRelated
+	7,  // 3: zhuxin.related.v1.AddRelationRequest.other:type_name -> zhuxin.related.v1.RelationOther
+	0,  // 4: zhuxin.related.v1.RelatedService.GetRelated:input_type -> zhuxin.related.v1.GetRelatedRequest
+	2,  // 5: zhuxin.related.v1.RelatedService.ListListedRelated:input_type -> zhuxin.related.v1.ListListedRelatedRequest
+	6,  // 6: zhuxin.related.v1.RelatedService.AddRelation:input_type -> zhuxin.related.v1.AddRelationRequest
+	8,  // 7: zhuxin.related.v1.RelatedService.EndRelation:input_type -> zhuxin.related.v1.EndRelationRequest
+	1,  // 8: zhuxin.related.v1.RelatedService.GetRelated:output_type -> zhuxin.related.v1.RelatedGraph
+	3,  // 9: zhuxin.related.v1.RelatedService.ListListedRelated:output_type -> zhuxin.related.v1.ListListedRelatedReply
+	5,  // 10: zhuxin.related.v1.RelatedService.AddRelation:output_type -> zhuxin.related.v1.PartyRelation
+	10, // 11: zhuxin.related.v1.RelatedService.EndRelation:output_type -> zhuxin.common.v1.EmptyReply
+	8,  // [8:12] is the sub-list for method output_type
+	4,  // [4:8] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_app_api_related_v1_related_proto_init() }
@@ -770,13 +804,14 @@ func file_app_api_related_v1_related_proto_init() {
 	if File_app_api_related_v1_related_proto != nil {
 		return
 	}
+	file_app_api_related_v1_path_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_related_v1_related_proto_rawDesc), len(file_app_api_related_v1_related_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -12,15 +12,19 @@ import (
 
 // Operations of RelatedService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationRelatedServiceGetRelated  = "/zhuxin.related.v1.RelatedService/GetRelated"
-	OperationRelatedServiceAddRelation = "/zhuxin.related.v1.RelatedService/AddRelation"
-	OperationRelatedServiceEndRelation = "/zhuxin.related.v1.RelatedService/EndRelation"
+	OperationRelatedServiceGetRelated        = "/zhuxin.related.v1.RelatedService/GetRelated"
+	OperationRelatedServiceListListedRelated = "/zhuxin.related.v1.RelatedService/ListListedRelated"
+	OperationRelatedServiceAddRelation       = "/zhuxin.related.v1.RelatedService/AddRelation"
+	OperationRelatedServiceEndRelation       = "/zhuxin.related.v1.RelatedService/EndRelation"
 )
 
 // RelatedServiceHTTPServer is what answers the routes of RelatedService.
 type RelatedServiceHTTPServer interface {
-	// What surrounds a customer, and the paths to companies on the negative list.
+	// What surrounds a customer as the subsidiary knows it itself.
 	GetRelated(context.Context, *GetRelatedRequest) (*RelatedGraph, error)
+	// The companies on the group's negative list that a customer is connected with, and
+	// the way to each, also where another subsidiary knows it.
+	ListListedRelated(context.Context, *ListListedRelatedRequest) (*ListListedRelatedReply, error)
 	AddRelation(context.Context, *AddRelationRequest) (*PartyRelation, error)
 	// Relations are never deleted: they end.
 	EndRelation(context.Context, *EndRelationRequest) (*v1.EmptyReply, error)
@@ -34,6 +38,13 @@ var RelatedServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "customer.read",
 		Params:  []string{"customer_id"},
 		Request: "zhuxin.related.v1.GetRelatedRequest", Reply: "zhuxin.related.v1.RelatedGraph",
+	},
+	{
+		Operation: OperationRelatedServiceListListedRelated,
+		Method:    "GET", Path: "/v1/customers/{customer_id}/related:listed",
+		Side: route.SideTenant, Permission: "customer.read",
+		Params:  []string{"customer_id"},
+		Request: "zhuxin.related.v1.ListListedRelatedRequest", Reply: "zhuxin.related.v1.ListListedRelatedReply",
 	},
 	{
 		Operation: OperationRelatedServiceAddRelation,
@@ -57,6 +68,7 @@ var RelatedServiceRoutes = []route.Info{
 func RegisterRelatedServiceHTTPServer(s *http.Server, srv RelatedServiceHTTPServer) {
 	r := s.Route("/")
 	r.GET("/v1/customers/{customer_id:[^/:]+}/related", _RelatedService_GetRelated0_HTTP_Handler(srv))
+	r.GET("/v1/customers/{customer_id:[^/:]+}/related:listed", _RelatedService_ListListedRelated0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/relations", _RelatedService_AddRelation0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/relations/{id:[^/:]+}:end", _RelatedService_EndRelation0_HTTP_Handler(srv))
 }
@@ -73,6 +85,27 @@ func _RelatedService_GetRelated0_HTTP_Handler(srv RelatedServiceHTTPServer) func
 				return nil, err
 			}
 			return srv.GetRelated(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RelatedService_ListListedRelated0_HTTP_Handler(srv RelatedServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRelatedServiceListListedRelated)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListListedRelatedRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListListedRelated(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

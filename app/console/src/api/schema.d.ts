@@ -1055,8 +1055,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What surrounds a customer, and the paths to companies on the negative list. */
+        /** @description What surrounds a customer as the subsidiary knows it itself. */
         get: operations["RelatedService_GetRelated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/related:listed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description The companies on the group's negative list that a customer is connected with, and
+         *      the way to each, also where another subsidiary knows it.
+         */
+        get: operations["RelatedService_ListListedRelated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5900,6 +5920,8 @@ export interface components {
             /** @description The check does not bind at this checkpoint. */
             skips: boolean;
             settlesAdvance: boolean;
+            /** @description The listed company that the customer is connected with; absent without one. */
+            related?: components["schemas"]["ListedRelated"] | null;
         };
         Headroom: {
             projectId: string;
@@ -6044,7 +6066,7 @@ export interface components {
             code: string;
             /**
              * @description payment, limit_adjustment, temporary_limit, rating, unfreeze,
-             *      negative_list_removal, activate, release.
+             *      negative_list_removal, negative_list_exemption, activate, release.
              */
             kind: string;
             /** @description Fen that would do; 0 where it is not a matter of an amount. */
@@ -7216,6 +7238,13 @@ export interface components {
             noticeAction: string;
             /** @description HQ's decisions on the negative list ask for a second verification. */
             stepUp: boolean;
+            /** @description allow, warn, hold, block; for customers connected with a listed company. */
+            relatedAction: string;
+            /**
+             * Format: int32
+             * @description Steps to a related company that count, 1 to 4.
+             */
+            relatedDepth: number;
         };
         GroupRating: {
             subsidiaryName: string;
@@ -7336,6 +7365,13 @@ export interface components {
             noticeAction?: string;
             /** @description Absent keeps what is in force. */
             stepUp?: boolean;
+            /** @description Empty keeps the one in force, or what is stricter than the critical one becomes that. */
+            relatedAction?: string;
+            /**
+             * Format: int32
+             * @description 0 keeps what is in force.
+             */
+            relatedDepth?: number;
         };
         SetTenantStatusRequest: {
             id?: string;
@@ -7456,6 +7492,11 @@ export interface components {
              *      BELOW_ZERO, TOO_LARGE, UNCHANGED, ADJUSTMENT_PENDING, FROZEN, NEGATIVE_LIST.
              */
             leftOut: string;
+            /**
+             * @description A company on the group's negative list that the customer is connected with; empty
+             *      for none. It is a warning and leaves nobody out.
+             */
+            relatedListed: string;
         };
         ProposalPreview: {
             /** @description Who changes first, then who is left out. */
@@ -7627,7 +7668,10 @@ export interface components {
             /** @description Whether the caller's subsidiary may object, and report a repair, now. */
             mayObject: boolean;
             mayReportRepair: boolean;
-            /** @description Own customers tied to the company by a person, with the way. */
+            /**
+             * @description Own customers connected with the company within the steps of HQ's policy, with
+             *      the way; the nearest first.
+             */
             related: components["schemas"]["RelatedCustomer"][];
         };
         CaseCounts: {
@@ -7787,6 +7831,8 @@ export interface components {
             events: components["schemas"]["Event"][];
             /** @description Brought by the caller himself, who decides nothing about it. */
             own: boolean;
+            /** @description Customers of all subsidiaries connected with the company, with the way. */
+            related: components["schemas"]["RelatedCustomer"][];
         };
         ListEntriesReply: {
             entries: components["schemas"]["Entry"][];
@@ -7828,10 +7874,10 @@ export interface components {
         RelatedCustomer: {
             customerId: string;
             customerName: string;
-            /** @description legal_representative. */
-            via: string;
-            /** @description The person's name, masked. */
-            person: string;
+            /** @description At HQ only. */
+            subsidiaryName: string;
+            /** @description From the customer to the listed company. */
+            path?: components["schemas"]["ReachPath"] | null;
         };
         ReportRepairRequest: {
             id?: string;
@@ -9194,6 +9240,27 @@ export interface components {
             through?: string;
             version?: string;
         };
+        ListListedRelatedReply: {
+            /** @description Those that count for an order first, then the most severe, then the nearest. */
+            items: components["schemas"]["ListedRelated"][];
+        };
+        /** @description A company on the group's negative list that a customer is connected with. */
+        ListedRelated: {
+            uscc: string;
+            companyName: string;
+            /** @description critical, serious, notice. */
+            severity: string;
+            reasonCode: string;
+            reasonText: string;
+            /** @description What HQ's policy makes of it: allow, warn, hold, block. */
+            action: string;
+            /** @description Within the steps of HQ's policy: order checks go by it. */
+            counts: boolean;
+            /** @description Last day on which HQ lets the subsidiary supply all the same; empty for none. */
+            exemptUntil: string;
+            /** @description From the customer to it. */
+            path?: components["schemas"]["ReachPath"] | null;
+        };
         /** @description from is the legal_representative, shareholder, controller, same_owner or parent of to. */
         PartyRelation: {
             id: string;
@@ -9212,12 +9279,32 @@ export interface components {
             validThrough: string;
             version: string;
         };
+        ReachParty: {
+            /** @description Of a person masked. */
+            name: string;
+            uscc: string;
+            person: boolean;
+        };
+        /** @description Who stands on the way, and what leads from each to the next; one party more than steps. */
+        ReachPath: {
+            parties: components["schemas"]["ReachParty"][];
+            steps: components["schemas"]["ReachStep"][];
+        };
+        /**
+         * @description The next is the legal_representative, shareholder, controller, same_owner or parent
+         *      of the one before; with back the one before is that of the next.
+         */
+        ReachStep: {
+            kind: string;
+            back: boolean;
+            /** @description Another subsidiary knows it, and this one does not. */
+            elsewhere: boolean;
+        };
         RelatedGraph: {
             /** @description The customer's own party; empty before there is any relation. */
             start: string;
             parties: components["schemas"]["RelatedParty"][];
             relations: components["schemas"]["PartyRelation"][];
-            hits: components["schemas"]["RelatedPath"][];
         };
         RelatedParty: {
             id: string;
@@ -9230,11 +9317,6 @@ export interface components {
             customerId: string;
             /** @description On the group's negative list. */
             listed: boolean;
-        };
-        /** @description The names along the way, with the relation between each and the next. */
-        RelatedPath: {
-            partyIds: string[];
-            relationIds: string[];
         };
         RelationOther: {
             kind: string;
@@ -11998,6 +12080,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RelatedGraph"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RelatedService_ListListedRelated: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListListedRelatedReply"];
                 };
             };
             default: components["responses"]["Error"];

@@ -260,9 +260,10 @@ var inTenant = map[string]spec{
 	"receivable.v1.ReceivableService/ListReceivables":  {who: "viewer", in: m{"customer_id": "$customer", "view": "all", "page_size": 50}},
 	"receivable.v1.ReceivableService/GetOverview":      {who: "viewer", in: m{"customer_id": "$customer"}},
 
-	"related.v1.RelatedService/GetRelated":  {who: "viewer", in: m{"customer_id": "$customer"}},
-	"related.v1.RelatedService/AddRelation": {who: "administrator", in: m{"customer_id": "$customer", "kind": "parent", "other": m{"kind": "company", "name": "母公司", "uscc": "$new_code"}}},
-	"related.v1.RelatedService/EndRelation": {who: "administrator", in: m{"customer_id": "$customer", "id": "$relation", "version": "$relation.version"}},
+	"related.v1.RelatedService/GetRelated":        {who: "viewer", in: m{"customer_id": "$customer"}},
+	"related.v1.RelatedService/ListListedRelated": {who: "viewer", in: m{"customer_id": "$customer"}},
+	"related.v1.RelatedService/AddRelation":       {who: "administrator", in: m{"customer_id": "$customer", "kind": "parent", "other": m{"kind": "company", "name": "母公司", "uscc": "$new_code"}}},
+	"related.v1.RelatedService/EndRelation":       {who: "administrator", in: m{"customer_id": "$customer", "id": "$relation", "version": "$relation.version"}},
 
 	"workbench.v1.WorkbenchService/GetDraft":          {who: "administrator", in: m{"form": "house"}},
 	"workbench.v1.WorkbenchService/SaveDraft":         {who: "administrator", in: m{"form": "other", "content": "{}"}},

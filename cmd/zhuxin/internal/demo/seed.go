@@ -65,6 +65,9 @@ func Fill(ctx context.Context, cfg SeedConfig) error {
 	if err := s.negativeEntry(&data.Subsidiaries[0]); err != nil {
 		return fmt.Errorf("demo data: negative list: %w", err)
 	}
+	if err := s.relations(data.Subsidiaries); err != nil {
+		return fmt.Errorf("demo data: related parties: %w", err)
+	}
 	if err := s.groupCap(data.Subsidiaries); err != nil {
 		return fmt.Errorf("demo data: group cap: %w", err)
 	}

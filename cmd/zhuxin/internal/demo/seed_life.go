@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"slices"
 
+	customerv1 "zhuxin/app/api/customer/v1"
 	feedv1 "zhuxin/app/api/feed/v1"
 	groupcapv1 "zhuxin/app/api/groupcap/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
+	relatedv1 "zhuxin/app/api/related/v1"
 	statementv1 "zhuxin/app/api/statement/v1"
 )
 
@@ -73,4 +75,46 @@ func (s *seeder) groupCap(subs []Subsidiary) error {
 		in.Quotas = append(in.Quotas, &groupcapv1.QuotaInput{TenantId: t.GetId(), Amount: 8_000_000_00})
 	}
 	return hq.call(s.ctx, http.MethodPost, "/v1/hq/group-caps", in, nil)
+}
+
+// relations lets the first subsidiary know that one person represents the listed
+// company and controls another one, which the second subsidiary supplies too.
+func (s *seeder) relations(subs []Subsidiary) error {
+	c, err := s.session(s.logins.Of(0, "administrator"))
+	if err != nil {
+		return err
+	}
+	b, err := c.send(s.ctx, http.MethodGet, "/v1/me", "", nil)
+	if err != nil {
+		return err
+	}
+	slug, err := firstSlug(b)
+	if err != nil {
+		return err
+	}
+	bad, near := subs[0].Customers[0], subs[0].Customers[0]
+	for _, one := range subs[0].Customers {
+		if slices.ContainsFunc(subs[1].Customers, func(x Customer) bool { return x.USCC == one.USCC }) {
+			near = one
+		}
+	}
+	for _, r := range []struct {
+		of   Customer
+		kind string
+	}{{bad, "legal_representative"}, {near, "controller"}} {
+		var found customerv1.ListCustomersReply
+		if err := c.in(slug).call(s.ctx, http.MethodGet, "/v1/customers?q="+string(r.of.USCC), nil, &found); err != nil {
+			return err
+		}
+		if len(found.GetCustomers()) != 1 {
+			return fmt.Errorf("%s is found %d times", r.of.Name, len(found.GetCustomers()))
+		}
+		err := c.in(slug).call(s.ctx, http.MethodPost, "/v1/customers/"+found.GetCustomers()[0].GetId()+"/relations", &relatedv1.AddRelationRequest{
+			Kind: r.kind, SourceNote: "工商公示", Other: &relatedv1.RelationOther{Kind: "person", Name: "郑国栋", IdNumber: "330106196805120034"},
+		}, nil)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -64,13 +64,13 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	a.Authenticator = accountservice.NewAuthenticator(a.Directory.Sessions, a.Directory.Keys)
 	a.Memberships = accountservice.NewMemberships(a.Directory.Places)
 	a.BindTenant = b.Registry.Bind
-	a.Customers = newCustomers(b, a.Credit)
+	a.Customers = newCustomers(b, a.Credit, a.Group)
 	a.Projects = newProjects(b, a.Credit)
 	if a.Notify, err = newNotify(b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	a.Receivables = newReceivables(b, a.Credit, a.Documents, a.Notify)
-	if a.ERP, err = newERP(b, a.Credit, a.Receivables); err != nil {
+	if a.ERP, err = newERP(b, a.Credit, a.Receivables, a.Customers); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	a.Todos = newTodos(b)

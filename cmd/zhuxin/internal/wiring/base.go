@@ -29,6 +29,7 @@ import (
 	stepupdata "zhuxin/data/stepup"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/stepup"
 	"zhuxin/tenancy/migrate"
 	"zhuxin/tenancy/provision"
@@ -141,7 +142,7 @@ func (b *Base) events() {
 	b.Chain.Tenant = auditlog.TenantChain(b.Pool, b.Keys.Tenant, b.Clock)
 	b.Chain.HQ = auditlog.HQChain(b.Pool, b.Keys.HQ, b.Clock)
 	b.Queue = outbox.Config{Pool: b.Pool, Redis: b.Redis, Tenants: outbox.Registered(b.Registry), Key: b.Master.Derive("zhuxin task v1"),
-		Clock: b.Clock, Log: b.Log, Merge: map[event.Topic]outbox.Merge{exposure.TopicAccountChanged: exposure.MergeChanged}}
+		Clock: b.Clock, Log: b.Log, Merge: map[event.Topic]outbox.Merge{exposure.TopicAccountChanged: exposure.MergeChanged, reach.TopicChanged: reach.MergeChanged}}
 	b.Relay = outbox.NewRelay(b.Queue)
 	b.Remote = outbox.NewRemotePoker(b.Redis, b.Log)
 	pokers := outbox.Pokers{b.Remote}

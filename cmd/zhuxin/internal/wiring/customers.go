@@ -18,13 +18,17 @@ type Customers struct {
 	Related *related.Service
 }
 
-func newCustomers(b *Base, c *Credit) *Customers {
+func newCustomers(b *Base, c *Credit, g *Group) *Customers {
 	tx, repo := b.Pool.Tenant(), customerrepo.New()
 	out := &Customers{
 		Changes: customer.NewChanges(c.Customers, repo, c.Approvals),
 		Drafts:  draft.New(tx, draftrepo.Repo{}, b.Keys.Tenant, b.Clock),
-		Related: related.New(tx, relatedrepo.Repo{}, repo, related.HashPrints{Secret: b.Master.Derive("zhuxin party fingerprint v1")}, b.Audit.Tenant, b.Clock),
+		Related: related.New(related.Deps{
+			Tx: tx, Repo: relatedrepo.Repo{}, Customers: repo, Cipher: b.Keys.Tenant, Keeper: g.Reach, Audit: b.Audit.Tenant, Clock: b.Clock,
+			Prints: related.HashPrints{Secret: b.Master.Derive("zhuxin party fingerprint v1"), Group: b.Master.Derive("zhuxin party fingerprint of the group v1")},
+		}),
 	}
+	c.Customers.FollowedBy(out.Related)
 	c.Approvals.Register(approval.KindCustomerChange, out.Changes)
 	return out
 }

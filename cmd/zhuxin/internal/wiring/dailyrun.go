@@ -23,6 +23,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 	snapshots := snapshot.New(a.Pool.Tenant(), snapshotrepo.Repo{Clock: a.Clock}, a.Credit.Accounts, a.Clock)
 	return []dailyrun.Step{
 		{Name: "accounts", Run: a.refreshAccounts},
+		{Name: "relations", Run: a.followRelations},
 		{Name: "freezes", Run: a.freezeOverdue},
 		{Name: "agreements", Run: a.Agreements.Agreements.Daily},
 		{Name: "follow_ups", Run: a.FollowUps.Daily},
@@ -42,6 +43,12 @@ func (a *App) refreshAccounts(ctx context.Context, _ calendar.Date) error {
 		dailyrun.Touched(ctx, n)
 		return err
 	})
+}
+
+func (a *App) followRelations(ctx context.Context, on calendar.Date) error {
+	n, err := a.Customers.Related.Daily(ctx, on)
+	dailyrun.Touched(ctx, n)
+	return err
 }
 
 func (a *App) ageRollup(ctx context.Context, _ calendar.Date) error {

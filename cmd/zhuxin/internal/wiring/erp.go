@@ -23,14 +23,14 @@ type ERP struct {
 	Feeds   *feed.Service
 }
 
-func newERP(b *Base, c *Credit, r *Receivables) (*ERP, error) {
+func newERP(b *Base, c *Credit, r *Receivables, cs *Customers) (*ERP, error) {
 	private, err := outbound.Networks(b.Conf.Outbound.Private)
 	if err != nil {
 		return nil, err
 	}
 	client := outbound.Client(outbound.Config{Private: private})
 	feeds := feed.New(feed.Config{Tx: b.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: r.Imports, Statements: statementrepo.Repo{}, Terms: r.Contracts,
-		Accounts: c.Accounts, Audit: b.Audit.Tenant, Clock: b.Clock})
+		Accounts: c.Accounts, Relations: cs.Related, Audit: b.Audit.Tenant, Clock: b.Clock})
 	return &ERP{Feeds: feeds, Service: erp.New(erp.Config{
 		Tx: b.Pool.Tenant(), Repo: erprepo.New(b.Keys.Tenant), Imports: r.Imports, Feeds: feeds, Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock,
 		Adapters: map[erp.Kind]erp.Adapter{erp.KindTryton: tryton.New(client), erp.KindKingdee: kingdee.New(client), erp.KindU8: u8.New(client)},

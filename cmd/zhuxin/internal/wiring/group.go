@@ -8,14 +8,17 @@ import (
 	capsrepo "zhuxin/data/hqrepo/groupcap"
 	historyrepo "zhuxin/data/hqrepo/history"
 	negativerepo "zhuxin/data/hqrepo/negativelist"
+	reachrepo "zhuxin/data/hqrepo/reach"
 	rollupstore "zhuxin/data/hqrepo/rollup"
 	"zhuxin/data/query/company"
 	checkstore "zhuxin/data/query/creditcheck"
+	relatedrepo "zhuxin/data/tenantrepo/related"
 	rollupsource "zhuxin/data/tenantrepo/rollup"
 	"zhuxin/shared/access"
 	"zhuxin/shared/groupcap"
 	"zhuxin/shared/history"
 	"zhuxin/shared/negativelist"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/rollup"
 )
 
@@ -26,6 +29,7 @@ type Group struct {
 	History   *history.Service
 	Projector *rollup.Projector
 	Reader    *rollup.Reader
+	Reach     *reach.Keeper
 }
 
 func newGroup(b *Base) *Group {
@@ -34,9 +38,13 @@ func newGroup(b *Base) *Group {
 	bind := func(ctx context.Context, id uuid.UUID) (context.Context, error) {
 		return bindAny(b)(access.With(ctx, access.System(id, "group-cap")), id)
 	}
+	ways := reach.NewKeeper(tenants, hq, relatedrepo.Books{}, reachrepo.Store{}, b.Outbox.Tenant, b.Clock, func(ctx context.Context, id uuid.UUID) (context.Context, error) {
+		return bindAny(b)(access.With(ctx, access.System(id, "related-parties")), id)
+	})
 	return &Group{
+		Reach:     ways,
 		Caps:      groupcap.New(groupcap.Deps{Tenants: tenants, HQ: hq, Repo: capsrepo.Repo{}, Books: checkstore.Books{}, Log: b.Audit.HQ, Clock: b.Clock, Bind: bind}),
-		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, b.Audit.HQ, b.Clock),
+		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, ways, b.Audit.HQ, b.Clock),
 		History:   history.NewService(tenants, hq, historyrepo.Store{}, company.Query{}, b.Clock),
 		Projector: rollup.NewProjector(tenants, hq, rollupsource.Source{}, rollupstore.Store{}, b.Clock),
 		Reader:    rollup.NewReader(hq, rollupstore.Store{}),

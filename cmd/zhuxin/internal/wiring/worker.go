@@ -8,6 +8,7 @@ import (
 	"zhuxin/biz/rating"
 	"zhuxin/data/jobs"
 	"zhuxin/shared/directory"
+	"zhuxin/shared/reach"
 )
 
 // pooledSchemas wait for the next signups; the worker keeps so many prepared.
@@ -28,6 +29,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(directory.TopicTenantAudit, directory.TenantAuditHandler, a.Directory.TenantAudit.Handle)
 	m.Handle(exposure.TopicAccountChanged, "rollup.account", a.Group.Projector.AccountChanged)
 	m.Handle(exposure.TopicAccountChanged, "holds.recheck", a.Credit.Queue.AccountChanged)
+	m.Handle(reach.TopicChanged, "related.reach", a.Group.Reach.Handle)
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Handle(rating.TopicEffective, "rating.decision_file", a.Credit.Ratings.KeepDecision)
 	m.Handle(rating.TopicLapsed, "rollup.rating", a.Group.Projector.RatingEffective)

@@ -17,6 +17,7 @@ import (
 	bizcontract "zhuxin/biz/contract"
 	"zhuxin/biz/document"
 	biz "zhuxin/biz/receivable"
+	"zhuxin/biz/related"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/outbox"
 	"zhuxin/data/sheet"
@@ -24,7 +25,9 @@ import (
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/data/tenantrepo/receivable"
+	relatedrepo "zhuxin/data/tenantrepo/related"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
 	"zhuxin/tenancy/scope"
 )
@@ -53,6 +56,13 @@ func New(pool *scope.Pool, clock calendar.Clock, dir string) *World {
 		Ledger:   biz.NewLedger(pool.Tenant(), receivable.New(), customerrepo.New(), accounts, clock),
 		Receipts: biz.NewReceipts(pool.Tenant(), receivable.NewReceipts(clock), log),
 	}
+}
+
+// Relations wires related parties, which follow customers that a feed makes.
+func (w *World) Relations() *related.Service {
+	c := w.Config
+	keeper := reach.NewKeeper(c.Tx, nil, relatedrepo.Books{}, nil, c.Events, c.Clock, nil)
+	return related.New(related.Deps{Tx: c.Tx, Repo: relatedrepo.Repo{}, Customers: customerrepo.New(), Keeper: keeper, Audit: c.Audit, Clock: c.Clock})
 }
 
 // Run uploads a text, starts an import of it and runs it to its end.

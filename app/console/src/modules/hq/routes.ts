@@ -63,7 +63,7 @@ export default defineModule({
         title: 'risk.case',
         permission: 'hq.negative_list.read',
         parent: 'hq-negative-list',
-        locales: ['risk'],
+        locales: ['risk', 'customers'],
       },
     },
     {

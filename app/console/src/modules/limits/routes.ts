@@ -28,7 +28,12 @@ export default defineModule({
       path: 'limits/customers/:id',
       name: 'limit-adjust',
       component: () => import('./AdjustPage.vue'),
-      meta: { title: 'menu.limits.adjust', permission: 'limit.read', parent: 'limit-calendar' },
+      meta: {
+        title: 'menu.limits.adjust',
+        permission: 'limit.read',
+        parent: 'limit-calendar',
+        locales: ['customers'],
+      },
     },
   ],
 })

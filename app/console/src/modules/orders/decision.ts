@@ -75,6 +75,7 @@ export function wayOut(code: string): Way {
     case 'UNRATED':
       return 'rate'
     case 'NEGATIVE_LIST':
+    case 'RELATED_NEGATIVE_LIST':
       return 'negative'
     case 'OVERDUE_AMOUNT':
     case 'OVERDUE_DAYS':

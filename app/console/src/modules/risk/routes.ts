@@ -18,7 +18,12 @@ export default defineModule({
       path: 'risk/negative-list/:id',
       name: 'negative-case',
       component: () => import('./CasePage.vue'),
-      meta: { title: 'risk.case', permission: 'negative_list.read', parent: 'negative-list' },
+      meta: {
+        title: 'risk.case',
+        permission: 'negative_list.read',
+        parent: 'negative-list',
+        locales: ['customers'],
+      },
     },
     {
       path: 'risk/negative-exemptions',

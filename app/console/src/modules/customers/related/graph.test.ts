@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hitPaths, ownRelations, paths, picture, type Graph } from './graph'
+import { ownRelations, paths, picture, wayPath, type Graph } from './graph'
 
 const party = (id: string, listed = false) => ({
   id,
@@ -32,7 +32,6 @@ const graph: Graph = {
     relation('3', 'self', 'b'),
     relation('4', 'c', 'b'),
   ],
-  hits: [{ partyIds: ['self', 'b', 'c'], relationIds: ['3', '4'] }],
 }
 const names = (path: { parties: { name: string }[] }) => path.parties.map((one) => one.name)
 
@@ -45,12 +44,29 @@ describe('related parties', () => {
     ])
   })
   test('a customer who is no party yet has none', () => {
-    const empty: Graph = { start: '', parties: [], relations: [], hits: [] }
+    const empty: Graph = { start: '', parties: [], relations: [] }
     expect(paths(empty)).toEqual([])
     expect(picture(empty).nodes).toEqual([])
   })
-  test('hits are the paths that the server found', () => {
-    expect(hitPaths(graph).map(names)).toEqual([['self', 'b', 'c']])
+  test('a way of the server says who is what of whom, and who is listed', () => {
+    const path = wayPath({
+      parties: [
+        { name: 'self', uscc: '1', person: false },
+        { name: '王*', uscc: '', person: true },
+        { name: 'x', uscc: '2', person: false },
+      ],
+      steps: [
+        { kind: 'controller', back: false, elsewhere: true },
+        { kind: 'parent', back: true, elsewhere: false },
+      ],
+    })
+    expect(names(path)).toEqual(['self', '王*', 'x'])
+    expect(path.relations.map((one) => [one.fromId, one.toId, one.elsewhere])).toEqual([
+      ['1', '0', true],
+      ['1', '2', false],
+    ])
+    expect(path.parties.map((one) => one.listed)).toEqual([false, false, true])
+    expect(wayPath(undefined)).toEqual({ parties: [], relations: [] })
   })
   test('own relations name the other party', () => {
     expect(ownRelations(graph).map((one) => [one.id, one.other.id])).toEqual([

@@ -6,11 +6,13 @@ type Schemas = components['schemas']
 export type Graph = Schemas['RelatedGraph']
 export type Party = Schemas['RelatedParty']
 export type Relation = Schemas['PartyRelation']
+export type Way = Schemas['ReachPath']
+export type Listed = Schemas['ListedRelated']
 
 export interface Path {
   /** One more than relations. */
   parties: Party[]
-  relations: Relation[]
+  relations: (Relation & { elsewhere?: boolean })[]
 }
 
 /** The shortest path to each party in reach, nearest first; as the server walks it. */
@@ -38,16 +40,31 @@ export function paths(graph: Graph): Path[] {
   return [...reached.values()].filter((path) => path.relations.length > 0)
 }
 
-/** The paths that the server found to companies on the negative list. */
-export function hitPaths(graph: Graph): Path[] {
-  const parties = new Map(graph.parties.map((party) => [party.id, party]))
-  const relations = new Map(graph.relations.map((relation) => [relation.id, relation]))
-  return graph.hits
-    .map((hit) => ({
-      parties: hit.partyIds.flatMap((id) => parties.get(id) ?? []),
-      relations: hit.relationIds.flatMap((id) => relations.get(id) ?? []),
-    }))
-    .filter((path) => path.relations.length > 0 && path.parties.length === path.relations.length + 1)
+/** A way that the server found to a listed company, as a path. */
+export function wayPath(way?: Way | null): Path {
+  const parties = (way?.parties ?? []).map((one, index, all) => ({
+    id: String(index),
+    kind: one.person ? 'person' : 'company',
+    name: one.name,
+    uscc: one.uscc,
+    idMask: '',
+    customerId: '',
+    listed: index === all.length - 1,
+  }))
+  const relations = (way?.steps ?? []).map((step, index) => ({
+    id: String(index),
+    fromId: String(step.back ? index : index + 1),
+    toId: String(step.back ? index + 1 : index),
+    kind: step.kind,
+    share: 0,
+    source: '',
+    sourceNote: '',
+    validFrom: '',
+    validThrough: '',
+    version: '0',
+    elsewhere: step.elsewhere,
+  }))
+  return { parties, relations }
 }
 
 /** The relations of the customer himself, with the other party. */
