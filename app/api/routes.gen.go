@@ -17,23 +17,25 @@ import (
 	v110 "zhuxin/app/api/erp/v1"
 	v111 "zhuxin/app/api/feed/v1"
 	v112 "zhuxin/app/api/followup/v1"
-	v113 "zhuxin/app/api/groupcap/v1"
-	v116 "zhuxin/app/api/hq/v1"
-	v117 "zhuxin/app/api/limit/v1"
-	v114 "zhuxin/app/api/member/v1"
-	v118 "zhuxin/app/api/negativelist/v1"
-	v119 "zhuxin/app/api/notify/v1"
-	v120 "zhuxin/app/api/portfolio/v1"
-	v121 "zhuxin/app/api/project/v1"
-	v115 "zhuxin/app/api/rating/v1"
-	v122 "zhuxin/app/api/receivable/v1"
-	v123 "zhuxin/app/api/registry/v1"
-	v124 "zhuxin/app/api/related/v1"
-	v125 "zhuxin/app/api/report/v1"
+	v113 "zhuxin/app/api/gradescale/v1"
+	v114 "zhuxin/app/api/groupcap/v1"
+	v117 "zhuxin/app/api/hq/v1"
+	v118 "zhuxin/app/api/limit/v1"
+	v115 "zhuxin/app/api/member/v1"
+	v119 "zhuxin/app/api/negativelist/v1"
+	v120 "zhuxin/app/api/notify/v1"
+	v121 "zhuxin/app/api/portfolio/v1"
+	v122 "zhuxin/app/api/project/v1"
+	v116 "zhuxin/app/api/rating/v1"
+	v123 "zhuxin/app/api/receivable/v1"
+	v124 "zhuxin/app/api/registry/v1"
+	v125 "zhuxin/app/api/related/v1"
+	v126 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v126 "zhuxin/app/api/statement/v1"
-	v127 "zhuxin/app/api/warning/v1"
-	v128 "zhuxin/app/api/workbench/v1"
+	v127 "zhuxin/app/api/schedule/v1"
+	v128 "zhuxin/app/api/statement/v1"
+	v129 "zhuxin/app/api/warning/v1"
+	v130 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -52,23 +54,26 @@ func Routes() []route.Info {
 		v110.ERPServiceRoutes,
 		v111.FeedServiceRoutes,
 		v112.FollowUpServiceRoutes,
-		v113.GroupCapServiceRoutes,
-		v113.SharedLimitServiceRoutes,
-		v114.MemberServiceRoutes,
-		v115.RatingServiceRoutes,
-		v116.HQServiceRoutes,
-		v117.LimitServiceRoutes,
-		v118.NegativeListServiceRoutes,
-		v118.NegativeReviewServiceRoutes,
-		v119.NotifyServiceRoutes,
-		v120.PortfolioServiceRoutes,
-		v121.ProjectServiceRoutes,
-		v122.ReceivableServiceRoutes,
-		v123.RegistryServiceRoutes,
-		v124.RelatedServiceRoutes,
-		v125.ReportServiceRoutes,
-		v126.StatementServiceRoutes,
-		v127.WarningServiceRoutes,
-		v128.WorkbenchServiceRoutes,
+		v113.GradeScaleServiceRoutes,
+		v114.GroupCapServiceRoutes,
+		v114.SharedLimitServiceRoutes,
+		v115.MemberServiceRoutes,
+		v116.RatingServiceRoutes,
+		v117.HQServiceRoutes,
+		v118.LimitServiceRoutes,
+		v119.NegativeListServiceRoutes,
+		v119.NegativeReviewServiceRoutes,
+		v120.NotifyServiceRoutes,
+		v121.PortfolioServiceRoutes,
+		v122.ProjectServiceRoutes,
+		v123.ReceivableServiceRoutes,
+		v124.RegistryServiceRoutes,
+		v125.RelatedServiceRoutes,
+		v126.ReportServiceRoutes,
+		v127.ScheduleServiceRoutes,
+		v127.GroupScheduleServiceRoutes,
+		v128.StatementServiceRoutes,
+		v129.WarningServiceRoutes,
+		v130.WorkbenchServiceRoutes,
 	)
 }

@@ -62,6 +62,7 @@ func (s *Service) Export(ctx context.Context, kind Kind, step Step, f report.For
 	if file, err = s.Printer.Print(d, f); err != nil {
 		return file, err
 	}
+	file.Digest = d.Digest
 	file.Name = fmt.Sprintf("%s-%s.%s", kind, today, f)
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
 		return s.Audit.Record(ctx, audit.Entry{Action: "report.exported", ObjectType: "report", ObjectID: string(kind), After: map[string]any{"format": f, "end": today}})
@@ -120,7 +121,11 @@ func (c Classification) document(w words) report.Document {
 		rows.Rows = append(rows.Rows, []report.Cell{report.Text(x.Number), report.Text(x.Name), report.Text(w.category(x.Category)), report.Text(w.category(x.ByRule)),
 			count(int64(x.Days)), fen(int64(x.Open)), fen(int64(x.Overdue))})
 	}
-	return report.Document{Title: w.of("应收五级分类", "Five-category classification"), Sections: []report.Section{groups, rows}}
+	d := report.Document{Title: w.of("应收五级分类", "Five-category classification"), Lang: report.Lang(w), Sections: []report.Section{groups, rows}, Digest: report.Digest{Empty: len(c.Customers) == 0}}
+	for _, g := range c.Groups {
+		d.Say(w.category(g.Category), fen(int64(g.Open)))
+	}
+	return d
 }
 
 func (l LossReport) document(w words) report.Document {
@@ -141,7 +146,10 @@ func (l LossReport) document(w words) report.Document {
 	for _, c := range l.Customers {
 		rows.Rows = append(rows.Rows, []report.Cell{report.Text(c.Number), report.Text(c.Name), fen(c.Total()), fen(c.Provision)})
 	}
-	return report.Document{Title: w.of("预期信用损失", "Expected credit loss"), Sections: []report.Section{matrix, rolls, rows}}
+	d := report.Document{Title: w.of("预期信用损失", "Expected credit loss"), Lang: report.Lang(w), Sections: []report.Section{matrix, rolls, rows}, Digest: report.Digest{Empty: len(l.Customers) == 0}}
+	d.Say(w.of("余额", "Open"), fen(l.Open))
+	d.Say(w.of("预期损失", "Expected loss"), fen(l.Provision))
+	return d
 }
 
 func (c CashReport) document(w words) report.Document {
@@ -167,5 +175,13 @@ func (c CashReport) document(w words) report.Document {
 		}
 		rows.Rows = append(rows.Rows, []report.Cell{report.Text(x.Number), report.Text(x.Name), count(int64(x.Late.Days)), fen(within), fen(x.Later.Sum()), fen(x.Behind + x.Credit), fen(x.Expected.Open)})
 	}
-	return report.Document{Title: w.of("回款预测", "Cash-in forecast"), Sections: []report.Section{spans, rows}}
+	d := report.Document{Title: w.of("回款预测", "Cash-in forecast"), Lang: report.Lang(w), Sections: []report.Section{spans, rows}, Digest: report.Digest{Empty: len(c.Customers) == 0}}
+	var within int64
+	for _, s := range e.Spans {
+		within += s.Sum()
+	}
+	d.Say(w.of("预测期内", "Within"), fen(within))
+	d.Say(w.of("日期不明", "No day"), fen(e.Behind+e.Credit))
+	d.Say(w.of("应收余额", "Open"), fen(e.Open))
+	return d
 }

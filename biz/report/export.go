@@ -43,10 +43,12 @@ func (x *Exports) Report(ctx context.Context, r report.Request, f report.Format,
 	if err != nil {
 		return report.File{}, err
 	}
-	file, err := x.printer.Print(v.Document(lang, x.clock.Now()), f)
+	d := v.Document(lang, x.clock.Now())
+	file, err := x.printer.Print(d, f)
 	if err != nil {
 		return file, err
 	}
+	file.Digest = d.Digest
 	file.Name = v.FileName() + "." + string(f)
 	err = x.tx.InTx(ctx, func(ctx context.Context) error {
 		return x.audit.Record(ctx, audit.Entry{Action: "report.exported", ObjectType: "report", ObjectID: string(v.Level),
@@ -58,6 +60,9 @@ func (x *Exports) Report(ctx context.Context, r report.Request, f report.Format,
 // ItemColumns head the export of items.
 var ItemColumns = []report.Column{{Title: "客户编号", Width: 3}, {Title: "客户", Width: 5}, {Title: "单据编号", Width: 4}, {Title: "开票日期", Width: 2.4}, {Title: "到期日", Width: 2.4},
 	{Title: "金额", Width: 3, Right: true}, {Title: "未结金额", Width: 3, Right: true}, {Title: "逾期天数", Width: 2, Right: true}}
+
+// openColumn is the one of what is open.
+const openColumn = 6
 
 // Items writes all open items of the caller's data scope as XLSX, streaming.
 func (x *Exports) Items(ctx context.Context) (file report.File, err error) {
@@ -71,13 +76,19 @@ func (x *Exports) Items(ctx context.Context) (file report.File, err error) {
 	}
 	f := report.Filter{SalespersonID: customer.OnlyOf(actor)}
 	err = x.tx.InTx(ctx, func(ctx context.Context) error {
-		var n int64
+		var n, open int64
 		file, err = x.printer.Table(ctx, "应收明细", ItemColumns, func(ctx context.Context, each func([]report.Cell) error) error {
-			return x.items.OpenItems(ctx, f, today, func(row []report.Cell) error { n++; return each(row) })
+			return x.items.OpenItems(ctx, f, today, func(row []report.Cell) error {
+				n++
+				open += row[openColumn].Value
+				return each(row)
+			})
 		})
 		if err != nil {
 			return err
 		}
+		file.Digest = report.Digest{Empty: n == 0, Lines: []report.Line{{Label: "未结单据（笔）", Value: fmt.Sprint(n)},
+			{Label: ItemColumns[openColumn].Title, Value: report.Cell{Value: open, Unit: report.UnitFen}.Show(report.ZH)}}}
 		file.Name = fmt.Sprintf("receivables-%s.xlsx", today)
 		return x.audit.Record(ctx, audit.Entry{Action: "receivables.exported", ObjectType: "receivables", After: map[string]any{"rows": n, "as_of": today}})
 	})

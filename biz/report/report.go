@@ -81,6 +81,19 @@ func (s *Reports) Report(ctx context.Context, r report.Request) (v report.View, 
 	return v, err
 }
 
+// named says whether the salesperson and the customer of a request are there for the
+// caller.
+func (s *Reports) named(ctx context.Context, r report.Request) error {
+	actor, err := access.Require(ctx, access.OverviewRead)
+	if err != nil {
+		return err
+	}
+	return s.tx.InTx(ctx, func(ctx context.Context) error {
+		_, err := report.Names(ctx, s.reader, scoped(actor, r))
+		return err
+	})
+}
+
 // current makes the figures of a new day when nobody has yet, so that a report
 // right after midnight, or before the first event, is right all the same.
 func (s *Reports) current(ctx context.Context, today calendar.Date) error {

@@ -1,5 +1,5 @@
 // Package history lets a subsidiary see what the others know of the same company
-// (000-90): grades with date and subsidiary, how many know it, how many of them
+// (000-90): grades with date and subsidiary, each on the group's scale with its reason, how many know it, how many of them
 // are owed overdue money; never documents, amounts or contacts. Each look leaves
 // a row for every subsidiary whose data was seen, which that one can read.
 package history
@@ -14,6 +14,7 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/gradescale"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
@@ -26,6 +27,11 @@ type Rating struct {
 	TotalScore  int64 // hundredths; shown to HQ only: templates differ
 	EffectiveAt time.Time
 	LapsedAt    *time.Time
+	// On the group's scale, with the template behind it; nil before anything was
+	// observed of the subsidiary.
+	Common   *gradescale.Graded
+	Template int // its version in force there
+	Weights  []gradescale.Weight
 }
 
 // History is what others know of a company.

@@ -6,10 +6,7 @@ import (
 	"io"
 	"time"
 
-	"zhuxin/shared/audit"
-	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
-	"zhuxin/shared/uow"
 )
 
 // Lang is the language of a document.
@@ -65,6 +62,21 @@ type Document struct {
 	Lang            Lang
 	At              time.Time
 	Sections        []Section
+	Digest          Digest
+}
+
+// Digest is a document in a few lines, for a mail that carries it.
+type Digest struct {
+	Empty bool // there is nothing in it
+	Lines []Line
+}
+
+// Line is one figure of a digest.
+type Line struct{ Label, Value string }
+
+// Say adds a figure to the digest.
+func (d *Document) Say(label string, c Cell) {
+	d.Digest.Lines = append(d.Digest.Lines, Line{label, c.Show(d.Lang)})
 }
 
 // Rows gives a long table row by row, so that it needs no memory of its own.
@@ -75,6 +87,7 @@ type File struct {
 	Name, ContentType string
 	Size              int64
 	Body              io.ReadCloser
+	Digest            Digest
 }
 
 // Printer writes documents.
@@ -164,7 +177,9 @@ func (v View) Document(lang Lang, at time.Time) Document {
 
 	figures := Section{Title: word(lang, "基本数据", "Figures"), Note: say(lang, v.Sums.Basis.String()),
 		Columns: []Column{{Title: word(lang, "指标", "Figure"), Width: 2}, num(word(lang, "数值", "Value"), 2.4), num(yoy, 1.3), num(pop, 1.3), {Title: word(lang, "公式", "Formula"), Width: 4}}}
+	d.Digest.Empty = v.Sums.nothing()
 	for _, f := range v.Figures {
+		d.Say(say(lang, f.Key), value(f.Now, f.Unit))
 		figures.Rows = append(figures.Rows, []Cell{Text(say(lang, f.Key)), value(f.Now, f.Unit), change(f.YoY, f.Unit), change(f.PoP, f.Unit), Text(say(lang, "formula."+f.Key))})
 	}
 	d.Sections = append(d.Sections, figures, v.aging(lang))
@@ -255,37 +270,4 @@ const LargestPage = 200
 // FileName names a document's file by its level and day.
 func (v View) FileName() string {
 	return fmt.Sprintf("report-%s-%s-%s", v.Level, v.Period.Kind, v.Period.End)
-}
-
-// GroupExports writes HQ's reports to files.
-type GroupExports struct {
-	group   *Group
-	hq      uow.HQ
-	printer Printer
-	audit   audit.Recorder
-	clock   calendar.Clock
-}
-
-// NewGroupExports makes the service.
-func NewGroupExports(g *Group, hq uow.HQ, p Printer, recorder audit.Recorder, clock calendar.Clock) *GroupExports {
-	return &GroupExports{group: g, hq: hq, printer: p, audit: recorder, clock: clock}
-}
-
-// Report writes the report down that HQ sees on its page.
-func (x *GroupExports) Report(ctx context.Context, r Request, f Format, lang Lang) (File, error) {
-	r.Size = LargestPage
-	v, err := x.group.Report(ctx, r)
-	if err != nil {
-		return File{}, err
-	}
-	file, err := x.printer.Print(v.Document(lang, x.clock.Now()), f)
-	if err != nil {
-		return file, err
-	}
-	file.Name = v.FileName() + "." + string(f)
-	err = x.hq.InTx(ctx, func(ctx context.Context) error {
-		return x.audit.Record(ctx, audit.Entry{Action: "report.exported", ObjectType: "report", ObjectID: string(v.Level),
-			After: map[string]any{"format": f, "end": v.Period.End, "period": v.Period.Kind, "tenant_id": r.TenantID}})
-	})
-	return file, err
 }

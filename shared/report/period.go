@@ -66,6 +66,9 @@ func PeriodOf(kind PeriodKind, in, today calendar.Date) Period {
 	return Period{Kind: kind, First: kind.first(end), End: end, Closed: closed}
 }
 
+// Before gives the last day of the period before the one of a day.
+func (k PeriodKind) Before(day calendar.Date) calendar.Date { return k.first(day).AddDays(-1) }
+
 // back gives the same span n months earlier.
 func (p Period) back(n int) Period {
 	end := p.End.AddMonths(-n)

@@ -69,6 +69,11 @@ type Sums struct {
 // Overdue is what is past its due date, net of credit notes past theirs.
 func (s Sums) Overdue() int64 { return s.Receivable - s.NotDue }
 
+// nothing says that there is no figure at all.
+func (s Sums) nothing() bool {
+	return s.Customers == 0 || s.Receivable == 0 && s.NotDue == 0 && s.Sales == 0 && s.Collections == 0 && s.FallenDue == 0
+}
+
 // Known says whether the state can be shown at all.
 func (s Sums) Known() bool { return s.Unknown == 0 }
 

@@ -93,6 +93,8 @@ var privileges = map[string]string{
 	"registry_usage":               "raw",
 	"registry_watches":             "raw",
 	"related_reach":                "rawd",
+	"report_schedules":             "raw",
+	"report_sends":                 "raw",
 	"reservations":                 "raw",
 	"schema_migrations":            "",
 	"shared_limits":                "raw",

@@ -8,6 +8,7 @@ import (
 
 	commonv1 "zhuxin/app/api/common/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
+	"zhuxin/app/service/gradescale"
 	"zhuxin/app/service/page"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/history"
@@ -95,7 +96,7 @@ func (s *Overview) GetGroupCustomer(ctx context.Context, r *hqv1.GetGroupCustome
 		out.Rows = append(out.Rows, toRow(c))
 	}
 	for _, x := range h.Ratings {
-		g := &hqv1.GroupRating{SubsidiaryName: x.Subsidiary, Grade: x.Grade, TotalScore: x.TotalScore, EffectiveAt: timestamppb.New(x.EffectiveAt)}
+		g := &hqv1.GroupRating{SubsidiaryName: x.Subsidiary, Grade: x.Grade, TotalScore: x.TotalScore, EffectiveAt: timestamppb.New(x.EffectiveAt), Common: gradescale.Common(x.Common, x.Template, x.Weights)}
 		if x.LapsedAt != nil {
 			g.LapsedAt = timestamppb.New(*x.LapsedAt)
 		}

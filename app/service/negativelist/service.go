@@ -12,6 +12,7 @@ import (
 
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	"zhuxin/app/api/route"
+	"zhuxin/app/service/gradescale"
 	"zhuxin/app/service/page"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/history"
@@ -128,7 +129,7 @@ func (s *Service) GetCustomerHistory(ctx context.Context, r *negativelistv1.GetC
 	}
 	out := &negativelistv1.CustomerHistory{Uscc: h.USCC, Subsidiaries: int32(h.Known), SubsidiariesOverdue: int32(h.Overdue)}
 	for _, x := range h.Ratings {
-		row := &negativelistv1.SharedRating{SubsidiaryName: x.Subsidiary, Grade: x.Grade, EffectiveAt: timestamppb.New(x.EffectiveAt), Own: x.TenantID == t.ID}
+		row := &negativelistv1.SharedRating{SubsidiaryName: x.Subsidiary, Grade: x.Grade, EffectiveAt: timestamppb.New(x.EffectiveAt), Own: x.TenantID == t.ID, Common: gradescale.Common(x.Common, x.Template, x.Weights)}
 		if x.LapsedAt != nil {
 			row.LapsedAt = timestamppb.New(*x.LapsedAt)
 		}

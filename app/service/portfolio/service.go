@@ -12,17 +12,21 @@ import (
 	biz "zhuxin/biz/portfolio"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/paging"
+	"zhuxin/shared/quality"
 	"zhuxin/shared/report"
 	"zhuxin/shared/tenant"
 )
 
 // Service implements PortfolioServiceHTTPServer.
-type Service struct{ biz *biz.Service }
+type Service struct {
+	biz   *biz.Service
+	group *quality.Group
+}
 
 var _ portfoliov1.PortfolioServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(s *biz.Service) *Service { return &Service{s} }
+func New(s *biz.Service, g *quality.Group) *Service { return &Service{s, g} }
 
 // asked is what pages of customers are asked by.
 type asked interface {

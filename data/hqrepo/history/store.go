@@ -5,10 +5,13 @@ package history
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/google/uuid"
 
+	scales "zhuxin/data/hqrepo/gradescale"
 	"zhuxin/data/postgres"
+	"zhuxin/shared/gradescale"
 	"zhuxin/shared/history"
 	"zhuxin/tenancy/scope"
 )
@@ -46,7 +49,37 @@ func (Store) Ratings(ctx context.Context, uscc string) ([]history.Rating, error)
 		}
 		out = append(out, r)
 	}
-	return out, postgres.Map(ctx, rows.Err(), "read rating history")
+	if err := rows.Err(); err != nil {
+		return nil, postgres.Map(ctx, err, "read rating history")
+	}
+	return out, scaled(ctx, out)
+}
+
+// scaled puts the grades on the group's scale.
+func scaled(ctx context.Context, ratings []history.Rating) error {
+	if len(ratings) == 0 {
+		return nil
+	}
+	ids := []uuid.UUID{}
+	for _, r := range ratings {
+		ids = append(ids, r.TenantID)
+	}
+	rule, err := scales.Store{}.Rule(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := scales.Store{}.All(ctx, rule, ids)
+	if err != nil {
+		return err
+	}
+	for i := range ratings {
+		r := &ratings[i]
+		at := slices.IndexFunc(all, func(s gradescale.Subsidiary) bool { return s.ID == r.TenantID })
+		if at >= 0 {
+			r.Common, r.Template, r.Weights = all[at].Of(r.Grade), all[at].Template, all[at].Weights
+		}
+	}
+	return nil
 }
 
 // Owners implements history.Store.

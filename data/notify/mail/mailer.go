@@ -1,4 +1,5 @@
-// Package mail sends the product's own mails over SMTP: invitations now. Mails
+// Package mail sends the product's own mails over SMTP: invitations, news, letters and
+// scheduled reports. Mails
 // about logins (verification, recovery) are Ory Kratos's.
 //
 // It owns wording and delivery to the mail server; when a mail is due, and that
@@ -6,6 +7,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -78,6 +80,13 @@ type message struct {
 	text    string
 	html    string
 	key     string
+	files   []attachment
+}
+
+// attachment is a file that a mail carries.
+type attachment struct {
+	name, contentType string
+	body              []byte
 }
 
 func (m *Mailer) send(ctx context.Context, msg message) error {
@@ -90,6 +99,11 @@ func (m *Mailer) send(ctx context.Context, msg message) error {
 	out.SetGenHeader("Auto-Submitted", "auto-generated") // no answers of absence notices (RFC 3834)
 	out.SetBodyString(gomail.TypeTextPlain, msg.text)
 	out.AddAlternativeString(gomail.TypeTextHTML, msg.html)
+	for _, f := range msg.files {
+		if err := out.AttachReader(f.name, bytes.NewReader(f.body), gomail.WithFileContentType(gomail.ContentType(f.contentType))); err != nil {
+			return fmt.Errorf("attach %s: %w", f.name, err)
+		}
+	}
 
 	// The library leaves the connection open when the server lacks STARTTLS or
 	// refuses the login, so it is closed here, whatever happens.

@@ -28,6 +28,16 @@ type Mail struct {
 	// Text and HTML are the two bodies, either may be empty.
 	Text string `json:"text"`
 	HTML string `json:"html"`
+	// Files are the attachments, in their order.
+	Files []File `json:"files,omitempty"`
+}
+
+// File is an attachment.
+type File struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int    `json:"size"`
+	Body []byte `json:"-"`
 }
 
 func (m Mail) sentTo(address string) bool {
@@ -93,6 +103,10 @@ func (m *Mail) readPart(h textproto.MIMEHeader, body io.Reader, depth int) error
 	b, err := io.ReadAll(body)
 	if err != nil {
 		return err
+	}
+	if disposition, more, err := mime.ParseMediaType(h.Get("Content-Disposition")); err == nil && disposition == "attachment" {
+		m.Files = append(m.Files, File{Name: more["filename"], Type: kind, Size: len(b), Body: b})
+		return nil
 	}
 	switch {
 	case kind == "text/html" && m.HTML == "":

@@ -347,6 +347,186 @@ func (x *PersonRef) GetName() string {
 	return ""
 }
 
+// A subsidiary's grade on the group's scale, with what it stands on.
+type CommonGrade struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1 is the best, 7 the worst.
+	Level int32 `protobuf:"varint,1,opt,name=level,proto3" json:"level,omitempty"`
+	// observed: enough customers; rank: not enough evidence, the grade's place in its
+	// template.
+	Basis string `protobuf:"bytes,2,opt,name=basis,proto3" json:"basis,omitempty"`
+	// With the grade, and items that could have come late within twelve months.
+	Customers int64 `protobuf:"varint,3,opt,name=customers,proto3" json:"customers,omitempty"`
+	// Basis points of them who came late.
+	Rate int32 `protobuf:"varint,4,opt,name=rate,proto3" json:"rate,omitempty"`
+	// Drawn to the subsidiary's mean; the level stands on it.
+	Smoothed int32 `protobuf:"varint,5,opt,name=smoothed,proto3" json:"smoothed,omitempty"`
+	Mean     int32 `protobuf:"varint,6,opt,name=mean,proto3" json:"mean,omitempty"`
+	// Late is more than so many days past due.
+	Days int32  `protobuf:"varint,7,opt,name=days,proto3" json:"days,omitempty"`
+	AsOf string `protobuf:"bytes,8,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Number of the subsidiary's template in force; 0 without one.
+	Template int32 `protobuf:"varint,9,opt,name=template,proto3" json:"template,omitempty"`
+	// Of the subsidiary's template, the heaviest first.
+	Weights       []*TemplateWeight `protobuf:"bytes,10,rep,name=weights,proto3" json:"weights,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CommonGrade) Reset() {
+	*x = CommonGrade{}
+	mi := &file_app_api_common_v1_common_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CommonGrade) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CommonGrade) ProtoMessage() {}
+
+func (x *CommonGrade) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_common_v1_common_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CommonGrade.ProtoReflect.Descriptor instead.
+func (*CommonGrade) Descriptor() ([]byte, []int) {
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *CommonGrade) GetLevel() int32 {
+	if x != nil {
+		return x.Level
+	}
+	return 0
+}
+
+func (x *CommonGrade) GetBasis() string {
+	if x != nil {
+		return x.Basis
+	}
+	return ""
+}
+
+func (x *CommonGrade) GetCustomers() int64 {
+	if x != nil {
+		return x.Customers
+	}
+	return 0
+}
+
+func (x *CommonGrade) GetRate() int32 {
+	if x != nil {
+		return x.Rate
+	}
+	return 0
+}
+
+func (x *CommonGrade) GetSmoothed() int32 {
+	if x != nil {
+		return x.Smoothed
+	}
+	return 0
+}
+
+func (x *CommonGrade) GetMean() int32 {
+	if x != nil {
+		return x.Mean
+	}
+	return 0
+}
+
+func (x *CommonGrade) GetDays() int32 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *CommonGrade) GetAsOf() string {
+	if x != nil {
+		return x.AsOf
+	}
+	return ""
+}
+
+func (x *CommonGrade) GetTemplate() int32 {
+	if x != nil {
+		return x.Template
+	}
+	return 0
+}
+
+func (x *CommonGrade) GetWeights() []*TemplateWeight {
+	if x != nil {
+		return x.Weights
+	}
+	return nil
+}
+
+type TemplateWeight struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the library.
+	Category string `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
+	// Basis points of the score.
+	Points        int32 `protobuf:"varint,2,opt,name=points,proto3" json:"points,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TemplateWeight) Reset() {
+	*x = TemplateWeight{}
+	mi := &file_app_api_common_v1_common_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TemplateWeight) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TemplateWeight) ProtoMessage() {}
+
+func (x *TemplateWeight) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_common_v1_common_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TemplateWeight.ProtoReflect.Descriptor instead.
+func (*TemplateWeight) Descriptor() ([]byte, []int) {
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *TemplateWeight) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *TemplateWeight) GetPoints() int32 {
+	if x != nil {
+		return x.Points
+	}
+	return 0
+}
+
 var File_app_api_common_v1_common_proto protoreflect.FileDescriptor
 
 const file_app_api_common_v1_common_proto_rawDesc = "" +
@@ -381,7 +561,22 @@ const file_app_api_common_v1_common_proto_rawDesc = "" +
 	"\x05as_of\x18\r \x01(\tR\x04asOf\"/\n" +
 	"\tPersonRef\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04nameB#Z!zhuxin/app/api/common/v1;commonv1b\x06proto3"
+	"\x04name\x18\x02 \x01(\tR\x04name\"\x9c\x02\n" +
+	"\vCommonGrade\x12\x14\n" +
+	"\x05level\x18\x01 \x01(\x05R\x05level\x12\x14\n" +
+	"\x05basis\x18\x02 \x01(\tR\x05basis\x12\x1c\n" +
+	"\tcustomers\x18\x03 \x01(\x03R\tcustomers\x12\x12\n" +
+	"\x04rate\x18\x04 \x01(\x05R\x04rate\x12\x1a\n" +
+	"\bsmoothed\x18\x05 \x01(\x05R\bsmoothed\x12\x12\n" +
+	"\x04mean\x18\x06 \x01(\x05R\x04mean\x12\x12\n" +
+	"\x04days\x18\a \x01(\x05R\x04days\x12\x13\n" +
+	"\x05as_of\x18\b \x01(\tR\x04asOf\x12\x1a\n" +
+	"\btemplate\x18\t \x01(\x05R\btemplate\x12:\n" +
+	"\aweights\x18\n" +
+	" \x03(\v2 .zhuxin.common.v1.TemplateWeightR\aweights\"D\n" +
+	"\x0eTemplateWeight\x12\x1a\n" +
+	"\bcategory\x18\x01 \x01(\tR\bcategory\x12\x16\n" +
+	"\x06points\x18\x02 \x01(\x05R\x06pointsB#Z!zhuxin/app/api/common/v1;commonv1b\x06proto3"
 
 var (
 	file_app_api_common_v1_common_proto_rawDescOnce sync.Once
@@ -395,20 +590,23 @@ func file_app_api_common_v1_common_proto_rawDescGZIP() []byte {
 	return file_app_api_common_v1_common_proto_rawDescData
 }
 
-var file_app_api_common_v1_common_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_app_api_common_v1_common_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_app_api_common_v1_common_proto_goTypes = []any{
-	(*EmptyReply)(nil), // 0: zhuxin.common.v1.EmptyReply
-	(*FileReply)(nil),  // 1: zhuxin.common.v1.FileReply
-	(*Money)(nil),      // 2: zhuxin.common.v1.Money
-	(*Aging)(nil),      // 3: zhuxin.common.v1.Aging
-	(*PersonRef)(nil),  // 4: zhuxin.common.v1.PersonRef
+	(*EmptyReply)(nil),     // 0: zhuxin.common.v1.EmptyReply
+	(*FileReply)(nil),      // 1: zhuxin.common.v1.FileReply
+	(*Money)(nil),          // 2: zhuxin.common.v1.Money
+	(*Aging)(nil),          // 3: zhuxin.common.v1.Aging
+	(*PersonRef)(nil),      // 4: zhuxin.common.v1.PersonRef
+	(*CommonGrade)(nil),    // 5: zhuxin.common.v1.CommonGrade
+	(*TemplateWeight)(nil), // 6: zhuxin.common.v1.TemplateWeight
 }
 var file_app_api_common_v1_common_proto_depIdxs = []int32{
-	0, // [0:0] is the sub-list for method output_type
-	0, // [0:0] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	6, // 0: zhuxin.common.v1.CommonGrade.weights:type_name -> zhuxin.common.v1.TemplateWeight
+	1, // [1:1] is the sub-list for method output_type
+	1, // [1:1] is the sub-list for method input_type
+	1, // [1:1] is the sub-list for extension type_name
+	1, // [1:1] is the sub-list for extension extendee
+	0, // [0:1] is the sub-list for field type_name
 }
 
 func init() { file_app_api_common_v1_common_proto_init() }
@@ -422,7 +620,7 @@ func file_app_api_common_v1_common_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_common_v1_common_proto_rawDesc), len(file_app_api_common_v1_common_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -2389,8 +2389,10 @@ type GroupRating struct {
 	TotalScore     int64                  `protobuf:"varint,3,opt,name=total_score,json=totalScore,proto3" json:"total_score,omitempty"`
 	EffectiveAt    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
 	LapsedAt       *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=lapsed_at,json=lapsedAt,proto3" json:"lapsed_at,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// On the group's scale; absent before anything was observed of the subsidiary.
+	Common        *v12.CommonGrade `protobuf:"bytes,6,opt,name=common,proto3" json:"common,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GroupRating) Reset() {
@@ -2454,6 +2456,13 @@ func (x *GroupRating) GetEffectiveAt() *timestamppb.Timestamp {
 func (x *GroupRating) GetLapsedAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.LapsedAt
+	}
+	return nil
+}
+
+func (x *GroupRating) GetCommon() *v12.CommonGrade {
+	if x != nil {
+		return x.Common
 	}
 	return nil
 }
@@ -2655,14 +2664,15 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x122\n" +
 	"\x04rows\x18\x03 \x03(\v2\x1e.zhuxin.hq.v1.GroupCustomerRowR\x04rows\x123\n" +
 	"\aratings\x18\x04 \x03(\v2\x19.zhuxin.hq.v1.GroupRatingR\aratings\x12F\n" +
-	"\x10negative_entries\x18\x05 \x03(\v2\x1b.zhuxin.hq.v1.NegativeEntryR\x0fnegativeEntries\"\xe5\x01\n" +
+	"\x10negative_entries\x18\x05 \x03(\v2\x1b.zhuxin.hq.v1.NegativeEntryR\x0fnegativeEntries\"\x9c\x02\n" +
 	"\vGroupRating\x12'\n" +
 	"\x0fsubsidiary_name\x18\x01 \x01(\tR\x0esubsidiaryName\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x1f\n" +
 	"\vtotal_score\x18\x03 \x01(\x03R\n" +
 	"totalScore\x12=\n" +
 	"\feffective_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
-	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt2\xe6\x17\n" +
+	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt\x125\n" +
+	"\x06common\x18\x06 \x01(\v2\x1d.zhuxin.common.v1.CommonGradeR\x06common2\xe6\x17\n" +
 	"\tHQService\x12\x91\x01\n" +
 	"\x10ListApplications\x12%.zhuxin.hq.v1.ListApplicationsRequest\x1a#.zhuxin.hq.v1.ListApplicationsReply\"1\x92\xc2\x18\x12\b\x02\x12\x0ehq.tenant.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/hq/applications\x12\x9f\x01\n" +
 	"\x11DecideApplication\x12&.zhuxin.hq.v1.DecideApplicationRequest\x1a\x1e.zhuxin.account.v1.Application\"B\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/hq/applications/{id}:decide\x12\xa0\x01\n" +
@@ -2739,13 +2749,14 @@ var file_app_api_hq_v1_hq_proto_goTypes = []any{
 	(*v11.Indicator)(nil),               // 37: zhuxin.rating.v1.Indicator
 	(*v12.PersonRef)(nil),               // 38: zhuxin.common.v1.PersonRef
 	(*v12.Aging)(nil),                   // 39: zhuxin.common.v1.Aging
-	(*v13.InviteMemberRequest)(nil),     // 40: zhuxin.member.v1.InviteMemberRequest
-	(*v13.RevokeInvitationRequest)(nil), // 41: zhuxin.member.v1.RevokeInvitationRequest
-	(*v13.UpdateMemberRequest)(nil),     // 42: zhuxin.member.v1.UpdateMemberRequest
-	(*v13.ListMembersReply)(nil),        // 43: zhuxin.member.v1.ListMembersReply
-	(*v13.Invitation)(nil),              // 44: zhuxin.member.v1.Invitation
-	(*v12.EmptyReply)(nil),              // 45: zhuxin.common.v1.EmptyReply
-	(*v13.Member)(nil),                  // 46: zhuxin.member.v1.Member
+	(*v12.CommonGrade)(nil),             // 40: zhuxin.common.v1.CommonGrade
+	(*v13.InviteMemberRequest)(nil),     // 41: zhuxin.member.v1.InviteMemberRequest
+	(*v13.RevokeInvitationRequest)(nil), // 42: zhuxin.member.v1.RevokeInvitationRequest
+	(*v13.UpdateMemberRequest)(nil),     // 43: zhuxin.member.v1.UpdateMemberRequest
+	(*v13.ListMembersReply)(nil),        // 44: zhuxin.member.v1.ListMembersReply
+	(*v13.Invitation)(nil),              // 45: zhuxin.member.v1.Invitation
+	(*v12.EmptyReply)(nil),              // 46: zhuxin.common.v1.EmptyReply
+	(*v13.Member)(nil),                  // 47: zhuxin.member.v1.Member
 }
 var file_app_api_hq_v1_hq_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.hq.v1.ListApplicationsReply.applications:type_name -> zhuxin.hq.v1.ApplicationRow
@@ -2778,51 +2789,52 @@ var file_app_api_hq_v1_hq_proto_depIdxs = []int32{
 	20, // 27: zhuxin.hq.v1.GroupCustomer.negative_entries:type_name -> zhuxin.hq.v1.NegativeEntry
 	36, // 28: zhuxin.hq.v1.GroupRating.effective_at:type_name -> google.protobuf.Timestamp
 	36, // 29: zhuxin.hq.v1.GroupRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	0,  // 30: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
-	3,  // 31: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
-	4,  // 32: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
-	7,  // 33: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
-	9,  // 34: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
-	10, // 35: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
-	13, // 36: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
-	14, // 37: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
-	40, // 38: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
-	41, // 39: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
-	42, // 40: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
-	15, // 41: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
-	17, // 42: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
-	18, // 43: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
-	21, // 44: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
-	22, // 45: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
-	24, // 46: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
-	25, // 47: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
-	29, // 48: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
-	32, // 49: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
-	1,  // 50: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
-	35, // 51: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
-	5,  // 52: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
-	8,  // 53: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
-	6,  // 54: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
-	11, // 55: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
-	12, // 56: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
-	43, // 57: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
-	44, // 58: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
-	45, // 59: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
-	46, // 60: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
-	16, // 61: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
-	37, // 62: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
-	19, // 63: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
-	20, // 64: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
-	23, // 65: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	23, // 66: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	26, // 67: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
-	30, // 68: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
-	33, // 69: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
-	50, // [50:70] is the sub-list for method output_type
-	30, // [30:50] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	40, // 30: zhuxin.hq.v1.GroupRating.common:type_name -> zhuxin.common.v1.CommonGrade
+	0,  // 31: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
+	3,  // 32: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
+	4,  // 33: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
+	7,  // 34: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
+	9,  // 35: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
+	10, // 36: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
+	13, // 37: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
+	14, // 38: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
+	41, // 39: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
+	42, // 40: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
+	43, // 41: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
+	15, // 42: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
+	17, // 43: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
+	18, // 44: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
+	21, // 45: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
+	22, // 46: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
+	24, // 47: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
+	25, // 48: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
+	29, // 49: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
+	32, // 50: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
+	1,  // 51: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
+	35, // 52: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
+	5,  // 53: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
+	8,  // 54: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
+	6,  // 55: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
+	11, // 56: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
+	12, // 57: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
+	44, // 58: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
+	45, // 59: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
+	46, // 60: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
+	47, // 61: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
+	16, // 62: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
+	37, // 63: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
+	19, // 64: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
+	20, // 65: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
+	23, // 66: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	23, // 67: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	26, // 68: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
+	30, // 69: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
+	33, // 70: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
+	51, // [51:71] is the sub-list for method output_type
+	31, // [31:51] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_app_api_hq_v1_hq_proto_init() }

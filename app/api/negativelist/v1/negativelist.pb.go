@@ -19,6 +19,7 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
+	v11 "zhuxin/app/api/common/v1"
 	v1 "zhuxin/app/api/related/v1"
 )
 
@@ -1804,8 +1805,10 @@ type SharedRating struct {
 	EffectiveAt    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
 	LapsedAt       *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=lapsed_at,json=lapsedAt,proto3" json:"lapsed_at,omitempty"`
 	Own            bool                   `protobuf:"varint,5,opt,name=own,proto3" json:"own,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// On the group's scale; absent before anything was observed of the subsidiary.
+	Common        *v11.CommonGrade `protobuf:"bytes,6,opt,name=common,proto3" json:"common,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SharedRating) Reset() {
@@ -1871,6 +1874,13 @@ func (x *SharedRating) GetOwn() bool {
 		return x.Own
 	}
 	return false
+}
+
+func (x *SharedRating) GetCommon() *v11.CommonGrade {
+	if x != nil {
+		return x.Common
+	}
+	return nil
 }
 
 type ListSharingLogRequest struct {
@@ -2058,7 +2068,7 @@ var File_app_api_negativelist_v1_negativelist_proto protoreflect.FileDescriptor
 
 const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\n" +
-	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1dapp/api/related/v1/path.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"g\n" +
+	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1dapp/api/related/v1/path.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"g\n" +
 	"\x12ListEntriesRequest\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\tR\x04view\x12\x12\n" +
@@ -2221,13 +2231,14 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12\"\n" +
 	"\fsubsidiaries\x18\x02 \x01(\x05R\fsubsidiaries\x121\n" +
 	"\x14subsidiaries_overdue\x18\x03 \x01(\x05R\x13subsidiariesOverdue\x12>\n" +
-	"\aratings\x18\x04 \x03(\v2$.zhuxin.negativelist.v1.SharedRatingR\aratings\"\xd7\x01\n" +
+	"\aratings\x18\x04 \x03(\v2$.zhuxin.negativelist.v1.SharedRatingR\aratings\"\x8e\x02\n" +
 	"\fSharedRating\x12'\n" +
 	"\x0fsubsidiary_name\x18\x01 \x01(\tR\x0esubsidiaryName\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12=\n" +
 	"\feffective_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
 	"\tlapsed_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt\x12\x10\n" +
-	"\x03own\x18\x05 \x01(\bR\x03own\"H\n" +
+	"\x03own\x18\x05 \x01(\bR\x03own\x125\n" +
+	"\x06common\x18\x06 \x01(\v2\x1d.zhuxin.common.v1.CommonGradeR\x06common\"H\n" +
 	"\x15ListSharingLogRequest\x12\x12\n" +
 	"\x04page\x18\x01 \x01(\x05R\x04page\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\"f\n" +
@@ -2300,6 +2311,7 @@ var file_app_api_negativelist_v1_negativelist_proto_goTypes = []any{
 	(*SharingLogRow)(nil),             // 26: zhuxin.negativelist.v1.SharingLogRow
 	(*timestamppb.Timestamp)(nil),     // 27: google.protobuf.Timestamp
 	(*v1.ReachPath)(nil),              // 28: zhuxin.related.v1.ReachPath
+	(*v11.CommonGrade)(nil),           // 29: zhuxin.common.v1.CommonGrade
 }
 var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.negativelist.v1.ListEntriesReply.entries:type_name -> zhuxin.negativelist.v1.Entry
@@ -2326,37 +2338,38 @@ var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
 	23, // 21: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
 	27, // 22: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
 	27, // 23: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	26, // 24: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
-	27, // 25: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
-	0,  // 26: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
-	17, // 27: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
-	4,  // 28: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
-	18, // 29: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
-	9,  // 30: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
-	11, // 31: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
-	12, // 32: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
-	15, // 33: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
-	16, // 34: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
-	19, // 35: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
-	21, // 36: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	24, // 37: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
-	1,  // 38: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
-	2,  // 39: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
-	5,  // 40: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
-	2,  // 41: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
-	7,  // 42: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
-	7,  // 43: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
-	13, // 44: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
-	14, // 45: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	14, // 46: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	20, // 47: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
-	22, // 48: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
-	25, // 49: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
-	38, // [38:50] is the sub-list for method output_type
-	26, // [26:38] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	29, // 24: zhuxin.negativelist.v1.SharedRating.common:type_name -> zhuxin.common.v1.CommonGrade
+	26, // 25: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
+	27, // 26: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
+	0,  // 27: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
+	17, // 28: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
+	4,  // 29: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
+	18, // 30: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
+	9,  // 31: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
+	11, // 32: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
+	12, // 33: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
+	15, // 34: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
+	16, // 35: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
+	19, // 36: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
+	21, // 37: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	24, // 38: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
+	1,  // 39: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
+	2,  // 40: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
+	5,  // 41: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
+	2,  // 42: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
+	7,  // 43: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
+	7,  // 44: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
+	13, // 45: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
+	14, // 46: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	14, // 47: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	20, // 48: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
+	22, // 49: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
+	25, // 50: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
+	39, // [39:51] is the sub-list for method output_type
+	27, // [27:39] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_app_api_negativelist_v1_negativelist_proto_init() }

@@ -27,6 +27,747 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+type GetGroupPortfolioRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty is the group.
+	TenantId string `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// Of the group; empty is the one that most subsidiaries have.
+	Currency      string `protobuf:"bytes,2,opt,name=currency,proto3" json:"currency,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetGroupPortfolioRequest) Reset() {
+	*x = GetGroupPortfolioRequest{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetGroupPortfolioRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetGroupPortfolioRequest) ProtoMessage() {}
+
+func (x *GetGroupPortfolioRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetGroupPortfolioRequest.ProtoReflect.Descriptor instead.
+func (*GetGroupPortfolioRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *GetGroupPortfolioRequest) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *GetGroupPortfolioRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+type GroupPortfolio struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the subsidiary; empty for the group.
+	Name       string          `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Currency   string          `protobuf:"bytes,2,opt,name=currency,proto3" json:"currency,omitempty"`
+	Currencies []string        `protobuf:"bytes,3,rep,name=currencies,proto3" json:"currencies,omitempty"`
+	Sum        *QualityFigures `protobuf:"bytes,4,opt,name=sum,proto3" json:"sum,omitempty"`
+	// The largest expected loss first; together they are sum.
+	Parts []*QualityPart `protobuf:"bytes,5,rep,name=parts,proto3" json:"parts,omitempty"`
+	// Subsidiaries whose figures are of an earlier day than sum's, or not there.
+	Late          []*LateQuality `protobuf:"bytes,6,rep,name=late,proto3" json:"late,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupPortfolio) Reset() {
+	*x = GroupPortfolio{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupPortfolio) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupPortfolio) ProtoMessage() {}
+
+func (x *GroupPortfolio) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupPortfolio.ProtoReflect.Descriptor instead.
+func (*GroupPortfolio) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *GroupPortfolio) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GroupPortfolio) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *GroupPortfolio) GetCurrencies() []string {
+	if x != nil {
+		return x.Currencies
+	}
+	return nil
+}
+
+func (x *GroupPortfolio) GetSum() *QualityFigures {
+	if x != nil {
+		return x.Sum
+	}
+	return nil
+}
+
+func (x *GroupPortfolio) GetParts() []*QualityPart {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+func (x *GroupPortfolio) GetLate() []*LateQuality {
+	if x != nil {
+		return x.Late
+	}
+	return nil
+}
+
+type LateQuality struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	TenantId string                 `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	Name     string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// Empty: no figures yet, not in sum.
+	AsOf          string `protobuf:"bytes,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LateQuality) Reset() {
+	*x = LateQuality{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LateQuality) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LateQuality) ProtoMessage() {}
+
+func (x *LateQuality) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LateQuality.ProtoReflect.Descriptor instead.
+func (*LateQuality) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *LateQuality) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *LateQuality) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *LateQuality) GetAsOf() string {
+	if x != nil {
+		return x.AsOf
+	}
+	return ""
+}
+
+type QualityPart struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TenantId      string                 `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Figures       *QualityFigures        `protobuf:"bytes,3,opt,name=figures,proto3" json:"figures,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualityPart) Reset() {
+	*x = QualityPart{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualityPart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualityPart) ProtoMessage() {}
+
+func (x *QualityPart) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualityPart.ProtoReflect.Descriptor instead.
+func (*QualityPart) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *QualityPart) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *QualityPart) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *QualityPart) GetFigures() *QualityFigures {
+	if x != nil {
+		return x.Figures
+	}
+	return nil
+}
+
+type QualityFigures struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	AsOf  string                 `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// All five, getting worse.
+	Categories []*CategoryGroup `protobuf:"bytes,2,rep,name=categories,proto3" json:"categories,omitempty"`
+	Buckets    []*QualityBucket `protobuf:"bytes,3,rep,name=buckets,proto3" json:"buckets,omitempty"`
+	Weeks      *QualityCash     `protobuf:"bytes,4,opt,name=weeks,proto3" json:"weeks,omitempty"`
+	Months     *QualityCash     `protobuf:"bytes,5,opt,name=months,proto3" json:"months,omitempty"`
+	Customers  int64            `protobuf:"varint,6,opt,name=customers,proto3" json:"customers,omitempty"`
+	Open       int64            `protobuf:"varint,7,opt,name=open,proto3" json:"open,omitempty"`
+	// Substandard, doubtful and loss.
+	Bad int64 `protobuf:"varint,8,opt,name=bad,proto3" json:"bad,omitempty"`
+	// Basis points of open.
+	BadShare  int32 `protobuf:"varint,9,opt,name=bad_share,json=badShare,proto3" json:"bad_share,omitempty"`
+	Provision int64 `protobuf:"varint,10,opt,name=provision,proto3" json:"provision,omitempty"`
+	// What it is made for.
+	Base int64 `protobuf:"varint,11,opt,name=base,proto3" json:"base,omitempty"`
+	// Basis points of base.
+	ProvisionRate int32 `protobuf:"varint,12,opt,name=provision_rate,json=provisionRate,proto3" json:"provision_rate,omitempty"`
+	LateDays      int32 `protobuf:"varint,13,opt,name=late_days,json=lateDays,proto3" json:"late_days,omitempty"`
+	Payments      int64 `protobuf:"varint,14,opt,name=payments,proto3" json:"payments,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualityFigures) Reset() {
+	*x = QualityFigures{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualityFigures) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualityFigures) ProtoMessage() {}
+
+func (x *QualityFigures) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualityFigures.ProtoReflect.Descriptor instead.
+func (*QualityFigures) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *QualityFigures) GetAsOf() string {
+	if x != nil {
+		return x.AsOf
+	}
+	return ""
+}
+
+func (x *QualityFigures) GetCategories() []*CategoryGroup {
+	if x != nil {
+		return x.Categories
+	}
+	return nil
+}
+
+func (x *QualityFigures) GetBuckets() []*QualityBucket {
+	if x != nil {
+		return x.Buckets
+	}
+	return nil
+}
+
+func (x *QualityFigures) GetWeeks() *QualityCash {
+	if x != nil {
+		return x.Weeks
+	}
+	return nil
+}
+
+func (x *QualityFigures) GetMonths() *QualityCash {
+	if x != nil {
+		return x.Months
+	}
+	return nil
+}
+
+func (x *QualityFigures) GetCustomers() int64 {
+	if x != nil {
+		return x.Customers
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetOpen() int64 {
+	if x != nil {
+		return x.Open
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetBad() int64 {
+	if x != nil {
+		return x.Bad
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetBadShare() int32 {
+	if x != nil {
+		return x.BadShare
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetProvision() int64 {
+	if x != nil {
+		return x.Provision
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetBase() int64 {
+	if x != nil {
+		return x.Base
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetProvisionRate() int32 {
+	if x != nil {
+		return x.ProvisionRate
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetLateDays() int32 {
+	if x != nil {
+		return x.LateDays
+	}
+	return 0
+}
+
+func (x *QualityFigures) GetPayments() int64 {
+	if x != nil {
+		return x.Payments
+	}
+	return 0
+}
+
+type QualityBucket struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Label string                 `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
+	Items int64                  `protobuf:"varint,2,opt,name=items,proto3" json:"items,omitempty"`
+	Open  int64                  `protobuf:"varint,3,opt,name=open,proto3" json:"open,omitempty"`
+	Base  int64                  `protobuf:"varint,4,opt,name=base,proto3" json:"base,omitempty"`
+	// Basis points: the subsidiary's rule; of a sum provision over base.
+	Rate      int32 `protobuf:"varint,5,opt,name=rate,proto3" json:"rate,omitempty"`
+	Provision int64 `protobuf:"varint,6,opt,name=provision,proto3" json:"provision,omitempty"`
+	// history, given, terminal; empty for a sum.
+	Basis         string `protobuf:"bytes,7,opt,name=basis,proto3" json:"basis,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualityBucket) Reset() {
+	*x = QualityBucket{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualityBucket) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualityBucket) ProtoMessage() {}
+
+func (x *QualityBucket) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualityBucket.ProtoReflect.Descriptor instead.
+func (*QualityBucket) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *QualityBucket) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *QualityBucket) GetItems() int64 {
+	if x != nil {
+		return x.Items
+	}
+	return 0
+}
+
+func (x *QualityBucket) GetOpen() int64 {
+	if x != nil {
+		return x.Open
+	}
+	return 0
+}
+
+func (x *QualityBucket) GetBase() int64 {
+	if x != nil {
+		return x.Base
+	}
+	return 0
+}
+
+func (x *QualityBucket) GetRate() int32 {
+	if x != nil {
+		return x.Rate
+	}
+	return 0
+}
+
+func (x *QualityBucket) GetProvision() int64 {
+	if x != nil {
+		return x.Provision
+	}
+	return 0
+}
+
+func (x *QualityBucket) GetBasis() string {
+	if x != nil {
+		return x.Basis
+	}
+	return ""
+}
+
+// spans, later, behind and credit add up to open.
+type QualityCash struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Spans         []*QualitySpan         `protobuf:"bytes,1,rep,name=spans,proto3" json:"spans,omitempty"`
+	LaterPromised int64                  `protobuf:"varint,2,opt,name=later_promised,json=laterPromised,proto3" json:"later_promised,omitempty"`
+	LaterHabit    int64                  `protobuf:"varint,3,opt,name=later_habit,json=laterHabit,proto3" json:"later_habit,omitempty"`
+	Behind        int64                  `protobuf:"varint,4,opt,name=behind,proto3" json:"behind,omitempty"`
+	Credit        int64                  `protobuf:"varint,5,opt,name=credit,proto3" json:"credit,omitempty"`
+	Open          int64                  `protobuf:"varint,6,opt,name=open,proto3" json:"open,omitempty"`
+	// Sum of spans.
+	Within        int64 `protobuf:"varint,7,opt,name=within,proto3" json:"within,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualityCash) Reset() {
+	*x = QualityCash{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualityCash) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualityCash) ProtoMessage() {}
+
+func (x *QualityCash) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualityCash.ProtoReflect.Descriptor instead.
+func (*QualityCash) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *QualityCash) GetSpans() []*QualitySpan {
+	if x != nil {
+		return x.Spans
+	}
+	return nil
+}
+
+func (x *QualityCash) GetLaterPromised() int64 {
+	if x != nil {
+		return x.LaterPromised
+	}
+	return 0
+}
+
+func (x *QualityCash) GetLaterHabit() int64 {
+	if x != nil {
+		return x.LaterHabit
+	}
+	return 0
+}
+
+func (x *QualityCash) GetBehind() int64 {
+	if x != nil {
+		return x.Behind
+	}
+	return 0
+}
+
+func (x *QualityCash) GetCredit() int64 {
+	if x != nil {
+		return x.Credit
+	}
+	return 0
+}
+
+func (x *QualityCash) GetOpen() int64 {
+	if x != nil {
+		return x.Open
+	}
+	return 0
+}
+
+func (x *QualityCash) GetWithin() int64 {
+	if x != nil {
+		return x.Within
+	}
+	return 0
+}
+
+type QualitySpan struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	First         string                 `protobuf:"bytes,1,opt,name=first,proto3" json:"first,omitempty"`
+	Last          string                 `protobuf:"bytes,2,opt,name=last,proto3" json:"last,omitempty"`
+	Promised      int64                  `protobuf:"varint,3,opt,name=promised,proto3" json:"promised,omitempty"`
+	Habit         int64                  `protobuf:"varint,4,opt,name=habit,proto3" json:"habit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualitySpan) Reset() {
+	*x = QualitySpan{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualitySpan) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualitySpan) ProtoMessage() {}
+
+func (x *QualitySpan) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualitySpan.ProtoReflect.Descriptor instead.
+func (*QualitySpan) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *QualitySpan) GetFirst() string {
+	if x != nil {
+		return x.First
+	}
+	return ""
+}
+
+func (x *QualitySpan) GetLast() string {
+	if x != nil {
+		return x.Last
+	}
+	return ""
+}
+
+func (x *QualitySpan) GetPromised() int64 {
+	if x != nil {
+		return x.Promised
+	}
+	return 0
+}
+
+func (x *QualitySpan) GetHabit() int64 {
+	if x != nil {
+		return x.Habit
+	}
+	return 0
+}
+
+type ExportGroupPortfolioRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	TenantId string                 `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	Currency string                 `protobuf:"bytes,2,opt,name=currency,proto3" json:"currency,omitempty"`
+	// xlsx, pdf.
+	Format string `protobuf:"bytes,3,opt,name=format,proto3" json:"format,omitempty"`
+	// zh, en; empty is zh.
+	Lang          string `protobuf:"bytes,4,opt,name=lang,proto3" json:"lang,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportGroupPortfolioRequest) Reset() {
+	*x = ExportGroupPortfolioRequest{}
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportGroupPortfolioRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportGroupPortfolioRequest) ProtoMessage() {}
+
+func (x *ExportGroupPortfolioRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportGroupPortfolioRequest.ProtoReflect.Descriptor instead.
+func (*ExportGroupPortfolioRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ExportGroupPortfolioRequest) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *ExportGroupPortfolioRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *ExportGroupPortfolioRequest) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *ExportGroupPortfolioRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
 type GetClassificationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// normal, special_mention, substandard, doubtful, loss; empty is all.
@@ -41,7 +782,7 @@ type GetClassificationRequest struct {
 
 func (x *GetClassificationRequest) Reset() {
 	*x = GetClassificationRequest{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[0]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -53,7 +794,7 @@ func (x *GetClassificationRequest) String() string {
 func (*GetClassificationRequest) ProtoMessage() {}
 
 func (x *GetClassificationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[0]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -66,7 +807,7 @@ func (x *GetClassificationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetClassificationRequest.ProtoReflect.Descriptor instead.
 func (*GetClassificationRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{0}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetClassificationRequest) GetCategory() string {
@@ -113,7 +854,7 @@ type Classification struct {
 
 func (x *Classification) Reset() {
 	*x = Classification{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[1]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -125,7 +866,7 @@ func (x *Classification) String() string {
 func (*Classification) ProtoMessage() {}
 
 func (x *Classification) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[1]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -138,7 +879,7 @@ func (x *Classification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Classification.ProtoReflect.Descriptor instead.
 func (*Classification) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{1}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Classification) GetToday() string {
@@ -198,7 +939,7 @@ type CategoryGroup struct {
 
 func (x *CategoryGroup) Reset() {
 	*x = CategoryGroup{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[2]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -210,7 +951,7 @@ func (x *CategoryGroup) String() string {
 func (*CategoryGroup) ProtoMessage() {}
 
 func (x *CategoryGroup) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[2]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -223,7 +964,7 @@ func (x *CategoryGroup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CategoryGroup.ProtoReflect.Descriptor instead.
 func (*CategoryGroup) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{2}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CategoryGroup) GetCategory() string {
@@ -284,7 +1025,7 @@ type ClassifiedCustomer struct {
 
 func (x *ClassifiedCustomer) Reset() {
 	*x = ClassifiedCustomer{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[3]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -296,7 +1037,7 @@ func (x *ClassifiedCustomer) String() string {
 func (*ClassifiedCustomer) ProtoMessage() {}
 
 func (x *ClassifiedCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[3]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -309,7 +1050,7 @@ func (x *ClassifiedCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClassifiedCustomer.ProtoReflect.Descriptor instead.
 func (*ClassifiedCustomer) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{3}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ClassifiedCustomer) GetCustomerId() string {
@@ -416,7 +1157,7 @@ type CategoryCause struct {
 
 func (x *CategoryCause) Reset() {
 	*x = CategoryCause{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[4]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -428,7 +1169,7 @@ func (x *CategoryCause) String() string {
 func (*CategoryCause) ProtoMessage() {}
 
 func (x *CategoryCause) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[4]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -441,7 +1182,7 @@ func (x *CategoryCause) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CategoryCause.ProtoReflect.Descriptor instead.
 func (*CategoryCause) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{4}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CategoryCause) GetCode() string {
@@ -479,7 +1220,7 @@ type SetCategoryRequest struct {
 
 func (x *SetCategoryRequest) Reset() {
 	*x = SetCategoryRequest{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[5]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -491,7 +1232,7 @@ func (x *SetCategoryRequest) String() string {
 func (*SetCategoryRequest) ProtoMessage() {}
 
 func (x *SetCategoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[5]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -504,7 +1245,7 @@ func (x *SetCategoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCategoryRequest.ProtoReflect.Descriptor instead.
 func (*SetCategoryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{5}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SetCategoryRequest) GetCustomerId() string {
@@ -546,7 +1287,7 @@ type GetExpectedLossRequest struct {
 
 func (x *GetExpectedLossRequest) Reset() {
 	*x = GetExpectedLossRequest{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[6]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -558,7 +1299,7 @@ func (x *GetExpectedLossRequest) String() string {
 func (*GetExpectedLossRequest) ProtoMessage() {}
 
 func (x *GetExpectedLossRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[6]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -571,7 +1312,7 @@ func (x *GetExpectedLossRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetExpectedLossRequest.ProtoReflect.Descriptor instead.
 func (*GetExpectedLossRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{6}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetExpectedLossRequest) GetQ() string {
@@ -618,7 +1359,7 @@ type ExpectedLoss struct {
 
 func (x *ExpectedLoss) Reset() {
 	*x = ExpectedLoss{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[7]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -630,7 +1371,7 @@ func (x *ExpectedLoss) String() string {
 func (*ExpectedLoss) ProtoMessage() {}
 
 func (x *ExpectedLoss) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[7]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -643,7 +1384,7 @@ func (x *ExpectedLoss) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExpectedLoss.ProtoReflect.Descriptor instead.
 func (*ExpectedLoss) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{7}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ExpectedLoss) GetToday() string {
@@ -753,7 +1494,7 @@ type LossBucket struct {
 
 func (x *LossBucket) Reset() {
 	*x = LossBucket{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[8]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -765,7 +1506,7 @@ func (x *LossBucket) String() string {
 func (*LossBucket) ProtoMessage() {}
 
 func (x *LossBucket) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[8]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -778,7 +1519,7 @@ func (x *LossBucket) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LossBucket.ProtoReflect.Descriptor instead.
 func (*LossBucket) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{8}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *LossBucket) GetLabel() string {
@@ -866,7 +1607,7 @@ type RollSums struct {
 
 func (x *RollSums) Reset() {
 	*x = RollSums{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[9]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -878,7 +1619,7 @@ func (x *RollSums) String() string {
 func (*RollSums) ProtoMessage() {}
 
 func (x *RollSums) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[9]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -891,7 +1632,7 @@ func (x *RollSums) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollSums.ProtoReflect.Descriptor instead.
 func (*RollSums) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{9}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RollSums) GetMonths() int32 {
@@ -949,7 +1690,7 @@ type RollMonth struct {
 
 func (x *RollMonth) Reset() {
 	*x = RollMonth{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[10]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +1702,7 @@ func (x *RollMonth) String() string {
 func (*RollMonth) ProtoMessage() {}
 
 func (x *RollMonth) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[10]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +1715,7 @@ func (x *RollMonth) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RollMonth.ProtoReflect.Descriptor instead.
 func (*RollMonth) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{10}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RollMonth) GetMonth() string {
@@ -1027,7 +1768,7 @@ type CustomerLoss struct {
 
 func (x *CustomerLoss) Reset() {
 	*x = CustomerLoss{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[11]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1039,7 +1780,7 @@ func (x *CustomerLoss) String() string {
 func (*CustomerLoss) ProtoMessage() {}
 
 func (x *CustomerLoss) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[11]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1793,7 @@ func (x *CustomerLoss) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerLoss.ProtoReflect.Descriptor instead.
 func (*CustomerLoss) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{11}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CustomerLoss) GetCustomerId() string {
@@ -1117,7 +1858,7 @@ type GetCashInRequest struct {
 
 func (x *GetCashInRequest) Reset() {
 	*x = GetCashInRequest{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[12]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1129,7 +1870,7 @@ func (x *GetCashInRequest) String() string {
 func (*GetCashInRequest) ProtoMessage() {}
 
 func (x *GetCashInRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[12]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1142,7 +1883,7 @@ func (x *GetCashInRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCashInRequest.ProtoReflect.Descriptor instead.
 func (*GetCashInRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{12}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetCashInRequest) GetStep() string {
@@ -1193,7 +1934,7 @@ type CashIn struct {
 
 func (x *CashIn) Reset() {
 	*x = CashIn{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[13]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1205,7 +1946,7 @@ func (x *CashIn) String() string {
 func (*CashIn) ProtoMessage() {}
 
 func (x *CashIn) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[13]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1218,7 +1959,7 @@ func (x *CashIn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CashIn.ProtoReflect.Descriptor instead.
 func (*CashIn) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{13}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CashIn) GetToday() string {
@@ -1294,7 +2035,7 @@ type CashSpan struct {
 
 func (x *CashSpan) Reset() {
 	*x = CashSpan{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[14]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1306,7 +2047,7 @@ func (x *CashSpan) String() string {
 func (*CashSpan) ProtoMessage() {}
 
 func (x *CashSpan) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[14]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1319,7 +2060,7 @@ func (x *CashSpan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CashSpan.ProtoReflect.Descriptor instead.
 func (*CashSpan) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{14}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *CashSpan) GetFirst() string {
@@ -1356,7 +2097,7 @@ type Expected struct {
 
 func (x *Expected) Reset() {
 	*x = Expected{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[15]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1368,7 +2109,7 @@ func (x *Expected) String() string {
 func (*Expected) ProtoMessage() {}
 
 func (x *Expected) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[15]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1381,7 +2122,7 @@ func (x *Expected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Expected.ProtoReflect.Descriptor instead.
 func (*Expected) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{15}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Expected) GetPromised() []int64 {
@@ -1449,7 +2190,7 @@ type CustomerCash struct {
 
 func (x *CustomerCash) Reset() {
 	*x = CustomerCash{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[16]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1461,7 +2202,7 @@ func (x *CustomerCash) String() string {
 func (*CustomerCash) ProtoMessage() {}
 
 func (x *CustomerCash) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[16]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1474,7 +2215,7 @@ func (x *CustomerCash) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerCash.ProtoReflect.Descriptor instead.
 func (*CustomerCash) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{16}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CustomerCash) GetCustomerId() string {
@@ -1534,7 +2275,7 @@ type GetPortfolioRuleRequest struct {
 
 func (x *GetPortfolioRuleRequest) Reset() {
 	*x = GetPortfolioRuleRequest{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[17]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1546,7 +2287,7 @@ func (x *GetPortfolioRuleRequest) String() string {
 func (*GetPortfolioRuleRequest) ProtoMessage() {}
 
 func (x *GetPortfolioRuleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[17]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1559,7 +2300,7 @@ func (x *GetPortfolioRuleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPortfolioRuleRequest.ProtoReflect.Descriptor instead.
 func (*GetPortfolioRuleRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{17}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{26}
 }
 
 type PortfolioRule struct {
@@ -1586,7 +2327,7 @@ type PortfolioRule struct {
 
 func (x *PortfolioRule) Reset() {
 	*x = PortfolioRule{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[18]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1598,7 +2339,7 @@ func (x *PortfolioRule) String() string {
 func (*PortfolioRule) ProtoMessage() {}
 
 func (x *PortfolioRule) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[18]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1611,7 +2352,7 @@ func (x *PortfolioRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PortfolioRule.ProtoReflect.Descriptor instead.
 func (*PortfolioRule) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{18}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PortfolioRule) GetVersion() int64 {
@@ -1693,7 +2434,7 @@ type ExportPortfolioRequest struct {
 
 func (x *ExportPortfolioRequest) Reset() {
 	*x = ExportPortfolioRequest{}
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[19]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1705,7 +2446,7 @@ func (x *ExportPortfolioRequest) String() string {
 func (*ExportPortfolioRequest) ProtoMessage() {}
 
 func (x *ExportPortfolioRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[19]
+	mi := &file_app_api_portfolio_v1_portfolio_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1718,7 +2459,7 @@ func (x *ExportPortfolioRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportPortfolioRequest.ProtoReflect.Descriptor instead.
 func (*ExportPortfolioRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{19}
+	return file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ExportPortfolioRequest) GetReport() string {
@@ -1753,7 +2494,72 @@ var File_app_api_portfolio_v1_portfolio_proto protoreflect.FileDescriptor
 
 const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\n" +
-	"$app/api/portfolio/v1/portfolio.proto\x12\x13zhuxin.portfolio.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\"u\n" +
+	"$app/api/portfolio/v1/portfolio.proto\x12\x13zhuxin.portfolio.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\"S\n" +
+	"\x18GetGroupPortfolioRequest\x12\x1b\n" +
+	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x1a\n" +
+	"\bcurrency\x18\x02 \x01(\tR\bcurrency\"\x85\x02\n" +
+	"\x0eGroupPortfolio\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
+	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x1e\n" +
+	"\n" +
+	"currencies\x18\x03 \x03(\tR\n" +
+	"currencies\x125\n" +
+	"\x03sum\x18\x04 \x01(\v2#.zhuxin.portfolio.v1.QualityFiguresR\x03sum\x126\n" +
+	"\x05parts\x18\x05 \x03(\v2 .zhuxin.portfolio.v1.QualityPartR\x05parts\x124\n" +
+	"\x04late\x18\x06 \x03(\v2 .zhuxin.portfolio.v1.LateQualityR\x04late\"S\n" +
+	"\vLateQuality\x12\x1b\n" +
+	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x13\n" +
+	"\x05as_of\x18\x03 \x01(\tR\x04asOf\"}\n" +
+	"\vQualityPart\x12\x1b\n" +
+	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12=\n" +
+	"\afigures\x18\x03 \x01(\v2#.zhuxin.portfolio.v1.QualityFiguresR\afigures\"\x8c\x04\n" +
+	"\x0eQualityFigures\x12\x13\n" +
+	"\x05as_of\x18\x01 \x01(\tR\x04asOf\x12B\n" +
+	"\n" +
+	"categories\x18\x02 \x03(\v2\".zhuxin.portfolio.v1.CategoryGroupR\n" +
+	"categories\x12<\n" +
+	"\abuckets\x18\x03 \x03(\v2\".zhuxin.portfolio.v1.QualityBucketR\abuckets\x126\n" +
+	"\x05weeks\x18\x04 \x01(\v2 .zhuxin.portfolio.v1.QualityCashR\x05weeks\x128\n" +
+	"\x06months\x18\x05 \x01(\v2 .zhuxin.portfolio.v1.QualityCashR\x06months\x12\x1c\n" +
+	"\tcustomers\x18\x06 \x01(\x03R\tcustomers\x12\x12\n" +
+	"\x04open\x18\a \x01(\x03R\x04open\x12\x10\n" +
+	"\x03bad\x18\b \x01(\x03R\x03bad\x12\x1b\n" +
+	"\tbad_share\x18\t \x01(\x05R\bbadShare\x12\x1c\n" +
+	"\tprovision\x18\n" +
+	" \x01(\x03R\tprovision\x12\x12\n" +
+	"\x04base\x18\v \x01(\x03R\x04base\x12%\n" +
+	"\x0eprovision_rate\x18\f \x01(\x05R\rprovisionRate\x12\x1b\n" +
+	"\tlate_days\x18\r \x01(\x05R\blateDays\x12\x1a\n" +
+	"\bpayments\x18\x0e \x01(\x03R\bpayments\"\xab\x01\n" +
+	"\rQualityBucket\x12\x14\n" +
+	"\x05label\x18\x01 \x01(\tR\x05label\x12\x14\n" +
+	"\x05items\x18\x02 \x01(\x03R\x05items\x12\x12\n" +
+	"\x04open\x18\x03 \x01(\x03R\x04open\x12\x12\n" +
+	"\x04base\x18\x04 \x01(\x03R\x04base\x12\x12\n" +
+	"\x04rate\x18\x05 \x01(\x05R\x04rate\x12\x1c\n" +
+	"\tprovision\x18\x06 \x01(\x03R\tprovision\x12\x14\n" +
+	"\x05basis\x18\a \x01(\tR\x05basis\"\xe9\x01\n" +
+	"\vQualityCash\x126\n" +
+	"\x05spans\x18\x01 \x03(\v2 .zhuxin.portfolio.v1.QualitySpanR\x05spans\x12%\n" +
+	"\x0elater_promised\x18\x02 \x01(\x03R\rlaterPromised\x12\x1f\n" +
+	"\vlater_habit\x18\x03 \x01(\x03R\n" +
+	"laterHabit\x12\x16\n" +
+	"\x06behind\x18\x04 \x01(\x03R\x06behind\x12\x16\n" +
+	"\x06credit\x18\x05 \x01(\x03R\x06credit\x12\x12\n" +
+	"\x04open\x18\x06 \x01(\x03R\x04open\x12\x16\n" +
+	"\x06within\x18\a \x01(\x03R\x06within\"i\n" +
+	"\vQualitySpan\x12\x14\n" +
+	"\x05first\x18\x01 \x01(\tR\x05first\x12\x12\n" +
+	"\x04last\x18\x02 \x01(\tR\x04last\x12\x1a\n" +
+	"\bpromised\x18\x03 \x01(\x03R\bpromised\x12\x14\n" +
+	"\x05habit\x18\x04 \x01(\x03R\x05habit\"\x82\x01\n" +
+	"\x1bExportGroupPortfolioRequest\x12\x1b\n" +
+	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x1a\n" +
+	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x16\n" +
+	"\x06format\x18\x03 \x01(\tR\x06format\x12\x12\n" +
+	"\x04lang\x18\x04 \x01(\tR\x04lang\"u\n" +
 	"\x18GetClassificationRequest\x12\x1a\n" +
 	"\bcategory\x18\x01 \x01(\tR\bcategory\x12\f\n" +
 	"\x01q\x18\x02 \x01(\tR\x01q\x12\x12\n" +
@@ -1905,7 +2711,8 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\x06report\x18\x01 \x01(\tR\x06report\x12\x16\n" +
 	"\x06format\x18\x02 \x01(\tR\x06format\x12\x12\n" +
 	"\x04lang\x18\x03 \x01(\tR\x04lang\x12\x12\n" +
-	"\x04step\x18\x04 \x01(\tR\x04step2\xc1\b\n" +
+	"\x04step\x18\x04 \x01(\tR\x04step2\xfe\n" +
+	"\n" +
 	"\x10PortfolioService\x12\xa2\x01\n" +
 	"\x11GetClassification\x12-.zhuxin.portfolio.v1.GetClassificationRequest\x1a#.zhuxin.portfolio.v1.Classification\"9\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/portfolio/classification\x12\xa7\x01\n" +
 	"\vSetCategory\x12'.zhuxin.portfolio.v1.SetCategoryRequest\x1a'.zhuxin.portfolio.v1.ClassifiedCustomer\"F\x92\xc2\x18\x13\b\x01\x12\x0fportfolio.write\x82\xd3\xe4\x93\x02):\x01*\x1a$/v1/customers/{customer_id}/category\x12\x9b\x01\n" +
@@ -1913,7 +2720,9 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\tGetCashIn\x12%.zhuxin.portfolio.v1.GetCashInRequest\x1a\x1b.zhuxin.portfolio.v1.CashIn\"2\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/portfolio/cash-in\x12\x95\x01\n" +
 	"\x10GetPortfolioRule\x12,.zhuxin.portfolio.v1.GetPortfolioRuleRequest\x1a\".zhuxin.portfolio.v1.PortfolioRule\"/\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/portfolio/rule\x12\x90\x01\n" +
 	"\x10SetPortfolioRule\x12\".zhuxin.portfolio.v1.PortfolioRule\x1a\".zhuxin.portfolio.v1.PortfolioRule\"4\x92\xc2\x18\x13\b\x01\x12\x0fportfolio.write\x82\xd3\xe4\x93\x02\x17:\x01*\x1a\x12/v1/portfolio/rule\x12\x8e\x01\n" +
-	"\x0fExportPortfolio\x12+.zhuxin.portfolio.v1.ExportPortfolioRequest\x1a\x1b.zhuxin.common.v1.FileReply\"1\x92\xc2\x18\x13\b\x01\x12\roverview.read(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/portfolio/fileB)Z'zhuxin/app/api/portfolio/v1;portfoliov1b\x06proto3"
+	"\x0fExportPortfolio\x12+.zhuxin.portfolio.v1.ExportPortfolioRequest\x1a\x1b.zhuxin.common.v1.FileReply\"1\x92\xc2\x18\x13\b\x01\x12\roverview.read(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/portfolio/file\x12\x99\x01\n" +
+	"\x11GetGroupPortfolio\x12-.zhuxin.portfolio.v1.GetGroupPortfolioRequest\x1a#.zhuxin.portfolio.v1.GroupPortfolio\"0\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/hq/portfolio\x12\x9e\x01\n" +
+	"\x14ExportGroupPortfolio\x120.zhuxin.portfolio.v1.ExportGroupPortfolioRequest\x1a\x1b.zhuxin.common.v1.FileReply\"7\x92\xc2\x18\x16\b\x02\x12\x10hq.overview.read(\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/hq/portfolio/fileB)Z'zhuxin/app/api/portfolio/v1;portfoliov1b\x06proto3"
 
 var (
 	file_app_api_portfolio_v1_portfolio_proto_rawDescOnce sync.Once
@@ -1927,63 +2736,85 @@ func file_app_api_portfolio_v1_portfolio_proto_rawDescGZIP() []byte {
 	return file_app_api_portfolio_v1_portfolio_proto_rawDescData
 }
 
-var file_app_api_portfolio_v1_portfolio_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_app_api_portfolio_v1_portfolio_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_app_api_portfolio_v1_portfolio_proto_goTypes = []any{
-	(*GetClassificationRequest)(nil), // 0: zhuxin.portfolio.v1.GetClassificationRequest
-	(*Classification)(nil),           // 1: zhuxin.portfolio.v1.Classification
-	(*CategoryGroup)(nil),            // 2: zhuxin.portfolio.v1.CategoryGroup
-	(*ClassifiedCustomer)(nil),       // 3: zhuxin.portfolio.v1.ClassifiedCustomer
-	(*CategoryCause)(nil),            // 4: zhuxin.portfolio.v1.CategoryCause
-	(*SetCategoryRequest)(nil),       // 5: zhuxin.portfolio.v1.SetCategoryRequest
-	(*GetExpectedLossRequest)(nil),   // 6: zhuxin.portfolio.v1.GetExpectedLossRequest
-	(*ExpectedLoss)(nil),             // 7: zhuxin.portfolio.v1.ExpectedLoss
-	(*LossBucket)(nil),               // 8: zhuxin.portfolio.v1.LossBucket
-	(*RollSums)(nil),                 // 9: zhuxin.portfolio.v1.RollSums
-	(*RollMonth)(nil),                // 10: zhuxin.portfolio.v1.RollMonth
-	(*CustomerLoss)(nil),             // 11: zhuxin.portfolio.v1.CustomerLoss
-	(*GetCashInRequest)(nil),         // 12: zhuxin.portfolio.v1.GetCashInRequest
-	(*CashIn)(nil),                   // 13: zhuxin.portfolio.v1.CashIn
-	(*CashSpan)(nil),                 // 14: zhuxin.portfolio.v1.CashSpan
-	(*Expected)(nil),                 // 15: zhuxin.portfolio.v1.Expected
-	(*CustomerCash)(nil),             // 16: zhuxin.portfolio.v1.CustomerCash
-	(*GetPortfolioRuleRequest)(nil),  // 17: zhuxin.portfolio.v1.GetPortfolioRuleRequest
-	(*PortfolioRule)(nil),            // 18: zhuxin.portfolio.v1.PortfolioRule
-	(*ExportPortfolioRequest)(nil),   // 19: zhuxin.portfolio.v1.ExportPortfolioRequest
-	(*v1.FileReply)(nil),             // 20: zhuxin.common.v1.FileReply
+	(*GetGroupPortfolioRequest)(nil),    // 0: zhuxin.portfolio.v1.GetGroupPortfolioRequest
+	(*GroupPortfolio)(nil),              // 1: zhuxin.portfolio.v1.GroupPortfolio
+	(*LateQuality)(nil),                 // 2: zhuxin.portfolio.v1.LateQuality
+	(*QualityPart)(nil),                 // 3: zhuxin.portfolio.v1.QualityPart
+	(*QualityFigures)(nil),              // 4: zhuxin.portfolio.v1.QualityFigures
+	(*QualityBucket)(nil),               // 5: zhuxin.portfolio.v1.QualityBucket
+	(*QualityCash)(nil),                 // 6: zhuxin.portfolio.v1.QualityCash
+	(*QualitySpan)(nil),                 // 7: zhuxin.portfolio.v1.QualitySpan
+	(*ExportGroupPortfolioRequest)(nil), // 8: zhuxin.portfolio.v1.ExportGroupPortfolioRequest
+	(*GetClassificationRequest)(nil),    // 9: zhuxin.portfolio.v1.GetClassificationRequest
+	(*Classification)(nil),              // 10: zhuxin.portfolio.v1.Classification
+	(*CategoryGroup)(nil),               // 11: zhuxin.portfolio.v1.CategoryGroup
+	(*ClassifiedCustomer)(nil),          // 12: zhuxin.portfolio.v1.ClassifiedCustomer
+	(*CategoryCause)(nil),               // 13: zhuxin.portfolio.v1.CategoryCause
+	(*SetCategoryRequest)(nil),          // 14: zhuxin.portfolio.v1.SetCategoryRequest
+	(*GetExpectedLossRequest)(nil),      // 15: zhuxin.portfolio.v1.GetExpectedLossRequest
+	(*ExpectedLoss)(nil),                // 16: zhuxin.portfolio.v1.ExpectedLoss
+	(*LossBucket)(nil),                  // 17: zhuxin.portfolio.v1.LossBucket
+	(*RollSums)(nil),                    // 18: zhuxin.portfolio.v1.RollSums
+	(*RollMonth)(nil),                   // 19: zhuxin.portfolio.v1.RollMonth
+	(*CustomerLoss)(nil),                // 20: zhuxin.portfolio.v1.CustomerLoss
+	(*GetCashInRequest)(nil),            // 21: zhuxin.portfolio.v1.GetCashInRequest
+	(*CashIn)(nil),                      // 22: zhuxin.portfolio.v1.CashIn
+	(*CashSpan)(nil),                    // 23: zhuxin.portfolio.v1.CashSpan
+	(*Expected)(nil),                    // 24: zhuxin.portfolio.v1.Expected
+	(*CustomerCash)(nil),                // 25: zhuxin.portfolio.v1.CustomerCash
+	(*GetPortfolioRuleRequest)(nil),     // 26: zhuxin.portfolio.v1.GetPortfolioRuleRequest
+	(*PortfolioRule)(nil),               // 27: zhuxin.portfolio.v1.PortfolioRule
+	(*ExportPortfolioRequest)(nil),      // 28: zhuxin.portfolio.v1.ExportPortfolioRequest
+	(*v1.FileReply)(nil),                // 29: zhuxin.common.v1.FileReply
 }
 var file_app_api_portfolio_v1_portfolio_proto_depIdxs = []int32{
-	2,  // 0: zhuxin.portfolio.v1.Classification.groups:type_name -> zhuxin.portfolio.v1.CategoryGroup
-	3,  // 1: zhuxin.portfolio.v1.Classification.customers:type_name -> zhuxin.portfolio.v1.ClassifiedCustomer
-	18, // 2: zhuxin.portfolio.v1.Classification.rule:type_name -> zhuxin.portfolio.v1.PortfolioRule
-	4,  // 3: zhuxin.portfolio.v1.ClassifiedCustomer.causes:type_name -> zhuxin.portfolio.v1.CategoryCause
-	8,  // 4: zhuxin.portfolio.v1.ExpectedLoss.buckets:type_name -> zhuxin.portfolio.v1.LossBucket
-	11, // 5: zhuxin.portfolio.v1.ExpectedLoss.customers:type_name -> zhuxin.portfolio.v1.CustomerLoss
-	18, // 6: zhuxin.portfolio.v1.ExpectedLoss.rule:type_name -> zhuxin.portfolio.v1.PortfolioRule
-	9,  // 7: zhuxin.portfolio.v1.LossBucket.roll:type_name -> zhuxin.portfolio.v1.RollSums
-	10, // 8: zhuxin.portfolio.v1.LossBucket.months:type_name -> zhuxin.portfolio.v1.RollMonth
-	14, // 9: zhuxin.portfolio.v1.CashIn.spans:type_name -> zhuxin.portfolio.v1.CashSpan
-	15, // 10: zhuxin.portfolio.v1.CashIn.sum:type_name -> zhuxin.portfolio.v1.Expected
-	16, // 11: zhuxin.portfolio.v1.CashIn.customers:type_name -> zhuxin.portfolio.v1.CustomerCash
-	15, // 12: zhuxin.portfolio.v1.CustomerCash.expected:type_name -> zhuxin.portfolio.v1.Expected
-	0,  // 13: zhuxin.portfolio.v1.PortfolioService.GetClassification:input_type -> zhuxin.portfolio.v1.GetClassificationRequest
-	5,  // 14: zhuxin.portfolio.v1.PortfolioService.SetCategory:input_type -> zhuxin.portfolio.v1.SetCategoryRequest
-	6,  // 15: zhuxin.portfolio.v1.PortfolioService.GetExpectedLoss:input_type -> zhuxin.portfolio.v1.GetExpectedLossRequest
-	12, // 16: zhuxin.portfolio.v1.PortfolioService.GetCashIn:input_type -> zhuxin.portfolio.v1.GetCashInRequest
-	17, // 17: zhuxin.portfolio.v1.PortfolioService.GetPortfolioRule:input_type -> zhuxin.portfolio.v1.GetPortfolioRuleRequest
-	18, // 18: zhuxin.portfolio.v1.PortfolioService.SetPortfolioRule:input_type -> zhuxin.portfolio.v1.PortfolioRule
-	19, // 19: zhuxin.portfolio.v1.PortfolioService.ExportPortfolio:input_type -> zhuxin.portfolio.v1.ExportPortfolioRequest
-	1,  // 20: zhuxin.portfolio.v1.PortfolioService.GetClassification:output_type -> zhuxin.portfolio.v1.Classification
-	3,  // 21: zhuxin.portfolio.v1.PortfolioService.SetCategory:output_type -> zhuxin.portfolio.v1.ClassifiedCustomer
-	7,  // 22: zhuxin.portfolio.v1.PortfolioService.GetExpectedLoss:output_type -> zhuxin.portfolio.v1.ExpectedLoss
-	13, // 23: zhuxin.portfolio.v1.PortfolioService.GetCashIn:output_type -> zhuxin.portfolio.v1.CashIn
-	18, // 24: zhuxin.portfolio.v1.PortfolioService.GetPortfolioRule:output_type -> zhuxin.portfolio.v1.PortfolioRule
-	18, // 25: zhuxin.portfolio.v1.PortfolioService.SetPortfolioRule:output_type -> zhuxin.portfolio.v1.PortfolioRule
-	20, // 26: zhuxin.portfolio.v1.PortfolioService.ExportPortfolio:output_type -> zhuxin.common.v1.FileReply
-	20, // [20:27] is the sub-list for method output_type
-	13, // [13:20] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	4,  // 0: zhuxin.portfolio.v1.GroupPortfolio.sum:type_name -> zhuxin.portfolio.v1.QualityFigures
+	3,  // 1: zhuxin.portfolio.v1.GroupPortfolio.parts:type_name -> zhuxin.portfolio.v1.QualityPart
+	2,  // 2: zhuxin.portfolio.v1.GroupPortfolio.late:type_name -> zhuxin.portfolio.v1.LateQuality
+	4,  // 3: zhuxin.portfolio.v1.QualityPart.figures:type_name -> zhuxin.portfolio.v1.QualityFigures
+	11, // 4: zhuxin.portfolio.v1.QualityFigures.categories:type_name -> zhuxin.portfolio.v1.CategoryGroup
+	5,  // 5: zhuxin.portfolio.v1.QualityFigures.buckets:type_name -> zhuxin.portfolio.v1.QualityBucket
+	6,  // 6: zhuxin.portfolio.v1.QualityFigures.weeks:type_name -> zhuxin.portfolio.v1.QualityCash
+	6,  // 7: zhuxin.portfolio.v1.QualityFigures.months:type_name -> zhuxin.portfolio.v1.QualityCash
+	7,  // 8: zhuxin.portfolio.v1.QualityCash.spans:type_name -> zhuxin.portfolio.v1.QualitySpan
+	11, // 9: zhuxin.portfolio.v1.Classification.groups:type_name -> zhuxin.portfolio.v1.CategoryGroup
+	12, // 10: zhuxin.portfolio.v1.Classification.customers:type_name -> zhuxin.portfolio.v1.ClassifiedCustomer
+	27, // 11: zhuxin.portfolio.v1.Classification.rule:type_name -> zhuxin.portfolio.v1.PortfolioRule
+	13, // 12: zhuxin.portfolio.v1.ClassifiedCustomer.causes:type_name -> zhuxin.portfolio.v1.CategoryCause
+	17, // 13: zhuxin.portfolio.v1.ExpectedLoss.buckets:type_name -> zhuxin.portfolio.v1.LossBucket
+	20, // 14: zhuxin.portfolio.v1.ExpectedLoss.customers:type_name -> zhuxin.portfolio.v1.CustomerLoss
+	27, // 15: zhuxin.portfolio.v1.ExpectedLoss.rule:type_name -> zhuxin.portfolio.v1.PortfolioRule
+	18, // 16: zhuxin.portfolio.v1.LossBucket.roll:type_name -> zhuxin.portfolio.v1.RollSums
+	19, // 17: zhuxin.portfolio.v1.LossBucket.months:type_name -> zhuxin.portfolio.v1.RollMonth
+	23, // 18: zhuxin.portfolio.v1.CashIn.spans:type_name -> zhuxin.portfolio.v1.CashSpan
+	24, // 19: zhuxin.portfolio.v1.CashIn.sum:type_name -> zhuxin.portfolio.v1.Expected
+	25, // 20: zhuxin.portfolio.v1.CashIn.customers:type_name -> zhuxin.portfolio.v1.CustomerCash
+	24, // 21: zhuxin.portfolio.v1.CustomerCash.expected:type_name -> zhuxin.portfolio.v1.Expected
+	9,  // 22: zhuxin.portfolio.v1.PortfolioService.GetClassification:input_type -> zhuxin.portfolio.v1.GetClassificationRequest
+	14, // 23: zhuxin.portfolio.v1.PortfolioService.SetCategory:input_type -> zhuxin.portfolio.v1.SetCategoryRequest
+	15, // 24: zhuxin.portfolio.v1.PortfolioService.GetExpectedLoss:input_type -> zhuxin.portfolio.v1.GetExpectedLossRequest
+	21, // 25: zhuxin.portfolio.v1.PortfolioService.GetCashIn:input_type -> zhuxin.portfolio.v1.GetCashInRequest
+	26, // 26: zhuxin.portfolio.v1.PortfolioService.GetPortfolioRule:input_type -> zhuxin.portfolio.v1.GetPortfolioRuleRequest
+	27, // 27: zhuxin.portfolio.v1.PortfolioService.SetPortfolioRule:input_type -> zhuxin.portfolio.v1.PortfolioRule
+	28, // 28: zhuxin.portfolio.v1.PortfolioService.ExportPortfolio:input_type -> zhuxin.portfolio.v1.ExportPortfolioRequest
+	0,  // 29: zhuxin.portfolio.v1.PortfolioService.GetGroupPortfolio:input_type -> zhuxin.portfolio.v1.GetGroupPortfolioRequest
+	8,  // 30: zhuxin.portfolio.v1.PortfolioService.ExportGroupPortfolio:input_type -> zhuxin.portfolio.v1.ExportGroupPortfolioRequest
+	10, // 31: zhuxin.portfolio.v1.PortfolioService.GetClassification:output_type -> zhuxin.portfolio.v1.Classification
+	12, // 32: zhuxin.portfolio.v1.PortfolioService.SetCategory:output_type -> zhuxin.portfolio.v1.ClassifiedCustomer
+	16, // 33: zhuxin.portfolio.v1.PortfolioService.GetExpectedLoss:output_type -> zhuxin.portfolio.v1.ExpectedLoss
+	22, // 34: zhuxin.portfolio.v1.PortfolioService.GetCashIn:output_type -> zhuxin.portfolio.v1.CashIn
+	27, // 35: zhuxin.portfolio.v1.PortfolioService.GetPortfolioRule:output_type -> zhuxin.portfolio.v1.PortfolioRule
+	27, // 36: zhuxin.portfolio.v1.PortfolioService.SetPortfolioRule:output_type -> zhuxin.portfolio.v1.PortfolioRule
+	29, // 37: zhuxin.portfolio.v1.PortfolioService.ExportPortfolio:output_type -> zhuxin.common.v1.FileReply
+	1,  // 38: zhuxin.portfolio.v1.PortfolioService.GetGroupPortfolio:output_type -> zhuxin.portfolio.v1.GroupPortfolio
+	29, // 39: zhuxin.portfolio.v1.PortfolioService.ExportGroupPortfolio:output_type -> zhuxin.common.v1.FileReply
+	31, // [31:40] is the sub-list for method output_type
+	22, // [22:31] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_app_api_portfolio_v1_portfolio_proto_init() }
@@ -1997,7 +2828,7 @@ func file_app_api_portfolio_v1_portfolio_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_portfolio_v1_portfolio_proto_rawDesc), len(file_app_api_portfolio_v1_portfolio_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

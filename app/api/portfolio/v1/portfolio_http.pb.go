@@ -11,13 +11,15 @@ import (
 
 // Operations of PortfolioService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationPortfolioServiceGetClassification = "/zhuxin.portfolio.v1.PortfolioService/GetClassification"
-	OperationPortfolioServiceSetCategory       = "/zhuxin.portfolio.v1.PortfolioService/SetCategory"
-	OperationPortfolioServiceGetExpectedLoss   = "/zhuxin.portfolio.v1.PortfolioService/GetExpectedLoss"
-	OperationPortfolioServiceGetCashIn         = "/zhuxin.portfolio.v1.PortfolioService/GetCashIn"
-	OperationPortfolioServiceGetPortfolioRule  = "/zhuxin.portfolio.v1.PortfolioService/GetPortfolioRule"
-	OperationPortfolioServiceSetPortfolioRule  = "/zhuxin.portfolio.v1.PortfolioService/SetPortfolioRule"
-	OperationPortfolioServiceExportPortfolio   = "/zhuxin.portfolio.v1.PortfolioService/ExportPortfolio"
+	OperationPortfolioServiceGetClassification    = "/zhuxin.portfolio.v1.PortfolioService/GetClassification"
+	OperationPortfolioServiceSetCategory          = "/zhuxin.portfolio.v1.PortfolioService/SetCategory"
+	OperationPortfolioServiceGetExpectedLoss      = "/zhuxin.portfolio.v1.PortfolioService/GetExpectedLoss"
+	OperationPortfolioServiceGetCashIn            = "/zhuxin.portfolio.v1.PortfolioService/GetCashIn"
+	OperationPortfolioServiceGetPortfolioRule     = "/zhuxin.portfolio.v1.PortfolioService/GetPortfolioRule"
+	OperationPortfolioServiceSetPortfolioRule     = "/zhuxin.portfolio.v1.PortfolioService/SetPortfolioRule"
+	OperationPortfolioServiceExportPortfolio      = "/zhuxin.portfolio.v1.PortfolioService/ExportPortfolio"
+	OperationPortfolioServiceGetGroupPortfolio    = "/zhuxin.portfolio.v1.PortfolioService/GetGroupPortfolio"
+	OperationPortfolioServiceExportGroupPortfolio = "/zhuxin.portfolio.v1.PortfolioService/ExportGroupPortfolio"
 )
 
 // PortfolioServiceHTTPServer is what answers the routes of PortfolioService.
@@ -34,6 +36,9 @@ type PortfolioServiceHTTPServer interface {
 	SetPortfolioRule(context.Context, *PortfolioRule) (*PortfolioRule, error)
 	// One of the three reports as a file, with all customers.
 	ExportPortfolio(context.Context, *ExportPortfolioRequest) (*route.File, error)
+	// The three reports in figures, of the group or of a subsidiary, projected.
+	GetGroupPortfolio(context.Context, *GetGroupPortfolioRequest) (*GroupPortfolio, error)
+	ExportGroupPortfolio(context.Context, *ExportGroupPortfolioRequest) (*route.File, error)
 }
 
 // PortfolioServiceRoutes is the table of the routes of PortfolioService.
@@ -45,6 +50,19 @@ var PortfolioServiceRoutes = []route.Info{
 		Params:  []string{"customer_id"},
 		Body:    true,
 		Request: "zhuxin.portfolio.v1.SetCategoryRequest", Reply: "zhuxin.portfolio.v1.ClassifiedCustomer",
+	},
+	{
+		Operation: OperationPortfolioServiceGetGroupPortfolio,
+		Method:    "GET", Path: "/v1/hq/portfolio",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Request: "zhuxin.portfolio.v1.GetGroupPortfolioRequest", Reply: "zhuxin.portfolio.v1.GroupPortfolio",
+	},
+	{
+		Operation: OperationPortfolioServiceExportGroupPortfolio,
+		Method:    "GET", Path: "/v1/hq/portfolio/file",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		RawReply: true,
+		Request:  "zhuxin.portfolio.v1.ExportGroupPortfolioRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
 	{
 		Operation: OperationPortfolioServiceGetCashIn,
@@ -90,6 +108,8 @@ var PortfolioServiceRoutes = []route.Info{
 func RegisterPortfolioServiceHTTPServer(s *http.Server, srv PortfolioServiceHTTPServer) {
 	r := s.Route("/")
 	r.PUT("/v1/customers/{customer_id:[^/:]+}/category", _PortfolioService_SetCategory0_HTTP_Handler(srv))
+	r.GET("/v1/hq/portfolio", _PortfolioService_GetGroupPortfolio0_HTTP_Handler(srv))
+	r.GET("/v1/hq/portfolio/file", _PortfolioService_ExportGroupPortfolio0_HTTP_Handler(srv))
 	r.GET("/v1/portfolio/cash-in", _PortfolioService_GetCashIn0_HTTP_Handler(srv))
 	r.GET("/v1/portfolio/classification", _PortfolioService_GetClassification0_HTTP_Handler(srv))
 	r.GET("/v1/portfolio/expected-loss", _PortfolioService_GetExpectedLoss0_HTTP_Handler(srv))
@@ -113,6 +133,42 @@ func _PortfolioService_SetCategory0_HTTP_Handler(srv PortfolioServiceHTTPServer)
 				return nil, err
 			}
 			return srv.SetCategory(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _PortfolioService_GetGroupPortfolio0_HTTP_Handler(srv PortfolioServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationPortfolioServiceGetGroupPortfolio)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetGroupPortfolioRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetGroupPortfolio(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _PortfolioService_ExportGroupPortfolio0_HTTP_Handler(srv PortfolioServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationPortfolioServiceExportGroupPortfolio)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportGroupPortfolioRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportGroupPortfolio(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -1906,6 +1906,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hq/grade-scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["GradeScaleService_GetGradeScale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/grade-scale/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * @description Levels follow at once; another number of days is counted by the next daily run.
+         *      Fault: VERSION_CONFLICT.
+         */
+        put: operations["GradeScaleService_SetGradeScaleRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/group-caps": {
         parameters: {
             query?: never;
@@ -2340,6 +2376,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hq/portfolio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The three reports in figures, of the group or of a subsidiary, projected. */
+        get: operations["PortfolioService_GetGroupPortfolio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/portfolio/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["PortfolioService_ExportGroupPortfolio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/quota-moves": {
         parameters: {
             query?: never;
@@ -2414,6 +2483,109 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["RegistryService_TestGroupAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The own ones; all of them to who may set policies. */
+        get: operations["GroupScheduleService_ListSchedules"];
+        put?: never;
+        /** @description Faults: MAIL_NOT_SET_UP, TOO_MANY_SCHEDULES. */
+        post: operations["GroupScheduleService_CreateSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/report-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description It stays its owner's. What was due before is not sent. */
+        put: operations["GroupScheduleService_UpdateSchedule"];
+        post?: never;
+        delete: operations["GroupScheduleService_DeleteSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/report-schedules/{id}/sends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest first. */
+        get: operations["GroupScheduleService_ListSends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/report-schedules/{id}:pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What is due while it is paused is not sent later. */
+        post: operations["GroupScheduleService_PauseSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/report-schedules/{id}:send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sent by a worker within half a minute, besides its times. Fault: SCHEDULE_SENDING. */
+        post: operations["GroupScheduleService_SendSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/report-schedules:recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Members with what keeps them from getting a report. */
+        get: operations["GroupScheduleService_ListRecipients"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3975,6 +4147,109 @@ export interface paths {
             cookie?: never;
         };
         get: operations["RegistryService_ListWatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The own ones; all of them to who may set policies. */
+        get: operations["ScheduleService_ListSchedules"];
+        put?: never;
+        /** @description Faults: MAIL_NOT_SET_UP, TOO_MANY_SCHEDULES. */
+        post: operations["ScheduleService_CreateSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description It stays its owner's. What was due before is not sent. */
+        put: operations["ScheduleService_UpdateSchedule"];
+        post?: never;
+        delete: operations["ScheduleService_DeleteSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules/{id}/sends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest first. */
+        get: operations["ScheduleService_ListSends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules/{id}:pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What is due while it is paused is not sent later. */
+        post: operations["ScheduleService_PauseSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules/{id}:send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sent by a worker within half a minute, besides its times. Fault: SCHEDULE_SENDING. */
+        post: operations["ScheduleService_SendSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules:recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Members with what keeps them from getting a report. */
+        get: operations["ScheduleService_ListRecipients"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5625,6 +5900,46 @@ export interface components {
             /** @description Business date of the ages, yyyy-MM-dd. */
             asOf: string;
         };
+        /** @description A subsidiary's grade on the group's scale, with what it stands on. */
+        CommonGrade: {
+            /**
+             * Format: int32
+             * @description 1 is the best, 7 the worst.
+             */
+            level: number;
+            /**
+             * @description observed: enough customers; rank: not enough evidence, the grade's place in its
+             *      template.
+             */
+            basis: string;
+            /** @description With the grade, and items that could have come late within twelve months. */
+            customers: string;
+            /**
+             * Format: int32
+             * @description Basis points of them who came late.
+             */
+            rate: number;
+            /**
+             * Format: int32
+             * @description Drawn to the subsidiary's mean; the level stands on it.
+             */
+            smoothed: number;
+            /** Format: int32 */
+            mean: number;
+            /**
+             * Format: int32
+             * @description Late is more than so many days past due.
+             */
+            days: number;
+            asOf: string;
+            /**
+             * Format: int32
+             * @description Number of the subsidiary's template in force; 0 without one.
+             */
+            template: number;
+            /** @description Of the subsidiary's template, the heaviest first. */
+            weights: components["schemas"]["TemplateWeight"][];
+        };
         /** @description An answer without content. */
         EmptyReply: Record<string, never>;
         /** @description A file as an answer; the bytes are the HTTP body. */
@@ -5633,6 +5948,15 @@ export interface components {
         PersonRef: {
             id: string;
             name: string;
+        };
+        TemplateWeight: {
+            /** @description Of the library. */
+            category: string;
+            /**
+             * Format: int32
+             * @description Basis points of the score.
+             */
+            points: number;
         };
         AssignReceivableRequest: {
             id?: string;
@@ -7014,6 +7338,78 @@ export interface components {
             note?: string;
             version?: string;
         };
+        GradeScale: {
+            rule?: components["schemas"]["GradeScaleRule"] | null;
+            subsidiaries: components["schemas"]["ScaledSubsidiary"][];
+        };
+        GradeScaleRule: {
+            /** @description The one that was read; 0 is the preset. */
+            version: string;
+            /**
+             * Format: int32
+             * @description Late is more than so many days past due.
+             */
+            days: number;
+            /** @description Six rates in basis points, below which levels 1 to 6 end. */
+            bounds: number[];
+            /**
+             * Format: int32
+             * @description That a grade's rate needs; with fewer its rank stands for it.
+             */
+            minCustomers: number;
+            /**
+             * Format: int32
+             * @description Customers of the subsidiary's mean that are added to each grade.
+             */
+            weight: number;
+        };
+        PastGrade: {
+            /** Format: int32 */
+            level: number;
+            basis: string;
+            /** Format: int32 */
+            smoothed: number;
+            customers: string;
+            asOf: string;
+        };
+        ScaledGrade: {
+            grade: string;
+            common?: components["schemas"]["CommonGrade"] | null;
+            late: string;
+            /** @description Of the customers, rated only after the months had begun. */
+            since: string;
+            /** @description Fen of the items, of those that came late, and of what was given up. */
+            due: string;
+            lateAmount: string;
+            writtenOff: string;
+            /** @description A worse grade of the template came late less often. */
+            inverted: boolean;
+            /** @description Of the last day of the quarter before; absent when there is none. */
+            previous?: components["schemas"]["PastGrade"] | null;
+            /**
+             * Format: int32
+             * @description Basis points by which the rate has grown since; only where drifted.
+             */
+            drift: number;
+            drifted: boolean;
+        };
+        ScaledSubsidiary: {
+            tenantId: string;
+            name: string;
+            /** @description Empty: nothing was observed yet. */
+            asOf: string;
+            from: string;
+            /**
+             * Format: int32
+             * @description Number of the template in force; 0 without one.
+             */
+            template: number;
+            weights: components["schemas"]["TemplateWeight"][];
+            /** @description Customers whose past is not known, and who are left out. */
+            unknown: string;
+            /** @description The best first. */
+            grades: components["schemas"]["ScaledGrade"][];
+        };
         AnswerMoveRequest: {
             id?: string;
             lend?: boolean;
@@ -7254,6 +7650,8 @@ export interface components {
             effectiveAt?: string | null;
             /** Format: date-time */
             lapsedAt?: string | null;
+            /** @description On the group's scale; absent before anything was observed of the subsidiary. */
+            common?: components["schemas"]["CommonGrade"] | null;
         };
         GroupTotal: {
             aging?: components["schemas"]["Aging"] | null;
@@ -7899,6 +8297,8 @@ export interface components {
             /** Format: date-time */
             lapsedAt?: string | null;
             own: boolean;
+            /** @description On the group's scale; absent before anything was observed of the subsidiary. */
+            common?: components["schemas"]["CommonGrade"] | null;
         };
         SharingLogRow: {
             /** Format: date-time */
@@ -8189,6 +8589,23 @@ export interface components {
             unknown: string;
             rule?: components["schemas"]["PortfolioRule"] | null;
         };
+        GroupPortfolio: {
+            /** @description Of the subsidiary; empty for the group. */
+            name: string;
+            currency: string;
+            currencies: string[];
+            sum?: components["schemas"]["QualityFigures"] | null;
+            /** @description The largest expected loss first; together they are sum. */
+            parts: components["schemas"]["QualityPart"][];
+            /** @description Subsidiaries whose figures are of an earlier day than sum's, or not there. */
+            late: components["schemas"]["LateQuality"][];
+        };
+        LateQuality: {
+            tenantId: string;
+            name: string;
+            /** @description Empty: no figures yet, not in sum. */
+            asOf: string;
+        };
         LossBucket: {
             /** @description not_due, 1-30 … 366+. */
             label: string;
@@ -8233,6 +8650,70 @@ export interface components {
              * @description Forward-looking factor in basis points; 10000 leaves rates as they are.
              */
             factor: number;
+        };
+        QualityBucket: {
+            label: string;
+            items: string;
+            open: string;
+            base: string;
+            /**
+             * Format: int32
+             * @description Basis points: the subsidiary's rule; of a sum provision over base.
+             */
+            rate: number;
+            provision: string;
+            /** @description history, given, terminal; empty for a sum. */
+            basis: string;
+        };
+        /** @description spans, later, behind and credit add up to open. */
+        QualityCash: {
+            spans: components["schemas"]["QualitySpan"][];
+            laterPromised: string;
+            laterHabit: string;
+            behind: string;
+            credit: string;
+            open: string;
+            /** @description Sum of spans. */
+            within: string;
+        };
+        QualityFigures: {
+            asOf: string;
+            /** @description All five, getting worse. */
+            categories: components["schemas"]["CategoryGroup"][];
+            buckets: components["schemas"]["QualityBucket"][];
+            weeks?: components["schemas"]["QualityCash"] | null;
+            months?: components["schemas"]["QualityCash"] | null;
+            customers: string;
+            open: string;
+            /** @description Substandard, doubtful and loss. */
+            bad: string;
+            /**
+             * Format: int32
+             * @description Basis points of open.
+             */
+            badShare: number;
+            provision: string;
+            /** @description What it is made for. */
+            base: string;
+            /**
+             * Format: int32
+             * @description Basis points of base.
+             */
+            provisionRate: number;
+            /** Format: int32 */
+            lateDays: number;
+            payments: string;
+        };
+        QualityPart: {
+            tenantId: string;
+            name: string;
+            figures?: components["schemas"]["QualityFigures"] | null;
+        };
+        QualitySpan: {
+            first: string;
+            last: string;
+            promised: string;
+            habit: string;
         };
         RollMonth: {
             month: string;
@@ -9488,6 +9969,158 @@ export interface components {
             value: string;
             /** @description Empty: there is a value. zero_base, not_known, before_kept. */
             why: string;
+        };
+        CreateScheduleRequest: {
+            spec?: components["schemas"]["ReportSpec"];
+            /** @description xlsx, pdf. */
+            format?: string;
+            /** @description zh, en. */
+            lang?: string;
+            timing?: components["schemas"]["ReportTiming"];
+            recipientIds?: string[];
+            /** @description The business date is added. */
+            subject?: string;
+            /** @description Also when there is nothing in it. */
+            sendEmpty?: boolean;
+        };
+        DeleteScheduleReply: Record<string, never>;
+        ListRecipientsReply: {
+            recipients: components["schemas"]["ReportRecipient"][];
+        };
+        ListSchedulesReply: {
+            schedules: components["schemas"]["ReportSchedule"][];
+            /** @description That the caller may schedule. */
+            kinds: components["schemas"]["ReportKind"][];
+            /** @description False: this installation has no mail server. */
+            ready: boolean;
+            timeZone: string;
+        };
+        ListSendsReply: {
+            sends: components["schemas"]["ReportSend"][];
+        };
+        PauseScheduleRequest: {
+            id?: string;
+            version?: string;
+            /** @description False: it goes on. */
+            paused?: boolean;
+        };
+        ReportKind: {
+            name: string;
+            formats: string[];
+        };
+        ReportOutcome: {
+            personId: string;
+            name: string;
+            /** @description waiting, sent, failed; nobody: left out. */
+            state: string;
+            /** @description no_permission, not_member, other_customers, refused. */
+            why: string;
+        };
+        ReportRecipient: {
+            personId: string;
+            name: string;
+            roles: string[];
+            /** @description Empty: he can get it. */
+            why: string;
+        };
+        ReportSchedule: {
+            id: string;
+            version: string;
+            ownerId: string;
+            ownerName: string;
+            spec?: components["schemas"]["ReportSpec"] | null;
+            format: string;
+            lang: string;
+            timing?: components["schemas"]["ReportTiming"] | null;
+            recipientIds: string[];
+            subject: string;
+            sendEmpty: boolean;
+            paused: boolean;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Empty while paused.
+             */
+            nextAt?: string | null;
+            /** @description The newest sending; absent before the first. */
+            last?: components["schemas"]["ReportSend"] | null;
+        };
+        ReportSend: {
+            id: string;
+            businessDate: string;
+            /** @description Asked for by a person. */
+            byHand: boolean;
+            /** @description waiting, sent, partly, failed, empty, nobody, superseded. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Dates before that nothing was sent on, because the system was down.
+             */
+            missed: number;
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            nextAt?: string | null;
+            fileName: string;
+            fileSize: string;
+            outcomes: components["schemas"]["ReportOutcome"][];
+            /** @description Of a failure. */
+            reason: string;
+            message: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: date-time */
+            finishedAt?: string | null;
+        };
+        /** @description Which report, with which filters; what a report does not take is empty. */
+        ReportSpec: {
+            /** @description figures, items, classification, expected_loss, cash_in; at HQ: group, quality. */
+            report: string;
+            /** @description At HQ; empty is the group. */
+            tenantId: string;
+            salespersonId: string;
+            customerId: string;
+            currency: string;
+            /** @description month, quarter, year. */
+            period: string;
+            /** @description running or previous, on the day of sending; empty is running. */
+            which: string;
+            orderBy: string;
+            /** @description week, month; of cash_in. */
+            step: string;
+        };
+        /** @description In the subsidiary's time zone; HQ's is Asia/Shanghai. */
+        ReportTiming: {
+            /** @description daily, weekly, monthly. */
+            every: string;
+            /**
+             * Format: int32
+             * @description 1 Monday to 7 Sunday.
+             */
+            weekday: number;
+            /**
+             * Format: int32
+             * @description 1 to 31, the last day in a shorter month; 0 is always the last.
+             */
+            day: number;
+            /** Format: int32 */
+            hour: number;
+        };
+        SendScheduleReply: Record<string, never>;
+        SendScheduleRequest: {
+            id?: string;
+        };
+        UpdateScheduleRequest: {
+            id?: string;
+            version?: string;
+            spec?: components["schemas"]["ReportSpec"];
+            format?: string;
+            lang?: string;
+            timing?: components["schemas"]["ReportTiming"];
+            recipientIds?: string[];
+            subject?: string;
+            sendEmpty?: boolean;
         };
         CancelStatementRequest: {
             id?: string;
@@ -13668,6 +14301,52 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    GradeScaleService_GetGradeScale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeScale"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GradeScaleService_SetGradeScaleRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeScaleRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeScaleRule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     GroupCapService_ListCaps: {
         parameters: {
             query?: {
@@ -14416,6 +15095,60 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    PortfolioService_GetGroupPortfolio: {
+        parameters: {
+            query?: {
+                /** @description Empty is the group. */
+                tenantId?: string;
+                /** @description Of the group; empty is the one that most subsidiaries have. */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPortfolio"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    PortfolioService_ExportGroupPortfolio: {
+        parameters: {
+            query?: {
+                tenantId?: string;
+                currency?: string;
+                /** @description xlsx, pdf. */
+                format?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     GroupCapService_ListGroupMoves: {
         parameters: {
             query?: {
@@ -14538,6 +15271,203 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_ListSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSchedulesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_CreateSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_UpdateSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_DeleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteScheduleReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_ListSends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSendsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_PauseSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_SendSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendScheduleReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    GroupScheduleService_ListRecipients: {
+        parameters: {
+            query?: {
+                report?: string;
+                salespersonId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecipientsReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -17600,6 +18530,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListWatchesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_ListSchedules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSchedulesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_CreateSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_UpdateSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_DeleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteScheduleReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_ListSends: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSendsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_PauseSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_SendSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendScheduleReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ScheduleService_ListRecipients: {
+        parameters: {
+            query?: {
+                report?: string;
+                salespersonId?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecipientsReply"];
                 };
             };
             default: components["responses"]["Error"];

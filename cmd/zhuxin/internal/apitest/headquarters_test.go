@@ -49,6 +49,7 @@ func headquarters(t *testing.T, env *apitest.Env, a, b *house) *house {
 	a.askedBy(b)
 	b.askedBy(a)
 	hq.caps(b)
+	hq.schedules(top, "/v1/hq/report-schedules", "group", top)
 	hq.values["tenant"], hq.values["customer_code"] = a.tenant.ID.String(), b.values["customer_code"]
 	hq.values["customer"], hq.values["person_salesperson"] = a.values["customer"], a.values["person_salesperson"]
 	hq.until("the projection of both", func() bool {

@@ -52,6 +52,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.statements()
 	h.reached()
 	h.told()
+	h.schedules("administrator", "/v1/report-schedules", "classification", "viewer")
 	return h
 }
 

@@ -285,6 +285,15 @@ var inTenant = map[string]spec{
 	"report.v1.ReportService/ExportReport": {who: "viewer", in: m{"format": "xlsx", "customer_id": "$customer"}},
 	"report.v1.ReportService/ExportItems":  {who: "viewer"},
 	"report.v1.ReportService/ListDebts":    {who: "viewer", in: m{"of": "customers", "order_by": "overdue_days", "page_size": 50}},
+
+	"schedule.v1.ScheduleService/ListSchedules":  {who: "administrator"},
+	"schedule.v1.ScheduleService/ListRecipients": {who: "administrator", in: m{"report": "figures"}},
+	"schedule.v1.ScheduleService/CreateSchedule": {who: "administrator", in: m{"spec": m{"report": "figures", "salesperson_id": "$person_salesperson", "customer_id": "$customer"}, "format": "pdf", "timing": m{"every": "daily", "hour": 8}, "recipient_ids": []any{"$person_viewer"}, "subject": "月报"}},
+	"schedule.v1.ScheduleService/UpdateSchedule": {who: "administrator", in: m{"id": "$schedule_changed", "version": "$schedule_changed.version", "spec": m{"report": "items"}, "format": "xlsx", "timing": m{"every": "weekly", "weekday": 1, "hour": 8}, "recipient_ids": []any{"$person_viewer"}, "subject": "周报"}},
+	"schedule.v1.ScheduleService/PauseSchedule":  {who: "administrator", in: m{"id": "$schedule", "version": "$schedule.version", "paused": true}},
+	"schedule.v1.ScheduleService/DeleteSchedule": {who: "administrator", in: m{"id": "$schedule_deleted"}},
+	"schedule.v1.ScheduleService/SendSchedule":   {who: "administrator", in: m{"id": "$schedule_sent"}},
+	"schedule.v1.ScheduleService/ListSends":      {who: "administrator", in: m{"id": "$schedule_sent"}},
 }
 
 // alsoInTenant are further valid requests: the other names of a customer, and
@@ -316,6 +325,8 @@ var alsoInTenant = []variant{
 	{"report.v1.ReportService/ExportReport", spec{who: "viewer", in: m{"format": "pdf", "salesperson_id": "$person_salesperson"}}},
 	{"report.v1.ReportService/GetAging", spec{who: "viewer", in: m{"salesperson_id": "$person_salesperson"}}},
 	{"report.v1.ReportService/ListDebts", spec{who: "viewer", in: m{"of": "projects"}}},
+	{"schedule.v1.ScheduleService/ListRecipients", spec{who: "administrator", in: m{"report": "figures", "salesperson_id": "$person_salesperson"}}},
+	{"schedule.v1.ScheduleService/UpdateSchedule", spec{who: "administrator", in: m{"id": "$schedule_figures", "version": "$schedule_figures.version", "spec": m{"report": "figures", "salesperson_id": "$person_salesperson", "customer_id": "$customer"}, "format": "pdf", "timing": m{"every": "daily", "hour": 8}, "recipient_ids": []any{"$person_viewer"}, "subject": "月报"}}},
 }
 
 type variant struct {
@@ -360,6 +371,20 @@ var atHQ = map[string]spec{
 	"hq.v1.HQService/GetGroupOverview":     {who: "hq_viewer"},
 	"hq.v1.HQService/ListGroupCustomers":   {who: "hq_viewer", in: m{"tenant_id": "$tenant", "page_size": 50}},
 	"hq.v1.HQService/GetGroupCustomer":     {who: "hq_viewer", in: m{"uscc": "$customer_code"}},
+
+	"gradescale.v1.GradeScaleService/GetGradeScale":      {who: "hq_viewer"},
+	"gradescale.v1.GradeScaleService/SetGradeScaleRule":  {who: "hq_administrator", in: m{"version": "0", "days": 30, "bounds": []any{100, 300, 700, 1500, 3000, 5000}, "min_customers": 10, "weight": 10}},
+	"portfolio.v1.PortfolioService/GetGroupPortfolio":    {who: "hq_viewer", in: m{"tenant_id": "$tenant"}},
+	"portfolio.v1.PortfolioService/ExportGroupPortfolio": {who: "hq_viewer", in: m{"format": "xlsx", "tenant_id": "$tenant"}},
+
+	"schedule.v1.GroupScheduleService/ListSchedules":  {who: "hq_administrator"},
+	"schedule.v1.GroupScheduleService/ListRecipients": {who: "hq_administrator", in: m{"report": "group"}},
+	"schedule.v1.GroupScheduleService/CreateSchedule": {who: "hq_administrator", in: m{"spec": m{"report": "group", "tenant_id": "$tenant", "salesperson_id": "$person_salesperson", "customer_id": "$customer"}, "format": "pdf", "timing": m{"every": "daily", "hour": 8}, "recipient_ids": []any{"$person_hq_administrator"}, "subject": "日报"}},
+	"schedule.v1.GroupScheduleService/UpdateSchedule": {who: "hq_administrator", in: m{"id": "$schedule_changed", "version": "$schedule_changed.version", "spec": m{"report": "group", "tenant_id": "$tenant", "salesperson_id": "$person_salesperson", "customer_id": "$customer"}, "format": "xlsx", "timing": m{"every": "weekly", "weekday": 1, "hour": 8}, "recipient_ids": []any{"$person_hq_administrator"}, "subject": "周报"}},
+	"schedule.v1.GroupScheduleService/PauseSchedule":  {who: "hq_administrator", in: m{"id": "$schedule", "version": "$schedule.version", "paused": true}},
+	"schedule.v1.GroupScheduleService/DeleteSchedule": {who: "hq_administrator", in: m{"id": "$schedule_deleted"}},
+	"schedule.v1.GroupScheduleService/SendSchedule":   {who: "hq_administrator", in: m{"id": "$schedule_sent"}},
+	"schedule.v1.GroupScheduleService/ListSends":      {who: "hq_administrator", in: m{"id": "$schedule_sent"}},
 
 	"report.v1.ReportService/GetGroupReport":    {who: "hq_viewer", in: m{"tenant_id": "$tenant", "salesperson_id": "$person_salesperson", "customer_id": "$customer", "page_size": 50}},
 	"report.v1.ReportService/ExportGroupReport": {who: "hq_viewer", in: m{"format": "pdf", "tenant_id": "$tenant", "salesperson_id": "$person_salesperson", "customer_id": "$customer"}},

@@ -11,7 +11,6 @@ import (
 	"zhuxin/app/server"
 	accountservice "zhuxin/app/service/account"
 	"zhuxin/biz/followup"
-	"zhuxin/biz/portfolio"
 	"zhuxin/biz/project"
 	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
@@ -33,9 +32,10 @@ type App struct {
 	Receivables *Receivables
 	ERP         *ERP
 	Todos       *todo.Service
-	Portfolio   *portfolio.Service
+	Portfolio   *Portfolio
 	Reports     *Reports
 	Risk        *Risk
+	Schedules   *Schedules
 	Statements  *statement.Service
 
 	// Who calls, where he may work, and to which schema that leads. The test of
@@ -78,8 +78,11 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	a.Agreements = newAgreements(b, a.Credit, a.Documents)
 	a.FollowUps = newFollowUps(b, a.Credit)
 	a.Statements = newStatements(b, a.Credit, a.Receivables)
-	a.Daily = newDailyRun(a)
 	a.Portfolio = newPortfolio(b)
+	a.Daily = newDailyRun(a)
 	a.Reports = newReports(b, a.Receivables)
+	if a.Schedules, err = newSchedules(a); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	return a, nil
 }

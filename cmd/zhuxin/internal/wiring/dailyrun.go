@@ -34,6 +34,8 @@ func (a *App) dailySteps() []dailyrun.Step {
 		{Name: "dunning", Run: a.Notify.Dunning.Daily},
 		{Name: "rollup", Run: a.ageRollup},
 		{Name: "report", Run: a.refreshReports},
+		{Name: "quality", Run: a.Portfolio.Projector.Daily},
+		{Name: "grade_scale", Run: a.Group.Grades.Daily},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	scalerepo "zhuxin/data/hqrepo/gradescale"
 	capsrepo "zhuxin/data/hqrepo/groupcap"
 	historyrepo "zhuxin/data/hqrepo/history"
 	negativerepo "zhuxin/data/hqrepo/negativelist"
@@ -13,8 +14,10 @@ import (
 	"zhuxin/data/query/company"
 	checkstore "zhuxin/data/query/creditcheck"
 	relatedrepo "zhuxin/data/tenantrepo/related"
+	tenantreport "zhuxin/data/tenantrepo/report"
 	rollupsource "zhuxin/data/tenantrepo/rollup"
 	"zhuxin/shared/access"
+	"zhuxin/shared/gradescale"
 	"zhuxin/shared/groupcap"
 	"zhuxin/shared/history"
 	"zhuxin/shared/negativelist"
@@ -25,6 +28,7 @@ import (
 // Group is what crosses the subsidiaries: negative list, history, rollups.
 type Group struct {
 	Caps      *groupcap.Service
+	Grades    *gradescale.Service
 	Negative  *negativelist.Service
 	History   *history.Service
 	Projector *rollup.Projector
@@ -45,6 +49,7 @@ func newGroup(b *Base) *Group {
 		Reach:     ways,
 		Caps:      groupcap.New(groupcap.Deps{Tenants: tenants, HQ: hq, Repo: capsrepo.Repo{}, Books: checkstore.Books{}, Log: b.Audit.HQ, Clock: b.Clock, Bind: bind}),
 		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, ways, b.Audit.HQ, b.Clock),
+		Grades:    gradescale.New(gradescale.Config{Tenants: tenants, HQ: hq, Source: tenantreport.Repo{}, Store: scalerepo.Store{}, Audit: b.Audit.HQ, Clock: b.Clock}),
 		History:   history.NewService(tenants, hq, historyrepo.Store{}, company.Query{}, b.Clock),
 		Projector: rollup.NewProjector(tenants, hq, rollupsource.Source{}, rollupstore.Store{}, b.Clock),
 		Reader:    rollup.NewReader(hq, rollupstore.Store{}),

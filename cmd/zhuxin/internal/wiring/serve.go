@@ -25,6 +25,7 @@ import (
 	erpv1 "zhuxin/app/api/erp/v1"
 	feedv1 "zhuxin/app/api/feed/v1"
 	followupv1 "zhuxin/app/api/followup/v1"
+	gradescalev1 "zhuxin/app/api/gradescale/v1"
 	groupcapv1 "zhuxin/app/api/groupcap/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	limitv1 "zhuxin/app/api/limit/v1"
@@ -38,6 +39,7 @@ import (
 	registryv1 "zhuxin/app/api/registry/v1"
 	relatedv1 "zhuxin/app/api/related/v1"
 	reportv1 "zhuxin/app/api/report/v1"
+	schedulev1 "zhuxin/app/api/schedule/v1"
 	statementv1 "zhuxin/app/api/statement/v1"
 	warningv1 "zhuxin/app/api/warning/v1"
 	workbenchv1 "zhuxin/app/api/workbench/v1"
@@ -59,6 +61,7 @@ import (
 	erpservice "zhuxin/app/service/erp"
 	feedservice "zhuxin/app/service/feed"
 	followupservice "zhuxin/app/service/followup"
+	gradescaleservice "zhuxin/app/service/gradescale"
 	groupcapservice "zhuxin/app/service/groupcap"
 	hqservice "zhuxin/app/service/hq"
 	limitservice "zhuxin/app/service/limit"
@@ -72,6 +75,7 @@ import (
 	registryservice "zhuxin/app/service/registry"
 	relatedservice "zhuxin/app/service/related"
 	reportservice "zhuxin/app/service/report"
+	scheduleservice "zhuxin/app/service/schedule"
 	statementservice "zhuxin/app/service/statement"
 	warningservice "zhuxin/app/service/warning"
 	workbenchservice "zhuxin/app/service/workbench"
@@ -218,7 +222,10 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks, c.Queue, c.Headroom))
 	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
-	portfoliov1.RegisterPortfolioServiceHTTPServer(s, portfolioservice.New(a.Portfolio))
+	gradescalev1.RegisterGradeScaleServiceHTTPServer(s, gradescaleservice.New(a.Group.Grades))
+	schedulev1.RegisterGroupScheduleServiceHTTPServer(s, scheduleservice.New(a.Schedules.HQ))
+	schedulev1.RegisterScheduleServiceHTTPServer(s, scheduleservice.New(a.Schedules.Tenant))
+	portfoliov1.RegisterPortfolioServiceHTTPServer(s, portfolioservice.New(a.Portfolio.Service, a.Portfolio.Group))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
 	collectionv1.RegisterCollectionServiceHTTPServer(s, collectionservice.New(a.Receivables.Collection))
 	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))

@@ -40,6 +40,8 @@ func (a *App) worker() (*jobs.Worker, error) {
 	a.ERP.register(m)
 	a.Notify.register(m)
 	a.Risk.register(m)
+	a.Portfolio.register(m)
+	a.Schedules.register(m)
 
 	if a.Maker != nil {
 		m.Periodic("schemas.prepare", 20*time.Second, func(ctx context.Context) error {
@@ -47,6 +49,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 			return err
 		})
 	}
+	m.PeriodicPerTenant("grade_scale.observe", 10*time.Minute, a.Group.Grades.Refresh)
 	m.PeriodicPerTenant("reservations.expire", time.Minute, func(ctx context.Context) error {
 		_, err := a.Credit.Checks.ExpireReservations(ctx)
 		return err

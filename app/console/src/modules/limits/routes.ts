@@ -32,7 +32,7 @@ export default defineModule({
         title: 'menu.limits.adjust',
         permission: 'limit.read',
         parent: 'limit-calendar',
-        locales: ['customers'],
+        locales: ['credit', 'customers'],
       },
     },
   ],

@@ -11,8 +11,21 @@ export default defineModule({
       meta: {
         title: 'menu.portfolio.list',
         permission: 'overview.read',
-        menu: { order: 56, icon: PieChart },
-        locales: ['ar'],
+        menu: { order: 56, section: 'reports', icon: PieChart },
+        locales: ['ar', 'schedules'],
+      },
+    },
+  ],
+  hq: [
+    {
+      path: 'portfolio',
+      name: 'hq-portfolio',
+      component: () => import('./GroupPage.vue'),
+      meta: {
+        title: 'menu.portfolio.hq',
+        permission: 'hq.overview.read',
+        menu: { order: 16, section: 'reports', icon: PieChart },
+        locales: ['ar', 'schedules'],
       },
     },
   ],
