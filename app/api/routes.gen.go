@@ -19,23 +19,24 @@ import (
 	v112 "zhuxin/app/api/followup/v1"
 	v113 "zhuxin/app/api/gradescale/v1"
 	v114 "zhuxin/app/api/groupcap/v1"
-	v117 "zhuxin/app/api/hq/v1"
-	v118 "zhuxin/app/api/limit/v1"
-	v115 "zhuxin/app/api/member/v1"
-	v119 "zhuxin/app/api/negativelist/v1"
-	v120 "zhuxin/app/api/notify/v1"
-	v121 "zhuxin/app/api/portfolio/v1"
-	v122 "zhuxin/app/api/project/v1"
-	v116 "zhuxin/app/api/rating/v1"
-	v123 "zhuxin/app/api/receivable/v1"
-	v124 "zhuxin/app/api/registry/v1"
-	v125 "zhuxin/app/api/related/v1"
-	v126 "zhuxin/app/api/report/v1"
+	v115 "zhuxin/app/api/historyimport/v1"
+	v118 "zhuxin/app/api/hq/v1"
+	v119 "zhuxin/app/api/limit/v1"
+	v116 "zhuxin/app/api/member/v1"
+	v120 "zhuxin/app/api/negativelist/v1"
+	v121 "zhuxin/app/api/notify/v1"
+	v122 "zhuxin/app/api/portfolio/v1"
+	v123 "zhuxin/app/api/project/v1"
+	v117 "zhuxin/app/api/rating/v1"
+	v124 "zhuxin/app/api/receivable/v1"
+	v125 "zhuxin/app/api/registry/v1"
+	v126 "zhuxin/app/api/related/v1"
+	v127 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v127 "zhuxin/app/api/schedule/v1"
-	v128 "zhuxin/app/api/statement/v1"
-	v129 "zhuxin/app/api/warning/v1"
-	v130 "zhuxin/app/api/workbench/v1"
+	v128 "zhuxin/app/api/schedule/v1"
+	v129 "zhuxin/app/api/statement/v1"
+	v130 "zhuxin/app/api/warning/v1"
+	v131 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -57,23 +58,24 @@ func Routes() []route.Info {
 		v113.GradeScaleServiceRoutes,
 		v114.GroupCapServiceRoutes,
 		v114.SharedLimitServiceRoutes,
-		v115.MemberServiceRoutes,
-		v116.RatingServiceRoutes,
-		v117.HQServiceRoutes,
-		v118.LimitServiceRoutes,
-		v119.NegativeListServiceRoutes,
-		v119.NegativeReviewServiceRoutes,
-		v120.NotifyServiceRoutes,
-		v121.PortfolioServiceRoutes,
-		v122.ProjectServiceRoutes,
-		v123.ReceivableServiceRoutes,
-		v124.RegistryServiceRoutes,
-		v125.RelatedServiceRoutes,
-		v126.ReportServiceRoutes,
-		v127.ScheduleServiceRoutes,
-		v127.GroupScheduleServiceRoutes,
-		v128.StatementServiceRoutes,
-		v129.WarningServiceRoutes,
-		v130.WorkbenchServiceRoutes,
+		v115.HistoryImportServiceRoutes,
+		v116.MemberServiceRoutes,
+		v117.RatingServiceRoutes,
+		v118.HQServiceRoutes,
+		v119.LimitServiceRoutes,
+		v120.NegativeListServiceRoutes,
+		v120.NegativeReviewServiceRoutes,
+		v121.NotifyServiceRoutes,
+		v122.PortfolioServiceRoutes,
+		v123.ProjectServiceRoutes,
+		v124.ReceivableServiceRoutes,
+		v125.RegistryServiceRoutes,
+		v126.RelatedServiceRoutes,
+		v127.ReportServiceRoutes,
+		v128.ScheduleServiceRoutes,
+		v128.GroupScheduleServiceRoutes,
+		v129.StatementServiceRoutes,
+		v130.WarningServiceRoutes,
+		v131.WorkbenchServiceRoutes,
 	)
 }

@@ -40,6 +40,7 @@ const (
 	KindContract              Kind = "contract"
 	KindRatingDecision        Kind = "rating_decision"
 	KindSupplyStopEvidence    Kind = "supply_stop_evidence" // a notice delivered, the plant's word
+	KindHistoryProtocol       Kind = "history_protocol"
 	KindOther                 Kind = "other"
 )
 
@@ -135,5 +136,6 @@ var (
 		KindRatingDecision:     {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
 		KindImportSource:       {most: MaxImport, types: []fileType{csv, xlsx}, read: access.ReceivableImport, write: access.ReceivableImport},
 		KindImportErrors:       {most: MaxImport, types: []fileType{csv}, read: access.ReceivableImport, write: access.ReceivableImport, server: true},
+		KindHistoryProtocol:    {most: MaxPaper, types: []fileType{pdf}, read: access.HistoryImport, write: access.HistoryImport, server: true},
 	}
 )

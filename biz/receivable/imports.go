@@ -68,7 +68,7 @@ func (s *Imports) Upload(ctx context.Context, name string, body io.Reader, size 
 		return Uploaded{}, err
 	}
 	defer whole.Close()
-	f, err := s.Files.Store(ctx, NewFile{Kind: document.KindImportSource, Name: fileName(name), ContentType: look.ContentType, Size: size, Body: whole})
+	f, err := s.Files.Store(ctx, NewFile{Kind: document.KindImportSource, Name: FileName(name), ContentType: look.ContentType, Size: size, Body: whole})
 	if err != nil {
 		return Uploaded{}, err
 	}
@@ -77,9 +77,9 @@ func (s *Imports) Upload(ctx context.Context, name string, body io.Reader, size 
 	return u, nil
 }
 
-// fileName keeps the last part of a name, without what a screen or a header
+// FileName keeps the last part of a name, without what a screen or a header
 // could stumble over.
-func fileName(s string) string {
+func FileName(s string) string {
 	s = path.Base(strings.ReplaceAll(strings.ToValidUTF8(s, ""), `\`, "/"))
 	s = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
@@ -207,7 +207,7 @@ func (s *Imports) Template(ctx context.Context, format string) ([]byte, string, 
 	if _, err := access.Require(ctx, access.ReceivableImport); err != nil {
 		return nil, "", err
 	}
-	return s.Sheets.Template(format)
+	return s.Sheets.Template(TemplateForm(), format)
 }
 
 // Mappings lists the presets and what was saved.

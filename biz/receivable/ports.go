@@ -64,11 +64,33 @@ type Sheets interface {
 	Look(r io.Reader, rows int) (look Look, whole io.ReadCloser, err error)
 	// Open copies the file to local disk; sum is the SHA-256 of its bytes. Faults as Look.
 	Open(r io.Reader) (s Spool, sum []byte, err error)
-	// Template gives our own template as csv or xlsx with its content type, or
+	// Template gives a template as csv or xlsx with its content type, or
 	// ErrTemplateFormat.
-	Template(format string) (body []byte, contentType string, err error)
+	Template(f Form, format string) (body []byte, contentType string, err error)
 	// Errors starts an error file.
 	Errors() (ErrorFile, error)
+}
+
+// CellForm says how a column of a template is laid out.
+type CellForm int
+
+// The forms. Text keeps leading zeros and long numbers.
+const (
+	CellText CellForm = iota
+	CellDate
+	CellNumber
+)
+
+// FormColumn is a column of a template. Zh and En say what goes in.
+type FormColumn struct {
+	Field, Head, Zh, En string
+	Form                CellForm
+}
+
+// Form is a template: an empty sheet, and one that explains it.
+type Form struct {
+	Sheet   string
+	Columns []FormColumn
 }
 
 // Look is the beginning of a file.

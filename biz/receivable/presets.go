@@ -1,7 +1,6 @@
 package receivable
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,12 +12,6 @@ const (
 	PresetZhuxin     = "zhuxin"     // our own template
 	PresetHighRadius = "highradius" // the open items of HighRadius's export
 )
-
-// TemplateHeads are the Chinese heads of our own template, in the order of Fields.
-var TemplateHeads = map[Field]string{
-	FieldCustomerNumber: "客户编号", FieldCustomerName: "客户名称", FieldUSCC: "统一社会信用代码", FieldDocumentNo: "单据编号",
-	FieldInvoiceDate: "开票日期", FieldDueDate: "到期日", FieldAmount: "金额", FieldOpenAmount: "未结金额", FieldCurrency: "币种",
-}
 
 // Presets lists them.
 func Presets() []NamedMapping {
@@ -70,7 +63,8 @@ var synonyms = map[Field][]string{
 	FieldContractNo:  {"contract no", "contract number", "contract", "合同编号", "合同号"},
 }
 
-func normalHead(s string) string {
+// NormalHead is a head without case, blanks and marks, as heads are compared.
+func NormalHead(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {
 		case ' ', '_', '-', '.', '/', '(', ')', '（', '）', '　', '*':
@@ -92,8 +86,8 @@ func Propose(head []string, sample [][]string, epoch calendar.Date) (m Mapping, 
 	}
 	if own := englishHeads(); all(own, has) {
 		m, preset = zhuxinPreset(own), PresetZhuxin
-	} else if all(TemplateHeads, has) {
-		m, preset = zhuxinPreset(maps.Clone(TemplateHeads)), PresetZhuxin
+	} else if own := chineseHeads(); all(own, has) {
+		m, preset = zhuxinPreset(own), PresetZhuxin
 	} else {
 		m = Mapping{Columns: bySynonyms(head), DateFormat: DateYMDDashes, Source: "file"}
 	}
@@ -119,7 +113,7 @@ func bySynonyms(head []string) map[Field]string {
 	out, taken := map[Field]string{}, map[string]bool{}
 	for _, f := range append(slices.Clone(Fields), FieldContractNo) {
 		for _, name := range synonyms[f] {
-			if h := find(head, taken, normalHead(name)); h != "" {
+			if h := find(head, taken, NormalHead(name)); h != "" {
 				out[f], taken[h] = h, true
 				break
 			}
@@ -130,7 +124,7 @@ func bySynonyms(head []string) map[Field]string {
 
 func find(head []string, taken map[string]bool, normal string) string {
 	for _, h := range head {
-		if !taken[h] && normalHead(h) == normal {
+		if !taken[h] && NormalHead(h) == normal {
 			return h
 		}
 	}

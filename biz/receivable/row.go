@@ -155,11 +155,11 @@ func (r *rowReader) read(l Line) (row Row, meant bool) {
 }
 
 func (row *Row) refuse(column, reason, message, value string) {
-	row.Faults = append(row.Faults, Fault{column, reason, message, shown(value)})
+	row.Faults = append(row.Faults, Fault{column, reason, message, Show(value)})
 }
 
-// shown cuts a value for the list of errors.
-func shown(s string) string {
+// Show cuts a value for a list of errors.
+func Show(s string) string {
 	s = strings.ToValidUTF8(s, "�")
 	if utf8.RuneCountInString(s) <= maxShown {
 		return s
@@ -294,12 +294,9 @@ func (r *rowReader) readCurrency(l Line, row *Row) {
 	if s == "" || s == string(r.currency) {
 		return
 	}
-	c := money.Currency(strings.ToUpper(s))
-	if renminbi[string(c)] {
-		c = money.CNY
-	}
+	c, valid := Currency(s)
 	switch {
-	case !c.Valid():
+	case !valid:
 		row.refuse(r.column(r.currencyAt, FieldCurrency), ReasonBadCurrency, "a currency has three letters, such as CNY", s)
 	case c != r.currency:
 		row.Currency = c

@@ -71,27 +71,27 @@ func (s *Imports) failed(ctx context.Context, i Import, attempt int, cause error
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	final := attempt >= lastAttempt || hopeless(cause)
+	final := attempt >= lastAttempt || Hopeless(cause)
 	err := s.Tx.InTx(keep, func(ctx context.Context) error {
 		if !final {
-			return s.Runs.Retry(ctx, i.ID, fmt.Sprintf("attempt %d failed: %s; it is tried again", attempt, told(cause, interrupted)), s.Clock.Now())
+			return s.Runs.Retry(ctx, i.ID, fmt.Sprintf("attempt %d failed: %s; it is tried again", attempt, Told(cause, interrupted)), s.Clock.Now())
 		}
-		return s.Runs.Finish(ctx, i.ID, told(cause, interrupted), uuid.Nil, s.Clock.Now())
+		return s.Runs.Finish(ctx, i.ID, Told(cause, interrupted), uuid.Nil, s.Clock.Now())
 	})
-	if err != nil || !hopeless(cause) {
+	if err != nil || !Hopeless(cause) {
 		return errors.Join(cause, err) // also of the last attempt, so that it is logged
 	}
 	return nil
 }
 
-// hopeless says that another attempt with the same file would fail as well.
-func hopeless(err error) bool {
+// Hopeless says that another attempt with the same file would fail as well.
+func Hopeless(err error) bool {
 	f, ok := fault.As(err)
 	return ok && f.Kind != fault.KindInternal && f.Kind != fault.KindUnavailable && f.Kind != fault.KindLimited
 }
 
-// told is the cause as a person may read it.
-func told(err error, interrupted bool) string {
+// Told is the cause as a person may read it.
+func Told(err error, interrupted bool) string {
 	f, ok := fault.As(err)
 	switch {
 	case interrupted:
@@ -124,6 +124,7 @@ type run struct {
 	suspects int64 // rows whose document number may stand further up
 	// onlyErrors: the ledger has the file already, only its error file is missing.
 	onlyErrors bool
+	counter    *atomic.Int64 // counts rows as well; nil for none
 }
 
 func (r *run) close() {
@@ -167,35 +168,16 @@ func (r *run) fetch(ctx context.Context) error {
 	return nil
 }
 
-// report tells how far the run is, every so often, until stop is called. It works
-// in transactions of its own beside the one of the ledger and gives up on one
-// that has to wait: nothing depends on it.
+// report tells how far the run is, every so often, until stop is called. Nothing
+// depends on it.
 func (r *run) report(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(progressEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			read := r.read.Load()
-			if r.tell != nil {
-				r.tell(read)
-			}
-			short, end := context.WithTimeout(ctx, 5*time.Second)
-			_ = r.Tx.InTx(short, func(ctx context.Context) error { return r.Runs.Progress(ctx, r.ID, read, r.Clock.Now()) })
-			end()
+	return Beside(ctx, func(ctx context.Context) {
+		read := r.read.Load()
+		if r.tell != nil {
+			r.tell(read)
 		}
-	}()
-	return func() {
-		cancel()
-		<-done
-	}
+		_ = r.Tx.InTx(ctx, func(ctx context.Context) error { return r.Runs.Progress(ctx, r.ID, read, r.Clock.Now()) })
+	})
 }
 
 // finish stores the error file and ends the import. Until then the import counts
@@ -243,6 +225,9 @@ func (r *run) rows(t Table, yield func(StagedRow, error) bool) {
 		row, meant := reader.read(line)
 		if !meant {
 			continue
+		}
+		if r.counter != nil {
+			r.counter.Add(1)
 		}
 		if r.read.Add(1) > MaxRows {
 			yield(StagedRow{}, ErrTooManyRows)

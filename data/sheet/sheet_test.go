@@ -351,7 +351,7 @@ func TestTemplates(t *testing.T) {
 	t.Parallel()
 	f := New(t.TempDir(), clock)
 	for _, format := range []string{"csv", "xlsx"} {
-		b, contentType, err := f.Template(format)
+		b, contentType, err := f.Template(receivable.TemplateForm(), format)
 		if err != nil || contentType == "" {
 			t.Fatal(err)
 		}
@@ -364,7 +364,7 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("%s: our own template is %q, heads %q", format, preset, look.Head)
 		}
 	}
-	if _, _, err := f.Template("pdf"); !errors.Is(err, receivable.ErrTemplateFormat) {
+	if _, _, err := f.Template(receivable.TemplateForm(), "pdf"); !errors.Is(err, receivable.ErrTemplateFormat) {
 		t.Error(err)
 	}
 }

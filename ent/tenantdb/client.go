@@ -58,6 +58,7 @@ import (
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
+	"zhuxin/ent/tenantdb/historyimport"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
@@ -214,6 +215,8 @@ type Client struct {
 	FormDraft *FormDraftClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
+	// HistoryImport is the client for interacting with the HistoryImport builders.
+	HistoryImport *HistoryImportClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// ImportMapping is the client for interacting with the ImportMapping builders.
@@ -366,6 +369,7 @@ func (c *Client) init() {
 	c.FollowUp = NewFollowUpClient(c.config)
 	c.FormDraft = NewFormDraftClient(c.config)
 	c.HandledEvent = NewHandledEventClient(c.config)
+	c.HistoryImport = NewHistoryImportClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.ImportMapping = NewImportMappingClient(c.config)
 	c.Keyset = NewKeysetClient(c.config)
@@ -552,6 +556,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		FollowUp:             NewFollowUpClient(cfg),
 		FormDraft:            NewFormDraftClient(cfg),
 		HandledEvent:         NewHandledEventClient(cfg),
+		HistoryImport:        NewHistoryImportClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		ImportMapping:        NewImportMappingClient(cfg),
 		Keyset:               NewKeysetClient(cfg),
@@ -665,6 +670,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		FollowUp:             NewFollowUpClient(cfg),
 		FormDraft:            NewFormDraftClient(cfg),
 		HandledEvent:         NewHandledEventClient(cfg),
+		HistoryImport:        NewHistoryImportClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		ImportMapping:        NewImportMappingClient(cfg),
 		Keyset:               NewKeysetClient(cfg),
@@ -751,12 +757,12 @@ func (c *Client) Use(hooks ...Hook) {
 		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
 		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
 		c.ERPContract, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
-		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter,
-		c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush, c.Notification,
-		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
-		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
-		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
-		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
+		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
+		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
+		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
+		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
+		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
@@ -781,12 +787,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
 		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
 		c.ERPContract, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
-		c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver, c.Letter,
-		c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush, c.Notification,
-		c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference, c.NotifySetting,
-		c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party, c.PartyRelation,
-		c.PaymentApplication, c.PortfolioRule, c.Project, c.ProjectAccount,
-		c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
+		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
+		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
+		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
+		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
+		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
@@ -894,6 +900,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.FormDraft.mutate(ctx, m)
 	case *HandledEventMutation:
 		return c.HandledEvent.mutate(ctx, m)
+	case *HistoryImportMutation:
+		return c.HistoryImport.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *ImportMappingMutation:
@@ -7388,6 +7396,139 @@ func (c *HandledEventClient) mutate(ctx context.Context, m *HandledEventMutation
 	}
 }
 
+// HistoryImportClient is a client for the HistoryImport schema.
+type HistoryImportClient struct {
+	config
+}
+
+// NewHistoryImportClient returns a client for the HistoryImport from the given config.
+func NewHistoryImportClient(c config) *HistoryImportClient {
+	return &HistoryImportClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `historyimport.Hooks(f(g(h())))`.
+func (c *HistoryImportClient) Use(hooks ...Hook) {
+	c.hooks.HistoryImport = append(c.hooks.HistoryImport, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `historyimport.Intercept(f(g(h())))`.
+func (c *HistoryImportClient) Intercept(interceptors ...Interceptor) {
+	c.inters.HistoryImport = append(c.inters.HistoryImport, interceptors...)
+}
+
+// Create returns a builder for creating a HistoryImport entity.
+func (c *HistoryImportClient) Create() *HistoryImportCreate {
+	mutation := newHistoryImportMutation(c.config, OpCreate)
+	return &HistoryImportCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of HistoryImport entities.
+func (c *HistoryImportClient) CreateBulk(builders ...*HistoryImportCreate) *HistoryImportCreateBulk {
+	return &HistoryImportCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *HistoryImportClient) MapCreateBulk(slice any, setFunc func(*HistoryImportCreate, int)) *HistoryImportCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &HistoryImportCreateBulk{err: fmt.Errorf("calling to HistoryImportClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*HistoryImportCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &HistoryImportCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for HistoryImport.
+func (c *HistoryImportClient) Update() *HistoryImportUpdate {
+	mutation := newHistoryImportMutation(c.config, OpUpdate)
+	return &HistoryImportUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *HistoryImportClient) UpdateOne(_m *HistoryImport) *HistoryImportUpdateOne {
+	mutation := newHistoryImportMutation(c.config, OpUpdateOne, withHistoryImport(_m))
+	return &HistoryImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *HistoryImportClient) UpdateOneID(id uuid.UUID) *HistoryImportUpdateOne {
+	mutation := newHistoryImportMutation(c.config, OpUpdateOne, withHistoryImportID(id))
+	return &HistoryImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for HistoryImport.
+func (c *HistoryImportClient) Delete() *HistoryImportDelete {
+	mutation := newHistoryImportMutation(c.config, OpDelete)
+	return &HistoryImportDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *HistoryImportClient) DeleteOne(_m *HistoryImport) *HistoryImportDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *HistoryImportClient) DeleteOneID(id uuid.UUID) *HistoryImportDeleteOne {
+	builder := c.Delete().Where(historyimport.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &HistoryImportDeleteOne{builder}
+}
+
+// Query returns a query builder for HistoryImport.
+func (c *HistoryImportClient) Query() *HistoryImportQuery {
+	return &HistoryImportQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeHistoryImport},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a HistoryImport entity by its id.
+func (c *HistoryImportClient) Get(ctx context.Context, id uuid.UUID) (*HistoryImport, error) {
+	return c.Query().Where(historyimport.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *HistoryImportClient) GetX(ctx context.Context, id uuid.UUID) *HistoryImport {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *HistoryImportClient) Hooks() []Hook {
+	return c.hooks.HistoryImport
+}
+
+// Interceptors returns the client interceptors.
+func (c *HistoryImportClient) Interceptors() []Interceptor {
+	return c.inters.HistoryImport
+}
+
+func (c *HistoryImportClient) mutate(ctx context.Context, m *HistoryImportMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&HistoryImportCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&HistoryImportUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&HistoryImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&HistoryImportDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown HistoryImport mutation op: %q", m.Op())
+	}
+}
+
 // IdempotencyKeyClient is a client for the IdempotencyKey schema.
 type IdempotencyKeyClient struct {
 	config
@@ -13747,15 +13888,15 @@ type (
 		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
 		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
 		ERPContract, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
-		IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial,
-		LetterTemplate, LimitBatch, LimitPush, Notification, NotifyAccount,
-		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
-		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
-		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
-		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode,
-		Statement, StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun,
-		TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
+		HistoryImport, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
+		LetterSerial, LetterTemplate, LimitBatch, LimitPush, Notification,
+		NotifyAccount, NotifyDelivery, NotifyPreference, NotifySetting, OrderHold,
+		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication,
+		PortfolioRule, Project, ProjectAccount, ProjectContact, RatingTemplate,
+		Receipt, Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
+		RegistrySetting, RegistryUsage, RegistryWatch, RelatedReach, Reservation,
+		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
+		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
@@ -13767,15 +13908,15 @@ type (
 		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
 		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
 		ERPContract, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
-		IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial,
-		LetterTemplate, LimitBatch, LimitPush, Notification, NotifyAccount,
-		NotifyDelivery, NotifyPreference, NotifySetting, OrderHold, OrderRelease,
-		Outbox, Owner, Party, PartyRelation, PaymentApplication, PortfolioRule,
-		Project, ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
-		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode,
-		Statement, StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun,
-		TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
+		HistoryImport, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
+		LetterSerial, LetterTemplate, LimitBatch, LimitPush, Notification,
+		NotifyAccount, NotifyDelivery, NotifyPreference, NotifySetting, OrderHold,
+		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication,
+		PortfolioRule, Project, ProjectAccount, ProjectContact, RatingTemplate,
+		Receipt, Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
+		RegistrySetting, RegistryUsage, RegistryWatch, RelatedReach, Reservation,
+		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
+		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

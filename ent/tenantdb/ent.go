@@ -55,6 +55,7 @@ import (
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
+	"zhuxin/ent/tenantdb/historyimport"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
@@ -213,6 +214,7 @@ func checkColumn(t, c string) error {
 			followup.Table:             followup.ValidColumn,
 			formdraft.Table:            formdraft.ValidColumn,
 			handledevent.Table:         handledevent.ValidColumn,
+			historyimport.Table:        historyimport.ValidColumn,
 			idempotencykey.Table:       idempotencykey.ValidColumn,
 			importmapping.Table:        importmapping.ValidColumn,
 			keyset.Table:               keyset.ValidColumn,

@@ -58,6 +58,7 @@ import (
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
+	"zhuxin/ent/tenantdb/historyimport"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
@@ -169,6 +170,7 @@ const (
 	TypeFollowUp             = "FollowUp"
 	TypeFormDraft            = "FormDraft"
 	TypeHandledEvent         = "HandledEvent"
+	TypeHistoryImport        = "HistoryImport"
 	TypeIdempotencyKey       = "IdempotencyKey"
 	TypeImportMapping        = "ImportMapping"
 	TypeKeyset               = "Keyset"
@@ -46338,6 +46340,1951 @@ func (m *HandledEventMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *HandledEventMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown HandledEvent edge %s", name)
+}
+
+// HistoryImportMutation represents an operation that mutates the HistoryImport nodes in the graph.
+type HistoryImportMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *uuid.UUID
+	created_at           *time.Time
+	created_by           *uuid.UUID
+	updated_at           *time.Time
+	version              *int64
+	addversion           *int64
+	as_of                *calendar.Date
+	note                 *string
+	limitation_years     *int
+	addlimitation_years  *int
+	status               *historyimport.Status
+	files                *json.RawMessage
+	appendfiles          json.RawMessage
+	controls             *json.RawMessage
+	appendcontrols       json.RawMessage
+	result               *json.RawMessage
+	appendresult         json.RawMessage
+	answers              *json.RawMessage
+	appendanswers        json.RawMessage
+	authors              *json.RawMessage
+	appendauthors        json.RawMessage
+	progress_kind        *string
+	progress_done        *int64
+	addprogress_done     *int64
+	progress_total       *int64
+	addprogress_total    *int64
+	failure              *string
+	submitted_by         *uuid.UUID
+	submitted_at         *time.Time
+	decided_by           *uuid.UUID
+	decided_at           *time.Time
+	decision             *string
+	applied_at           *time.Time
+	protocol_document_id *uuid.UUID
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*HistoryImport, error)
+	predicates           []predicate.HistoryImport
+}
+
+var _ ent.Mutation = (*HistoryImportMutation)(nil)
+
+// historyimportOption allows management of the mutation configuration using functional options.
+type historyimportOption func(*HistoryImportMutation)
+
+// newHistoryImportMutation creates new mutation for the HistoryImport entity.
+func newHistoryImportMutation(c config, op Op, opts ...historyimportOption) *HistoryImportMutation {
+	m := &HistoryImportMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeHistoryImport,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withHistoryImportID sets the ID field of the mutation.
+func withHistoryImportID(id uuid.UUID) historyimportOption {
+	return func(m *HistoryImportMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *HistoryImport
+		)
+		m.oldValue = func(ctx context.Context) (*HistoryImport, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().HistoryImport.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withHistoryImport sets the old HistoryImport of the mutation.
+func withHistoryImport(node *HistoryImport) historyimportOption {
+	return func(m *HistoryImportMutation) {
+		m.oldValue = func(context.Context) (*HistoryImport, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m HistoryImportMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m HistoryImportMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of HistoryImport entities.
+func (m *HistoryImportMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *HistoryImportMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *HistoryImportMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().HistoryImport.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *HistoryImportMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *HistoryImportMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *HistoryImportMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *HistoryImportMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *HistoryImportMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *HistoryImportMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[historyimport.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *HistoryImportMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *HistoryImportMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, historyimport.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *HistoryImportMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *HistoryImportMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *HistoryImportMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *HistoryImportMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *HistoryImportMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *HistoryImportMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *HistoryImportMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *HistoryImportMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetAsOf sets the "as_of" field.
+func (m *HistoryImportMutation) SetAsOf(c calendar.Date) {
+	m.as_of = &c
+}
+
+// AsOf returns the value of the "as_of" field in the mutation.
+func (m *HistoryImportMutation) AsOf() (r calendar.Date, exists bool) {
+	v := m.as_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAsOf returns the old "as_of" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldAsOf(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAsOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAsOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAsOf: %w", err)
+	}
+	return oldValue.AsOf, nil
+}
+
+// ResetAsOf resets all changes to the "as_of" field.
+func (m *HistoryImportMutation) ResetAsOf() {
+	m.as_of = nil
+}
+
+// SetNote sets the "note" field.
+func (m *HistoryImportMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *HistoryImportMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *HistoryImportMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetLimitationYears sets the "limitation_years" field.
+func (m *HistoryImportMutation) SetLimitationYears(i int) {
+	m.limitation_years = &i
+	m.addlimitation_years = nil
+}
+
+// LimitationYears returns the value of the "limitation_years" field in the mutation.
+func (m *HistoryImportMutation) LimitationYears() (r int, exists bool) {
+	v := m.limitation_years
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLimitationYears returns the old "limitation_years" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldLimitationYears(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLimitationYears is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLimitationYears requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLimitationYears: %w", err)
+	}
+	return oldValue.LimitationYears, nil
+}
+
+// AddLimitationYears adds i to the "limitation_years" field.
+func (m *HistoryImportMutation) AddLimitationYears(i int) {
+	if m.addlimitation_years != nil {
+		*m.addlimitation_years += i
+	} else {
+		m.addlimitation_years = &i
+	}
+}
+
+// AddedLimitationYears returns the value that was added to the "limitation_years" field in this mutation.
+func (m *HistoryImportMutation) AddedLimitationYears() (r int, exists bool) {
+	v := m.addlimitation_years
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLimitationYears resets all changes to the "limitation_years" field.
+func (m *HistoryImportMutation) ResetLimitationYears() {
+	m.limitation_years = nil
+	m.addlimitation_years = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *HistoryImportMutation) SetStatus(h historyimport.Status) {
+	m.status = &h
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *HistoryImportMutation) Status() (r historyimport.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldStatus(ctx context.Context) (v historyimport.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *HistoryImportMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetFiles sets the "files" field.
+func (m *HistoryImportMutation) SetFiles(jm json.RawMessage) {
+	m.files = &jm
+	m.appendfiles = nil
+}
+
+// Files returns the value of the "files" field in the mutation.
+func (m *HistoryImportMutation) Files() (r json.RawMessage, exists bool) {
+	v := m.files
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFiles returns the old "files" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldFiles(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFiles is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFiles requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFiles: %w", err)
+	}
+	return oldValue.Files, nil
+}
+
+// AppendFiles adds jm to the "files" field.
+func (m *HistoryImportMutation) AppendFiles(jm json.RawMessage) {
+	m.appendfiles = append(m.appendfiles, jm...)
+}
+
+// AppendedFiles returns the list of values that were appended to the "files" field in this mutation.
+func (m *HistoryImportMutation) AppendedFiles() (json.RawMessage, bool) {
+	if len(m.appendfiles) == 0 {
+		return nil, false
+	}
+	return m.appendfiles, true
+}
+
+// ResetFiles resets all changes to the "files" field.
+func (m *HistoryImportMutation) ResetFiles() {
+	m.files = nil
+	m.appendfiles = nil
+}
+
+// SetControls sets the "controls" field.
+func (m *HistoryImportMutation) SetControls(jm json.RawMessage) {
+	m.controls = &jm
+	m.appendcontrols = nil
+}
+
+// Controls returns the value of the "controls" field in the mutation.
+func (m *HistoryImportMutation) Controls() (r json.RawMessage, exists bool) {
+	v := m.controls
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldControls returns the old "controls" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldControls(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldControls is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldControls requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldControls: %w", err)
+	}
+	return oldValue.Controls, nil
+}
+
+// AppendControls adds jm to the "controls" field.
+func (m *HistoryImportMutation) AppendControls(jm json.RawMessage) {
+	m.appendcontrols = append(m.appendcontrols, jm...)
+}
+
+// AppendedControls returns the list of values that were appended to the "controls" field in this mutation.
+func (m *HistoryImportMutation) AppendedControls() (json.RawMessage, bool) {
+	if len(m.appendcontrols) == 0 {
+		return nil, false
+	}
+	return m.appendcontrols, true
+}
+
+// ResetControls resets all changes to the "controls" field.
+func (m *HistoryImportMutation) ResetControls() {
+	m.controls = nil
+	m.appendcontrols = nil
+}
+
+// SetResult sets the "result" field.
+func (m *HistoryImportMutation) SetResult(jm json.RawMessage) {
+	m.result = &jm
+	m.appendresult = nil
+}
+
+// Result returns the value of the "result" field in the mutation.
+func (m *HistoryImportMutation) Result() (r json.RawMessage, exists bool) {
+	v := m.result
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResult returns the old "result" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldResult(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResult is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResult requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResult: %w", err)
+	}
+	return oldValue.Result, nil
+}
+
+// AppendResult adds jm to the "result" field.
+func (m *HistoryImportMutation) AppendResult(jm json.RawMessage) {
+	m.appendresult = append(m.appendresult, jm...)
+}
+
+// AppendedResult returns the list of values that were appended to the "result" field in this mutation.
+func (m *HistoryImportMutation) AppendedResult() (json.RawMessage, bool) {
+	if len(m.appendresult) == 0 {
+		return nil, false
+	}
+	return m.appendresult, true
+}
+
+// ClearResult clears the value of the "result" field.
+func (m *HistoryImportMutation) ClearResult() {
+	m.result = nil
+	m.appendresult = nil
+	m.clearedFields[historyimport.FieldResult] = struct{}{}
+}
+
+// ResultCleared returns if the "result" field was cleared in this mutation.
+func (m *HistoryImportMutation) ResultCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldResult]
+	return ok
+}
+
+// ResetResult resets all changes to the "result" field.
+func (m *HistoryImportMutation) ResetResult() {
+	m.result = nil
+	m.appendresult = nil
+	delete(m.clearedFields, historyimport.FieldResult)
+}
+
+// SetAnswers sets the "answers" field.
+func (m *HistoryImportMutation) SetAnswers(jm json.RawMessage) {
+	m.answers = &jm
+	m.appendanswers = nil
+}
+
+// Answers returns the value of the "answers" field in the mutation.
+func (m *HistoryImportMutation) Answers() (r json.RawMessage, exists bool) {
+	v := m.answers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswers returns the old "answers" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldAnswers(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswers: %w", err)
+	}
+	return oldValue.Answers, nil
+}
+
+// AppendAnswers adds jm to the "answers" field.
+func (m *HistoryImportMutation) AppendAnswers(jm json.RawMessage) {
+	m.appendanswers = append(m.appendanswers, jm...)
+}
+
+// AppendedAnswers returns the list of values that were appended to the "answers" field in this mutation.
+func (m *HistoryImportMutation) AppendedAnswers() (json.RawMessage, bool) {
+	if len(m.appendanswers) == 0 {
+		return nil, false
+	}
+	return m.appendanswers, true
+}
+
+// ResetAnswers resets all changes to the "answers" field.
+func (m *HistoryImportMutation) ResetAnswers() {
+	m.answers = nil
+	m.appendanswers = nil
+}
+
+// SetAuthors sets the "authors" field.
+func (m *HistoryImportMutation) SetAuthors(jm json.RawMessage) {
+	m.authors = &jm
+	m.appendauthors = nil
+}
+
+// Authors returns the value of the "authors" field in the mutation.
+func (m *HistoryImportMutation) Authors() (r json.RawMessage, exists bool) {
+	v := m.authors
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthors returns the old "authors" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldAuthors(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthors is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthors requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthors: %w", err)
+	}
+	return oldValue.Authors, nil
+}
+
+// AppendAuthors adds jm to the "authors" field.
+func (m *HistoryImportMutation) AppendAuthors(jm json.RawMessage) {
+	m.appendauthors = append(m.appendauthors, jm...)
+}
+
+// AppendedAuthors returns the list of values that were appended to the "authors" field in this mutation.
+func (m *HistoryImportMutation) AppendedAuthors() (json.RawMessage, bool) {
+	if len(m.appendauthors) == 0 {
+		return nil, false
+	}
+	return m.appendauthors, true
+}
+
+// ResetAuthors resets all changes to the "authors" field.
+func (m *HistoryImportMutation) ResetAuthors() {
+	m.authors = nil
+	m.appendauthors = nil
+}
+
+// SetProgressKind sets the "progress_kind" field.
+func (m *HistoryImportMutation) SetProgressKind(s string) {
+	m.progress_kind = &s
+}
+
+// ProgressKind returns the value of the "progress_kind" field in the mutation.
+func (m *HistoryImportMutation) ProgressKind() (r string, exists bool) {
+	v := m.progress_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProgressKind returns the old "progress_kind" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldProgressKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProgressKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProgressKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProgressKind: %w", err)
+	}
+	return oldValue.ProgressKind, nil
+}
+
+// ResetProgressKind resets all changes to the "progress_kind" field.
+func (m *HistoryImportMutation) ResetProgressKind() {
+	m.progress_kind = nil
+}
+
+// SetProgressDone sets the "progress_done" field.
+func (m *HistoryImportMutation) SetProgressDone(i int64) {
+	m.progress_done = &i
+	m.addprogress_done = nil
+}
+
+// ProgressDone returns the value of the "progress_done" field in the mutation.
+func (m *HistoryImportMutation) ProgressDone() (r int64, exists bool) {
+	v := m.progress_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProgressDone returns the old "progress_done" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldProgressDone(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProgressDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProgressDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProgressDone: %w", err)
+	}
+	return oldValue.ProgressDone, nil
+}
+
+// AddProgressDone adds i to the "progress_done" field.
+func (m *HistoryImportMutation) AddProgressDone(i int64) {
+	if m.addprogress_done != nil {
+		*m.addprogress_done += i
+	} else {
+		m.addprogress_done = &i
+	}
+}
+
+// AddedProgressDone returns the value that was added to the "progress_done" field in this mutation.
+func (m *HistoryImportMutation) AddedProgressDone() (r int64, exists bool) {
+	v := m.addprogress_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProgressDone resets all changes to the "progress_done" field.
+func (m *HistoryImportMutation) ResetProgressDone() {
+	m.progress_done = nil
+	m.addprogress_done = nil
+}
+
+// SetProgressTotal sets the "progress_total" field.
+func (m *HistoryImportMutation) SetProgressTotal(i int64) {
+	m.progress_total = &i
+	m.addprogress_total = nil
+}
+
+// ProgressTotal returns the value of the "progress_total" field in the mutation.
+func (m *HistoryImportMutation) ProgressTotal() (r int64, exists bool) {
+	v := m.progress_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProgressTotal returns the old "progress_total" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldProgressTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProgressTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProgressTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProgressTotal: %w", err)
+	}
+	return oldValue.ProgressTotal, nil
+}
+
+// AddProgressTotal adds i to the "progress_total" field.
+func (m *HistoryImportMutation) AddProgressTotal(i int64) {
+	if m.addprogress_total != nil {
+		*m.addprogress_total += i
+	} else {
+		m.addprogress_total = &i
+	}
+}
+
+// AddedProgressTotal returns the value that was added to the "progress_total" field in this mutation.
+func (m *HistoryImportMutation) AddedProgressTotal() (r int64, exists bool) {
+	v := m.addprogress_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProgressTotal resets all changes to the "progress_total" field.
+func (m *HistoryImportMutation) ResetProgressTotal() {
+	m.progress_total = nil
+	m.addprogress_total = nil
+}
+
+// SetFailure sets the "failure" field.
+func (m *HistoryImportMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *HistoryImportMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *HistoryImportMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetSubmittedBy sets the "submitted_by" field.
+func (m *HistoryImportMutation) SetSubmittedBy(u uuid.UUID) {
+	m.submitted_by = &u
+}
+
+// SubmittedBy returns the value of the "submitted_by" field in the mutation.
+func (m *HistoryImportMutation) SubmittedBy() (r uuid.UUID, exists bool) {
+	v := m.submitted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmittedBy returns the old "submitted_by" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldSubmittedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmittedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmittedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmittedBy: %w", err)
+	}
+	return oldValue.SubmittedBy, nil
+}
+
+// ClearSubmittedBy clears the value of the "submitted_by" field.
+func (m *HistoryImportMutation) ClearSubmittedBy() {
+	m.submitted_by = nil
+	m.clearedFields[historyimport.FieldSubmittedBy] = struct{}{}
+}
+
+// SubmittedByCleared returns if the "submitted_by" field was cleared in this mutation.
+func (m *HistoryImportMutation) SubmittedByCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldSubmittedBy]
+	return ok
+}
+
+// ResetSubmittedBy resets all changes to the "submitted_by" field.
+func (m *HistoryImportMutation) ResetSubmittedBy() {
+	m.submitted_by = nil
+	delete(m.clearedFields, historyimport.FieldSubmittedBy)
+}
+
+// SetSubmittedAt sets the "submitted_at" field.
+func (m *HistoryImportMutation) SetSubmittedAt(t time.Time) {
+	m.submitted_at = &t
+}
+
+// SubmittedAt returns the value of the "submitted_at" field in the mutation.
+func (m *HistoryImportMutation) SubmittedAt() (r time.Time, exists bool) {
+	v := m.submitted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmittedAt returns the old "submitted_at" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldSubmittedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmittedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmittedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmittedAt: %w", err)
+	}
+	return oldValue.SubmittedAt, nil
+}
+
+// ClearSubmittedAt clears the value of the "submitted_at" field.
+func (m *HistoryImportMutation) ClearSubmittedAt() {
+	m.submitted_at = nil
+	m.clearedFields[historyimport.FieldSubmittedAt] = struct{}{}
+}
+
+// SubmittedAtCleared returns if the "submitted_at" field was cleared in this mutation.
+func (m *HistoryImportMutation) SubmittedAtCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldSubmittedAt]
+	return ok
+}
+
+// ResetSubmittedAt resets all changes to the "submitted_at" field.
+func (m *HistoryImportMutation) ResetSubmittedAt() {
+	m.submitted_at = nil
+	delete(m.clearedFields, historyimport.FieldSubmittedAt)
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *HistoryImportMutation) SetDecidedBy(u uuid.UUID) {
+	m.decided_by = &u
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *HistoryImportMutation) DecidedBy() (r uuid.UUID, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldDecidedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *HistoryImportMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[historyimport.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *HistoryImportMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *HistoryImportMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, historyimport.FieldDecidedBy)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *HistoryImportMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *HistoryImportMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *HistoryImportMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[historyimport.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *HistoryImportMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *HistoryImportMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, historyimport.FieldDecidedAt)
+}
+
+// SetDecision sets the "decision" field.
+func (m *HistoryImportMutation) SetDecision(s string) {
+	m.decision = &s
+}
+
+// Decision returns the value of the "decision" field in the mutation.
+func (m *HistoryImportMutation) Decision() (r string, exists bool) {
+	v := m.decision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecision returns the old "decision" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldDecision(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecision: %w", err)
+	}
+	return oldValue.Decision, nil
+}
+
+// ResetDecision resets all changes to the "decision" field.
+func (m *HistoryImportMutation) ResetDecision() {
+	m.decision = nil
+}
+
+// SetAppliedAt sets the "applied_at" field.
+func (m *HistoryImportMutation) SetAppliedAt(t time.Time) {
+	m.applied_at = &t
+}
+
+// AppliedAt returns the value of the "applied_at" field in the mutation.
+func (m *HistoryImportMutation) AppliedAt() (r time.Time, exists bool) {
+	v := m.applied_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedAt returns the old "applied_at" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldAppliedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedAt: %w", err)
+	}
+	return oldValue.AppliedAt, nil
+}
+
+// ClearAppliedAt clears the value of the "applied_at" field.
+func (m *HistoryImportMutation) ClearAppliedAt() {
+	m.applied_at = nil
+	m.clearedFields[historyimport.FieldAppliedAt] = struct{}{}
+}
+
+// AppliedAtCleared returns if the "applied_at" field was cleared in this mutation.
+func (m *HistoryImportMutation) AppliedAtCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldAppliedAt]
+	return ok
+}
+
+// ResetAppliedAt resets all changes to the "applied_at" field.
+func (m *HistoryImportMutation) ResetAppliedAt() {
+	m.applied_at = nil
+	delete(m.clearedFields, historyimport.FieldAppliedAt)
+}
+
+// SetProtocolDocumentID sets the "protocol_document_id" field.
+func (m *HistoryImportMutation) SetProtocolDocumentID(u uuid.UUID) {
+	m.protocol_document_id = &u
+}
+
+// ProtocolDocumentID returns the value of the "protocol_document_id" field in the mutation.
+func (m *HistoryImportMutation) ProtocolDocumentID() (r uuid.UUID, exists bool) {
+	v := m.protocol_document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProtocolDocumentID returns the old "protocol_document_id" field's value of the HistoryImport entity.
+// If the HistoryImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HistoryImportMutation) OldProtocolDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProtocolDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProtocolDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProtocolDocumentID: %w", err)
+	}
+	return oldValue.ProtocolDocumentID, nil
+}
+
+// ClearProtocolDocumentID clears the value of the "protocol_document_id" field.
+func (m *HistoryImportMutation) ClearProtocolDocumentID() {
+	m.protocol_document_id = nil
+	m.clearedFields[historyimport.FieldProtocolDocumentID] = struct{}{}
+}
+
+// ProtocolDocumentIDCleared returns if the "protocol_document_id" field was cleared in this mutation.
+func (m *HistoryImportMutation) ProtocolDocumentIDCleared() bool {
+	_, ok := m.clearedFields[historyimport.FieldProtocolDocumentID]
+	return ok
+}
+
+// ResetProtocolDocumentID resets all changes to the "protocol_document_id" field.
+func (m *HistoryImportMutation) ResetProtocolDocumentID() {
+	m.protocol_document_id = nil
+	delete(m.clearedFields, historyimport.FieldProtocolDocumentID)
+}
+
+// Where appends a list predicates to the HistoryImportMutation builder.
+func (m *HistoryImportMutation) Where(ps ...predicate.HistoryImport) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the HistoryImportMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *HistoryImportMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.HistoryImport, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *HistoryImportMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *HistoryImportMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (HistoryImport).
+func (m *HistoryImportMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *HistoryImportMutation) Fields() []string {
+	fields := make([]string, 0, 24)
+	if m.created_at != nil {
+		fields = append(fields, historyimport.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, historyimport.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, historyimport.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, historyimport.FieldVersion)
+	}
+	if m.as_of != nil {
+		fields = append(fields, historyimport.FieldAsOf)
+	}
+	if m.note != nil {
+		fields = append(fields, historyimport.FieldNote)
+	}
+	if m.limitation_years != nil {
+		fields = append(fields, historyimport.FieldLimitationYears)
+	}
+	if m.status != nil {
+		fields = append(fields, historyimport.FieldStatus)
+	}
+	if m.files != nil {
+		fields = append(fields, historyimport.FieldFiles)
+	}
+	if m.controls != nil {
+		fields = append(fields, historyimport.FieldControls)
+	}
+	if m.result != nil {
+		fields = append(fields, historyimport.FieldResult)
+	}
+	if m.answers != nil {
+		fields = append(fields, historyimport.FieldAnswers)
+	}
+	if m.authors != nil {
+		fields = append(fields, historyimport.FieldAuthors)
+	}
+	if m.progress_kind != nil {
+		fields = append(fields, historyimport.FieldProgressKind)
+	}
+	if m.progress_done != nil {
+		fields = append(fields, historyimport.FieldProgressDone)
+	}
+	if m.progress_total != nil {
+		fields = append(fields, historyimport.FieldProgressTotal)
+	}
+	if m.failure != nil {
+		fields = append(fields, historyimport.FieldFailure)
+	}
+	if m.submitted_by != nil {
+		fields = append(fields, historyimport.FieldSubmittedBy)
+	}
+	if m.submitted_at != nil {
+		fields = append(fields, historyimport.FieldSubmittedAt)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, historyimport.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, historyimport.FieldDecidedAt)
+	}
+	if m.decision != nil {
+		fields = append(fields, historyimport.FieldDecision)
+	}
+	if m.applied_at != nil {
+		fields = append(fields, historyimport.FieldAppliedAt)
+	}
+	if m.protocol_document_id != nil {
+		fields = append(fields, historyimport.FieldProtocolDocumentID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *HistoryImportMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case historyimport.FieldCreatedAt:
+		return m.CreatedAt()
+	case historyimport.FieldCreatedBy:
+		return m.CreatedBy()
+	case historyimport.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case historyimport.FieldVersion:
+		return m.Version()
+	case historyimport.FieldAsOf:
+		return m.AsOf()
+	case historyimport.FieldNote:
+		return m.Note()
+	case historyimport.FieldLimitationYears:
+		return m.LimitationYears()
+	case historyimport.FieldStatus:
+		return m.Status()
+	case historyimport.FieldFiles:
+		return m.Files()
+	case historyimport.FieldControls:
+		return m.Controls()
+	case historyimport.FieldResult:
+		return m.Result()
+	case historyimport.FieldAnswers:
+		return m.Answers()
+	case historyimport.FieldAuthors:
+		return m.Authors()
+	case historyimport.FieldProgressKind:
+		return m.ProgressKind()
+	case historyimport.FieldProgressDone:
+		return m.ProgressDone()
+	case historyimport.FieldProgressTotal:
+		return m.ProgressTotal()
+	case historyimport.FieldFailure:
+		return m.Failure()
+	case historyimport.FieldSubmittedBy:
+		return m.SubmittedBy()
+	case historyimport.FieldSubmittedAt:
+		return m.SubmittedAt()
+	case historyimport.FieldDecidedBy:
+		return m.DecidedBy()
+	case historyimport.FieldDecidedAt:
+		return m.DecidedAt()
+	case historyimport.FieldDecision:
+		return m.Decision()
+	case historyimport.FieldAppliedAt:
+		return m.AppliedAt()
+	case historyimport.FieldProtocolDocumentID:
+		return m.ProtocolDocumentID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *HistoryImportMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case historyimport.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case historyimport.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case historyimport.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case historyimport.FieldVersion:
+		return m.OldVersion(ctx)
+	case historyimport.FieldAsOf:
+		return m.OldAsOf(ctx)
+	case historyimport.FieldNote:
+		return m.OldNote(ctx)
+	case historyimport.FieldLimitationYears:
+		return m.OldLimitationYears(ctx)
+	case historyimport.FieldStatus:
+		return m.OldStatus(ctx)
+	case historyimport.FieldFiles:
+		return m.OldFiles(ctx)
+	case historyimport.FieldControls:
+		return m.OldControls(ctx)
+	case historyimport.FieldResult:
+		return m.OldResult(ctx)
+	case historyimport.FieldAnswers:
+		return m.OldAnswers(ctx)
+	case historyimport.FieldAuthors:
+		return m.OldAuthors(ctx)
+	case historyimport.FieldProgressKind:
+		return m.OldProgressKind(ctx)
+	case historyimport.FieldProgressDone:
+		return m.OldProgressDone(ctx)
+	case historyimport.FieldProgressTotal:
+		return m.OldProgressTotal(ctx)
+	case historyimport.FieldFailure:
+		return m.OldFailure(ctx)
+	case historyimport.FieldSubmittedBy:
+		return m.OldSubmittedBy(ctx)
+	case historyimport.FieldSubmittedAt:
+		return m.OldSubmittedAt(ctx)
+	case historyimport.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case historyimport.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case historyimport.FieldDecision:
+		return m.OldDecision(ctx)
+	case historyimport.FieldAppliedAt:
+		return m.OldAppliedAt(ctx)
+	case historyimport.FieldProtocolDocumentID:
+		return m.OldProtocolDocumentID(ctx)
+	}
+	return nil, fmt.Errorf("unknown HistoryImport field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HistoryImportMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case historyimport.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case historyimport.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case historyimport.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case historyimport.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case historyimport.FieldAsOf:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAsOf(v)
+		return nil
+	case historyimport.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case historyimport.FieldLimitationYears:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLimitationYears(v)
+		return nil
+	case historyimport.FieldStatus:
+		v, ok := value.(historyimport.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case historyimport.FieldFiles:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFiles(v)
+		return nil
+	case historyimport.FieldControls:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetControls(v)
+		return nil
+	case historyimport.FieldResult:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResult(v)
+		return nil
+	case historyimport.FieldAnswers:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswers(v)
+		return nil
+	case historyimport.FieldAuthors:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthors(v)
+		return nil
+	case historyimport.FieldProgressKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProgressKind(v)
+		return nil
+	case historyimport.FieldProgressDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProgressDone(v)
+		return nil
+	case historyimport.FieldProgressTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProgressTotal(v)
+		return nil
+	case historyimport.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case historyimport.FieldSubmittedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmittedBy(v)
+		return nil
+	case historyimport.FieldSubmittedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmittedAt(v)
+		return nil
+	case historyimport.FieldDecidedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case historyimport.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case historyimport.FieldDecision:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecision(v)
+		return nil
+	case historyimport.FieldAppliedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedAt(v)
+		return nil
+	case historyimport.FieldProtocolDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProtocolDocumentID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HistoryImport field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *HistoryImportMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, historyimport.FieldVersion)
+	}
+	if m.addlimitation_years != nil {
+		fields = append(fields, historyimport.FieldLimitationYears)
+	}
+	if m.addprogress_done != nil {
+		fields = append(fields, historyimport.FieldProgressDone)
+	}
+	if m.addprogress_total != nil {
+		fields = append(fields, historyimport.FieldProgressTotal)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *HistoryImportMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case historyimport.FieldVersion:
+		return m.AddedVersion()
+	case historyimport.FieldLimitationYears:
+		return m.AddedLimitationYears()
+	case historyimport.FieldProgressDone:
+		return m.AddedProgressDone()
+	case historyimport.FieldProgressTotal:
+		return m.AddedProgressTotal()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HistoryImportMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case historyimport.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case historyimport.FieldLimitationYears:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLimitationYears(v)
+		return nil
+	case historyimport.FieldProgressDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProgressDone(v)
+		return nil
+	case historyimport.FieldProgressTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProgressTotal(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HistoryImport numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *HistoryImportMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(historyimport.FieldCreatedBy) {
+		fields = append(fields, historyimport.FieldCreatedBy)
+	}
+	if m.FieldCleared(historyimport.FieldResult) {
+		fields = append(fields, historyimport.FieldResult)
+	}
+	if m.FieldCleared(historyimport.FieldSubmittedBy) {
+		fields = append(fields, historyimport.FieldSubmittedBy)
+	}
+	if m.FieldCleared(historyimport.FieldSubmittedAt) {
+		fields = append(fields, historyimport.FieldSubmittedAt)
+	}
+	if m.FieldCleared(historyimport.FieldDecidedBy) {
+		fields = append(fields, historyimport.FieldDecidedBy)
+	}
+	if m.FieldCleared(historyimport.FieldDecidedAt) {
+		fields = append(fields, historyimport.FieldDecidedAt)
+	}
+	if m.FieldCleared(historyimport.FieldAppliedAt) {
+		fields = append(fields, historyimport.FieldAppliedAt)
+	}
+	if m.FieldCleared(historyimport.FieldProtocolDocumentID) {
+		fields = append(fields, historyimport.FieldProtocolDocumentID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *HistoryImportMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *HistoryImportMutation) ClearField(name string) error {
+	switch name {
+	case historyimport.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case historyimport.FieldResult:
+		m.ClearResult()
+		return nil
+	case historyimport.FieldSubmittedBy:
+		m.ClearSubmittedBy()
+		return nil
+	case historyimport.FieldSubmittedAt:
+		m.ClearSubmittedAt()
+		return nil
+	case historyimport.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case historyimport.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case historyimport.FieldAppliedAt:
+		m.ClearAppliedAt()
+		return nil
+	case historyimport.FieldProtocolDocumentID:
+		m.ClearProtocolDocumentID()
+		return nil
+	}
+	return fmt.Errorf("unknown HistoryImport nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *HistoryImportMutation) ResetField(name string) error {
+	switch name {
+	case historyimport.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case historyimport.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case historyimport.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case historyimport.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case historyimport.FieldAsOf:
+		m.ResetAsOf()
+		return nil
+	case historyimport.FieldNote:
+		m.ResetNote()
+		return nil
+	case historyimport.FieldLimitationYears:
+		m.ResetLimitationYears()
+		return nil
+	case historyimport.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case historyimport.FieldFiles:
+		m.ResetFiles()
+		return nil
+	case historyimport.FieldControls:
+		m.ResetControls()
+		return nil
+	case historyimport.FieldResult:
+		m.ResetResult()
+		return nil
+	case historyimport.FieldAnswers:
+		m.ResetAnswers()
+		return nil
+	case historyimport.FieldAuthors:
+		m.ResetAuthors()
+		return nil
+	case historyimport.FieldProgressKind:
+		m.ResetProgressKind()
+		return nil
+	case historyimport.FieldProgressDone:
+		m.ResetProgressDone()
+		return nil
+	case historyimport.FieldProgressTotal:
+		m.ResetProgressTotal()
+		return nil
+	case historyimport.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case historyimport.FieldSubmittedBy:
+		m.ResetSubmittedBy()
+		return nil
+	case historyimport.FieldSubmittedAt:
+		m.ResetSubmittedAt()
+		return nil
+	case historyimport.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case historyimport.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case historyimport.FieldDecision:
+		m.ResetDecision()
+		return nil
+	case historyimport.FieldAppliedAt:
+		m.ResetAppliedAt()
+		return nil
+	case historyimport.FieldProtocolDocumentID:
+		m.ResetProtocolDocumentID()
+		return nil
+	}
+	return fmt.Errorf("unknown HistoryImport field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *HistoryImportMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *HistoryImportMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *HistoryImportMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *HistoryImportMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *HistoryImportMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *HistoryImportMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *HistoryImportMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown HistoryImport unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *HistoryImportMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown HistoryImport edge %s", name)
 }
 
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.

@@ -50,6 +50,7 @@ import (
 	"zhuxin/ent/tenantdb/followup"
 	"zhuxin/ent/tenantdb/formdraft"
 	"zhuxin/ent/tenantdb/handledevent"
+	"zhuxin/ent/tenantdb/historyimport"
 	"zhuxin/ent/tenantdb/idempotencykey"
 	"zhuxin/ent/tenantdb/importmapping"
 	"zhuxin/ent/tenantdb/keyset"
@@ -1107,6 +1108,57 @@ func init() {
 	handledeventDescHandledAt := handledeventMixinFields0[1].Descriptor()
 	// handledevent.DefaultHandledAt holds the default value on creation for the handled_at field.
 	handledevent.DefaultHandledAt = handledeventDescHandledAt.Default.(func() time.Time)
+	historyimportMixin := schema.HistoryImport{}.Mixin()
+	historyimportMixinFields0 := historyimportMixin[0].Fields()
+	_ = historyimportMixinFields0
+	historyimportMixinFields1 := historyimportMixin[1].Fields()
+	_ = historyimportMixinFields1
+	historyimportMixinFields2 := historyimportMixin[2].Fields()
+	_ = historyimportMixinFields2
+	historyimportFields := schema.HistoryImport{}.Fields()
+	_ = historyimportFields
+	// historyimportDescCreatedAt is the schema descriptor for created_at field.
+	historyimportDescCreatedAt := historyimportMixinFields1[0].Descriptor()
+	// historyimport.DefaultCreatedAt holds the default value on creation for the created_at field.
+	historyimport.DefaultCreatedAt = historyimportDescCreatedAt.Default.(func() time.Time)
+	// historyimportDescUpdatedAt is the schema descriptor for updated_at field.
+	historyimportDescUpdatedAt := historyimportMixinFields2[0].Descriptor()
+	// historyimport.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	historyimport.DefaultUpdatedAt = historyimportDescUpdatedAt.Default.(func() time.Time)
+	// historyimport.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	historyimport.UpdateDefaultUpdatedAt = historyimportDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// historyimportDescVersion is the schema descriptor for version field.
+	historyimportDescVersion := historyimportMixinFields2[1].Descriptor()
+	// historyimport.DefaultVersion holds the default value on creation for the version field.
+	historyimport.DefaultVersion = historyimportDescVersion.Default.(int64)
+	// historyimportDescNote is the schema descriptor for note field.
+	historyimportDescNote := historyimportFields[1].Descriptor()
+	// historyimport.DefaultNote holds the default value on creation for the note field.
+	historyimport.DefaultNote = historyimportDescNote.Default.(string)
+	// historyimportDescProgressKind is the schema descriptor for progress_kind field.
+	historyimportDescProgressKind := historyimportFields[9].Descriptor()
+	// historyimport.DefaultProgressKind holds the default value on creation for the progress_kind field.
+	historyimport.DefaultProgressKind = historyimportDescProgressKind.Default.(string)
+	// historyimportDescProgressDone is the schema descriptor for progress_done field.
+	historyimportDescProgressDone := historyimportFields[10].Descriptor()
+	// historyimport.DefaultProgressDone holds the default value on creation for the progress_done field.
+	historyimport.DefaultProgressDone = historyimportDescProgressDone.Default.(int64)
+	// historyimportDescProgressTotal is the schema descriptor for progress_total field.
+	historyimportDescProgressTotal := historyimportFields[11].Descriptor()
+	// historyimport.DefaultProgressTotal holds the default value on creation for the progress_total field.
+	historyimport.DefaultProgressTotal = historyimportDescProgressTotal.Default.(int64)
+	// historyimportDescFailure is the schema descriptor for failure field.
+	historyimportDescFailure := historyimportFields[12].Descriptor()
+	// historyimport.DefaultFailure holds the default value on creation for the failure field.
+	historyimport.DefaultFailure = historyimportDescFailure.Default.(string)
+	// historyimportDescDecision is the schema descriptor for decision field.
+	historyimportDescDecision := historyimportFields[17].Descriptor()
+	// historyimport.DefaultDecision holds the default value on creation for the decision field.
+	historyimport.DefaultDecision = historyimportDescDecision.Default.(string)
+	// historyimportDescID is the schema descriptor for id field.
+	historyimportDescID := historyimportMixinFields0[0].Descriptor()
+	// historyimport.DefaultID holds the default value on creation for the id field.
+	historyimport.DefaultID = historyimportDescID.Default.(func() uuid.UUID)
 	idempotencykeyFields := schema.IdempotencyKey{}.Fields()
 	_ = idempotencykeyFields
 	// idempotencykeyDescCreatedAt is the schema descriptor for created_at field.

@@ -108,6 +108,8 @@ type Tx struct {
 	FormDraft *FormDraftClient
 	// HandledEvent is the client for interacting with the HandledEvent builders.
 	HandledEvent *HandledEventClient
+	// HistoryImport is the client for interacting with the HistoryImport builders.
+	HistoryImport *HistoryImportClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// ImportMapping is the client for interacting with the ImportMapping builders.
@@ -380,6 +382,7 @@ func (tx *Tx) init() {
 	tx.FollowUp = NewFollowUpClient(tx.config)
 	tx.FormDraft = NewFormDraftClient(tx.config)
 	tx.HandledEvent = NewHandledEventClient(tx.config)
+	tx.HistoryImport = NewHistoryImportClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.ImportMapping = NewImportMappingClient(tx.config)
 	tx.Keyset = NewKeysetClient(tx.config)

@@ -31,6 +31,7 @@ const (
 	CreditRelease    Permission = "credit.release"  // agree to the release of a held order, within one's authority
 	ReceivableRead   Permission = "receivable.read"
 	ReceivableImport Permission = "receivable.import"
+	HistoryImport    Permission = "history.import" // prepare an import of the old books; persons only, so no key has it
 	ContractWrite    Permission = "contract.write"   // link contracts, payment terms, report nodes
 	PaymentWrite     Permission = "payment.write"    // receipts, applications, drafts, set-off, disputes, waivers
 	StatementWrite   Permission = "statement.write"  // make and submit statements of account
@@ -84,12 +85,12 @@ var readAll = []Permission{
 
 var grants = map[Role][]Permission{
 	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
-		ReceivableImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle, PersonalReveal),
+		ReceivableImport, HistoryImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle, PersonalReveal),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
 		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, WarningRead},
 	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, PortfolioWrite, StatementWrite, WarningHandle, PersonalReveal),
 	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease, WarningHandle),
-	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle),
+	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, HistoryImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

@@ -37,6 +37,7 @@ const (
 	OrderRelease     Act = "order_release"
 	WriteOff         Act = "write_off"
 	Agreement        Act = "agreement"
+	HistoryImport    Act = "history_import"
 )
 
 // Acts that nobody chooses. Approval stands for the acts of the submissions that
@@ -48,7 +49,7 @@ const (
 )
 
 // Acts lists those that a subsidiary chooses from.
-var Acts = []Act{LimitChange, TemplateApproval, OrderRelease, WriteOff, Agreement, NegativeList}
+var Acts = []Act{LimitChange, TemplateApproval, OrderRelease, WriteOff, Agreement, HistoryImport, NegativeList}
 
 // Known says whether a route can name the act.
 func Known(a Act) bool {

@@ -54,6 +54,7 @@ var privileges = map[string]string{
 	"follow_ups":                   "raw",
 	"form_drafts":                  "rawd",
 	"handled_events":               "rawd",
+	"history_imports":              "raw",
 	"idempotency_keys":             "rad",
 	"import_mappings":              "rawd",
 	"keysets":                      "raw",

@@ -572,6 +572,18 @@ func (f HandledEventFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tena
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.HandledEventMutation", m)
 }
 
+// The HistoryImportFunc type is an adapter to allow the use of ordinary
+// function as HistoryImport mutator.
+type HistoryImportFunc func(context.Context, *tenantdb.HistoryImportMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f HistoryImportFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.HistoryImportMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.HistoryImportMutation", m)
+}
+
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
 // function as IdempotencyKey mutator.
 type IdempotencyKeyFunc func(context.Context, *tenantdb.IdempotencyKeyMutation) (tenantdb.Value, error)

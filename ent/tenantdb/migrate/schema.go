@@ -1197,7 +1197,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "rating_decision", "supply_stop_evidence", "other"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "rating_decision", "supply_stop_evidence", "history_protocol", "other"}},
 		{Name: "file_name", Type: field.TypeString},
 		{Name: "content_type", Type: field.TypeString},
 		{Name: "size_bytes", Type: field.TypeInt64},
@@ -1546,6 +1546,47 @@ var (
 		Name:       "handled_events",
 		Columns:    HandledEventsColumns,
 		PrimaryKey: []*schema.Column{HandledEventsColumns[0]},
+	}
+	// HistoryImportsColumns holds the columns for the "history_imports" table.
+	HistoryImportsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "as_of", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "limitation_years", Type: field.TypeInt},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "checking", "checked", "submitted", "returned", "applying", "applied", "failed", "discarded"}, Default: "draft"},
+		{Name: "files", Type: field.TypeJSON},
+		{Name: "controls", Type: field.TypeJSON},
+		{Name: "result", Type: field.TypeJSON, Nullable: true},
+		{Name: "answers", Type: field.TypeJSON},
+		{Name: "authors", Type: field.TypeJSON},
+		{Name: "progress_kind", Type: field.TypeString, Default: ""},
+		{Name: "progress_done", Type: field.TypeInt64, Default: 0},
+		{Name: "progress_total", Type: field.TypeInt64, Default: 0},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+		{Name: "submitted_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "submitted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decision", Type: field.TypeString, Default: ""},
+		{Name: "applied_at", Type: field.TypeTime, Nullable: true},
+		{Name: "protocol_document_id", Type: field.TypeUUID, Nullable: true},
+	}
+	// HistoryImportsTable holds the schema information for the "history_imports" table.
+	HistoryImportsTable = &schema.Table{
+		Name:       "history_imports",
+		Columns:    HistoryImportsColumns,
+		PrimaryKey: []*schema.Column{HistoryImportsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "historyimport_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{HistoryImportsColumns[1]},
+			},
+		},
 	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
@@ -3057,6 +3098,7 @@ var (
 		FollowUpsTable,
 		FormDraftsTable,
 		HandledEventsTable,
+		HistoryImportsTable,
 		IdempotencyKeysTable,
 		ImportMappingsTable,
 		KeysetsTable,

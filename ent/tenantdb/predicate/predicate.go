@@ -147,6 +147,9 @@ type FormDraft func(*sql.Selector)
 // HandledEvent is the predicate function for handledevent builders.
 type HandledEvent func(*sql.Selector)
 
+// HistoryImport is the predicate function for historyimport builders.
+type HistoryImport func(*sql.Selector)
+
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 

@@ -1824,6 +1824,256 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/history-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Newest first, without results. */
+        get: operations["HistoryImportService_ListHistoryImports"];
+        put?: never;
+        post: operations["HistoryImportService_CreateHistoryImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["HistoryImportService_GetHistoryImport"];
+        /** @description Changes what was entered; what was checked is taken back. */
+        put: operations["HistoryImportService_UpdateHistoryImport"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}/errors/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Refused rows of a file as CSV: row number, column, reason, value. */
+        get: operations["HistoryImportService_DownloadHistoryErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}/files/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A file as it was uploaded. */
+        get: operations["HistoryImportService_DownloadHistoryFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}/protocol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The paper of an applied import, as PDF. */
+        get: operations["HistoryImportService_DownloadHistoryProtocol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description As a job: takes everything in and undoes it. */
+        post: operations["HistoryImportService_CheckHistoryImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["HistoryImportService_DiscardHistoryImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Says why a finding stands. */
+        post: operations["HistoryImportService_ExplainHistoryFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["HistoryImportService_RemoveHistoryFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["HistoryImportService_ReturnHistoryImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A second person puts it into the books, as a job. The seal is that of what he saw. */
+        post: operations["HistoryImportService_SignHistoryImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["HistoryImportService_SubmitHistoryImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The body is the file (CSV or XLSX, up to 300 MiB), in place of one of its kind. */
+        post: operations["HistoryImportService_UploadHistoryFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports/{id}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["HistoryImportService_WithdrawHistoryImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history-imports:template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The empty file of a kind as CSV or XLSX. */
+        get: operations["HistoryImportService_DownloadHistoryTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/applications": {
         parameters: {
             query?: never;
@@ -7562,6 +7812,204 @@ export interface components {
         };
         WithdrawMoveRequest: {
             id?: string;
+        };
+        CheckHistoryImportRequest: {
+            id?: string;
+            version?: string;
+        };
+        CreateHistoryImportRequest: {
+            /** @description The old books close with this day. */
+            asOf?: string;
+            note?: string;
+            /**
+             * Format: int32
+             * @description Open items due longer ago are pointed at; 0 is 3 years.
+             */
+            limitationYears?: number;
+            controls?: components["schemas"]["HistoryControl"][];
+        };
+        DiscardHistoryImportRequest: {
+            id?: string;
+            version?: string;
+            reason?: string;
+        };
+        ExplainHistoryFindingRequest: {
+            id?: string;
+            /** @description Key of the finding. */
+            finding?: string;
+            reason?: string;
+            version?: string;
+        };
+        HistoryAmount: {
+            currency: string;
+            /** @description Fen. */
+            amount: string;
+        };
+        /** @description What the old books say of a kind. */
+        HistoryControl: {
+            kind: string;
+            rows: string;
+            /** @description Of receivables what is open, of receipts what was received. */
+            sums: components["schemas"]["HistoryAmount"][];
+        };
+        HistoryDebtor: {
+            number: string;
+            name: string;
+            open: string;
+            overdue: string;
+            oldestOn: string;
+        };
+        HistoryFile: {
+            kind: string;
+            name: string;
+            sizeBytes: string;
+            /** @description Hex. */
+            sha256: string;
+            uploaded?: components["schemas"]["HistoryMark"] | null;
+        };
+        HistoryFinding: {
+            key: string;
+            /**
+             * @description rows_refused, rows_differ, total_differs, changes_stored, contract_unknown, receipts_exceed,
+             *      past_limitation, after_as_of, stored_elsewhere, customer_without_id, unapplied_receipts.
+             */
+            code: string;
+            kind: string;
+            currency: string;
+            /** @description An error; else a warning. */
+            error: boolean;
+            count: string;
+            /** @description Fen; of a total the difference. */
+            amount: string;
+            samples: string[];
+            /** @description Why it stands; empty as long as nobody said. */
+            reason: string;
+            answered?: components["schemas"]["HistoryMark"] | null;
+        };
+        HistoryImport: {
+            id: string;
+            asOf: string;
+            note: string;
+            /** Format: int32 */
+            limitationYears: number;
+            /** @description draft, checking, checked, submitted, returned, applying, applied, failed, discarded. */
+            status: string;
+            version: string;
+            files: components["schemas"]["HistoryFile"][];
+            controls: components["schemas"]["HistoryControl"][];
+            /** @description Of the last check; absent before, and after a change. */
+            result?: components["schemas"]["HistoryResult"] | null;
+            failure: string;
+            progress?: components["schemas"]["HistoryProgress"] | null;
+            created?: components["schemas"]["HistoryMark"] | null;
+            submitted?: components["schemas"]["HistoryMark"] | null;
+            /** @description Who signed, or returned it. */
+            decided?: components["schemas"]["HistoryMark"] | null;
+            decision: string;
+            /** Format: date-time */
+            appliedAt?: string | null;
+            hasProtocol: boolean;
+            /** @description What the caller may do now: edit, check, explain, submit, withdraw, sign, return, discard. */
+            acts: string[];
+            /** @description To sign with; empty without a result. */
+            seal: string;
+            /** @description The caller put something in, so another person has to sign. */
+            ownWork: boolean;
+            /** @description Of the subsidiary; its control figures are in it. */
+            currency: string;
+        };
+        HistoryMark: {
+            by?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            at?: string | null;
+        };
+        HistoryOutcome: {
+            kind: string;
+            rows: string;
+            inserted: string;
+            updated: string;
+            unchanged: string;
+            refused: string;
+            controlRows: string;
+            sums: components["schemas"]["HistorySum"][];
+            ties: boolean;
+            errors: components["schemas"]["HistoryRowError"][];
+            hasErrorFile: boolean;
+        };
+        HistoryProgress: {
+            kind: string;
+            done: string;
+            /** @description By the control figures. */
+            total: string;
+        };
+        HistoryResult: {
+            /** Format: date-time */
+            checkedAt?: string | null;
+            currency: string;
+            outcomes: components["schemas"]["HistoryOutcome"][];
+            /** @description Of all imported items on the cut-over date. */
+            aging?: components["schemas"]["Aging"] | null;
+            customersOwing: string;
+            customersOverdue: string;
+            debtors: components["schemas"]["HistoryDebtor"][];
+            /** @description What blocks first. */
+            findings: components["schemas"]["HistoryFinding"][];
+            /**
+             * Format: int32
+             * @description How many findings have no reason yet.
+             */
+            unanswered: number;
+        };
+        HistoryRowError: {
+            row: string;
+            column: string;
+            reason: string;
+            message: string;
+            value: string;
+        };
+        /** @description A file in one currency beside the old books, fen. */
+        HistorySum: {
+            currency: string;
+            file: string;
+            taken: string;
+            control: string;
+            difference: string;
+        };
+        ListHistoryImportsReply: {
+            imports: components["schemas"]["HistoryImport"][];
+            total: string;
+        };
+        RemoveHistoryFileRequest: {
+            id?: string;
+            kind?: string;
+            version?: string;
+        };
+        ReturnHistoryImportRequest: {
+            id?: string;
+            version?: string;
+            reason?: string;
+        };
+        SignHistoryImportRequest: {
+            id?: string;
+            version?: string;
+            seal?: string;
+        };
+        SubmitHistoryImportRequest: {
+            id?: string;
+            version?: string;
+        };
+        UpdateHistoryImportRequest: {
+            id?: string;
+            asOf?: string;
+            note?: string;
+            /** Format: int32 */
+            limitationYears?: number;
+            controls?: components["schemas"]["HistoryControl"][];
+            version?: string;
+        };
+        WithdrawHistoryImportRequest: {
+            id?: string;
+            version?: string;
         };
         ApplicationRow: {
             application?: components["schemas"]["Application"] | null;
@@ -14162,6 +14610,499 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListQuotasReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_ListHistoryImports: {
+        parameters: {
+            query?: {
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHistoryImportsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_CreateHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_GetHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_UpdateHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_DownloadHistoryErrors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_DownloadHistoryFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_DownloadHistoryProtocol: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_CheckHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_DiscardHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_ExplainHistoryFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainHistoryFindingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_RemoveHistoryFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveHistoryFileRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_ReturnHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_SignHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_SubmitHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_UploadHistoryFile: {
+        parameters: {
+            query?: {
+                /** @description customers, contracts, receivables, receipts. */
+                kind?: string;
+                fileName?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_WithdrawHistoryImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawHistoryImportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HistoryImportService_DownloadHistoryTemplate: {
+        parameters: {
+            query?: {
+                kind?: string;
+                /** @description csv or xlsx. */
+                format?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];

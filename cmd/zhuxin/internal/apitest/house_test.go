@@ -40,6 +40,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.keys()
 	h.orders()
 	h.books()
+	h.histories()
 	h.erps()
 	h.contracts()
 	h.warnings()

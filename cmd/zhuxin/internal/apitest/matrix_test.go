@@ -211,6 +211,8 @@ func (x *matrix) send(c *apitest.Client, operation string, in m, headers ...stri
 		body = x.a.pdf()
 		if strings.HasSuffix(operation, "UploadFile") {
 			body = []byte("document_no,amount\n1,1.00\n")
+		} else if strings.HasSuffix(operation, "UploadHistoryFile") {
+			body = []byte("合同编号,客户编号\n1,1\n")
 		} else {
 			headers = append([]string{"Content-Type", "application/pdf"}, headers...)
 		}

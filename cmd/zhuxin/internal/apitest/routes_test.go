@@ -12,7 +12,7 @@ type spec struct {
 }
 
 // own are values that name no object: texts, numbers, and versions of objects.
-var own = map[string]bool{"$definition": true, "$answers": true, "$mapping": true, "$day": true, "$new_code": true, "$new_mail": true, "$new_number": true, "$indicator_value": true, "$erp_source": true}
+var own = map[string]bool{"$definition": true, "$answers": true, "$mapping": true, "$day": true, "$new_code": true, "$new_mail": true, "$new_number": true, "$history_seal": true, "$indicator_value": true, "$erp_source": true}
 
 // inTenant lists every route that works inside a subsidiary, by its method, with
 // somebody who may. None is a salesperson: that he sees his own customers only is
@@ -211,6 +211,24 @@ var inTenant = map[string]spec{
 	"statement.v1.StatementService/HinderStatement":      {who: "administrator", in: m{"id": "$statement_hindered", "reason": "经办人出差", "until": "$day", "version": "$statement_hindered.version"}},
 	"statement.v1.StatementService/CancelStatement":      {who: "administrator", in: m{"id": "$statement_cancelled", "reason": "合同写错", "version": "$statement_cancelled.version"}},
 	"statement.v1.StatementService/PutStatementInvoices": {who: "finance", in: m{"id": "$statement_reconciled", "receivable_ids": []any{"$receivable_paid"}, "version": "$statement_reconciled.version"}},
+
+	"historyimport.v1.HistoryImportService/ListHistoryImports":      {who: "finance", in: m{"page_size": 50}},
+	"historyimport.v1.HistoryImportService/CreateHistoryImport":     {who: "finance", in: m{"as_of": longAgo, "note": "旧账", "controls": []any{m{"kind": "receivables", "rows": "1", "sums": []any{m{"currency": "CNY", "amount": "100"}}}}}},
+	"historyimport.v1.HistoryImportService/GetHistoryImport":        {who: "finance", in: m{"id": "$history"}},
+	"historyimport.v1.HistoryImportService/UpdateHistoryImport":     {who: "finance", in: m{"id": "$history_edited", "as_of": longAgo, "version": "$history_edited.version"}},
+	"historyimport.v1.HistoryImportService/UploadHistoryFile":       {who: "finance", in: m{"id": "$history_uploaded", "kind": "contracts", "file_name": "h.csv"}},
+	"historyimport.v1.HistoryImportService/RemoveHistoryFile":       {who: "finance", in: m{"id": "$history_removed", "kind": "contracts", "version": "$history_removed.version"}},
+	"historyimport.v1.HistoryImportService/CheckHistoryImport":      {who: "finance", in: m{"id": "$history_checked", "version": "$history_checked.version"}},
+	"historyimport.v1.HistoryImportService/ExplainHistoryFinding":   {who: "finance", in: m{"id": "$history_explained", "finding": "rows_refused:contracts", "reason": "旧账如此", "version": "$history_explained.version"}},
+	"historyimport.v1.HistoryImportService/SubmitHistoryImport":     {who: "finance", in: m{"id": "$history_submitted", "version": "$history_submitted.version"}},
+	"historyimport.v1.HistoryImportService/WithdrawHistoryImport":   {who: "finance", in: m{"id": "$history_withdrawn", "version": "$history_withdrawn.version"}},
+	"historyimport.v1.HistoryImportService/SignHistoryImport":       {who: "administrator", in: m{"id": "$history_signed", "version": "$history_signed.version", "seal": "$history_seal"}},
+	"historyimport.v1.HistoryImportService/ReturnHistoryImport":     {who: "administrator", in: m{"id": "$history_returned", "version": "$history_returned.version", "reason": "请补充"}},
+	"historyimport.v1.HistoryImportService/DiscardHistoryImport":    {who: "finance", in: m{"id": "$history_discarded", "version": "$history_discarded.version", "reason": "不要了"}},
+	"historyimport.v1.HistoryImportService/DownloadHistoryTemplate": {who: "finance", in: m{"kind": "receipts", "format": "csv"}},
+	"historyimport.v1.HistoryImportService/DownloadHistoryFile":     {who: "finance", in: m{"id": "$history", "kind": "contracts"}},
+	"historyimport.v1.HistoryImportService/DownloadHistoryErrors":   {who: "finance", in: m{"id": "$history", "kind": "contracts"}},
+	"historyimport.v1.HistoryImportService/DownloadHistoryProtocol": {who: "finance", in: m{"id": "$history"}},
 
 	"warning.v1.WarningService/ListWarnings":        {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
 	"warning.v1.WarningService/GetWarning":          {who: "viewer", in: m{"id": "$warning"}},

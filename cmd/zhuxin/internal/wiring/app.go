@@ -26,6 +26,7 @@ type App struct {
 	Directory   *Directory
 	Documents   *Documents
 	FollowUps   *followup.Service
+	History     *HistoryImports
 	Customers   *Customers
 	Notify      *Notify
 	Projects    *project.Service
@@ -73,6 +74,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	if a.ERP, err = newERP(b, a.Credit, a.Receivables, a.Customers); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	a.History = newHistoryImports(b, a.Documents, a.Receivables, a.ERP)
 	a.Todos = newTodos(b)
 	a.Risk = newRisk(b)
 	a.Agreements = newAgreements(b, a.Credit, a.Documents)

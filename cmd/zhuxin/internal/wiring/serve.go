@@ -27,6 +27,7 @@ import (
 	followupv1 "zhuxin/app/api/followup/v1"
 	gradescalev1 "zhuxin/app/api/gradescale/v1"
 	groupcapv1 "zhuxin/app/api/groupcap/v1"
+	historyimportv1 "zhuxin/app/api/historyimport/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	limitv1 "zhuxin/app/api/limit/v1"
 	memberv1 "zhuxin/app/api/member/v1"
@@ -63,6 +64,7 @@ import (
 	followupservice "zhuxin/app/service/followup"
 	gradescaleservice "zhuxin/app/service/gradescale"
 	groupcapservice "zhuxin/app/service/groupcap"
+	historyimportservice "zhuxin/app/service/historyimport"
 	hqservice "zhuxin/app/service/hq"
 	limitservice "zhuxin/app/service/limit"
 	memberservice "zhuxin/app/service/member"
@@ -213,6 +215,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	dailyrunv1.RegisterDailyRunServiceHTTPServer(s, dailyrunservice.New(a.Daily.Service))
 	feedv1.RegisterFeedServiceHTTPServer(s, feedservice.New(a.ERP.Feeds))
 	followupv1.RegisterFollowUpServiceHTTPServer(s, followupservice.New(a.FollowUps))
+	historyimportv1.RegisterHistoryImportServiceHTTPServer(s, historyimportservice.New(a.History.Service))
 	notifyv1.RegisterNotifyServiceHTTPServer(s, notifyservice.New(a.Notify.Service))
 	dunningv1.RegisterDunningServiceHTTPServer(s, dunningservice.New(a.Notify.Dunning))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))

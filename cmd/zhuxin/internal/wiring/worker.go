@@ -38,6 +38,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	a.Daily.register(m)
 	a.Reports.register(m)
 	a.ERP.register(m)
+	a.History.register(m)
 	a.Notify.register(m)
 	a.Risk.register(m)
 	a.Portfolio.register(m)
