@@ -19,13 +19,7 @@ package erp
 
 import (
 	"context"
-	"fmt"
-	"net/url"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -72,6 +66,7 @@ type Connection struct {
 	EveryMinutes int
 	Feeds        []Feed // in the order of feed.Kinds
 	PushLimits   bool   // effective limits are written back
+	Breaker      Breaker
 	NextAt       time.Time
 	Version      int64
 }
@@ -149,6 +144,7 @@ type Run struct {
 	Volume       volume.M3                       // as the ERP gave it
 	ImportID     *uuid.UUID                      // with the refused rows of receivables
 	Failure      string
+	wanted       bool // full because somebody asked for it
 }
 
 // Info is what an ERP says of itself.
@@ -187,6 +183,9 @@ var (
 	ErrSource      = fault.Conflict("ERP_SOURCE_TAKEN", "another connection uses this source; choose another one")
 	ErrRunning     = fault.Conflict("ERP_RUN_UNDER_WAY", "a run of this connection is under way; wait for it")
 	ErrUnreachable = fault.Unavailable("ERP_UNREACHABLE", "the ERP does not answer; check its address, and that it can be reached from here")
+	ErrBusy        = fault.Unavailable("ERP_BUSY", "the ERP asks to wait; it is asked again later")
+	ErrQuota       = fault.Unavailable("ERP_QUOTA", "the calls bought from the ERP's provider are used up; it is asked again tomorrow, or buy more")
+	ErrVanished    = fault.Mismatch("ERP_TOO_MUCH_GONE", "more than half of what was open is not named by the ERP any more, so nothing was settled; if that is right, ask for a full comparison by hand")
 	ErrLogin       = fault.New(fault.KindInvalid, "ERP_LOGIN_REFUSED", "the ERP does not take this login; check database, user and password")
 	ErrAnswer      = fault.New(fault.KindUnavailable, "ERP_ANSWER_UNREADABLE", "the ERP answers in a way that is not understood")
 	ErrFeed        = fault.Conflict("ERP_FEED_UNKNOWN", "this connection does not read this kind of record")
@@ -196,45 +195,17 @@ var (
 	ErrAddress     = fault.New(fault.KindInvalid, "ERP_ADDRESS_FORBIDDEN", "this address is not public; ask the operator to allow its network (ZHUXIN_OUTBOUND_PRIVATE)")
 )
 
-// SaveInput makes a connection, or changes one when ID is set. An empty Secret
-// keeps the stored one.
-type SaveInput struct {
-	ID      uuid.UUID
-	Version int64
-	Name    string
-	Kind    Kind
-	Endpoint
-	Source       string
-	Enabled      bool
-	EveryMinutes int
-	Feeds        []feed.Kind // none: receivables
-	PushLimits   bool
+// TopicStopped says that an ERP does not take our login any more, or may not be
+// reached, and is not asked until somebody mends that; its payload is a StoppedEvent.
+const TopicStopped event.Topic = "erp.stopped"
+
+// StoppedEvent is the payload of TopicStopped.
+type StoppedEvent struct {
+	ConnectionID uuid.UUID `json:"connection_id"`
 }
 
-var sourceForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
-
-// Validate gives all faults of the input.
-func (in SaveInput) Validate() error {
-	var c fault.Checks
-	short := func(s string) bool { return strings.TrimSpace(s) != "" && utf8.RuneCountInString(s) <= 100 }
-	c.Require(short(in.Name), "name", "REQUIRED", "give the connection a name of at most 100 characters")
-	c.Require(slices.Contains(Kinds, in.Kind), "kind", "UNKNOWN", fmt.Sprintf("one of %v", Kinds))
-	u, err := url.Parse(in.BaseURL)
-	c.Require(err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "",
-		"base_url", "INVALID_URL", "write the address without a path, such as https://erp.example")
-	c.Require(short(in.Database), "database", "REQUIRED", "name the database (Kingdee: the data centre's id)")
-	c.Require(utf8.RuneCountInString(in.Company) <= 100, "company", "TOO_LONG", "at most 100 characters")
-	c.Require(in.Kind != KindU8 || strings.TrimSpace(in.Company) != "", "company", "REQUIRED", "name the account that calls (from_account)")
-	for _, k := range in.Feeds {
-		c.Require(feed.Known(k), "feeds", "UNKNOWN", fmt.Sprintf("some of %v", feed.Kinds))
-	}
-	c.Require(short(in.Username), "username", "REQUIRED", "name the user that Zhuxin logs in as")
-	c.Require(in.Secret != "" || in.ID != uuid.Nil, "secret", "REQUIRED", "write the user's password; it is stored encrypted and never shown")
-	c.Require(len(in.Secret) <= 500, "secret", "TOO_LONG", "at most 500 characters")
-	c.Require(in.ID != uuid.Nil || sourceForm.MatchString(in.Source), "source", "INVALID", "1 to 40 small letters, digits, dots, dashes; it cannot be changed later")
-	c.Require(in.EveryMinutes >= 5 && in.EveryMinutes <= 24*60, "every_minutes", "OUT_OF_RANGE", "between 5 minutes and a day")
-	c.Require(in.ID == uuid.Nil || in.Version > 0, "version", "REQUIRED", "send the version that was shown")
-	return c.Err()
+func stopped(c Connection) event.Event {
+	return event.Event{Topic: TopicStopped, Payload: StoppedEvent{c.ID}}
 }
 
 // TopicRunRequested asks a worker for a pull now; its payload is a RunRequested.
@@ -258,13 +229,15 @@ type Repository interface {
 	// Update writes all but the source; ErrVersion when c.Version is
 	// not the stored one. An empty secret keeps the old one.
 	Update(ctx context.Context, c Connection) error
-	// Due gives the enabled connections whose next pull is due.
+	// Due gives the enabled connections that are not stopped and whose next pull is due.
 	Due(ctx context.Context, now time.Time) ([]uuid.UUID, error)
 	// Begin stores a running run; ErrRunning while another one of the connection
 	// runs that started after stale.
 	Begin(ctx context.Context, r Run, stale time.Time) error
 	// End stores the run's result, and what follows from it for the connection.
 	End(ctx context.Context, r Run, c Connection) error
+	// SetBreaker stores whether a connection is left alone, and when it is asked next.
+	SetBreaker(ctx context.Context, id uuid.UUID, b Breaker, nextAt time.Time) error
 	Runs(ctx context.Context, connectionID uuid.UUID, limit int) ([]Run, error)
 	// OpenItems gives what the ledger has open from a source.
 	OpenItems(ctx context.Context, source string, yield func(feed.Receivable)) error

@@ -8,7 +8,8 @@ import (
 // Away says that an ERP cannot be spoken to any more, as opposed to one that refuses
 // something.
 func Away(err error) bool {
-	return errors.Is(err, ErrUnreachable) || errors.Is(err, ErrLogin) || errors.Is(err, ErrAddress) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	t := TroubleOf(err)
+	return t != NoTrouble && t != Unreadable || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // EachLimit pushes one limit after the other and tells of each, until the ERP is away.

@@ -21,37 +21,10 @@ const (
 	// fullDays is how far back a full pull reads what is never settled, such as tickets.
 	fullDays = 366
 
+	fewest  = 3                // so many gone at once are worth a question
 	overlap = 10 * time.Minute // clocks differ, and an ERP commits later than it stamps
 	stale   = 2 * time.Hour    // a run that says nothing for so long was killed
 )
-
-// underWay lets a run that another worker does pass, and keeps what is stored as
-// the run's failure from being tried again at once: the next one comes by the clock.
-func (s *Service) underWay(r Run, err error) error {
-	if errors.Is(err, ErrRunning) || r.Status == RunFailed {
-		return nil
-	}
-	return err
-}
-
-// PullAll pulls each feed of a connection, one after the other: customers before what
-// names them. A feed that fails holds the later ones up only if the ERP is away.
-func (s *Service) PullAll(ctx context.Context, id uuid.UUID, full bool) error {
-	c, err := s.get(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, f := range c.Feeds {
-		r, err := s.Pull(ctx, id, f.Kind, full)
-		if errors.Is(err, ErrUnreachable) || errors.Is(err, ErrLogin) || errors.Is(err, ErrRunning) || ctx.Err() != nil || errors.Is(err, ErrAddress) {
-			return s.underWay(r, err)
-		}
-		if err := s.underWay(r, err); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // Pull reads one kind of record from the ERP and takes in what it gave. The first
 // pull of a business date, and one whose caller says so, is full. A run that failed
@@ -80,10 +53,13 @@ func (s *Service) Pull(ctx context.Context, id uuid.UUID, k feed.Kind, full bool
 	if r.Full {
 		w.Since = time.Time{}
 	}
+	r.wanted = full
 	cause := s.pull(ctx, c, &r, w)
 	done := s.Clock.Now()
 	r.FinishedAt, r.Status = &done, RunDone
-	c.NextAt, f.Failure = done.Add(time.Duration(c.EveryMinutes)*time.Minute), ""
+	before := c.Breaker
+	c.Breaker, c.NextAt = s.after(ctx, c.Breaker, cause, c.every())
+	f.Failure = ""
 	if cause != nil {
 		r.Status, r.Failure = RunFailed, words(cause)
 		f.Failure = r.Failure
@@ -94,7 +70,12 @@ func (s *Service) Pull(ctx context.Context, id uuid.UUID, k feed.Kind, full bool
 		}
 	}
 	// The end is stored also when the worker stops.
-	err = s.Tx.InTx(context.WithoutCancel(ctx), func(ctx context.Context) error { return s.Repo.End(ctx, r, c) })
+	err = s.Tx.InTx(context.WithoutCancel(ctx), func(ctx context.Context) error {
+		if err := s.Repo.End(ctx, r, c); err != nil {
+			return err
+		}
+		return s.note(ctx, before, c)
+	})
 	return r, errors.Join(cause, err)
 }
 
@@ -148,6 +129,15 @@ func (r *Run) add(ctx context.Context, one feed.Record) error {
 	return nil
 }
 
+// plausible refuses that more than half of what stands is gone, which is rather an
+// answer that is not whole; somebody who asks for the comparison by hand may want it.
+func (r *Run) plausible(gone, standing int) error {
+	if r.wanted || gone < fewest || 2*gone <= standing {
+		return nil
+	}
+	return ErrVanished.With("gone", fmt.Sprintf("%d of %d", gone, standing))
+}
+
 // batches takes the records in as they come, many at once. What a run that breaks off
 // has taken in stays, and comes again with the next one.
 func (s *Service) batches(ctx context.Context, c Connection, r *Run, w Window, read func(func(feed.Record) error) error) error {
@@ -182,8 +172,8 @@ func (s *Service) batches(ctx context.Context, c Connection, r *Run, w Window, r
 	if n := r.Inserted + r.Updated + r.Unchanged + r.Refused; n != r.Read {
 		return feed.ErrTie.With("read", fmt.Sprint(r.Read)).With("accounted_for", fmt.Sprint(n))
 	}
-	if w.Full() && r.Feed == feed.Deliveries {
-		r.Settled, err = s.Feeds.Missing(ctx, c.Source, w.From, seen)
+	if w.Full() {
+		r.Settled, err = s.Feeds.Missing(ctx, c.Source, r.Feed, w.From, seen, r.plausible)
 	}
 	return err
 }
@@ -238,6 +228,7 @@ func (s *Service) openItems(ctx context.Context, c Connection, full bool) (map[s
 
 // write writes the ERP's items, then what it no longer has.
 func write(w io.Writer, r *Run, missing map[string]feed.Receivable, read func(func(feed.Record) error) error) error {
+	open := len(missing)
 	sheet, err := feed.NewSheet(w)
 	if err != nil {
 		return err
@@ -251,6 +242,9 @@ func write(w io.Writer, r *Run, missing map[string]feed.Receivable, read func(fu
 		return sheet.Add(item)
 	})
 	if err != nil {
+		return err
+	}
+	if err := r.plausible(len(missing), open); err != nil {
 		return err
 	}
 	for _, item := range missing {

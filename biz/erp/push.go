@@ -59,7 +59,8 @@ type Pushes interface {
 	// connection that takes limits, where they are not what was noted last. A customer
 	// who never had a limit is left alone.
 	WantLimits(ctx context.Context, at time.Time, customers ...uuid.UUID) error
-	// DuePushes gives what is not confirmed and due, the oldest first.
+	// DuePushes gives what is not confirmed and due, the oldest first; nothing of an ERP
+	// that is left alone.
 	DuePushes(ctx context.Context, now time.Time, limit int) ([]Push, error)
 	// Told stores what became of a push, unless another limit is wanted meanwhile.
 	Told(ctx context.Context, p Push) error
@@ -148,6 +149,15 @@ func (s *Service) push(ctx context.Context, connectionID uuid.UUID, list []Push)
 		return s.Tx.InTx(context.WithoutCancel(ctx), func(ctx context.Context) error { return s.Repo.Told(ctx, p) })
 	}
 	cause := a.PushLimits(ctx, c.Endpoint, limits, tell)
+	if Away(cause) && ctx.Err() == nil {
+		before, next := c.Breaker, c.NextAt
+		if c.Breaker, c.NextAt = s.after(ctx, c.Breaker, cause, c.every()); c.Breaker.State == Closed && next.Before(c.NextAt) {
+			c.NextAt = next
+		}
+		if err := s.Tx.InTx(ctx, func(ctx context.Context) error { return s.note(ctx, before, c) }); err != nil {
+			return err
+		}
+	}
 	if cause == nil {
 		cause = ErrAnswer // it told of fewer than it was given
 	}

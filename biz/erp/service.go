@@ -2,7 +2,6 @@ package erp
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +28,7 @@ type Config struct {
 	Events   event.Publisher
 	Audit    audit.Recorder
 	Clock    calendar.Clock
+	Random   func() float64 // from 0 to 1, for pauses; nil is chance
 }
 
 // Service keeps a subsidiary's connections and runs them.
@@ -37,13 +37,16 @@ type Service struct{ Config }
 // New makes the service.
 func New(c Config) *Service { return &Service{c} }
 
-// List gives the connections, without secrets.
+// List gives the connections, without secrets, each with its breaker as it stands now.
 func (s *Service) List(ctx context.Context) (list []Connection, err error) {
 	if _, err := access.Require(ctx, access.ERPRead); err != nil {
 		return nil, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
 		list, err = s.Repo.List(ctx)
+		for i, c := range list {
+			list[i].Breaker.State = c.Breaker.At(s.Clock.Now(), c.NextAt)
+		}
 		return err
 	})
 	return list, err
@@ -78,7 +81,7 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
 		now := s.Clock.Now()
 		before := map[string]any(nil)
-		c = Connection{ID: uuid.Must(uuid.NewV7()), Source: in.Source, NextAt: now, Version: 1}
+		c = Connection{ID: uuid.Must(uuid.NewV7()), Source: in.Source, NextAt: now, Version: 1, Breaker: Breaker{State: Closed}}
 		if in.ID != uuid.Nil {
 			old, err := s.Repo.Get(ctx, in.ID)
 			if err != nil {
@@ -94,6 +97,9 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 		if c.Feeds, err = s.feeds(in, from); err != nil {
 			return err
 		}
+		if in.Secret != "" || from == nil || c.Username != in.Username {
+			c.Breaker, c.NextAt = Breaker{State: Closed}, now // what was wrong may be right now
+		}
 		c.PushLimits = in.PushLimits
 		c.Name, c.Kind, c.Endpoint, c.Enabled, c.EveryMinutes = strings.TrimSpace(in.Name), in.Kind, in.Endpoint, in.Enabled, in.EveryMinutes
 		write := s.Repo.Insert
@@ -105,6 +111,9 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 		}
 		if in.ID != uuid.Nil {
 			c.Version++
+			if err := s.Repo.SetBreaker(ctx, c.ID, c.Breaker, c.NextAt); err != nil {
+				return err
+			}
 		}
 		if err := s.Repo.WantLimits(ctx, now); err != nil {
 			return err
@@ -153,7 +162,8 @@ func trace(c Connection) map[string]any {
 		"username": c.Username, "source": c.Source, "enabled": c.Enabled, "every_minutes": c.EveryMinutes, "feeds": kinds, "push_limits": c.PushLimits}
 }
 
-// Test logs in to the ERP as the connection does.
+// Test logs in to the ERP as the connection does. One that was left alone is asked
+// again when that goes well.
 func (s *Service) Test(ctx context.Context, id uuid.UUID) (Info, error) {
 	if _, err := access.Require(ctx, access.ERPManage); err != nil {
 		return Info{}, err
@@ -166,26 +176,12 @@ func (s *Service) Test(ctx context.Context, id uuid.UUID) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	return a.Check(ctx, c.Endpoint)
-}
-
-// RunNow asks a worker for a pull of one feed, or with an empty kind of all.
-func (s *Service) RunNow(ctx context.Context, id uuid.UUID, k feed.Kind, full bool) error {
-	if _, err := access.Require(ctx, access.ERPManage); err != nil {
-		return err
+	info, err := a.Check(ctx, c.Endpoint)
+	if err != nil || c.Breaker.State == Closed {
+		return info, err
 	}
-	return s.Tx.InTx(ctx, func(ctx context.Context) error {
-		c, err := s.Repo.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		if k != "" && c.feed(k) == nil {
-			return ErrFeed
-		}
-		if err := s.Events.Publish(ctx, event.Event{Topic: TopicRunRequested, Payload: RunRequested{id, k, full}}); err != nil {
-			return err
-		}
-		return s.Audit.Record(ctx, audit.Entry{Action: "erp_connection.run_requested", ObjectType: "erp_connection", ObjectID: id.String(), After: map[string]any{"feed": k, "full": full}})
+	return info, s.Tx.InTx(ctx, func(ctx context.Context) error {
+		return s.Repo.SetBreaker(ctx, id, Breaker{State: Closed}, s.Clock.Now())
 	})
 }
 
@@ -203,31 +199,4 @@ func (s *Service) adapter(k Kind) (Adapter, error) {
 		return nil, fmt.Errorf("erp: kind %s has no adapter; name it in the wiring", k)
 	}
 	return a, nil
-}
-
-// Handle runs the pull that was asked for. One that is under way already does.
-func (s *Service) Handle(ctx context.Context, d event.Delivered) error {
-	var p RunRequested
-	if err := json.Unmarshal(d.Payload, &p); err != nil {
-		return fmt.Errorf("payload of %s: %w", d.Topic, err)
-	}
-	if p.Feed == "" {
-		return s.PullAll(ctx, p.ConnectionID, p.Full)
-	}
-	return s.underWay(s.Pull(ctx, p.ConnectionID, p.Feed, p.Full))
-}
-
-// PullDue pulls from every connection of the tenant whose time has come.
-func (s *Service) PullDue(ctx context.Context) error {
-	var due []uuid.UUID
-	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
-		due, err = s.Repo.Due(ctx, s.Clock.Now())
-		return err
-	})
-	for _, id := range due {
-		if err := s.PullAll(ctx, id, false); err != nil {
-			return err
-		}
-	}
-	return err
 }

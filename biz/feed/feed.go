@@ -1,6 +1,6 @@
-// Package feed takes in what other systems know: customers, contracts, delivery
-// tickets, receivables and receipts (000-10, 11, 68; 004-31), record by record, each
-// under the number that its source gave it. An ERP's adapter (biz/erp) and whoever
+// Package feed takes in what other systems know: customers, contracts, orders, delivery
+// tickets, receivables, receipts and acceptance drafts (000-10, 11, 68; 004-31), record
+// by record, each under the number that its source gave it. An ERP's adapter (biz/erp) and whoever
 // pushes with an API key come by the same way.
 //
 // A batch is one transaction. A record that cannot be taken is refused with every
@@ -9,7 +9,11 @@
 // changes nothing, so a batch may come twice. What was accepted is read back and held
 // against what was sent; the credit accounts follow in the same transaction.
 //
-// It owns deliveries' contents, the register of contracts of other systems, rejects,
+// Statements are not fed: what one says is reconciled only after a second person has
+// seen the customer's signature (000-71, ruling 11), and a source's word for that would
+// move exposure without it. Their tickets are fed, and the statement is made of them.
+//
+// It owns deliveries' contents, the registers of contracts and orders of other systems, rejects,
 // and what others are told of a customer's credit (CreditStates). It does not own
 // the ledger of receivables, to which it passes a batch as a file (biz/receivable),
 // nor statements, nor when an ERP is asked (biz/erp).
@@ -39,13 +43,15 @@ type Kind string
 const (
 	Customers   Kind = "customers"
 	Contracts   Kind = "contracts"
+	Orders      Kind = "orders"
 	Deliveries  Kind = "deliveries"
 	Receivables Kind = "receivables"
 	Receipts    Kind = "receipts"
+	Drafts      Kind = "drafts"
 )
 
 // Kinds lists them.
-var Kinds = []Kind{Customers, Contracts, Deliveries, Receivables, Receipts}
+var Kinds = []Kind{Customers, Contracts, Orders, Deliveries, Receivables, Receipts, Drafts}
 
 // MaxBatch is how many records come at once.
 const MaxBatch = 500
@@ -173,12 +179,16 @@ func Decode(k Kind, raw json.RawMessage) (r Record, err error) {
 		return decode[Customer](raw)
 	case Contracts:
 		return decode[Contract](raw)
+	case Orders:
+		return decode[Order](raw)
 	case Deliveries:
 		return decode[Delivery](raw)
 	case Receivables:
 		return decode[Receivable](raw)
 	case Receipts:
 		return decode[Receipt](raw)
+	case Drafts:
+		return decode[Draft](raw)
 	}
 	return nil, fmt.Errorf("feed: no kind %q", k)
 }

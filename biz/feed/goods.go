@@ -5,8 +5,6 @@ import (
 	"context"
 
 	"github.com/google/uuid"
-
-	"zhuxin/shared/calendar"
 )
 
 // deliveries writes tickets. What was signed does not change any more: a mistake in
@@ -85,43 +83,6 @@ func (b *batch) ticket(r Delivery, f buyers, known map[string]KnownDelivery, o *
 		return DeliveryRow{}, false
 	}
 	return row, true
-}
-
-// Missing takes out the tickets from a day on that the source does not name any
-// more: deletions do not announce themselves. seen are all that it named. It says
-// how many there were; signed ones stay.
-func (s *Service) Missing(ctx context.Context, source string, from calendar.Date, seen map[string]bool) (int64, error) {
-	var standing []KnownDelivery
-	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
-		standing, err = s.Repo.StandingTickets(ctx, source, from)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	var gone []Record
-	var n int64
-	flush := func() error {
-		if len(gone) == 0 {
-			return nil
-		}
-		r, err := s.Put(ctx, source, gone)
-		n, gone = n+r.Updated, nil
-		return err
-	}
-	for _, k := range standing {
-		if seen[k.TicketNo] {
-			continue
-		}
-		gone = append(gone, Delivery{TicketNo: k.TicketNo, Buyer: Buyer{CustomerNumber: k.CustomerNumber}, ContractNo: k.ContractNo, OrderNo: k.OrderNo,
-			InvoiceNo: k.InvoiceNo, DeliveredOn: k.DeliveredOn, Void: true})
-		if len(gone) == MaxBatch {
-			if err := flush(); err != nil {
-				return n, err
-			}
-		}
-	}
-	return n, flush()
 }
 
 // receipts books money received, and undoes what the source declared void.

@@ -113,6 +113,19 @@ type Repository interface {
 	// say something and are not signed.
 	StandingTickets(ctx context.Context, source string, from calendar.Date) ([]KnownDelivery, error)
 
+	Orders(ctx context.Context, source string, numbers []string) ([]KnownOrder, error)
+	PutOrders(ctx context.Context, source string, c money.Currency, rows []OrderRow, at time.Time) error
+	// OrderTotals sums what is open of the orders.
+	OrderTotals(ctx context.Context, source string, numbers []string) (Totals, error)
+	// StandingOrders gives the source's orders from a day on of which something is open.
+	StandingOrders(ctx context.Context, source string, from calendar.Date) ([]KnownOrder, error)
+
+	// Drafts finds drafts of any source: a draft's number is one and the same everywhere.
+	Drafts(ctx context.Context, numbers []string) ([]KnownDraft, error)
+	// PutDrafts writes new drafts, and of known ones what became of them.
+	PutDrafts(ctx context.Context, rows []DraftRow, at time.Time) error
+	DraftTotals(ctx context.Context, source string, numbers []string) (Totals, error)
+
 	Receipts(ctx context.Context, source string, documents []string) ([]KnownReceipt, error)
 	AddReceipts(ctx context.Context, source string, c money.Currency, rows []ReceiptRow, at time.Time) error
 	ReceiptTotals(ctx context.Context, source string, documents []string) (Totals, error)

@@ -113,10 +113,14 @@ func (b *batch) put(ctx context.Context) error {
 		return b.customers(ctx)
 	case Contracts:
 		return b.contracts(ctx)
+	case Orders:
+		return b.orders(ctx)
 	case Deliveries:
 		return b.deliveries(ctx)
 	case Receipts:
 		return b.receipts(ctx)
+	case Drafts:
+		return b.drafts(ctx)
 	}
 	return fmt.Errorf("feed: nothing keeps %q", b.kind)
 }

@@ -24,12 +24,13 @@ const (
 	KindStatementOverdue  Kind = "statement.overdue"
 	KindRatingLapsed      Kind = "rating.lapsed"
 	KindLetter            Kind = "letter.issued" // by an agreement; the reader hands it over
+	KindERPStopped        Kind = "erp.stopped"   // an ERP does not take our login; nothing is read until that is mended
 
 	KindReceipt Kind = "receipt.confirmed" // to customers alone: their money came in
 )
 
 // Kinds lists them in the order of the preferences.
-var Kinds = []Kind{KindApprovalReminder, KindApprovalOverdue, KindWarning, KindStatementReminder, KindStatementOverdue, KindRatingLapsed, KindDunning, KindLetter}
+var Kinds = []Kind{KindApprovalReminder, KindApprovalOverdue, KindWarning, KindStatementReminder, KindStatementOverdue, KindRatingLapsed, KindDunning, KindLetter, KindERPStopped}
 
 // titles are the first lines of messages to the outside.
 var titles = map[Kind]string{
@@ -42,6 +43,7 @@ var titles = map[Kind]string{
 	KindStatementOverdue:  "对账单已超期",
 	KindRatingLapsed:      "评级已到期失效",
 	KindLetter:            "函件待送达",
+	KindERPStopped:        "ERP 连接已停止取数",
 }
 
 // Title is the first line of a message of the kind.

@@ -115,6 +115,8 @@ type Repository interface {
 	Statements(ctx context.Context, ids []uuid.UUID, late bool) ([]Item, error)
 	// Ratings tells whom lapsed ratings concern that have no successor.
 	Ratings(ctx context.Context, ids []uuid.UUID) ([]Item, error)
+	// ERPConnections tells whom stopped connections concern: the administrators.
+	ERPConnections(ctx context.Context, ids []uuid.UUID) ([]Item, error)
 	// Letters tells whom letters concern.
 	Letters(ctx context.Context, ids []uuid.UUID) ([]Item, error)
 

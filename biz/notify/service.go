@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/erp"
 	"zhuxin/biz/letter"
 	"zhuxin/biz/rating"
 	"zhuxin/biz/statement"
@@ -80,6 +81,12 @@ func (s *Service) Handle(ctx context.Context, d event.Delivered) error {
 		var p letter.Issued
 		if err = json.Unmarshal(d.Payload, &p); err == nil {
 			n.Items, err = s.Repo.Letters(ctx, []uuid.UUID{p.LetterID})
+		}
+	case erp.TopicStopped:
+		n.Kind = KindERPStopped
+		var p erp.StoppedEvent
+		if err = json.Unmarshal(d.Payload, &p); err == nil {
+			n.Items, err = s.Repo.ERPConnections(ctx, []uuid.UUID{p.ConnectionID})
 		}
 	default:
 		err = fmt.Errorf("notify: nothing is told about %s", d.Topic)

@@ -5,8 +5,8 @@
 set -eu
 root=$1
 [ -e "$root/.complete" ] && exit 0
-debs=$root/debs
-mkdir -p "$debs/partial"
+mkdir -p "$root/debs/partial"
+debs=$(cd "$root/debs" && pwd) # apt takes a relative folder for one of its own cache
 apt-get install -y --no-install-recommends --download-only -o Dir::Cache::archives="$debs" \
 	tryton-server tryton-modules-sale-credit-limit tryton-modules-account-invoice-stock tryton-proteus >/dev/null
 for deb in "$debs"/*.deb; do dpkg -x "$deb" "$root"; done

@@ -53,6 +53,7 @@ import (
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erpcontract"
+	"zhuxin/ent/tenantdb/erporder"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
@@ -205,6 +206,8 @@ type Client struct {
 	ERPConnection *ERPConnectionClient
 	// ERPContract is the client for interacting with the ERPContract builders.
 	ERPContract *ERPContractClient
+	// ERPOrder is the client for interacting with the ERPOrder builders.
+	ERPOrder *ERPOrderClient
 	// ERPRun is the client for interacting with the ERPRun builders.
 	ERPRun *ERPRunClient
 	// FeedReject is the client for interacting with the FeedReject builders.
@@ -364,6 +367,7 @@ func (c *Client) init() {
 	c.DunningRule = NewDunningRuleClient(c.config)
 	c.ERPConnection = NewERPConnectionClient(c.config)
 	c.ERPContract = NewERPContractClient(c.config)
+	c.ERPOrder = NewERPOrderClient(c.config)
 	c.ERPRun = NewERPRunClient(c.config)
 	c.FeedReject = NewFeedRejectClient(c.config)
 	c.FollowUp = NewFollowUpClient(c.config)
@@ -551,6 +555,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		DunningRule:          NewDunningRuleClient(cfg),
 		ERPConnection:        NewERPConnectionClient(cfg),
 		ERPContract:          NewERPContractClient(cfg),
+		ERPOrder:             NewERPOrderClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
 		FeedReject:           NewFeedRejectClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
@@ -665,6 +670,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		DunningRule:          NewDunningRuleClient(cfg),
 		ERPConnection:        NewERPConnectionClient(cfg),
 		ERPContract:          NewERPContractClient(cfg),
+		ERPOrder:             NewERPOrderClient(cfg),
 		ERPRun:               NewERPRunClient(cfg),
 		FeedReject:           NewFeedRejectClient(cfg),
 		FollowUp:             NewFollowUpClient(cfg),
@@ -756,14 +762,14 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Customer, c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember,
 		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
 		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
-		c.ERPContract, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
-		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
-		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
-		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
-		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
-		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
-		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.ERPContract, c.ERPOrder, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft,
+		c.HandledEvent, c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset,
+		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
+		c.LimitPush, c.Notification, c.NotifyAccount, c.NotifyDelivery,
+		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
+		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
+		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
 		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
@@ -786,14 +792,14 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Customer, c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember,
 		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
 		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
-		c.ERPContract, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
-		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
-		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
-		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
-		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
-		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
-		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.ERPContract, c.ERPOrder, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft,
+		c.HandledEvent, c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset,
+		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
+		c.LimitPush, c.Notification, c.NotifyAccount, c.NotifyDelivery,
+		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
+		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
+		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
 		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
@@ -890,6 +896,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ERPConnection.mutate(ctx, m)
 	case *ERPContractMutation:
 		return c.ERPContract.mutate(ctx, m)
+	case *ERPOrderMutation:
+		return c.ERPOrder.mutate(ctx, m)
 	case *ERPRunMutation:
 		return c.ERPRun.mutate(ctx, m)
 	case *FeedRejectMutation:
@@ -6728,6 +6736,139 @@ func (c *ERPContractClient) mutate(ctx context.Context, m *ERPContractMutation) 
 		return (&ERPContractDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown ERPContract mutation op: %q", m.Op())
+	}
+}
+
+// ERPOrderClient is a client for the ERPOrder schema.
+type ERPOrderClient struct {
+	config
+}
+
+// NewERPOrderClient returns a client for the ERPOrder from the given config.
+func NewERPOrderClient(c config) *ERPOrderClient {
+	return &ERPOrderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `erporder.Hooks(f(g(h())))`.
+func (c *ERPOrderClient) Use(hooks ...Hook) {
+	c.hooks.ERPOrder = append(c.hooks.ERPOrder, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `erporder.Intercept(f(g(h())))`.
+func (c *ERPOrderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ERPOrder = append(c.inters.ERPOrder, interceptors...)
+}
+
+// Create returns a builder for creating a ERPOrder entity.
+func (c *ERPOrderClient) Create() *ERPOrderCreate {
+	mutation := newERPOrderMutation(c.config, OpCreate)
+	return &ERPOrderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ERPOrder entities.
+func (c *ERPOrderClient) CreateBulk(builders ...*ERPOrderCreate) *ERPOrderCreateBulk {
+	return &ERPOrderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ERPOrderClient) MapCreateBulk(slice any, setFunc func(*ERPOrderCreate, int)) *ERPOrderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ERPOrderCreateBulk{err: fmt.Errorf("calling to ERPOrderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ERPOrderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ERPOrderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ERPOrder.
+func (c *ERPOrderClient) Update() *ERPOrderUpdate {
+	mutation := newERPOrderMutation(c.config, OpUpdate)
+	return &ERPOrderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ERPOrderClient) UpdateOne(_m *ERPOrder) *ERPOrderUpdateOne {
+	mutation := newERPOrderMutation(c.config, OpUpdateOne, withERPOrder(_m))
+	return &ERPOrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ERPOrderClient) UpdateOneID(id uuid.UUID) *ERPOrderUpdateOne {
+	mutation := newERPOrderMutation(c.config, OpUpdateOne, withERPOrderID(id))
+	return &ERPOrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ERPOrder.
+func (c *ERPOrderClient) Delete() *ERPOrderDelete {
+	mutation := newERPOrderMutation(c.config, OpDelete)
+	return &ERPOrderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ERPOrderClient) DeleteOne(_m *ERPOrder) *ERPOrderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ERPOrderClient) DeleteOneID(id uuid.UUID) *ERPOrderDeleteOne {
+	builder := c.Delete().Where(erporder.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ERPOrderDeleteOne{builder}
+}
+
+// Query returns a query builder for ERPOrder.
+func (c *ERPOrderClient) Query() *ERPOrderQuery {
+	return &ERPOrderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeERPOrder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ERPOrder entity by its id.
+func (c *ERPOrderClient) Get(ctx context.Context, id uuid.UUID) (*ERPOrder, error) {
+	return c.Query().Where(erporder.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ERPOrderClient) GetX(ctx context.Context, id uuid.UUID) *ERPOrder {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ERPOrderClient) Hooks() []Hook {
+	return c.hooks.ERPOrder
+}
+
+// Interceptors returns the client interceptors.
+func (c *ERPOrderClient) Interceptors() []Interceptor {
+	return c.inters.ERPOrder
+}
+
+func (c *ERPOrderClient) mutate(ctx context.Context, m *ERPOrderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ERPOrderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ERPOrderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ERPOrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ERPOrderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ERPOrder mutation op: %q", m.Op())
 	}
 }
 
@@ -13887,7 +14028,7 @@ type (
 		CreditRating, CreditState, Customer, CustomerChange, CustomerGroup,
 		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
 		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
-		ERPContract, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
+		ERPContract, ERPOrder, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
 		HistoryImport, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
 		LetterSerial, LetterTemplate, LimitBatch, LimitPush, Notification,
 		NotifyAccount, NotifyDelivery, NotifyPreference, NotifySetting, OrderHold,
@@ -13907,7 +14048,7 @@ type (
 		CreditRating, CreditState, Customer, CustomerChange, CustomerGroup,
 		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
 		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
-		ERPContract, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
+		ERPContract, ERPOrder, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
 		HistoryImport, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
 		LetterSerial, LetterTemplate, LimitBatch, LimitPush, Notification,
 		NotifyAccount, NotifyDelivery, NotifyPreference, NotifySetting, OrderHold,

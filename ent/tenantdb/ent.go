@@ -50,6 +50,7 @@ import (
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erpcontract"
+	"zhuxin/ent/tenantdb/erporder"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
@@ -209,6 +210,7 @@ func checkColumn(t, c string) error {
 			dunningrule.Table:          dunningrule.ValidColumn,
 			erpconnection.Table:        erpconnection.ValidColumn,
 			erpcontract.Table:          erpcontract.ValidColumn,
+			erporder.Table:             erporder.ValidColumn,
 			erprun.Table:               erprun.ValidColumn,
 			feedreject.Table:           feedreject.ValidColumn,
 			followup.Table:             followup.ValidColumn,

@@ -58,6 +58,8 @@ type ERPConnection struct {
 	PushLimits bool `json:"push_limits,omitempty"`
 	// NextAt holds the value of the "next_at" field.
 	NextAt time.Time `json:"next_at,omitempty"`
+	// whether it is left alone, why and since when; null: it is not
+	Breaker json.RawMessage `json:"breaker,omitempty"`
 	// SucceededAt holds the value of the "succeeded_at" field.
 	SucceededAt *time.Time `json:"succeeded_at,omitempty"`
 	// of the last run
@@ -72,7 +74,7 @@ func (*ERPConnection) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case erpconnection.FieldCreatedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case erpconnection.FieldSecretEnc, erpconnection.FieldFeeds:
+		case erpconnection.FieldSecretEnc, erpconnection.FieldFeeds, erpconnection.FieldBreaker:
 			values[i] = new([]byte)
 		case erpconnection.FieldFullOn:
 			values[i] = new(calendar.Date)
@@ -225,6 +227,14 @@ func (_m *ERPConnection) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.NextAt = value.Time
 			}
+		case erpconnection.FieldBreaker:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field breaker", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Breaker); err != nil {
+					return fmt.Errorf("unmarshal field breaker: %w", err)
+				}
+			}
 		case erpconnection.FieldSucceededAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field succeeded_at", values[i])
@@ -333,6 +343,9 @@ func (_m *ERPConnection) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("next_at=")
 	builder.WriteString(_m.NextAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("breaker=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Breaker))
 	builder.WriteString(", ")
 	if v := _m.SucceededAt; v != nil {
 		builder.WriteString("succeeded_at=")

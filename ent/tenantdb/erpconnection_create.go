@@ -212,6 +212,12 @@ func (_c *ERPConnectionCreate) SetNextAt(v time.Time) *ERPConnectionCreate {
 	return _c
 }
 
+// SetBreaker sets the "breaker" field.
+func (_c *ERPConnectionCreate) SetBreaker(v json.RawMessage) *ERPConnectionCreate {
+	_c.mutation.SetBreaker(v)
+	return _c
+}
+
 // SetSucceededAt sets the "succeeded_at" field.
 func (_c *ERPConnectionCreate) SetSucceededAt(v time.Time) *ERPConnectionCreate {
 	_c.mutation.SetSucceededAt(v)
@@ -489,6 +495,10 @@ func (_c *ERPConnectionCreate) createSpec() (*ERPConnection, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.NextAt(); ok {
 		_spec.SetField(erpconnection.FieldNextAt, field.TypeTime, value)
 		_node.NextAt = value
+	}
+	if value, ok := _c.mutation.Breaker(); ok {
+		_spec.SetField(erpconnection.FieldBreaker, field.TypeJSON, value)
+		_node.Breaker = value
 	}
 	if value, ok := _c.mutation.SucceededAt(); ok {
 		_spec.SetField(erpconnection.FieldSucceededAt, field.TypeTime, value)
@@ -769,6 +779,24 @@ func (u *ERPConnectionUpsert) SetNextAt(v time.Time) *ERPConnectionUpsert {
 // UpdateNextAt sets the "next_at" field to the value that was provided on create.
 func (u *ERPConnectionUpsert) UpdateNextAt() *ERPConnectionUpsert {
 	u.SetExcluded(erpconnection.FieldNextAt)
+	return u
+}
+
+// SetBreaker sets the "breaker" field.
+func (u *ERPConnectionUpsert) SetBreaker(v json.RawMessage) *ERPConnectionUpsert {
+	u.Set(erpconnection.FieldBreaker, v)
+	return u
+}
+
+// UpdateBreaker sets the "breaker" field to the value that was provided on create.
+func (u *ERPConnectionUpsert) UpdateBreaker() *ERPConnectionUpsert {
+	u.SetExcluded(erpconnection.FieldBreaker)
+	return u
+}
+
+// ClearBreaker clears the value of the "breaker" field.
+func (u *ERPConnectionUpsert) ClearBreaker() *ERPConnectionUpsert {
+	u.SetNull(erpconnection.FieldBreaker)
 	return u
 }
 
@@ -1115,6 +1143,27 @@ func (u *ERPConnectionUpsertOne) SetNextAt(v time.Time) *ERPConnectionUpsertOne 
 func (u *ERPConnectionUpsertOne) UpdateNextAt() *ERPConnectionUpsertOne {
 	return u.Update(func(s *ERPConnectionUpsert) {
 		s.UpdateNextAt()
+	})
+}
+
+// SetBreaker sets the "breaker" field.
+func (u *ERPConnectionUpsertOne) SetBreaker(v json.RawMessage) *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.SetBreaker(v)
+	})
+}
+
+// UpdateBreaker sets the "breaker" field to the value that was provided on create.
+func (u *ERPConnectionUpsertOne) UpdateBreaker() *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.UpdateBreaker()
+	})
+}
+
+// ClearBreaker clears the value of the "breaker" field.
+func (u *ERPConnectionUpsertOne) ClearBreaker() *ERPConnectionUpsertOne {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.ClearBreaker()
 	})
 }
 
@@ -1633,6 +1682,27 @@ func (u *ERPConnectionUpsertBulk) SetNextAt(v time.Time) *ERPConnectionUpsertBul
 func (u *ERPConnectionUpsertBulk) UpdateNextAt() *ERPConnectionUpsertBulk {
 	return u.Update(func(s *ERPConnectionUpsert) {
 		s.UpdateNextAt()
+	})
+}
+
+// SetBreaker sets the "breaker" field.
+func (u *ERPConnectionUpsertBulk) SetBreaker(v json.RawMessage) *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.SetBreaker(v)
+	})
+}
+
+// UpdateBreaker sets the "breaker" field to the value that was provided on create.
+func (u *ERPConnectionUpsertBulk) UpdateBreaker() *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.UpdateBreaker()
+	})
+}
+
+// ClearBreaker clears the value of the "breaker" field.
+func (u *ERPConnectionUpsertBulk) ClearBreaker() *ERPConnectionUpsertBulk {
+	return u.Update(func(s *ERPConnectionUpsert) {
+		s.ClearBreaker()
 	})
 }
 

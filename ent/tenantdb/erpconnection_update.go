@@ -269,6 +269,24 @@ func (_u *ERPConnectionUpdate) SetNillableNextAt(v *time.Time) *ERPConnectionUpd
 	return _u
 }
 
+// SetBreaker sets the "breaker" field.
+func (_u *ERPConnectionUpdate) SetBreaker(v json.RawMessage) *ERPConnectionUpdate {
+	_u.mutation.SetBreaker(v)
+	return _u
+}
+
+// AppendBreaker appends value to the "breaker" field.
+func (_u *ERPConnectionUpdate) AppendBreaker(v json.RawMessage) *ERPConnectionUpdate {
+	_u.mutation.AppendBreaker(v)
+	return _u
+}
+
+// ClearBreaker clears the value of the "breaker" field.
+func (_u *ERPConnectionUpdate) ClearBreaker() *ERPConnectionUpdate {
+	_u.mutation.ClearBreaker()
+	return _u
+}
+
 // SetSucceededAt sets the "succeeded_at" field.
 func (_u *ERPConnectionUpdate) SetSucceededAt(v time.Time) *ERPConnectionUpdate {
 	_u.mutation.SetSucceededAt(v)
@@ -436,6 +454,17 @@ func (_u *ERPConnectionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	}
 	if value, ok := _u.mutation.NextAt(); ok {
 		_spec.SetField(erpconnection.FieldNextAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Breaker(); ok {
+		_spec.SetField(erpconnection.FieldBreaker, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedBreaker(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, erpconnection.FieldBreaker, value)
+		})
+	}
+	if _u.mutation.BreakerCleared() {
+		_spec.ClearField(erpconnection.FieldBreaker, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.SucceededAt(); ok {
 		_spec.SetField(erpconnection.FieldSucceededAt, field.TypeTime, value)
@@ -704,6 +733,24 @@ func (_u *ERPConnectionUpdateOne) SetNillableNextAt(v *time.Time) *ERPConnection
 	return _u
 }
 
+// SetBreaker sets the "breaker" field.
+func (_u *ERPConnectionUpdateOne) SetBreaker(v json.RawMessage) *ERPConnectionUpdateOne {
+	_u.mutation.SetBreaker(v)
+	return _u
+}
+
+// AppendBreaker appends value to the "breaker" field.
+func (_u *ERPConnectionUpdateOne) AppendBreaker(v json.RawMessage) *ERPConnectionUpdateOne {
+	_u.mutation.AppendBreaker(v)
+	return _u
+}
+
+// ClearBreaker clears the value of the "breaker" field.
+func (_u *ERPConnectionUpdateOne) ClearBreaker() *ERPConnectionUpdateOne {
+	_u.mutation.ClearBreaker()
+	return _u
+}
+
 // SetSucceededAt sets the "succeeded_at" field.
 func (_u *ERPConnectionUpdateOne) SetSucceededAt(v time.Time) *ERPConnectionUpdateOne {
 	_u.mutation.SetSucceededAt(v)
@@ -901,6 +948,17 @@ func (_u *ERPConnectionUpdateOne) sqlSave(ctx context.Context) (_node *ERPConnec
 	}
 	if value, ok := _u.mutation.NextAt(); ok {
 		_spec.SetField(erpconnection.FieldNextAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Breaker(); ok {
+		_spec.SetField(erpconnection.FieldBreaker, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedBreaker(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, erpconnection.FieldBreaker, value)
+		})
+	}
+	if _u.mutation.BreakerCleared() {
+		_spec.ClearField(erpconnection.FieldBreaker, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.SucceededAt(); ok {
 		_spec.SetField(erpconnection.FieldSucceededAt, field.TypeTime, value)

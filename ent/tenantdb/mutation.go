@@ -53,6 +53,7 @@ import (
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erpcontract"
+	"zhuxin/ent/tenantdb/erporder"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
@@ -165,6 +166,7 @@ const (
 	TypeDunningRule          = "DunningRule"
 	TypeERPConnection        = "ERPConnection"
 	TypeERPContract          = "ERPContract"
+	TypeERPOrder             = "ERPOrder"
 	TypeERPRun               = "ERPRun"
 	TypeFeedReject           = "FeedReject"
 	TypeFollowUp             = "FollowUp"
@@ -39054,6 +39056,8 @@ type ERPConnectionMutation struct {
 	appendfeeds      json.RawMessage
 	push_limits      *bool
 	next_at          *time.Time
+	breaker          *json.RawMessage
+	appendbreaker    json.RawMessage
 	succeeded_at     *time.Time
 	failure          *string
 	clearedFields    map[string]struct{}
@@ -39958,6 +39962,71 @@ func (m *ERPConnectionMutation) ResetNextAt() {
 	m.next_at = nil
 }
 
+// SetBreaker sets the "breaker" field.
+func (m *ERPConnectionMutation) SetBreaker(jm json.RawMessage) {
+	m.breaker = &jm
+	m.appendbreaker = nil
+}
+
+// Breaker returns the value of the "breaker" field in the mutation.
+func (m *ERPConnectionMutation) Breaker() (r json.RawMessage, exists bool) {
+	v := m.breaker
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBreaker returns the old "breaker" field's value of the ERPConnection entity.
+// If the ERPConnection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPConnectionMutation) OldBreaker(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBreaker is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBreaker requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBreaker: %w", err)
+	}
+	return oldValue.Breaker, nil
+}
+
+// AppendBreaker adds jm to the "breaker" field.
+func (m *ERPConnectionMutation) AppendBreaker(jm json.RawMessage) {
+	m.appendbreaker = append(m.appendbreaker, jm...)
+}
+
+// AppendedBreaker returns the list of values that were appended to the "breaker" field in this mutation.
+func (m *ERPConnectionMutation) AppendedBreaker() (json.RawMessage, bool) {
+	if len(m.appendbreaker) == 0 {
+		return nil, false
+	}
+	return m.appendbreaker, true
+}
+
+// ClearBreaker clears the value of the "breaker" field.
+func (m *ERPConnectionMutation) ClearBreaker() {
+	m.breaker = nil
+	m.appendbreaker = nil
+	m.clearedFields[erpconnection.FieldBreaker] = struct{}{}
+}
+
+// BreakerCleared returns if the "breaker" field was cleared in this mutation.
+func (m *ERPConnectionMutation) BreakerCleared() bool {
+	_, ok := m.clearedFields[erpconnection.FieldBreaker]
+	return ok
+}
+
+// ResetBreaker resets all changes to the "breaker" field.
+func (m *ERPConnectionMutation) ResetBreaker() {
+	m.breaker = nil
+	m.appendbreaker = nil
+	delete(m.clearedFields, erpconnection.FieldBreaker)
+}
+
 // SetSucceededAt sets the "succeeded_at" field.
 func (m *ERPConnectionMutation) SetSucceededAt(t time.Time) {
 	m.succeeded_at = &t
@@ -40077,7 +40146,7 @@ func (m *ERPConnectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ERPConnectionMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.created_at != nil {
 		fields = append(fields, erpconnection.FieldCreatedAt)
 	}
@@ -40135,6 +40204,9 @@ func (m *ERPConnectionMutation) Fields() []string {
 	if m.next_at != nil {
 		fields = append(fields, erpconnection.FieldNextAt)
 	}
+	if m.breaker != nil {
+		fields = append(fields, erpconnection.FieldBreaker)
+	}
 	if m.succeeded_at != nil {
 		fields = append(fields, erpconnection.FieldSucceededAt)
 	}
@@ -40187,6 +40259,8 @@ func (m *ERPConnectionMutation) Field(name string) (ent.Value, bool) {
 		return m.PushLimits()
 	case erpconnection.FieldNextAt:
 		return m.NextAt()
+	case erpconnection.FieldBreaker:
+		return m.Breaker()
 	case erpconnection.FieldSucceededAt:
 		return m.SucceededAt()
 	case erpconnection.FieldFailure:
@@ -40238,6 +40312,8 @@ func (m *ERPConnectionMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldPushLimits(ctx)
 	case erpconnection.FieldNextAt:
 		return m.OldNextAt(ctx)
+	case erpconnection.FieldBreaker:
+		return m.OldBreaker(ctx)
 	case erpconnection.FieldSucceededAt:
 		return m.OldSucceededAt(ctx)
 	case erpconnection.FieldFailure:
@@ -40384,6 +40460,13 @@ func (m *ERPConnectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetNextAt(v)
 		return nil
+	case erpconnection.FieldBreaker:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBreaker(v)
+		return nil
 	case erpconnection.FieldSucceededAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -40467,6 +40550,9 @@ func (m *ERPConnectionMutation) ClearedFields() []string {
 	if m.FieldCleared(erpconnection.FieldFeeds) {
 		fields = append(fields, erpconnection.FieldFeeds)
 	}
+	if m.FieldCleared(erpconnection.FieldBreaker) {
+		fields = append(fields, erpconnection.FieldBreaker)
+	}
 	if m.FieldCleared(erpconnection.FieldSucceededAt) {
 		fields = append(fields, erpconnection.FieldSucceededAt)
 	}
@@ -40495,6 +40581,9 @@ func (m *ERPConnectionMutation) ClearField(name string) error {
 		return nil
 	case erpconnection.FieldFeeds:
 		m.ClearFeeds()
+		return nil
+	case erpconnection.FieldBreaker:
+		m.ClearBreaker()
 		return nil
 	case erpconnection.FieldSucceededAt:
 		m.ClearSucceededAt()
@@ -40563,6 +40652,9 @@ func (m *ERPConnectionMutation) ResetField(name string) error {
 		return nil
 	case erpconnection.FieldNextAt:
 		m.ResetNextAt()
+		return nil
+	case erpconnection.FieldBreaker:
+		m.ResetBreaker()
 		return nil
 	case erpconnection.FieldSucceededAt:
 		m.ResetSucceededAt()
@@ -41562,6 +41654,980 @@ func (m *ERPContractMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ERPContractMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ERPContract edge %s", name)
+}
+
+// ERPOrderMutation represents an operation that mutates the ERPOrder nodes in the graph.
+type ERPOrderMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	source         *string
+	order_no       *string
+	customer_id    *uuid.UUID
+	contract_no    *string
+	ordered_on     *calendar.Date
+	volume         *int64
+	addvolume      *int64
+	amount         *int64
+	addamount      *int64
+	open_amount    *int64
+	addopen_amount *int64
+	currency       *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*ERPOrder, error)
+	predicates     []predicate.ERPOrder
+}
+
+var _ ent.Mutation = (*ERPOrderMutation)(nil)
+
+// erporderOption allows management of the mutation configuration using functional options.
+type erporderOption func(*ERPOrderMutation)
+
+// newERPOrderMutation creates new mutation for the ERPOrder entity.
+func newERPOrderMutation(c config, op Op, opts ...erporderOption) *ERPOrderMutation {
+	m := &ERPOrderMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeERPOrder,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withERPOrderID sets the ID field of the mutation.
+func withERPOrderID(id uuid.UUID) erporderOption {
+	return func(m *ERPOrderMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ERPOrder
+		)
+		m.oldValue = func(ctx context.Context) (*ERPOrder, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ERPOrder.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withERPOrder sets the old ERPOrder of the mutation.
+func withERPOrder(node *ERPOrder) erporderOption {
+	return func(m *ERPOrderMutation) {
+		m.oldValue = func(context.Context) (*ERPOrder, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ERPOrderMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ERPOrderMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ERPOrder entities.
+func (m *ERPOrderMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ERPOrderMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ERPOrderMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ERPOrder.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSource sets the "source" field.
+func (m *ERPOrderMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ERPOrderMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ERPOrderMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetOrderNo sets the "order_no" field.
+func (m *ERPOrderMutation) SetOrderNo(s string) {
+	m.order_no = &s
+}
+
+// OrderNo returns the value of the "order_no" field in the mutation.
+func (m *ERPOrderMutation) OrderNo() (r string, exists bool) {
+	v := m.order_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderNo returns the old "order_no" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldOrderNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderNo: %w", err)
+	}
+	return oldValue.OrderNo, nil
+}
+
+// ResetOrderNo resets all changes to the "order_no" field.
+func (m *ERPOrderMutation) ResetOrderNo() {
+	m.order_no = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ERPOrderMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ERPOrderMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ERPOrderMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetContractNo sets the "contract_no" field.
+func (m *ERPOrderMutation) SetContractNo(s string) {
+	m.contract_no = &s
+}
+
+// ContractNo returns the value of the "contract_no" field in the mutation.
+func (m *ERPOrderMutation) ContractNo() (r string, exists bool) {
+	v := m.contract_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContractNo returns the old "contract_no" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldContractNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContractNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContractNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContractNo: %w", err)
+	}
+	return oldValue.ContractNo, nil
+}
+
+// ResetContractNo resets all changes to the "contract_no" field.
+func (m *ERPOrderMutation) ResetContractNo() {
+	m.contract_no = nil
+}
+
+// SetOrderedOn sets the "ordered_on" field.
+func (m *ERPOrderMutation) SetOrderedOn(c calendar.Date) {
+	m.ordered_on = &c
+}
+
+// OrderedOn returns the value of the "ordered_on" field in the mutation.
+func (m *ERPOrderMutation) OrderedOn() (r calendar.Date, exists bool) {
+	v := m.ordered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderedOn returns the old "ordered_on" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldOrderedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderedOn: %w", err)
+	}
+	return oldValue.OrderedOn, nil
+}
+
+// ResetOrderedOn resets all changes to the "ordered_on" field.
+func (m *ERPOrderMutation) ResetOrderedOn() {
+	m.ordered_on = nil
+}
+
+// SetVolume sets the "volume" field.
+func (m *ERPOrderMutation) SetVolume(i int64) {
+	m.volume = &i
+	m.addvolume = nil
+}
+
+// Volume returns the value of the "volume" field in the mutation.
+func (m *ERPOrderMutation) Volume() (r int64, exists bool) {
+	v := m.volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolume returns the old "volume" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldVolume(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolume: %w", err)
+	}
+	return oldValue.Volume, nil
+}
+
+// AddVolume adds i to the "volume" field.
+func (m *ERPOrderMutation) AddVolume(i int64) {
+	if m.addvolume != nil {
+		*m.addvolume += i
+	} else {
+		m.addvolume = &i
+	}
+}
+
+// AddedVolume returns the value that was added to the "volume" field in this mutation.
+func (m *ERPOrderMutation) AddedVolume() (r int64, exists bool) {
+	v := m.addvolume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolume resets all changes to the "volume" field.
+func (m *ERPOrderMutation) ResetVolume() {
+	m.volume = nil
+	m.addvolume = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *ERPOrderMutation) SetAmount(i int64) {
+	m.amount = &i
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *ERPOrderMutation) Amount() (r int64, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds i to the "amount" field.
+func (m *ERPOrderMutation) AddAmount(i int64) {
+	if m.addamount != nil {
+		*m.addamount += i
+	} else {
+		m.addamount = &i
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *ERPOrderMutation) AddedAmount() (r int64, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *ERPOrderMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetOpenAmount sets the "open_amount" field.
+func (m *ERPOrderMutation) SetOpenAmount(i int64) {
+	m.open_amount = &i
+	m.addopen_amount = nil
+}
+
+// OpenAmount returns the value of the "open_amount" field in the mutation.
+func (m *ERPOrderMutation) OpenAmount() (r int64, exists bool) {
+	v := m.open_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenAmount returns the old "open_amount" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldOpenAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenAmount: %w", err)
+	}
+	return oldValue.OpenAmount, nil
+}
+
+// AddOpenAmount adds i to the "open_amount" field.
+func (m *ERPOrderMutation) AddOpenAmount(i int64) {
+	if m.addopen_amount != nil {
+		*m.addopen_amount += i
+	} else {
+		m.addopen_amount = &i
+	}
+}
+
+// AddedOpenAmount returns the value that was added to the "open_amount" field in this mutation.
+func (m *ERPOrderMutation) AddedOpenAmount() (r int64, exists bool) {
+	v := m.addopen_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOpenAmount resets all changes to the "open_amount" field.
+func (m *ERPOrderMutation) ResetOpenAmount() {
+	m.open_amount = nil
+	m.addopen_amount = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *ERPOrderMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *ERPOrderMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *ERPOrderMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ERPOrderMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ERPOrderMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ERPOrderMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ERPOrderMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ERPOrderMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ERPOrderMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the ERPOrderMutation builder.
+func (m *ERPOrderMutation) Where(ps ...predicate.ERPOrder) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ERPOrderMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ERPOrderMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ERPOrder, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ERPOrderMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ERPOrderMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ERPOrder).
+func (m *ERPOrderMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ERPOrderMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.source != nil {
+		fields = append(fields, erporder.FieldSource)
+	}
+	if m.order_no != nil {
+		fields = append(fields, erporder.FieldOrderNo)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, erporder.FieldCustomerID)
+	}
+	if m.contract_no != nil {
+		fields = append(fields, erporder.FieldContractNo)
+	}
+	if m.ordered_on != nil {
+		fields = append(fields, erporder.FieldOrderedOn)
+	}
+	if m.volume != nil {
+		fields = append(fields, erporder.FieldVolume)
+	}
+	if m.amount != nil {
+		fields = append(fields, erporder.FieldAmount)
+	}
+	if m.open_amount != nil {
+		fields = append(fields, erporder.FieldOpenAmount)
+	}
+	if m.currency != nil {
+		fields = append(fields, erporder.FieldCurrency)
+	}
+	if m.created_at != nil {
+		fields = append(fields, erporder.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, erporder.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ERPOrderMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case erporder.FieldSource:
+		return m.Source()
+	case erporder.FieldOrderNo:
+		return m.OrderNo()
+	case erporder.FieldCustomerID:
+		return m.CustomerID()
+	case erporder.FieldContractNo:
+		return m.ContractNo()
+	case erporder.FieldOrderedOn:
+		return m.OrderedOn()
+	case erporder.FieldVolume:
+		return m.Volume()
+	case erporder.FieldAmount:
+		return m.Amount()
+	case erporder.FieldOpenAmount:
+		return m.OpenAmount()
+	case erporder.FieldCurrency:
+		return m.Currency()
+	case erporder.FieldCreatedAt:
+		return m.CreatedAt()
+	case erporder.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ERPOrderMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case erporder.FieldSource:
+		return m.OldSource(ctx)
+	case erporder.FieldOrderNo:
+		return m.OldOrderNo(ctx)
+	case erporder.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case erporder.FieldContractNo:
+		return m.OldContractNo(ctx)
+	case erporder.FieldOrderedOn:
+		return m.OldOrderedOn(ctx)
+	case erporder.FieldVolume:
+		return m.OldVolume(ctx)
+	case erporder.FieldAmount:
+		return m.OldAmount(ctx)
+	case erporder.FieldOpenAmount:
+		return m.OldOpenAmount(ctx)
+	case erporder.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case erporder.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case erporder.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ERPOrder field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPOrderMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case erporder.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case erporder.FieldOrderNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderNo(v)
+		return nil
+	case erporder.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case erporder.FieldContractNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContractNo(v)
+		return nil
+	case erporder.FieldOrderedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderedOn(v)
+		return nil
+	case erporder.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolume(v)
+		return nil
+	case erporder.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case erporder.FieldOpenAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenAmount(v)
+		return nil
+	case erporder.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case erporder.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case erporder.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPOrder field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ERPOrderMutation) AddedFields() []string {
+	var fields []string
+	if m.addvolume != nil {
+		fields = append(fields, erporder.FieldVolume)
+	}
+	if m.addamount != nil {
+		fields = append(fields, erporder.FieldAmount)
+	}
+	if m.addopen_amount != nil {
+		fields = append(fields, erporder.FieldOpenAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ERPOrderMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case erporder.FieldVolume:
+		return m.AddedVolume()
+	case erporder.FieldAmount:
+		return m.AddedAmount()
+	case erporder.FieldOpenAmount:
+		return m.AddedOpenAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ERPOrderMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case erporder.FieldVolume:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolume(v)
+		return nil
+	case erporder.FieldAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case erporder.FieldOpenAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOpenAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ERPOrder numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ERPOrderMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ERPOrderMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ERPOrderMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ERPOrder nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ERPOrderMutation) ResetField(name string) error {
+	switch name {
+	case erporder.FieldSource:
+		m.ResetSource()
+		return nil
+	case erporder.FieldOrderNo:
+		m.ResetOrderNo()
+		return nil
+	case erporder.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case erporder.FieldContractNo:
+		m.ResetContractNo()
+		return nil
+	case erporder.FieldOrderedOn:
+		m.ResetOrderedOn()
+		return nil
+	case erporder.FieldVolume:
+		m.ResetVolume()
+		return nil
+	case erporder.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case erporder.FieldOpenAmount:
+		m.ResetOpenAmount()
+		return nil
+	case erporder.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case erporder.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case erporder.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ERPOrder field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ERPOrderMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ERPOrderMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ERPOrderMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ERPOrderMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ERPOrderMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ERPOrderMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ERPOrderMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ERPOrder unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ERPOrderMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ERPOrder edge %s", name)
 }
 
 // ERPRunMutation represents an operation that mutates the ERPRun nodes in the graph.

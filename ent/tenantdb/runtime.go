@@ -45,6 +45,7 @@ import (
 	"zhuxin/ent/tenantdb/dunningrule"
 	"zhuxin/ent/tenantdb/erpconnection"
 	"zhuxin/ent/tenantdb/erpcontract"
+	"zhuxin/ent/tenantdb/erporder"
 	"zhuxin/ent/tenantdb/erprun"
 	"zhuxin/ent/tenantdb/feedreject"
 	"zhuxin/ent/tenantdb/followup"
@@ -957,7 +958,7 @@ func init() {
 	// erpconnection.DefaultPushLimits holds the default value on creation for the push_limits field.
 	erpconnection.DefaultPushLimits = erpconnectionDescPushLimits.Default.(bool)
 	// erpconnectionDescFailure is the schema descriptor for failure field.
-	erpconnectionDescFailure := erpconnectionFields[16].Descriptor()
+	erpconnectionDescFailure := erpconnectionFields[17].Descriptor()
 	// erpconnection.DefaultFailure holds the default value on creation for the failure field.
 	erpconnection.DefaultFailure = erpconnectionDescFailure.Default.(string)
 	// erpconnectionDescID is the schema descriptor for id field.
@@ -996,6 +997,34 @@ func init() {
 	erpcontractDescID := erpcontractFields[0].Descriptor()
 	// erpcontract.DefaultID holds the default value on creation for the id field.
 	erpcontract.DefaultID = erpcontractDescID.Default.(func() uuid.UUID)
+	erporderFields := schema.ERPOrder{}.Fields()
+	_ = erporderFields
+	// erporderDescContractNo is the schema descriptor for contract_no field.
+	erporderDescContractNo := erporderFields[4].Descriptor()
+	// erporder.DefaultContractNo holds the default value on creation for the contract_no field.
+	erporder.DefaultContractNo = erporderDescContractNo.Default.(string)
+	// erporderDescVolume is the schema descriptor for volume field.
+	erporderDescVolume := erporderFields[6].Descriptor()
+	// erporder.DefaultVolume holds the default value on creation for the volume field.
+	erporder.DefaultVolume = erporderDescVolume.Default.(int64)
+	// erporderDescCurrency is the schema descriptor for currency field.
+	erporderDescCurrency := erporderFields[9].Descriptor()
+	// erporder.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	erporder.CurrencyValidator = erporderDescCurrency.Validators[0].(func(string) error)
+	// erporderDescCreatedAt is the schema descriptor for created_at field.
+	erporderDescCreatedAt := erporderFields[10].Descriptor()
+	// erporder.DefaultCreatedAt holds the default value on creation for the created_at field.
+	erporder.DefaultCreatedAt = erporderDescCreatedAt.Default.(func() time.Time)
+	// erporderDescUpdatedAt is the schema descriptor for updated_at field.
+	erporderDescUpdatedAt := erporderFields[11].Descriptor()
+	// erporder.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	erporder.DefaultUpdatedAt = erporderDescUpdatedAt.Default.(func() time.Time)
+	// erporder.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	erporder.UpdateDefaultUpdatedAt = erporderDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// erporderDescID is the schema descriptor for id field.
+	erporderDescID := erporderFields[0].Descriptor()
+	// erporder.DefaultID holds the default value on creation for the id field.
+	erporder.DefaultID = erporderDescID.Default.(func() uuid.UUID)
 	erprunFields := schema.ERPRun{}.Fields()
 	_ = erprunFields
 	// erprunDescFeed is the schema descriptor for feed field.

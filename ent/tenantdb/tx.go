@@ -98,6 +98,8 @@ type Tx struct {
 	ERPConnection *ERPConnectionClient
 	// ERPContract is the client for interacting with the ERPContract builders.
 	ERPContract *ERPContractClient
+	// ERPOrder is the client for interacting with the ERPOrder builders.
+	ERPOrder *ERPOrderClient
 	// ERPRun is the client for interacting with the ERPRun builders.
 	ERPRun *ERPRunClient
 	// FeedReject is the client for interacting with the FeedReject builders.
@@ -377,6 +379,7 @@ func (tx *Tx) init() {
 	tx.DunningRule = NewDunningRuleClient(tx.config)
 	tx.ERPConnection = NewERPConnectionClient(tx.config)
 	tx.ERPContract = NewERPContractClient(tx.config)
+	tx.ERPOrder = NewERPOrderClient(tx.config)
 	tx.ERPRun = NewERPRunClient(tx.config)
 	tx.FeedReject = NewFeedRejectClient(tx.config)
 	tx.FollowUp = NewFollowUpClient(tx.config)

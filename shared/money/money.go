@@ -53,8 +53,8 @@ func (a Amount) Grouped() string {
 	return sign + s
 }
 
-// In is Grouped with the currency behind it: 1,234,567.89 CNY.
-func (a Amount) In(c Currency) string { return a.Grouped() + " " + string(c) }
+// In is Grouped with the currency behind it, where there is one: 1,234,567.89 CNY.
+func (a Amount) In(c Currency) string { return strings.TrimSpace(a.Grouped() + " " + string(c)) }
 
 // Add adds and says whether the sum still fits.
 func (a Amount) Add(b Amount) (Amount, bool) {

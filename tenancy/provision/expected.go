@@ -49,6 +49,7 @@ var privileges = map[string]string{
 	"dunning_rules":                "ra",
 	"erp_connections":              "raw",
 	"erp_contracts":                "raw",
+	"erp_orders":                   "raw",
 	"erp_runs":                     "raw",
 	"feed_rejects":                 "rawd",
 	"follow_ups":                   "raw",

@@ -152,7 +152,11 @@ func parse(s string) (uuid.UUID, error) {
 func toConnection(c erp.Connection) *erpv1.Connection {
 	out := &erpv1.Connection{Id: c.ID.String(), Version: c.Version, Name: c.Name, Kind: string(c.Kind), BaseUrl: c.BaseURL, Database: c.Database,
 		Company: c.Company, Username: c.Username, Source: c.Source, Enabled: c.Enabled, EveryMinutes: int32(c.EveryMinutes), //nolint:gosec // at most 1440
-		NextAt: timestamppb.New(c.NextAt), SucceededAt: stamp(c.SucceededAt()), Failure: c.Failure(), PushLimits: c.PushLimits}
+		NextAt: timestamppb.New(c.NextAt), SucceededAt: stamp(c.SucceededAt()), Failure: c.Failure(), PushLimits: c.PushLimits,
+		Breaker: string(c.Breaker.State), Trouble: string(c.Breaker.Trouble), Failures: int32(c.Breaker.Failures), FailingSince: stamp(c.Breaker.Since)} //nolint:gosec // one in minutes
+	if c.Breaker.Failure != "" {
+		out.Failure = c.Breaker.Failure
+	}
 	for _, f := range c.Feeds {
 		out.Feeds = append(out.Feeds, &erpv1.FeedState{Kind: string(f.Kind), SucceededAt: stamp(f.SucceededAt), Failure: f.Failure, FullOn: f.FullOn.String()})
 	}

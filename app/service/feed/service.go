@@ -41,6 +41,23 @@ func (s *Service) PushContracts(ctx context.Context, r *feedv1.PushContractsRequ
 	})
 }
 
+// PushOrders takes orders in.
+func (s *Service) PushOrders(ctx context.Context, r *feedv1.PushOrdersRequest) (*feedv1.PushReply, error) {
+	return push(ctx, s, r.GetSource(), r.GetRecords(), func(o *feedv1.FeedOrder, d *dates) feed.Record {
+		return feed.Order{OrderNo: o.GetOrderNo(), Buyer: buyer(o), ContractNo: o.GetContractNo(), OrderedOn: d.parse("ordered_on", o.GetOrderedOn()), Volume: volume.M3(o.GetVolume()),
+			Amount: money.Amount(o.GetAmount()), Open: money.Amount(o.GetOpenAmount()), Currency: money.Currency(o.GetCurrency()), Void: o.GetVoid()}
+	})
+}
+
+// PushDrafts takes acceptance drafts in.
+func (s *Service) PushDrafts(ctx context.Context, r *feedv1.PushDraftsRequest) (*feedv1.PushReply, error) {
+	return push(ctx, s, r.GetSource(), r.GetRecords(), func(x *feedv1.FeedDraft, d *dates) feed.Record {
+		return feed.Draft{DraftNo: x.GetDraftNo(), Buyer: buyer(x), Make: x.GetDraftKind(), Acceptor: x.GetAcceptor(), Amount: money.Amount(x.GetAmount()), Currency: money.Currency(x.GetCurrency()),
+			IssuedOn: d.parse("issued_on", x.GetIssuedOn()), DueOn: d.parse("due_on", x.GetDueOn()), ReceivedOn: d.parse("received_on", x.GetReceivedOn()), ContractNo: x.GetContractNo(),
+			ApplyHere: x.GetApplyHere(), State: feed.DraftState(x.GetState()), SettledOn: d.parse("settled_on", x.GetSettledOn())}
+	})
+}
+
 // PushDeliveries takes delivery tickets in.
 func (s *Service) PushDeliveries(ctx context.Context, r *feedv1.PushDeliveriesRequest) (*feedv1.PushReply, error) {
 	return push(ctx, s, r.GetSource(), r.GetRecords(), func(t *feedv1.FeedDelivery, d *dates) feed.Record {

@@ -4,17 +4,14 @@
 package kingdee
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
 	"zhuxin/biz/erp"
-	"zhuxin/data/outbound"
+	"zhuxin/data/erp/wire"
 )
 
 const (
@@ -26,14 +23,14 @@ const (
 
 // session is a login, known by its cookie.
 type session struct {
-	http   *http.Client
+	wire   *wire.Client
 	base   string
 	cookie string
 	org    string
 }
 
-func login(ctx context.Context, c *http.Client, e erp.Endpoint) (*session, error) {
-	s := &session{http: c, base: e.BaseURL + services}
+func login(ctx context.Context, c *wire.Client, e erp.Endpoint) (*session, error) {
+	s := &session{wire: c, base: e.BaseURL + services}
 	var answer struct {
 		LoginResultType int    `json:"LoginResultType"`
 		SessionID       string `json:"KDSVCSessionId"`
@@ -112,6 +109,9 @@ func refusal(raw json.RawMessage) error {
 	if strings.Contains(text, lostSession) {
 		return sessionLost
 	}
+	if f := wire.Account(text); f != nil {
+		return f
+	}
 	return erp.ErrAnswer.With("error", fmt.Sprintf("%.200s", text))
 }
 
@@ -120,43 +120,25 @@ func (s *session) post(ctx context.Context, service string, body any) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+service+suffix, bytes.NewReader(b))
-	if err != nil {
-		return nil, erp.ErrUnreachable
-	}
-	req.Header.Set("Content-Type", "application/json")
+	r := wire.Request{Method: http.MethodPost, URL: s.base + service + suffix, Header: http.Header{}, Body: b, Most: maxAnswer,
+		Changes: strings.HasSuffix(service, ".Save"), Status: gateway}
 	if s.cookie != "" {
-		req.Header.Set("Cookie", s.cookie)
+		r.Header.Set("Cookie", s.cookie)
 	}
-	res, err := s.http.Do(req)
-	if err != nil {
-		return nil, failed(ctx, err)
-	}
-	defer res.Body.Close()
-	switch {
-	case res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden:
-		return nil, erp.ErrLogin
-	case res.StatusCode >= http.StatusInternalServerError || res.StatusCode == 519: // the public gateway's own
-		return nil, erp.ErrUnreachable.With("status", res.Status)
-	case res.StatusCode != http.StatusOK:
-		return nil, erp.ErrAnswer.With("status", res.Status)
-	}
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	if err != nil {
-		return nil, failed(ctx, err)
-	}
-	if len(raw) > maxAnswer {
-		return nil, erp.ErrAnswer.With("size", "an answer of more than 16 MiB")
-	}
-	return raw, nil
+	return s.wire.Do(ctx, r)
 }
 
-func failed(ctx context.Context, err error) error {
-	switch {
-	case errors.Is(err, outbound.ErrForbidden):
-		return erp.ErrAddress
-	case ctx.Err() != nil:
-		return ctx.Err()
+// gateway reads the status that the public gateway has of its own.
+func gateway(code int, body []byte) error {
+	var answer struct {
+		Code int    `json:"errcode"`
+		Text string `json:"description_cn"`
 	}
-	return erp.ErrUnreachable
+	if code != 519 || json.Unmarshal(body, &answer) != nil {
+		return nil
+	}
+	if answer.Code == 4002 || answer.Code == 4006 { // not authorised, by its words
+		return erp.ErrLogin.With("error", fmt.Sprintf("%.200s", answer.Text))
+	}
+	return nil
 }

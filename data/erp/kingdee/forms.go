@@ -31,6 +31,8 @@ var forms = map[feed.Kind]form{
 	feed.Customers: {id: "BD_Customer", fields: []string{"FCUSTID", "FNumber", "FName", "FSOCIALCRECODE"}, open: "FDocumentStatus='C'", org: "FUseOrgId.FNumber", read: customer},
 	feed.Contracts: {id: "SAL_SaleOrder", fields: []string{"FBillNo", "FDate", "FCustId.FNumber", "FCustId.FSOCIALCRECODE", "FQty", "FAllAmount"},
 		open: "FDocumentStatus='C' and FCancelStatus='A'", date: "FDate", org: "FSaleOrgId.FNumber", read: contract},
+	feed.Orders: {id: "SAL_SaleOrder", fields: []string{"FID", "FBillNo", "FDate", "FCustId.FNumber", "FCustId.FSOCIALCRECODE", "FSettleCurrId.FNumber", "FDocumentStatus", "FCancelStatus",
+		"FCloseStatus", "FQty", "FAllAmount", "FStockOutQty", "FReturnQty", "FTaxPrice"}, open: approved + " and FCloseStatus='A'", date: "FDate", org: "FSaleOrgId.FNumber", read: order},
 	feed.Deliveries: {id: "SAL_OUTSTOCK", fields: []string{"FID", "FBillNo", "FDate", "FCustomerID.FNumber", "FCustomerID.FSOCIALCRECODE", "FSoorDerno", "FSettleCurrID.FNumber",
 		"FDocumentStatus", "FCancelStatus", "FRealQty", "FAllAmount"}, open: approved, date: "FDate", org: "FSaleOrgId.FNumber", read: delivery},
 	feed.Receivables: {id: "AR_receivable", fields: []string{"FID", "FBillNo", "FDATE", "FENDDATE_H", "FCUSTOMERID.FNumber", "FCUSTOMERID.FName", "FCUSTOMERID.FSOCIALCRECODE",

@@ -2,31 +2,35 @@ package kingdee
 
 import (
 	"context"
-	"net/http"
+	"encoding/json"
+	"reflect"
 
 	"zhuxin/biz/erp"
 	"zhuxin/biz/feed"
+	"zhuxin/data/erp/wire"
 )
 
 // Adapter implements erp.Adapter.
-type Adapter struct{ http *http.Client }
+type Adapter struct{ wire *wire.Client }
 
 var _ erp.Adapter = Adapter{}
 
-// New makes it; the client is outbound's.
-func New(c *http.Client) Adapter { return Adapter{c} }
+// New makes it.
+func New(c *wire.Client) Adapter { return Adapter{c} }
 
 const page = 2000 // Kingdee gives no more at once
 
-// Kinds implements erp.Adapter. What we call a contract is an order (销售订单) there: a
+// Kinds implements erp.Adapter. Orders are SAL_SaleOrder, with what is not out of stock
+// yet. Drafts are not read: the fields of its bills differ per deployment and none could
+// be verified; they are pushed. What we call a contract is an order (销售订单) there: a
 // framework contract is entered as one, and tickets name it.
 func (Adapter) Kinds() []feed.Kind {
-	return []feed.Kind{feed.Customers, feed.Contracts, feed.Deliveries, feed.Receivables, feed.Receipts}
+	return []feed.Kind{feed.Customers, feed.Contracts, feed.Orders, feed.Deliveries, feed.Receivables, feed.Receipts}
 }
 
 // Check implements erp.Adapter.
 func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return erp.Info{}, err
 	}
@@ -42,7 +46,7 @@ func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Wi
 	if !ok {
 		return erp.ErrFeed
 	}
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return err
 	}
@@ -68,22 +72,42 @@ func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Wi
 	})
 }
 
+// lap is how many rows a page begins before the end of the last one: where they are not
+// the same, the list moved while it was read, or its pages repeat.
+const lap = 20
+
+var moved = erp.ErrAnswer.With("page", "the list changed while it was read, or its pages repeat; the next run reads it again")
+
 // bills gives the rows of each bill; they come one after the other, and may go on
 // over the end of a page.
 func (s *session) bills(ctx context.Context, f form, filter string, yield func([]row) error) error {
 	var open []row
+	var last [][]json.RawMessage
+	given := map[string]bool{}
 	give := func() error {
 		if len(open) == 0 {
 			return nil
 		}
+		no := open[0].text(f.fields[0])
+		if given[no] {
+			return moved
+		}
+		given[no] = true
 		return yield(open)
 	}
-	for start := 0; ; start += page {
+	for start := 0; ; start += page - lap {
 		cells, err := s.query(ctx, f, filter, start, page)
 		if err != nil {
 			return err
 		}
-		for _, c := range cells {
+		fresh := cells
+		if start > 0 {
+			if len(cells) < lap || !reflect.DeepEqual(cells[:lap], last) {
+				return moved
+			}
+			fresh = cells[lap:]
+		}
+		for _, c := range fresh {
 			r := row{fields: f.fields, cells: c}
 			if len(open) > 0 && open[0].text(f.fields[0]) != r.text(f.fields[0]) {
 				if err := give(); err != nil {
@@ -96,6 +120,7 @@ func (s *session) bills(ctx context.Context, f form, filter string, yield func([
 		if len(cells) < page {
 			return give()
 		}
+		last = cells[page-lap:]
 	}
 }
 

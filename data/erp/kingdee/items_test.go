@@ -15,6 +15,7 @@ import (
 	"zhuxin/biz/erp"
 	"zhuxin/biz/feed"
 	"zhuxin/data/erp/kingdee"
+	"zhuxin/data/erp/wire"
 	"zhuxin/data/outbound"
 	"zhuxin/shared/fault"
 )
@@ -65,7 +66,7 @@ func row(id int, status, cancelled string, amount, received any) []any {
 
 func items(t *testing.T, s *httptest.Server, since time.Time) (out []string, err error) {
 	t.Helper()
-	a := kingdee.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second}))
+	a := kingdee.New(wire.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second})).Paced(time.Millisecond))
 	e := erp.Endpoint{BaseURL: s.URL, Database: "acct", Company: "10'1", Username: "demo", Secret: "right"}
 	err = a.Read(t.Context(), e, feed.Receivables, erp.Window{Since: since}, func(r feed.Record) error {
 		i := r.(feed.Receivable)
@@ -132,7 +133,7 @@ func TestMisbehaviour(t *testing.T) {
 		})
 	}
 	s, _ := start(t, nil, "")
-	a := kingdee.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
+	a := kingdee.New(wire.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})).Paced(time.Millisecond))
 	if _, err := a.Check(t.Context(), erp.Endpoint{BaseURL: s.URL, Secret: "wrong"}); !errors.Is(err, erp.ErrLogin) {
 		t.Errorf("wrong password: %v", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/feed"
 	"zhuxin/data/erp/kingdee"
+	"zhuxin/data/erp/wire"
 	"zhuxin/data/outbound"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
@@ -91,7 +92,7 @@ func (d *deployment) start(t *testing.T) (kingdee.Adapter, erp.Endpoint) {
 	d.filters = map[string]string{}
 	s := httptest.NewServer(d)
 	t.Cleanup(s.Close)
-	return kingdee.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second})),
+	return kingdee.New(wire.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second})).Paced(time.Millisecond)),
 		erp.Endpoint{BaseURL: s.URL, Database: "acct", Company: "101", Username: "demo", Secret: "right"}
 }
 
@@ -122,6 +123,28 @@ func TestKinds(t *testing.T) {
 		}
 		return out
 	}
+	orders := func(rows ...[]any) (out []string) {
+		t.Helper()
+		d.forms["SAL_SaleOrder"] = rows
+		err := a.Read(t.Context(), e, feed.Orders, erp.Window{From: calendar.NewDate(2026, 1, 1)}, func(r feed.Record) error {
+			o := r.(feed.Order)
+			out = append(out, fmt.Sprintf("%s %s of %s void=%t", o.OrderNo, o.Open, o.Amount, o.Void))
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return out
+	}
+	row := func(id int, status, closed string, qty, amount, out, back any) []any {
+		return []any{id, fmt.Sprint("XSDD", id), "2026-03-01", "C001", "", "PRE001", status, "A", closed, qty, amount, out, back, 420}
+	}
+	got := orders(row(1, "C", "A", 100, 42000.0, 10, 0), row(1, "C", "A", 50, 21000, 60, 5), row(2, "C", "B", 1, 420, 0, 0), row(3, "D", "A", 1, 420, 0, 0), row(4, "C", "A", 1, 420, 0, 0))
+	want := []string{"XSDD1 35700.00 of 63000.00 void=false", "XSDD2 0.00 of 420.00 void=true", "XSDD3 0.00 of 420.00 void=true", "XSDD4 420.00 of 420.00 void=false"}
+	if !slices.Equal(got, want) {
+		t.Errorf("orders %q, want %q", got, want)
+	}
+	d.forms["SAL_SaleOrder"] = [][]any{{"XSDD1", "2026-03-01T00:00:00", "C001", "", 100.0, 42000.0}, {"XSDD1", "2026-03-01T00:00:00", "C001", "", 50.5, 21000.0}}
 	full, part := erp.Window{From: calendar.NewDate(2026, 1, 1)}, erp.Window{Since: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}
 	for k, want := range map[feed.Kind][]string{
 		feed.Customers: {"C001 0.00 0.000"}, feed.Contracts: {"XSDD1 63000.00 150.500"}, feed.Receipts: {"SKD1 100000.00 0.000"},

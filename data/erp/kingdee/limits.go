@@ -16,7 +16,7 @@ var credits = form{id: "CRE_CustArchives", fields: []string{"FID", "FEntity_FEnt
 // PushLimits implements erp.Adapter: it changes the amount of the customer's credit
 // file and reads it back.
 func (a Adapter) PushLimits(ctx context.Context, e erp.Endpoint, limits []erp.Limit, told func(i int, err error) error) error {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return err
 	}

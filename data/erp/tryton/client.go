@@ -4,21 +4,19 @@
 package tryton
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"zhuxin/biz/erp"
-	"zhuxin/data/outbound"
+	"zhuxin/data/erp/wire"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
@@ -28,15 +26,15 @@ const maxAnswer = 8 << 20
 
 // session is a login; it ends with close.
 type session struct {
-	http  *http.Client
+	wire  *wire.Client
 	url   string
 	auth  string
 	id    int
 	scope map[string]any // Tryton's context: company and language
 }
 
-func login(ctx context.Context, c *http.Client, e erp.Endpoint) (*session, error) {
-	s := &session{http: c, url: e.BaseURL + "/" + url.PathEscape(e.Database) + "/"}
+func login(ctx context.Context, c *wire.Client, e erp.Endpoint) (*session, error) {
+	s := &session{wire: c, url: e.BaseURL + "/" + url.PathEscape(e.Database) + "/"}
 	var key []any
 	if err := s.call(ctx, "common.db.login", []any{e.Username, map[string]string{"password": e.Secret}, "en"}, &key); err != nil {
 		return nil, err
@@ -82,11 +80,12 @@ func pages[T any](ctx context.Context, s *session, model string, domain []any, f
 		if len(found) == 0 {
 			return nil
 		}
-		next := id(found[len(found)-1])
-		if next <= last {
-			return erp.ErrAnswer.With("page", "the same page comes again and again")
+		for _, one := range found {
+			if id(one) <= last {
+				return erp.ErrAnswer.With("page", "its rows are not in the order asked for, or come again")
+			}
+			last = id(one)
 		}
-		last = next
 		if err := each(found); err != nil {
 			return err
 		}
@@ -104,42 +103,29 @@ func (s *session) call(ctx context.Context, method string, params []any, into an
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body))
-	if err != nil {
-		return erp.ErrUnreachable
-	}
-	req.Header.Set("Content-Type", "application/json")
+	r := wire.Request{Method: http.MethodPost, URL: s.url, Header: http.Header{}, Body: body, Most: maxAnswer, Changes: strings.HasSuffix(method, ".write"),
+		Status: func(code int, _ []byte) error {
+			if code == http.StatusForbidden {
+				return erp.ErrAnswer.With("method", method+" is not known there, or not for this user")
+			}
+			return nil
+		}}
 	if s.auth != "" {
-		req.Header.Set("Authorization", s.auth)
+		r.Header.Set("Authorization", s.auth)
 	}
-	res, err := s.http.Do(req)
+	raw, err := s.wire.Do(ctx, r)
 	if err != nil {
-		return failed(ctx, err)
+		return err
 	}
-	defer res.Body.Close()
-	switch {
-	case res.StatusCode == http.StatusUnauthorized:
-		return erp.ErrLogin
-	case res.StatusCode == http.StatusForbidden:
-		return erp.ErrAnswer.With("method", method+" is not known there, or not for this user")
-	case res.StatusCode >= http.StatusInternalServerError:
-		return erp.ErrUnreachable.With("status", res.Status)
-	case res.StatusCode != http.StatusOK:
-		return erp.ErrAnswer.With("status", res.Status)
-	}
-	return read(ctx, res.Body, into)
+	return read(raw, into)
 }
 
-func read(ctx context.Context, body io.Reader, into any) error {
-	raw, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
-	if err != nil {
-		return failed(ctx, err)
-	}
+func read(raw []byte, into any) error {
 	var answer struct {
 		Result json.RawMessage `json:"result"`
 		Error  []any           `json:"error"`
 	}
-	if len(raw) > maxAnswer || json.Unmarshal(raw, &answer) != nil {
+	if json.Unmarshal(raw, &answer) != nil {
 		return erp.ErrAnswer
 	}
 	if len(answer.Error) > 0 {
@@ -152,16 +138,6 @@ func read(ctx context.Context, body io.Reader, into any) error {
 		return erp.ErrAnswer
 	}
 	return nil
-}
-
-func failed(ctx context.Context, err error) error {
-	switch {
-	case errors.Is(err, outbound.ErrForbidden):
-		return erp.ErrAddress
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	return erp.ErrUnreachable
 }
 
 // date is {"__class__": "date", …}, or null.

@@ -17,12 +17,12 @@ import (
 
 // Kinds implements erp.Adapter.
 func (Adapter) Kinds() []feed.Kind {
-	return []feed.Kind{feed.Customers, feed.Deliveries, feed.Receivables}
+	return []feed.Kind{feed.Customers, feed.Orders, feed.Deliveries, feed.Receivables}
 }
 
 // Read implements erp.Adapter.
 func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Window, yield func(feed.Record) error) error {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return err
 	}
@@ -30,6 +30,8 @@ func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Wi
 	switch k {
 	case feed.Customers:
 		return s.customers(ctx, w, yield)
+	case feed.Orders:
+		return s.orders(ctx, w, yield)
 	case feed.Deliveries:
 		return s.deliveries(ctx, w, yield)
 	case feed.Receivables:

@@ -4,28 +4,28 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"zhuxin/biz/erp"
 	"zhuxin/biz/feed"
+	"zhuxin/data/erp/wire"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
 
 // Adapter implements erp.Adapter.
-type Adapter struct{ http *http.Client }
+type Adapter struct{ wire *wire.Client }
 
 var _ erp.Adapter = Adapter{}
 
-// New makes it; the client is outbound's.
-func New(c *http.Client) Adapter { return Adapter{c} }
+// New makes it.
+func New(c *wire.Client) Adapter { return Adapter{c} }
 
 const page = 500
 
 // Check implements erp.Adapter.
 func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return erp.Info{}, err
 	}
@@ -43,14 +43,14 @@ func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
 }
 
 type invoice struct {
-	ID        int64  `json:"id"`
-	Number    string `json:"number"`
-	Date      date   `json:"invoice_date"`
-	State     string `json:"state"`
-	Move      int64  `json:"move"`
-	Party     int64  `json:"party"`
-	Total     amount `json:"total_amount"`
-	Open      amount `json:"amount_to_pay"`
+	ID        int64   `json:"id"`
+	Number    string  `json:"number"`
+	Date      date    `json:"invoice_date"`
+	State     string  `json:"state"`
+	Move      int64   `json:"move"`
+	Party     int64   `json:"party"`
+	Total     *amount `json:"total_amount"`
+	Open      *amount `json:"amount_to_pay"` // null counts as nothing only of what is not posted
 	PartyName struct {
 		Name string `json:"name"`
 		Code string `json:"code"`
@@ -92,6 +92,9 @@ func (s *session) items(ctx context.Context, found []invoice, yield func(feed.Re
 		return err
 	}
 	for _, i := range found {
+		if i.Total == nil || i.Open == nil && i.State == "posted" {
+			return erp.ErrAnswer.With("invoice", i.Number).With("field", "total_amount and amount_to_pay are missing")
+		}
 		for _, item := range i.split(terms[i.Move], codes[i.Party]) {
 			if err := yield(item); err != nil {
 				return err
@@ -172,10 +175,10 @@ func partiesOf[T any](found []T, of func(T) int64) (parties []int64) {
 func (i invoice) split(terms []term, code string) []feed.Receivable {
 	base := feed.Receivable{
 		Buyer: feed.Buyer{CustomerNumber: i.PartyName.Code, USCC: code}, CustomerName: i.PartyName.Name, DocumentNo: i.Number,
-		InvoiceDate: calendar.Date(i.Date), Currency: money.Currency(i.Currency.Code), Amount: money.Amount(i.Total), Open: money.Amount(i.Open),
+		InvoiceDate: calendar.Date(i.Date), Currency: money.Currency(i.Currency.Code), Amount: money.Amount(*i.Total),
 	}
-	if i.State == "cancelled" {
-		base.Open = 0
+	if i.Open != nil && i.State != "cancelled" {
+		base.Open = money.Amount(*i.Open)
 	}
 	var sum money.Amount
 	for _, t := range terms {

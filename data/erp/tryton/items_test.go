@@ -16,6 +16,7 @@ import (
 	"zhuxin/biz/erp"
 	"zhuxin/biz/feed"
 	"zhuxin/data/erp/tryton"
+	"zhuxin/data/erp/wire"
 	"zhuxin/data/outbound"
 	"zhuxin/shared/fault"
 )
@@ -119,7 +120,7 @@ func endpoint(s *server) erp.Endpoint {
 func adapter() tryton.Adapter { return within(time.Second) }
 
 func within(timeout time.Duration) tryton.Adapter {
-	return tryton.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: timeout}))
+	return tryton.New(wire.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: timeout})).Paced(time.Millisecond))
 }
 
 func items(t *testing.T, s *server, since time.Time) (out []string, err error) {
@@ -226,7 +227,7 @@ func TestCheck(t *testing.T) {
 	if _, err := adapter().Check(t.Context(), e); !errors.Is(err, erp.ErrLogin) {
 		t.Errorf("wrong password: %v", err)
 	}
-	public := tryton.New(outbound.Client(outbound.Config{}))
+	public := tryton.New(wire.New(outbound.Client(outbound.Config{})).Paced(time.Millisecond))
 	if _, err := public.Check(t.Context(), endpoint(s)); !errors.Is(err, erp.ErrAddress) {
 		t.Errorf("an address of our own network: %v", err)
 	}

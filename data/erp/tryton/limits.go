@@ -11,7 +11,7 @@ import (
 // PushLimits implements erp.Adapter: credit_limit_amount of the party, read back. No
 // amount is no bound there.
 func (a Adapter) PushLimits(ctx context.Context, e erp.Endpoint, limits []erp.Limit, told func(i int, err error) error) error {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return err
 	}

@@ -4,19 +4,18 @@
 package u8
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"zhuxin/biz/erp"
-	"zhuxin/data/outbound"
+	"zhuxin/data/erp/wire"
 )
 
 const (
@@ -27,13 +26,13 @@ const (
 
 // session is a token of an account.
 type session struct {
-	http  *http.Client
+	wire  *wire.Client
 	base  string
 	query url.Values // what every call carries
 }
 
-func login(ctx context.Context, c *http.Client, e erp.Endpoint) (*session, error) {
-	s := &session{http: c, base: e.BaseURL, query: url.Values{}}
+func login(ctx context.Context, c *wire.Client, e erp.Endpoint) (*session, error) {
+	s := &session{wire: c, base: e.BaseURL, query: url.Values{}}
 	var answer struct {
 		Token struct {
 			ID string `json:"id"`
@@ -41,6 +40,9 @@ func login(ctx context.Context, c *http.Client, e erp.Endpoint) (*session, error
 	}
 	err := s.get(ctx, "/system/token", url.Values{"from_account": {e.Company}, "app_key": {e.Username}, "app_secret": {e.Secret}}, &answer)
 	if refused, ok := errors.AsType[refusal](err); ok {
+		if f := wire.Account(refused.Error()); f != nil {
+			return nil, f
+		}
 		return nil, erp.ErrLogin.With("error", refused.text)
 	}
 	if err != nil {
@@ -66,6 +68,7 @@ func (r refusal) noData() bool {
 // rows gives the objects of a list, page after page. The list lies under the name of
 // the object.
 func (s *session) rows(ctx context.Context, object string, more url.Values, yield func(json.RawMessage) error) error {
+	seen := map[[sha256.Size]byte]bool{}
 	for n := 1; n <= maxPages; n++ {
 		params := url.Values{"ds_sequence": {"1"}, "page_index": {strconv.Itoa(n)}, "rows_per_page": {strconv.Itoa(rowsAtOnce)}}
 		for k, v := range more {
@@ -88,6 +91,11 @@ func (s *session) rows(ctx context.Context, object string, more url.Values, yiel
 			return erp.ErrAnswer.With("page", fmt.Sprintf("asked for %d, got %.20q", n, at))
 		}
 		for _, one := range list {
+			sum := sha256.Sum256(one)
+			if seen[sum] {
+				return erp.ErrAnswer.With("page", "a row comes twice: its pages repeat")
+			}
+			seen[sum] = true
 			if err := yield(one); err != nil {
 				return err
 			}
@@ -104,6 +112,9 @@ func (s *session) rows(ctx context.Context, object string, more url.Values, yiel
 // told turns a refusal into a fault that says what the ERP said.
 func told(err error) error {
 	if refused, ok := errors.AsType[refusal](err); ok {
+		if f := wire.Account(refused.Error()); f != nil {
+			return f
+		}
 		return erp.ErrAnswer.With("error", fmt.Sprintf("%.200s", refused.Error()))
 	}
 	return err
@@ -120,32 +131,9 @@ func (s *session) do(ctx context.Context, method, path string, more url.Values, 
 			params[k] = v
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, method, s.base+path+"?"+params.Encode(), bytes.NewReader(body))
+	raw, err := s.wire.Do(ctx, wire.Request{Method: method, URL: s.base + path + "?" + params.Encode(), Header: http.Header{}, Body: body, Most: maxAnswer, Changes: body != nil})
 	if err != nil {
-		return erp.ErrUnreachable
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	res, err := s.http.Do(req)
-	if err != nil {
-		return failed(ctx, err)
-	}
-	defer res.Body.Close()
-	switch {
-	case res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden:
-		return erp.ErrLogin
-	case res.StatusCode >= http.StatusInternalServerError || res.StatusCode == http.StatusTooManyRequests:
-		return erp.ErrUnreachable.With("status", res.Status)
-	case res.StatusCode != http.StatusOK:
-		return erp.ErrAnswer.With("status", res.Status)
-	}
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	if err != nil {
-		return failed(ctx, err)
-	}
-	if len(raw) > maxAnswer {
-		return erp.ErrAnswer.With("size", "an answer of more than 16 MiB")
+		return err
 	}
 	var head struct {
 		Code *string `json:"errcode"`
@@ -161,15 +149,4 @@ func (s *session) do(ctx context.Context, method, path string, more url.Values, 
 		return erp.ErrAnswer
 	}
 	return nil
-}
-
-// failed hides the address, which carries the token.
-func failed(ctx context.Context, err error) error {
-	switch {
-	case errors.Is(err, outbound.ErrForbidden):
-		return erp.ErrAddress
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	return erp.ErrUnreachable
 }

@@ -14,7 +14,7 @@ import (
 // PushLimits implements erp.Adapter: it changes credit_amount of the customer's file,
 // with the control of it on, and reads it back.
 func (a Adapter) PushLimits(ctx context.Context, e erp.Endpoint, limits []erp.Limit, told func(i int, err error) error) error {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return err
 	}

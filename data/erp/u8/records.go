@@ -4,24 +4,24 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"zhuxin/biz/erp"
 	"zhuxin/biz/feed"
+	"zhuxin/data/erp/wire"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
 
 // Adapter implements erp.Adapter.
-type Adapter struct{ http *http.Client }
+type Adapter struct{ wire *wire.Client }
 
 var _ erp.Adapter = Adapter{}
 
-// New makes it; the client is outbound's.
-func New(c *http.Client) Adapter { return Adapter{c} }
+// New makes it.
+func New(c *wire.Client) Adapter { return Adapter{c} }
 
 // Kinds implements erp.Adapter.
 func (Adapter) Kinds() []feed.Kind {
@@ -30,7 +30,7 @@ func (Adapter) Kinds() []feed.Kind {
 
 // Check implements erp.Adapter.
 func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return erp.Info{}, err
 	}
@@ -41,7 +41,7 @@ func (a Adapter) Check(ctx context.Context, e erp.Endpoint) (erp.Info, error) {
 
 // Read implements erp.Adapter.
 func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Window, yield func(feed.Record) error) error {
-	s, err := login(ctx, a.http, e)
+	s, err := login(ctx, a.wire, e)
 	if err != nil {
 		return err
 	}
@@ -113,11 +113,16 @@ func period(w erp.Window) url.Values {
 // older than all documents read is one opening item.
 func (s *session) receivables(ctx context.Context, w erp.Window, yield func(feed.Record) error) error {
 	owed, buyers := map[string]money.Amount{}, map[string]customer{}
+	told := false // a customer who owes nothing may lack the field, not all of them
 	err := s.customers(ctx, func(c customer) (err error) {
 		buyers[c.Code] = c
+		told = told || c.Owes != ""
 		owed[c.Code], err = amount("customer "+c.Code, cmp.Or(c.Owes, "0"))
 		return err
 	})
+	if err == nil && !told && len(buyers) > 0 {
+		err = erp.ErrAnswer.With("field", "no customer has ar_rest, what he owes")
+	}
 	if err != nil {
 		return err
 	}

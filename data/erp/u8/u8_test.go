@@ -17,6 +17,7 @@ import (
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/feed"
 	"zhuxin/data/erp/u8"
+	"zhuxin/data/erp/wire"
 	"zhuxin/data/outbound"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
@@ -103,7 +104,7 @@ func start(t *testing.T, s *server) (u8.Adapter, erp.Endpoint) {
 	s.asked = map[string]string{}
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
-	return u8.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second})),
+	return u8.New(wire.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second})).Paced(time.Millisecond)),
 		erp.Endpoint{BaseURL: h.URL, Database: "them", Company: "us", Username: "K", Secret: "right"}
 }
 
@@ -215,7 +216,7 @@ func TestMisbehaviour(t *testing.T) {
 		"update failed under the code of no data": {text(`{"errcode":"20002","errmsg":"更新失败"}`), erp.ErrAnswer}, "no list": {text(`{"errcode":"0"}`), erp.ErrAnswer},
 		"the first page for ever": {text(list("1", "9", "[]")), erp.ErrAnswer}, "a list of numbers": {text(list("1", "1", "[1]")), erp.ErrAnswer},
 		"pages that are no number": {text(list("1", "many", "[]")), erp.ErrAnswer}, "an amount that is none": {text(list("1", "1", `[{"code":"C1","ar_rest":"1e3"}]`)), erp.ErrAnswer},
-		"503": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, erp.ErrUnreachable}, "429": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) }, erp.ErrUnreachable},
+		"503": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, erp.ErrUnreachable}, "429": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) }, erp.ErrBusy},
 		"403": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, erp.ErrLogin}, "302": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, erp.ErrAnswer},
 		"it hangs": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, erp.ErrUnreachable},
 		"it resets": {func(w http.ResponseWriter, _ *http.Request) {

@@ -189,6 +189,8 @@ func pageOf(items []m, page, size string, b Behaviour) ([]m, int) {
 	}
 	total := len(items)
 	switch b {
+	case RepeatedRows:
+		return append(append([]m{}, items...), items...), total
 	case LoopingPages:
 		n, total = 1, total*100
 	case EmptyPages:

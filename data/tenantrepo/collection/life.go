@@ -57,7 +57,8 @@ func (r Repo) Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Li
 // stages: $1 the customer. Amounts are the account's; the dates are of the oldest.
 const stages = `
 SELECT x.name, x.amount, x.since FROM credit_accounts a, LATERAL (VALUES
-  (1, 'ordered', a.reserved_amount, (SELECT min(r.created_at)::date FROM reservations r WHERE r.customer_id = a.id AND r.status IN ('open', 'committed'))),
+  (1, 'ordered', a.reserved_amount, least((SELECT min(r.created_at)::date FROM reservations r WHERE r.customer_id = a.id AND r.status IN ('open', 'committed')),
+    (SELECT min(o.ordered_on) FROM erp_orders o WHERE o.customer_id = a.id AND o.open_amount > 0))),
   (2, 'delivered', a.delivered_amount, (SELECT min(d.delivered_on) FROM deliveries d WHERE d.customer_id = a.id AND NOT d.reconciled AND NOT d.billed)),
   (3, 'reconciled', a.reconciled_amount, (SELECT min(s.period_to) FROM statements s WHERE s.customer_id = a.id AND s.status = 'reconciled' AND s.amount <> s.invoiced_amount)),
   (4, 'invoiced', a.receivable_amount, (SELECT min(r.invoice_date) FROM receivables r WHERE r.customer_id = a.id AND r.open_amount <> 0)),

@@ -35,10 +35,12 @@ type books struct {
 	since  []time.Time
 	secret string
 	fail   error
+	check  error
+	reads  int
 	during func()
 }
 
-func (b *books) Check(context.Context, erp.Endpoint) (erp.Info, error) { return erp.Info{}, nil }
+func (b *books) Check(context.Context, erp.Endpoint) (erp.Info, error) { return erp.Info{}, b.check }
 
 func (b *books) Kinds() []feed.Kind { return feed.Kinds }
 
@@ -58,6 +60,7 @@ func (b *books) PushLimits(_ context.Context, _ erp.Endpoint, limits []erp.Limit
 }
 
 func (b *books) Read(_ context.Context, e erp.Endpoint, k feed.Kind, w erp.Window, yield func(feed.Record) error) error {
+	b.reads++
 	if k != feed.Receivables {
 		for _, r := range b.others {
 			if r.Kind() == k {
@@ -89,6 +92,7 @@ type world struct {
 	*tenancytest.Env
 	books   *books
 	clock   *calendar.Frozen
+	config  erp.Config
 	service *erp.Service
 	ledger  *biz.Ledger
 	feeds   *feed.Service
@@ -108,8 +112,9 @@ func setup(t *testing.T) *world {
 	w.ledger, w.accounts = r.Ledger, r.Accounts
 	w.feeds = feed.New(feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: r.Imports, Statements: statement.Repo{}, Terms: r.Terms, Accounts: r.Accounts, Relations: r.Relations(),
 		Audit: auditlog.Tenant(env.Pool), Clock: w.clock})
-	w.service = erp.New(erp.Config{Tx: env.Pool.Tenant(), Repo: erprepo.New(crypto.Tenant(env.Pool, master, w.clock)), Imports: r.Imports, Feeds: w.feeds, Clock: w.clock,
-		Events: outbox.Tenant(env.Pool), Audit: auditlog.Tenant(env.Pool), Adapters: map[erp.Kind]erp.Adapter{erp.KindTryton: w.books}})
+	w.config = erp.Config{Tx: env.Pool.Tenant(), Repo: erprepo.New(crypto.Tenant(env.Pool, master, w.clock)), Imports: r.Imports, Feeds: w.feeds, Clock: w.clock, Random: func() float64 { return 0 },
+		Events: outbox.Tenant(env.Pool), Audit: auditlog.Tenant(env.Pool), Adapters: map[erp.Kind]erp.Adapter{erp.KindTryton: w.books}}
+	w.service = erp.New(w.config)
 	return w
 }
 
@@ -210,7 +215,7 @@ func TestPullThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, one := range list {
-		if one.ID == c.ID && (one.Failure() != erp.ErrUnreachable.Message || one.SucceededAt() != nil || !one.NextAt.Equal(w.clock.At.Add(30*time.Minute)) || one.Secret != "") {
+		if one.ID == c.ID && (one.Failure() != erp.ErrUnreachable.Message || one.SucceededAt() != nil || !one.NextAt.Equal(w.clock.At.Add(2*time.Minute)) || one.Secret != "") {
 			t.Errorf("connection %+v", one)
 		}
 	}

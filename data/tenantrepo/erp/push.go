@@ -63,7 +63,8 @@ func listPushes(ctx context.Context, where string, args ...any) (list []biz.Push
 
 // DuePushes implements biz.Pushes.
 func (Repo) DuePushes(ctx context.Context, now time.Time, limit int) ([]biz.Push, error) {
-	list, _, err := listPushes(ctx, `JOIN erp_connections k ON k.id = p.connection_id WHERE k.enabled AND k.push_limits AND p.status <> 'confirmed' AND p.next_at <= $1
+	list, _, err := listPushes(ctx, `JOIN erp_connections k ON k.id = p.connection_id WHERE k.enabled AND k.push_limits AND coalesce(k.breaker->>'state', 'closed') = 'closed'
+		AND p.status <> 'confirmed' AND p.next_at <= $1
 		ORDER BY p.next_at, p.id LIMIT $2`, now, limit)
 	return list, err
 }

@@ -31,7 +31,7 @@ var _ biz.Repository = Repo{}
 func New(c personal.Cipher) Repo { return Repo{c} }
 
 const columns = `SELECT id, name, kind, base_url, erp_database, company, username, secret_enc, source, enabled, every_minutes,
-	coalesce(feeds, '[]'), push_limits, next_at, version FROM erp_connections`
+	coalesce(feeds, '[]'), push_limits, coalesce(breaker, '{"state": "closed"}'), next_at, version FROM erp_connections`
 
 // List implements biz.Repository; secrets stay sealed.
 func (r Repo) List(ctx context.Context) (list []biz.Connection, err error) {
@@ -74,12 +74,12 @@ func (r Repo) Get(ctx context.Context, id uuid.UUID) (biz.Connection, error) {
 type row interface{ Scan(...any) error }
 
 func scan(r row) (c biz.Connection, sealed []byte, err error) {
-	var feeds []byte
+	var feeds, breaker []byte
 	err = r.Scan(&c.ID, &c.Name, &c.Kind, &c.BaseURL, &c.Database, &c.Company, &c.Username, &sealed, &c.Source, &c.Enabled, &c.EveryMinutes,
-		&feeds, &c.PushLimits, &c.NextAt, &c.Version)
+		&feeds, &c.PushLimits, &breaker, &c.NextAt, &c.Version)
 	c.SecretSet = len(sealed) > 0
 	if err == nil {
-		err = json.Unmarshal(feeds, &c.Feeds)
+		err = errors.Join(json.Unmarshal(feeds, &c.Feeds), json.Unmarshal(breaker, &c.Breaker))
 	}
 	return c, sealed, err
 }
@@ -129,7 +129,7 @@ func (Repo) Due(ctx context.Context, now time.Time) (ids []uuid.UUID, err error)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT id FROM erp_connections WHERE enabled AND next_at <= $1 ORDER BY next_at`, now)
+	rows, err := q.QueryContext(ctx, `SELECT id FROM erp_connections WHERE enabled AND next_at <= $1 AND coalesce(breaker->>'state', '') <> 'stopped' ORDER BY next_at`, now)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "look for due ERP connections")
 	}
@@ -142,6 +142,16 @@ func (Repo) Due(ctx context.Context, now time.Time) (ids []uuid.UUID, err error)
 		ids = append(ids, id)
 	}
 	return ids, postgres.Map(ctx, rows.Err(), "look for due ERP connections")
+}
+
+// SetBreaker implements biz.Repository.
+func (Repo) SetBreaker(ctx context.Context, id uuid.UUID, b biz.Breaker, nextAt time.Time) error {
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, `UPDATE erp_connections SET breaker = $2, next_at = $3 WHERE id = $1`, id, string(raw), nextAt)
+	return postgres.Map(ctx, err, "store whether an ERP is left alone")
 }
 
 // Begin implements biz.Repository. A run that was killed is ended as failed.

@@ -22,7 +22,7 @@ func build(some bool) statements {
 		for n := 9; n >= 1; n-- {
 			s = strings.ReplaceAll(s, "{"+strconv.Itoa(n)+"}", "$"+strconv.Itoa(n+shift))
 		}
-		for _, column := range []string{"c.id", "a.id", "a.customer_id", "r.customer_id", "l.customer_id", "t.customer_id", "d.customer_id", "s.customer_id", "p.customer_id", "x.customer_id"} {
+		for _, column := range []string{"c.id", "a.id", "a.customer_id", "o.customer_id", "r.customer_id", "l.customer_id", "t.customer_id", "d.customer_id", "s.customer_id", "p.customer_id", "x.customer_id"} {
 			condition := "true"
 			if some {
 				condition = column + " = ANY($1::uuid[])"
@@ -87,6 +87,18 @@ const tookOver = `
   SELECT y.id FROM deliveries y WHERE y.source = r.source AND y.ticket_no = r.document_no AND y.customer_id = r.customer_id
   LIMIT 1`
 
+// openOrders are the orders that a source told of and nobody reserved here, with what is
+// not delivered of each: a reservation stands for its order, before, after and once it
+// is billed, so that an order reserved by a check and then fed counts once; and so do
+// the tickets of an order, as far as they go. {2} currency.
+const openOrders = `
+  SELECT o.customer_id, o.contract_no, least(o.open_amount, greatest(o.amount - greatest(coalesce(t.amount, 0), 0), 0)) AS amount
+  FROM erp_orders o
+  LEFT JOIN LATERAL (SELECT sum(d.amount)::bigint AS amount FROM deliveries d
+    WHERE d.order_no = o.order_no AND d.customer_id = o.customer_id AND d.currency = {2}::text) t ON true
+  WHERE {of o.customer_id} AND o.open_amount > 0 AND o.currency = {2}::text
+    AND NOT EXISTS (SELECT FROM reservations r WHERE r.customer_id = o.customer_id AND r.order_no = o.order_no AND r.status IN ('open', 'committed', 'billed'))`
+
 // computeAccounts makes every figure anew. {1} today, {2} currency.
 //
 // What a statement still has to invoice is without those of its tickets that are
@@ -109,9 +121,11 @@ WITH due AS (
     min(due_date) FILTER (WHERE due_date >= {1}::date) AS until
   FROM due GROUP BY customer_id
 ), held AS (
-  SELECT r.customer_id, sum(r.held_amount)::bigint AS amount
-  FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed')
-  GROUP BY r.customer_id
+  SELECT n.customer_id, sum(n.amount)::bigint AS amount FROM (
+    SELECT r.customer_id, r.held_amount AS amount FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed')
+    UNION ALL
+    SELECT e.customer_id, e.amount FROM (` + openOrders + `) e
+  ) n GROUP BY n.customer_id
 ), delivered AS (
   SELECT d.customer_id, sum(d.amount)::bigint AS amount
   FROM deliveries d WHERE {of d.customer_id} AND NOT d.reconciled AND NOT d.billed AND d.currency = {2}::text
@@ -204,8 +218,8 @@ ON CONFLICT (id) DO NOTHING`
 // computeProjects makes the figures of projects anew. {1} today, {2} currency. A
 // project that never had a limit of its own keeps the empty kind.
 //
-// Reserved is what is held for its orders, and what was delivered and not invoiced:
-// a ticket belongs to the project of its contract, else to that of its order.
+// Reserved is what is held for its orders or ordered in a source, and what was
+// delivered and not invoiced: a ticket belongs to the project of its contract, else to that of its order.
 var computeProjects = `
 WITH owed AS (
   SELECT r.project_id, sum(r.open_amount)::bigint AS receivable
@@ -223,6 +237,8 @@ WITH owed AS (
       ORDER BY r.created_at DESC LIMIT 1) v ON true
     WHERE {of d.customer_id} AND NOT d.billed AND d.currency = {2}::text
       AND NOT EXISTS (SELECT FROM statements s WHERE s.id = d.statement_id AND s.status = 'reconciled' AND s.amount = s.invoiced_amount)
+    UNION ALL
+    SELECT k.project_id, e.amount FROM (` + openOrders + `) e JOIN contracts k ON k.erp_contract_no = e.contract_no
   ) n WHERE n.project_id IS NOT NULL GROUP BY n.project_id
 ), ` + ruled("project_id", "l.project_id IS NOT NULL") + `
 UPDATE project_accounts a SET

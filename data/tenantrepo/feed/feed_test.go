@@ -166,7 +166,7 @@ func TestDeliveries(t *testing.T) {
 	expect(t, "void", put(t, w, ctx, source, void, never), "updated", "unchanged")
 	expect(t, "void twice", put(t, w, ctx, source, void), "unchanged")
 	delivered(2000)
-	if n, err := w.feeds.Missing(ctx, source, day, map[string]bool{"T1": true}); err != nil || n != 1 {
+	if n, err := w.feeds.Missing(ctx, source, feed.Deliveries, day, map[string]bool{"T1": true}, func(int, int) error { return nil }); err != nil || n != 1 {
 		t.Errorf("%d tickets are gone, %v", n, err)
 	}
 	delivered(4000)

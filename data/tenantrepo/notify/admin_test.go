@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/erp"
 	"zhuxin/biz/letter"
 	"zhuxin/biz/notify"
 	"zhuxin/biz/rating"
@@ -135,7 +136,7 @@ func TestTestMessage(t *testing.T) {
 }
 
 // Statements, lapsed ratings and letters reach the salesperson; what is late reaches
-// his superior too.
+// his superior too. An ERP that takes no login is the administrator's.
 func TestSources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -153,13 +154,17 @@ func TestSources(t *testing.T) {
 		VALUES ($1, now(), now(), 'DZ-1', $2, '2026-10-01', '2026-10-31', 'CNY', 5, 5, '2026-11-10')`, st, c)
 	w.Exec(t, w.ctx, `INSERT INTO letters (id, year, serial, kind, customer_id, subject, body, lines, amount, business_date, created_at)
 		VALUES ($1, 2026, 1, 'dunning_letter', $2, 's', 'b', '[]', 5, '2026-11-20', now())`, le, c)
-	for topic, payload := range map[event.Topic]any{statement.TopicReminder: statement.Waiting{StatementIDs: []uuid.UUID{st}},
+	k := uuid.New()
+	w.Exec(t, w.ctx, `INSERT INTO erp_connections (id, created_at, updated_at, name, kind, base_url, erp_database, username, secret_enc, source, every_minutes, next_at, breaker)
+		VALUES ($1, now(), now(), '总账', 'tryton', 'https://erp.example', 'credit', 'zhuxin', '', 'erp-stopped', 30, now(), '{"state": "stopped"}')`, k)
+	_, cctx := w.AddMember(t, w.A, "管理员", access.RoleAdministrator)
+	for topic, payload := range map[event.Topic]any{erp.TopicStopped: erp.StoppedEvent{ConnectionID: k}, statement.TopicReminder: statement.Waiting{StatementIDs: []uuid.UUID{st}},
 		statement.TopicOverdue: statement.Waiting{StatementIDs: []uuid.UUID{st}}, letter.TopicIssued: letter.Issued{LetterID: le}, rating.TopicLapsed: rating.Effective{RatingID: ra}} {
 		p, err := json.Marshal(payload)
 		ok(t, err)
 		w.hear(t, event.Delivered{ID: uuid.New(), TenantID: w.A.ID, Topic: topic, Payload: p})
 	}
-	for who, want := range map[*context.Context]int{&sctx: 4, &bctx: 1, &w.rctx: 1} {
+	for who, want := range map[*context.Context]int{&sctx: 4, &bctx: 1, &w.rctx: 1, &cctx: 1} {
 		in, err := w.service.Inbox(*who, notify.InboxInput{})
 		ok(t, err)
 		if len(in.News) != want {

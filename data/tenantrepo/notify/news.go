@@ -76,6 +76,18 @@ func (Repo) Ratings(ctx context.Context, ids []uuid.UUID) ([]biz.Item, error) {
 	})
 }
 
+// erpSQL gives whom a connection that is still stopped concerns: who can mend it.
+const erpSQL = `SELECT k.id, k.name, '', v.person_id FROM erp_connections k
+	JOIN hq.v_members v ON v.status = 'active' AND v.roles ? 'administrator'
+	WHERE k.id = ANY($1::uuid[]) AND k.enabled AND k.breaker->>'state' = 'stopped' ORDER BY k.id, v.person_id`
+
+// ERPConnections implements biz.Repository.
+func (Repo) ERPConnections(ctx context.Context, ids []uuid.UUID) ([]biz.Item, error) {
+	return items(ctx, "read whom stopped ERPs concern", erpSQL, ids, func(id uuid.UUID, name, _ string) biz.Item {
+		return biz.Item{Subject: id, Parts: map[string]string{"name": name}, Line: name + "：ERP 拒绝登录或地址不可访问，请检查连接设置", Link: todo.Link{Route: "erp"}}
+	})
+}
+
 // lettersSQL gives whom a letter concerns: the salesperson, who sees to it that the
 // customer gets it.
 const lettersSQL = `SELECT l.id, c.id::text, l.kind || ' ' || c.name, v.person_id FROM letters l JOIN customers c ON c.id = l.customer_id

@@ -53,6 +53,8 @@ const (
 	FieldPushLimits = "push_limits"
 	// FieldNextAt holds the string denoting the next_at field in the database.
 	FieldNextAt = "next_at"
+	// FieldBreaker holds the string denoting the breaker field in the database.
+	FieldBreaker = "breaker"
 	// FieldSucceededAt holds the string denoting the succeeded_at field in the database.
 	FieldSucceededAt = "succeeded_at"
 	// FieldFailure holds the string denoting the failure field in the database.
@@ -83,6 +85,7 @@ var Columns = []string{
 	FieldFeeds,
 	FieldPushLimits,
 	FieldNextAt,
+	FieldBreaker,
 	FieldSucceededAt,
 	FieldFailure,
 }

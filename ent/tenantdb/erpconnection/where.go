@@ -981,6 +981,16 @@ func NextAtLTE(v time.Time) predicate.ERPConnection {
 	return predicate.ERPConnection(sql.FieldLTE(FieldNextAt, v))
 }
 
+// BreakerIsNil applies the IsNil predicate on the "breaker" field.
+func BreakerIsNil() predicate.ERPConnection {
+	return predicate.ERPConnection(sql.FieldIsNull(FieldBreaker))
+}
+
+// BreakerNotNil applies the NotNil predicate on the "breaker" field.
+func BreakerNotNil() predicate.ERPConnection {
+	return predicate.ERPConnection(sql.FieldNotNull(FieldBreaker))
+}
+
 // SucceededAtEQ applies the EQ predicate on the "succeeded_at" field.
 func SucceededAtEQ(v time.Time) predicate.ERPConnection {
 	return predicate.ERPConnection(sql.FieldEQ(FieldSucceededAt, v))

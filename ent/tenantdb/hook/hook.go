@@ -512,6 +512,18 @@ func (f ERPContractFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenan
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPContractMutation", m)
 }
 
+// The ERPOrderFunc type is an adapter to allow the use of ordinary
+// function as ERPOrder mutator.
+type ERPOrderFunc func(context.Context, *tenantdb.ERPOrderMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ERPOrderFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ERPOrderMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ERPOrderMutation", m)
+}
+
 // The ERPRunFunc type is an adapter to allow the use of ordinary
 // function as ERPRun mutator.
 type ERPRunFunc func(context.Context, *tenantdb.ERPRunMutation) (tenantdb.Value, error)

@@ -1351,6 +1351,7 @@ var (
 		{Name: "feeds", Type: field.TypeJSON, Nullable: true},
 		{Name: "push_limits", Type: field.TypeBool, Default: false},
 		{Name: "next_at", Type: field.TypeTime},
+		{Name: "breaker", Type: field.TypeJSON, Nullable: true},
 		{Name: "succeeded_at", Type: field.TypeTime, Nullable: true},
 		{Name: "failure", Type: field.TypeString, Default: ""},
 	}
@@ -1394,6 +1395,42 @@ var (
 				Name:    "erpcontract_customer_id",
 				Unique:  false,
 				Columns: []*schema.Column{ErpContractsColumns[3]},
+			},
+		},
+	}
+	// ErpOrdersColumns holds the columns for the "erp_orders" table.
+	ErpOrdersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "source", Type: field.TypeString},
+		{Name: "order_no", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "contract_no", Type: field.TypeString, Default: ""},
+		{Name: "ordered_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "volume", Type: field.TypeInt64, Default: 0},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "open_amount", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// ErpOrdersTable holds the schema information for the "erp_orders" table.
+	ErpOrdersTable = &schema.Table{
+		Name:       "erp_orders",
+		Columns:    ErpOrdersColumns,
+		PrimaryKey: []*schema.Column{ErpOrdersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "erporder_source_order_no",
+				Unique:  true,
+				Columns: []*schema.Column{ErpOrdersColumns[1], ErpOrdersColumns[2]},
+			},
+			{
+				Name:    "erp_order_open",
+				Unique:  false,
+				Columns: []*schema.Column{ErpOrdersColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "open_amount > 0",
+				},
 			},
 		},
 	}
@@ -3093,6 +3130,7 @@ var (
 		DunningRulesTable,
 		ErpConnectionsTable,
 		ErpContractsTable,
+		ErpOrdersTable,
 		ErpRunsTable,
 		FeedRejectsTable,
 		FollowUpsTable,
@@ -3203,6 +3241,10 @@ func init() {
 		"customer_group_limit": "limit_amount >= 0",
 	}
 	CustomerGroupMembersTable.ForeignKeys[0].RefTable = CustomerGroupsTable
+	ErpOrdersTable.Annotation = &entsql.Annotation{}
+	ErpOrdersTable.Annotation.Checks = map[string]string{
+		"erp_order_open": "open_amount >= 0 AND open_amount <= amount",
+	}
 	HandledEventsTable.Annotation = &entsql.Annotation{
 		Table: "handled_events",
 	}

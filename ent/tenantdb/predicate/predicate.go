@@ -132,6 +132,9 @@ type ERPConnection func(*sql.Selector)
 // ERPContract is the predicate function for erpcontract builders.
 type ERPContract func(*sql.Selector)
 
+// ERPOrder is the predicate function for erporder builders.
+type ERPOrder func(*sql.Selector)
+
 // ERPRun is the predicate function for erprun builders.
 type ERPRun func(*sql.Selector)
 

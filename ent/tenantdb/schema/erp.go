@@ -5,6 +5,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
+	entschema "entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 	"github.com/google/uuid"
@@ -38,6 +39,7 @@ func (ERPConnection) Fields() []ent.Field {
 		field.JSON("feeds", json.RawMessage{}).Optional().Comment("the kinds of records that are pulled, each with its cursor, freshness and failure"),
 		field.Bool("push_limits").Default(false).Comment("effective limits are written back to the ERP (000-55)"),
 		field.Time("next_at"),
+		field.JSON("breaker", json.RawMessage{}).Optional().Comment("whether it is left alone, why and since when; null: it is not"),
 		field.Time("succeeded_at").Optional().Nillable(),
 		field.String("failure").Default("").Comment("of the last run"),
 	}
@@ -177,4 +179,39 @@ func (LimitPush) Indexes() []ent.Index {
 		index.Fields("connection_id", "customer_id").Unique(),
 		index.Fields("connection_id", "next_at").Annotations(entsql.IndexWhere("status <> 'confirmed'")).StorageKey("limit_push_due"),
 	}
+}
+
+// ERPOrder is an order as its source has it, whether it was reserved here or not. What
+// of it is neither delivered nor reserved here counts as ordered.
+type ERPOrder struct{ ent.Schema }
+
+// Fields of ERPOrder.
+func (ERPOrder) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("id", uuid.UUID{}).Default(mixin.NewID).Immutable(),
+		field.String("source").Immutable(),
+		field.String("order_no").Immutable(),
+		field.UUID("customer_id", uuid.UUID{}),
+		field.String("contract_no").Default(""),
+		mixin.Date("ordered_on"),
+		field.Int64("volume").Default(0).Comment("thousandths of m³"),
+		field.Int64("amount").Comment("fen"),
+		field.Int64("open_amount").Comment("fen not delivered yet, as the source knows; 0 when closed or void"),
+		field.String("currency").MaxLen(3),
+		field.Time("created_at").Default(mixin.Now).Immutable(),
+		field.Time("updated_at").Default(mixin.Now).UpdateDefault(mixin.Now),
+	}
+}
+
+// Indexes of ERPOrder.
+func (ERPOrder) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("source", "order_no").Unique(),
+		index.Fields("customer_id").Annotations(entsql.IndexWhere("open_amount > 0")).StorageKey("erp_order_open"),
+	}
+}
+
+// Annotations of ERPOrder.
+func (ERPOrder) Annotations() []entschema.Annotation {
+	return []entschema.Annotation{entsql.Annotation{Checks: map[string]string{"erp_order_open": "open_amount >= 0 AND open_amount <= amount"}}}
 }

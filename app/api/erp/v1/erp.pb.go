@@ -54,8 +54,18 @@ type Connection struct {
 	LimitsPending   int64 `protobuf:"varint,17,opt,name=limits_pending,json=limitsPending,proto3" json:"limits_pending,omitempty"`
 	LimitsConfirmed int64 `protobuf:"varint,18,opt,name=limits_confirmed,json=limitsConfirmed,proto3" json:"limits_confirmed,omitempty"`
 	LimitsFailed    int64 `protobuf:"varint,19,opt,name=limits_failed,json=limitsFailed,proto3" json:"limits_failed,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Whether the ERP is asked: closed; open after it was away several times in a row, or
+	// asked to wait, until next_at; half_open when that is over and the next run tries it
+	// with one question; stopped when it refuses the login, until that is mended.
+	Breaker string `protobuf:"bytes,20,opt,name=breaker,proto3" json:"breaker,omitempty"`
+	// unreachable, busy, quota, login, address; empty while closed and well.
+	Trouble string `protobuf:"bytes,21,opt,name=trouble,proto3" json:"trouble,omitempty"`
+	// Runs in a row that found it away.
+	Failures int32 `protobuf:"varint,22,opt,name=failures,proto3" json:"failures,omitempty"`
+	// Since when it fails.
+	FailingSince  *timestamppb.Timestamp `protobuf:"bytes,23,opt,name=failing_since,json=failingSince,proto3" json:"failing_since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Connection) Reset() {
@@ -221,9 +231,37 @@ func (x *Connection) GetLimitsFailed() int64 {
 	return 0
 }
 
+func (x *Connection) GetBreaker() string {
+	if x != nil {
+		return x.Breaker
+	}
+	return ""
+}
+
+func (x *Connection) GetTrouble() string {
+	if x != nil {
+		return x.Trouble
+	}
+	return ""
+}
+
+func (x *Connection) GetFailures() int32 {
+	if x != nil {
+		return x.Failures
+	}
+	return 0
+}
+
+func (x *Connection) GetFailingSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FailingSince
+	}
+	return nil
+}
+
 type FeedState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// customers, contracts, deliveries, receivables, receipts.
+	// customers, contracts, orders, deliveries, receivables, receipts.
 	Kind        string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	SucceededAt *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=succeeded_at,json=succeededAt,proto3" json:"succeeded_at,omitempty"`
 	Failure     string                 `protobuf:"bytes,3,opt,name=failure,proto3" json:"failure,omitempty"`
@@ -1432,7 +1470,7 @@ var File_app_api_erp_v1_erp_proto protoreflect.FileDescriptor
 
 const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\n" +
-	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x04\n" +
+	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x06\n" +
 	"\n" +
 	"Connection\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
@@ -1455,7 +1493,11 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"pushLimits\x12%\n" +
 	"\x0elimits_pending\x18\x11 \x01(\x03R\rlimitsPending\x12)\n" +
 	"\x10limits_confirmed\x18\x12 \x01(\x03R\x0flimitsConfirmed\x12#\n" +
-	"\rlimits_failed\x18\x13 \x01(\x03R\flimitsFailed\"\x91\x01\n" +
+	"\rlimits_failed\x18\x13 \x01(\x03R\flimitsFailed\x12\x18\n" +
+	"\abreaker\x18\x14 \x01(\tR\abreaker\x12\x18\n" +
+	"\atrouble\x18\x15 \x01(\tR\atrouble\x12\x1a\n" +
+	"\bfailures\x18\x16 \x01(\x05R\bfailures\x12?\n" +
+	"\rfailing_since\x18\x17 \x01(\v2\x1a.google.protobuf.TimestampR\ffailingSince\"\x91\x01\n" +
 	"\tFeedState\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12=\n" +
 	"\fsucceeded_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vsucceededAt\x12\x18\n" +
@@ -1614,37 +1656,38 @@ var file_app_api_erp_v1_erp_proto_depIdxs = []int32{
 	19, // 0: zhuxin.erp.v1.Connection.next_at:type_name -> google.protobuf.Timestamp
 	19, // 1: zhuxin.erp.v1.Connection.succeeded_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: zhuxin.erp.v1.Connection.feeds:type_name -> zhuxin.erp.v1.FeedState
-	19, // 3: zhuxin.erp.v1.FeedState.succeeded_at:type_name -> google.protobuf.Timestamp
-	0,  // 4: zhuxin.erp.v1.ListConnectionsReply.connections:type_name -> zhuxin.erp.v1.Connection
-	12, // 5: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
-	19, // 6: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	19, // 7: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
-	18, // 8: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
-	15, // 9: zhuxin.erp.v1.ListLimitPushesReply.pushes:type_name -> zhuxin.erp.v1.LimitPush
-	19, // 10: zhuxin.erp.v1.LimitPush.wanted_at:type_name -> google.protobuf.Timestamp
-	19, // 11: zhuxin.erp.v1.LimitPush.confirmed_at:type_name -> google.protobuf.Timestamp
-	19, // 12: zhuxin.erp.v1.LimitPush.next_at:type_name -> google.protobuf.Timestamp
-	2,  // 13: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
-	4,  // 14: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
-	5,  // 15: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
-	6,  // 16: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
-	8,  // 17: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
-	13, // 18: zhuxin.erp.v1.ERPService.ListLimitPushes:input_type -> zhuxin.erp.v1.ListLimitPushesRequest
-	16, // 19: zhuxin.erp.v1.ERPService.RetryLimitPushes:input_type -> zhuxin.erp.v1.RetryLimitPushesRequest
-	10, // 20: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
-	3,  // 21: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
-	0,  // 22: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
-	0,  // 23: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
-	7,  // 24: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
-	9,  // 25: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
-	14, // 26: zhuxin.erp.v1.ERPService.ListLimitPushes:output_type -> zhuxin.erp.v1.ListLimitPushesReply
-	17, // 27: zhuxin.erp.v1.ERPService.RetryLimitPushes:output_type -> zhuxin.erp.v1.RetryLimitPushesReply
-	11, // 28: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
-	21, // [21:29] is the sub-list for method output_type
-	13, // [13:21] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	19, // 3: zhuxin.erp.v1.Connection.failing_since:type_name -> google.protobuf.Timestamp
+	19, // 4: zhuxin.erp.v1.FeedState.succeeded_at:type_name -> google.protobuf.Timestamp
+	0,  // 5: zhuxin.erp.v1.ListConnectionsReply.connections:type_name -> zhuxin.erp.v1.Connection
+	12, // 6: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
+	19, // 7: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	19, // 8: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
+	18, // 9: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
+	15, // 10: zhuxin.erp.v1.ListLimitPushesReply.pushes:type_name -> zhuxin.erp.v1.LimitPush
+	19, // 11: zhuxin.erp.v1.LimitPush.wanted_at:type_name -> google.protobuf.Timestamp
+	19, // 12: zhuxin.erp.v1.LimitPush.confirmed_at:type_name -> google.protobuf.Timestamp
+	19, // 13: zhuxin.erp.v1.LimitPush.next_at:type_name -> google.protobuf.Timestamp
+	2,  // 14: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
+	4,  // 15: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
+	5,  // 16: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
+	6,  // 17: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
+	8,  // 18: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
+	13, // 19: zhuxin.erp.v1.ERPService.ListLimitPushes:input_type -> zhuxin.erp.v1.ListLimitPushesRequest
+	16, // 20: zhuxin.erp.v1.ERPService.RetryLimitPushes:input_type -> zhuxin.erp.v1.RetryLimitPushesRequest
+	10, // 21: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
+	3,  // 22: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
+	0,  // 23: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
+	0,  // 24: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
+	7,  // 25: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
+	9,  // 26: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
+	14, // 27: zhuxin.erp.v1.ERPService.ListLimitPushes:output_type -> zhuxin.erp.v1.ListLimitPushesReply
+	17, // 28: zhuxin.erp.v1.ERPService.RetryLimitPushes:output_type -> zhuxin.erp.v1.RetryLimitPushesReply
+	11, // 29: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
+	22, // [22:30] is the sub-list for method output_type
+	14, // [14:22] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_app_api_erp_v1_erp_proto_init() }

@@ -313,6 +313,384 @@ func (x *FeedContract) GetCreditTermDays() int32 {
 	return 0
 }
 
+type PushOrdersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Source        string                 `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	Records       []*FeedOrder           `protobuf:"bytes,2,rep,name=records,proto3" json:"records,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PushOrdersRequest) Reset() {
+	*x = PushOrdersRequest{}
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PushOrdersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PushOrdersRequest) ProtoMessage() {}
+
+func (x *PushOrdersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PushOrdersRequest.ProtoReflect.Descriptor instead.
+func (*PushOrdersRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PushOrdersRequest) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *PushOrdersRequest) GetRecords() []*FeedOrder {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+type FeedOrder struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	OrderNo        string                 `protobuf:"bytes,1,opt,name=order_no,json=orderNo,proto3" json:"order_no,omitempty"`
+	CustomerNumber string                 `protobuf:"bytes,2,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	Uscc           string                 `protobuf:"bytes,3,opt,name=uscc,proto3" json:"uscc,omitempty"`
+	ContractNo     string                 `protobuf:"bytes,4,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
+	// yyyy-MM-dd.
+	OrderedOn string `protobuf:"bytes,5,opt,name=ordered_on,json=orderedOn,proto3" json:"ordered_on,omitempty"`
+	// Thousandths of m³.
+	Volume int64 `protobuf:"varint,6,opt,name=volume,proto3" json:"volume,omitempty"`
+	// Fen.
+	Amount int64 `protobuf:"varint,7,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Fen not delivered yet; 0 when closed.
+	OpenAmount    int64  `protobuf:"varint,8,opt,name=open_amount,json=openAmount,proto3" json:"open_amount,omitempty"`
+	Currency      string `protobuf:"bytes,9,opt,name=currency,proto3" json:"currency,omitempty"`
+	Void          bool   `protobuf:"varint,10,opt,name=void,proto3" json:"void,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedOrder) Reset() {
+	*x = FeedOrder{}
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedOrder) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedOrder) ProtoMessage() {}
+
+func (x *FeedOrder) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedOrder.ProtoReflect.Descriptor instead.
+func (*FeedOrder) Descriptor() ([]byte, []int) {
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *FeedOrder) GetOrderNo() string {
+	if x != nil {
+		return x.OrderNo
+	}
+	return ""
+}
+
+func (x *FeedOrder) GetCustomerNumber() string {
+	if x != nil {
+		return x.CustomerNumber
+	}
+	return ""
+}
+
+func (x *FeedOrder) GetUscc() string {
+	if x != nil {
+		return x.Uscc
+	}
+	return ""
+}
+
+func (x *FeedOrder) GetContractNo() string {
+	if x != nil {
+		return x.ContractNo
+	}
+	return ""
+}
+
+func (x *FeedOrder) GetOrderedOn() string {
+	if x != nil {
+		return x.OrderedOn
+	}
+	return ""
+}
+
+func (x *FeedOrder) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *FeedOrder) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *FeedOrder) GetOpenAmount() int64 {
+	if x != nil {
+		return x.OpenAmount
+	}
+	return 0
+}
+
+func (x *FeedOrder) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *FeedOrder) GetVoid() bool {
+	if x != nil {
+		return x.Void
+	}
+	return false
+}
+
+type PushDraftsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Source        string                 `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	Records       []*FeedDraft           `protobuf:"bytes,2,rep,name=records,proto3" json:"records,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PushDraftsRequest) Reset() {
+	*x = PushDraftsRequest{}
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PushDraftsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PushDraftsRequest) ProtoMessage() {}
+
+func (x *PushDraftsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PushDraftsRequest.ProtoReflect.Descriptor instead.
+func (*PushDraftsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *PushDraftsRequest) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *PushDraftsRequest) GetRecords() []*FeedDraft {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+type FeedDraft struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	DraftNo        string                 `protobuf:"bytes,1,opt,name=draft_no,json=draftNo,proto3" json:"draft_no,omitempty"`
+	CustomerNumber string                 `protobuf:"bytes,2,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	Uscc           string                 `protobuf:"bytes,3,opt,name=uscc,proto3" json:"uscc,omitempty"`
+	// bank, commercial.
+	DraftKind string `protobuf:"bytes,4,opt,name=draft_kind,json=draftKind,proto3" json:"draft_kind,omitempty"`
+	Acceptor  string `protobuf:"bytes,5,opt,name=acceptor,proto3" json:"acceptor,omitempty"`
+	// Fen.
+	Amount   int64  `protobuf:"varint,6,opt,name=amount,proto3" json:"amount,omitempty"`
+	Currency string `protobuf:"bytes,7,opt,name=currency,proto3" json:"currency,omitempty"`
+	IssuedOn string `protobuf:"bytes,8,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	DueOn    string `protobuf:"bytes,9,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	// Empty: when it was issued.
+	ReceivedOn string `protobuf:"bytes,10,opt,name=received_on,json=receivedOn,proto3" json:"received_on,omitempty"`
+	ContractNo string `protobuf:"bytes,11,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
+	// The source has not applied it to its receivables: it is applied here.
+	ApplyHere bool `protobuf:"varint,12,opt,name=apply_here,json=applyHere,proto3" json:"apply_here,omitempty"`
+	// held, honoured, dishonoured.
+	State string `protobuf:"bytes,13,opt,name=state,proto3" json:"state,omitempty"`
+	// When it was honoured or dishonoured.
+	SettledOn     string `protobuf:"bytes,14,opt,name=settled_on,json=settledOn,proto3" json:"settled_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedDraft) Reset() {
+	*x = FeedDraft{}
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedDraft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedDraft) ProtoMessage() {}
+
+func (x *FeedDraft) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedDraft.ProtoReflect.Descriptor instead.
+func (*FeedDraft) Descriptor() ([]byte, []int) {
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *FeedDraft) GetDraftNo() string {
+	if x != nil {
+		return x.DraftNo
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetCustomerNumber() string {
+	if x != nil {
+		return x.CustomerNumber
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetUscc() string {
+	if x != nil {
+		return x.Uscc
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetDraftKind() string {
+	if x != nil {
+		return x.DraftKind
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetAcceptor() string {
+	if x != nil {
+		return x.Acceptor
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *FeedDraft) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetIssuedOn() string {
+	if x != nil {
+		return x.IssuedOn
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetReceivedOn() string {
+	if x != nil {
+		return x.ReceivedOn
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetContractNo() string {
+	if x != nil {
+		return x.ContractNo
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetApplyHere() bool {
+	if x != nil {
+		return x.ApplyHere
+	}
+	return false
+}
+
+func (x *FeedDraft) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *FeedDraft) GetSettledOn() string {
+	if x != nil {
+		return x.SettledOn
+	}
+	return ""
+}
+
 type PushDeliveriesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Source        string                 `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
@@ -323,7 +701,7 @@ type PushDeliveriesRequest struct {
 
 func (x *PushDeliveriesRequest) Reset() {
 	*x = PushDeliveriesRequest{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[4]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -335,7 +713,7 @@ func (x *PushDeliveriesRequest) String() string {
 func (*PushDeliveriesRequest) ProtoMessage() {}
 
 func (x *PushDeliveriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[4]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -348,7 +726,7 @@ func (x *PushDeliveriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushDeliveriesRequest.ProtoReflect.Descriptor instead.
 func (*PushDeliveriesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{4}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *PushDeliveriesRequest) GetSource() string {
@@ -391,7 +769,7 @@ type FeedDelivery struct {
 
 func (x *FeedDelivery) Reset() {
 	*x = FeedDelivery{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[5]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -403,7 +781,7 @@ func (x *FeedDelivery) String() string {
 func (*FeedDelivery) ProtoMessage() {}
 
 func (x *FeedDelivery) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[5]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -416,7 +794,7 @@ func (x *FeedDelivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedDelivery.ProtoReflect.Descriptor instead.
 func (*FeedDelivery) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{5}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *FeedDelivery) GetTicketNo() string {
@@ -506,7 +884,7 @@ type PushReceivablesRequest struct {
 
 func (x *PushReceivablesRequest) Reset() {
 	*x = PushReceivablesRequest{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[6]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -518,7 +896,7 @@ func (x *PushReceivablesRequest) String() string {
 func (*PushReceivablesRequest) ProtoMessage() {}
 
 func (x *PushReceivablesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[6]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -531,7 +909,7 @@ func (x *PushReceivablesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushReceivablesRequest.ProtoReflect.Descriptor instead.
 func (*PushReceivablesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{6}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *PushReceivablesRequest) GetSource() string {
@@ -570,7 +948,7 @@ type FeedReceivable struct {
 
 func (x *FeedReceivable) Reset() {
 	*x = FeedReceivable{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[7]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -582,7 +960,7 @@ func (x *FeedReceivable) String() string {
 func (*FeedReceivable) ProtoMessage() {}
 
 func (x *FeedReceivable) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[7]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -595,7 +973,7 @@ func (x *FeedReceivable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedReceivable.ProtoReflect.Descriptor instead.
 func (*FeedReceivable) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{7}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *FeedReceivable) GetDocumentNo() string {
@@ -678,7 +1056,7 @@ type PushReceiptsRequest struct {
 
 func (x *PushReceiptsRequest) Reset() {
 	*x = PushReceiptsRequest{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[8]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -690,7 +1068,7 @@ func (x *PushReceiptsRequest) String() string {
 func (*PushReceiptsRequest) ProtoMessage() {}
 
 func (x *PushReceiptsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[8]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -703,7 +1081,7 @@ func (x *PushReceiptsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushReceiptsRequest.ProtoReflect.Descriptor instead.
 func (*PushReceiptsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{8}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PushReceiptsRequest) GetSource() string {
@@ -742,7 +1120,7 @@ type FeedReceipt struct {
 
 func (x *FeedReceipt) Reset() {
 	*x = FeedReceipt{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[9]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -754,7 +1132,7 @@ func (x *FeedReceipt) String() string {
 func (*FeedReceipt) ProtoMessage() {}
 
 func (x *FeedReceipt) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[9]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -767,7 +1145,7 @@ func (x *FeedReceipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedReceipt.ProtoReflect.Descriptor instead.
 func (*FeedReceipt) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{9}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *FeedReceipt) GetDocumentNo() string {
@@ -862,7 +1240,7 @@ type PushReply struct {
 
 func (x *PushReply) Reset() {
 	*x = PushReply{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[10]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -874,7 +1252,7 @@ func (x *PushReply) String() string {
 func (*PushReply) ProtoMessage() {}
 
 func (x *PushReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[10]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -887,7 +1265,7 @@ func (x *PushReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushReply.ProtoReflect.Descriptor instead.
 func (*PushReply) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{10}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *PushReply) GetOutcomes() []*RecordOutcome {
@@ -944,7 +1322,7 @@ type RecordOutcome struct {
 
 func (x *RecordOutcome) Reset() {
 	*x = RecordOutcome{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[11]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -956,7 +1334,7 @@ func (x *RecordOutcome) String() string {
 func (*RecordOutcome) ProtoMessage() {}
 
 func (x *RecordOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[11]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -969,7 +1347,7 @@ func (x *RecordOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordOutcome.ProtoReflect.Descriptor instead.
 func (*RecordOutcome) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{11}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RecordOutcome) GetRecordId() string {
@@ -1005,7 +1383,7 @@ type RecordFault struct {
 
 func (x *RecordFault) Reset() {
 	*x = RecordFault{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[12]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1017,7 +1395,7 @@ func (x *RecordFault) String() string {
 func (*RecordFault) ProtoMessage() {}
 
 func (x *RecordFault) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[12]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1030,7 +1408,7 @@ func (x *RecordFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordFault.ProtoReflect.Descriptor instead.
 func (*RecordFault) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{12}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RecordFault) GetField() string {
@@ -1066,7 +1444,7 @@ type ListCreditStatesRequest struct {
 
 func (x *ListCreditStatesRequest) Reset() {
 	*x = ListCreditStatesRequest{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[13]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1078,7 +1456,7 @@ func (x *ListCreditStatesRequest) String() string {
 func (*ListCreditStatesRequest) ProtoMessage() {}
 
 func (x *ListCreditStatesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[13]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1091,7 +1469,7 @@ func (x *ListCreditStatesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreditStatesRequest.ProtoReflect.Descriptor instead.
 func (*ListCreditStatesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{13}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListCreditStatesRequest) GetCursor() string {
@@ -1119,7 +1497,7 @@ type ListCreditStatesReply struct {
 
 func (x *ListCreditStatesReply) Reset() {
 	*x = ListCreditStatesReply{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[14]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1131,7 +1509,7 @@ func (x *ListCreditStatesReply) String() string {
 func (*ListCreditStatesReply) ProtoMessage() {}
 
 func (x *ListCreditStatesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[14]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1144,7 +1522,7 @@ func (x *ListCreditStatesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCreditStatesReply.ProtoReflect.Descriptor instead.
 func (*ListCreditStatesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{14}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListCreditStatesReply) GetStates() []*CreditState {
@@ -1185,7 +1563,7 @@ type CreditState struct {
 
 func (x *CreditState) Reset() {
 	*x = CreditState{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[15]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1197,7 +1575,7 @@ func (x *CreditState) String() string {
 func (*CreditState) ProtoMessage() {}
 
 func (x *CreditState) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[15]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1210,7 +1588,7 @@ func (x *CreditState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreditState.ProtoReflect.Descriptor instead.
 func (*CreditState) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{15}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CreditState) GetCustomerId() string {
@@ -1301,7 +1679,7 @@ type ListRejectsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty is all.
 	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
-	// customers, contracts, deliveries, receivables, receipts; empty is all.
+	// customers, contracts, orders, deliveries, receivables, receipts, drafts; empty is all.
 	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
 	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -1311,7 +1689,7 @@ type ListRejectsRequest struct {
 
 func (x *ListRejectsRequest) Reset() {
 	*x = ListRejectsRequest{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[16]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1323,7 +1701,7 @@ func (x *ListRejectsRequest) String() string {
 func (*ListRejectsRequest) ProtoMessage() {}
 
 func (x *ListRejectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[16]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1336,7 +1714,7 @@ func (x *ListRejectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRejectsRequest.ProtoReflect.Descriptor instead.
 func (*ListRejectsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{16}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListRejectsRequest) GetSource() string {
@@ -1377,7 +1755,7 @@ type ListRejectsReply struct {
 
 func (x *ListRejectsReply) Reset() {
 	*x = ListRejectsReply{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[17]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1389,7 +1767,7 @@ func (x *ListRejectsReply) String() string {
 func (*ListRejectsReply) ProtoMessage() {}
 
 func (x *ListRejectsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[17]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1402,7 +1780,7 @@ func (x *ListRejectsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRejectsReply.ProtoReflect.Descriptor instead.
 func (*ListRejectsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{17}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListRejectsReply) GetRejects() []*Reject {
@@ -1437,7 +1815,7 @@ type Reject struct {
 
 func (x *Reject) Reset() {
 	*x = Reject{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[18]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1449,7 +1827,7 @@ func (x *Reject) String() string {
 func (*Reject) ProtoMessage() {}
 
 func (x *Reject) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[18]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1462,7 +1840,7 @@ func (x *Reject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reject.ProtoReflect.Descriptor instead.
 func (*Reject) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{18}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Reject) GetId() string {
@@ -1538,7 +1916,7 @@ type ReplayRejectsRequest struct {
 
 func (x *ReplayRejectsRequest) Reset() {
 	*x = ReplayRejectsRequest{}
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[19]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1550,7 +1928,7 @@ func (x *ReplayRejectsRequest) String() string {
 func (*ReplayRejectsRequest) ProtoMessage() {}
 
 func (x *ReplayRejectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_feed_v1_feed_proto_msgTypes[19]
+	mi := &file_app_api_feed_v1_feed_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1563,7 +1941,7 @@ func (x *ReplayRejectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayRejectsRequest.ProtoReflect.Descriptor instead.
 func (*ReplayRejectsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{19}
+	return file_app_api_feed_v1_feed_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReplayRejectsRequest) GetSource() string {
@@ -1606,7 +1984,49 @@ const file_app_api_feed_v1_feed_proto_rawDesc = "" +
 	"\tsigned_on\x18\x05 \x01(\tR\bsignedOn\x12\x16\n" +
 	"\x06volume\x18\x06 \x01(\x03R\x06volume\x12\x16\n" +
 	"\x06amount\x18\a \x01(\x03R\x06amount\x12(\n" +
-	"\x10credit_term_days\x18\b \x01(\x05R\x0ecreditTermDays\"g\n" +
+	"\x10credit_term_days\x18\b \x01(\x05R\x0ecreditTermDays\"`\n" +
+	"\x11PushOrdersRequest\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x123\n" +
+	"\arecords\x18\x02 \x03(\v2\x19.zhuxin.feed.v1.FeedOrderR\arecords\"\xa4\x02\n" +
+	"\tFeedOrder\x12\x19\n" +
+	"\border_no\x18\x01 \x01(\tR\aorderNo\x12'\n" +
+	"\x0fcustomer_number\x18\x02 \x01(\tR\x0ecustomerNumber\x12\x12\n" +
+	"\x04uscc\x18\x03 \x01(\tR\x04uscc\x12\x1f\n" +
+	"\vcontract_no\x18\x04 \x01(\tR\n" +
+	"contractNo\x12\x1d\n" +
+	"\n" +
+	"ordered_on\x18\x05 \x01(\tR\torderedOn\x12\x16\n" +
+	"\x06volume\x18\x06 \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\a \x01(\x03R\x06amount\x12\x1f\n" +
+	"\vopen_amount\x18\b \x01(\x03R\n" +
+	"openAmount\x12\x1a\n" +
+	"\bcurrency\x18\t \x01(\tR\bcurrency\x12\x12\n" +
+	"\x04void\x18\n" +
+	" \x01(\bR\x04void\"`\n" +
+	"\x11PushDraftsRequest\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x123\n" +
+	"\arecords\x18\x02 \x03(\v2\x19.zhuxin.feed.v1.FeedDraftR\arecords\"\x9c\x03\n" +
+	"\tFeedDraft\x12\x19\n" +
+	"\bdraft_no\x18\x01 \x01(\tR\adraftNo\x12'\n" +
+	"\x0fcustomer_number\x18\x02 \x01(\tR\x0ecustomerNumber\x12\x12\n" +
+	"\x04uscc\x18\x03 \x01(\tR\x04uscc\x12\x1d\n" +
+	"\n" +
+	"draft_kind\x18\x04 \x01(\tR\tdraftKind\x12\x1a\n" +
+	"\bacceptor\x18\x05 \x01(\tR\bacceptor\x12\x16\n" +
+	"\x06amount\x18\x06 \x01(\x03R\x06amount\x12\x1a\n" +
+	"\bcurrency\x18\a \x01(\tR\bcurrency\x12\x1b\n" +
+	"\tissued_on\x18\b \x01(\tR\bissuedOn\x12\x15\n" +
+	"\x06due_on\x18\t \x01(\tR\x05dueOn\x12\x1f\n" +
+	"\vreceived_on\x18\n" +
+	" \x01(\tR\n" +
+	"receivedOn\x12\x1f\n" +
+	"\vcontract_no\x18\v \x01(\tR\n" +
+	"contractNo\x12\x1d\n" +
+	"\n" +
+	"apply_here\x18\f \x01(\bR\tapplyHere\x12\x14\n" +
+	"\x05state\x18\r \x01(\tR\x05state\x12\x1d\n" +
+	"\n" +
+	"settled_on\x18\x0e \x01(\tR\tsettledOn\"g\n" +
 	"\x15PushDeliveriesRequest\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x126\n" +
 	"\arecords\x18\x02 \x03(\v2\x1c.zhuxin.feed.v1.FeedDeliveryR\arecords\"\xc6\x02\n" +
@@ -1722,13 +2142,18 @@ const file_app_api_feed_v1_feed_proto_rawDesc = "" +
 	"\x05times\x18\t \x01(\x05R\x05times\"B\n" +
 	"\x14ReplayRejectsRequest\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind2\xe9\b\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind2\xeb\n" +
+	"\n" +
 	"\vFeedService\x12\x88\x01\n" +
 	"\rPushCustomers\x12$.zhuxin.feed.v1.PushCustomersRequest\x1a\x19.zhuxin.feed.v1.PushReply\"6\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/feed/customers\x12\x88\x01\n" +
-	"\rPushContracts\x12$.zhuxin.feed.v1.PushContractsRequest\x1a\x19.zhuxin.feed.v1.PushReply\"6\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/feed/contracts\x12\x8b\x01\n" +
+	"\rPushContracts\x12$.zhuxin.feed.v1.PushContractsRequest\x1a\x19.zhuxin.feed.v1.PushReply\"6\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/feed/contracts\x12\x7f\n" +
+	"\n" +
+	"PushOrders\x12!.zhuxin.feed.v1.PushOrdersRequest\x1a\x19.zhuxin.feed.v1.PushReply\"3\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/feed/orders\x12\x8b\x01\n" +
 	"\x0ePushDeliveries\x12%.zhuxin.feed.v1.PushDeliveriesRequest\x1a\x19.zhuxin.feed.v1.PushReply\"7\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/feed/deliveries\x12\x8e\x01\n" +
 	"\x0fPushReceivables\x12&.zhuxin.feed.v1.PushReceivablesRequest\x1a\x19.zhuxin.feed.v1.PushReply\"8\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/feed/receivables\x12\x85\x01\n" +
-	"\fPushReceipts\x12#.zhuxin.feed.v1.PushReceiptsRequest\x1a\x19.zhuxin.feed.v1.PushReply\"5\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/feed/receipts\x12\x94\x01\n" +
+	"\fPushReceipts\x12#.zhuxin.feed.v1.PushReceiptsRequest\x1a\x19.zhuxin.feed.v1.PushReply\"5\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/feed/receipts\x12\x7f\n" +
+	"\n" +
+	"PushDrafts\x12!.zhuxin.feed.v1.PushDraftsRequest\x1a\x19.zhuxin.feed.v1.PushReply\"3\x92\xc2\x18\x15\b\x01\x12\x11receivable.import\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/feed/drafts\x12\x94\x01\n" +
 	"\x10ListCreditStates\x12'.zhuxin.feed.v1.ListCreditStatesRequest\x1a%.zhuxin.feed.v1.ListCreditStatesReply\"0\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/feed/credit-states\x12}\n" +
 	"\vListRejects\x12\".zhuxin.feed.v1.ListRejectsRequest\x1a .zhuxin.feed.v1.ListRejectsReply\"(\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/feed/rejects\x12\x86\x01\n" +
@@ -1747,65 +2172,75 @@ func file_app_api_feed_v1_feed_proto_rawDescGZIP() []byte {
 	return file_app_api_feed_v1_feed_proto_rawDescData
 }
 
-var file_app_api_feed_v1_feed_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_app_api_feed_v1_feed_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_app_api_feed_v1_feed_proto_goTypes = []any{
 	(*PushCustomersRequest)(nil),    // 0: zhuxin.feed.v1.PushCustomersRequest
 	(*FeedCustomer)(nil),            // 1: zhuxin.feed.v1.FeedCustomer
 	(*PushContractsRequest)(nil),    // 2: zhuxin.feed.v1.PushContractsRequest
 	(*FeedContract)(nil),            // 3: zhuxin.feed.v1.FeedContract
-	(*PushDeliveriesRequest)(nil),   // 4: zhuxin.feed.v1.PushDeliveriesRequest
-	(*FeedDelivery)(nil),            // 5: zhuxin.feed.v1.FeedDelivery
-	(*PushReceivablesRequest)(nil),  // 6: zhuxin.feed.v1.PushReceivablesRequest
-	(*FeedReceivable)(nil),          // 7: zhuxin.feed.v1.FeedReceivable
-	(*PushReceiptsRequest)(nil),     // 8: zhuxin.feed.v1.PushReceiptsRequest
-	(*FeedReceipt)(nil),             // 9: zhuxin.feed.v1.FeedReceipt
-	(*PushReply)(nil),               // 10: zhuxin.feed.v1.PushReply
-	(*RecordOutcome)(nil),           // 11: zhuxin.feed.v1.RecordOutcome
-	(*RecordFault)(nil),             // 12: zhuxin.feed.v1.RecordFault
-	(*ListCreditStatesRequest)(nil), // 13: zhuxin.feed.v1.ListCreditStatesRequest
-	(*ListCreditStatesReply)(nil),   // 14: zhuxin.feed.v1.ListCreditStatesReply
-	(*CreditState)(nil),             // 15: zhuxin.feed.v1.CreditState
-	(*ListRejectsRequest)(nil),      // 16: zhuxin.feed.v1.ListRejectsRequest
-	(*ListRejectsReply)(nil),        // 17: zhuxin.feed.v1.ListRejectsReply
-	(*Reject)(nil),                  // 18: zhuxin.feed.v1.Reject
-	(*ReplayRejectsRequest)(nil),    // 19: zhuxin.feed.v1.ReplayRejectsRequest
-	(*timestamppb.Timestamp)(nil),   // 20: google.protobuf.Timestamp
+	(*PushOrdersRequest)(nil),       // 4: zhuxin.feed.v1.PushOrdersRequest
+	(*FeedOrder)(nil),               // 5: zhuxin.feed.v1.FeedOrder
+	(*PushDraftsRequest)(nil),       // 6: zhuxin.feed.v1.PushDraftsRequest
+	(*FeedDraft)(nil),               // 7: zhuxin.feed.v1.FeedDraft
+	(*PushDeliveriesRequest)(nil),   // 8: zhuxin.feed.v1.PushDeliveriesRequest
+	(*FeedDelivery)(nil),            // 9: zhuxin.feed.v1.FeedDelivery
+	(*PushReceivablesRequest)(nil),  // 10: zhuxin.feed.v1.PushReceivablesRequest
+	(*FeedReceivable)(nil),          // 11: zhuxin.feed.v1.FeedReceivable
+	(*PushReceiptsRequest)(nil),     // 12: zhuxin.feed.v1.PushReceiptsRequest
+	(*FeedReceipt)(nil),             // 13: zhuxin.feed.v1.FeedReceipt
+	(*PushReply)(nil),               // 14: zhuxin.feed.v1.PushReply
+	(*RecordOutcome)(nil),           // 15: zhuxin.feed.v1.RecordOutcome
+	(*RecordFault)(nil),             // 16: zhuxin.feed.v1.RecordFault
+	(*ListCreditStatesRequest)(nil), // 17: zhuxin.feed.v1.ListCreditStatesRequest
+	(*ListCreditStatesReply)(nil),   // 18: zhuxin.feed.v1.ListCreditStatesReply
+	(*CreditState)(nil),             // 19: zhuxin.feed.v1.CreditState
+	(*ListRejectsRequest)(nil),      // 20: zhuxin.feed.v1.ListRejectsRequest
+	(*ListRejectsReply)(nil),        // 21: zhuxin.feed.v1.ListRejectsReply
+	(*Reject)(nil),                  // 22: zhuxin.feed.v1.Reject
+	(*ReplayRejectsRequest)(nil),    // 23: zhuxin.feed.v1.ReplayRejectsRequest
+	(*timestamppb.Timestamp)(nil),   // 24: google.protobuf.Timestamp
 }
 var file_app_api_feed_v1_feed_proto_depIdxs = []int32{
 	1,  // 0: zhuxin.feed.v1.PushCustomersRequest.records:type_name -> zhuxin.feed.v1.FeedCustomer
 	3,  // 1: zhuxin.feed.v1.PushContractsRequest.records:type_name -> zhuxin.feed.v1.FeedContract
-	5,  // 2: zhuxin.feed.v1.PushDeliveriesRequest.records:type_name -> zhuxin.feed.v1.FeedDelivery
-	7,  // 3: zhuxin.feed.v1.PushReceivablesRequest.records:type_name -> zhuxin.feed.v1.FeedReceivable
-	9,  // 4: zhuxin.feed.v1.PushReceiptsRequest.records:type_name -> zhuxin.feed.v1.FeedReceipt
-	11, // 5: zhuxin.feed.v1.PushReply.outcomes:type_name -> zhuxin.feed.v1.RecordOutcome
-	12, // 6: zhuxin.feed.v1.RecordOutcome.faults:type_name -> zhuxin.feed.v1.RecordFault
-	15, // 7: zhuxin.feed.v1.ListCreditStatesReply.states:type_name -> zhuxin.feed.v1.CreditState
-	20, // 8: zhuxin.feed.v1.CreditState.changed_at:type_name -> google.protobuf.Timestamp
-	18, // 9: zhuxin.feed.v1.ListRejectsReply.rejects:type_name -> zhuxin.feed.v1.Reject
-	12, // 10: zhuxin.feed.v1.Reject.faults:type_name -> zhuxin.feed.v1.RecordFault
-	20, // 11: zhuxin.feed.v1.Reject.first_at:type_name -> google.protobuf.Timestamp
-	20, // 12: zhuxin.feed.v1.Reject.last_at:type_name -> google.protobuf.Timestamp
-	0,  // 13: zhuxin.feed.v1.FeedService.PushCustomers:input_type -> zhuxin.feed.v1.PushCustomersRequest
-	2,  // 14: zhuxin.feed.v1.FeedService.PushContracts:input_type -> zhuxin.feed.v1.PushContractsRequest
-	4,  // 15: zhuxin.feed.v1.FeedService.PushDeliveries:input_type -> zhuxin.feed.v1.PushDeliveriesRequest
-	6,  // 16: zhuxin.feed.v1.FeedService.PushReceivables:input_type -> zhuxin.feed.v1.PushReceivablesRequest
-	8,  // 17: zhuxin.feed.v1.FeedService.PushReceipts:input_type -> zhuxin.feed.v1.PushReceiptsRequest
-	13, // 18: zhuxin.feed.v1.FeedService.ListCreditStates:input_type -> zhuxin.feed.v1.ListCreditStatesRequest
-	16, // 19: zhuxin.feed.v1.FeedService.ListRejects:input_type -> zhuxin.feed.v1.ListRejectsRequest
-	19, // 20: zhuxin.feed.v1.FeedService.ReplayRejects:input_type -> zhuxin.feed.v1.ReplayRejectsRequest
-	10, // 21: zhuxin.feed.v1.FeedService.PushCustomers:output_type -> zhuxin.feed.v1.PushReply
-	10, // 22: zhuxin.feed.v1.FeedService.PushContracts:output_type -> zhuxin.feed.v1.PushReply
-	10, // 23: zhuxin.feed.v1.FeedService.PushDeliveries:output_type -> zhuxin.feed.v1.PushReply
-	10, // 24: zhuxin.feed.v1.FeedService.PushReceivables:output_type -> zhuxin.feed.v1.PushReply
-	10, // 25: zhuxin.feed.v1.FeedService.PushReceipts:output_type -> zhuxin.feed.v1.PushReply
-	14, // 26: zhuxin.feed.v1.FeedService.ListCreditStates:output_type -> zhuxin.feed.v1.ListCreditStatesReply
-	17, // 27: zhuxin.feed.v1.FeedService.ListRejects:output_type -> zhuxin.feed.v1.ListRejectsReply
-	10, // 28: zhuxin.feed.v1.FeedService.ReplayRejects:output_type -> zhuxin.feed.v1.PushReply
-	21, // [21:29] is the sub-list for method output_type
-	13, // [13:21] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	5,  // 2: zhuxin.feed.v1.PushOrdersRequest.records:type_name -> zhuxin.feed.v1.FeedOrder
+	7,  // 3: zhuxin.feed.v1.PushDraftsRequest.records:type_name -> zhuxin.feed.v1.FeedDraft
+	9,  // 4: zhuxin.feed.v1.PushDeliveriesRequest.records:type_name -> zhuxin.feed.v1.FeedDelivery
+	11, // 5: zhuxin.feed.v1.PushReceivablesRequest.records:type_name -> zhuxin.feed.v1.FeedReceivable
+	13, // 6: zhuxin.feed.v1.PushReceiptsRequest.records:type_name -> zhuxin.feed.v1.FeedReceipt
+	15, // 7: zhuxin.feed.v1.PushReply.outcomes:type_name -> zhuxin.feed.v1.RecordOutcome
+	16, // 8: zhuxin.feed.v1.RecordOutcome.faults:type_name -> zhuxin.feed.v1.RecordFault
+	19, // 9: zhuxin.feed.v1.ListCreditStatesReply.states:type_name -> zhuxin.feed.v1.CreditState
+	24, // 10: zhuxin.feed.v1.CreditState.changed_at:type_name -> google.protobuf.Timestamp
+	22, // 11: zhuxin.feed.v1.ListRejectsReply.rejects:type_name -> zhuxin.feed.v1.Reject
+	16, // 12: zhuxin.feed.v1.Reject.faults:type_name -> zhuxin.feed.v1.RecordFault
+	24, // 13: zhuxin.feed.v1.Reject.first_at:type_name -> google.protobuf.Timestamp
+	24, // 14: zhuxin.feed.v1.Reject.last_at:type_name -> google.protobuf.Timestamp
+	0,  // 15: zhuxin.feed.v1.FeedService.PushCustomers:input_type -> zhuxin.feed.v1.PushCustomersRequest
+	2,  // 16: zhuxin.feed.v1.FeedService.PushContracts:input_type -> zhuxin.feed.v1.PushContractsRequest
+	4,  // 17: zhuxin.feed.v1.FeedService.PushOrders:input_type -> zhuxin.feed.v1.PushOrdersRequest
+	8,  // 18: zhuxin.feed.v1.FeedService.PushDeliveries:input_type -> zhuxin.feed.v1.PushDeliveriesRequest
+	10, // 19: zhuxin.feed.v1.FeedService.PushReceivables:input_type -> zhuxin.feed.v1.PushReceivablesRequest
+	12, // 20: zhuxin.feed.v1.FeedService.PushReceipts:input_type -> zhuxin.feed.v1.PushReceiptsRequest
+	6,  // 21: zhuxin.feed.v1.FeedService.PushDrafts:input_type -> zhuxin.feed.v1.PushDraftsRequest
+	17, // 22: zhuxin.feed.v1.FeedService.ListCreditStates:input_type -> zhuxin.feed.v1.ListCreditStatesRequest
+	20, // 23: zhuxin.feed.v1.FeedService.ListRejects:input_type -> zhuxin.feed.v1.ListRejectsRequest
+	23, // 24: zhuxin.feed.v1.FeedService.ReplayRejects:input_type -> zhuxin.feed.v1.ReplayRejectsRequest
+	14, // 25: zhuxin.feed.v1.FeedService.PushCustomers:output_type -> zhuxin.feed.v1.PushReply
+	14, // 26: zhuxin.feed.v1.FeedService.PushContracts:output_type -> zhuxin.feed.v1.PushReply
+	14, // 27: zhuxin.feed.v1.FeedService.PushOrders:output_type -> zhuxin.feed.v1.PushReply
+	14, // 28: zhuxin.feed.v1.FeedService.PushDeliveries:output_type -> zhuxin.feed.v1.PushReply
+	14, // 29: zhuxin.feed.v1.FeedService.PushReceivables:output_type -> zhuxin.feed.v1.PushReply
+	14, // 30: zhuxin.feed.v1.FeedService.PushReceipts:output_type -> zhuxin.feed.v1.PushReply
+	14, // 31: zhuxin.feed.v1.FeedService.PushDrafts:output_type -> zhuxin.feed.v1.PushReply
+	18, // 32: zhuxin.feed.v1.FeedService.ListCreditStates:output_type -> zhuxin.feed.v1.ListCreditStatesReply
+	21, // 33: zhuxin.feed.v1.FeedService.ListRejects:output_type -> zhuxin.feed.v1.ListRejectsReply
+	14, // 34: zhuxin.feed.v1.FeedService.ReplayRejects:output_type -> zhuxin.feed.v1.PushReply
+	25, // [25:35] is the sub-list for method output_type
+	15, // [15:25] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_app_api_feed_v1_feed_proto_init() }
@@ -1820,7 +2255,7 @@ func file_app_api_feed_v1_feed_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_feed_v1_feed_proto_rawDesc), len(file_app_api_feed_v1_feed_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

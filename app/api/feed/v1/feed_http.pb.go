@@ -13,9 +13,11 @@ import (
 const (
 	OperationFeedServicePushCustomers    = "/zhuxin.feed.v1.FeedService/PushCustomers"
 	OperationFeedServicePushContracts    = "/zhuxin.feed.v1.FeedService/PushContracts"
+	OperationFeedServicePushOrders       = "/zhuxin.feed.v1.FeedService/PushOrders"
 	OperationFeedServicePushDeliveries   = "/zhuxin.feed.v1.FeedService/PushDeliveries"
 	OperationFeedServicePushReceivables  = "/zhuxin.feed.v1.FeedService/PushReceivables"
 	OperationFeedServicePushReceipts     = "/zhuxin.feed.v1.FeedService/PushReceipts"
+	OperationFeedServicePushDrafts       = "/zhuxin.feed.v1.FeedService/PushDrafts"
 	OperationFeedServiceListCreditStates = "/zhuxin.feed.v1.FeedService/ListCreditStates"
 	OperationFeedServiceListRejects      = "/zhuxin.feed.v1.FeedService/ListRejects"
 	OperationFeedServiceReplayRejects    = "/zhuxin.feed.v1.FeedService/ReplayRejects"
@@ -28,6 +30,10 @@ type FeedServiceHTTPServer interface {
 	PushCustomers(context.Context, *PushCustomersRequest) (*PushReply, error)
 	// Contracts as the source has them; people link them to projects here.
 	PushContracts(context.Context, *PushContractsRequest) (*PushReply, error)
+	// Orders with what is not delivered of them yet. What is open counts as ordered, unless
+	// the order was reserved here under the same number, or its tickets count instead: no
+	// order counts twice. Send it again with open_amount 0, or void, when it is closed.
+	PushOrders(context.Context, *PushOrdersRequest) (*PushReply, error)
 	// Delivery tickets. They count as delivered at once, until their statement is
 	// reconciled or the receivable named by invoice_no is here. A ticket that the customer
 	// has signed in a statement is refused; mend it by one of the difference.
@@ -36,6 +42,10 @@ type FeedServiceHTTPServer interface {
 	PushReceivables(context.Context, *PushReceivablesRequest) (*PushReply, error)
 	// Money received. A receipt is never changed; send it void to undo it.
 	PushReceipts(context.Context, *PushReceiptsRequest) (*PushReply, error)
+	// Bank and commercial acceptance drafts taken in payment. One stays the customer's risk
+	// until it is sent again as honoured; dishonoured undoes its receipt. A draft is its own
+	// receipt: do not push one for it as well.
+	PushDrafts(context.Context, *PushDraftsRequest) (*PushReply, error)
 	// Limits and credit states that changed after the cursor.
 	ListCreditStates(context.Context, *ListCreditStatesRequest) (*ListCreditStatesReply, error)
 	// Records that are refused, the latest first.
@@ -74,6 +84,20 @@ var FeedServiceRoutes = []route.Info{
 		Request: "zhuxin.feed.v1.PushDeliveriesRequest", Reply: "zhuxin.feed.v1.PushReply",
 	},
 	{
+		Operation: OperationFeedServicePushDrafts,
+		Method:    "POST", Path: "/v1/feed/drafts",
+		Side: route.SideTenant, Permission: "receivable.import",
+		Body:    true,
+		Request: "zhuxin.feed.v1.PushDraftsRequest", Reply: "zhuxin.feed.v1.PushReply",
+	},
+	{
+		Operation: OperationFeedServicePushOrders,
+		Method:    "POST", Path: "/v1/feed/orders",
+		Side: route.SideTenant, Permission: "receivable.import",
+		Body:    true,
+		Request: "zhuxin.feed.v1.PushOrdersRequest", Reply: "zhuxin.feed.v1.PushReply",
+	},
+	{
 		Operation: OperationFeedServicePushReceipts,
 		Method:    "POST", Path: "/v1/feed/receipts",
 		Side: route.SideTenant, Permission: "receivable.import",
@@ -109,6 +133,8 @@ func RegisterFeedServiceHTTPServer(s *http.Server, srv FeedServiceHTTPServer) {
 	r.GET("/v1/feed/credit-states", _FeedService_ListCreditStates0_HTTP_Handler(srv))
 	r.POST("/v1/feed/customers", _FeedService_PushCustomers0_HTTP_Handler(srv))
 	r.POST("/v1/feed/deliveries", _FeedService_PushDeliveries0_HTTP_Handler(srv))
+	r.POST("/v1/feed/drafts", _FeedService_PushDrafts0_HTTP_Handler(srv))
+	r.POST("/v1/feed/orders", _FeedService_PushOrders0_HTTP_Handler(srv))
 	r.POST("/v1/feed/receipts", _FeedService_PushReceipts0_HTTP_Handler(srv))
 	r.POST("/v1/feed/receivables", _FeedService_PushReceivables0_HTTP_Handler(srv))
 	r.GET("/v1/feed/rejects", _FeedService_ListRejects0_HTTP_Handler(srv))
@@ -187,6 +213,48 @@ func _FeedService_PushDeliveries0_HTTP_Handler(srv FeedServiceHTTPServer) func(h
 				return nil, err
 			}
 			return srv.PushDeliveries(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _FeedService_PushDrafts0_HTTP_Handler(srv FeedServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationFeedServicePushDrafts)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in PushDraftsRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.PushDrafts(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _FeedService_PushOrders0_HTTP_Handler(srv FeedServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationFeedServicePushOrders)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in PushOrdersRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.PushOrders(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -1689,6 +1689,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/feed/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Bank and commercial acceptance drafts taken in payment. One stays the customer's risk
+         *      until it is sent again as honoured; dishonoured undoes its receipt. A draft is its own
+         *      receipt: do not push one for it as well.
+         */
+        post: operations["FeedService_PushDrafts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Orders with what is not delivered of them yet. What is open counts as ordered, unless
+         *      the order was reserved here under the same number, or its tickets count instead: no
+         *      order counts twice. Send it again with open_amount 0, or void, when it is closed.
+         */
+        post: operations["FeedService_PushOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/feed/receipts": {
         parameters: {
             query?: never;
@@ -7196,6 +7238,24 @@ export interface components {
             limitsPending: string;
             limitsConfirmed: string;
             limitsFailed: string;
+            /**
+             * @description Whether the ERP is asked: closed; open after it was away several times in a row, or
+             *      asked to wait, until next_at; half_open when that is over and the next run tries it
+             *      with one question; stopped when it refuses the login, until that is mended.
+             */
+            breaker: string;
+            /** @description unreachable, busy, quota, login, address; empty while closed and well. */
+            trouble: string;
+            /**
+             * Format: int32
+             * @description Runs in a row that found it away.
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description Since when it fails.
+             */
+            failingSince?: string | null;
         };
         CreateConnectionRequest: {
             name?: string;
@@ -7214,7 +7274,7 @@ export interface components {
             pushLimits?: boolean;
         };
         FeedState: {
-            /** @description customers, contracts, deliveries, receivables, receipts. */
+            /** @description customers, contracts, orders, deliveries, receivables, receipts. */
             kind: string;
             /** Format: date-time */
             succeededAt?: string | null;
@@ -7379,6 +7439,44 @@ export interface components {
             /** @description It does not count (any more). */
             void: boolean;
         };
+        FeedDraft: {
+            draftNo: string;
+            customerNumber: string;
+            uscc: string;
+            /** @description bank, commercial. */
+            draftKind: string;
+            acceptor: string;
+            /** @description Fen. */
+            amount: string;
+            currency: string;
+            issuedOn: string;
+            dueOn: string;
+            /** @description Empty: when it was issued. */
+            receivedOn: string;
+            contractNo: string;
+            /** @description The source has not applied it to its receivables: it is applied here. */
+            applyHere: boolean;
+            /** @description held, honoured, dishonoured. */
+            state: string;
+            /** @description When it was honoured or dishonoured. */
+            settledOn: string;
+        };
+        FeedOrder: {
+            orderNo: string;
+            customerNumber: string;
+            uscc: string;
+            contractNo: string;
+            /** @description yyyy-MM-dd. */
+            orderedOn: string;
+            /** @description Thousandths of m³. */
+            volume: string;
+            /** @description Fen. */
+            amount: string;
+            /** @description Fen not delivered yet; 0 when closed. */
+            openAmount: string;
+            currency: string;
+            void: boolean;
+        };
         FeedReceipt: {
             documentNo: string;
             customerNumber: string;
@@ -7432,6 +7530,14 @@ export interface components {
         PushDeliveriesRequest: {
             source?: string;
             records?: components["schemas"]["FeedDelivery"][];
+        };
+        PushDraftsRequest: {
+            source?: string;
+            records?: components["schemas"]["FeedDraft"][];
+        };
+        PushOrdersRequest: {
+            source?: string;
+            records?: components["schemas"]["FeedOrder"][];
         };
         PushReceiptsRequest: {
             source?: string;
@@ -14387,6 +14493,62 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    FeedService_PushDrafts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushDraftsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    FeedService_PushOrders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushOrdersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     FeedService_PushReceipts: {
         parameters: {
             query?: never;
@@ -14448,7 +14610,7 @@ export interface operations {
             query?: {
                 /** @description Empty is all. */
                 source?: string;
-                /** @description customers, contracts, deliveries, receivables, receipts; empty is all. */
+                /** @description customers, contracts, orders, deliveries, receivables, receipts, drafts; empty is all. */
                 kind?: string;
                 page?: number;
                 pageSize?: number;

@@ -123,6 +123,8 @@ var inTenant = map[string]spec{
 	"notify.v1.NotifyService/RetryDelivery":     {who: "administrator", in: m{"id": "$delivery"}, status: 409},
 	"feed.v1.FeedService/PushCustomers":         {who: "key", in: m{"source": "feed", "records": []any{m{"number": "$new_number", "name": "推送客户"}}}},
 	"feed.v1.FeedService/PushContracts":         {who: "key", in: m{"source": "feed", "records": []any{m{"number": "$new_number", "customer_number": "$customer_number", "amount": "5"}}}},
+	"feed.v1.FeedService/PushOrders":            {who: "key", in: m{"source": "feed", "records": []any{m{"order_no": "$new_number", "customer_number": "$customer_number", "ordered_on": "$day", "amount": "5", "open_amount": "5"}}}},
+	"feed.v1.FeedService/PushDrafts":            {who: "key", in: m{"source": "feed", "records": []any{m{"draft_no": "$new_number", "customer_number": "$customer_number", "draft_kind": "bank", "acceptor": "示例银行", "amount": "5", "issued_on": "$day", "due_on": "$day", "state": "held"}}}},
 	"feed.v1.FeedService/PushDeliveries":        {who: "key", in: m{"source": "feed", "records": []any{m{"ticket_no": "$new_number", "customer_number": "$customer_number", "delivered_on": "$day", "volume": "5", "amount": "5"}}}},
 	"feed.v1.FeedService/PushReceivables":       {who: "key", in: m{"source": "feed", "records": []any{m{"document_no": "$new_number", "customer_number": "$new_number", "customer_name": "推送客户", "invoice_date": "$day", "due_date": "$day", "amount": "5", "open_amount": "5"}}}},
 	"feed.v1.FeedService/PushReceipts":          {who: "key", in: m{"source": "feed", "records": []any{m{"document_no": "$new_number", "customer_number": "$customer_number", "received_on": "$day", "amount": "5"}}}},

@@ -10,6 +10,7 @@ import (
 	"zhuxin/data/erp/kingdee"
 	"zhuxin/data/erp/tryton"
 	"zhuxin/data/erp/u8"
+	"zhuxin/data/erp/wire"
 	"zhuxin/data/jobs"
 	"zhuxin/data/outbound"
 	erprepo "zhuxin/data/tenantrepo/erp"
@@ -28,7 +29,7 @@ func newERP(b *Base, c *Credit, r *Receivables, cs *Customers) (*ERP, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := outbound.Client(outbound.Config{Private: private})
+	client := wire.New(outbound.Client(outbound.Config{Private: private}))
 	feeds := feed.New(feed.Config{Tx: b.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: r.Imports, Statements: statementrepo.Repo{}, Terms: r.Contracts,
 		Accounts: c.Accounts, Relations: cs.Related, Audit: b.Audit.Tenant, Clock: b.Clock})
 	return &ERP{Feeds: feeds, Service: erp.New(erp.Config{

@@ -9,6 +9,7 @@ import (
 	"zhuxin/biz/approval"
 	"zhuxin/biz/collection"
 	"zhuxin/biz/dunning"
+	"zhuxin/biz/erp"
 	"zhuxin/biz/letter"
 	"zhuxin/biz/notify"
 	"zhuxin/biz/rating"
@@ -66,7 +67,7 @@ func newNotify(b *Base) (*Notify, error) {
 }
 
 // paths are the console's, where a route's name is not its path.
-var paths = map[string]string{"customer": "customers", "receivables": "ar", "statement": "statements", "warnings": "risk/warnings"}
+var paths = map[string]string{"customer": "customers", "erp": "admin/erp", "receivables": "ar", "statement": "statements", "warnings": "risk/warnings"}
 
 // page gives the console's address of the routes that news lead to.
 func (n *Notify) page(ctx context.Context, l todo.Link) string {
@@ -101,6 +102,7 @@ func (n *Notify) register(m *jobs.Mux) {
 	m.HandleOnce(statement.TopicOverdue, "notify", tx, n.Service.Handle)
 	m.HandleOnce(rating.TopicLapsed, "notify", tx, n.Service.Handle)
 	m.HandleOnce(letter.TopicIssued, "notify", tx, n.Service.Handle)
+	m.HandleOnce(erp.TopicStopped, "notify", tx, n.Service.Handle)
 	m.PeriodicPerTenant("notify.send", 20*time.Second, func(ctx context.Context) error {
 		_, err := n.Service.Flush(ctx)
 		return err

@@ -8,7 +8,7 @@ export type Run = components['schemas']['Run']
 
 /** What each make of ERP can give, in the order in which records build on each other. */
 export const feedsOf: Record<string, string[]> = {
-  kingdee_k3cloud: ['customers', 'contracts', 'deliveries', 'receivables', 'receipts'],
-  tryton: ['customers', 'deliveries', 'receivables'],
+  kingdee_k3cloud: ['customers', 'contracts', 'orders', 'deliveries', 'receivables', 'receipts'],
+  tryton: ['customers', 'orders', 'deliveries', 'receivables'],
   yonyou_u8: ['customers', 'receivables', 'receipts'],
 }

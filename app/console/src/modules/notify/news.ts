@@ -19,6 +19,7 @@ export const kinds = [
   'rating.lapsed',
   'dunning.written',
   'letter.issued',
+  'erp.stopped',
 ] as const
 
 /** Text and place of a piece of news; its texts are in the menu's file, always loaded. */
