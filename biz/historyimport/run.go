@@ -49,7 +49,7 @@ func (s *Service) newRun(ctx context.Context, i Import, trial bool) (_ *run, err
 	feeds, ledger := s.Feed, s.Imports
 	feeds.Accounts, feeds.Repo = r.accounts, unkept{feeds.Repo}
 	if ledger.Accounts = r.accounts; trial {
-		ledger.Biller = nobody{}
+		ledger.Biller, feeds.Relations = nobody{}, nobody{}
 	}
 	r.feeds, r.ledger = feed.New(feeds), receivable.NewImports(ledger)
 	for _, f := range i.Files {
@@ -248,11 +248,15 @@ func (l *later) settle(ctx context.Context) error {
 	return l.Accounts.Recompute(ctx, ids...)
 }
 
-// nobody hands no order over.
+// nobody hands no order over and follows no relation: a check is undone, and holds no
+// lock meanwhile that others wait for.
 type nobody struct{}
 
 // BillCommitted implements exposure.Biller.
 func (nobody) BillCommitted(context.Context, uuid.UUID) (int64, error) { return 0, nil }
+
+// Follow implements feed.Relations.
+func (nobody) Follow(context.Context, ...uuid.UUID) error { return nil }
 
 // unkept keeps no rejects: refused rows are in the error file, and what was signed
 // without them cannot be replayed past the signer.

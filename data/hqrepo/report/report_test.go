@@ -206,10 +206,24 @@ func (w *world) sum(of func(customer uuid.UUID) bool, on calendar.Date) report.S
 		if kept, ok := w.snapshots[c][on]; ok && s.Unknown > 0 { // what that day knew itself
 			kept.Sales, kept.Collections, kept.FallenDue, kept.FirstSale = s.Sales, s.Collections, s.FallenDue, s.FirstSale
 			s = kept
+		} else if ok && s.Customers == 0 && on < w.today() && !ties(items, receipts) { // an item dated after the day that its books had already
+			s = kept
 		}
 		out.Add(s)
 	}
 	return out
+}
+
+// ties says whether the receipts explain what is settled.
+func ties(items []item, receipts []receipt) bool {
+	anything, settled, paid := false, int64(0), int64(0)
+	for _, i := range items {
+		anything, settled = anything || i.settled != 0, settled+i.settled
+	}
+	for _, r := range receipts {
+		paid += r.amount
+	}
+	return !anything || settled == paid
 }
 
 // snap keeps what today's books say, as long as the day is one that is kept.

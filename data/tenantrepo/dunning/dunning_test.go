@@ -99,7 +99,7 @@ func TestDaily(t *testing.T) {
 	if len(out) != 1 || out[0].Why != dunning.Written || out[0].Letter.Level.Days != 1 || out[0].Letter.Net() != 1300_00 || len(out[0].Letter.Items) != 3 {
 		t.Fatalf("%+v", out)
 	}
-	if text := out[0].Letter.Text(); !strings.Contains(text, "A-1") || !strings.Contains(text, "逾期 2 天") || !strings.Contains(text, "应付合计 1300.00") || strings.Contains(text, "A-3") {
+	if text := out[0].Letter.Text(); !strings.Contains(text, "A-1") || !strings.Contains(text, "逾期 2 天") || !strings.Contains(text, "应付合计 1,300.00") || strings.Contains(text, "A-3") {
 		t.Error(text)
 	}
 	letters := func(want int) {

@@ -54,7 +54,7 @@ func setup(t *testing.T) *world {
 	w.World = receivabletest.New(env.Pool, clock, t.TempDir())
 	log := auditlog.Tenant(env.Pool)
 	w.config = biz.Config{Tx: env.Pool.Tenant(), Repo: historyimport.Repo{}, Imports: w.Config, Printer: historypdf.Printer{}, Papers: w, Events: outbox.Tenant(env.Pool), Audit: log, Clock: clock,
-		Feed: feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: w.Imports, Statements: statement.Repo{}, Terms: w.Terms, Accounts: w.Accounts, Audit: log, Clock: clock}}
+		Feed: feed.Config{Tx: env.Pool.Tenant(), Repo: feedrepo.Repo{}, Imports: w.Imports, Statements: statement.Repo{}, Terms: w.Terms, Accounts: w.Accounts, Relations: w.Relations(), Audit: log, Clock: clock}}
 	w.biz = biz.New(w.config)
 	w.clerk, w.second = env.CtxA(t, access.RoleFinance), env.CtxA(t)
 	w.worker = access.With(env.CtxA(t), access.System(env.A.ID, "worker"))

@@ -253,7 +253,7 @@ var inTenant = map[string]spec{
 		"apply": m{"rule": "manual", "amounts": []any{m{"receivable_id": "$receivable", "amount": "1"}}}}},
 	"collection.v1.CollectionService/GetReceipt":         {who: "viewer", in: m{"id": "$receipt"}},
 	"collection.v1.CollectionService/PrintReceipt":       {who: "viewer", in: m{"id": "$receipt"}},
-	"collection.v1.CollectionService/ConfirmReceipt":     {who: "finance", in: m{"id": "$receipt"}, status: 409},
+	"collection.v1.CollectionService/ConfirmReceipt":     {who: "finance", in: m{"id": "$receipt"}},
 	"collection.v1.CollectionService/ApplyReceipt":       {who: "finance", in: m{"id": "$receipt", "selection": m{"rule": "manual", "amounts": []any{m{"receivable_id": "$receivable", "amount": "1"}}}}},
 	"collection.v1.CollectionService/ReverseReceipt":     {who: "finance", in: m{"id": "$receipt_reversed", "reason": "记错"}},
 	"collection.v1.CollectionService/ReverseApplication": {who: "finance", in: m{"id": "$application_entry", "reason": "记错"}},
