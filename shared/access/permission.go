@@ -31,7 +31,7 @@ const (
 	CreditRelease    Permission = "credit.release"  // agree to the release of a held order, within one's authority
 	ReceivableRead   Permission = "receivable.read"
 	ReceivableImport Permission = "receivable.import"
-	HistoryImport    Permission = "history.import" // prepare an import of the old books; persons only, so no key has it
+	HistoryImport    Permission = "history.import"   // prepare an import of the old books; persons only, so no key has it
 	ContractWrite    Permission = "contract.write"   // link contracts, payment terms, report nodes
 	PaymentWrite     Permission = "payment.write"    // receipts, applications, drafts, set-off, disputes, waivers
 	StatementWrite   Permission = "statement.write"  // make and submit statements of account

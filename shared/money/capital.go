@@ -15,7 +15,7 @@ func (a Amount) Capital() string {
 	u := uint64(a)
 	if a < 0 {
 		b.WriteString("负")
-		u = uint64(-(a+1)) + 1
+		u = uint64(-(a + 1)) + 1
 	}
 	yuan, jiao, fen := u/100, u/10%10, u%10
 	if yuan > 0 || u == 0 {

@@ -48,4 +48,3 @@ func (HistoryImport) Fields() []ent.Field {
 
 // Indexes of HistoryImport.
 func (HistoryImport) Indexes() []ent.Index { return []ent.Index{index.Fields("created_at")} }
-
