@@ -120,7 +120,7 @@ test('a limit is changed with a code of the authenticator app, and nothing typed
   await page.goto(`/t/${slug}/admin/approval-flows`)
   await page.getByText('额度变更', { exact: true }).click()
   await page.getByRole('button', { name: '保存二次验证设置' }).click()
-  await dialog.getByText('二次验证设置的修改属于关键操作').waitFor()
+  await dialog.getByText('权限与规则的修改属于关键操作').waitFor()
   await dialog.getByRole('button', { name: '取消' }).click()
   await page.context().close()
 })
