@@ -5,19 +5,26 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
-
-	"zhuxin/tenancy/scope"
 )
 
-// RegisterTenant enters a subsidiary without a schema, for measurements of what
-// reads HQ's register only. It runs in HQ's scope of a database made for measuring.
-func RegisterTenant(ctx context.Context, id uuid.UUID, n int) error {
-	q, err := scope.Conn(ctx)
+// RegisterTenants enters n subsidiaries without a schema, for measurements of what
+// reads HQ's register only. The database's administrator does it: no role of the
+// program may write a subsidiary by hand.
+func (d Database) RegisterTenants(ctx context.Context, first, n int) ([]uuid.UUID, error) {
+	db, err := d.open(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = q.ExecContext(ctx, `INSERT INTO hq.tenants (id, created_at, slug, name, short_name, uscc, schema_name, status, suspended_reason, currency, time_zone)
-		VALUES ($1, now(), $2, $3, $3, $4, $5, 'suspended', 'bench', 'CNY', 'Asia/Shanghai')`,
-		id, fmt.Sprintf("bench-%s", id), fmt.Sprintf("bench %d", n), fmt.Sprintf("B%017d", n), "t_"+id.String())
-	return err
+	defer db.close()
+	ids := make([]uuid.UUID, max(0, n))
+	for i := range ids {
+		ids[i] = uuid.Must(uuid.NewV7())
+		_, err := db.conn.ExecContext(ctx, `INSERT INTO hq.tenants (id, created_at, slug, name, short_name, uscc, schema_name, status, suspended_reason, currency, time_zone)
+			VALUES ($1, now(), $2, $3, $3, $4, $5, 'suspended', 'bench', 'CNY', 'Asia/Shanghai')`,
+			ids[i], fmt.Sprintf("bench-%s", ids[i]), fmt.Sprintf("bench %d", first+i), fmt.Sprintf("B%017d", first+i), "t_"+ids[i].String())
+		if err != nil {
+			return nil, fmt.Errorf("bench: register a subsidiary: %w", err)
+		}
+	}
+	return ids, nil
 }
