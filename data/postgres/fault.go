@@ -2,7 +2,8 @@
 // by SQLSTATE and constraint name, never by their text, and it is the only place
 // below tenancy that does (style.md 8).
 //
-// It owns the mapping; connections and retries are tenancy/scope's.
+// It owns the mapping, and the two forms in which repositories run hand-written SQL
+// with it; connections, transactions and retries are tenancy/scope's.
 package postgres
 
 import (

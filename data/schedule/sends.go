@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/schedule"
 )
@@ -19,13 +20,13 @@ ON CONFLICT (schedule_id, business_date, number) DO NOTHING`
 
 // Enqueue implements schedule.Repository.
 func (s Store) Enqueue(ctx context.Context, n schedule.Send) (bool, error) {
-	rows, err := exec(ctx, "queue sending", enqueue, n.ID, n.ScheduleID, n.On, string(n.State), n.Number, n.Missed, n.NextAt, n.CreatedAt)
+	rows, err := postgres.Exec(ctx, "queue sending", enqueue, n.ID, n.ScheduleID, n.On, string(n.State), n.Number, n.Missed, n.NextAt, n.CreatedAt)
 	return rows == 1, err
 }
 
 // Supersede implements schedule.Repository. What somebody is sending right now is his.
 func (s Store) Supersede(ctx context.Context, id uuid.UUID, before calendar.Date, at time.Time) error {
-	_, err := exec(ctx, "end older sendings", `UPDATE report_sends SET state = 'superseded', finished_at = $3
+	_, err := postgres.Exec(ctx, "end older sendings", `UPDATE report_sends SET state = 'superseded', finished_at = $3
 		WHERE schedule_id = $1 AND number = 0 AND business_date < $2::date AND state = 'waiting' AND (claimed_until IS NULL OR claimed_until < $3)`, id, before, at)
 	return err
 }
@@ -48,7 +49,7 @@ RETURNING ` + sendColumns
 
 // Claim implements schedule.Repository.
 func (s Store) Claim(ctx context.Context, now, until time.Time, limit int) ([]schedule.Send, error) {
-	return query(ctx, "claim sendings", claim, scanSend, now, until, limit)
+	return postgres.Query(ctx, "claim sendings", claim, scanSend, now, until, limit)
 }
 
 // Save implements schedule.Repository.
@@ -60,7 +61,7 @@ func (s Store) Save(ctx context.Context, n schedule.Send, until *time.Time) (boo
 	if n.Outcomes == nil {
 		outcomes = []byte("[]")
 	}
-	rows, err := exec(ctx, "keep sending", `UPDATE report_sends SET state = $3, next_at = $4, file_name = $5, file_size = $6, outcomes = $7::jsonb, reason = $8, message = $9, finished_at = $10,
+	rows, err := postgres.Exec(ctx, "keep sending", `UPDATE report_sends SET state = $3, next_at = $4, file_name = $5, file_size = $6, outcomes = $7::jsonb, reason = $8, message = $9, finished_at = $10,
 		claimed_until = $11, claim = CASE WHEN $11::timestamptz IS NULL THEN NULL ELSE claim END WHERE id = $1 AND claim = $2`,
 		n.ID, n.Claim, string(n.State), n.NextAt, n.File, n.Size, string(outcomes), n.Reason, n.Message, n.FinishedAt, until)
 	return rows == 1, err
@@ -68,12 +69,12 @@ func (s Store) Save(ctx context.Context, n schedule.Send, until *time.Time) (boo
 
 // Waits implements schedule.Repository.
 func (s Store) Waits(ctx context.Context, id uuid.UUID) (bool, error) {
-	found, err := query(ctx, "look for a waiting sending", `SELECT EXISTS (SELECT FROM report_sends WHERE schedule_id = $1 AND number > 0 AND state = 'waiting')`,
+	found, err := postgres.Query(ctx, "look for a waiting sending", `SELECT EXISTS (SELECT FROM report_sends WHERE schedule_id = $1 AND number > 0 AND state = 'waiting')`,
 		func(rows *sql.Rows) (yes bool, err error) { return yes, rows.Scan(&yes) }, id)
 	return err == nil && found[0], err
 }
 
 // Sends implements schedule.Repository.
 func (s Store) Sends(ctx context.Context, id uuid.UUID, limit int) ([]schedule.Send, error) {
-	return query(ctx, "list sendings", `SELECT `+sendColumns+` FROM report_sends WHERE schedule_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2`, scanSend, id, limit)
+	return postgres.Query(ctx, "list sendings", `SELECT `+sendColumns+` FROM report_sends WHERE schedule_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2`, scanSend, id, limit)
 }

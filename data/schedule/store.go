@@ -31,42 +31,9 @@ var (
 		WHERE m.tenant_id IS NULL ORDER BY p.name, m.person_id`}
 )
 
-func query[T any](ctx context.Context, doing, statement string, read func(*sql.Rows) (T, error), args ...any) ([]T, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, doing)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		v, err := read(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, doing)
-		}
-		out = append(out, v)
-	}
-	return out, postgres.Map(ctx, rows.Err(), doing)
-}
-
-func exec(ctx context.Context, doing, statement string, args ...any) (int64, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	res, err := q.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return 0, postgres.Map(ctx, err, doing)
-	}
-	return res.RowsAffected()
-}
-
 // Members implements schedule.Repository.
 func (s Store) Members(ctx context.Context) ([]schedule.Member, error) {
-	return query(ctx, "read members", s.members, func(rows *sql.Rows) (m schedule.Member, err error) {
+	return postgres.Query(ctx, "read members", s.members, func(rows *sql.Rows) (m schedule.Member, err error) {
 		var roles []byte
 		if err := rows.Scan(&m.ID, &m.Name, &m.Email, &roles, &m.Active); err != nil {
 			return m, err
@@ -105,7 +72,7 @@ func (s Store) List(ctx context.Context, owner *uuid.UUID) ([]schedule.Schedule,
 	if owner != nil {
 		only = *owner
 	}
-	return query(ctx, "list schedules", list, func(rows *sql.Rows) (schedule.Schedule, error) {
+	return postgres.Query(ctx, "list schedules", list, func(rows *sql.Rows) (schedule.Schedule, error) {
 		var last schedule.Send
 		var on calendar.Date
 		var outcomes []byte
@@ -155,7 +122,7 @@ func (s Store) Insert(ctx context.Context, x schedule.Schedule) error {
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, "store schedule", `INSERT INTO report_schedules (id, spec, format, lang, timing, recipients, subject, send_empty, paused, since, version, owner_id, owner_name, created_at)
+	_, err = postgres.Exec(ctx, "store schedule", `INSERT INTO report_schedules (id, spec, format, lang, timing, recipients, subject, send_empty, paused, since, version, owner_id, owner_name, created_at)
 		VALUES ($1, $2::jsonb, $3, $4, $5::jsonb, $6::uuid[], $7, $8, $9, $10, $11, $12, $13, $14)`, append(args, x.OwnerID, x.OwnerName, x.CreatedAt)...)
 	return err
 }
@@ -166,7 +133,7 @@ func (s Store) Update(ctx context.Context, x schedule.Schedule) error {
 	if err != nil {
 		return err
 	}
-	n, err := exec(ctx, "change schedule", `UPDATE report_schedules SET spec = $2::jsonb, format = $3, lang = $4, timing = $5::jsonb, recipients = $6::uuid[], subject = $7, send_empty = $8,
+	n, err := postgres.Exec(ctx, "change schedule", `UPDATE report_schedules SET spec = $2::jsonb, format = $3, lang = $4, timing = $5::jsonb, recipients = $6::uuid[], subject = $7, send_empty = $8,
 		paused = $9, since = $10, version = version + 1 WHERE id = $1 AND version = $11 AND deleted_at IS NULL`, args...)
 	if err == nil && n == 0 {
 		err = schedule.ErrChanged
@@ -176,6 +143,6 @@ func (s Store) Update(ctx context.Context, x schedule.Schedule) error {
 
 // Delete implements schedule.Repository.
 func (s Store) Delete(ctx context.Context, id uuid.UUID, at time.Time) error {
-	_, err := exec(ctx, "delete schedule", `UPDATE report_schedules SET deleted_at = $2, version = version + 1 WHERE id = $1 AND deleted_at IS NULL`, id, at)
+	_, err := postgres.Exec(ctx, "delete schedule", `UPDATE report_schedules SET deleted_at = $2, version = version + 1 WHERE id = $1 AND deleted_at IS NULL`, id, at)
 	return err
 }

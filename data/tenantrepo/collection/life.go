@@ -27,28 +27,28 @@ func (r Repo) Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Li
 	if l.Entries, err = r.Entries(ctx, biz.ByReceivable, id); err != nil {
 		return l, err
 	}
-	if l.Tickets, err = query(ctx, "list tickets", `SELECT d.ticket_no, d.order_no, d.delivered_on, d.volume, d.amount FROM deliveries d
+	if l.Tickets, err = postgres.Query(ctx, "list tickets", `SELECT d.ticket_no, d.order_no, d.delivered_on, d.volume, d.amount FROM deliveries d
 		WHERE d.statement_id = $1 ORDER BY d.delivered_on, d.ticket_no LIMIT 200`, func(rows *sql.Rows) (t biz.Ticket, err error) {
 		return t, rows.Scan(&t.Number, &t.OrderNo, &t.DeliveredOn, &t.Volume, &t.Amount)
 	}, optional(&l.StatementID)); err != nil {
 		return l, err
 	}
-	if l.Instalments, err = query(ctx, "list instalments", `SELECT i.clause, i.due_date, i.amount, i.open_amount FROM receivable_instalments i
+	if l.Instalments, err = postgres.Query(ctx, "list instalments", `SELECT i.clause, i.due_date, i.amount, i.open_amount FROM receivable_instalments i
 		JOIN receivables r ON r.id = i.receivable_id AND r.instalments WHERE i.receivable_id = $1 ORDER BY i.position`, func(rows *sql.Rows) (i biz.Instalment, err error) {
 		return i, rows.Scan(&i.Clause, &i.DueDate, &i.Amount, &i.Open)
 	}, id); err != nil {
 		return l, err
 	}
-	if l.WriteOffs, err = query(ctx, "list write-offs", writeOffs+` WHERE receivable_id = $1 ORDER BY created_at`, scanWriteOff, id); err != nil {
+	if l.WriteOffs, err = postgres.Query(ctx, "list write-offs", writeOffs+` WHERE receivable_id = $1 ORDER BY created_at`, scanWriteOff, id); err != nil {
 		return l, err
 	}
-	if l.Disputes, err = query(ctx, "list disputes", `SELECT id, cause, detail, status, outcome, created_at, resolved_at FROM disputes WHERE receivable_id = $1 ORDER BY created_at DESC`,
+	if l.Disputes, err = postgres.Query(ctx, "list disputes", `SELECT id, cause, detail, status, outcome, created_at, resolved_at FROM disputes WHERE receivable_id = $1 ORDER BY created_at DESC`,
 		func(rows *sql.Rows) (d biz.Dispute, err error) {
 			return d, rows.Scan(&d.ID, &d.Cause, &d.Detail, &d.Status, &d.Outcome, &d.CreatedAt, &d.ResolvedAt)
 		}, id); err != nil {
 		return l, err
 	}
-	l.Waivers, err = query(ctx, "list waivers", `SELECT amount, reason, created_at FROM late_fee_waivers WHERE receivable_id = $1 ORDER BY created_at`, func(rows *sql.Rows) (w biz.Waiver, err error) {
+	l.Waivers, err = postgres.Query(ctx, "list waivers", `SELECT amount, reason, created_at FROM late_fee_waivers WHERE receivable_id = $1 ORDER BY created_at`, func(rows *sql.Rows) (w biz.Waiver, err error) {
 		return w, rows.Scan(&w.Amount, &w.Reason, &w.CreatedAt)
 	}, id)
 	return l, err
@@ -68,7 +68,7 @@ SELECT x.name, x.amount, x.since FROM credit_accounts a, LATERAL (VALUES
 
 // Stages implements biz.Repository.
 func (Repo) Stages(ctx context.Context, customerID uuid.UUID) ([]biz.Stage, error) {
-	return query(ctx, "read stages", stages, func(rows *sql.Rows) (s biz.Stage, err error) {
+	return postgres.Query(ctx, "read stages", stages, func(rows *sql.Rows) (s biz.Stage, err error) {
 		return s, rows.Scan(&s.Name, &s.Amount, &s.Since)
 	}, customerID)
 }
@@ -130,7 +130,7 @@ func (Repo) InsertWaiver(ctx context.Context, i biz.Item, w biz.Waiver, by *uuid
 
 // Settings implements biz.Repository.
 func (Repo) Settings(ctx context.Context) (biz.Settings, error) {
-	all, err := query(ctx, "read settings", `SELECT id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days FROM collection_settings ORDER BY id DESC LIMIT 1`,
+	all, err := postgres.Query(ctx, "read settings", `SELECT id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days FROM collection_settings ORDER BY id DESC LIMIT 1`,
 		func(rows *sql.Rows) (s biz.Settings, err error) {
 			return s, rows.Scan(&s.Version, &s.LateFeePPM, &s.LateFeeGraceDays, &s.StatementDays, &s.StatementReminderDays, &s.FollowUpDays)
 		})

@@ -40,29 +40,8 @@ func exec(ctx context.Context, doing string, rules []postgres.Rule, statement st
 	return res.RowsAffected()
 }
 
-func query[T any](ctx context.Context, doing, statement string, read func(*sql.Rows) (T, error), args ...any) ([]T, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, doing)
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := read(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, doing)
-		}
-		out = append(out, v)
-	}
-	return out, postgres.Map(ctx, rows.Err(), doing)
-}
-
 func one[T any](ctx context.Context, doing string, missing error, statement string, read func(*sql.Rows) (T, error), args ...any) (v T, err error) {
-	all, err := query(ctx, doing, statement, read, args...)
+	all, err := postgres.Query(ctx, doing, statement, read, args...)
 	if err == nil && len(all) == 0 {
 		return v, missing
 	}
@@ -124,7 +103,7 @@ func (Repo) Receipts(ctx context.Context, in biz.ReceiptQuery) (p biz.ReceiptPag
 		AND ($4::text NOT IN ('unapplied', 'drafts')
 		  OR $4 = 'drafts' AND d.status = 'held'
 		  OR $4 = 'unapplied' AND NOT r.applied_by_source AND r.reverses IS NULL AND x.id IS NULL AND r.amount <> coalesce(u.used, 0))`
-	p.Receipts, err = query(ctx, "list receipts", `SELECT *, count(*) OVER (), sum(unapplied) OVER ()::bigint FROM (SELECT `+receiptColumns+receiptFrom+where+`) AS all_of_them
+	p.Receipts, err = postgres.Query(ctx, "list receipts", `SELECT *, count(*) OVER (), sum(unapplied) OVER ()::bigint FROM (SELECT `+receiptColumns+receiptFrom+where+`) AS all_of_them
 		ORDER BY received_on DESC, id DESC LIMIT $5 OFFSET $6`, func(rows *sql.Rows) (biz.Receipt, error) {
 		return scanReceipt(rows, &p.Total, &p.Unapplied)
 	}, optional(&in.CustomerID), optional(in.OnlyOf), like, in.View, in.Limit, in.Offset)
@@ -198,7 +177,7 @@ func scanItem(rows *sql.Rows, more ...any) (i biz.Item, err error) {
 
 // OpenItems implements biz.Repository.
 func (Repo) OpenItems(ctx context.Context, customerID uuid.UUID) ([]biz.Item, error) {
-	return query(ctx, "list open items", `SELECT `+itemColumns+` FROM receivables r WHERE r.customer_id = $1 AND r.open_amount > 0 ORDER BY r.due_date, r.document_no, r.id`,
+	return postgres.Query(ctx, "list open items", `SELECT `+itemColumns+` FROM receivables r WHERE r.customer_id = $1 AND r.open_amount > 0 ORDER BY r.due_date, r.document_no, r.id`,
 		func(rows *sql.Rows) (biz.Item, error) { return scanItem(rows) }, customerID)
 }
 
@@ -276,7 +255,7 @@ func (Repo) Entries(ctx context.Context, by biz.EntriesBy, id uuid.UUID) ([]biz.
 	if by == biz.ByReceivable {
 		statement = strings.Replace(entriesBy, "{column} = $1", "(a.receivable_id = $1 OR a.credit_id = $1)", 1)
 	}
-	return query(ctx, "list entries", statement, func(rows *sql.Rows) (e biz.Entry, err error) {
+	return postgres.Query(ctx, "list entries", statement, func(rows *sql.Rows) (e biz.Entry, err error) {
 		var reverses, person uuid.NullUUID
 		err = rows.Scan(&e.ID, &e.BatchID, &e.CustomerID, &e.ReceivableID, &e.DocumentNo, &e.Kind, &e.From, &e.FromNumber, &e.Amount, &reverses, &e.Reversed,
 			&e.Rule, &e.AppliedOn, &e.Reason, &e.CreatedAt, &person)

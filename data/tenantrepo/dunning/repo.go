@@ -48,7 +48,7 @@ func (Repo) SaveRule(ctx context.Context, r biz.Rule, by uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	n, err := exec(ctx, "save dunning rule", `INSERT INTO dunning_rules (id, enabled, minimum, levels, created_at, created_by, payment_text)
+	n, err := postgres.Exec(ctx, "save dunning rule", `INSERT INTO dunning_rules (id, enabled, minimum, levels, created_at, created_by, payment_text)
 		SELECT $1::bigint + 1, $2, $3, $4, now(), $5, $6 WHERE $1::bigint = coalesce((SELECT max(id) FROM dunning_rules), 0) ON CONFLICT DO NOTHING`,
 		r.Version, r.Enabled, int64(r.Minimum), string(levels), by, r.PaymentText)
 	if err == nil && n == 0 {
@@ -109,29 +109,17 @@ func (Repo) Insert(ctx context.Context, l biz.Letter, rule int64) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	n, err := exec(ctx, "keep dunning letter", `INSERT INTO dunning_letters (id, customer_id, level, written_on, rule, currency, overdue, upcoming, credits, disputed, items, created_at)
+	n, err := postgres.Exec(ctx, "keep dunning letter", `INSERT INTO dunning_letters (id, customer_id, level, written_on, rule, currency, overdue, upcoming, credits, disputed, items, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now()) ON CONFLICT (customer_id, level, written_on) DO NOTHING`, l.ID, l.Account.Customer, l.Level.Days, l.On, rule,
 		string(l.Currency), int64(l.Overdue), int64(l.Upcoming), int64(l.Credits), int64(l.Disputed), string(items))
 	if err != nil || n == 0 {
 		return false, err
 	}
 	for _, m := range l.Marks {
-		if _, err := exec(ctx, "mark dunned item", `INSERT INTO dunning_marks (id, receivable_id, due_date, level, letter_id) VALUES ($1, $2, $3, $4, $5)
+		if _, err := postgres.Exec(ctx, "mark dunned item", `INSERT INTO dunning_marks (id, receivable_id, due_date, level, letter_id) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (receivable_id, due_date, level) DO NOTHING`, uuid.Must(uuid.NewV7()), m.Receivable, m.DueDate, *m.Written, l.ID); err != nil {
 			return false, err
 		}
 	}
 	return true, nil
-}
-
-func exec(ctx context.Context, what, text string, args ...any) (int64, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	res, err := q.ExecContext(ctx, text, args...)
-	if err != nil {
-		return 0, postgres.Map(ctx, err, what)
-	}
-	return res.RowsAffected()
 }

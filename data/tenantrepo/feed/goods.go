@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/feed"
+	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
@@ -24,12 +25,12 @@ func scanTicket(rows *sql.Rows) (d biz.KnownDelivery, err error) {
 
 // Deliveries implements biz.Repository; the rows stay locked, so that none is signed meanwhile.
 func (Repo) Deliveries(ctx context.Context, source string, numbers []string) ([]biz.KnownDelivery, error) {
-	return query(ctx, "read tickets of a batch", tickets+` AND d.ticket_no = ANY($2::text[]) ORDER BY d.id FOR UPDATE OF d`, scanTicket, source, pq.StringArray(numbers))
+	return postgres.Query(ctx, "read tickets of a batch", tickets+` AND d.ticket_no = ANY($2::text[]) ORDER BY d.id FOR UPDATE OF d`, scanTicket, source, pq.StringArray(numbers))
 }
 
 // StandingTickets implements biz.Repository.
 func (Repo) StandingTickets(ctx context.Context, source string, from calendar.Date) ([]biz.KnownDelivery, error) {
-	return query(ctx, "read standing tickets", tickets+` AND d.delivered_on >= $2::date AND (d.volume <> 0 OR d.amount <> 0) AND NOT d.reconciled
+	return postgres.Query(ctx, "read standing tickets", tickets+` AND d.delivered_on >= $2::date AND (d.volume <> 0 OR d.amount <> 0) AND NOT d.reconciled
 		AND (s.id IS NULL OR s.status <> 'submitted') ORDER BY d.ticket_no`, scanTicket, source, from)
 }
 
@@ -53,7 +54,7 @@ func (Repo) DeliveryTotals(ctx context.Context, source string, numbers []string)
 
 // Receipts implements biz.Repository.
 func (Repo) Receipts(ctx context.Context, source string, documents []string) ([]biz.KnownReceipt, error) {
-	return query(ctx, "read receipts of a batch", `SELECT p.id, p.document_no, p.customer_id, p.received_on, p.amount, p.currency, p.method, p.contract_no, p.payer,
+	return postgres.Query(ctx, "read receipts of a batch", `SELECT p.id, p.document_no, p.customer_id, p.received_on, p.amount, p.currency, p.method, p.contract_no, p.payer,
 		NOT p.applied_by_source, EXISTS (SELECT FROM receipts r WHERE r.reverses = p.id),
 		coalesce((SELECT sum(a.amount) FROM payment_applications a WHERE a.receipt_id = p.id), 0) <> 0
 		FROM receipts p WHERE p.source = $1 AND p.document_no = ANY($2::text[])`, func(rows *sql.Rows) (r biz.KnownReceipt, err error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/feed"
+	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
@@ -21,12 +22,12 @@ func scanOrder(rows *sql.Rows) (o biz.KnownOrder, err error) {
 
 // Orders implements biz.Repository.
 func (Repo) Orders(ctx context.Context, source string, numbers []string) ([]biz.KnownOrder, error) {
-	return query(ctx, "read orders of a batch", orders+` AND o.order_no = ANY($2::text[])`, scanOrder, source, pq.StringArray(numbers))
+	return postgres.Query(ctx, "read orders of a batch", orders+` AND o.order_no = ANY($2::text[])`, scanOrder, source, pq.StringArray(numbers))
 }
 
 // StandingOrders implements biz.Repository.
 func (Repo) StandingOrders(ctx context.Context, source string, from calendar.Date) ([]biz.KnownOrder, error) {
-	return query(ctx, "read open orders of a source", orders+` AND o.ordered_on >= $2::date AND o.open_amount > 0 ORDER BY o.order_no`, scanOrder, source, from)
+	return postgres.Query(ctx, "read open orders of a source", orders+` AND o.ordered_on >= $2::date AND o.open_amount > 0 ORDER BY o.order_no`, scanOrder, source, from)
 }
 
 // PutOrders implements biz.Repository.
@@ -47,7 +48,7 @@ func (Repo) OrderTotals(ctx context.Context, source string, numbers []string) (b
 // Drafts implements biz.Repository; the rows stay locked, so that none is settled or
 // applied meanwhile.
 func (Repo) Drafts(ctx context.Context, numbers []string) ([]biz.KnownDraft, error) {
-	return query(ctx, "read drafts of a batch", `SELECT d.id, d.draft_no, d.kind, d.customer_id, d.receipt_id, d.acceptor, d.amount, d.issued_on, d.due_on, d.status, d.settled_on,
+	return postgres.Query(ctx, "read drafts of a batch", `SELECT d.id, d.draft_no, d.kind, d.customer_id, d.receipt_id, d.acceptor, d.amount, d.issued_on, d.due_on, d.status, d.settled_on,
 		p.source, p.document_no, p.received_on, p.contract_no, p.payer, NOT p.applied_by_source,
 		coalesce((SELECT sum(a.amount) FROM payment_applications a WHERE a.receipt_id = p.id), 0) <> 0
 		FROM acceptance_drafts d JOIN receipts p ON p.id = d.receipt_id WHERE d.draft_no = ANY($1::text[]) ORDER BY d.id FOR UPDATE OF d`, func(rows *sql.Rows) (d biz.KnownDraft, err error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/feed"
+	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/exposure"
 )
 
@@ -44,7 +45,7 @@ func (Repo) Reject(ctx context.Context, source string, k biz.Kind, refused []biz
 
 // Rejects implements biz.Repository.
 func (Repo) Rejects(ctx context.Context, source string, k biz.Kind, limit, offset int) (list []biz.Reject, total int64, err error) {
-	list, err = query(ctx, "list rejects", `SELECT id, source, feed, record_id, record, faults, first_at, last_at, times, count(*) OVER () FROM feed_rejects
+	list, err = postgres.Query(ctx, "list rejects", `SELECT id, source, feed, record_id, record, faults, first_at, last_at, times, count(*) OVER () FROM feed_rejects
 		WHERE ($1 = '' OR source = $1) AND ($2 = '' OR feed = $2) ORDER BY last_at DESC, id DESC LIMIT $3 OFFSET $4`, func(rows *sql.Rows) (r biz.Reject, err error) {
 		var faults []byte
 		if err = rows.Scan(&r.ID, &r.Source, &r.Kind, &r.RecordID, &r.Record, &faults, &r.FirstAt, &r.LastAt, &r.Times, &total); err == nil {
@@ -89,7 +90,7 @@ func (Repo) States(ctx context.Context, after int64, onlyOf *uuid.UUID, limit in
 	if onlyOf != nil {
 		only = *onlyOf
 	}
-	return query(ctx, "list credit states", `SELECT s.id, c.number, c.name, coalesce(c.uscc, ''), s.seq, s.limit_kind, s.limit_amount, s.exposure, s.overdue_amount, s.grade, s.frozen, s.changed_at
+	return postgres.Query(ctx, "list credit states", `SELECT s.id, c.number, c.name, coalesce(c.uscc, ''), s.seq, s.limit_kind, s.limit_amount, s.exposure, s.overdue_amount, s.grade, s.frozen, s.changed_at
 		FROM credit_states s JOIN customers c ON c.id = s.id WHERE s.seq > $1 AND ($3::uuid IS NULL OR c.salesperson_id = $3) ORDER BY s.seq LIMIT $2`, func(rows *sql.Rows) (s biz.CreditState, err error) {
 		return s, rows.Scan(&s.CustomerID, &s.CustomerNumber, &s.CustomerName, &s.USCC, &s.Seq, &s.LimitKind, &s.Limit, &s.Exposure, &s.Overdue, &s.Grade, &s.Frozen, &s.ChangedAt)
 	}, after, limit, only)

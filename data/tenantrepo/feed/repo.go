@@ -35,7 +35,7 @@ func (Repo) Lock(ctx context.Context) error {
 
 // Customers implements biz.Repository.
 func (Repo) Customers(ctx context.Context, numbers, codes []string) ([]biz.KnownCustomer, error) {
-	return query(ctx, "find customers of a batch", `SELECT id, number, name, coalesce(uscc, ''), address, credit_term_days FROM customers
+	return postgres.Query(ctx, "find customers of a batch", `SELECT id, number, name, coalesce(uscc, ''), address, credit_term_days FROM customers
 		WHERE number = ANY($1::text[]) OR uscc = ANY($2::text[])`, func(rows *sql.Rows) (c biz.KnownCustomer, err error) {
 		return c, rows.Scan(&c.ID, &c.Number, &c.Name, &c.USCC, &c.Address, &c.CreditTermDays)
 	}, pq.StringArray(numbers), pq.StringArray(filled(codes)))
@@ -77,7 +77,7 @@ func (Repo) PutCustomers(ctx context.Context, rows []biz.CustomerRow, at time.Ti
 
 // Contracts implements biz.Repository.
 func (Repo) Contracts(ctx context.Context, source string, numbers []string) ([]biz.ContractRow, error) {
-	return query(ctx, "read contracts of a batch", `SELECT id, contract_no, customer_id, project_name, signed_on, volume, amount, credit_term_days
+	return postgres.Query(ctx, "read contracts of a batch", `SELECT id, contract_no, customer_id, project_name, signed_on, volume, amount, credit_term_days
 		FROM erp_contracts WHERE source = $1 AND contract_no = ANY($2::text[])`, func(rows *sql.Rows) (c biz.ContractRow, err error) {
 		var signed sql.Null[calendar.Date]
 		err = rows.Scan(&c.ID, &c.Number, &c.CustomerID, &c.ProjectName, &signed, &c.Volume, &c.Amount, &c.CreditTermDays)
@@ -102,7 +102,7 @@ func (Repo) Receivables(ctx context.Context, source string, documents []string) 
 		no string
 		by uuid.UUID
 	}
-	list, err := query(ctx, "read receivables of a batch", `SELECT document_no, import_id FROM receivables WHERE source = $1 AND document_no = ANY($2::text[])`,
+	list, err := postgres.Query(ctx, "read receivables of a batch", `SELECT document_no, import_id FROM receivables WHERE source = $1 AND document_no = ANY($2::text[])`,
 		func(rows *sql.Rows) (o one, err error) { return o, rows.Scan(&o.no, &o.by) }, source, pq.StringArray(documents))
 	out := make(map[string]uuid.UUID, len(list))
 	for _, o := range list {
@@ -128,41 +128,17 @@ func put(ctx context.Context, doing, statement string, list any, at time.Time, m
 	return postgres.Map(ctx, err, doing)
 }
 
-func exec(ctx context.Context, doing, statement string, args ...any) error {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = q.ExecContext(ctx, statement, args...)
-	return postgres.Map(ctx, err, doing)
-}
-
-func query[T any](ctx context.Context, doing, statement string, scan func(*sql.Rows) (T, error), args ...any) (out []T, err error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, doing)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, doing)
-		}
-		out = append(out, one)
-	}
-	return out, postgres.Map(ctx, rows.Err(), doing)
-}
-
 func totals(ctx context.Context, doing, statement string, args ...any) (t biz.Totals, err error) {
-	list, err := query(ctx, doing, statement, func(rows *sql.Rows) (t biz.Totals, err error) {
+	list, err := postgres.Query(ctx, doing, statement, func(rows *sql.Rows) (t biz.Totals, err error) {
 		return t, rows.Scan(&t.Rows, &t.Amount, &t.Volume)
 	}, args...)
 	if len(list) > 0 {
 		t = list[0]
 	}
 	return t, err
+}
+
+func exec(ctx context.Context, doing, statement string, args ...any) error {
+	_, err := postgres.Exec(ctx, doing, statement, args...)
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
@@ -32,7 +33,7 @@ FROM (
 
 // Judge implements biz.Repository.
 func (Repo) Judge(ctx context.Context, on calendar.Date, at time.Time) (int64, error) {
-	return exec(ctx, "judge promises", judge, on, at, rejudged)
+	return postgres.Exec(ctx, "judge promises", judge, on, at, rejudged)
 }
 
 // closing: $1 tolerance, $2 the date, $3 now. What is in approval is left to it.
@@ -43,7 +44,7 @@ WHERE g.id = f.id AND f.status IN ('open', 'agreed') AND (r.customer_id IS NULL 
 
 // Close implements biz.Repository.
 func (Repo) Close(ctx context.Context, on calendar.Date, tolerance money.Amount, at time.Time) (int64, error) {
-	return exec(ctx, "close follow-ups", closing, int64(tolerance), on, at)
+	return postgres.Exec(ctx, "close follow-ups", closing, int64(tolerance), on, at)
 }
 
 var (
@@ -60,8 +61,8 @@ ON CONFLICT DO NOTHING`
 
 // Open implements biz.Repository.
 func (Repo) Open(ctx context.Context, on, deadline calendar.Date, tolerance money.Amount, at time.Time) (int64, error) {
-	if _, err := exec(ctx, "update follow-ups", current, int64(tolerance), at); err != nil {
+	if _, err := postgres.Exec(ctx, "update follow-ups", current, int64(tolerance), at); err != nil {
 		return 0, err
 	}
-	return exec(ctx, "open follow-ups", asking, int64(tolerance), on, deadline, at)
+	return postgres.Exec(ctx, "open follow-ups", asking, int64(tolerance), on, deadline, at)
 }

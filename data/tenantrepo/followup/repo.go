@@ -16,46 +16,12 @@ import (
 	biz "zhuxin/biz/followup"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
-	"zhuxin/tenancy/scope"
 )
 
 // Repo implements biz.Repository on the transaction of the context.
 type Repo struct{}
 
 var _ biz.Repository = Repo{}
-
-func exec(ctx context.Context, doing, statement string, args ...any) (int64, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	res, err := q.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return 0, postgres.Map(ctx, err, doing)
-	}
-	return res.RowsAffected()
-}
-
-func query[T any](ctx context.Context, doing, statement string, read func(*sql.Rows) (T, error), args ...any) ([]T, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, doing)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		v, err := read(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, doing)
-		}
-		out = append(out, v)
-	}
-	return out, postgres.Map(ctx, rows.Err(), doing)
-}
 
 func optional(id *uuid.UUID) any {
 	if id == nil || *id == uuid.Nil {
@@ -105,7 +71,7 @@ const list = `WITH seen AS (` + columns + ` WHERE ($2::uuid IS NULL OR c.salespe
 
 // List implements biz.Repository.
 func (Repo) List(ctx context.Context, in biz.Query) (p biz.Page, err error) {
-	p.FollowUps, err = query(ctx, "list follow-ups", list, func(rows *sql.Rows) (biz.FollowUp, error) {
+	p.FollowUps, err = postgres.Query(ctx, "list follow-ups", list, func(rows *sql.Rows) (biz.FollowUp, error) {
 		return scan(rows, &p.Total, &p.AtRisk)
 	}, in.Today, optional(in.OnlyOf), in.View, string(in.Trigger), optional(&in.CustomerID), escapeLike.Replace(in.Text), in.Limit, in.Offset)
 	return p, err
@@ -113,7 +79,7 @@ func (Repo) List(ctx context.Context, in biz.Query) (p biz.Page, err error) {
 
 // Get implements biz.Repository.
 func (Repo) Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, today calendar.Date) (biz.FollowUp, error) {
-	all, err := query(ctx, "read follow-up", columns+` WHERE f.id = $2 AND ($3::uuid IS NULL OR c.salesperson_id = $3)`,
+	all, err := postgres.Query(ctx, "read follow-up", columns+` WHERE f.id = $2 AND ($3::uuid IS NULL OR c.salesperson_id = $3)`,
 		func(rows *sql.Rows) (biz.FollowUp, error) { return scan(rows) }, today, id, optional(onlyOf))
 	if err == nil && len(all) == 0 {
 		return biz.FollowUp{}, biz.ErrNotFound
@@ -126,13 +92,13 @@ func (Repo) Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, today cale
 
 // Lock implements biz.Repository.
 func (Repo) Lock(ctx context.Context, id uuid.UUID) error {
-	_, err := exec(ctx, "lock follow-up", `SELECT FROM follow_ups WHERE id = $1 FOR UPDATE`, id)
+	_, err := postgres.Exec(ctx, "lock follow-up", `SELECT FROM follow_ups WHERE id = $1 FOR UPDATE`, id)
 	return err
 }
 
 // Items implements biz.Repository.
 func (Repo) Items(ctx context.Context, customerID uuid.UUID, today calendar.Date) ([]biz.Item, error) {
-	return query(ctx, "list overdue items", `SELECT r.id, r.document_no, d.due_date, d.open_amount, d.disputed FROM receivable_dues d JOIN receivables r ON r.id = d.receivable_id
+	return postgres.Query(ctx, "list overdue items", `SELECT r.id, r.document_no, d.due_date, d.open_amount, d.disputed FROM receivable_dues d JOIN receivables r ON r.id = d.receivable_id
 		WHERE d.customer_id = $1 AND d.due_date < $2::date ORDER BY d.due_date, r.document_no LIMIT $3`, func(rows *sql.Rows) (i biz.Item, err error) {
 		return i, rows.Scan(&i.ID, &i.DocumentNo, &i.DueDate, &i.Open, &i.Disputed)
 	}, customerID, today, biz.MostItems)
@@ -140,7 +106,7 @@ func (Repo) Items(ctx context.Context, customerID uuid.UUID, today calendar.Date
 
 // Earlier implements biz.Repository.
 func (Repo) Earlier(ctx context.Context, of biz.FollowUp, today calendar.Date) ([]biz.FollowUp, error) {
-	return query(ctx, "list earlier follow-ups", columns+` WHERE f.customer_id = $2 AND f.id <> $3 AND f.action <> 'none' ORDER BY f.submitted_at DESC, f.id LIMIT $4`,
+	return postgres.Query(ctx, "list earlier follow-ups", columns+` WHERE f.customer_id = $2 AND f.id <> $3 AND f.action <> 'none' ORDER BY f.submitted_at DESC, f.id LIMIT $4`,
 		func(rows *sql.Rows) (biz.FollowUp, error) { return scan(rows) }, today, of.CustomerID, of.ID, biz.MostEarlier)
 }
 
@@ -159,7 +125,7 @@ func (Repo) Save(ctx context.Context, f biz.FollowUp, at time.Time) error {
 	if f.Action == biz.Collection {
 		on, from, amount = f.Plan.DueOn, f.PromiseFrom, int64(f.Plan.Amount)
 	}
-	_, err := exec(ctx, "save follow-up", `UPDATE follow_ups SET status = $2, deadline = $3, reason = $4, action = $5, plan = $6::jsonb, promised_on = $7, promised_amount = $8, promise_from = $9,
+	_, err := postgres.Exec(ctx, "save follow-up", `UPDATE follow_ups SET status = $2, deadline = $3, reason = $4, action = $5, plan = $6::jsonb, promised_on = $7, promised_amount = $8, promise_from = $9,
 		promise = $10, submitted_by = $11, submitted_at = $12, comment = $13, updated_at = $14, version = version + 1 WHERE id = $1`,
 		f.ID, string(f.Status), f.Deadline, f.Reason, string(f.Action), plan, on, amount, from, string(f.Promise), optional(f.SubmitterID), f.SubmittedAt, f.Comment, at)
 	return err
@@ -174,20 +140,20 @@ func scanPause(rows *sql.Rows, total *int64) (p biz.Pause, err error) {
 
 // LockCustomer implements biz.Repository.
 func (Repo) LockCustomer(ctx context.Context, id uuid.UUID) error {
-	_, err := exec(ctx, "lock credit account", `SELECT FROM credit_accounts WHERE id = $1 FOR NO KEY UPDATE`, id)
+	_, err := postgres.Exec(ctx, "lock credit account", `SELECT FROM credit_accounts WHERE id = $1 FOR NO KEY UPDATE`, id)
 	return err
 }
 
 // InsertPause implements biz.Repository.
 func (Repo) InsertPause(ctx context.Context, p biz.Pause, by *uuid.UUID) error {
-	_, err := exec(ctx, "insert dunning pause", `INSERT INTO dunning_pauses (id, customer_id, reason, starts_on, ends_on, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	_, err := postgres.Exec(ctx, "insert dunning pause", `INSERT INTO dunning_pauses (id, customer_id, reason, starts_on, ends_on, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		p.ID, p.CustomerID, p.Reason, p.StartsOn, p.EndsOn, p.CreatedAt, optional(by))
 	return err
 }
 
 // Pauses implements biz.Repository.
 func (Repo) Pauses(ctx context.Context, in biz.PauseQuery) (ps []biz.Pause, total int64, err error) {
-	ps, err = query(ctx, "list dunning pauses", pauseColumns+` WHERE ($1::uuid IS NULL OR c.salesperson_id = $1) AND ($2::uuid IS NULL OR p.customer_id = $2)
+	ps, err = postgres.Query(ctx, "list dunning pauses", pauseColumns+` WHERE ($1::uuid IS NULL OR c.salesperson_id = $1) AND ($2::uuid IS NULL OR p.customer_id = $2)
 		AND (NOT $3::boolean OR p.ended_at IS NULL AND p.ends_on >= $4::date) ORDER BY p.ends_on DESC, p.id DESC LIMIT $5 OFFSET $6`, func(rows *sql.Rows) (biz.Pause, error) {
 		return scanPause(rows, &total)
 	}, optional(in.OnlyOf), optional(&in.CustomerID), in.Current, in.Today, in.Limit, in.Offset)
@@ -197,7 +163,7 @@ func (Repo) Pauses(ctx context.Context, in biz.PauseQuery) (ps []biz.Pause, tota
 // Pause implements biz.Repository.
 func (Repo) Pause(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Pause, error) {
 	var total int64
-	all, err := query(ctx, "read dunning pause", pauseColumns+` WHERE p.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`, func(rows *sql.Rows) (biz.Pause, error) {
+	all, err := postgres.Query(ctx, "read dunning pause", pauseColumns+` WHERE p.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`, func(rows *sql.Rows) (biz.Pause, error) {
 		return scanPause(rows, &total)
 	}, id, optional(onlyOf))
 	if err == nil && len(all) == 0 {
@@ -211,6 +177,6 @@ func (Repo) Pause(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Pau
 
 // EndPause implements biz.Repository.
 func (Repo) EndPause(ctx context.Context, id uuid.UUID, at time.Time, by *uuid.UUID) error {
-	_, err := exec(ctx, "end dunning pause", `UPDATE dunning_pauses SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL`, id, at, optional(by))
+	_, err := postgres.Exec(ctx, "end dunning pause", `UPDATE dunning_pauses SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL`, id, at, optional(by))
 	return err
 }

@@ -136,7 +136,7 @@ func (Repo) List(ctx context.Context, w paging.Window) (list []biz.Import, total
 	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM history_imports`).Scan(&total); err != nil {
 		return nil, 0, postgres.Map(ctx, err, "count imports of history")
 	}
-	list, err = query(ctx, "list imports of history", `SELECT `+columns("NULL::jsonb")+`ORDER BY i.created_at DESC, i.id DESC LIMIT $1 OFFSET $2`,
+	list, err = postgres.Query(ctx, "list imports of history", `SELECT `+columns("NULL::jsonb")+`ORDER BY i.created_at DESC, i.id DESC LIMIT $1 OFFSET $2`,
 		func(rows *sql.Rows) (biz.Import, error) { return read(rows.Scan) }, w.Limit, w.Offset)
 	return list, total, err
 }
@@ -196,30 +196,6 @@ func (Repo) SetProtocol(ctx context.Context, id, documentID uuid.UUID) error {
 }
 
 func exec(ctx context.Context, doing, statement string, args ...any) error {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = q.ExecContext(ctx, statement, args...)
-	return postgres.Map(ctx, err, doing)
-}
-
-func query[T any](ctx context.Context, doing, statement string, scan func(*sql.Rows) (T, error), args ...any) (out []T, err error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, doing)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, doing)
-		}
-		out = append(out, one)
-	}
-	return out, postgres.Map(ctx, rows.Err(), doing)
+	_, err := postgres.Exec(ctx, doing, statement, args...)
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/historyimport"
+	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 )
@@ -14,7 +15,7 @@ import (
 // Names implements biz.Repository.
 func (Repo) Names(ctx context.Context, names []string) (map[string]string, error) {
 	type holder struct{ name, number string }
-	list, err := query(ctx, "find companies by name", `SELECT name, number FROM customers WHERE uscc IS NOT NULL AND name = ANY($1::text[])`,
+	list, err := postgres.Query(ctx, "find companies by name", `SELECT name, number FROM customers WHERE uscc IS NOT NULL AND name = ANY($1::text[])`,
 		func(rows *sql.Rows) (h holder, err error) { return h, rows.Scan(&h.name, &h.number) }, pq.StringArray(names))
 	out := make(map[string]string, len(list))
 	for _, h := range list {
@@ -44,7 +45,7 @@ func (Repo) Survey(ctx context.Context, in biz.Look) (s biz.Survey, err error) {
 		on   calendar.Date
 		open money.Amount
 	}
-	list, err := query(ctx, "sum what history left open", openByDueDate, func(rows *sql.Rows) (d due, err error) { return d, rows.Scan(&d.on, &d.open) }, in.Source, string(in.Currency))
+	list, err := postgres.Query(ctx, "sum what history left open", openByDueDate, func(rows *sql.Rows) (d due, err error) { return d, rows.Scan(&d.on, &d.open) }, in.Source, string(in.Currency))
 	if err != nil {
 		return s, err
 	}
@@ -52,19 +53,19 @@ func (Repo) Survey(ctx context.Context, in biz.Look) (s biz.Survey, err error) {
 	for _, d := range list {
 		s.Dues[d.on] = d.open
 	}
-	if _, err = query(ctx, "count who owes by history", owing, func(rows *sql.Rows) (struct{}, error) {
+	if _, err = postgres.Query(ctx, "count who owes by history", owing, func(rows *sql.Rows) (struct{}, error) {
 		return struct{}{}, rows.Scan(&s.Owing, &s.OwingLate)
 	}, in.Source, string(in.Currency), in.AsOf); err != nil {
 		return s, err
 	}
-	s.Debtors, err = query(ctx, "list the largest debtors of history", largest, func(rows *sql.Rows) (d biz.Debtor, err error) {
+	s.Debtors, err = postgres.Query(ctx, "list the largest debtors of history", largest, func(rows *sql.Rows) (d biz.Debtor, err error) {
 		return d, rows.Scan(&d.Number, &d.Name, &d.Open, &d.Overdue, &d.OldestOn)
 	}, in.Source, string(in.Currency), in.AsOf, in.Debtors)
 	if err != nil {
 		return s, err
 	}
 	for _, f := range findings {
-		found, err := query(ctx, "look for "+string(f.Code), f.sql(in.Samples), func(rows *sql.Rows) (x biz.Finding, err error) {
+		found, err := postgres.Query(ctx, "look for "+string(f.Code), f.sql(in.Samples), func(rows *sql.Rows) (x biz.Finding, err error) {
 			x.Key = f.Key
 			return x, rows.Scan(&x.Count, &x.Amount, (*pq.StringArray)(&x.Samples))
 		}, in.Source, string(in.Currency), in.AsOf, in.Limitation)

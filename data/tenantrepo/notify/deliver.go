@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/notify"
+	"zhuxin/data/postgres"
 	"zhuxin/shared/paging"
 )
 
@@ -23,7 +24,7 @@ func (Repo) Enqueue(ctx context.Context, list []biz.Delivery) error {
 		if err != nil {
 			return err
 		}
-		if _, err := exec(ctx, "queue delivery", `INSERT INTO notify_deliveries (id, event_key, audience, recipient, channel, kind, title, body, link, template, params, digest,
+		if _, err := postgres.Exec(ctx, "queue delivery", `INSERT INTO notify_deliveries (id, event_key, audience, recipient, channel, kind, title, body, link, template, params, digest,
 			state, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', $13, $14)
 			ON CONFLICT (event_key, audience, recipient, channel) DO NOTHING`, d.ID, d.EventKey, string(d.Audience), d.Recipient, string(d.Channel), string(d.Kind),
 			d.Title, d.Text, link, d.Template, params, d.Digest, d.NextAt, d.CreatedAt); err != nil {
@@ -39,7 +40,7 @@ const columns = `d.id, d.event_key, d.audience, d.recipient, d.channel, d.kind, 
 // Claim implements biz.Repository. Two workers never get the same delivery: the
 // rows of the other are skipped, and a claim lasts longer than its sending.
 func (Repo) Claim(ctx context.Context, now, until time.Time, limit int) ([]biz.Delivery, error) {
-	return query(ctx, "claim deliveries", `WITH due AS (
+	return postgres.Query(ctx, "claim deliveries", `WITH due AS (
 			SELECT id, claimed_until IS NOT NULL AS lost FROM notify_deliveries
 			WHERE state IN ('queued', 'failed') AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
 			ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
@@ -65,7 +66,7 @@ func scan(r *sql.Rows, before ...any) (d biz.Delivery, err error) {
 // Finish implements biz.Repository.
 func (Repo) Finish(ctx context.Context, list []biz.Delivery) error {
 	for _, d := range list {
-		if _, err := exec(ctx, "end delivery", `UPDATE notify_deliveries SET state = $2, next_at = $3, claimed_until = NULL, trouble = $4, trouble_code = $5, trouble_text = $6,
+		if _, err := postgres.Exec(ctx, "end delivery", `UPDATE notify_deliveries SET state = $2, next_at = $3, claimed_until = NULL, trouble = $4, trouble_code = $5, trouble_text = $6,
 			receipt = $7, sent_at = $8 WHERE id = $1 AND state IN ('queued', 'failed')`,
 			d.ID, string(d.State), d.NextAt, string(d.Trouble), d.Code, d.Reason, d.Receipt, d.SentAt); err != nil {
 			return err
@@ -80,7 +81,7 @@ func (Repo) Deliveries(ctx context.Context, q biz.DeliveryQuery) ([]biz.Delivery
 	if q.After != nil {
 		after = *q.After
 	}
-	return query(ctx, "list deliveries", `SELECT coalesce(c.name, m.name, ''), `+columns+` FROM notify_deliveries d
+	return postgres.Query(ctx, "list deliveries", `SELECT coalesce(c.name, m.name, ''), `+columns+` FROM notify_deliveries d
 		LEFT JOIN customers c ON d.audience = 'customer' AND c.id = d.recipient
 		LEFT JOIN LATERAL (SELECT name FROM hq.v_members v WHERE d.audience = 'person' AND v.person_id = d.recipient LIMIT 1) m ON true
 		WHERE ($1::text = '' OR d.state = $1::text) AND ($2::text = '' OR d.channel = $2::text) AND ($3::text = '' OR d.audience = $3::text)
@@ -95,7 +96,7 @@ func (Repo) Deliveries(ctx context.Context, q biz.DeliveryQuery) ([]biz.Delivery
 
 // Delivery implements biz.Repository.
 func (Repo) Delivery(ctx context.Context, id uuid.UUID) (d biz.Delivery, err error) {
-	list, err := query(ctx, "read delivery", `SELECT `+columns+` FROM notify_deliveries d WHERE d.id = $1 FOR UPDATE`, func(r *sql.Rows) (biz.Delivery, error) { return scan(r) }, id)
+	list, err := postgres.Query(ctx, "read delivery", `SELECT `+columns+` FROM notify_deliveries d WHERE d.id = $1 FOR UPDATE`, func(r *sql.Rows) (biz.Delivery, error) { return scan(r) }, id)
 	if err != nil {
 		return d, err
 	}
@@ -107,7 +108,7 @@ func (Repo) Delivery(ctx context.Context, id uuid.UUID) (d biz.Delivery, err err
 
 // Requeue implements biz.Repository.
 func (Repo) Requeue(ctx context.Context, id uuid.UUID, at time.Time) error {
-	n, err := exec(ctx, "queue delivery again", `UPDATE notify_deliveries SET state = 'queued', attempts = 0, next_at = $2
+	n, err := postgres.Exec(ctx, "queue delivery again", `UPDATE notify_deliveries SET state = 'queued', attempts = 0, next_at = $2
 		WHERE id = $1 AND (state = 'failed' OR state = 'gave_up') AND claimed_until IS NULL`, id, at)
 	if err == nil && n == 0 {
 		return biz.ErrNotFailed

@@ -9,6 +9,7 @@ import (
 
 	biz "zhuxin/biz/notify"
 	"zhuxin/biz/todo"
+	"zhuxin/data/postgres"
 )
 
 // waitingSQL gives for whom an approval waits: who holds an open place by name, by
@@ -108,7 +109,7 @@ func items(ctx context.Context, what, text string, ids []uuid.UUID, item func(id
 		id, reader uuid.UUID
 		kind, text string
 	}
-	rows, err := query(ctx, what, text, func(r *sql.Rows) (x row, err error) { return x, r.Scan(&x.id, &x.kind, &x.text, &x.reader) }, append([]any{texts(ids)}, more...)...)
+	rows, err := postgres.Query(ctx, what, text, func(r *sql.Rows) (x row, err error) { return x, r.Scan(&x.id, &x.kind, &x.text, &x.reader) }, append([]any{texts(ids)}, more...)...)
 	var out []biz.Item
 	for _, r := range rows {
 		if n := len(out); n == 0 || out[n-1].Subject != r.id {

@@ -35,7 +35,7 @@ func (Repo) Tell(ctx context.Context, list []biz.Notification) error {
 		if err != nil {
 			return err
 		}
-		if _, err := exec(ctx, "tell news", `INSERT INTO notifications (id, person_id, kind, event_key, parts, link, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		if _, err := postgres.Exec(ctx, "tell news", `INSERT INTO notifications (id, person_id, kind, event_key, parts, link, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (event_key, person_id) DO NOTHING`, n.ID, n.Person, string(n.Kind), n.EventKey, parts, link, n.CreatedAt); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (Repo) Inbox(ctx context.Context, in biz.InboxQuery) ([]biz.Notification, e
 	if in.After != nil {
 		m = *in.After
 	}
-	return query(ctx, "list news", `SELECT id, person_id, kind, event_key, parts, link, created_at, read_at FROM notifications
+	return postgres.Query(ctx, "list news", `SELECT id, person_id, kind, event_key, parts, link, created_at, read_at FROM notifications
 		WHERE person_id = $1 AND (NOT $2::boolean OR read_at IS NULL) AND ($3::text = '' OR kind = $3::text)
 		AND ((read_at IS NOT NULL) > $4::boolean OR (read_at IS NOT NULL) = $4::boolean AND (created_at, id) < ($5, $6))
 		ORDER BY read_at IS NOT NULL, created_at DESC, id DESC LIMIT $7`,
@@ -80,7 +80,7 @@ func (Repo) Own(ctx context.Context, person uuid.UUID, ids []uuid.UUID) error {
 
 // Read implements biz.Repository.
 func (Repo) Read(ctx context.Context, person uuid.UUID, ids []uuid.UUID, now time.Time) (int64, error) {
-	return exec(ctx, "mark news read", `UPDATE notifications SET read_at = $3 WHERE person_id = $1 AND read_at IS NULL AND (cardinality($2::uuid[]) = 0 OR id = ANY($2::uuid[]))`,
+	return postgres.Exec(ctx, "mark news read", `UPDATE notifications SET read_at = $3 WHERE person_id = $1 AND read_at IS NULL AND (cardinality($2::uuid[]) = 0 OR id = ANY($2::uuid[]))`,
 		person, texts(ids), now)
 }
 
@@ -90,7 +90,7 @@ func (Repo) Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]biz.
 		who uuid.UUID
 		p   biz.Preference
 	}
-	list, err := query(ctx, "read preferences", `SELECT person_id, kind, on_page, outside FROM notify_preferences WHERE person_id = ANY($1::uuid[])`,
+	list, err := postgres.Query(ctx, "read preferences", `SELECT person_id, kind, on_page, outside FROM notify_preferences WHERE person_id = ANY($1::uuid[])`,
 		func(r *sql.Rows) (x row, err error) {
 			return x, r.Scan(&x.who, &x.p.Kind, &x.p.OnPage, &x.p.Outside)
 		}, texts(people))
@@ -104,7 +104,7 @@ func (Repo) Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]biz.
 // SavePreferences implements biz.Repository.
 func (Repo) SavePreferences(ctx context.Context, p biz.Preferences, now time.Time) error {
 	for _, x := range p.Of {
-		if _, err := exec(ctx, "save preference", `INSERT INTO notify_preferences (id, person_id, kind, on_page, outside, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
+		if _, err := postgres.Exec(ctx, "save preference", `INSERT INTO notify_preferences (id, person_id, kind, on_page, outside, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (person_id, kind) DO UPDATE SET on_page = excluded.on_page, outside = excluded.outside, updated_at = excluded.updated_at`,
 			uuid.Must(uuid.NewV7()), p.Person, string(x.Kind), x.OnPage, string(x.Outside), now); err != nil {
 			return err
@@ -130,18 +130,6 @@ func texts(ids []uuid.UUID) any {
 	return pq.Array(out)
 }
 
-func exec(ctx context.Context, what, text string, args ...any) (int64, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	res, err := q.ExecContext(ctx, text, args...)
-	if err != nil {
-		return 0, postgres.Map(ctx, err, what)
-	}
-	return res.RowsAffected()
-}
-
 func one(ctx context.Context, what, text string, args []any, to ...any) error {
 	q, err := scope.Conn(ctx)
 	if err != nil {
@@ -152,25 +140,4 @@ func one(ctx context.Context, what, text string, args []any, to ...any) error {
 		return err
 	}
 	return postgres.Map(ctx, err, what)
-}
-
-func query[T any](ctx context.Context, what, text string, scan func(*sql.Rows) (T, error), args ...any) ([]T, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, what)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		x, err := scan(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, what)
-		}
-		out = append(out, x)
-	}
-	return out, postgres.Map(ctx, rows.Err(), what)
 }

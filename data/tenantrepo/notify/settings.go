@@ -10,12 +10,13 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/notify"
+	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 )
 
 // Accounts implements biz.Repository; credentials stay sealed.
 func (Repo) Accounts(ctx context.Context) ([]biz.AccountState, error) {
-	return query(ctx, "list channels", `SELECT id, hint, enabled, kinds, version FROM notify_accounts ORDER BY id`, func(r *sql.Rows) (a biz.AccountState, err error) {
+	return postgres.Query(ctx, "list channels", `SELECT id, hint, enabled, kinds, version FROM notify_accounts ORDER BY id`, func(r *sql.Rows) (a biz.AccountState, err error) {
 		var kinds []byte
 		if err = r.Scan(&a.Kind, &a.Hint, &a.Enabled, &kinds, &a.Version); err == nil {
 			err = json.Unmarshal(kinds, &a.Kinds)
@@ -37,7 +38,7 @@ func (Repo) Last(ctx context.Context) (map[biz.ChannelKind]biz.Last, error) {
 		kind biz.ChannelKind
 		last biz.Last
 	}
-	rows, err := query(ctx, "read last deliveries", lastSQL, func(r *sql.Rows) (x row, err error) {
+	rows, err := postgres.Query(ctx, "read last deliveries", lastSQL, func(r *sql.Rows) (x row, err error) {
 		return x, r.Scan(&x.kind, &x.last.SentAt, &x.last.FailedAt, &x.last.Trouble, &x.last.Reason)
 	})
 	out := map[biz.ChannelKind]biz.Last{}
@@ -85,7 +86,7 @@ func (r Repo) SaveAccount(ctx context.Context, a biz.AccountState, now time.Time
 	if err != nil {
 		return err
 	}
-	n, err := exec(ctx, "save channel", `INSERT INTO notify_accounts (id, credential, hint, enabled, kinds, updated_at, version)
+	n, err := postgres.Exec(ctx, "save channel", `INSERT INTO notify_accounts (id, credential, hint, enabled, kinds, updated_at, version)
 		SELECT $1::text, $2::bytea, $3::text, $4::boolean, $5::jsonb, $6::timestamptz, 1 WHERE $7::bigint = 0 OR EXISTS (SELECT FROM notify_accounts WHERE id = $1::text)
 		ON CONFLICT (id) DO UPDATE SET credential = coalesce(excluded.credential, notify_accounts.credential), hint = excluded.hint, enabled = excluded.enabled,
 		kinds = excluded.kinds, updated_at = excluded.updated_at, version = notify_accounts.version + 1 WHERE notify_accounts.version = $7::bigint`,
@@ -122,7 +123,7 @@ func (Repo) SaveSettings(ctx context.Context, s biz.Settings, by uuid.UUID, now 
 	if err != nil {
 		return err
 	}
-	n, err := exec(ctx, "save notification settings", `INSERT INTO notify_settings (id, quiet_from, quiet_to, quiet_weekdays, quiet_dates, digest_at, created_at, created_by)
+	n, err := postgres.Exec(ctx, "save notification settings", `INSERT INTO notify_settings (id, quiet_from, quiet_to, quiet_weekdays, quiet_dates, digest_at, created_at, created_by)
 		SELECT $1::bigint + 1, $2, $3, $4, $5, $6, $7, $8 WHERE $1::bigint = coalesce((SELECT max(id) FROM notify_settings), 0) ON CONFLICT DO NOTHING`,
 		s.Version, s.QuietFrom, s.QuietTo, weekdays, dates, s.DigestAt, now, by)
 	if err == nil && n == 0 {

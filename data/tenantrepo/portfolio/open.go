@@ -9,6 +9,7 @@ import (
 	"github.com/lib/pq"
 
 	biz "zhuxin/biz/portfolio"
+	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 )
 
@@ -29,7 +30,7 @@ func (Repo) Owed(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID) (o
 	for _, b := range biz.BucketDays {
 		bounds = append(bounds, int64(b))
 	}
-	_, err = query(ctx, "sum what is owed by age", owed, func(rows *sql.Rows) (struct{}, error) {
+	_, err = postgres.Query(ctx, "sum what is owed by age", owed, func(rows *sql.Rows) (struct{}, error) {
 		var o biz.Owed
 		var bucket int
 		var items, open int64
@@ -76,7 +77,7 @@ func (Repo) Debtors(ctx context.Context, _ calendar.Date, onlyOf *uuid.UUID) (ou
 	if err != nil {
 		return nil, err
 	}
-	_, err = query(ctx, "list what is due", due, func(rows *sql.Rows) (struct{}, error) {
+	_, err = postgres.Query(ctx, "list what is due", due, func(rows *sql.Rows) (struct{}, error) {
 		var d biz.Debtor
 		var o biz.OpenDue
 		if err := rows.Scan(&d.CustomerID, &d.Number, &d.Name, &d.Salesperson, &o.Due, &o.Amount); err != nil {
@@ -96,7 +97,7 @@ func (Repo) Debtors(ctx context.Context, _ calendar.Date, onlyOf *uuid.UUID) (ou
 	for i, d := range out {
 		byID[d.CustomerID] = i
 	}
-	_, err = query(ctx, "list promises", promises, func(rows *sql.Rows) (struct{}, error) {
+	_, err = postgres.Query(ctx, "list promises", promises, func(rows *sql.Rows) (struct{}, error) {
 		var id uuid.UUID
 		var p biz.Promise
 		err := rows.Scan(&id, &p.On, &p.Amount)
@@ -114,13 +115,13 @@ func (Repo) Habits(ctx context.Context) ([]biz.Settled, []biz.Paid, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	settled, err := query(ctx, "list what is settled", settledItems, func(rows *sql.Rows) (s biz.Settled, err error) {
+	settled, err := postgres.Query(ctx, "list what is settled", settledItems, func(rows *sql.Rows) (s biz.Settled, err error) {
 		return s, rows.Scan(&s.CustomerID, &s.Due, &s.Amount)
 	}, money)
 	if err != nil {
 		return nil, nil, err
 	}
-	paid, err := query(ctx, "list what was paid", paidAmounts, func(rows *sql.Rows) (p biz.Paid, err error) {
+	paid, err := postgres.Query(ctx, "list what was paid", paidAmounts, func(rows *sql.Rows) (p biz.Paid, err error) {
 		return p, rows.Scan(&p.CustomerID, &p.On, &p.Amount)
 	}, money)
 	return settled, paid, err

@@ -28,39 +28,6 @@ var (
 	_ biz.Reader     = Repo{}
 )
 
-func query[T any](ctx context.Context, doing, statement string, read func(*sql.Rows) (T, error), args ...any) ([]T, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, doing)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		v, err := read(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, doing)
-		}
-		out = append(out, v)
-	}
-	return out, postgres.Map(ctx, rows.Err(), doing)
-}
-
-func exec(ctx context.Context, doing, statement string, args ...any) (int64, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	res, err := q.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return 0, postgres.Map(ctx, err, doing)
-	}
-	return res.RowsAffected()
-}
-
 func optional(id *uuid.UUID) any {
 	if id == nil || *id == uuid.Nil {
 		return nil
@@ -106,7 +73,7 @@ func (Repo) SaveRule(ctx context.Context, r biz.Rule, by uuid.UUID, at time.Time
 	}
 	// Two savers of the same version: the key lets one in, and this one finds nothing
 	// to add when somebody is ahead.
-	n, err := exec(ctx, "save the rule of the portfolio", `INSERT INTO portfolio_rules (id, rule, created_at, created_by)
+	n, err := postgres.Exec(ctx, "save the rule of the portfolio", `INSERT INTO portfolio_rules (id, rule, created_at, created_by)
 		SELECT $1::bigint + 1, $2::jsonb, $3, $4 WHERE coalesce((SELECT max(id) FROM portfolio_rules), 0) = $1::bigint ON CONFLICT (id) DO NOTHING`, r.Version, string(text), at, optional(&by))
 	if err == nil && n == 0 {
 		err = biz.ErrChanged
@@ -116,7 +83,7 @@ func (Repo) SaveRule(ctx context.Context, r biz.Rule, by uuid.UUID, at time.Time
 
 // AddOverride implements biz.Repository.
 func (Repo) AddOverride(ctx context.Context, customerID uuid.UUID, o biz.Override, byRule biz.Category, by uuid.UUID, at time.Time) error {
-	_, err := exec(ctx, "add an override", `INSERT INTO category_overrides (id, customer_id, category, by_rule, reason, given_on, until, created_at, created_by)
+	_, err := postgres.Exec(ctx, "add an override", `INSERT INTO category_overrides (id, customer_id, category, by_rule, reason, given_on, until, created_at, created_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, uuid.Must(uuid.NewV7()), customerID, string(o.Category), string(byRule), o.Reason, o.On, o.Until, at, optional(&by))
 	return err
 }
@@ -142,7 +109,7 @@ func (Repo) Facts(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID, c
 	if err != nil {
 		return nil, err
 	}
-	return query(ctx, "read the facts of customers", facts, func(rows *sql.Rows) (f biz.Facts, err error) {
+	return postgres.Query(ctx, "read the facts of customers", facts, func(rows *sql.Rows) (f biz.Facts, err error) {
 		var category sql.NullString
 		var o biz.Override
 		err = rows.Scan(&f.CustomerID, &f.Number, &f.Name, &f.Salesperson, &f.Open, &f.Overdue, &f.OldestDue, &f.Listed, &f.Lawsuit, &f.Disputed, &category, &o.Reason, &o.Until, &o.On, &o.By)

@@ -35,7 +35,7 @@ const (
 
 // Masters implements biz.Repository.
 func (Repo) Masters(ctx context.Context, customerIDs []uuid.UUID) ([]biz.Master, error) {
-	return query(ctx, mastersSQL, func(rows *sql.Rows) (m biz.Master, err error) {
+	return postgres.Query(ctx, "read related parties", mastersSQL, func(rows *sql.Rows) (m biz.Master, err error) {
 		return m, rows.Scan(&m.CustomerID, &m.USCC, &m.Name, &m.Representative, &m.SealedID)
 	}, pq.Array(customerIDs))
 }
@@ -55,12 +55,12 @@ func (Repo) FromMaster(ctx context.Context, uscc string) (r biz.Relation, ok boo
 
 // Unfollowed implements biz.Repository.
 func (Repo) Unfollowed(ctx context.Context, limit int) ([]uuid.UUID, error) {
-	return query(ctx, unfollowedSQL, func(rows *sql.Rows) (id uuid.UUID, err error) { return id, rows.Scan(&id) }, limit)
+	return postgres.Query(ctx, "read related parties", unfollowedSQL, func(rows *sql.Rows) (id uuid.UUID, err error) { return id, rows.Scan(&id) }, limit)
 }
 
 // Hits implements biz.Repository.
 func (Repo) Hits(ctx context.Context, customerID uuid.UUID) ([]biz.Hit, error) {
-	return query(ctx, hitsSQL, func(rows *sql.Rows) (h biz.Hit, err error) {
+	return postgres.Query(ctx, "read related parties", hitsSQL, func(rows *sql.Rows) (h biz.Hit, err error) {
 		var path []byte
 		if err := rows.Scan(&h.USCC, &h.Name, &path, &h.Severity, &h.ReasonCode, &h.ReasonText, &h.Action, &h.Counts, &h.ExemptUntil); err != nil {
 			return h, err

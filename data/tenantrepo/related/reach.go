@@ -115,7 +115,7 @@ func (Books) Around(ctx context.Context, keys []reach.Key, on calendar.Date) ([]
 			prints = append(prints, k.Print())
 		}
 	}
-	own, err := query(ctx, ownSQL, func(rows *sql.Rows) (reach.Edge, error) {
+	own, err := postgres.Query(ctx, "read related parties", ownSQL, func(rows *sql.Rows) (reach.Edge, error) {
 		var relation uuid.UUID
 		var from, to end
 		e := reach.Edge{Own: true}
@@ -126,7 +126,7 @@ func (Books) Around(ctx context.Context, keys []reach.Key, on calendar.Date) ([]
 	if err != nil {
 		return nil, err
 	}
-	theirs, err := query(ctx, theirsSQL, func(rows *sql.Rows) (e reach.Edge, err error) {
+	theirs, err := postgres.Query(ctx, "read related parties", theirsSQL, func(rows *sql.Rows) (e reach.Edge, err error) {
 		return e, rows.Scan(&e.From.Key, &e.From.Name, &e.To.Key, &e.To.Name, &e.Kind)
 	}, pq.Array(keys), on)
 	return append(own, theirs...), err
@@ -134,7 +134,7 @@ func (Books) Around(ctx context.Context, keys []reach.Key, on calendar.Date) ([]
 
 // Known implements reach.Books.
 func (Books) Known(ctx context.Context, parties []uuid.UUID) ([]reach.Shared, []reach.Key, error) {
-	edges, err := query(ctx, knownSQL, func(rows *sql.Rows) (s reach.Shared, err error) {
+	edges, err := postgres.Query(ctx, "read related parties", knownSQL, func(rows *sql.Rows) (s reach.Shared, err error) {
 		var from, to end
 		err = rows.Scan(append(append(append([]any{&s.ID}, from.targets()...), to.targets()...), &s.Kind, &s.Since, &s.Through, &s.Version)...)
 		s.From, s.To = from.party(), to.party()
@@ -145,7 +145,7 @@ func (Books) Known(ctx context.Context, parties []uuid.UUID) ([]reach.Shared, []
 	}
 	// Who is known here by name only can be nobody at another subsidiary.
 	edges = slices.DeleteFunc(edges, func(s reach.Shared) bool { return local(s.From.Key) || local(s.To.Key) })
-	keys, err := query(ctx, keysSQL, func(rows *sql.Rows) (reach.Key, error) {
+	keys, err := postgres.Query(ctx, "read related parties", keysSQL, func(rows *sql.Rows) (reach.Key, error) {
 		var e end
 		err := rows.Scan(&e.id, &e.uscc, &e.print)
 		return keyOf(e.id, e.uscc, e.print), err
@@ -161,12 +161,12 @@ func (Books) Customers(ctx context.Context, ids []uuid.UUID) ([]reach.Customer, 
 	if len(ids) > 0 {
 		of = pq.Array(ids)
 	}
-	return query(ctx, customersSQL, scanCustomer, of)
+	return postgres.Query(ctx, "read related parties", customersSQL, scanCustomer, of)
 }
 
 // With implements reach.Books.
 func (Books) With(ctx context.Context, codes []string) ([]reach.Customer, error) {
-	return query(ctx, withSQL, scanCustomer, pq.Array(codes))
+	return postgres.Query(ctx, "read related parties", withSQL, scanCustomer, pq.Array(codes))
 }
 
 func scanCustomer(rows *sql.Rows) (c reach.Customer, err error) {
@@ -197,25 +197,4 @@ func (Books) Put(ctx context.Context, customers []uuid.UUID, rows []reach.Row) (
 	}
 	err = q.QueryRowContext(ctx, putReachSQL, pq.Array(customers), string(doc)).Scan(&n)
 	return n, postgres.Map(ctx, err, "keep what customers reach")
-}
-
-// query gives all rows.
-func query[T any](ctx context.Context, statement string, scan func(*sql.Rows) (T, error), args ...any) (out []T, err error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, "read related parties")
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, "read related parties")
-		}
-		out = append(out, one)
-	}
-	return out, postgres.Map(ctx, rows.Err(), "read related parties")
 }

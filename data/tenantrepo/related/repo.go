@@ -95,7 +95,7 @@ func orNull(b []byte) any {
 
 // Parties implements biz.Repository.
 func (Repo) Parties(ctx context.Context, ids ...uuid.UUID) ([]biz.Party, error) {
-	return query(ctx, partiesSQL, func(rows *sql.Rows) (biz.Party, error) { return scanParty(rows) }, pq.Array(ids))
+	return postgres.Query(ctx, "read related parties", partiesSQL, func(rows *sql.Rows) (biz.Party, error) { return scanParty(rows) }, pq.Array(ids))
 }
 
 // Insert implements biz.Repository.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/statement"
+	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/tenancy/scope"
 )
@@ -61,7 +62,7 @@ func (r Repo) Make(ctx context.Context, m biz.Making) ([]uuid.UUID, error) {
 	if !ok {
 		return nil, scope.ErrNoScope
 	}
-	if _, err := exec(ctx, "lock making of statements", lockMaking); err != nil {
+	if _, err := postgres.Exec(ctx, "lock making of statements", lockMaking); err != nil {
 		return nil, err
 	}
 	args := append(chosen(m, t), m.At)
@@ -69,7 +70,7 @@ func (r Repo) Make(ctx context.Context, m biz.Making) ([]uuid.UUID, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := exec(ctx, "begin statements", begin, append(slices.Clone(args), m.On, m.Days)...); err != nil {
+	if _, err := postgres.Exec(ctx, "begin statements", begin, append(slices.Clone(args), m.On, m.Days)...); err != nil {
 		return nil, err
 	}
 	made, err := ids(ctx, "put tickets on new statements", attach, args...)
@@ -94,7 +95,7 @@ func (Repo) Preview(ctx context.Context, m biz.Making) (d biz.Drafts, err error)
 	if !ok {
 		return d, scope.ErrNoScope
 	}
-	d.Rows, err = query(ctx, "preview statements", preview, func(rows *sql.Rows) (x biz.Draft, err error) {
+	d.Rows, err = postgres.Query(ctx, "preview statements", preview, func(rows *sql.Rows) (x biz.Draft, err error) {
 		return x, rows.Scan(&x.CustomerID, &x.CustomerNumber, &x.CustomerName, &x.ContractNo, &x.Tickets, &x.Joining, &x.Volume, &x.Amount, &d.Total, &d.Tickets, &d.Volume, &d.Amount)
 	}, append(chosen(m, t), biz.MostLines)...)
 	return d, err
@@ -102,7 +103,7 @@ func (Repo) Preview(ctx context.Context, m biz.Making) (d biz.Drafts, err error)
 
 // Sum implements biz.Repository.
 func (Repo) Sum(ctx context.Context, at time.Time) (int64, error) {
-	return exec(ctx, "sum statements", sum, at)
+	return postgres.Exec(ctx, "sum statements", sum, at)
 }
 
 // waits: an obstacle puts reminder and escalation off until its day is over.

@@ -15,7 +15,6 @@ import (
 
 	biz "zhuxin/biz/statement"
 	"zhuxin/data/postgres"
-	"zhuxin/tenancy/scope"
 )
 
 // Repo implements biz.Repository on the transaction of the context.
@@ -23,41 +22,8 @@ type Repo struct{}
 
 var _ biz.Repository = Repo{}
 
-func exec(ctx context.Context, doing, statement string, args ...any) (int64, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	res, err := q.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return 0, postgres.Map(ctx, err, doing)
-	}
-	return res.RowsAffected()
-}
-
-func query[T any](ctx context.Context, doing, statement string, read func(*sql.Rows) (T, error), args ...any) ([]T, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, doing)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		v, err := read(rows)
-		if err != nil {
-			return nil, postgres.Map(ctx, err, doing)
-		}
-		out = append(out, v)
-	}
-	return out, postgres.Map(ctx, rows.Err(), doing)
-}
-
 func ids(ctx context.Context, doing, statement string, args ...any) ([]uuid.UUID, error) {
-	return query(ctx, doing, statement, func(rows *sql.Rows) (id uuid.UUID, err error) { return id, rows.Scan(&id) }, args...)
+	return postgres.Query(ctx, doing, statement, func(rows *sql.Rows) (id uuid.UUID, err error) { return id, rows.Scan(&id) }, args...)
 }
 
 func optional(id *uuid.UUID) any {
@@ -108,14 +74,14 @@ const (
 // List implements biz.Repository.
 func (Repo) List(ctx context.Context, in biz.Query) (p biz.Page, err error) {
 	args := []any{in.Today, optional(in.OnlyOf), optional(&in.CustomerID), escapeLike.Replace(in.Text), in.Evidence, in.Month}
-	all, err := query(ctx, "count statements", counts, func(rows *sql.Rows) (n biz.Counts, err error) {
+	all, err := postgres.Query(ctx, "count statements", counts, func(rows *sql.Rows) (n biz.Counts, err error) {
 		return n, rows.Scan(&n.Open, &n.Late, &n.Escalated, &n.Hindered, &n.Submitted, &n.Reconciled, &n.Cancelled)
 	}, args...)
 	if err != nil {
 		return p, err
 	}
 	p.Counts = all[0]
-	p.Statements, err = query(ctx, "list statements", `WITH seen AS (`+list+`) SELECT *, count(*) OVER (), sum(amount) OVER ()::bigint FROM seen
+	p.Statements, err = postgres.Query(ctx, "list statements", `WITH seen AS (`+list+`) SELECT *, count(*) OVER (), sum(amount) OVER ()::bigint FROM seen
 		ORDER BY status NOT IN ('open', 'submitted'), CASE WHEN status IN ('open', 'submitted') THEN deadline END, period_to DESC, id DESC LIMIT $8 OFFSET $9`, func(rows *sql.Rows) (biz.Statement, error) {
 		return scan(rows, &p.Total, &p.Sum)
 	}, append(args, in.View, in.Limit, in.Offset)...)
@@ -124,14 +90,14 @@ func (Repo) List(ctx context.Context, in biz.Query) (p biz.Page, err error) {
 
 // Some implements biz.Repository.
 func (Repo) Some(ctx context.Context, ids []uuid.UUID) ([]biz.Statement, error) {
-	return query(ctx, "read statements", columns+` WHERE s.id = ANY($1::uuid[]) ORDER BY s.number`,
+	return postgres.Query(ctx, "read statements", columns+` WHERE s.id = ANY($1::uuid[]) ORDER BY s.number`,
 		func(rows *sql.Rows) (biz.Statement, error) { return scan(rows) }, pq.Array(ids))
 }
 
 // History implements biz.Repository. What stands in no audit row of its own is told
 // by the statement: made by the daily run or for all at once, reminded, escalated.
 func (Repo) History(ctx context.Context, id uuid.UUID) ([]biz.Step, error) {
-	return query(ctx, "read history of statement", `SELECT h.at, h.action, h.actor_name, h.amount, h.comment FROM (
+	return postgres.Query(ctx, "read history of statement", `SELECT h.at, h.action, h.actor_name, h.amount, h.comment FROM (
 		SELECT a.at, a.action, a.actor_name, coalesce((a.after->>'amount')::bigint, 0) AS amount,
 		CASE a.action WHEN 'statement.hindered' THEN coalesce(a.after->>'obstacle', '') WHEN 'statement.made' THEN '' WHEN 'statement.printed' THEN '' WHEN 'statement.submitted' THEN coalesce(a.after->>'evidence', '') ELSE coalesce(a.after->>'comment', '') END AS comment, row_number() OVER (ORDER BY a.at, a.id) AS seq
 		FROM audit_log a WHERE a.object_type = 'statement' AND a.object_id = $1::uuid::text
@@ -144,7 +110,7 @@ func (Repo) History(ctx context.Context, id uuid.UUID) ([]biz.Step, error) {
 
 // Get implements biz.Repository.
 func (Repo) Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Statement, error) {
-	all, err := query(ctx, "read statement", columns+` WHERE s.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`,
+	all, err := postgres.Query(ctx, "read statement", columns+` WHERE s.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`,
 		func(rows *sql.Rows) (biz.Statement, error) { return scan(rows) }, id, optional(onlyOf))
 	if err == nil && len(all) == 0 {
 		return biz.Statement{}, biz.ErrNotFound
@@ -157,16 +123,16 @@ func (Repo) Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.State
 
 // Lock implements biz.Repository.
 func (Repo) Lock(ctx context.Context, customerID, id uuid.UUID) error {
-	if _, err := exec(ctx, "lock credit account", `SELECT FROM credit_accounts WHERE id = $1 FOR NO KEY UPDATE`, customerID); err != nil {
+	if _, err := postgres.Exec(ctx, "lock credit account", `SELECT FROM credit_accounts WHERE id = $1 FOR NO KEY UPDATE`, customerID); err != nil {
 		return err
 	}
-	_, err := exec(ctx, "lock statement", `SELECT FROM statements WHERE id = $1 FOR UPDATE`, id)
+	_, err := postgres.Exec(ctx, "lock statement", `SELECT FROM statements WHERE id = $1 FOR UPDATE`, id)
 	return err
 }
 
 // Tickets implements biz.Repository.
 func (Repo) Tickets(ctx context.Context, id uuid.UUID, limit int) ([]biz.Ticket, error) {
-	return query(ctx, "list tickets", `SELECT id, ticket_no, order_no, delivered_on, volume, amount FROM deliveries WHERE statement_id = $1 ORDER BY delivered_on, ticket_no LIMIT $2`,
+	return postgres.Query(ctx, "list tickets", `SELECT id, ticket_no, order_no, delivered_on, volume, amount FROM deliveries WHERE statement_id = $1 ORDER BY delivered_on, ticket_no LIMIT $2`,
 		func(rows *sql.Rows) (t biz.Ticket, err error) {
 			return t, rows.Scan(&t.ID, &t.Number, &t.OrderNo, &t.DeliveredOn, &t.Volume, &t.Amount)
 		}, id, limit)
@@ -174,7 +140,7 @@ func (Repo) Tickets(ctx context.Context, id uuid.UUID, limit int) ([]biz.Ticket,
 
 // Invoices implements biz.Repository.
 func (Repo) Invoices(ctx context.Context, s biz.Statement) ([]biz.Invoice, error) {
-	return query(ctx, "list invoices", `SELECT id, document_no, invoice_date, amount, statement_id IS NOT NULL FROM receivables
+	return postgres.Query(ctx, "list invoices", `SELECT id, document_no, invoice_date, amount, statement_id IS NOT NULL FROM receivables
 		WHERE customer_id = $2 AND (statement_id = $1 OR $3::boolean AND statement_id IS NULL AND invoice_date >= $4::date AND ($5 = '' OR contract_no IN ('', $5)))
 		ORDER BY statement_id IS NULL, invoice_date, document_no LIMIT $6`, func(rows *sql.Rows) (i biz.Invoice, err error) {
 		return i, rows.Scan(&i.ID, &i.DocumentNo, &i.InvoiceDate, &i.Amount, &i.Linked)
@@ -183,7 +149,7 @@ func (Repo) Invoices(ctx context.Context, s biz.Statement) ([]biz.Invoice, error
 
 // Periods implements biz.Repository.
 func (Repo) Periods(ctx context.Context, customerID uuid.UUID) ([]biz.Period, error) {
-	return query(ctx, "list periods", `SELECT date_trunc('month', delivered_on)::date, count(*), sum(volume)::bigint, sum(amount)::bigint,
+	return postgres.Query(ctx, "list periods", `SELECT date_trunc('month', delivered_on)::date, count(*), sum(volume)::bigint, sum(amount)::bigint,
 		count(*) FILTER (WHERE statement_id IS NULL AND NOT reconciled), coalesce(sum(amount) FILTER (WHERE statement_id IS NULL AND NOT reconciled), 0)::bigint,
 		coalesce(sum(amount) FILTER (WHERE reconciled), 0)::bigint
 		FROM deliveries WHERE customer_id = $1 GROUP BY 1 ORDER BY 1 DESC LIMIT 60`, func(rows *sql.Rows) (p biz.Period, err error) {
@@ -202,7 +168,7 @@ func (Repo) Evidence(ctx context.Context, customerID, documentID uuid.UUID) erro
 
 // Save implements biz.Repository.
 func (Repo) Save(ctx context.Context, s biz.Statement, at time.Time) error {
-	_, err := exec(ctx, "save statement", `UPDATE statements SET status = $2, evidence = $3, document_id = $4, deadline = $5, reminded_on = $6, escalated_on = $7, obstacle = $8, obstacle_until = $9,
+	_, err := postgres.Exec(ctx, "save statement", `UPDATE statements SET status = $2, evidence = $3, document_id = $4, deadline = $5, reminded_on = $6, escalated_on = $7, obstacle = $8, obstacle_until = $9,
 		submitted_by = $10, submitted_at = $11, reviewed_by = $12, reviewed_at = $13, review_comment = $14, updated_at = $15, version = version + 1 WHERE id = $1`,
 		s.ID, string(s.Status), string(s.Evidence), optional(s.DocumentID), s.Deadline, s.RemindedOn, s.EscalatedOn, s.Obstacle, s.ObstacleUntil,
 		optional(s.SubmitterID), s.SubmittedAt, optional(s.ReviewerID), s.ReviewedAt, s.ReviewComment, at)
@@ -211,13 +177,13 @@ func (Repo) Save(ctx context.Context, s biz.Statement, at time.Time) error {
 
 // Reconcile implements biz.Repository.
 func (Repo) Reconcile(ctx context.Context, id uuid.UUID, at time.Time) error {
-	_, err := exec(ctx, "reconcile tickets", `UPDATE deliveries SET reconciled = true, updated_at = $2 WHERE statement_id = $1 AND NOT reconciled`, id, at)
+	_, err := postgres.Exec(ctx, "reconcile tickets", `UPDATE deliveries SET reconciled = true, updated_at = $2 WHERE statement_id = $1 AND NOT reconciled`, id, at)
 	return err
 }
 
 // Free implements biz.Repository.
 func (Repo) Free(ctx context.Context, id uuid.UUID, at time.Time) error {
-	_, err := exec(ctx, "free tickets", `UPDATE deliveries SET statement_id = NULL, updated_at = $2 WHERE statement_id = $1 AND NOT reconciled`, id, at)
+	_, err := postgres.Exec(ctx, "free tickets", `UPDATE deliveries SET statement_id = NULL, updated_at = $2 WHERE statement_id = $1 AND NOT reconciled`, id, at)
 	return err
 }
 
@@ -236,11 +202,11 @@ func (Repo) Link(ctx context.Context, s biz.Statement, receivables []uuid.UUID, 
 	if len(found) != len(different) {
 		return biz.ErrInvoice
 	}
-	if _, err := exec(ctx, "link invoices", `UPDATE receivables SET statement_id = CASE WHEN id = ANY($1::uuid[]) THEN $2::uuid END
+	if _, err := postgres.Exec(ctx, "link invoices", `UPDATE receivables SET statement_id = CASE WHEN id = ANY($1::uuid[]) THEN $2::uuid END
 		WHERE statement_id = $2 AND NOT id = ANY($1::uuid[]) OR statement_id IS NULL AND id = ANY($1::uuid[])`, chosen, s.ID); err != nil {
 		return err
 	}
-	n, err := exec(ctx, "sum invoices", `UPDATE statements s SET invoiced_amount = x.amount, updated_at = $2, version = version + 1
+	n, err := postgres.Exec(ctx, "sum invoices", `UPDATE statements s SET invoiced_amount = x.amount, updated_at = $2, version = version + 1
 		FROM (SELECT coalesce(sum(amount), 0)::bigint AS amount FROM receivables WHERE statement_id = $1) x WHERE s.id = $1 AND x.amount <= s.amount`, s.ID, at)
 	if err == nil && n == 0 {
 		err = biz.ErrInvoicedToo

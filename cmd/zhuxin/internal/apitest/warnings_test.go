@@ -1,8 +1,6 @@
 package apitest_test
 
 import (
-	"database/sql"
-
 	"github.com/google/uuid"
 )
 
@@ -10,22 +8,10 @@ import (
 // no route starts for one subsidiary alone.
 func (h *house) warnings() {
 	h.t.Helper()
-	db, err := sql.Open("postgres", h.env.Conf.Postgres.AdminDSN)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer db.Close()
-	var schema string
-	if err := db.QueryRowContext(h.t.Context(), `SELECT schema_name FROM hq.tenants WHERE id = $1`, h.tenant.ID).Scan(&schema); err != nil {
-		h.t.Fatal(err)
-	}
 	for _, name := range []string{"warning", "warning_assigned", "warning_closed"} {
 		id := uuid.NewString()
-		_, err := db.ExecContext(h.t.Context(), `INSERT INTO "`+schema+`".warnings (id, kind, customer_id, subject, severity, facts, first_seen_at, last_seen_at, raised_on, updated_at)
+		h.write(`INSERT INTO {schema}.warnings (id, kind, customer_id, subject, severity, facts, first_seen_at, last_seen_at, raised_on, updated_at)
 			VALUES ($1, 'overdue_receivables', $2, $3, 'notice', jsonb_build_object('note', $4::text), now(), now(), current_date, now())`, id, h.id("customer"), name, h.mark)
-		if err != nil {
-			h.t.Fatal(err)
-		}
 		h.keep(name, h.call("administrator", "GET", "/v1/warnings/"+id, nil))
 	}
 }
