@@ -77,6 +77,9 @@ func TestReceiptForTheCustomer(t *testing.T) {
 	})
 
 	reversed := b.record(t, c.ID, 700, biz.Transfer)
+	if reversed.To.Written != nil {
+		t.Error("another receipt of the customer passes for confirmed")
+	}
 	if err := b.svc.ReverseReceipt(b.ctx, reversed.ID, "记错"); err != nil {
 		t.Fatal(err)
 	}
