@@ -91,8 +91,10 @@ func overviewBench(ctx context.Context, b *benchRun) ([]bench.Result, error) {
 	project := func(n int) error {
 		var have int
 		err := hq.InTx(ctx, func(ctx context.Context) error {
-			list, err := store.Subsidiaries(ctx)
-			have = len(list)
+			list, err := store.Totals(ctx)
+			for _, t := range list {
+				have += int(t.Subsidiaries)
+			}
 			return err
 		})
 		if err != nil {

@@ -3,19 +3,22 @@ package rollup
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/money"
 	"zhuxin/shared/party"
 	"zhuxin/shared/uow"
 )
 
 // Projections reads what is projected, inside HQ's unit of work.
 type Projections interface {
-	Subsidiaries(ctx context.Context) ([]Subsidiary, error)
+	Totals(ctx context.Context) ([]Total, error)
+	Largest(ctx context.Context, currencies []string, n int) ([]Subsidiary, error)
+	Subsidiaries(ctx context.Context, q SubsidiaryQuery) ([]Subsidiary, int64, error)
+	Subsidiary(ctx context.Context, tenantID uuid.UUID) (Subsidiary, bool, error)
 	Customers(ctx context.Context, q Query) ([]Row, int64, error)
 	Company(ctx context.Context, uscc string) ([]Row, error)
 	CountElsewhere(ctx context.Context, tenantID uuid.UUID, uscc string) (known, overdue int, err error)
@@ -31,65 +34,81 @@ type Reader struct {
 // NewReader makes a reader.
 func NewReader(hq uow.HQ, store Projections) *Reader { return &Reader{hq: hq, store: store} }
 
+// Shown is how many subsidiaries of a currency the overview shows; all of them
+// are in the paged list. Its cost must not grow with the group.
+const Shown = 20
+
 // Overview is the whole group at a glance.
 type Overview struct {
-	Totals       []Subsidiary // one per currency: the sums over its subsidiaries; nothing is converted
-	Counts       map[string]int64
-	Subsidiaries []Subsidiary // by receivable, largest first, within a currency
+	Totals       []Total      // by currency
+	Subsidiaries []Subsidiary // the Shown largest of each currency, by receivable
 	Negative     int64        // effective entries on the negative list
 	Applications int64        // waiting for a decision
 }
 
-// Overview gives totals per currency and the subsidiaries ranked. The total of
-// AsOf and ProjectedAt is the oldest among the parts, so that nothing looks
-// fresher than it is.
+// Overview gives totals per currency and the largest subsidiaries.
 func (r *Reader) Overview(ctx context.Context) (Overview, error) {
-	o := Overview{Counts: map[string]int64{}}
+	var o Overview
 	if _, err := access.Require(ctx, access.HQOverviewRead); err != nil {
 		return o, err
 	}
 	err := r.hq.InTx(ctx, func(ctx context.Context) (err error) {
-		if o.Subsidiaries, err = r.store.Subsidiaries(ctx); err != nil {
+		if o.Totals, err = r.store.Totals(ctx); err != nil {
+			return err
+		}
+		currencies := make([]string, len(o.Totals))
+		for i, t := range o.Totals {
+			currencies[i] = t.Currency
+		}
+		if o.Subsidiaries, err = r.store.Largest(ctx, currencies, Shown); err != nil {
 			return err
 		}
 		o.Negative, o.Applications, err = r.store.Waiting(ctx)
 		return err
 	})
-	if err != nil {
-		return o, err
-	}
-	slices.SortStableFunc(o.Subsidiaries, func(a, b Subsidiary) int {
-		if c := strings.Compare(a.Currency, b.Currency); c != 0 {
-			return c
-		}
-		return cmpDesc(a.Receivable, b.Receivable)
-	})
-	for _, s := range o.Subsidiaries {
-		if len(o.Totals) == 0 || o.Totals[len(o.Totals)-1].Currency != s.Currency {
-			o.Totals = append(o.Totals, Subsidiary{ProjectedAt: s.ProjectedAt, Figures: Figures{Currency: s.Currency, AsOf: s.AsOf}})
-		}
-		t := &o.Totals[len(o.Totals)-1]
-		t.Figures.add(s.Figures)
-		t.AsOf = min(t.AsOf, s.AsOf)
-		if s.ProjectedAt.Before(t.ProjectedAt) {
-			t.ProjectedAt = s.ProjectedAt
-		}
-		t.Customers += s.Customers
-		t.CustomersOverdue += s.CustomersOverdue
-		t.CustomersOverLimit += s.CustomersOverLimit
-		o.Counts[s.Currency]++
-	}
-	return o, nil
+	return o, err
 }
 
-func cmpDesc(a, b int64) int {
-	switch {
-	case a > b:
-		return -1
-	case a < b:
-		return 1
+// Subsidiaries lists the projected subsidiaries of one currency.
+func (r *Reader) Subsidiaries(ctx context.Context, q SubsidiaryQuery) (rows []Subsidiary, total int64, err error) {
+	if _, err := access.Require(ctx, access.HQOverviewRead); err != nil {
+		return nil, 0, err
 	}
-	return 0
+	if q.OrderBy == "" {
+		q.OrderBy = ByReceivable
+	}
+	if q.Currency == "" {
+		q.Currency = string(money.CNY)
+	}
+	var c fault.Checks
+	c.Require(slices.Contains(SubsidiaryOrders, q.OrderBy), "order_by", "UNKNOWN_ORDER",
+		"order by receivable, overdue, ratio, utilization, customersOverLimit or name, with a leading minus to turn it around")
+	c.Require(len(q.Currency) == 3, "currency", "UNKNOWN_CURRENCY", "a currency is three letters, such as CNY")
+	c.Require(len(q.Text) <= 100, "q", "TOO_LONG", "search for at most 100 characters")
+	if err := c.Err(); err != nil {
+		return nil, 0, err
+	}
+	err = r.hq.InTx(ctx, func(ctx context.Context) (err error) {
+		rows, total, err = r.store.Subsidiaries(ctx, q)
+		return err
+	})
+	return rows, total, err
+}
+
+// Subsidiary gives one subsidiary's sums.
+func (r *Reader) Subsidiary(ctx context.Context, tenantID uuid.UUID) (s Subsidiary, err error) {
+	if _, err := access.Require(ctx, access.HQOverviewRead); err != nil {
+		return s, err
+	}
+	found := false
+	err = r.hq.InTx(ctx, func(ctx context.Context) (err error) {
+		s, found, err = r.store.Subsidiary(ctx, tenantID)
+		return err
+	})
+	if err == nil && !found {
+		err = fault.NotFound("NO_FIGURES", "there is no such subsidiary, or it has no customers yet")
+	}
+	return s, err
 }
 
 // Customers lists projected customers of the group or of one subsidiary.

@@ -9,6 +9,7 @@
 package rollup
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,15 +49,27 @@ type Customer struct {
 	Figures
 }
 
-// Subsidiary is the projected sum of one subsidiary.
-type Subsidiary struct {
-	TenantID           uuid.UUID
-	Slug, Name         string
+// Sums are figures over customers. AsOf and ProjectedAt are the oldest among the
+// parts, so that nothing looks fresher than it is.
+type Sums struct {
 	Customers          int64
 	CustomersOverdue   int64
 	CustomersOverLimit int64
 	ProjectedAt        time.Time
 	Figures
+}
+
+// Subsidiary is the projected sum of one subsidiary.
+type Subsidiary struct {
+	TenantID   uuid.UUID
+	Slug, Name string
+	Sums
+}
+
+// Total is the sum over the subsidiaries of one currency; nothing is converted.
+type Total struct {
+	Subsidiaries int64
+	Sums
 }
 
 // Row is a projected customer with its subsidiary's name, for lists at HQ.
@@ -89,7 +102,17 @@ type Query struct {
 	Offset   int
 }
 
-// Order is how projected customers are sorted.
+// SubsidiaryQuery selects projected subsidiaries of one currency: sums of
+// different currencies have no order.
+type SubsidiaryQuery struct {
+	Currency string
+	Text     string // part of a name
+	OrderBy  Order
+	Limit    int
+	Offset   int
+}
+
+// Order is how projected rows are sorted.
 type Order string
 
 // The orders; Desc turns one around.
@@ -100,7 +123,19 @@ const (
 	ByOverdueAsc     Order = "overdue"
 	ByName           Order = "name"
 	ByNameDescending Order = "-name"
+
+	// Of subsidiaries only: overdue in receivable, receivable and reserved in the
+	// limit, customers over their limit. What has no ratio comes last.
+	ByRatio          Order = "-ratio"
+	ByRatioAsc       Order = "ratio"
+	ByUtilization    Order = "-utilization"
+	ByUtilizationAsc Order = "utilization"
+	ByOverLimit      Order = "-customersOverLimit"
+	ByOverLimitAsc   Order = "customersOverLimit"
 )
 
-// Orders lists the valid orders.
-var Orders = []Order{ByReceivable, ByReceivableAsc, ByOverdue, ByOverdueAsc, ByName, ByNameDescending}
+// Orders lists the orders of customers, SubsidiaryOrders those of subsidiaries.
+var (
+	Orders           = []Order{ByReceivable, ByReceivableAsc, ByOverdue, ByOverdueAsc, ByName, ByNameDescending}
+	SubsidiaryOrders = append(slices.Clone(Orders), ByRatio, ByRatioAsc, ByUtilization, ByUtilizationAsc, ByOverLimit, ByOverLimitAsc)
+)

@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
 	"zhuxin/shared/access"
-	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/rollup"
 )
@@ -27,14 +25,27 @@ func (h here) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 
 type projections struct {
 	rollup.Projections
+	totals       []rollup.Total
 	subsidiaries []rollup.Subsidiary
+	ranked       rollup.SubsidiaryQuery
 	rows         []rollup.Row
 	asked        rollup.Query
 	company      string
 }
 
-func (p *projections) Subsidiaries(context.Context) ([]rollup.Subsidiary, error) {
-	return p.subsidiaries, nil
+func (p *projections) Totals(context.Context) ([]rollup.Total, error) { return p.totals, nil }
+
+func (p *projections) Largest(_ context.Context, _ []string, n int) ([]rollup.Subsidiary, error) {
+	return p.subsidiaries[:min(n, len(p.subsidiaries))], nil
+}
+
+func (p *projections) Subsidiaries(_ context.Context, q rollup.SubsidiaryQuery) ([]rollup.Subsidiary, int64, error) {
+	p.ranked = q
+	return p.subsidiaries, int64(len(p.subsidiaries)), nil
+}
+
+func (p *projections) Subsidiary(context.Context, uuid.UUID) (rollup.Subsidiary, bool, error) {
+	return rollup.Subsidiary{}, false, nil
 }
 func (p *projections) Waiting(context.Context) (int64, int64, error) { return 3, 4, nil }
 func (p *projections) Customers(_ context.Context, q rollup.Query) ([]rollup.Row, int64, error) {
@@ -55,35 +66,12 @@ func as(t *testing.T, roles ...access.Role) context.Context {
 	return access.With(t.Context(), access.Actor{Kind: access.KindPerson, ID: uuid.New(), Roles: roles})
 }
 
-func TestOverviewTotals(t *testing.T) {
+func TestOverview(t *testing.T) {
 	t.Parallel()
-	at := time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
-	one := func(currency string, owed int64, asOf calendar.Date, hour int) rollup.Subsidiary {
-		f := rollup.Figures{Currency: currency, Receivable: owed, Overdue: owed / 2, NotDue: owed - owed/2, Months0: owed / 2, Months6: 1, Months12: 2, Months24: 3,
-			Days1: owed / 2, Days31: 4, Days61: 5, Days91: 6, Limit: 7, Reserved: 8, AsOf: asOf}
-		return rollup.Subsidiary{Customers: 10, CustomersOverdue: 2, CustomersOverLimit: 1, ProjectedAt: at.Add(time.Duration(hour) * time.Hour), Figures: f}
-	}
-	p := &projections{subsidiaries: []rollup.Subsidiary{one("CNY", 100, 20, 1), one("USD", 900, 30, 0), one("CNY", 300, 19, 2), one("CNY", 300, 21, 3)}}
+	p := &projections{totals: []rollup.Total{{Subsidiaries: 30}}, subsidiaries: make([]rollup.Subsidiary, 30)}
 	o, err := rollup.NewReader(here{}, p).Overview(as(t, access.RoleHQViewer))
-	if err != nil || o.Negative != 3 || o.Applications != 4 || len(o.Totals) != 2 || o.Counts["CNY"] != 3 || o.Counts["USD"] != 1 {
-		t.Fatalf("got %+v, %v", o, err)
-	}
-	want := rollup.Subsidiary{Customers: 30, CustomersOverdue: 6, CustomersOverLimit: 3, ProjectedAt: at.Add(time.Hour), Figures: rollup.Figures{
-		Currency: "CNY", Receivable: 700, Overdue: 350, NotDue: 350, Months0: 350, Months6: 3, Months12: 6, Months24: 9,
-		Days1: 350, Days31: 12, Days61: 15, Days91: 18, Limit: 21, Reserved: 24, AsOf: 19}}
-	if o.Totals[0] != want {
-		t.Errorf("total\n%+v, want\n%+v", o.Totals[0], want)
-	}
-	if o.Totals[1].Currency != "USD" || o.Totals[1].Receivable != 900 {
-		t.Errorf("currencies are mixed: %+v", o.Totals[1])
-	}
-	for i, owed := range []int64{300, 300, 100, 900} {
-		if o.Subsidiaries[i].Receivable != owed {
-			t.Errorf("rank %d owes %d, want %d", i+1, o.Subsidiaries[i].Receivable, owed)
-		}
-	}
-	if o, err := rollup.NewReader(here{}, &projections{}).Overview(as(t, access.RoleHQViewer)); err != nil || o.Totals != nil {
-		t.Errorf("a group without figures: %+v, %v", o, err)
+	if err != nil || o.Negative != 3 || o.Applications != 4 || len(o.Totals) != 1 || len(o.Subsidiaries) != rollup.Shown {
+		t.Errorf("got %+v, %v", o, err)
 	}
 }
 
@@ -104,7 +92,9 @@ func TestReaderRefuses(t *testing.T) {
 		_, err := r.Overview(ctx)
 		_, _, err2 := r.Customers(ctx, rollup.Query{})
 		_, err3 := r.Company(ctx, "x")
-		for _, err := range []error{err, err2, err3} {
+		_, _, err4 := r.Subsidiaries(ctx, rollup.SubsidiaryQuery{})
+		_, err5 := r.Subsidiary(ctx, uuid.New())
+		for _, err := range []error{err, err2, err3, err4, err5} {
 			if got := reason(err); got != "PERMISSION_DENIED" && got != "UNAUTHENTICATED" {
 				t.Errorf("a stranger: %v", err)
 			}
@@ -114,6 +104,17 @@ func TestReaderRefuses(t *testing.T) {
 		if _, _, err := r.Customers(hq, q); reason(err) != "INVALID_INPUT" {
 			t.Errorf("%+v: %v", q, err)
 		}
+	}
+	for _, q := range []rollup.SubsidiaryQuery{{OrderBy: "id; DROP TABLE x"}, {Text: string(long)}, {Currency: "YUAN"}} {
+		if _, _, err := r.Subsidiaries(hq, q); reason(err) != "INVALID_INPUT" {
+			t.Errorf("%+v: %v", q, err)
+		}
+	}
+	if _, _, err := r.Subsidiaries(hq, rollup.SubsidiaryQuery{}); err != nil || p.ranked.OrderBy != rollup.ByReceivable || p.ranked.Currency != "CNY" {
+		t.Errorf("what is preset: %+v, %v", p.ranked, err)
+	}
+	if _, err := r.Subsidiary(hq, uuid.New()); reason(err) != "NO_FIGURES" {
+		t.Errorf("an unknown subsidiary: %v", err)
 	}
 	if _, _, err := r.Customers(hq, rollup.Query{}); err != nil || p.asked.OrderBy != rollup.ByReceivable {
 		t.Errorf("the preset order: %+v, %v", p.asked, err)

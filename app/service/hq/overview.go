@@ -38,7 +38,7 @@ func (s *Overview) GetGroupOverview(ctx context.Context, _ *hqv1.GetGroupOvervie
 	out := &hqv1.GroupOverview{NegativeEntries: o.Negative, ApplicationsWaiting: o.Applications}
 	for _, t := range o.Totals {
 		out.Totals = append(out.Totals, &hqv1.GroupTotal{
-			Aging: toAging(t.Figures), LimitAmount: t.Limit, Reserved: t.Reserved, Subsidiaries: o.Counts[t.Currency], Customers: t.Customers,
+			Aging: toAging(t.Figures), LimitAmount: t.Limit, Reserved: t.Reserved, Subsidiaries: t.Subsidiaries, Customers: t.Customers,
 			CustomersOverdue: t.CustomersOverdue, CustomersOverLimit: t.CustomersOverLimit,
 		})
 		if at := timestamppb.New(t.ProjectedAt); out.ProjectedAt == nil || at.AsTime().Before(out.ProjectedAt.AsTime()) {
@@ -46,13 +46,45 @@ func (s *Overview) GetGroupOverview(ctx context.Context, _ *hqv1.GetGroupOvervie
 		}
 	}
 	for _, x := range o.Subsidiaries {
-		out.Subsidiaries = append(out.Subsidiaries, &hqv1.SubsidiaryFigures{
-			TenantId: x.TenantID.String(), Slug: x.Slug, Name: x.Name, Aging: toAging(x.Figures), LimitAmount: x.Limit, Reserved: x.Reserved,
-			Customers: x.Customers, CustomersOverdue: x.CustomersOverdue, CustomersOverLimit: x.CustomersOverLimit,
-			ProjectedAt: timestamppb.New(x.ProjectedAt),
-		})
+		out.Subsidiaries = append(out.Subsidiaries, toSubsidiary(x))
 	}
 	return out, nil
+}
+
+// ListGroupSubsidiaries lists projected subsidiaries.
+func (s *Overview) ListGroupSubsidiaries(ctx context.Context, r *hqv1.ListGroupSubsidiariesRequest) (*hqv1.ListGroupSubsidiariesReply, error) {
+	q := rollup.SubsidiaryQuery{Currency: r.GetCurrency(), Text: r.GetQ(), OrderBy: rollup.Order(r.GetOrderBy())}
+	q.Limit, q.Offset = page.Window(r.GetPage(), r.GetPageSize())
+	rows, total, err := s.rollups.Subsidiaries(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := &hqv1.ListGroupSubsidiariesReply{Total: total}
+	for _, x := range rows {
+		out.Subsidiaries = append(out.Subsidiaries, toSubsidiary(x))
+	}
+	return out, nil
+}
+
+// GetGroupSubsidiary gives one subsidiary's sums.
+func (s *Overview) GetGroupSubsidiary(ctx context.Context, r *hqv1.GetGroupSubsidiaryRequest) (*hqv1.SubsidiaryFigures, error) {
+	id, err := uuid.Parse(r.GetTenantId())
+	if err != nil {
+		return nil, fault.NotFound("TENANT_NOT_FOUND", "there is no such subsidiary")
+	}
+	x, err := s.rollups.Subsidiary(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return toSubsidiary(x), nil
+}
+
+func toSubsidiary(x rollup.Subsidiary) *hqv1.SubsidiaryFigures {
+	return &hqv1.SubsidiaryFigures{
+		TenantId: x.TenantID.String(), Slug: x.Slug, Name: x.Name, Aging: toAging(x.Figures), LimitAmount: x.Limit, Reserved: x.Reserved,
+		Customers: x.Customers, CustomersOverdue: x.CustomersOverdue, CustomersOverLimit: x.CustomersOverLimit,
+		ProjectedAt: timestamppb.New(x.ProjectedAt),
+	}
 }
 
 // ListGroupCustomers lists projected customers.

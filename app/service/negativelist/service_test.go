@@ -167,6 +167,19 @@ func TestGroup(t *testing.T) {
 	if a := o.GetSubsidiaries()[0].GetAging(); a.GetReceivable() != 9 || a.GetNotDue() != 2 || a.GetMonths_0_6() != 7 || a.GetDays_1_30() != 7 || a.GetOverdue() != 7 {
 		t.Errorf("aging: %v", a)
 	}
+	all, err := s.ListGroupSubsidiaries(ctx, &hqv1.ListGroupSubsidiariesRequest{})
+	if err != nil || all.GetTotal() != 1 || len(all.GetSubsidiaries()) != 2 {
+		t.Errorf("subsidiaries: %v, %v", all, err)
+	}
+	one, err := s.GetGroupSubsidiary(ctx, &hqv1.GetGroupSubsidiaryRequest{TenantId: theirs.String()})
+	if err != nil || one.GetName() != "华东" || one.GetAging().GetOverdue() != 7 {
+		t.Errorf("one subsidiary: %v, %v", one, err)
+	}
+	for _, id := range []string{"x", mine.String()} {
+		if _, err := s.GetGroupSubsidiary(ctx, &hqv1.GetGroupSubsidiaryRequest{TenantId: id}); err == nil {
+			t.Errorf("figures of %q", id)
+		}
+	}
 	rows, err := s.ListGroupCustomers(ctx, &hqv1.ListGroupCustomersRequest{TenantId: theirs.String()})
 	if err != nil || rows.GetTotal() != 1 || rows.GetCustomers()[0].GetTenantId() != theirs.String() {
 		t.Errorf("customers: %v, %v", rows, err)

@@ -173,9 +173,28 @@ func (*store) Customers(_ context.Context, q rollup.Query) ([]rollup.Row, int64,
 	return []rollup.Row{{Customer: rollup.Customer{TenantID: q.TenantID}}}, 1, nil
 }
 
-func (*store) Subsidiaries(context.Context) ([]rollup.Subsidiary, error) {
-	return []rollup.Subsidiary{{TenantID: theirs, Name: "华东", ProjectedAt: at.Add(time.Hour), Figures: rollup.Figures{Currency: "CNY", Receivable: 9, NotDue: 2, Months0: 7, Days1: 7, Overdue: 7}},
-		{TenantID: mine, Name: "我方", ProjectedAt: at, Figures: rollup.Figures{Currency: "USD", Receivable: 5}}}, nil
+func (*store) Largest(context.Context, []string, int) ([]rollup.Subsidiary, error) {
+	return []rollup.Subsidiary{{TenantID: theirs, Name: "华东", Sums: ofCNY()},
+		{TenantID: mine, Name: "我方", Sums: rollup.Sums{ProjectedAt: at, Figures: rollup.Figures{Currency: "USD", Receivable: 5}}}}, nil
+}
+
+func ofCNY() rollup.Sums {
+	return rollup.Sums{ProjectedAt: at.Add(time.Hour), Figures: rollup.Figures{Currency: "CNY", Receivable: 9, NotDue: 2, Months0: 7, Days1: 7, Overdue: 7}}
+}
+
+func (*store) Totals(context.Context) ([]rollup.Total, error) {
+	return []rollup.Total{
+		{Subsidiaries: 1, Sums: ofCNY()},
+		{Subsidiaries: 1, Sums: rollup.Sums{ProjectedAt: at, Figures: rollup.Figures{Currency: "USD", Receivable: 5}}},
+	}, nil
+}
+func (s *store) Subsidiaries(ctx context.Context, _ rollup.SubsidiaryQuery) ([]rollup.Subsidiary, int64, error) {
+	list, err := s.Largest(ctx, nil, 1)
+	return list, 1, err
+}
+func (s *store) Subsidiary(ctx context.Context, id uuid.UUID) (rollup.Subsidiary, bool, error) {
+	list, err := s.Largest(ctx, nil, 1)
+	return list[0], id == theirs, err
 }
 func (*store) Waiting(context.Context) (int64, int64, error) { return 1, 2, nil }
 

@@ -13,28 +13,6 @@ import (
 
 var _ rollup.Projections = Store{}
 
-// Subsidiaries implements rollup.Projections.
-func (Store) Subsidiaries(ctx context.Context) ([]rollup.Subsidiary, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, subsidiaries+` ORDER BY t.id`)
-	if err != nil {
-		return nil, postgres.Map(ctx, err, "read projected subsidiaries")
-	}
-	defer func() { _ = rows.Close() }()
-	var out []rollup.Subsidiary
-	for rows.Next() {
-		s, err := scanSubsidiary(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, postgres.Map(ctx, rows.Err(), "read projected subsidiaries")
-}
-
 const rowColumns = `r.id, r.tenant_id, t.name, t.status = 'active', r.customer_name, r.uscc, r.grade, r.limit_kind, r.projected_at,
   EXISTS (SELECT FROM hq.negative_entries n WHERE n.uscc = r.uscc AND n.status = 'listed' AND r.uscc <> '')`
 

@@ -65,10 +65,11 @@ func TestReading(t *testing.T) {
 		t.Errorf("the second page: %v %d %v", rows, total, err)
 	}
 	o, err := w.reader.Overview(hq)
-	if err != nil || len(o.Totals) != 1 || o.Totals[0].Receivable != 600 || o.Totals[0].Overdue != 100 || o.Totals[0].Customers != 3 || o.Counts["CNY"] != 2 ||
+	if err != nil || len(o.Totals) != 1 || o.Totals[0].Receivable != 600 || o.Totals[0].Overdue != 100 || o.Totals[0].Customers != 3 || o.Totals[0].Subsidiaries != 2 ||
 		o.Totals[0].CustomersOverLimit != 2 || len(o.Subsidiaries) != 2 || o.Subsidiaries[0].Receivable != 300 {
 		t.Errorf("overview: %+v, %v", o, err)
 	}
+	ranking(t, w, hq)
 	known, overdue, err := w.reader.Elsewhere(b, w.B.ID, "91SHARED0")
 	if err != nil || known != 1 || overdue != 1 {
 		t.Errorf("elsewhere for B: %d %d %v", known, overdue, err)
@@ -86,12 +87,44 @@ func TestReading(t *testing.T) {
 	}
 }
 
+// ranking: A owes 300 of which 100 is late against no limit in figures, B 300 that
+// are not due; so every order that tells them apart is tried both ways.
+func ranking(t *testing.T, w *world, hq context.Context) {
+	t.Helper()
+	for order, first := range map[biz.Order]string{biz.ByOverdue: "A", biz.ByOverdueAsc: "B", biz.ByRatio: "A", biz.ByRatioAsc: "B"} {
+		rows, total, err := w.reader.Subsidiaries(hq, biz.SubsidiaryQuery{OrderBy: order, Limit: 1})
+		if err != nil || total != 2 || len(rows) != 1 {
+			t.Fatalf("%s: %d of %d, %v", order, len(rows), total, err)
+		}
+		if got := map[uuid.UUID]string{w.A.ID: "A", w.B.ID: "B"}[rows[0].TenantID]; got != first {
+			t.Errorf("%s: %s comes first, want %s", order, got, first)
+		}
+	}
+	for _, order := range biz.SubsidiaryOrders {
+		rows, _, err := w.reader.Subsidiaries(hq, biz.SubsidiaryQuery{OrderBy: order, Limit: 10})
+		if err != nil || len(rows) != 2 || rows[0].Receivable != 300 {
+			t.Errorf("%s: %+v, %v", order, rows, err)
+		}
+	}
+	rows, total, err := w.reader.Subsidiaries(hq, biz.SubsidiaryQuery{Text: w.B.Name, Limit: 10})
+	if err != nil || total != 1 || rows[0].TenantID != w.B.ID {
+		t.Errorf("by name: %+v, %v", rows, err)
+	}
+	if rows, _, err = w.reader.Subsidiaries(hq, biz.SubsidiaryQuery{Currency: "USD", Limit: 10}); err != nil || len(rows) != 0 {
+		t.Errorf("another currency: %+v, %v", rows, err)
+	}
+	one, err := w.reader.Subsidiary(hq, w.A.ID)
+	if err != nil || one.Name != w.A.Name || one.Customers != 2 || one.Overdue != 100 {
+		t.Errorf("one: %+v, %v", one, err)
+	}
+}
+
 func TestNoScopeNoRows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := rollup.Store{}
 	ctx := w.CtxA(t)
-	_, err := s.Subsidiaries(ctx)
+	_, err := s.Totals(ctx)
 	_, _, err2 := s.Subsidiary(ctx, w.A.ID)
 	for _, err := range []error{err, err2, s.Sum(ctx, w.A.ID), s.Put(ctx, nil), s.PutRatings(ctx, nil)} {
 		if !errors.Is(err, scope.ErrNoScope) {
@@ -100,7 +133,7 @@ func TestNoScopeNoRows(t *testing.T) {
 	}
 	// A tenant's role reads none of it, whatever the code does.
 	err = w.Env.Pool.Tenant().InTx(ctx, func(ctx context.Context) error {
-		_, err := s.Subsidiaries(ctx)
+		_, err := s.Totals(ctx)
 		return err
 	})
 	if err == nil {

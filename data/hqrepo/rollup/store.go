@@ -4,9 +4,7 @@ package rollup
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -170,27 +168,4 @@ func (Store) ProjectedRatings(ctx context.Context, tenantID uuid.UUID) ([]rollup
 		out = append(out, r)
 	}
 	return out, postgres.Map(ctx, rows.Err(), "read projected ratings")
-}
-
-var subsidiaries = `SELECT t.id, t.slug, t.name, r.customers, r.customers_overdue, r.customers_over_limit, r.projected_at, ` + prefixed + `
-  FROM hq.rollup_subsidiaries r JOIN hq.tenants t ON t.id = r.id`
-
-func scanSubsidiary(row interface{ Scan(...any) error }) (rollup.Subsidiary, error) {
-	var s rollup.Subsidiary
-	err := row.Scan(append([]any{&s.TenantID, &s.Slug, &s.Name, &s.Customers, &s.CustomersOverdue, &s.CustomersOverLimit, &s.ProjectedAt},
-		scanFigures(&s.Figures)...)...)
-	return s, err
-}
-
-// Subsidiary implements rollup.Store.
-func (Store) Subsidiary(ctx context.Context, tenantID uuid.UUID) (rollup.Subsidiary, bool, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return rollup.Subsidiary{}, false, err
-	}
-	s, err := scanSubsidiary(q.QueryRowContext(ctx, subsidiaries+` WHERE t.id = $1`, tenantID))
-	if errors.Is(err, sql.ErrNoRows) {
-		return s, false, nil
-	}
-	return s, err == nil, postgres.Map(ctx, err, "read projected subsidiary")
 }

@@ -1724,7 +1724,7 @@ type GroupOverview struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One per currency; nothing is converted.
 	Totals []*GroupTotal `protobuf:"bytes,1,rep,name=totals,proto3" json:"totals,omitempty"`
-	// By receivable, largest first, within a currency.
+	// The 20 largest of each currency, by receivable; ListGroupSubsidiaries has all.
 	Subsidiaries []*SubsidiaryFigures `protobuf:"bytes,2,rep,name=subsidiaries,proto3" json:"subsidiaries,omitempty"`
 	// Oldest projection among the subsidiaries.
 	ProjectedAt         *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=projected_at,json=projectedAt,proto3" json:"projected_at,omitempty"`
@@ -2007,6 +2007,184 @@ func (x *SubsidiaryFigures) GetProjectedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+type ListGroupSubsidiariesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Three letters; empty is CNY. Sums of different currencies have no order.
+	Currency string `protobuf:"bytes,1,opt,name=currency,proto3" json:"currency,omitempty"`
+	// Part of a name.
+	Q string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
+	// receivable, overdue, ratio (overdue in receivable), utilization (receivable
+	// and reserved in the limit), customersOverLimit, name; a leading minus turns
+	// it around.
+	OrderBy string `protobuf:"bytes,3,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	Page    int32  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
+	// At most 200; 20 when empty.
+	PageSize      int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGroupSubsidiariesRequest) Reset() {
+	*x = ListGroupSubsidiariesRequest{}
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGroupSubsidiariesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGroupSubsidiariesRequest) ProtoMessage() {}
+
+func (x *ListGroupSubsidiariesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGroupSubsidiariesRequest.ProtoReflect.Descriptor instead.
+func (*ListGroupSubsidiariesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListGroupSubsidiariesRequest) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *ListGroupSubsidiariesRequest) GetQ() string {
+	if x != nil {
+		return x.Q
+	}
+	return ""
+}
+
+func (x *ListGroupSubsidiariesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListGroupSubsidiariesRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListGroupSubsidiariesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListGroupSubsidiariesReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Subsidiaries  []*SubsidiaryFigures   `protobuf:"bytes,1,rep,name=subsidiaries,proto3" json:"subsidiaries,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGroupSubsidiariesReply) Reset() {
+	*x = ListGroupSubsidiariesReply{}
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGroupSubsidiariesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGroupSubsidiariesReply) ProtoMessage() {}
+
+func (x *ListGroupSubsidiariesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGroupSubsidiariesReply.ProtoReflect.Descriptor instead.
+func (*ListGroupSubsidiariesReply) Descriptor() ([]byte, []int) {
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ListGroupSubsidiariesReply) GetSubsidiaries() []*SubsidiaryFigures {
+	if x != nil {
+		return x.Subsidiaries
+	}
+	return nil
+}
+
+func (x *ListGroupSubsidiariesReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type GetGroupSubsidiaryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TenantId      string                 `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetGroupSubsidiaryRequest) Reset() {
+	*x = GetGroupSubsidiaryRequest{}
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetGroupSubsidiaryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetGroupSubsidiaryRequest) ProtoMessage() {}
+
+func (x *GetGroupSubsidiaryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetGroupSubsidiaryRequest.ProtoReflect.Descriptor instead.
+func (*GetGroupSubsidiaryRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *GetGroupSubsidiaryRequest) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
 type ListGroupCustomersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty is the whole group.
@@ -2022,7 +2200,7 @@ type ListGroupCustomersRequest struct {
 
 func (x *ListGroupCustomersRequest) Reset() {
 	*x = ListGroupCustomersRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2034,7 +2212,7 @@ func (x *ListGroupCustomersRequest) String() string {
 func (*ListGroupCustomersRequest) ProtoMessage() {}
 
 func (x *ListGroupCustomersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2047,7 +2225,7 @@ func (x *ListGroupCustomersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupCustomersRequest.ProtoReflect.Descriptor instead.
 func (*ListGroupCustomersRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{29}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListGroupCustomersRequest) GetTenantId() string {
@@ -2095,7 +2273,7 @@ type ListGroupCustomersReply struct {
 
 func (x *ListGroupCustomersReply) Reset() {
 	*x = ListGroupCustomersReply{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2107,7 +2285,7 @@ func (x *ListGroupCustomersReply) String() string {
 func (*ListGroupCustomersReply) ProtoMessage() {}
 
 func (x *ListGroupCustomersReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2120,7 +2298,7 @@ func (x *ListGroupCustomersReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupCustomersReply.ProtoReflect.Descriptor instead.
 func (*ListGroupCustomersReply) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{30}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListGroupCustomersReply) GetCustomers() []*GroupCustomerRow {
@@ -2157,7 +2335,7 @@ type GroupCustomerRow struct {
 
 func (x *GroupCustomerRow) Reset() {
 	*x = GroupCustomerRow{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2169,7 +2347,7 @@ func (x *GroupCustomerRow) String() string {
 func (*GroupCustomerRow) ProtoMessage() {}
 
 func (x *GroupCustomerRow) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2182,7 +2360,7 @@ func (x *GroupCustomerRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCustomerRow.ProtoReflect.Descriptor instead.
 func (*GroupCustomerRow) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{31}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GroupCustomerRow) GetTenantId() string {
@@ -2271,7 +2449,7 @@ type GetGroupCustomerRequest struct {
 
 func (x *GetGroupCustomerRequest) Reset() {
 	*x = GetGroupCustomerRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2283,7 +2461,7 @@ func (x *GetGroupCustomerRequest) String() string {
 func (*GetGroupCustomerRequest) ProtoMessage() {}
 
 func (x *GetGroupCustomerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2296,7 +2474,7 @@ func (x *GetGroupCustomerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupCustomerRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupCustomerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{32}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetGroupCustomerRequest) GetUscc() string {
@@ -2319,7 +2497,7 @@ type GroupCustomer struct {
 
 func (x *GroupCustomer) Reset() {
 	*x = GroupCustomer{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2331,7 +2509,7 @@ func (x *GroupCustomer) String() string {
 func (*GroupCustomer) ProtoMessage() {}
 
 func (x *GroupCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2344,7 +2522,7 @@ func (x *GroupCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCustomer.ProtoReflect.Descriptor instead.
 func (*GroupCustomer) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{33}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GroupCustomer) GetUscc() string {
@@ -2397,7 +2575,7 @@ type GroupRating struct {
 
 func (x *GroupRating) Reset() {
 	*x = GroupRating{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2409,7 +2587,7 @@ func (x *GroupRating) String() string {
 func (*GroupRating) ProtoMessage() {}
 
 func (x *GroupRating) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2422,7 +2600,7 @@ func (x *GroupRating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupRating.ProtoReflect.Descriptor instead.
 func (*GroupRating) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{34}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GroupRating) GetSubsidiaryName() string {
@@ -2633,7 +2811,18 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x11customers_overdue\x18\b \x01(\x03R\x10customersOverdue\x120\n" +
 	"\x14customers_over_limit\x18\t \x01(\x03R\x12customersOverLimit\x12=\n" +
 	"\fprojected_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\vprojectedAt\"\x92\x01\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\vprojectedAt\"\x94\x01\n" +
+	"\x1cListGroupSubsidiariesRequest\x12\x1a\n" +
+	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\f\n" +
+	"\x01q\x18\x02 \x01(\tR\x01q\x12\x19\n" +
+	"\border_by\x18\x03 \x01(\tR\aorderBy\x12\x12\n" +
+	"\x04page\x18\x04 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"w\n" +
+	"\x1aListGroupSubsidiariesReply\x12C\n" +
+	"\fsubsidiaries\x18\x01 \x03(\v2\x1f.zhuxin.hq.v1.SubsidiaryFiguresR\fsubsidiaries\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"8\n" +
+	"\x19GetGroupSubsidiaryRequest\x12\x1b\n" +
+	"\ttenant_id\x18\x01 \x01(\tR\btenantId\"\x92\x01\n" +
 	"\x19ListGroupCustomersRequest\x12\x1b\n" +
 	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\f\n" +
 	"\x01q\x18\x02 \x01(\tR\x01q\x12\x19\n" +
@@ -2672,7 +2861,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"totalScore\x12=\n" +
 	"\feffective_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
 	"\tlapsed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt\x125\n" +
-	"\x06common\x18\x06 \x01(\v2\x1d.zhuxin.common.v1.CommonGradeR\x06common2\xe6\x17\n" +
+	"\x06common\x18\x06 \x01(\v2\x1d.zhuxin.common.v1.CommonGradeR\x06common2\xad\x1a\n" +
 	"\tHQService\x12\x91\x01\n" +
 	"\x10ListApplications\x12%.zhuxin.hq.v1.ListApplicationsRequest\x1a#.zhuxin.hq.v1.ListApplicationsReply\"1\x92\xc2\x18\x12\b\x02\x12\x0ehq.tenant.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/hq/applications\x12\x9f\x01\n" +
 	"\x11DecideApplication\x12&.zhuxin.hq.v1.DecideApplicationRequest\x1a\x1e.zhuxin.account.v1.Application\"B\x92\xc2\x18\x14\b\x02\x12\x10hq.tenant.manage\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/hq/applications/{id}:decide\x12\xa0\x01\n" +
@@ -2691,7 +2880,9 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x13RemoveNegativeEntry\x12(.zhuxin.hq.v1.RemoveNegativeEntryRequest\x1a\x1b.zhuxin.hq.v1.NegativeEntry\"Y\x92\xc2\x18*\b\x02\x12\x17hq.negative_list.manage:\rnegative_list\x82\xd3\xe4\x93\x02%:\x01*\" /v1/hq/negative-list/{id}:remove\x12\x84\x01\n" +
 	"\x0eGetGroupPolicy\x12#.zhuxin.hq.v1.GetGroupPolicyRequest\x1a\x19.zhuxin.hq.v1.GroupPolicy\"2\x92\xc2\x18\x19\b\x02\x12\x15hq.negative_list.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/hq/policy\x12\x8b\x01\n" +
 	"\x0eSetGroupPolicy\x12#.zhuxin.hq.v1.SetGroupPolicyRequest\x1a\x19.zhuxin.hq.v1.GroupPolicy\"9\x92\xc2\x18\x1d\b\x02\x12\x0fhq.policy.write:\bsettings\x82\xd3\xe4\x93\x02\x12:\x01*\x1a\r/v1/hq/policy\x12\x87\x01\n" +
-	"\x10GetGroupOverview\x12%.zhuxin.hq.v1.GetGroupOverviewRequest\x1a\x1b.zhuxin.hq.v1.GroupOverview\"/\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/hq/overview\x12\x96\x01\n" +
+	"\x10GetGroupOverview\x12%.zhuxin.hq.v1.GetGroupOverviewRequest\x1a\x1b.zhuxin.hq.v1.GroupOverview\"/\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/hq/overview\x12\xa2\x01\n" +
+	"\x15ListGroupSubsidiaries\x12*.zhuxin.hq.v1.ListGroupSubsidiariesRequest\x1a(.zhuxin.hq.v1.ListGroupSubsidiariesReply\"3\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/hq/subsidiaries\x12\x9f\x01\n" +
+	"\x12GetGroupSubsidiary\x12'.zhuxin.hq.v1.GetGroupSubsidiaryRequest\x1a\x1f.zhuxin.hq.v1.SubsidiaryFigures\"?\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02!\x12\x1f/v1/hq/subsidiaries/{tenant_id}\x12\x96\x01\n" +
 	"\x12ListGroupCustomers\x12'.zhuxin.hq.v1.ListGroupCustomersRequest\x1a%.zhuxin.hq.v1.ListGroupCustomersReply\"0\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/hq/customers\x12\x8f\x01\n" +
 	"\x10GetGroupCustomer\x12%.zhuxin.hq.v1.GetGroupCustomerRequest\x1a\x1b.zhuxin.hq.v1.GroupCustomer\"7\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/hq/customers/{uscc}B\x1bZ\x19zhuxin/app/api/hq/v1;hqv1b\x06proto3"
 
@@ -2707,134 +2898,142 @@ func file_app_api_hq_v1_hq_proto_rawDescGZIP() []byte {
 	return file_app_api_hq_v1_hq_proto_rawDescData
 }
 
-var file_app_api_hq_v1_hq_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
+var file_app_api_hq_v1_hq_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_app_api_hq_v1_hq_proto_goTypes = []any{
-	(*ListApplicationsRequest)(nil),     // 0: zhuxin.hq.v1.ListApplicationsRequest
-	(*ListApplicationsReply)(nil),       // 1: zhuxin.hq.v1.ListApplicationsReply
-	(*ApplicationRow)(nil),              // 2: zhuxin.hq.v1.ApplicationRow
-	(*DecideApplicationRequest)(nil),    // 3: zhuxin.hq.v1.DecideApplicationRequest
-	(*ListInvitationCodesRequest)(nil),  // 4: zhuxin.hq.v1.ListInvitationCodesRequest
-	(*ListInvitationCodesReply)(nil),    // 5: zhuxin.hq.v1.ListInvitationCodesReply
-	(*InvitationCode)(nil),              // 6: zhuxin.hq.v1.InvitationCode
-	(*CreateInvitationCodeRequest)(nil), // 7: zhuxin.hq.v1.CreateInvitationCodeRequest
-	(*CreateInvitationCodeReply)(nil),   // 8: zhuxin.hq.v1.CreateInvitationCodeReply
-	(*RevokeInvitationCodeRequest)(nil), // 9: zhuxin.hq.v1.RevokeInvitationCodeRequest
-	(*ListTenantsRequest)(nil),          // 10: zhuxin.hq.v1.ListTenantsRequest
-	(*ListTenantsReply)(nil),            // 11: zhuxin.hq.v1.ListTenantsReply
-	(*Tenant)(nil),                      // 12: zhuxin.hq.v1.Tenant
-	(*SetTenantStatusRequest)(nil),      // 13: zhuxin.hq.v1.SetTenantStatusRequest
-	(*ListHQMembersRequest)(nil),        // 14: zhuxin.hq.v1.ListHQMembersRequest
-	(*ListLibraryRequest)(nil),          // 15: zhuxin.hq.v1.ListLibraryRequest
-	(*ListLibraryReply)(nil),            // 16: zhuxin.hq.v1.ListLibraryReply
-	(*SaveIndicatorRequest)(nil),        // 17: zhuxin.hq.v1.SaveIndicatorRequest
-	(*ListNegativeEntriesRequest)(nil),  // 18: zhuxin.hq.v1.ListNegativeEntriesRequest
-	(*ListNegativeEntriesReply)(nil),    // 19: zhuxin.hq.v1.ListNegativeEntriesReply
-	(*NegativeEntry)(nil),               // 20: zhuxin.hq.v1.NegativeEntry
-	(*RemoveNegativeEntryRequest)(nil),  // 21: zhuxin.hq.v1.RemoveNegativeEntryRequest
-	(*GetGroupPolicyRequest)(nil),       // 22: zhuxin.hq.v1.GetGroupPolicyRequest
-	(*GroupPolicy)(nil),                 // 23: zhuxin.hq.v1.GroupPolicy
-	(*SetGroupPolicyRequest)(nil),       // 24: zhuxin.hq.v1.SetGroupPolicyRequest
-	(*GetGroupOverviewRequest)(nil),     // 25: zhuxin.hq.v1.GetGroupOverviewRequest
-	(*GroupOverview)(nil),               // 26: zhuxin.hq.v1.GroupOverview
-	(*GroupTotal)(nil),                  // 27: zhuxin.hq.v1.GroupTotal
-	(*SubsidiaryFigures)(nil),           // 28: zhuxin.hq.v1.SubsidiaryFigures
-	(*ListGroupCustomersRequest)(nil),   // 29: zhuxin.hq.v1.ListGroupCustomersRequest
-	(*ListGroupCustomersReply)(nil),     // 30: zhuxin.hq.v1.ListGroupCustomersReply
-	(*GroupCustomerRow)(nil),            // 31: zhuxin.hq.v1.GroupCustomerRow
-	(*GetGroupCustomerRequest)(nil),     // 32: zhuxin.hq.v1.GetGroupCustomerRequest
-	(*GroupCustomer)(nil),               // 33: zhuxin.hq.v1.GroupCustomer
-	(*GroupRating)(nil),                 // 34: zhuxin.hq.v1.GroupRating
-	(*v1.Application)(nil),              // 35: zhuxin.account.v1.Application
-	(*timestamppb.Timestamp)(nil),       // 36: google.protobuf.Timestamp
-	(*v11.Indicator)(nil),               // 37: zhuxin.rating.v1.Indicator
-	(*v12.PersonRef)(nil),               // 38: zhuxin.common.v1.PersonRef
-	(*v12.Aging)(nil),                   // 39: zhuxin.common.v1.Aging
-	(*v12.CommonGrade)(nil),             // 40: zhuxin.common.v1.CommonGrade
-	(*v13.InviteMemberRequest)(nil),     // 41: zhuxin.member.v1.InviteMemberRequest
-	(*v13.RevokeInvitationRequest)(nil), // 42: zhuxin.member.v1.RevokeInvitationRequest
-	(*v13.UpdateMemberRequest)(nil),     // 43: zhuxin.member.v1.UpdateMemberRequest
-	(*v13.ListMembersReply)(nil),        // 44: zhuxin.member.v1.ListMembersReply
-	(*v13.Invitation)(nil),              // 45: zhuxin.member.v1.Invitation
-	(*v12.EmptyReply)(nil),              // 46: zhuxin.common.v1.EmptyReply
-	(*v13.Member)(nil),                  // 47: zhuxin.member.v1.Member
+	(*ListApplicationsRequest)(nil),      // 0: zhuxin.hq.v1.ListApplicationsRequest
+	(*ListApplicationsReply)(nil),        // 1: zhuxin.hq.v1.ListApplicationsReply
+	(*ApplicationRow)(nil),               // 2: zhuxin.hq.v1.ApplicationRow
+	(*DecideApplicationRequest)(nil),     // 3: zhuxin.hq.v1.DecideApplicationRequest
+	(*ListInvitationCodesRequest)(nil),   // 4: zhuxin.hq.v1.ListInvitationCodesRequest
+	(*ListInvitationCodesReply)(nil),     // 5: zhuxin.hq.v1.ListInvitationCodesReply
+	(*InvitationCode)(nil),               // 6: zhuxin.hq.v1.InvitationCode
+	(*CreateInvitationCodeRequest)(nil),  // 7: zhuxin.hq.v1.CreateInvitationCodeRequest
+	(*CreateInvitationCodeReply)(nil),    // 8: zhuxin.hq.v1.CreateInvitationCodeReply
+	(*RevokeInvitationCodeRequest)(nil),  // 9: zhuxin.hq.v1.RevokeInvitationCodeRequest
+	(*ListTenantsRequest)(nil),           // 10: zhuxin.hq.v1.ListTenantsRequest
+	(*ListTenantsReply)(nil),             // 11: zhuxin.hq.v1.ListTenantsReply
+	(*Tenant)(nil),                       // 12: zhuxin.hq.v1.Tenant
+	(*SetTenantStatusRequest)(nil),       // 13: zhuxin.hq.v1.SetTenantStatusRequest
+	(*ListHQMembersRequest)(nil),         // 14: zhuxin.hq.v1.ListHQMembersRequest
+	(*ListLibraryRequest)(nil),           // 15: zhuxin.hq.v1.ListLibraryRequest
+	(*ListLibraryReply)(nil),             // 16: zhuxin.hq.v1.ListLibraryReply
+	(*SaveIndicatorRequest)(nil),         // 17: zhuxin.hq.v1.SaveIndicatorRequest
+	(*ListNegativeEntriesRequest)(nil),   // 18: zhuxin.hq.v1.ListNegativeEntriesRequest
+	(*ListNegativeEntriesReply)(nil),     // 19: zhuxin.hq.v1.ListNegativeEntriesReply
+	(*NegativeEntry)(nil),                // 20: zhuxin.hq.v1.NegativeEntry
+	(*RemoveNegativeEntryRequest)(nil),   // 21: zhuxin.hq.v1.RemoveNegativeEntryRequest
+	(*GetGroupPolicyRequest)(nil),        // 22: zhuxin.hq.v1.GetGroupPolicyRequest
+	(*GroupPolicy)(nil),                  // 23: zhuxin.hq.v1.GroupPolicy
+	(*SetGroupPolicyRequest)(nil),        // 24: zhuxin.hq.v1.SetGroupPolicyRequest
+	(*GetGroupOverviewRequest)(nil),      // 25: zhuxin.hq.v1.GetGroupOverviewRequest
+	(*GroupOverview)(nil),                // 26: zhuxin.hq.v1.GroupOverview
+	(*GroupTotal)(nil),                   // 27: zhuxin.hq.v1.GroupTotal
+	(*SubsidiaryFigures)(nil),            // 28: zhuxin.hq.v1.SubsidiaryFigures
+	(*ListGroupSubsidiariesRequest)(nil), // 29: zhuxin.hq.v1.ListGroupSubsidiariesRequest
+	(*ListGroupSubsidiariesReply)(nil),   // 30: zhuxin.hq.v1.ListGroupSubsidiariesReply
+	(*GetGroupSubsidiaryRequest)(nil),    // 31: zhuxin.hq.v1.GetGroupSubsidiaryRequest
+	(*ListGroupCustomersRequest)(nil),    // 32: zhuxin.hq.v1.ListGroupCustomersRequest
+	(*ListGroupCustomersReply)(nil),      // 33: zhuxin.hq.v1.ListGroupCustomersReply
+	(*GroupCustomerRow)(nil),             // 34: zhuxin.hq.v1.GroupCustomerRow
+	(*GetGroupCustomerRequest)(nil),      // 35: zhuxin.hq.v1.GetGroupCustomerRequest
+	(*GroupCustomer)(nil),                // 36: zhuxin.hq.v1.GroupCustomer
+	(*GroupRating)(nil),                  // 37: zhuxin.hq.v1.GroupRating
+	(*v1.Application)(nil),               // 38: zhuxin.account.v1.Application
+	(*timestamppb.Timestamp)(nil),        // 39: google.protobuf.Timestamp
+	(*v11.Indicator)(nil),                // 40: zhuxin.rating.v1.Indicator
+	(*v12.PersonRef)(nil),                // 41: zhuxin.common.v1.PersonRef
+	(*v12.Aging)(nil),                    // 42: zhuxin.common.v1.Aging
+	(*v12.CommonGrade)(nil),              // 43: zhuxin.common.v1.CommonGrade
+	(*v13.InviteMemberRequest)(nil),      // 44: zhuxin.member.v1.InviteMemberRequest
+	(*v13.RevokeInvitationRequest)(nil),  // 45: zhuxin.member.v1.RevokeInvitationRequest
+	(*v13.UpdateMemberRequest)(nil),      // 46: zhuxin.member.v1.UpdateMemberRequest
+	(*v13.ListMembersReply)(nil),         // 47: zhuxin.member.v1.ListMembersReply
+	(*v13.Invitation)(nil),               // 48: zhuxin.member.v1.Invitation
+	(*v12.EmptyReply)(nil),               // 49: zhuxin.common.v1.EmptyReply
+	(*v13.Member)(nil),                   // 50: zhuxin.member.v1.Member
 }
 var file_app_api_hq_v1_hq_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.hq.v1.ListApplicationsReply.applications:type_name -> zhuxin.hq.v1.ApplicationRow
-	35, // 1: zhuxin.hq.v1.ApplicationRow.application:type_name -> zhuxin.account.v1.Application
+	38, // 1: zhuxin.hq.v1.ApplicationRow.application:type_name -> zhuxin.account.v1.Application
 	6,  // 2: zhuxin.hq.v1.ListInvitationCodesReply.codes:type_name -> zhuxin.hq.v1.InvitationCode
-	36, // 3: zhuxin.hq.v1.InvitationCode.expires_at:type_name -> google.protobuf.Timestamp
+	39, // 3: zhuxin.hq.v1.InvitationCode.expires_at:type_name -> google.protobuf.Timestamp
 	6,  // 4: zhuxin.hq.v1.CreateInvitationCodeReply.invitation_code:type_name -> zhuxin.hq.v1.InvitationCode
 	12, // 5: zhuxin.hq.v1.ListTenantsReply.tenants:type_name -> zhuxin.hq.v1.Tenant
-	36, // 6: zhuxin.hq.v1.Tenant.created_at:type_name -> google.protobuf.Timestamp
-	37, // 7: zhuxin.hq.v1.ListLibraryReply.indicators:type_name -> zhuxin.rating.v1.Indicator
-	37, // 8: zhuxin.hq.v1.SaveIndicatorRequest.indicator:type_name -> zhuxin.rating.v1.Indicator
+	39, // 6: zhuxin.hq.v1.Tenant.created_at:type_name -> google.protobuf.Timestamp
+	40, // 7: zhuxin.hq.v1.ListLibraryReply.indicators:type_name -> zhuxin.rating.v1.Indicator
+	40, // 8: zhuxin.hq.v1.SaveIndicatorRequest.indicator:type_name -> zhuxin.rating.v1.Indicator
 	20, // 9: zhuxin.hq.v1.ListNegativeEntriesReply.entries:type_name -> zhuxin.hq.v1.NegativeEntry
-	38, // 10: zhuxin.hq.v1.NegativeEntry.listed_by:type_name -> zhuxin.common.v1.PersonRef
-	36, // 11: zhuxin.hq.v1.NegativeEntry.listed_at:type_name -> google.protobuf.Timestamp
-	36, // 12: zhuxin.hq.v1.NegativeEntry.removed_at:type_name -> google.protobuf.Timestamp
-	36, // 13: zhuxin.hq.v1.NegativeEntry.proposed_at:type_name -> google.protobuf.Timestamp
-	36, // 14: zhuxin.hq.v1.NegativeEntry.decided_at:type_name -> google.protobuf.Timestamp
-	36, // 15: zhuxin.hq.v1.GroupPolicy.created_at:type_name -> google.protobuf.Timestamp
+	41, // 10: zhuxin.hq.v1.NegativeEntry.listed_by:type_name -> zhuxin.common.v1.PersonRef
+	39, // 11: zhuxin.hq.v1.NegativeEntry.listed_at:type_name -> google.protobuf.Timestamp
+	39, // 12: zhuxin.hq.v1.NegativeEntry.removed_at:type_name -> google.protobuf.Timestamp
+	39, // 13: zhuxin.hq.v1.NegativeEntry.proposed_at:type_name -> google.protobuf.Timestamp
+	39, // 14: zhuxin.hq.v1.NegativeEntry.decided_at:type_name -> google.protobuf.Timestamp
+	39, // 15: zhuxin.hq.v1.GroupPolicy.created_at:type_name -> google.protobuf.Timestamp
 	27, // 16: zhuxin.hq.v1.GroupOverview.totals:type_name -> zhuxin.hq.v1.GroupTotal
 	28, // 17: zhuxin.hq.v1.GroupOverview.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
-	36, // 18: zhuxin.hq.v1.GroupOverview.projected_at:type_name -> google.protobuf.Timestamp
-	39, // 19: zhuxin.hq.v1.GroupTotal.aging:type_name -> zhuxin.common.v1.Aging
-	39, // 20: zhuxin.hq.v1.SubsidiaryFigures.aging:type_name -> zhuxin.common.v1.Aging
-	36, // 21: zhuxin.hq.v1.SubsidiaryFigures.projected_at:type_name -> google.protobuf.Timestamp
-	31, // 22: zhuxin.hq.v1.ListGroupCustomersReply.customers:type_name -> zhuxin.hq.v1.GroupCustomerRow
-	39, // 23: zhuxin.hq.v1.GroupCustomerRow.aging:type_name -> zhuxin.common.v1.Aging
-	36, // 24: zhuxin.hq.v1.GroupCustomerRow.projected_at:type_name -> google.protobuf.Timestamp
-	31, // 25: zhuxin.hq.v1.GroupCustomer.rows:type_name -> zhuxin.hq.v1.GroupCustomerRow
-	34, // 26: zhuxin.hq.v1.GroupCustomer.ratings:type_name -> zhuxin.hq.v1.GroupRating
-	20, // 27: zhuxin.hq.v1.GroupCustomer.negative_entries:type_name -> zhuxin.hq.v1.NegativeEntry
-	36, // 28: zhuxin.hq.v1.GroupRating.effective_at:type_name -> google.protobuf.Timestamp
-	36, // 29: zhuxin.hq.v1.GroupRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	40, // 30: zhuxin.hq.v1.GroupRating.common:type_name -> zhuxin.common.v1.CommonGrade
-	0,  // 31: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
-	3,  // 32: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
-	4,  // 33: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
-	7,  // 34: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
-	9,  // 35: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
-	10, // 36: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
-	13, // 37: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
-	14, // 38: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
-	41, // 39: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
-	42, // 40: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
-	43, // 41: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
-	15, // 42: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
-	17, // 43: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
-	18, // 44: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
-	21, // 45: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
-	22, // 46: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
-	24, // 47: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
-	25, // 48: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
-	29, // 49: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
-	32, // 50: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
-	1,  // 51: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
-	35, // 52: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
-	5,  // 53: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
-	8,  // 54: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
-	6,  // 55: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
-	11, // 56: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
-	12, // 57: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
-	44, // 58: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
-	45, // 59: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
-	46, // 60: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
-	47, // 61: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
-	16, // 62: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
-	37, // 63: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
-	19, // 64: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
-	20, // 65: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
-	23, // 66: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	23, // 67: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	26, // 68: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
-	30, // 69: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
-	33, // 70: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
-	51, // [51:71] is the sub-list for method output_type
-	31, // [31:51] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	39, // 18: zhuxin.hq.v1.GroupOverview.projected_at:type_name -> google.protobuf.Timestamp
+	42, // 19: zhuxin.hq.v1.GroupTotal.aging:type_name -> zhuxin.common.v1.Aging
+	42, // 20: zhuxin.hq.v1.SubsidiaryFigures.aging:type_name -> zhuxin.common.v1.Aging
+	39, // 21: zhuxin.hq.v1.SubsidiaryFigures.projected_at:type_name -> google.protobuf.Timestamp
+	28, // 22: zhuxin.hq.v1.ListGroupSubsidiariesReply.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
+	34, // 23: zhuxin.hq.v1.ListGroupCustomersReply.customers:type_name -> zhuxin.hq.v1.GroupCustomerRow
+	42, // 24: zhuxin.hq.v1.GroupCustomerRow.aging:type_name -> zhuxin.common.v1.Aging
+	39, // 25: zhuxin.hq.v1.GroupCustomerRow.projected_at:type_name -> google.protobuf.Timestamp
+	34, // 26: zhuxin.hq.v1.GroupCustomer.rows:type_name -> zhuxin.hq.v1.GroupCustomerRow
+	37, // 27: zhuxin.hq.v1.GroupCustomer.ratings:type_name -> zhuxin.hq.v1.GroupRating
+	20, // 28: zhuxin.hq.v1.GroupCustomer.negative_entries:type_name -> zhuxin.hq.v1.NegativeEntry
+	39, // 29: zhuxin.hq.v1.GroupRating.effective_at:type_name -> google.protobuf.Timestamp
+	39, // 30: zhuxin.hq.v1.GroupRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	43, // 31: zhuxin.hq.v1.GroupRating.common:type_name -> zhuxin.common.v1.CommonGrade
+	0,  // 32: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
+	3,  // 33: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
+	4,  // 34: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
+	7,  // 35: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
+	9,  // 36: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
+	10, // 37: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
+	13, // 38: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
+	14, // 39: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
+	44, // 40: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
+	45, // 41: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
+	46, // 42: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
+	15, // 43: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
+	17, // 44: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
+	18, // 45: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
+	21, // 46: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
+	22, // 47: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
+	24, // 48: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
+	25, // 49: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
+	29, // 50: zhuxin.hq.v1.HQService.ListGroupSubsidiaries:input_type -> zhuxin.hq.v1.ListGroupSubsidiariesRequest
+	31, // 51: zhuxin.hq.v1.HQService.GetGroupSubsidiary:input_type -> zhuxin.hq.v1.GetGroupSubsidiaryRequest
+	32, // 52: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
+	35, // 53: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
+	1,  // 54: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
+	38, // 55: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
+	5,  // 56: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
+	8,  // 57: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
+	6,  // 58: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
+	11, // 59: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
+	12, // 60: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
+	47, // 61: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
+	48, // 62: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
+	49, // 63: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
+	50, // 64: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
+	16, // 65: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
+	40, // 66: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
+	19, // 67: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
+	20, // 68: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
+	23, // 69: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	23, // 70: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	26, // 71: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
+	30, // 72: zhuxin.hq.v1.HQService.ListGroupSubsidiaries:output_type -> zhuxin.hq.v1.ListGroupSubsidiariesReply
+	28, // 73: zhuxin.hq.v1.HQService.GetGroupSubsidiary:output_type -> zhuxin.hq.v1.SubsidiaryFigures
+	33, // 74: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
+	36, // 75: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
+	54, // [54:76] is the sub-list for method output_type
+	32, // [32:54] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_app_api_hq_v1_hq_proto_init() }
@@ -2849,7 +3048,7 @@ func file_app_api_hq_v1_hq_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_hq_v1_hq_proto_rawDesc), len(file_app_api_hq_v1_hq_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   35,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -15,26 +15,28 @@ import (
 
 // Operations of HQService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationHQServiceListApplications     = "/zhuxin.hq.v1.HQService/ListApplications"
-	OperationHQServiceDecideApplication    = "/zhuxin.hq.v1.HQService/DecideApplication"
-	OperationHQServiceListInvitationCodes  = "/zhuxin.hq.v1.HQService/ListInvitationCodes"
-	OperationHQServiceCreateInvitationCode = "/zhuxin.hq.v1.HQService/CreateInvitationCode"
-	OperationHQServiceRevokeInvitationCode = "/zhuxin.hq.v1.HQService/RevokeInvitationCode"
-	OperationHQServiceListTenants          = "/zhuxin.hq.v1.HQService/ListTenants"
-	OperationHQServiceSetTenantStatus      = "/zhuxin.hq.v1.HQService/SetTenantStatus"
-	OperationHQServiceListHQMembers        = "/zhuxin.hq.v1.HQService/ListHQMembers"
-	OperationHQServiceInviteHQMember       = "/zhuxin.hq.v1.HQService/InviteHQMember"
-	OperationHQServiceRevokeHQInvitation   = "/zhuxin.hq.v1.HQService/RevokeHQInvitation"
-	OperationHQServiceUpdateHQMember       = "/zhuxin.hq.v1.HQService/UpdateHQMember"
-	OperationHQServiceListLibrary          = "/zhuxin.hq.v1.HQService/ListLibrary"
-	OperationHQServiceSaveIndicator        = "/zhuxin.hq.v1.HQService/SaveIndicator"
-	OperationHQServiceListNegativeEntries  = "/zhuxin.hq.v1.HQService/ListNegativeEntries"
-	OperationHQServiceRemoveNegativeEntry  = "/zhuxin.hq.v1.HQService/RemoveNegativeEntry"
-	OperationHQServiceGetGroupPolicy       = "/zhuxin.hq.v1.HQService/GetGroupPolicy"
-	OperationHQServiceSetGroupPolicy       = "/zhuxin.hq.v1.HQService/SetGroupPolicy"
-	OperationHQServiceGetGroupOverview     = "/zhuxin.hq.v1.HQService/GetGroupOverview"
-	OperationHQServiceListGroupCustomers   = "/zhuxin.hq.v1.HQService/ListGroupCustomers"
-	OperationHQServiceGetGroupCustomer     = "/zhuxin.hq.v1.HQService/GetGroupCustomer"
+	OperationHQServiceListApplications      = "/zhuxin.hq.v1.HQService/ListApplications"
+	OperationHQServiceDecideApplication     = "/zhuxin.hq.v1.HQService/DecideApplication"
+	OperationHQServiceListInvitationCodes   = "/zhuxin.hq.v1.HQService/ListInvitationCodes"
+	OperationHQServiceCreateInvitationCode  = "/zhuxin.hq.v1.HQService/CreateInvitationCode"
+	OperationHQServiceRevokeInvitationCode  = "/zhuxin.hq.v1.HQService/RevokeInvitationCode"
+	OperationHQServiceListTenants           = "/zhuxin.hq.v1.HQService/ListTenants"
+	OperationHQServiceSetTenantStatus       = "/zhuxin.hq.v1.HQService/SetTenantStatus"
+	OperationHQServiceListHQMembers         = "/zhuxin.hq.v1.HQService/ListHQMembers"
+	OperationHQServiceInviteHQMember        = "/zhuxin.hq.v1.HQService/InviteHQMember"
+	OperationHQServiceRevokeHQInvitation    = "/zhuxin.hq.v1.HQService/RevokeHQInvitation"
+	OperationHQServiceUpdateHQMember        = "/zhuxin.hq.v1.HQService/UpdateHQMember"
+	OperationHQServiceListLibrary           = "/zhuxin.hq.v1.HQService/ListLibrary"
+	OperationHQServiceSaveIndicator         = "/zhuxin.hq.v1.HQService/SaveIndicator"
+	OperationHQServiceListNegativeEntries   = "/zhuxin.hq.v1.HQService/ListNegativeEntries"
+	OperationHQServiceRemoveNegativeEntry   = "/zhuxin.hq.v1.HQService/RemoveNegativeEntry"
+	OperationHQServiceGetGroupPolicy        = "/zhuxin.hq.v1.HQService/GetGroupPolicy"
+	OperationHQServiceSetGroupPolicy        = "/zhuxin.hq.v1.HQService/SetGroupPolicy"
+	OperationHQServiceGetGroupOverview      = "/zhuxin.hq.v1.HQService/GetGroupOverview"
+	OperationHQServiceListGroupSubsidiaries = "/zhuxin.hq.v1.HQService/ListGroupSubsidiaries"
+	OperationHQServiceGetGroupSubsidiary    = "/zhuxin.hq.v1.HQService/GetGroupSubsidiary"
+	OperationHQServiceListGroupCustomers    = "/zhuxin.hq.v1.HQService/ListGroupCustomers"
+	OperationHQServiceGetGroupCustomer      = "/zhuxin.hq.v1.HQService/GetGroupCustomer"
 )
 
 // HQServiceHTTPServer is what answers the routes of HQService.
@@ -59,8 +61,12 @@ type HQServiceHTTPServer interface {
 	RemoveNegativeEntry(context.Context, *RemoveNegativeEntryRequest) (*NegativeEntry, error)
 	GetGroupPolicy(context.Context, *GetGroupPolicyRequest) (*GroupPolicy, error)
 	SetGroupPolicy(context.Context, *SetGroupPolicyRequest) (*GroupPolicy, error)
-	// Group totals per currency, subsidiaries ranked.
+	// Group totals per currency, and the largest subsidiaries of each.
 	GetGroupOverview(context.Context, *GetGroupOverviewRequest) (*GroupOverview, error)
+	// Subsidiaries of one currency, as projected.
+	ListGroupSubsidiaries(context.Context, *ListGroupSubsidiariesRequest) (*ListGroupSubsidiariesReply, error)
+	// One subsidiary's sums.
+	GetGroupSubsidiary(context.Context, *GetGroupSubsidiaryRequest) (*SubsidiaryFigures, error)
 	// Customers of one subsidiary, or of the whole group, as projected.
 	ListGroupCustomers(context.Context, *ListGroupCustomersRequest) (*ListGroupCustomersReply, error)
 	// One company across the subsidiaries; the look is logged for each of them.
@@ -198,6 +204,19 @@ var HQServiceRoutes = []route.Info{
 		Request: "zhuxin.hq.v1.SetGroupPolicyRequest", Reply: "zhuxin.hq.v1.GroupPolicy",
 	},
 	{
+		Operation: OperationHQServiceListGroupSubsidiaries,
+		Method:    "GET", Path: "/v1/hq/subsidiaries",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Request: "zhuxin.hq.v1.ListGroupSubsidiariesRequest", Reply: "zhuxin.hq.v1.ListGroupSubsidiariesReply",
+	},
+	{
+		Operation: OperationHQServiceGetGroupSubsidiary,
+		Method:    "GET", Path: "/v1/hq/subsidiaries/{tenant_id}",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Params:  []string{"tenant_id"},
+		Request: "zhuxin.hq.v1.GetGroupSubsidiaryRequest", Reply: "zhuxin.hq.v1.SubsidiaryFigures",
+	},
+	{
 		Operation: OperationHQServiceListTenants,
 		Method:    "GET", Path: "/v1/hq/tenants",
 		Side: route.SideHQ, Permission: "hq.tenant.read",
@@ -234,6 +253,8 @@ func RegisterHQServiceHTTPServer(s *http.Server, srv HQServiceHTTPServer) {
 	r.GET("/v1/hq/overview", _HQService_GetGroupOverview0_HTTP_Handler(srv))
 	r.GET("/v1/hq/policy", _HQService_GetGroupPolicy0_HTTP_Handler(srv))
 	r.PUT("/v1/hq/policy", _HQService_SetGroupPolicy0_HTTP_Handler(srv))
+	r.GET("/v1/hq/subsidiaries", _HQService_ListGroupSubsidiaries0_HTTP_Handler(srv))
+	r.GET("/v1/hq/subsidiaries/{tenant_id:[^/:]+}", _HQService_GetGroupSubsidiary0_HTTP_Handler(srv))
 	r.GET("/v1/hq/tenants", _HQService_ListTenants0_HTTP_Handler(srv))
 	r.POST("/v1/hq/tenants/{id:[^/:]+}:set-status", _HQService_SetTenantStatus0_HTTP_Handler(srv))
 }
@@ -601,6 +622,45 @@ func _HQService_SetGroupPolicy0_HTTP_Handler(srv HQServiceHTTPServer) func(http.
 				return nil, err
 			}
 			return srv.SetGroupPolicy(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _HQService_ListGroupSubsidiaries0_HTTP_Handler(srv HQServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationHQServiceListGroupSubsidiaries)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListGroupSubsidiariesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListGroupSubsidiaries(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _HQService_GetGroupSubsidiary0_HTTP_Handler(srv HQServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationHQServiceGetGroupSubsidiary)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetGroupSubsidiaryRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetGroupSubsidiary(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -2642,7 +2642,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Group totals per currency, subsidiaries ranked. */
+        /** @description Group totals per currency, and the largest subsidiaries of each. */
         get: operations["HQService_GetGroupOverview"];
         put?: never;
         post?: never;
@@ -2944,6 +2944,40 @@ export interface paths {
         };
         /** @description Items of one customer of a subsidiary; the look is logged there. */
         get: operations["ReportService_ListGroupItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/subsidiaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Subsidiaries of one currency, as projected. */
+        get: operations["HQService_ListGroupSubsidiaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hq/subsidiaries/{tenantId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One subsidiary's sums. */
+        get: operations["HQService_GetGroupSubsidiary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8168,7 +8202,7 @@ export interface components {
         GroupOverview: {
             /** @description One per currency; nothing is converted. */
             totals: components["schemas"]["GroupTotal"][];
-            /** @description By receivable, largest first, within a currency. */
+            /** @description The 20 largest of each currency, by receivable; ListGroupSubsidiaries has all. */
             subsidiaries: components["schemas"]["SubsidiaryFigures"][];
             /**
              * Format: date-time
@@ -8234,6 +8268,10 @@ export interface components {
         };
         ListGroupCustomersReply: {
             customers: components["schemas"]["GroupCustomerRow"][];
+            total: string;
+        };
+        ListGroupSubsidiariesReply: {
+            subsidiaries: components["schemas"]["SubsidiaryFigures"][];
             total: string;
         };
         ListInvitationCodesReply: {
@@ -16691,6 +16729,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListGroupItemsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HQService_ListGroupSubsidiaries: {
+        parameters: {
+            query?: {
+                /** @description Three letters; empty is CNY. Sums of different currencies have no order. */
+                currency?: string;
+                /** @description Part of a name. */
+                q?: string;
+                /**
+                 * @description receivable, overdue, ratio (overdue in receivable), utilization (receivable
+                 *      and reserved in the limit), customersOverLimit, name; a leading minus turns
+                 *      it around.
+                 */
+                orderBy?: string;
+                page?: number;
+                /** @description At most 200; 20 when empty. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupSubsidiariesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    HQService_GetGroupSubsidiary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubsidiaryFigures"];
                 };
             };
             default: components["responses"]["Error"];
