@@ -3,6 +3,7 @@ package portfolio
 import (
 	"context"
 
+	"zhuxin/shared/access"
 	"zhuxin/shared/quality"
 )
 
@@ -19,14 +20,15 @@ func (s *Service) Quality(ctx context.Context) (f quality.Figures, err error) {
 	if err != nil {
 		return f, err
 	}
-	weeks, err := s.CashIn(ctx, Weeks)
+	a, err := s.about(ctx, access.OverviewRead)
 	if err != nil {
 		return f, err
 	}
-	months, err := s.CashIn(ctx, Months)
+	cash, err := s.forecast(ctx, a, Weeks, Months)
 	if err != nil {
 		return f, err
 	}
+	weeks, months := cash[0], cash[1]
 	f.AsOf, f.LateDays, f.Payments = c.Today, int64(weeks.All.Days), int64(weeks.All.Payments)
 	for i, g := range c.Groups {
 		f.Categories[i] = quality.Category{Customers: g.Customers, Open: int64(g.Open), Overdue: int64(g.Overdue), Overridden: g.Overridden}

@@ -199,11 +199,19 @@ func (s *Service) CashIn(ctx context.Context, step Step) (f CashReport, err erro
 	if err := c.Err(); err != nil {
 		return f, err
 	}
-	f.Today, f.Step = a.today, step
+	all, err := s.forecast(ctx, a, step)
+	if err != nil {
+		return f, err
+	}
+	return all[0], nil
+}
+
+// forecast makes a forecast for each step from one reading of the books.
+func (s *Service) forecast(ctx context.Context, a about, steps ...Step) ([]CashReport, error) {
 	var debtors []Debtor
 	var settled []Settled
 	var paid []Paid
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
 		if debtors, err = s.Reader.Debtors(ctx, a.today, a.onlyOf); err != nil {
 			return err
 		}
@@ -211,18 +219,21 @@ func (s *Service) CashIn(ctx context.Context, step Step) (f CashReport, err erro
 		return err
 	})
 	if err != nil {
-		return f, err
+		return nil, err
 	}
 	late := Late(settled, paid, a.today.AddMonths(-lookBack))
-	f.All, f.Known = late[uuid.Nil]
+	everyone, known := late[uuid.Nil]
 	for i := range debtors {
 		d := &debtors[i]
 		if d.Late, d.Own = late[d.CustomerID]; !d.Own {
-			d.Late = f.All
+			d.Late = everyone
 		}
 	}
-	f.CashIn = Forecast(step, a.today, debtors)
-	return f, nil
+	var out []CashReport
+	for _, step := range steps {
+		out = append(out, CashReport{CashIn: Forecast(step, a.today, debtors), Today: a.today, Step: step, All: everyone, Known: known})
+	}
+	return out, nil
 }
 
 // Rule gives the rule in force.

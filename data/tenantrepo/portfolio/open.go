@@ -49,10 +49,13 @@ func (Repo) Owed(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID) (o
 
 const (
 	// due: $1 currency, $2 the salesperson. Credits stand apart from debts of their day.
-	due = `SELECT c.id, c.number, c.name, coalesce(v.name, ''), x.due_date, x.open
-FROM (SELECT customer_id, due_date, sum(open_amount)::bigint AS open FROM receivable_parts WHERE currency = $1::text AND open_amount <> 0 GROUP BY customer_id, due_date, open_amount < 0) x
+	// A row per customer, his days in arrays: there are some dozens of days each.
+	due = `SELECT c.id, c.number, c.name, coalesce(v.name, ''), x.days, x.open
+FROM (SELECT customer_id, array_agg(due_date - date 'epoch' ORDER BY due_date) AS days, array_agg(open ORDER BY due_date) AS open
+  FROM (SELECT customer_id, due_date, sum(open_amount)::bigint AS open FROM receivable_parts WHERE currency = $1::text AND open_amount <> 0 GROUP BY customer_id, due_date, open_amount < 0) y
+  GROUP BY customer_id) x
 JOIN customers c ON c.id = x.customer_id LEFT JOIN hq.v_members v ON v.person_id = c.salesperson_id
-WHERE $2::uuid IS NULL OR c.salesperson_id = $2 ORDER BY c.number, c.id, x.due_date`
+WHERE $2::uuid IS NULL OR c.salesperson_id = $2 ORDER BY c.number, c.id`
 
 	// promises that wait, less what came in for them. What was reversed did not come in.
 	promises = `SELECT p.customer_id, p.promised_on, p.open FROM (
@@ -77,18 +80,13 @@ func (Repo) Debtors(ctx context.Context, _ calendar.Date, onlyOf *uuid.UUID) (ou
 	if err != nil {
 		return nil, err
 	}
-	_, err = postgres.Query(ctx, "list what is due", due, func(rows *sql.Rows) (struct{}, error) {
-		var d biz.Debtor
-		var o biz.OpenDue
-		if err := rows.Scan(&d.CustomerID, &d.Number, &d.Name, &d.Salesperson, &o.Due, &o.Amount); err != nil {
-			return struct{}{}, err
+	out, err = postgres.Query(ctx, "list what is due", due, func(rows *sql.Rows) (d biz.Debtor, err error) {
+		var days, open pq.Int64Array
+		err = rows.Scan(&d.CustomerID, &d.Number, &d.Name, &d.Salesperson, &days, &open)
+		for i, day := range days {
+			d.Open = append(d.Open, biz.OpenDue{Due: calendar.Date(day), Amount: open[i]})
 		}
-		if n := len(out); n == 0 || out[n-1].CustomerID != d.CustomerID {
-			out = append(out, d)
-		}
-		last := &out[len(out)-1]
-		last.Open = append(last.Open, o)
-		return struct{}{}, nil
+		return d, err
 	}, money, optional(onlyOf))
 	if err != nil {
 		return nil, err
