@@ -57,6 +57,7 @@ func TestMatrixFindsMissingControls(t *testing.T) {
 		}, false},
 	} {
 		x, before := newMatrix(t, a, b, hq), sums(t, env, b)
+		x.brief = true
 		c.off.Store(true)
 		c.run(x)
 		c.off.Store(false)

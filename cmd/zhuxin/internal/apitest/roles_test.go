@@ -22,19 +22,24 @@ func (x *matrix) everyRole() {
 				in = with(merge(in, field), map[string]any{field: stranger(value)})
 			}
 		}
+		ask := func(who string, c *apitest.Client, reason string) {
+			if !x.enough(operation) {
+				x.expect(operation, who, x.send(c, operation, in), reason)
+			}
+		}
 		for _, role := range access.TenantRoles {
-			x.expect(operation, "as "+string(role), x.send(x.a.people[string(role)], operation, in), tenantPerson(info, role))
+			ask("as "+string(role), x.a.people[string(role)], tenantPerson(info, role))
 		}
 		for _, role := range access.HQRoles {
-			x.expect(operation, "as "+string(role), x.send(x.hq.people[string(role)].In(x.a.tenant.Slug), operation, in), hqPerson(info, role))
+			ask("as "+string(role), x.hq.people[string(role)].In(x.a.tenant.Slug), hqPerson(info, role))
 		}
-		x.expect(operation, "as an ERP", x.send(x.a.people["key"], operation, in), erp(info))
-		x.expect(operation, "as a guest", x.send(x.a.people["guest"].In(x.a.tenant.Slug), operation, in), hqPerson(info, ""))
-		x.expect(operation, "as nobody", x.send(&apitest.Client{Base: x.a.env.URL, Tenant: x.a.tenant.Slug}, operation, in), "UNAUTHENTICATED")
+		ask("as an ERP", x.a.people["key"], erp(info))
+		ask("as a guest", x.a.people["guest"].In(x.a.tenant.Slug), hqPerson(info, ""))
+		ask("as nobody", &apitest.Client{Base: x.a.env.URL, Tenant: x.a.tenant.Slug}, "UNAUTHENTICATED")
 		wrong := *x.a.people["key"]
 		wrong.Key += "x"
-		x.expect(operation, "with a wrong key", x.send(&wrong, operation, in), "API_KEY_INVALID")
-		x.expect(operation, "with a wrong session", x.send(&apitest.Client{Base: x.a.env.URL, Token: "ory_st_nobody", Tenant: x.a.tenant.Slug}, operation, in), "SESSION_INVALID")
+		ask("with a wrong key", &wrong, "API_KEY_INVALID")
+		ask("with a wrong session", &apitest.Client{Base: x.a.env.URL, Token: "ory_st_nobody", Tenant: x.a.tenant.Slug}, "SESSION_INVALID")
 	})
 }
 

@@ -19,6 +19,9 @@ func (x *matrix) swapIDs(operation string, s spec) {
 	c, fields := x.a.people[s.who], objects(s.in, "")
 	base := x.a.resolve(s.in).(m)
 	for field, name := range fields {
+		if x.enough(operation) {
+			return
+		}
 		theirs, nobody := x.b.values[name], stranger(x.b.values[name])
 		if name == "token" { // a secret that its holder may show; it opens for its own address only
 			got := x.send(c, operation, with(base, map[string]any{field: theirs}))
