@@ -197,6 +197,14 @@ func TestFromAgreementToSupplyStopAndBack(t *testing.T) {
 	if x.State != supplystop.StateAcknowledged {
 		t.Errorf("before the approval: %s", x.State)
 	}
+	w.Return(t, approver, x.ID)
+	x, err = w.stops.Get(admin, x.ID)
+	ok(t, err)
+	if x.State != supplystop.StateAcknowledged {
+		t.Errorf("after the return: %s", x.State)
+	}
+	x, err = w.stops.Resume(admin, x.ID, "已付清，附回单", x.Version)
+	ok(t, err)
 	w.Approve(t, approver, x.ID)
 	x, err = w.stops.Get(admin, x.ID)
 	ok(t, err)
@@ -214,6 +222,11 @@ func TestFromAgreementToSupplyStopAndBack(t *testing.T) {
 	ok(t, w.agreements.Daily(admin, today+1))
 	if s := w.course(t, admin, a.ID).Agreement.Stage; s != agreement.StageStopSupply {
 		t.Errorf("after payment: %s", s)
+	}
+	ok(t, w.agreements.Cure(admin, cure))
+	w.Return(t, approver, a.ID)
+	if s := w.course(t, admin, a.ID).Agreement.Stage; s != agreement.StageStopSupply {
+		t.Errorf("after a return: %s", s)
 	}
 	ok(t, w.agreements.Cure(admin, cure))
 	w.Approve(t, approver, a.ID)

@@ -222,6 +222,17 @@ func (w *World) Approve(t testing.TB, ctx context.Context, subject uuid.UUID) ap
 	return a
 }
 
+// Return gives back what is pending on a subject, as ctx's person.
+func (w *World) Return(t testing.TB, ctx context.Context, subject uuid.UUID) {
+	t.Helper()
+	a := w.Pending(t, ctx, subject)
+	a, err := w.Approvals.Decide(ctx, approval.DecideInput{ID: a.ID, Return: true, Comment: "请补充说明", Version: a.Version})
+	must(t, err)
+	if a.Status != approval.StatusReturned {
+		t.Fatalf("returned, and it is %s", a.Status)
+	}
+}
+
 // Pending finds what is pending on a subject.
 func (w *World) Pending(t testing.TB, ctx context.Context, subject uuid.UUID) approval.Approval {
 	t.Helper()

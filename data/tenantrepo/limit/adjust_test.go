@@ -262,6 +262,16 @@ func TestMassProposal(t *testing.T) {
 	if facts.Customers != 3 || len(facts.Lines) != 3 || facts.After != 355_000 {
 		t.Errorf("facts %+v", facts)
 	}
+	// What comes back changes nothing, keeps nobody waiting, and can be proposed again.
+	w.Return(t, approver, *done.BatchID)
+	if n := w.Count(t, admin, `SELECT count(*) FROM credit_limits WHERE batch_id = $1 AND status = 'returned'`, *done.BatchID); n != 3 {
+		t.Errorf("%d of 3 came back", n)
+	}
+	if _, amount := bound(t, w, a.ID); amount != 100_000 {
+		t.Errorf("after the return: %d", amount)
+	}
+	done, err = w.Limits.Propose(admin, limit.ProposeInput{Proposal: toMax, Reason: "按等级，已补充", Changes: 3, After: p.After})
+	ok(t, err)
 	w.Approve(t, approver, *done.BatchID)
 	for id, amount := range map[uuid.UUID]money.Amount{a.ID: 200_000, b.ID: 105_000, none.ID: 50_000, unrated.ID: 100_000} {
 		if k, got := bound(t, w, id); k != exposure.LimitAmount || got != amount {

@@ -68,8 +68,17 @@ func TestSharedLimitLife(t *testing.T) {
 	if d := order(1, 900); d.Outcome != creditcheck.Allow {
 		t.Errorf("before the approval: %+v", d)
 	}
+	// What comes back binds nobody and keeps no member from the next proposal.
+	w.Return(t, approver, first.ID)
+	if n := w.Count(t, admin, `SELECT count(*) FROM shared_limits WHERE id = $1 AND status = 'returned'`, first.ID); n != 1 {
+		t.Error("it did not come back")
+	}
+	if d := order(1, 100); d.Outcome != creditcheck.Allow {
+		t.Errorf("after the return: %+v", d)
+	}
+	first = submit(sharedlimit.Input{Amount: 1000, Customers: ids[:2]})
 	w.Approve(t, approver, first.ID)
-	if d := order(1, 1); d.Outcome.Reserves() || d.Binding != creditcheck.LimitShared || d.Reasons[0].Actual != 1201 || d.Reasons[0].Bound != 1000 {
+	if d := order(1, 1); d.Outcome.Reserves() || d.Binding != creditcheck.LimitShared || d.Reasons[0].Actual != 1301 || d.Reasons[0].Bound != 1000 {
 		t.Errorf("over the shared limit: %+v", d)
 	}
 	if d := order(2, 5000); d.Outcome != creditcheck.Allow {
@@ -93,7 +102,7 @@ func TestSharedLimitLife(t *testing.T) {
 	if d := order(0, 900_000); d.Outcome != creditcheck.Allow || d.Facts.SharedLimit != nil {
 		t.Errorf("who was let go: %+v", d)
 	}
-	if d := order(1, 1); d.Outcome.Reserves() || d.Facts.SharedLimit.Used != 5900 || d.Facts.SharedLimit.Limit != 2000 {
+	if d := order(1, 1); d.Outcome.Reserves() || d.Facts.SharedLimit.Used != 6000 || d.Facts.SharedLimit.Limit != 2000 {
 		t.Errorf("the new members: %+v", d)
 	}
 
