@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -13,7 +12,6 @@ import (
 	"zhuxin/cmd/zhuxin/internal/wiring"
 	"zhuxin/shared/access"
 	"zhuxin/shared/directory"
-	"zhuxin/tenancy/registry"
 )
 
 func (o *options) withRegister(cmd *cobra.Command, fn func(context.Context, *register.Register) error) error {
@@ -132,73 +130,5 @@ func tenantAddMember(o *options) *cobra.Command {
 	c.Flags().StringSliceVar(&roles, "role", nil, "role; can be given more than once")
 	must(c.MarkFlagRequired("email"))
 	must(c.MarkFlagRequired("role"))
-	return c
-}
-
-func rollupCommand(o *options) *cobra.Command {
-	c := &cobra.Command{Use: "rollup", Short: "HQ's projections"}
-	verify := func(ctx context.Context, a *wiring.App) error {
-		all, err := a.Registry.List(ctx)
-		if err != nil {
-			return err
-		}
-		differences := 0
-		for _, t := range all {
-			if t.Status != registry.StatusActive {
-				continue
-			}
-			bound, err := a.Registry.Bind(access.With(ctx, access.System(t.ID, "command-line")), t.ID)
-			if err != nil {
-				return fmt.Errorf("%s: %w", t.Slug, err)
-			}
-			found, err := a.Group.Projector.Verify(bound)
-			if err != nil {
-				return fmt.Errorf("%s: %w", t.Slug, err)
-			}
-			for _, d := range found {
-				fmt.Println(d)
-			}
-			figures, err := a.Reports.Projector.Verify(bound)
-			if err != nil {
-				return fmt.Errorf("%s: %w", t.Slug, err)
-			}
-			for _, d := range figures {
-				fmt.Println(d)
-			}
-			differences += len(found) + len(figures)
-		}
-		fmt.Printf("%d subsidiaries, %d differences\n", len(all), differences)
-		if differences > 0 {
-			return errors.New("the projections differ from the books")
-		}
-		return nil
-	}
-	project := func(ctx context.Context, a *wiring.App) error {
-		all, err := a.Registry.List(ctx)
-		if err != nil {
-			return err
-		}
-		for _, t := range all {
-			bound, err := a.Registry.Bind(access.With(ctx, access.System(t.ID, "command-line")), t.ID)
-			if err != nil {
-				return fmt.Errorf("%s: %w", t.Slug, err)
-			}
-			if err := a.Group.Projector.Project(bound, nil); err != nil {
-				return fmt.Errorf("%s: %w", t.Slug, err)
-			}
-			if err := a.Reports.Projector.Refresh(bound, nil); err != nil {
-				return fmt.Errorf("%s: %w", t.Slug, err)
-			}
-			fmt.Println("projected", t.Slug)
-		}
-		return nil
-	}
-	for _, sub := range []struct {
-		use, short string
-		run        func(context.Context, *wiring.App) error
-	}{{"verify", "recompute the projections from the books and list every difference", verify}, {"project", "project every subsidiary anew", project}} {
-		c.AddCommand(&cobra.Command{Use: sub.use, Short: sub.short, Args: cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, _ []string) error { return o.withApp(cmd.Context(), conf.Operate, sub.run) }})
-	}
 	return c
 }

@@ -247,8 +247,19 @@ func TestRuleOfTheScale(t *testing.T) {
 	if late() != 12 {
 		t.Errorf("%d before it is counted anew", late())
 	}
+	if found, err := w.s.Verify(a); err != nil || len(found) != 0 {
+		t.Errorf("what waits to be made anew is compared: %q, %v", found, err)
+	}
 	w.ok(w.s.Refresh(a)) // 60 days are not 90
 	if late() != 0 {
 		t.Errorf("%d late by more than 90 days", late())
+	}
+	if found, err := w.s.Verify(a); err != nil || len(found) != 0 {
+		t.Errorf("differences %q, %v", found, err)
+	}
+	_, err = w.Admin(t).ExecContext(t.Context(), `UPDATE hq.grade_observations SET grades = jsonb_set(grades, '{0,late}', '7') WHERE tenant_id = $1`, w.A.ID)
+	w.ok(err)
+	if found, err := w.s.Verify(a); err != nil || len(found) != 1 {
+		t.Errorf("what somebody has changed at HQ: %q, %v", found, err)
 	}
 }

@@ -183,4 +183,12 @@ func TestCurrenciesAndDays(t *testing.T) {
 	if v, err = w.group.View(hq, quality.Query{}); err != nil || v.Sum.Open() != 150 {
 		t.Errorf("made again without a reason: %d, %v", v.Sum.Open(), err)
 	}
+	// The books and HQ's figures differ now, which is what verifying finds.
+	if found, err := w.projector.Verify(a); err != nil || len(found) != 4 || !strings.Contains(found[0], "five categories") {
+		t.Errorf("differences %q, %v", found, err)
+	}
+	w.project(a)
+	if found, err := w.projector.Verify(a); err != nil || len(found) != 0 {
+		t.Errorf("differences %q, %v", found, err)
+	}
 }
