@@ -131,6 +131,14 @@ func TestDrafts(t *testing.T) {
 	bounced.ApplyHere = true
 	expect(t, "unused, so it is undone", put(t, w, ctx, source, bounced), "updated")
 	counts("undone", 0, 0)
+	used := draft("D6", feed.DraftHeld)
+	used.ApplyHere = true
+	put(t, w, ctx, source, used)
+	put(t, w, ctx, source, feed.Receivable{DocumentNo: "F" + c, Buyer: feed.Buyer{CustomerNumber: c}, InvoiceDate: day, DueDate: day + 30, Amount: 500, Open: 500})
+	w.exec(t, ctx, `INSERT INTO payment_applications (id, batch_id, customer_id, receivable_id, kind, receipt_id, amount, rule, applied_on, created_at)
+		SELECT d.id, d.id, d.customer_id, (SELECT id FROM receivables WHERE document_no = $2), 'receipt', d.receipt_id, 500, 'manual', now(), now() FROM acceptance_drafts d WHERE d.draft_no = $1`, used.DraftNo, "F"+c)
+	used.State, used.SettledOn = feed.DraftDishonoured, day.AddDays(180)
+	expect(t, "bounced, and somebody has applied it here", put(t, w, ctx, source, used), "refused DRAFT_APPLIED")
 	bad := draft("D5", feed.DraftHeld)
 	bad.Make, bad.Acceptor, bad.DueOn = "cheque", "", day.AddDays(-1)
 	expect(t, "bad", put(t, w, ctx, source, bad), "refused UNKNOWN REQUIRED OUT_OF_RANGE")
