@@ -174,7 +174,7 @@ func (s *shared) decide(l Loaded, batch []*waiting) []result {
 		s.out.Moves = append(s.out.Moves, d.move)
 	}
 	for _, p := range d.projects {
-		if p.move.Held > 0 {
+		if p.move.Held != 0 {
 			s.out.Projects = append(s.out.Projects, p.move)
 		}
 	}
@@ -256,11 +256,15 @@ func (d *deciding) reserve(dec *Decision, found Found) {
 		ID: newID(), CustomerID: dec.CustomerID, OrderNo: dec.OrderNo, Amount: dec.Amount, HeldAmount: held, Status: StatusOpen,
 		CheckID: dec.ID, ExpiresAt: now.Add(time.Duration(d.l.Policy.ReservationHours) * time.Hour), CreatedAt: now, UpdatedAt: now,
 	}
-	d.orders[dec.OrderNo] = dec.Reservation.ID
 	d.held++
-	d.l.Account.Reserved += held
-	d.move.Held += held
-	d.fill(held)
+	more := held - found.Counted // a source's order counts by its reservation from now on
+	if found.Counted > 0 {
+		d.out.Taken = append(d.out.Taken, Taken{CustomerID: dec.CustomerID, OrderNo: dec.OrderNo, Amount: found.Counted})
+	}
+	d.orders[dec.OrderNo] = dec.Reservation.ID
+	d.l.Account.Reserved += more
+	d.move.Held += more
+	d.fill(more)
 	if d.l.Account.OverLimit() && held > 0 {
 		d.move.Overrun = true // policy or a release let it pass
 	}
@@ -269,8 +273,9 @@ func (d *deciding) reserve(dec *Decision, found Found) {
 	}
 	if p := dec.Facts.Project; p != nil {
 		state := d.projects[p.ID]
-		state.facts.Reserved += held
-		state.move.Held += held
+		more := held - found.Project.Counted
+		state.facts.Reserved += more
+		state.move.Held += more
 		over := state.facts.LimitKind != exposure.LimitUnlimited && state.facts.Exposure() > state.facts.Limit()
 		state.move.Overrun = state.move.Overrun || over
 	}
@@ -330,14 +335,23 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 		Frozen: a.Frozen, FrozenReason: a.FrozenReason, Currency: in.Currency, AsOf: d.today, AccountVersion: a.Version,
 		Checkpoint: in.Checkpoint, Volume: in.Volume, Skips: !d.l.Policy.Rules.binds(in.Checkpoint, found.Project),
 	}
-	if in.Checkpoint == AtDispatch && found.LiveOf == customer {
+	_, reserved := d.orders[in.OrderNo]
+	switch {
+	case in.Checkpoint == AtDispatch && found.LiveOf == customer:
 		f.Covered = min(found.LiveHeld, in.Amount)
+	case !reserved:
+		f.Covered = min(found.Counted, in.Amount)
 	}
 	f.SupplyStopped, f.SupplyStopReason = found.Stopped, found.StopReason
 	if found.HoldOf == customer {
 		f.Release = found.Release
 	}
-	f.Project = d.project(found.Project)
+	if f.Project = d.project(found.Project); f.Project != nil {
+		f.Project.Covered = f.Covered
+		if found.LiveOf != customer {
+			f.Project.Covered = min(f.Covered, found.Project.Counted)
+		}
+	}
 	f.SharedLimit, f.GroupQuota = d.pool(d.l.SharedLimit), d.pool(d.l.GroupCap)
 	if n := d.l.Negative; n != nil {
 		f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, n.ReasonCode, n.ReasonText

@@ -80,6 +80,7 @@ type ProjectFacts struct {
 	TemporaryLimit money.Amount       `json:"temporary_limit"`
 	Receivable     money.Amount       `json:"receivable"`
 	Reserved       money.Amount       `json:"reserved"`
+	Covered        money.Amount       `json:"covered,omitempty"` // fen of Reserved that are for this order
 }
 
 // Exposure is what is owed and held for the project.
@@ -240,6 +241,7 @@ func overProject(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
 	if f.Project == nil || f.Project.LimitKind == exposure.LimitUnlimited {
 		return Reason{}, LimitNone, false
 	}
+	amount += f.Covered - f.Project.Covered // the order may count for the customer, and not for this project
 	action, limit, after := p.OverLimit, f.Project.Limit(), add(f.Project.Exposure(), amount)
 	if f.Project.LimitKind == exposure.LimitNone {
 		action = p.NoLimit

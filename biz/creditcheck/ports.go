@@ -97,6 +97,7 @@ type Found struct {
 	LiveID     uuid.UUID // live reservation of the order
 	LiveHeld   money.Amount
 	LiveOf     uuid.UUID     // whose it is
+	Counted    money.Amount  // of the order in the customer's account, as a source told of it before anybody reserved
 	HoldID     uuid.UUID     // of the order, while it waits or is released
 	HoldOf     uuid.UUID     // whose it is
 	Waits      bool          // the order waits in the queue
@@ -111,6 +112,7 @@ type FoundProject struct {
 	ID          uuid.UUID
 	Checkpoints string // inherit, order, dispatch, both
 	Facts       *ProjectFacts
+	Counted     money.Amount // of the order in the project's account
 }
 
 // Remembered is the stored answer to a command.
@@ -190,6 +192,13 @@ type ProjectMove struct {
 	Overrun   bool
 }
 
+// Taken is an order that a source told of and that counts by its reservation now.
+type Taken struct {
+	CustomerID uuid.UUID
+	OrderNo    string
+	Amount     money.Amount // that counted until now
+}
+
 // Queued is an order that is to wait for a person.
 type Queued struct {
 	HoldID uuid.UUID // of a new row; an order that waits already keeps its own
@@ -212,6 +221,7 @@ type Batch struct {
 	Records  []Record
 	Queued   []Queued
 	Passed   []Passed
+	Taken    []Taken
 }
 
 // LoadedReservation is what LoadReservation gives.

@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122113000"
-	MinTenant = "20261122115019"
+	MinTenant = "20261122144307"
 )

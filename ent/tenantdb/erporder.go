@@ -35,6 +35,8 @@ type ERPOrder struct {
 	Amount int64 `json:"amount,omitempty"`
 	// fen not delivered yet, as the source knows; 0 when closed or void
 	OpenAmount int64 `json:"open_amount,omitempty"`
+	// fen of it that the credit account holds, so that a check of the order does not count it again
+	CountedAmount int64 `json:"counted_amount,omitempty"`
 	// Currency holds the value of the "currency" field.
 	Currency string `json:"currency,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -51,7 +53,7 @@ func (*ERPOrder) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case erporder.FieldOrderedOn:
 			values[i] = new(calendar.Date)
-		case erporder.FieldVolume, erporder.FieldAmount, erporder.FieldOpenAmount:
+		case erporder.FieldVolume, erporder.FieldAmount, erporder.FieldOpenAmount, erporder.FieldCountedAmount:
 			values[i] = new(sql.NullInt64)
 		case erporder.FieldSource, erporder.FieldOrderNo, erporder.FieldContractNo, erporder.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -127,6 +129,12 @@ func (_m *ERPOrder) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field open_amount", values[i])
 			} else if value.Valid {
 				_m.OpenAmount = value.Int64
+			}
+		case erporder.FieldCountedAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field counted_amount", values[i])
+			} else if value.Valid {
+				_m.CountedAmount = value.Int64
 			}
 		case erporder.FieldCurrency:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -205,6 +213,9 @@ func (_m *ERPOrder) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("open_amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OpenAmount))
+	builder.WriteString(", ")
+	builder.WriteString("counted_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CountedAmount))
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)

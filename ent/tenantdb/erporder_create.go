@@ -89,6 +89,20 @@ func (_c *ERPOrderCreate) SetOpenAmount(v int64) *ERPOrderCreate {
 	return _c
 }
 
+// SetCountedAmount sets the "counted_amount" field.
+func (_c *ERPOrderCreate) SetCountedAmount(v int64) *ERPOrderCreate {
+	_c.mutation.SetCountedAmount(v)
+	return _c
+}
+
+// SetNillableCountedAmount sets the "counted_amount" field if the given value is not nil.
+func (_c *ERPOrderCreate) SetNillableCountedAmount(v *int64) *ERPOrderCreate {
+	if v != nil {
+		_c.SetCountedAmount(*v)
+	}
+	return _c
+}
+
 // SetCurrency sets the "currency" field.
 func (_c *ERPOrderCreate) SetCurrency(v string) *ERPOrderCreate {
 	_c.mutation.SetCurrency(v)
@@ -180,6 +194,10 @@ func (_c *ERPOrderCreate) defaults() {
 		v := erporder.DefaultVolume
 		_c.mutation.SetVolume(v)
 	}
+	if _, ok := _c.mutation.CountedAmount(); !ok {
+		v := erporder.DefaultCountedAmount
+		_c.mutation.SetCountedAmount(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := erporder.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -219,6 +237,9 @@ func (_c *ERPOrderCreate) check() error {
 	}
 	if _, ok := _c.mutation.OpenAmount(); !ok {
 		return &ValidationError{Name: "open_amount", err: errors.New(`tenantdb: missing required field "ERPOrder.open_amount"`)}
+	}
+	if _, ok := _c.mutation.CountedAmount(); !ok {
+		return &ValidationError{Name: "counted_amount", err: errors.New(`tenantdb: missing required field "ERPOrder.counted_amount"`)}
 	}
 	if _, ok := _c.mutation.Currency(); !ok {
 		return &ValidationError{Name: "currency", err: errors.New(`tenantdb: missing required field "ERPOrder.currency"`)}
@@ -301,6 +322,10 @@ func (_c *ERPOrderCreate) createSpec() (*ERPOrder, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OpenAmount(); ok {
 		_spec.SetField(erporder.FieldOpenAmount, field.TypeInt64, value)
 		_node.OpenAmount = value
+	}
+	if value, ok := _c.mutation.CountedAmount(); ok {
+		_spec.SetField(erporder.FieldCountedAmount, field.TypeInt64, value)
+		_node.CountedAmount = value
 	}
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(erporder.FieldCurrency, field.TypeString, value)
@@ -453,6 +478,24 @@ func (u *ERPOrderUpsert) UpdateOpenAmount() *ERPOrderUpsert {
 // AddOpenAmount adds v to the "open_amount" field.
 func (u *ERPOrderUpsert) AddOpenAmount(v int64) *ERPOrderUpsert {
 	u.Add(erporder.FieldOpenAmount, v)
+	return u
+}
+
+// SetCountedAmount sets the "counted_amount" field.
+func (u *ERPOrderUpsert) SetCountedAmount(v int64) *ERPOrderUpsert {
+	u.Set(erporder.FieldCountedAmount, v)
+	return u
+}
+
+// UpdateCountedAmount sets the "counted_amount" field to the value that was provided on create.
+func (u *ERPOrderUpsert) UpdateCountedAmount() *ERPOrderUpsert {
+	u.SetExcluded(erporder.FieldCountedAmount)
+	return u
+}
+
+// AddCountedAmount adds v to the "counted_amount" field.
+func (u *ERPOrderUpsert) AddCountedAmount(v int64) *ERPOrderUpsert {
+	u.Add(erporder.FieldCountedAmount, v)
 	return u
 }
 
@@ -639,6 +682,27 @@ func (u *ERPOrderUpsertOne) AddOpenAmount(v int64) *ERPOrderUpsertOne {
 func (u *ERPOrderUpsertOne) UpdateOpenAmount() *ERPOrderUpsertOne {
 	return u.Update(func(s *ERPOrderUpsert) {
 		s.UpdateOpenAmount()
+	})
+}
+
+// SetCountedAmount sets the "counted_amount" field.
+func (u *ERPOrderUpsertOne) SetCountedAmount(v int64) *ERPOrderUpsertOne {
+	return u.Update(func(s *ERPOrderUpsert) {
+		s.SetCountedAmount(v)
+	})
+}
+
+// AddCountedAmount adds v to the "counted_amount" field.
+func (u *ERPOrderUpsertOne) AddCountedAmount(v int64) *ERPOrderUpsertOne {
+	return u.Update(func(s *ERPOrderUpsert) {
+		s.AddCountedAmount(v)
+	})
+}
+
+// UpdateCountedAmount sets the "counted_amount" field to the value that was provided on create.
+func (u *ERPOrderUpsertOne) UpdateCountedAmount() *ERPOrderUpsertOne {
+	return u.Update(func(s *ERPOrderUpsert) {
+		s.UpdateCountedAmount()
 	})
 }
 
@@ -996,6 +1060,27 @@ func (u *ERPOrderUpsertBulk) AddOpenAmount(v int64) *ERPOrderUpsertBulk {
 func (u *ERPOrderUpsertBulk) UpdateOpenAmount() *ERPOrderUpsertBulk {
 	return u.Update(func(s *ERPOrderUpsert) {
 		s.UpdateOpenAmount()
+	})
+}
+
+// SetCountedAmount sets the "counted_amount" field.
+func (u *ERPOrderUpsertBulk) SetCountedAmount(v int64) *ERPOrderUpsertBulk {
+	return u.Update(func(s *ERPOrderUpsert) {
+		s.SetCountedAmount(v)
+	})
+}
+
+// AddCountedAmount adds v to the "counted_amount" field.
+func (u *ERPOrderUpsertBulk) AddCountedAmount(v int64) *ERPOrderUpsertBulk {
+	return u.Update(func(s *ERPOrderUpsert) {
+		s.AddCountedAmount(v)
+	})
+}
+
+// UpdateCountedAmount sets the "counted_amount" field to the value that was provided on create.
+func (u *ERPOrderUpsertBulk) UpdateCountedAmount() *ERPOrderUpsertBulk {
+	return u.Update(func(s *ERPOrderUpsert) {
+		s.UpdateCountedAmount()
 	})
 }
 

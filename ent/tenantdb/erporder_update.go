@@ -135,6 +135,27 @@ func (_u *ERPOrderUpdate) AddOpenAmount(v int64) *ERPOrderUpdate {
 	return _u
 }
 
+// SetCountedAmount sets the "counted_amount" field.
+func (_u *ERPOrderUpdate) SetCountedAmount(v int64) *ERPOrderUpdate {
+	_u.mutation.ResetCountedAmount()
+	_u.mutation.SetCountedAmount(v)
+	return _u
+}
+
+// SetNillableCountedAmount sets the "counted_amount" field if the given value is not nil.
+func (_u *ERPOrderUpdate) SetNillableCountedAmount(v *int64) *ERPOrderUpdate {
+	if v != nil {
+		_u.SetCountedAmount(*v)
+	}
+	return _u
+}
+
+// AddCountedAmount adds value to the "counted_amount" field.
+func (_u *ERPOrderUpdate) AddCountedAmount(v int64) *ERPOrderUpdate {
+	_u.mutation.AddCountedAmount(v)
+	return _u
+}
+
 // SetCurrency sets the "currency" field.
 func (_u *ERPOrderUpdate) SetCurrency(v string) *ERPOrderUpdate {
 	_u.mutation.SetCurrency(v)
@@ -244,6 +265,12 @@ func (_u *ERPOrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedOpenAmount(); ok {
 		_spec.AddField(erporder.FieldOpenAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.CountedAmount(); ok {
+		_spec.SetField(erporder.FieldCountedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCountedAmount(); ok {
+		_spec.AddField(erporder.FieldCountedAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(erporder.FieldCurrency, field.TypeString, value)
@@ -373,6 +400,27 @@ func (_u *ERPOrderUpdateOne) SetNillableOpenAmount(v *int64) *ERPOrderUpdateOne 
 // AddOpenAmount adds value to the "open_amount" field.
 func (_u *ERPOrderUpdateOne) AddOpenAmount(v int64) *ERPOrderUpdateOne {
 	_u.mutation.AddOpenAmount(v)
+	return _u
+}
+
+// SetCountedAmount sets the "counted_amount" field.
+func (_u *ERPOrderUpdateOne) SetCountedAmount(v int64) *ERPOrderUpdateOne {
+	_u.mutation.ResetCountedAmount()
+	_u.mutation.SetCountedAmount(v)
+	return _u
+}
+
+// SetNillableCountedAmount sets the "counted_amount" field if the given value is not nil.
+func (_u *ERPOrderUpdateOne) SetNillableCountedAmount(v *int64) *ERPOrderUpdateOne {
+	if v != nil {
+		_u.SetCountedAmount(*v)
+	}
+	return _u
+}
+
+// AddCountedAmount adds value to the "counted_amount" field.
+func (_u *ERPOrderUpdateOne) AddCountedAmount(v int64) *ERPOrderUpdateOne {
+	_u.mutation.AddCountedAmount(v)
 	return _u
 }
 
@@ -515,6 +563,12 @@ func (_u *ERPOrderUpdateOne) sqlSave(ctx context.Context) (_node *ERPOrder, err 
 	}
 	if value, ok := _u.mutation.AddedOpenAmount(); ok {
 		_spec.AddField(erporder.FieldOpenAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.CountedAmount(); ok {
+		_spec.SetField(erporder.FieldCountedAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCountedAmount(); ok {
+		_spec.AddField(erporder.FieldCountedAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(erporder.FieldCurrency, field.TypeString, value)

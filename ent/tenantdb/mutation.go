@@ -41659,27 +41659,29 @@ func (m *ERPContractMutation) ResetEdge(name string) error {
 // ERPOrderMutation represents an operation that mutates the ERPOrder nodes in the graph.
 type ERPOrderMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	source         *string
-	order_no       *string
-	customer_id    *uuid.UUID
-	contract_no    *string
-	ordered_on     *calendar.Date
-	volume         *int64
-	addvolume      *int64
-	amount         *int64
-	addamount      *int64
-	open_amount    *int64
-	addopen_amount *int64
-	currency       *string
-	created_at     *time.Time
-	updated_at     *time.Time
-	clearedFields  map[string]struct{}
-	done           bool
-	oldValue       func(context.Context) (*ERPOrder, error)
-	predicates     []predicate.ERPOrder
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	source            *string
+	order_no          *string
+	customer_id       *uuid.UUID
+	contract_no       *string
+	ordered_on        *calendar.Date
+	volume            *int64
+	addvolume         *int64
+	amount            *int64
+	addamount         *int64
+	open_amount       *int64
+	addopen_amount    *int64
+	counted_amount    *int64
+	addcounted_amount *int64
+	currency          *string
+	created_at        *time.Time
+	updated_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ERPOrder, error)
+	predicates        []predicate.ERPOrder
 }
 
 var _ ent.Mutation = (*ERPOrderMutation)(nil)
@@ -42134,6 +42136,62 @@ func (m *ERPOrderMutation) ResetOpenAmount() {
 	m.addopen_amount = nil
 }
 
+// SetCountedAmount sets the "counted_amount" field.
+func (m *ERPOrderMutation) SetCountedAmount(i int64) {
+	m.counted_amount = &i
+	m.addcounted_amount = nil
+}
+
+// CountedAmount returns the value of the "counted_amount" field in the mutation.
+func (m *ERPOrderMutation) CountedAmount() (r int64, exists bool) {
+	v := m.counted_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedAmount returns the old "counted_amount" field's value of the ERPOrder entity.
+// If the ERPOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPOrderMutation) OldCountedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedAmount: %w", err)
+	}
+	return oldValue.CountedAmount, nil
+}
+
+// AddCountedAmount adds i to the "counted_amount" field.
+func (m *ERPOrderMutation) AddCountedAmount(i int64) {
+	if m.addcounted_amount != nil {
+		*m.addcounted_amount += i
+	} else {
+		m.addcounted_amount = &i
+	}
+}
+
+// AddedCountedAmount returns the value that was added to the "counted_amount" field in this mutation.
+func (m *ERPOrderMutation) AddedCountedAmount() (r int64, exists bool) {
+	v := m.addcounted_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCountedAmount resets all changes to the "counted_amount" field.
+func (m *ERPOrderMutation) ResetCountedAmount() {
+	m.counted_amount = nil
+	m.addcounted_amount = nil
+}
+
 // SetCurrency sets the "currency" field.
 func (m *ERPOrderMutation) SetCurrency(s string) {
 	m.currency = &s
@@ -42276,7 +42334,7 @@ func (m *ERPOrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ERPOrderMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.source != nil {
 		fields = append(fields, erporder.FieldSource)
 	}
@@ -42300,6 +42358,9 @@ func (m *ERPOrderMutation) Fields() []string {
 	}
 	if m.open_amount != nil {
 		fields = append(fields, erporder.FieldOpenAmount)
+	}
+	if m.counted_amount != nil {
+		fields = append(fields, erporder.FieldCountedAmount)
 	}
 	if m.currency != nil {
 		fields = append(fields, erporder.FieldCurrency)
@@ -42334,6 +42395,8 @@ func (m *ERPOrderMutation) Field(name string) (ent.Value, bool) {
 		return m.Amount()
 	case erporder.FieldOpenAmount:
 		return m.OpenAmount()
+	case erporder.FieldCountedAmount:
+		return m.CountedAmount()
 	case erporder.FieldCurrency:
 		return m.Currency()
 	case erporder.FieldCreatedAt:
@@ -42365,6 +42428,8 @@ func (m *ERPOrderMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAmount(ctx)
 	case erporder.FieldOpenAmount:
 		return m.OldOpenAmount(ctx)
+	case erporder.FieldCountedAmount:
+		return m.OldCountedAmount(ctx)
 	case erporder.FieldCurrency:
 		return m.OldCurrency(ctx)
 	case erporder.FieldCreatedAt:
@@ -42436,6 +42501,13 @@ func (m *ERPOrderMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOpenAmount(v)
 		return nil
+	case erporder.FieldCountedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedAmount(v)
+		return nil
 	case erporder.FieldCurrency:
 		v, ok := value.(string)
 		if !ok {
@@ -42474,6 +42546,9 @@ func (m *ERPOrderMutation) AddedFields() []string {
 	if m.addopen_amount != nil {
 		fields = append(fields, erporder.FieldOpenAmount)
 	}
+	if m.addcounted_amount != nil {
+		fields = append(fields, erporder.FieldCountedAmount)
+	}
 	return fields
 }
 
@@ -42488,6 +42563,8 @@ func (m *ERPOrderMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedAmount()
 	case erporder.FieldOpenAmount:
 		return m.AddedOpenAmount()
+	case erporder.FieldCountedAmount:
+		return m.AddedCountedAmount()
 	}
 	return nil, false
 }
@@ -42517,6 +42594,13 @@ func (m *ERPOrderMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddOpenAmount(v)
+		return nil
+	case erporder.FieldCountedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCountedAmount(v)
 		return nil
 	}
 	return fmt.Errorf("unknown ERPOrder numeric field %s", name)
@@ -42568,6 +42652,9 @@ func (m *ERPOrderMutation) ResetField(name string) error {
 		return nil
 	case erporder.FieldOpenAmount:
 		m.ResetOpenAmount()
+		return nil
+	case erporder.FieldCountedAmount:
+		m.ResetCountedAmount()
 		return nil
 	case erporder.FieldCurrency:
 		m.ResetCurrency()

@@ -1007,16 +1007,20 @@ func init() {
 	erporderDescVolume := erporderFields[6].Descriptor()
 	// erporder.DefaultVolume holds the default value on creation for the volume field.
 	erporder.DefaultVolume = erporderDescVolume.Default.(int64)
+	// erporderDescCountedAmount is the schema descriptor for counted_amount field.
+	erporderDescCountedAmount := erporderFields[9].Descriptor()
+	// erporder.DefaultCountedAmount holds the default value on creation for the counted_amount field.
+	erporder.DefaultCountedAmount = erporderDescCountedAmount.Default.(int64)
 	// erporderDescCurrency is the schema descriptor for currency field.
-	erporderDescCurrency := erporderFields[9].Descriptor()
+	erporderDescCurrency := erporderFields[10].Descriptor()
 	// erporder.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	erporder.CurrencyValidator = erporderDescCurrency.Validators[0].(func(string) error)
 	// erporderDescCreatedAt is the schema descriptor for created_at field.
-	erporderDescCreatedAt := erporderFields[10].Descriptor()
+	erporderDescCreatedAt := erporderFields[11].Descriptor()
 	// erporder.DefaultCreatedAt holds the default value on creation for the created_at field.
 	erporder.DefaultCreatedAt = erporderDescCreatedAt.Default.(func() time.Time)
 	// erporderDescUpdatedAt is the schema descriptor for updated_at field.
-	erporderDescUpdatedAt := erporderFields[11].Descriptor()
+	erporderDescUpdatedAt := erporderFields[12].Descriptor()
 	// erporder.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	erporder.DefaultUpdatedAt = erporderDescUpdatedAt.Default.(func() time.Time)
 	// erporder.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

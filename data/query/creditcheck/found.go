@@ -25,17 +25,18 @@ type foundRow struct {
 	ends                                                calendar.Date
 	projectNo, projectName, checkpoints, kind, stopped  sql.NullString
 	standing, temporary, projectReceivable, projectHeld sql.Null[int64]
+	counted, projectCounted                             sql.Null[int64]
 }
 
 func (f *foundRow) targets() []any {
 	return []any{&f.mine, &f.hash, &f.body, &f.at, &f.live, &f.held, &f.liveOf, &f.hold, &f.holdOf, &f.waits,
-		&f.release, &f.codes, &f.left, &f.volume, &f.volumeLeft, &f.ends, &f.stopped,
-		&f.project, &f.projectNo, &f.projectName, &f.checkpoints, &f.kind, &f.standing, &f.temporary, &f.projectReceivable, &f.projectHeld}
+		&f.release, &f.codes, &f.left, &f.volume, &f.volumeLeft, &f.ends, &f.stopped, &f.counted,
+		&f.project, &f.projectNo, &f.projectName, &f.checkpoints, &f.kind, &f.standing, &f.temporary, &f.projectReceivable, &f.projectHeld, &f.projectCounted}
 }
 
 func (f *foundRow) found() (biz.Found, error) {
 	out := biz.Found{InFlight: !f.mine, LiveID: f.live.UUID, LiveHeld: money.Amount(f.held.V), LiveOf: f.liveOf.UUID,
-		HoldID: f.hold.UUID, HoldOf: f.holdOf.UUID, Waits: f.waits.Bool, Stopped: f.stopped.Valid, StopReason: f.stopped.String}
+		HoldID: f.hold.UUID, HoldOf: f.holdOf.UUID, Waits: f.waits.Bool, Stopped: f.stopped.Valid, StopReason: f.stopped.String, Counted: money.Amount(f.counted.V)}
 	if f.at.Valid {
 		out.Remembered = &biz.Remembered{Hash: f.hash, Body: f.body, At: f.at.Time.UTC()}
 	}
@@ -46,7 +47,7 @@ func (f *foundRow) found() (biz.Found, error) {
 		}
 	}
 	if f.project.Valid {
-		out.Project = &biz.FoundProject{ID: f.project.UUID, Checkpoints: f.checkpoints.String}
+		out.Project = &biz.FoundProject{ID: f.project.UUID, Checkpoints: f.checkpoints.String, Counted: money.Amount(f.projectCounted.V)}
 		if f.kind.Valid {
 			out.Project.Facts = &biz.ProjectFacts{ID: f.project.UUID, Number: f.projectNo.String, Name: f.projectName.String,
 				LimitKind: exposure.LimitKind(f.kind.String), StandingLimit: money.Amount(f.standing.V), TemporaryLimit: money.Amount(f.temporary.V),

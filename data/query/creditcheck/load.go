@@ -29,7 +29,13 @@ const facts = `
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
   i.request_hash, i.response, i.created_at, r.id, r.held_amount, r.customer_id,
-  h.id, h.customer_id, h.status = 'held', e.id, e.codes, e.amount - e.used_amount, e.volume, e.volume - e.used_volume, e.ends_on, ss.reason`
+  h.id, h.customer_id, h.status = 'held', e.id, e.codes, e.amount - e.used_amount, e.volume, e.volume - e.used_volume, e.ends_on, ss.reason, fed.counted`
+
+// counted is what of the order is in the customer's account because a source told of
+// it before anybody reserved.
+const counted = `
+LEFT JOIN LATERAL (SELECT sum(o.counted_amount)::bigint AS counted FROM erp_orders o
+  WHERE o.customer_id = a.id AND o.order_no = {order} AND o.counted_amount > 0) fed ON true`
 
 // stopped is why nothing is delivered to the customer, or to the project that the
 // command names; hardly anybody has an open stop, and its index holds those only.
@@ -47,8 +53,10 @@ LEFT JOIN order_releases e ON e.id = h.release_id AND e.status = 'granted'`
 // forProject is what is known of the project that a command names, in the order
 // of foundRow.projectTargets; nulls where none does.
 const (
-	forProject   = `, j.id, j.number, j.name, pa.checkpoints, pa.limit_kind, pa.standing_amount, pa.temporary_amount, pa.receivable_amount, pa.reserved_amount`
-	noForProject = `, NULL::uuid, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint`
+	forProject = `, j.id, j.number, j.name, pa.checkpoints, pa.limit_kind, pa.standing_amount, pa.temporary_amount, pa.receivable_amount, pa.reserved_amount,
+  (SELECT sum(o.counted_amount)::bigint FROM erp_orders o JOIN contracts k ON k.erp_contract_no = o.contract_no AND k.project_id = j.id
+   WHERE fed.counted > 0 AND o.customer_id = a.id AND o.order_no = u.order_no AND o.counted_amount > 0)`
+	noForProject = `, NULL::uuid, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint`
 	// The project's account is locked after the customer's, which alone would do,
 	// so that its figures are those that the last holder of the lock left.
 	ofProject = `
@@ -69,7 +77,7 @@ SELECT 1, 1, CASE WHEN $2::text <> '' THEN pg_try_advisory_xact_lock($3::bigint)
 FROM customers c
 JOIN credit_accounts a ON a.id = c.id` + rulesOf + `
 LEFT JOIN idempotency_keys i ON i.id = $2::text
-LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')` + queued + stopped + `
+LEFT JOIN reservations r ON r.order_no = $4::text AND (r.status = 'open' OR r.status = 'committed')` + queued + stopped + counted + `
 WHERE {column} = $1
 FOR NO KEY UPDATE OF a {wait}`
 
@@ -85,7 +93,7 @@ FROM unnest($1::{kind}[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::i
 JOIN LATERAL (SELECT * FROM customers c WHERE {column} = u.customer OFFSET 0) c ON true
 JOIN LATERAL (SELECT * FROM credit_accounts a WHERE a.id = c.id FOR NO KEY UPDATE {wait}) a ON true{project}` + rulesOf + `
 LEFT JOIN LATERAL (SELECT * FROM idempotency_keys i WHERE i.id = u.key OFFSET 0) i ON true
-LEFT JOIN LATERAL (SELECT r.id, r.held_amount, r.customer_id FROM reservations r WHERE r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed') OFFSET 0) r ON true` + queued + stopped
+LEFT JOIN LATERAL (SELECT r.id, r.held_amount, r.customer_id FROM reservations r WHERE r.order_no = u.order_no AND (r.status = 'open' OR r.status = 'committed') OFFSET 0) r ON true` + queued + stopped + counted
 
 // loads are the statements, by how the customer is named, for one command or
 // several, waiting or not, with projects or without.

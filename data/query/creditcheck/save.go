@@ -149,6 +149,9 @@ func (s *Store) Save(ctx context.Context, b biz.Batch) error {
 			return biz.ErrStale
 		}
 	}
+	if err := takeOver(ctx, q, b.Taken); err != nil {
+		return err
+	}
 	if err := s.queue(ctx, q, b); err != nil {
 		return err
 	}
@@ -156,6 +159,28 @@ func (s *Store) Save(ctx context.Context, b biz.Batch) error {
 		return nil
 	}
 	return s.written(ctx)
+}
+
+// takeCounted ends that an order counts as its source's: $1 customer, $2 order.
+const takeCounted = `
+WITH counted AS (
+  SELECT id, counted_amount FROM erp_orders WHERE customer_id = $1 AND order_no = $2 AND counted_amount > 0 FOR UPDATE
+), taken AS (UPDATE erp_orders o SET counted_amount = 0 FROM counted c WHERE o.id = c.id)
+SELECT coalesce(sum(counted_amount), 0)::bigint FROM counted`
+
+// takeOver lets reservations count instead of the orders that a source told of. Seldom
+// an order has both, so it is a statement of its own.
+func takeOver(ctx context.Context, q scope.Querier, orders []biz.Taken) error {
+	for _, o := range orders {
+		var was int64
+		if err := q.QueryRowContext(ctx, takeCounted, o.CustomerID, o.OrderNo).Scan(&was); err != nil {
+			return postgres.Map(ctx, err, "take over an order")
+		}
+		if was != int64(o.Amount) {
+			return biz.ErrStale // it was counted anew meanwhile
+		}
+	}
+	return nil
 }
 
 // part is what one statement takes of a batch.

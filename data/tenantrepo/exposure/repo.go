@@ -117,6 +117,9 @@ func (r *Repo) recompute(ctx context.Context, w work, customerIDs []uuid.UUID) e
 	if _, err := w.q.ExecContext(ctx, s.billTickets, with(r.clock.Now())...); err != nil {
 		return fmt.Errorf("bill delivery tickets: %w", err)
 	}
+	if _, err := w.q.ExecContext(ctx, s.count, with(w.currency)...); err != nil {
+		return fmt.Errorf("count open orders: %w", err)
+	}
 	if _, err := w.q.ExecContext(ctx, s.compute, with(w.today, w.currency)...); err != nil {
 		return fmt.Errorf("compute accounts: %w", err)
 	}

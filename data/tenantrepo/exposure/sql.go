@@ -7,7 +7,9 @@ import (
 
 // statements is the set for some customers ($1 their ids) or for all; the other
 // parameters follow.
-type statements struct{ open, lock, bill, deliver, billTickets, compute, openProjects, computeProjects string }
+type statements struct {
+	open, lock, bill, deliver, billTickets, count, compute, openProjects, computeProjects string
+}
 
 var some, all = build(true), build(false)
 
@@ -31,7 +33,7 @@ func build(some bool) statements {
 		}
 		return s
 	}
-	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), deliver: fill(deliverOrders), billTickets: fill(billDeliveries), compute: fill(computeAccounts),
+	return statements{open: fill(openMissing), lock: fill(lockAccounts), bill: fill(billCommitted), deliver: fill(deliverOrders), billTickets: fill(billDeliveries), count: fill(countOrders), compute: fill(computeAccounts),
 		openProjects: fill(openProjects), computeProjects: fill(computeProjects)}
 }
 
@@ -87,17 +89,22 @@ const tookOver = `
   SELECT y.id FROM deliveries y WHERE y.source = r.source AND y.ticket_no = r.document_no AND y.customer_id = r.customer_id
   LIMIT 1`
 
-// openOrders are the orders that a source told of and nobody reserved here, with what is
-// not delivered of each: a reservation stands for its order, before, after and once it
-// is billed, so that an order reserved by a check and then fed counts once; and so do
-// the tickets of an order, as far as they go. {2} currency.
-const openOrders = `
-  SELECT o.customer_id, o.contract_no, least(o.open_amount, greatest(o.amount - greatest(coalesce(t.amount, 0), 0), 0)) AS amount
+// countOrders counts the orders that a source told of and nobody reserved here, with
+// what is not delivered of each: a reservation stands for its order, before, after and
+// once it is billed, so that an order reserved by a check and then fed counts once; and
+// so do the tickets of an order, as far as they go. What is counted stands with the
+// order, because a check of it must not count it again. {1} currency.
+const countOrders = `
+UPDATE erp_orders e SET counted_amount = n.amount
+FROM (
+  SELECT o.id, CASE WHEN o.currency <> {1}::text OR EXISTS (SELECT FROM reservations r
+      WHERE r.customer_id = o.customer_id AND r.order_no = o.order_no AND r.status IN ('open', 'committed', 'billed')) THEN 0
+    ELSE least(o.open_amount, greatest(o.amount - greatest(coalesce(t.amount, 0), 0), 0)) END AS amount
   FROM erp_orders o
   LEFT JOIN LATERAL (SELECT sum(d.amount)::bigint AS amount FROM deliveries d
-    WHERE d.order_no = o.order_no AND d.customer_id = o.customer_id AND d.currency = {2}::text) t ON true
-  WHERE {of o.customer_id} AND o.open_amount > 0 AND o.currency = {2}::text
-    AND NOT EXISTS (SELECT FROM reservations r WHERE r.customer_id = o.customer_id AND r.order_no = o.order_no AND r.status IN ('open', 'committed', 'billed'))`
+    WHERE d.order_no = o.order_no AND d.customer_id = o.customer_id AND d.currency = {1}::text) t ON true
+  WHERE {of o.customer_id} AND (o.open_amount > 0 OR o.counted_amount > 0)
+) n WHERE e.id = n.id AND e.counted_amount <> n.amount`
 
 // computeAccounts makes every figure anew. {1} today, {2} currency.
 //
@@ -124,7 +131,7 @@ WITH due AS (
   SELECT n.customer_id, sum(n.amount)::bigint AS amount FROM (
     SELECT r.customer_id, r.held_amount AS amount FROM reservations r WHERE {of r.customer_id} AND r.status IN ('open', 'committed')
     UNION ALL
-    SELECT e.customer_id, e.amount FROM (` + openOrders + `) e
+    SELECT o.customer_id, o.counted_amount FROM erp_orders o WHERE {of o.customer_id} AND o.counted_amount > 0
   ) n GROUP BY n.customer_id
 ), delivered AS (
   SELECT d.customer_id, sum(d.amount)::bigint AS amount
@@ -238,7 +245,7 @@ WITH owed AS (
     WHERE {of d.customer_id} AND NOT d.billed AND d.currency = {2}::text
       AND NOT EXISTS (SELECT FROM statements s WHERE s.id = d.statement_id AND s.status = 'reconciled' AND s.amount = s.invoiced_amount)
     UNION ALL
-    SELECT k.project_id, e.amount FROM (` + openOrders + `) e JOIN contracts k ON k.erp_contract_no = e.contract_no
+    SELECT k.project_id, o.counted_amount FROM erp_orders o JOIN contracts k ON k.erp_contract_no = o.contract_no WHERE {of o.customer_id} AND o.counted_amount > 0
   ) n WHERE n.project_id IS NOT NULL GROUP BY n.project_id
 ), ` + ruled("project_id", "l.project_id IS NOT NULL") + `
 UPDATE project_accounts a SET

@@ -30,6 +30,8 @@ const (
 	FieldAmount = "amount"
 	// FieldOpenAmount holds the string denoting the open_amount field in the database.
 	FieldOpenAmount = "open_amount"
+	// FieldCountedAmount holds the string denoting the counted_amount field in the database.
+	FieldCountedAmount = "counted_amount"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -51,6 +53,7 @@ var Columns = []string{
 	FieldVolume,
 	FieldAmount,
 	FieldOpenAmount,
+	FieldCountedAmount,
 	FieldCurrency,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -71,6 +74,8 @@ var (
 	DefaultContractNo string
 	// DefaultVolume holds the default value on creation for the "volume" field.
 	DefaultVolume int64
+	// DefaultCountedAmount holds the default value on creation for the "counted_amount" field.
+	DefaultCountedAmount int64
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -129,6 +134,11 @@ func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 // ByOpenAmount orders the results by the open_amount field.
 func ByOpenAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOpenAmount, opts...).ToFunc()
+}
+
+// ByCountedAmount orders the results by the counted_amount field.
+func ByCountedAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCountedAmount, opts...).ToFunc()
 }
 
 // ByCurrency orders the results by the currency field.

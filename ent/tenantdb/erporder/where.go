@@ -96,6 +96,11 @@ func OpenAmount(v int64) predicate.ERPOrder {
 	return predicate.ERPOrder(sql.FieldEQ(FieldOpenAmount, v))
 }
 
+// CountedAmount applies equality check predicate on the "counted_amount" field. It's identical to CountedAmountEQ.
+func CountedAmount(v int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldEQ(FieldCountedAmount, v))
+}
+
 // Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
 func Currency(v string) predicate.ERPOrder {
 	return predicate.ERPOrder(sql.FieldEQ(FieldCurrency, v))
@@ -504,6 +509,46 @@ func OpenAmountLT(v int64) predicate.ERPOrder {
 // OpenAmountLTE applies the LTE predicate on the "open_amount" field.
 func OpenAmountLTE(v int64) predicate.ERPOrder {
 	return predicate.ERPOrder(sql.FieldLTE(FieldOpenAmount, v))
+}
+
+// CountedAmountEQ applies the EQ predicate on the "counted_amount" field.
+func CountedAmountEQ(v int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldEQ(FieldCountedAmount, v))
+}
+
+// CountedAmountNEQ applies the NEQ predicate on the "counted_amount" field.
+func CountedAmountNEQ(v int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldNEQ(FieldCountedAmount, v))
+}
+
+// CountedAmountIn applies the In predicate on the "counted_amount" field.
+func CountedAmountIn(vs ...int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldIn(FieldCountedAmount, vs...))
+}
+
+// CountedAmountNotIn applies the NotIn predicate on the "counted_amount" field.
+func CountedAmountNotIn(vs ...int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldNotIn(FieldCountedAmount, vs...))
+}
+
+// CountedAmountGT applies the GT predicate on the "counted_amount" field.
+func CountedAmountGT(v int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldGT(FieldCountedAmount, v))
+}
+
+// CountedAmountGTE applies the GTE predicate on the "counted_amount" field.
+func CountedAmountGTE(v int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldGTE(FieldCountedAmount, v))
+}
+
+// CountedAmountLT applies the LT predicate on the "counted_amount" field.
+func CountedAmountLT(v int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldLT(FieldCountedAmount, v))
+}
+
+// CountedAmountLTE applies the LTE predicate on the "counted_amount" field.
+func CountedAmountLTE(v int64) predicate.ERPOrder {
+	return predicate.ERPOrder(sql.FieldLTE(FieldCountedAmount, v))
 }
 
 // CurrencyEQ applies the EQ predicate on the "currency" field.

@@ -1409,6 +1409,7 @@ var (
 		{Name: "volume", Type: field.TypeInt64, Default: 0},
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "open_amount", Type: field.TypeInt64},
+		{Name: "counted_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
@@ -1430,6 +1431,14 @@ var (
 				Columns: []*schema.Column{ErpOrdersColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "open_amount > 0",
+				},
+			},
+			{
+				Name:    "erp_order_counted",
+				Unique:  false,
+				Columns: []*schema.Column{ErpOrdersColumns[3], ErpOrdersColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "counted_amount > 0",
 				},
 			},
 		},

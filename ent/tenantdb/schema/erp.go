@@ -197,6 +197,7 @@ func (ERPOrder) Fields() []ent.Field {
 		field.Int64("volume").Default(0).Comment("thousandths of m³"),
 		field.Int64("amount").Comment("fen"),
 		field.Int64("open_amount").Comment("fen not delivered yet, as the source knows; 0 when closed or void"),
+		field.Int64("counted_amount").Default(0).Comment("fen of it that the credit account holds, so that a check of the order does not count it again"),
 		field.String("currency").MaxLen(3),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
 		field.Time("updated_at").Default(mixin.Now).UpdateDefault(mixin.Now),
@@ -208,6 +209,7 @@ func (ERPOrder) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("source", "order_no").Unique(),
 		index.Fields("customer_id").Annotations(entsql.IndexWhere("open_amount > 0")).StorageKey("erp_order_open"),
+		index.Fields("customer_id", "order_no").Annotations(entsql.IndexWhere("counted_amount > 0")).StorageKey("erp_order_counted"),
 	}
 }
 
