@@ -25,6 +25,7 @@ package approval
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,7 +86,7 @@ type Approval struct {
 	CustomerID  *uuid.UUID // nil for a template
 	Title       string     // names only, no words: it reads in any language
 	Facts       json.RawMessage
-	Amount      money.Amount // fen that would be granted
+	Amount      money.Amount // fen that would be granted; Unbounded without a bound
 	Grade       string       // that it would come to; empty where there is none
 	Previous    *money.Amount
 	FlowNumber  int // version of the tenant's flow; 0: the product's own
@@ -100,6 +101,10 @@ type Approval struct {
 	Acts        []Act
 	Actions     []Action // of the caller
 }
+
+// Unbounded is the amount of what has none: an unlimited limit, the end of a cap. It is
+// above every authority and meets every condition "from an amount on".
+const Unbounded money.Amount = math.MaxInt64
 
 // Submission is what a domain puts into the inbox. Grade and Previous serve the
 // conditions of flows: a step whose condition cannot be judged for want of them

@@ -114,8 +114,12 @@ func (s *Service) submit(ctx context.Context, kind approval.Kind, l Limit, b bas
 	if b.project != nil {
 		title += " · " + b.project.Name
 	}
+	amount := l.Amount
+	if l.Kind == exposure.LimitUnlimited {
+		amount = approval.Unbounded
+	}
 	if _, err := s.approvals.Submit(ctx, approval.Submission{
-		Kind: kind, SubjectID: l.ID, CustomerID: &l.CustomerID, Title: title, Amount: l.Amount, Facts: factsOf(l, b, times),
+		Kind: kind, SubjectID: l.ID, CustomerID: &l.CustomerID, Title: title, Amount: amount, Facts: factsOf(l, b, times),
 		Grade: b.account.Grade, Previous: b.comparable(l),
 	}); err != nil {
 		return err

@@ -35,6 +35,9 @@ type MemberFacts struct {
 func (s *Service) toInbox(ctx context.Context, v SharedLimit, before *SharedLimit) error {
 	f := Facts{Name: v.Name, Reason: v.Reason, Ends: len(v.Members) == 0, After: v.Amount}
 	in := approval.Submission{Kind: approval.KindSharedLimit, SubjectID: v.ID, Title: v.Name, Amount: v.Amount}
+	if f.Ends { // nothing binds the members together any more
+		in.Amount = approval.Unbounded
+	}
 	if before != nil {
 		f.Before, in.Previous = &before.Amount, &before.Amount
 	}

@@ -90,6 +90,9 @@ func TestAdjustmentsTakeOverByDate(t *testing.T) {
 	want(today+21, exposure.LimitNone, 0)
 	// a free one, at once
 	free := adjust(exposure.LimitUnlimited, 0, 0, 0)
+	if a := w.Pending(t, approver, free.ID); a.Amount != approval.Unbounded { // no step "from an amount on" may be left out
+		t.Errorf("an unlimited limit is approved as %d", a.Amount)
+	}
 	w.Approve(t, approver, free.ID)
 	want(today+21, exposure.LimitUnlimited, 0)
 	ls, err := w.Limits.List(admin, c.ID)

@@ -107,6 +107,9 @@ func TestSharedLimitLife(t *testing.T) {
 	}
 
 	third := submit(sharedlimit.Input{Replaces: &second.ID})
+	if a := w.Pending(t, approver, third.ID); a.Amount != approval.Unbounded {
+		t.Errorf("the end of a shared limit is approved as %d", a.Amount)
+	}
 	w.Approve(t, approver, third.ID)
 	if d := order(1, 1000); d.Outcome != creditcheck.Allow {
 		t.Errorf("after its end: %+v", d)

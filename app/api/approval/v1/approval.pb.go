@@ -243,7 +243,7 @@ type Approval struct {
 	// account: {grade, limit_kind, standing_limit, temporary_limit, receivable,
 	// reserved, overdue, overdue_days, as_of}.
 	Facts *structpb.Struct `protobuf:"bytes,6,opt,name=facts,proto3" json:"facts,omitempty"`
-	// Fen that would be granted.
+	// Fen that would be granted; the largest number where it would have no bound.
 	Amount      int64                  `protobuf:"varint,7,opt,name=amount,proto3" json:"amount,omitempty"`
 	SubmittedBy *v1.PersonRef          `protobuf:"bytes,8,opt,name=submitted_by,json=submittedBy,proto3" json:"submitted_by,omitempty"`
 	SubmittedAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`

@@ -5647,7 +5647,7 @@ export interface components {
              *      reserved, overdue, overdue_days, as_of}.
              */
             facts?: Record<string, never> | null;
-            /** @description Fen that would be granted. */
+            /** @description Fen that would be granted; the largest number where it would have no bound. */
             amount: string;
             submittedBy?: components["schemas"]["PersonRef"] | null;
             /** Format: date-time */

@@ -24,13 +24,18 @@ export const knownUnits = [
 /** How many decimals of the shown unit one whole number of the stored value is. */
 export const unitDecimals = (unit: string) => shownAs[unit]?.decimals ?? 3
 
+/** The amount of an approval that has no bound: an unlimited limit, the end of a cap. */
+const unbounded = '9223372036854775807'
+
 /** Limits the way each language counts them: 500 万元, in English ¥5.00M. */
 export function useLimitAmount() {
   const { t, locale } = useI18n()
-  return (fen: string) =>
-    locale.value.startsWith('zh')
+  return (fen: string) => {
+    if (fen === unbounded) return t('kit.money.unlimited')
+    return locale.value.startsWith('zh')
       ? `${wan(fen, locale.value)} ${t('kit.money.wan')}`
       : compactMoney(fen, locale.value)
+  }
 }
 
 export function useUnits() {
