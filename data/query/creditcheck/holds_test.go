@@ -347,6 +347,24 @@ func TestCheckpointsBandsAndTrial(t *testing.T) {
 	if err != nil || n != 1 || rooms[0].Amount != 799 || rooms[0].Volume != 114_142 || rooms[0].Trucks != 11 {
 		t.Errorf("headroom %+v, %v", rooms, err)
 	}
+	// A stop of the project leaves nothing for it; the plant must not read m³ that it may not deliver.
+	stop := func(site string) biz.Headroom {
+		t.Helper()
+		b.Exec(t, b.hands, `UPDATE supply_stops SET state = 'resumed'`)
+		b.Exec(t, b.hands, `INSERT INTO supply_stops (id, created_at, updated_at, customer_id, project_id, state, reason, overdue_days, overdue_amount)
+			VALUES (gen_random_uuid(), now(), now(), $1, CASE $2 WHEN 'this' THEN (SELECT id FROM projects) WHEN 'other' THEN gen_random_uuid() END, 'stopped', '逾期', 1, 1)`, c.ID, site)
+		rooms, _, err := b.Service.Headroom(b.hands, b.Store, "滨江", 1, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rooms[0]
+	}
+	for site, want := range map[string]biz.Code{"this": biz.SupplyStopped, "all": biz.SupplyStopped, "other": ""} {
+		if h := stop(site); h.StoppedBy != want {
+			t.Errorf("a stop of %s: stopped by %q, %d fen", site, h.StoppedBy, h.Amount)
+		}
+	}
+	b.Exec(t, b.hands, `UPDATE supply_stops SET state = 'resumed'`)
 	b.Exec(t, b.hands, `UPDATE credit_accounts SET frozen = true, frozen_reason = 'x' WHERE id = $1`, c.ID)
 	if d := b.ask(t, biz.CheckInput{CustomerID: c.ID, OrderNo: "F", Amount: 1}, b.Service.Check); d.Outcome != biz.Block {
 		t.Errorf("frozen, at a checkpoint that does not bind: %s", d.Outcome)
