@@ -27,6 +27,14 @@ type Looked struct {
 	News     int              // findings that came, ended or came back
 	Troubles map[Kind]Trouble // kinds that were not answered
 	Text     string           // of the last trouble
+	oldest   time.Time        // of the answers that were fresh on the shelf
+}
+
+func (l *Looked) cached(at time.Time) {
+	l.Cached++
+	if l.oldest.IsZero() || at.Before(l.oldest) {
+		l.oldest = at
+	}
 }
 
 // outcome is the look in one word.
@@ -64,7 +72,7 @@ func (s *Service) LookNow(ctx context.Context, customerID uuid.UUID) (Looked, er
 	if sub.USCC == "" {
 		return Looked{}, ErrNoUSCC
 	}
-	return s.look(ctx, sub, fresh)
+	return s.look(ctx, sub, s.Clock.Now().Add(-fresh))
 }
 
 // only is the salesperson to whom the actor is confined, nil for nobody.
@@ -86,10 +94,11 @@ func (s *Service) subject(ctx context.Context, customerID uuid.UUID, of *uuid.UU
 // DueLooks looks at what is due in the tenant, at most so many customers, and
 // stops when nobody can be asked any more today.
 func (s *Service) DueLooks(ctx context.Context, most int) (int, error) {
-	today, err := tenant.Today(ctx, s.Clock)
+	t, err := tenant.From(ctx)
 	if err != nil {
 		return 0, err
 	}
+	today := calendar.Of(s.Clock.Now(), t.Zone)
 	var settings Settings
 	var due []Subject
 	err = s.Tenants.InTx(ctx, func(ctx context.Context) (err error) {
@@ -114,7 +123,7 @@ func (s *Service) DueLooks(ctx context.Context, most int) (int, error) {
 		if len(accounts) == 0 {
 			break
 		}
-		looked, err := s.look(ctx, sub, time.Duration(settings.Interval(sub.Grade))*24*time.Hour)
+		looked, err := s.look(ctx, sub, dayBegins(today.AddDays(1-settings.Interval(sub.Grade)), t.Zone))
 		if err != nil {
 			return done, err
 		}
@@ -131,8 +140,15 @@ func (s *Service) DueLooks(ctx context.Context, most int) (int, error) {
 	return done, err
 }
 
-// look asks for every kind of a company that is older on the shelf than maxAge.
-func (s *Service) look(ctx context.Context, sub Subject, maxAge time.Duration) (Looked, error) {
+// dayBegins is the instant at which a business date begins. Intervals count in dates: a
+// look at noon is due again with the date, not half a day after the round has passed.
+func dayBegins(d calendar.Date, zone *time.Location) time.Time {
+	y, m, day := d.Time().Date()
+	return time.Date(y, m, day, 0, 0, 0, 0, zone)
+}
+
+// look asks for every kind of a company that was not answered since then.
+func (s *Service) look(ctx context.Context, sub Subject, since time.Time) (Looked, error) {
 	out := Looked{Troubles: map[Kind]Trouble{}}
 	accounts, err := s.usable(ctx)
 	if err != nil {
@@ -149,14 +165,14 @@ func (s *Service) look(ctx context.Context, sub Subject, maxAge time.Duration) (
 	names := namesOf(sub, looks[KindBasics].Company)
 	for _, kind := range Kinds {
 		l := looks[kind]
-		if l.LookedAt != nil && s.Clock.Now().Before(l.LookedAt.Add(maxAge)) {
-			out.Cached++
+		if l.LookedAt != nil && !l.LookedAt.Before(since) {
+			out.cached(*l.LookedAt)
 			continue
 		}
-		answer, news, trouble, err := s.ask(ctx, accounts, Ask{USCC: sub.USCC, Names: names, Spend: spend}, kind, l, maxAge)
+		answer, news, trouble, err := s.ask(ctx, accounts, Ask{USCC: sub.USCC, Names: names, Spend: spend}, kind, l, since)
 		switch {
 		case errors.Is(err, errFresh):
-			out.Cached++
+			out.cached(s.Clock.Now())
 		case err != nil:
 			return out, err
 		case trouble != nil:
@@ -224,14 +240,14 @@ func (s *Service) usable(ctx context.Context) ([]*held, error) {
 var errFresh = errors.New("registry: fresh meanwhile")
 
 // ask puts one kind to the accounts in turn until one answers.
-func (s *Service) ask(ctx context.Context, accounts []*held, a Ask, kind Kind, before Look, maxAge time.Duration) (Answer, int, *Error, error) {
+func (s *Service) ask(ctx context.Context, accounts []*held, a Ask, kind Kind, before Look, since time.Time) (Answer, int, *Error, error) {
 	if len(accounts) == 0 {
 		return Answer{}, 0, Fail(NotConnected, "", "no account at a provider is set up", nil), nil
 	}
 	now := s.Clock.Now()
 	mine, news := false, false
 	err := s.HQ.InTx(ctx, func(ctx context.Context) (err error) {
-		mine, news, err = s.Shelf.Claim(ctx, a.USCC, kind, now, now.Add(claimFor), now.Add(-maxAge))
+		mine, news, err = s.Shelf.Claim(ctx, a.USCC, kind, now, now.Add(claimFor), since)
 		return err
 	})
 	switch {
@@ -321,17 +337,22 @@ func (s *Service) keep(ctx context.Context, a Ask, p ProviderName, kind Kind, be
 
 // finish notes the look at the customer and when the next one is.
 func (s *Service) finish(ctx context.Context, sub Subject, l Looked) error {
-	today, err := tenant.Today(ctx, s.Clock)
+	t, err := tenant.From(ctx)
 	if err != nil {
 		return err
+	}
+	now := s.Clock.Now()
+	last := now // answered; what came off the shelf only is as old as it was there
+	if l.Asked == 0 && l.Cached > 0 {
+		last = l.oldest
 	}
 	return s.Tenants.InTx(ctx, func(ctx context.Context) error {
 		settings, err := s.Watches.Settings(ctx)
 		if err != nil {
 			return err
 		}
-		now := s.Clock.Now()
-		w := Watch{Subject: sub, Outcome: l.outcome(), TroubleText: l.Text, NextOn: next(today, l, settings.Interval(sub.Grade)), LookedAt: &now}
+		w := Watch{Subject: sub, Outcome: l.outcome(), TroubleText: l.Text, LookedAt: &last,
+			NextOn: next(calendar.Of(now, t.Zone), calendar.Of(last, t.Zone), l, settings.Interval(sub.Grade))}
 		if l.Asked+l.Cached == 0 {
 			w.LookedAt, w.Failures = nil, 1
 		}
@@ -345,11 +366,11 @@ func (s *Service) finish(ctx context.Context, sub Subject, l Looked) error {
 
 // next is tomorrow when something was not answered: today's budget or the
 // provider is done for, or it was tried several times already.
-func next(today calendar.Date, l Looked, interval int) calendar.Date {
+func next(today, last calendar.Date, l Looked, interval int) calendar.Date {
 	for _, t := range l.Troubles {
 		if t != NotOffered && t != NoRight {
 			return today.AddDays(1)
 		}
 	}
-	return today.AddDays(interval)
+	return max(last.AddDays(interval), today.AddDays(1))
 }

@@ -68,7 +68,7 @@ type Shelf interface {
 	Looks(ctx context.Context, uscc party.USCC) (map[Kind]Look, error)
 	Findings(ctx context.Context, uscc party.USCC) ([]Kept, error)
 	// Claim takes the kind for oneself until then, unless somebody else has it, or
-	// looked after olderThan: then it is fresh.
+	// looked at olderThan or after: then it is fresh.
 	Claim(ctx context.Context, uscc party.USCC, kind Kind, now, until, olderThan time.Time) (mine, fresh bool, err error)
 	// Failed notes a try without an answer and lets go of the claim.
 	Failed(ctx context.Context, uscc party.USCC, kind Kind, at time.Time, e *Error) error

@@ -147,7 +147,7 @@ func (s *Service) Match(ctx context.Context, uscc, name string) (Matched, error)
 			return Matched{Outcome: Matches}, nil
 		}
 	}
-	answer, _, trouble, err := s.ask(ctx, accounts, ask, KindBasics, l, fresh)
+	answer, _, trouble, err := s.ask(ctx, accounts, ask, KindBasics, l, s.Clock.Now().Add(-fresh))
 	switch {
 	case errors.Is(err, errFresh): // somebody else asked at the same moment
 		looks, err := s.looks(ctx, sub)

@@ -153,6 +153,15 @@ func TestOneLookServesAll(t *testing.T) {
 	if _, _, err := w.registry.OfCustomer(seller, ca.ID); err == nil {
 		t.Error("a salesperson sees another's customer")
 	}
+	// Looked at in the afternoon, due again in the first minutes of the thirtieth day.
+	for day := 19; day <= 20; day++ {
+		again := day == 20
+		asked = w.server.Requests()
+		w.Clock.At = time.Date(2026, 12, day, 0, 5, 0, 0, calendar.Shanghai)
+		if _, err := w.registry.DueLooks(w.system(b), 10); err != nil || w.server.Requests() > asked != again {
+			t.Errorf("on the %dth: %d further requests, %v", day, w.server.Requests()-asked, err)
+		}
+	}
 }
 
 func (w *world) system(ctx context.Context) context.Context {

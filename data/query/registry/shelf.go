@@ -99,7 +99,7 @@ func (Shelf) Claim(ctx context.Context, uscc party.USCC, kind biz.Kind, now, unt
 	n, err := touched(ctx, `INSERT INTO hq.registry_looks (id, uscc, kind, tried_at, claimed_until) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (uscc, kind) DO UPDATE SET tried_at = EXCLUDED.tried_at, claimed_until = EXCLUDED.claimed_until
 		WHERE (hq.registry_looks.claimed_until IS NULL OR hq.registry_looks.claimed_until <= EXCLUDED.tried_at)
-		AND (hq.registry_looks.looked_at IS NULL OR hq.registry_looks.looked_at <= $6)`,
+		AND (hq.registry_looks.looked_at IS NULL OR hq.registry_looks.looked_at < $6)`,
 		uuid.Must(uuid.NewV7()), string(uscc), string(kind), now, until, olderThan)
 	if err != nil || n == 1 {
 		return n == 1, false, err
@@ -108,7 +108,7 @@ func (Shelf) Claim(ctx context.Context, uscc party.USCC, kind biz.Kind, now, unt
 	if err != nil {
 		return false, false, err
 	}
-	err = q.QueryRowContext(ctx, `SELECT coalesce(looked_at > $3, false) FROM hq.registry_looks WHERE uscc = $1 AND kind = $2`,
+	err = q.QueryRowContext(ctx, `SELECT coalesce(looked_at >= $3, false) FROM hq.registry_looks WHERE uscc = $1 AND kind = $2`,
 		string(uscc), string(kind), olderThan).Scan(&fresh)
 	return false, fresh, postgres.Map(ctx, err, "claim a look")
 }
