@@ -108,6 +108,7 @@ type Account struct {
 	Paused      bool
 	HasEmail    bool
 	HasPhone    bool
+	Advance     money.Amount // paid, and applied to nothing yet; not negative
 	Items       []Due
 }
 
@@ -120,7 +121,7 @@ type Letter struct {
 	Currency    money.Currency
 	Overdue     money.Amount // without what is disputed
 	Upcoming    money.Amount // due within the first level's days
-	Credits     money.Amount // not negative
+	Credits     money.Amount // credit notes and what was paid in advance; not negative
 	Disputed    money.Amount
 	PaymentText string
 	Items       []Due // told, in the order of their due dates
@@ -149,7 +150,7 @@ const (
 // level is the highest to which an item has newly come; what is disputed is told
 // but neither asked for nor a cause.
 func (r Rule) Compose(a Account, on calendar.Date, c money.Currency) (Letter, Why) {
-	l := Letter{Account: a, On: on, Currency: c, PaymentText: r.PaymentText}
+	l := Letter{Account: a, On: on, Currency: c, Credits: a.Advance, PaymentText: r.PaymentText}
 	first, found := 0, false
 	if len(r.Levels) > 0 {
 		first = min(r.Levels[0].Days, 0)

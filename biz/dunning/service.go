@@ -62,8 +62,14 @@ func New(c Config) *Service { return &Service{c} }
 const batch = 200
 
 // Daily writes the letters of a business date. It can be run again: what was
-// written stays, what is missing is written.
+// written stays, what is missing is written. A date that is made up for after an outage
+// gets none: today's letter tells the level that an item has come to, and nobody wants
+// three letters at once, two of them about days that are over.
 func (s *Service) Daily(ctx context.Context, on calendar.Date) error {
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil || on < today {
+		return err
+	}
 	for after, more := uuid.Nil, true; more; {
 		err := s.Tx.InTx(ctx, func(ctx context.Context) error {
 			rule, err := s.Repo.Rule(ctx)

@@ -77,7 +77,7 @@ func (l Letter) Text() string {
 	for _, d := range l.Items {
 		fmt.Fprintf(&b, "%s　到期日 %s　%s　%s\n", d.DocumentNo, d.DueDate, d.Open.Grouped(), l.Note(d))
 	}
-	fmt.Fprintf(&b, "逾期 %s，即将到期 %s，贷项 %s", l.Overdue.Grouped(), l.Upcoming.Grouped(), l.Credits.Grouped())
+	fmt.Fprintf(&b, "逾期 %s，即将到期 %s，贷项及预收款 %s", l.Overdue.Grouped(), l.Upcoming.Grouped(), l.Credits.Grouped())
 	if l.Disputed != 0 {
 		fmt.Fprintf(&b, "，争议 %s（未计入）", l.Disputed.Grouped())
 	}

@@ -35,7 +35,7 @@ func (Printer) Print(ctx context.Context, l dunning.Letter) ([]byte, error) {
 	table.Total = []string{"未付合计（" + string(l.Currency) + "）", "", "", sum.Grouped()}
 	d.Heading("未结清单据").Table(table)
 	pairs := []pdf.Pair{{Name: "逾期", Value: l.Overdue.In(l.Currency)}, {Name: "即将到期", Value: l.Upcoming.In(l.Currency)},
-		{Name: "抵减贷项", Value: (-l.Credits).In(l.Currency)}}
+		{Name: "抵减贷项及预收款", Value: (-l.Credits).In(l.Currency)}}
 	if l.Disputed != 0 {
 		pairs = append(pairs, pdf.Pair{Name: "争议（未计入）", Value: l.Disputed.In(l.Currency)})
 	}

@@ -129,6 +129,20 @@ func TestDaily(t *testing.T) {
 	}
 	ok(t, w.service.Daily(w.ctx, w.today.AddDays(7))) // the pause is over
 	letters(3)
+	w.Clock.At = w.Clock.At.AddDate(0, 0, 20)
+	ok(t, w.service.Daily(w.ctx, w.today.AddDays(15))) // made up for
+	letters(3)
+	// What he has paid counts before it is applied to an item.
+	w.Exec(t, w.ctx, `INSERT INTO credit_accounts (id, as_of, valid_through, advance_amount) VALUES ($1, now(), now(), 1250000)
+		ON CONFLICT (id) DO UPDATE SET advance_amount = excluded.advance_amount`, c)
+	ok(t, w.service.Daily(w.ctx, w.today.AddDays(20)))
+	letters(3)
+	if out = w.simulate(t, w.ctx, w.today.AddDays(20)); len(out) != 1 || out[0].Why != dunning.Covered {
+		t.Errorf("paid in advance: %+v", out)
+	}
+	w.Exec(t, w.ctx, `UPDATE credit_accounts SET advance_amount = 0`)
+	ok(t, w.service.Daily(w.ctx, w.today.AddDays(20)))
+	letters(4)
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
 		l, err := dunningrepo.Repo{}.Accounts(ctx, w.today, w.today, money.CNY, uuid.Nil, nil, 10)
 		return len(l), err

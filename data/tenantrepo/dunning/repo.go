@@ -61,11 +61,12 @@ func (Repo) SaveRule(ctx context.Context, r biz.Rule, by uuid.UUID) error {
 // items; a pause counts from its first to its last day, unless it was ended.
 const accountsSQL = `SELECT c.id, c.number, c.name, c.salesperson_id,
 		EXISTS (SELECT FROM dunning_pauses p WHERE p.customer_id = c.id AND p.ended_at IS NULL AND $1::date BETWEEN p.starts_on AND p.ends_on),
-		c.contact_email_enc IS NOT NULL, c.contact_phone_enc IS NOT NULL, d.receivable_id, r.document_no, d.due_date, d.open_amount, d.disputed,
+		c.contact_email_enc IS NOT NULL, c.contact_phone_enc IS NOT NULL, greatest(coalesce(k.advance_amount, 0), 0), d.receivable_id, r.document_no, d.due_date, d.open_amount, d.disputed,
 		(SELECT max(m.level) FROM dunning_marks m WHERE m.receivable_id = d.receivable_id AND m.due_date = d.due_date)
 	FROM (SELECT c.id, c.number, c.name, c.salesperson_id, c.contact_email_enc, c.contact_phone_enc FROM customers c WHERE c.id > $4 AND ($5::uuid IS NULL OR c.salesperson_id = $5)
 		AND EXISTS (SELECT FROM receivable_dues x WHERE x.customer_id = c.id AND x.currency = $3 AND x.due_date <= $2::date AND x.open_amount > 0)
 		ORDER BY c.id LIMIT $6) c
+	LEFT JOIN credit_accounts k ON k.id = c.id
 	JOIN receivable_dues d ON d.customer_id = c.id AND d.currency = $3 JOIN receivables r ON r.id = d.receivable_id
 	ORDER BY c.id, d.due_date, d.receivable_id`
 
@@ -87,7 +88,7 @@ func (Repo) Accounts(ctx context.Context, on, upTo calendar.Date, c money.Curren
 			open int64
 			who  uuid.NullUUID
 		)
-		if err := rows.Scan(&a.Customer, &a.Number, &a.Name, &who, &a.Paused, &a.HasEmail, &a.HasPhone, &d.Receivable, &d.DocumentNo, &d.DueDate, &open, &d.Disputed, &d.Written); err != nil {
+		if err := rows.Scan(&a.Customer, &a.Number, &a.Name, &who, &a.Paused, &a.HasEmail, &a.HasPhone, &a.Advance, &d.Receivable, &d.DocumentNo, &d.DueDate, &open, &d.Disputed, &d.Written); err != nil {
 			return nil, postgres.Map(ctx, err, "read what is due")
 		}
 		d.Open = money.Amount(open)
