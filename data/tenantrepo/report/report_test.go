@@ -121,3 +121,41 @@ func TestChangedSinceProjected(t *testing.T) {
 		t.Errorf("after a new item %d of %d dates are sent", changed, dates)
 	}
 }
+
+// Cash that waits to be applied, and a part that was written off, do not make the past
+// unknown: what was applied here is dated by the day on which it was.
+func TestPastOfWhatIsAppliedHere(t *testing.T) {
+	t.Parallel()
+	env := tenancytest.New(t)
+	today := calendar.NewDate(2026, 3, 17)
+	f := creditchecktest.New(env.Pool, &calendar.Frozen{At: time.Date(2026, 3, 17, 4, 0, 0, 0, time.UTC)})
+	ctx := env.CtxA(t)
+	c := f.Add(t, ctx, creditchecktest.Customer{})
+	f.Receivable(t, ctx, c.ID, "R1", today-60, 1000)
+	receipt, item := uuid.New(), `(SELECT id FROM receivables WHERE document_no = 'R1')`
+	f.Exec(t, ctx, `UPDATE receivables SET open_amount = 300, invoice_date = due_date - 30`)
+	f.Exec(t, ctx, `INSERT INTO receipts (id, source, document_no, customer_id, received_on, currency, amount, applied_by_source, created_at)
+		VALUES ($1, 'manual', 'S1', $2, $3, 'CNY', 900, false, now())`, receipt, c.ID, today-50)
+	for on, kind := range map[calendar.Date]string{today - 40: "receipt", today - 20: "write_off"} {
+		amount := map[string]int64{"receipt": 600, "write_off": 100}[kind]
+		f.Exec(t, ctx, `INSERT INTO payment_applications (id, batch_id, customer_id, receivable_id, kind, receipt_id, write_off_id, amount, rule, applied_on, created_at)
+			VALUES ($1::uuid, $1::uuid, $2, `+item+`, $3::varchar, CASE $3::varchar WHEN 'receipt' THEN $4::uuid END, CASE $3::varchar WHEN 'write_off' THEN $1::uuid END, $5, 'manual', $6::date, now())`,
+			uuid.New(), c.ID, kind, receipt, amount, on)
+	}
+	err := env.Pool.Tenant().InTx(ctx, func(ctx context.Context) error {
+		days := []calendar.Date{today - 45, today - 30, today - 10, today}
+		rows, err := report.Repo{}.Computed(ctx, today, days, nil)
+		for _, r := range rows {
+			if want := map[calendar.Date]int64{days[0]: 1000, days[1]: 400, days[2]: 300, days[3]: 300}[r.On]; r.Receivable != want || !r.Known() {
+				t.Errorf("%s: %d, known %v; want %d", r.On, r.Receivable, r.Known(), want)
+			}
+		}
+		if len(rows) != 4 {
+			t.Errorf("%d rows", len(rows))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -4,16 +4,25 @@ package report
 const columns = `sales, collections, fallen_due, collected_due, receivable, not_due,
   months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, first_sale_on, oldest_due_on`
 
+// settlements are what has settled items, by the day from which it did: receipts that
+// their source has applied, and what was applied or written off here. Set-offs are not
+// among them: a credit note pays by itself.
+const settlements = `
+  SELECT g.customer_id, g.currency, g.received_on AS since, g.amount FROM receipts g WHERE g.applied_by_source
+  UNION ALL
+  SELECT a.customer_id, r.currency, a.applied_on, a.amount FROM payment_applications a JOIN receivables r ON r.id = a.receivable_id WHERE a.kind <> 'credit'`
+
 // opened are the items of customers as they were open on dates (o), with the days
 // and calendar months they were past due. $1 dates, $2 today, $3 currency, $4
 // customers or NULL for all.
 //
 // Today's open amounts are the books'. On an earlier date an item of which
-// nothing is settled was open with its amount. What is settled is dated by the
-// customer's receipts, oldest due first and never more than the books say is
-// settled of the item; settled credit notes pay from their own date on. That
-// holds when the receipts explain what is settled to the fen; otherwise the state
-// is unknown, and zero.
+// nothing is settled was open with its amount. What is settled is dated by what
+// settled the customer's items (settlements), oldest due first and never more than the
+// books say is settled of the item; settled credit notes pay from their own date on.
+// That holds when it explains what is settled to the fen; otherwise the state is
+// unknown, and zero. Cash that nobody has applied yet explains nothing and disturbs
+// nothing.
 const opened = `
 WITH d AS (SELECT on_date, date_trunc('month', on_date)::date AS first FROM unnest($1::date[]) AS on_date),
 c AS (SELECT id FROM customers WHERE $4::uuid[] IS NULL OR id = ANY($4::uuid[])),
@@ -24,13 +33,16 @@ item AS MATERIALIZED (
 ), cash AS MATERIALIZED (
   SELECT customer_id, received_on, sum(amount) AS amount
   FROM receipts WHERE currency = $3::varchar AND ($4::uuid[] IS NULL OR customer_id = ANY($4::uuid[])) GROUP BY 1, 2
+), settling AS MATERIALIZED (
+  SELECT s.customer_id, s.since, sum(s.amount) AS amount FROM (` + settlements + `) s
+  WHERE s.currency = $3::varchar AND ($4::uuid[] IS NULL OR s.customer_id = ANY($4::uuid[])) GROUP BY 1, 2
 ), tie AS (
   SELECT c.id AS customer_id, coalesce(i.settled, 0) = coalesce(k.paid, 0) AS ties, coalesce(i.anything, false) AS anything
   FROM c LEFT JOIN (SELECT customer_id, sum(settled) AS settled, bool_or(settled <> 0) AS anything FROM item GROUP BY 1) i ON i.customer_id = c.id
-  LEFT JOIN (SELECT customer_id, sum(amount) AS paid FROM cash GROUP BY 1) k ON k.customer_id = c.id
+  LEFT JOIN (SELECT customer_id, sum(amount) AS paid FROM settling GROUP BY 1) k ON k.customer_id = c.id
 ), paid AS (
   SELECT d.on_date, s.customer_id, sum(s.amount) AS paid
-  FROM d JOIN (SELECT customer_id, received_on AS since, amount FROM cash
+  FROM d JOIN (SELECT customer_id, since, amount FROM settling
     UNION ALL SELECT customer_id, invoice_date, -settled FROM item WHERE settled < 0) s ON s.since <= d.on_date
   GROUP BY 1, 2
 ), state AS (
@@ -89,7 +101,7 @@ WHERE o.customer_id IS NOT NULL OR k.customer_id IS NOT NULL)`
 const drop = `DELETE FROM customer_figures f WHERE customer_id = ANY($1::uuid[]) AND (on_date <> ALL($2::date[])
   OR on_date = ANY($3::date[]) AND NOT (basis = 'books' AND on_date < $4::date AND (
     SELECT bool_or(r.amount <> r.open_amount) AND sum(r.amount - r.open_amount) <> coalesce((
-      SELECT sum(k.amount) FROM receipts k WHERE k.customer_id = f.customer_id AND k.currency = $5::varchar), 0)
+      SELECT sum(k.amount) FROM (` + settlements + `) k WHERE k.customer_id = f.customer_id AND k.currency = $5::varchar), 0)
     FROM receivables r WHERE r.customer_id = f.customer_id AND r.currency = $5::varchar)))`
 
 // store writes what computed says. A state that is not known any more keeps what
