@@ -212,6 +212,7 @@ var (
 	ErrContactNotFound = fault.NotFound("CONTACT_NOT_FOUND", "this project has no such contact")
 	ErrOwnerNotFound   = fault.NotFound("OWNER_NOT_FOUND", "there is no such project owner")
 	ErrOwnerExists     = fault.Conflict("OWNER_EXISTS", "there is already a project owner with this code, or with this name and no code")
+	ErrBound           = fault.Conflict("PROJECT_BOUND", "the project is bound to its customer by a limit of its own, an agreement, a supply stop or an order that is held; end them first")
 	ErrVersion         = fault.Conflict("VERSION_CONFLICT", "this was changed meanwhile; load it again and repeat your change")
 )
 
@@ -222,6 +223,9 @@ type Repository interface {
 	// Lock is Get and holds the row until the end of the transaction.
 	Lock(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Project, error)
 	Update(ctx context.Context, p Project, ownerID, salesperson *uuid.UUID) error
+	// Bound says whether something of the project is the customer's too, so that it cannot
+	// go to another one.
+	Bound(ctx context.Context, id uuid.UUID, today calendar.Date) (bool, error)
 	Business(ctx context.Context, p Project, today calendar.Date) (Business, error)
 	Contracts(ctx context.Context, id uuid.UUID) ([]customer.Contract, error)
 

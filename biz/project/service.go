@@ -161,9 +161,9 @@ func (s *Service) warnings(ctx context.Context, p Profile) (out []Warning, err e
 }
 
 // Update changes what is sent. Moving a project to another customer takes its
-// coming deliveries there; what was billed stays with whom it was billed to. A
-// salesperson hands nothing over. Faults: INVALID_INPUT, PROJECT_NOT_FOUND,
-// CUSTOMER_NOT_FOUND, OWNER_NOT_FOUND, VERSION_CONFLICT, CUSTOMER_TRANSFER_FORBIDDEN.
+// coming deliveries there; what was billed stays with whom it was billed to. One that
+// has a limit, an agreement, a stop or held orders of its own stays. A salesperson hands
+// nothing over. Faults: INVALID_INPUT, PROJECT_NOT_FOUND, PROJECT_BOUND, CUSTOMER_NOT_FOUND, OWNER_NOT_FOUND, VERSION_CONFLICT, CUSTOMER_TRANSFER_FORBIDDEN.
 func (s *Service) Update(ctx context.Context, in UpdateInput) (Profile, error) {
 	actor, err := access.Require(ctx, access.CustomerWrite)
 	if err != nil {
@@ -223,6 +223,17 @@ func (s *Service) link(ctx context.Context, actor access.Actor, p *Project, in U
 		b, err := s.customers.Brief(ctx, uuid.MustParse(*in.CustomerID), customer.OnlyOf(actor))
 		if err != nil {
 			return err
+		}
+		today, err := tenant.Today(ctx, s.clock)
+		if err != nil {
+			return err
+		}
+		bound, err := s.repo.Bound(ctx, p.ID, today)
+		if err != nil {
+			return err
+		}
+		if bound {
+			return ErrBound
 		}
 		p.Customer = b
 	}

@@ -2,6 +2,7 @@ package project_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -182,5 +183,40 @@ func TestFaults(t *testing.T) {
 	}
 	if _, err := w.projects.AddContact(w.CtxA(t, access.RoleViewer), project.ContactInput{ProjectID: p.ID, Name: "x"}); reason(err) != "PERMISSION_DENIED" {
 		t.Errorf("a viewer writes: %v", err)
+	}
+}
+
+// A project goes to another customer only when nothing of its own is the customer's too:
+// a limit that stayed behind would not bind any more.
+func TestMovedProject(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t, access.RoleAdministrator)
+	from, to := w.NewCustomer(t, admin, 21), w.NewCustomer(t, admin, 22)
+	p, err := w.Customers.CreateProject(admin, customer.CreateProjectInput{CustomerID: from.ID, Name: "滨江二号", OwnerName: "滨江置业"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	move := func() (project.Profile, error) {
+		now, err := w.projects.Get(admin, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.projects.Update(admin, project.UpdateInput{ID: p.ID, Version: now.Version, CustomerID: ptr(to.ID.String())})
+	}
+	for what, bind := range map[string][2]string{
+		"a limit": {`INSERT INTO credit_limits (id, created_at, updated_at, customer_id, project_id, class, kind, amount, starts_on, status, reason, effective_at)
+			VALUES (gen_random_uuid(), now(), now(), $2, $1, 'standing', 'amount', 900, '2026-01-01', 'effective', 'test', now())`, `UPDATE credit_limits SET superseded_on = '2026-02-01' WHERE project_id = $1`},
+		"a stop": {`INSERT INTO supply_stops (id, created_at, updated_at, customer_id, project_id, state, reason, overdue_days, overdue_amount)
+			VALUES (gen_random_uuid(), now(), now(), $2, $1, 'stopped', 'r', 1, 1)`, `UPDATE supply_stops SET state = 'resumed' WHERE project_id = $1`},
+	} {
+		w.Exec(t, admin, bind[0], p.ID, from.ID)
+		if _, err := move(); !errors.Is(err, project.ErrBound) {
+			t.Errorf("with %s: %v", what, err)
+		}
+		w.Exec(t, admin, bind[1], p.ID)
+	}
+	if got, err := move(); err != nil || got.Customer.ID != to.ID {
+		t.Errorf("moved: %+v, %v", got.Customer, err)
 	}
 }

@@ -46,6 +46,11 @@ const (
 	updateSQL = `UPDATE projects SET name = $2, status = $3, address = $4, contracted_volume = $5, owner_name = $6, owner_id = $7,
 		salesperson_id = $8, customer_id = $9, updated_at = $10, version = $11 WHERE id = $1`
 
+	boundSQL = `SELECT EXISTS (SELECT FROM credit_limits l WHERE l.project_id = $1 AND (l.status = 'submitted' OR l.status = 'effective' AND l.superseded_on IS NULL AND (l.ends_on IS NULL OR l.ends_on >= $2::date)))
+		OR EXISTS (SELECT FROM credit_agreements a WHERE a.project_id = $1 AND a.status IN ('submitted', 'effective'))
+		OR EXISTS (SELECT FROM supply_stops s WHERE s.project_id = $1 AND s.state NOT IN ('resumed', 'cancelled'))
+		OR EXISTS (SELECT FROM reservations r WHERE r.project_id = $1 AND r.status IN ('open', 'committed'))`
+
 	contractsSQL = `SELECT erp_contract_no, volume, unit_price, credit_term_days, signed_on FROM contracts WHERE project_id = $1 ORDER BY signed_on DESC, erp_contract_no`
 
 	// The receivables of the project, whoever they were billed to: a project that
@@ -113,6 +118,16 @@ func (Repo) Update(ctx context.Context, p biz.Project, owner, salesperson *uuid.
 	}
 	_, err = q.ExecContext(ctx, updateSQL, p.ID, p.Name, p.Status, p.Address, p.ContractedVolume, p.OwnerName, owner, salesperson, p.Customer.ID, p.UpdatedAt, p.Version)
 	return postgres.Map(ctx, err, "change project")
+}
+
+// Bound implements biz.Repository.
+func (Repo) Bound(ctx context.Context, id uuid.UUID, today calendar.Date) (bound bool, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	err = q.QueryRowContext(ctx, boundSQL, id, today).Scan(&bound)
+	return bound, postgres.Map(ctx, err, "look for what binds a project")
 }
 
 // Business implements biz.Repository, in two statements.
