@@ -142,11 +142,13 @@ func (Store) Of(ctx context.Context, tenantID uuid.UUID) ([]report.Row, report.S
 	return out, s[0].Series, nil
 }
 
+// rankCustomers takes the oldest due date of the newest figures: they may be of the day
+// before while the customers' rows are of today already.
 const rankCustomers = `
 SELECT coalesce(nullif(r.uscc, ''), r.id::text), min(r.customer_name), min(r.uscc), count(DISTINCT r.tenant_id), string_agg(DISTINCT t.name, '、'),
   sum(r.receivable)::bigint, sum(r.overdue)::bigint, min(f.oldest_due_on), min(r.as_of), count(*) OVER ()
 FROM hq.rollup_customers r JOIN hq.tenants t ON t.id = r.tenant_id
-LEFT JOIN hq.rollup_figures f ON f.customer_id = r.id AND f.on_date = r.as_of
+LEFT JOIN LATERAL (SELECT f.oldest_due_on FROM hq.rollup_figures f WHERE f.customer_id = r.id AND f.on_date <= r.as_of ORDER BY f.on_date DESC LIMIT 1) f ON true
 WHERE r.currency = $1::varchar AND ($2::uuid IS NULL OR r.tenant_id = $2::uuid) AND (r.receivable <> 0 OR r.overdue <> 0)
 GROUP BY 1`
 
