@@ -109,9 +109,17 @@ func (s *Service) move(ctx context.Context, a Agreement, to Stage) error {
 	if err := s.repo.InsertEvent(ctx, e); err != nil {
 		return err
 	}
+	if err := s.told(ctx, a); err != nil {
+		return err
+	}
 	return s.audit.Record(ctx, audit.Entry{Action: "agreement.stage_reached", ObjectType: "credit_agreement", ObjectID: a.ID.String(),
 		Before: map[string]any{"stage": before.Stage},
 		After:  map[string]any{"stage": to, "overdue_days": e.Figures.Days, "overdue_amount": fmt.Sprint(e.Figures.Amount), "business_date": e.Figures.On, "letter": l.Number()}})
+}
+
+// told says that a customer's stage is another one: HQ shows the furthest of a company.
+func (s *Service) told(ctx context.Context, a Agreement) error {
+	return s.events.Publish(ctx, event.Event{Topic: exposure.TopicAccountChanged, Payload: exposure.Changed{CustomerIDs: []uuid.UUID{a.CustomerID}}})
 }
 
 func has(ts []Trigger, s Stage) bool {

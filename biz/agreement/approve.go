@@ -93,6 +93,9 @@ func (s *Service) Approved(ctx context.Context, ap approval.Approval) error {
 			return err
 		}
 	}
+	if err := s.told(ctx, a); err != nil {
+		return err
+	}
 	return s.record(ctx, "agreement.effective", before, a)
 }
 
@@ -225,6 +228,9 @@ func (c Cures) Approved(ctx context.Context, ap approval.Approval) error {
 		return err
 	}
 	if err := c.repo.InsertEvent(ctx, e); err != nil {
+		return err
+	}
+	if err := c.told(ctx, a); err != nil {
 		return err
 	}
 	return c.record(ctx, "agreement.cured", before, a)

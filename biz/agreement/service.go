@@ -14,6 +14,7 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/paging"
 	"zhuxin/shared/tenant"
@@ -43,6 +44,7 @@ type Config struct {
 	Letters   Letters
 	Stops     Stops
 	Approvals Submitter
+	Events    event.Publisher
 	Audit     audit.Recorder
 	Clock     calendar.Clock
 }
@@ -55,13 +57,14 @@ type Service struct {
 	letters   Letters
 	stops     Stops
 	approvals Submitter
+	events    event.Publisher
 	audit     audit.Recorder
 	clock     calendar.Clock
 }
 
 // New wires the service; register it with the inbox for both of its kinds.
 func New(c Config) *Service {
-	return &Service{tx: c.Tx, repo: c.Repo, customers: c.Customers, letters: c.Letters, stops: c.Stops, approvals: c.Approvals, audit: c.Audit, clock: c.Clock}
+	return &Service{tx: c.Tx, repo: c.Repo, customers: c.Customers, letters: c.Letters, stops: c.Stops, approvals: c.Approvals, events: c.Events, audit: c.Audit, clock: c.Clock}
 }
 
 // ListInput selects a page of agreements.

@@ -23955,6 +23955,7 @@ type RollupCustomerMutation struct {
 	uscc               *string
 	grade              *string
 	limit_kind         *string
+	stage              *string
 	account_version    *int64
 	addaccount_version *int64
 	clearedFields      map[string]struct{}
@@ -25083,6 +25084,42 @@ func (m *RollupCustomerMutation) ResetLimitKind() {
 	m.limit_kind = nil
 }
 
+// SetStage sets the "stage" field.
+func (m *RollupCustomerMutation) SetStage(s string) {
+	m.stage = &s
+}
+
+// Stage returns the value of the "stage" field in the mutation.
+func (m *RollupCustomerMutation) Stage() (r string, exists bool) {
+	v := m.stage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStage returns the old "stage" field's value of the RollupCustomer entity.
+// If the RollupCustomer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RollupCustomerMutation) OldStage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStage: %w", err)
+	}
+	return oldValue.Stage, nil
+}
+
+// ResetStage resets all changes to the "stage" field.
+func (m *RollupCustomerMutation) ResetStage() {
+	m.stage = nil
+}
+
 // SetAccountVersion sets the "account_version" field.
 func (m *RollupCustomerMutation) SetAccountVersion(i int64) {
 	m.account_version = &i
@@ -25173,7 +25210,7 @@ func (m *RollupCustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RollupCustomerMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 23)
 	if m.currency != nil {
 		fields = append(fields, rollupcustomer.FieldCurrency)
 	}
@@ -25237,6 +25274,9 @@ func (m *RollupCustomerMutation) Fields() []string {
 	if m.limit_kind != nil {
 		fields = append(fields, rollupcustomer.FieldLimitKind)
 	}
+	if m.stage != nil {
+		fields = append(fields, rollupcustomer.FieldStage)
+	}
 	if m.account_version != nil {
 		fields = append(fields, rollupcustomer.FieldAccountVersion)
 	}
@@ -25290,6 +25330,8 @@ func (m *RollupCustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Grade()
 	case rollupcustomer.FieldLimitKind:
 		return m.LimitKind()
+	case rollupcustomer.FieldStage:
+		return m.Stage()
 	case rollupcustomer.FieldAccountVersion:
 		return m.AccountVersion()
 	}
@@ -25343,6 +25385,8 @@ func (m *RollupCustomerMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldGrade(ctx)
 	case rollupcustomer.FieldLimitKind:
 		return m.OldLimitKind(ctx)
+	case rollupcustomer.FieldStage:
+		return m.OldStage(ctx)
 	case rollupcustomer.FieldAccountVersion:
 		return m.OldAccountVersion(ctx)
 	}
@@ -25500,6 +25544,13 @@ func (m *RollupCustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLimitKind(v)
+		return nil
+	case rollupcustomer.FieldStage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStage(v)
 		return nil
 	case rollupcustomer.FieldAccountVersion:
 		v, ok := value.(int64)
@@ -25790,6 +25841,9 @@ func (m *RollupCustomerMutation) ResetField(name string) error {
 		return nil
 	case rollupcustomer.FieldLimitKind:
 		m.ResetLimitKind()
+		return nil
+	case rollupcustomer.FieldStage:
+		m.ResetStage()
 		return nil
 	case rollupcustomer.FieldAccountVersion:
 		m.ResetAccountVersion()

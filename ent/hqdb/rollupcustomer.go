@@ -62,6 +62,8 @@ type RollupCustomer struct {
 	Grade string `json:"grade,omitempty"`
 	// LimitKind holds the value of the "limit_kind" field.
 	LimitKind string `json:"limit_kind,omitempty"`
+	// the furthest that an agreement has come to; empty without one
+	Stage string `json:"stage,omitempty"`
 	// an older state never overwrites a newer one
 	AccountVersion int64 `json:"account_version,omitempty"`
 	selectValues   sql.SelectValues
@@ -76,7 +78,7 @@ func (*RollupCustomer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(calendar.Date)
 		case rollupcustomer.FieldReceivable, rollupcustomer.FieldOverdue, rollupcustomer.FieldNotDue, rollupcustomer.FieldMonths06, rollupcustomer.FieldMonths612, rollupcustomer.FieldMonths1224, rollupcustomer.FieldMonths24, rollupcustomer.FieldDays130, rollupcustomer.FieldDays3160, rollupcustomer.FieldDays6190, rollupcustomer.FieldDays91, rollupcustomer.FieldLimitAmount, rollupcustomer.FieldReserved, rollupcustomer.FieldAccountVersion:
 			values[i] = new(sql.NullInt64)
-		case rollupcustomer.FieldCurrency, rollupcustomer.FieldCustomerName, rollupcustomer.FieldUscc, rollupcustomer.FieldGrade, rollupcustomer.FieldLimitKind:
+		case rollupcustomer.FieldCurrency, rollupcustomer.FieldCustomerName, rollupcustomer.FieldUscc, rollupcustomer.FieldGrade, rollupcustomer.FieldLimitKind, rollupcustomer.FieldStage:
 			values[i] = new(sql.NullString)
 		case rollupcustomer.FieldProjectedAt:
 			values[i] = new(sql.NullTime)
@@ -229,6 +231,12 @@ func (_m *RollupCustomer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LimitKind = value.String
 			}
+		case rollupcustomer.FieldStage:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field stage", values[i])
+			} else if value.Valid {
+				_m.Stage = value.String
+			}
 		case rollupcustomer.FieldAccountVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field account_version", values[i])
@@ -333,6 +341,9 @@ func (_m *RollupCustomer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("limit_kind=")
 	builder.WriteString(_m.LimitKind)
+	builder.WriteString(", ")
+	builder.WriteString("stage=")
+	builder.WriteString(_m.Stage)
 	builder.WriteString(", ")
 	builder.WriteString("account_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AccountVersion))

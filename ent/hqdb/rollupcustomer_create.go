@@ -287,6 +287,20 @@ func (_c *RollupCustomerCreate) SetNillableLimitKind(v *string) *RollupCustomerC
 	return _c
 }
 
+// SetStage sets the "stage" field.
+func (_c *RollupCustomerCreate) SetStage(v string) *RollupCustomerCreate {
+	_c.mutation.SetStage(v)
+	return _c
+}
+
+// SetNillableStage sets the "stage" field if the given value is not nil.
+func (_c *RollupCustomerCreate) SetNillableStage(v *string) *RollupCustomerCreate {
+	if v != nil {
+		_c.SetStage(*v)
+	}
+	return _c
+}
+
 // SetAccountVersion sets the "account_version" field.
 func (_c *RollupCustomerCreate) SetAccountVersion(v int64) *RollupCustomerCreate {
 	_c.mutation.SetAccountVersion(v)
@@ -402,6 +416,10 @@ func (_c *RollupCustomerCreate) defaults() {
 		v := rollupcustomer.DefaultLimitKind
 		_c.mutation.SetLimitKind(v)
 	}
+	if _, ok := _c.mutation.Stage(); !ok {
+		v := rollupcustomer.DefaultStage
+		_c.mutation.SetStage(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -473,6 +491,9 @@ func (_c *RollupCustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.LimitKind(); !ok {
 		return &ValidationError{Name: "limit_kind", err: errors.New(`hqdb: missing required field "RollupCustomer.limit_kind"`)}
+	}
+	if _, ok := _c.mutation.Stage(); !ok {
+		return &ValidationError{Name: "stage", err: errors.New(`hqdb: missing required field "RollupCustomer.stage"`)}
 	}
 	if _, ok := _c.mutation.AccountVersion(); !ok {
 		return &ValidationError{Name: "account_version", err: errors.New(`hqdb: missing required field "RollupCustomer.account_version"`)}
@@ -597,6 +618,10 @@ func (_c *RollupCustomerCreate) createSpec() (*RollupCustomer, *sqlgraph.CreateS
 	if value, ok := _c.mutation.LimitKind(); ok {
 		_spec.SetField(rollupcustomer.FieldLimitKind, field.TypeString, value)
 		_node.LimitKind = value
+	}
+	if value, ok := _c.mutation.Stage(); ok {
+		_spec.SetField(rollupcustomer.FieldStage, field.TypeString, value)
+		_node.Stage = value
 	}
 	if value, ok := _c.mutation.AccountVersion(); ok {
 		_spec.SetField(rollupcustomer.FieldAccountVersion, field.TypeInt64, value)
@@ -969,6 +994,18 @@ func (u *RollupCustomerUpsert) SetLimitKind(v string) *RollupCustomerUpsert {
 // UpdateLimitKind sets the "limit_kind" field to the value that was provided on create.
 func (u *RollupCustomerUpsert) UpdateLimitKind() *RollupCustomerUpsert {
 	u.SetExcluded(rollupcustomer.FieldLimitKind)
+	return u
+}
+
+// SetStage sets the "stage" field.
+func (u *RollupCustomerUpsert) SetStage(v string) *RollupCustomerUpsert {
+	u.Set(rollupcustomer.FieldStage, v)
+	return u
+}
+
+// UpdateStage sets the "stage" field to the value that was provided on create.
+func (u *RollupCustomerUpsert) UpdateStage() *RollupCustomerUpsert {
+	u.SetExcluded(rollupcustomer.FieldStage)
 	return u
 }
 
@@ -1409,6 +1446,20 @@ func (u *RollupCustomerUpsertOne) SetLimitKind(v string) *RollupCustomerUpsertOn
 func (u *RollupCustomerUpsertOne) UpdateLimitKind() *RollupCustomerUpsertOne {
 	return u.Update(func(s *RollupCustomerUpsert) {
 		s.UpdateLimitKind()
+	})
+}
+
+// SetStage sets the "stage" field.
+func (u *RollupCustomerUpsertOne) SetStage(v string) *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.SetStage(v)
+	})
+}
+
+// UpdateStage sets the "stage" field to the value that was provided on create.
+func (u *RollupCustomerUpsertOne) UpdateStage() *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.UpdateStage()
 	})
 }
 
@@ -2019,6 +2070,20 @@ func (u *RollupCustomerUpsertBulk) SetLimitKind(v string) *RollupCustomerUpsertB
 func (u *RollupCustomerUpsertBulk) UpdateLimitKind() *RollupCustomerUpsertBulk {
 	return u.Update(func(s *RollupCustomerUpsert) {
 		s.UpdateLimitKind()
+	})
+}
+
+// SetStage sets the "stage" field.
+func (u *RollupCustomerUpsertBulk) SetStage(v string) *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.SetStage(v)
+	})
+}
+
+// UpdateStage sets the "stage" field to the value that was provided on create.
+func (u *RollupCustomerUpsertBulk) UpdateStage() *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.UpdateStage()
 	})
 }
 

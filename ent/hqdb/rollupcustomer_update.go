@@ -393,6 +393,20 @@ func (_u *RollupCustomerUpdate) SetNillableLimitKind(v *string) *RollupCustomerU
 	return _u
 }
 
+// SetStage sets the "stage" field.
+func (_u *RollupCustomerUpdate) SetStage(v string) *RollupCustomerUpdate {
+	_u.mutation.SetStage(v)
+	return _u
+}
+
+// SetNillableStage sets the "stage" field if the given value is not nil.
+func (_u *RollupCustomerUpdate) SetNillableStage(v *string) *RollupCustomerUpdate {
+	if v != nil {
+		_u.SetStage(*v)
+	}
+	return _u
+}
+
 // SetAccountVersion sets the "account_version" field.
 func (_u *RollupCustomerUpdate) SetAccountVersion(v int64) *RollupCustomerUpdate {
 	_u.mutation.ResetAccountVersion()
@@ -575,6 +589,9 @@ func (_u *RollupCustomerUpdate) sqlSave(ctx context.Context) (_node int, err err
 	}
 	if value, ok := _u.mutation.LimitKind(); ok {
 		_spec.SetField(rollupcustomer.FieldLimitKind, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Stage(); ok {
+		_spec.SetField(rollupcustomer.FieldStage, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.AccountVersion(); ok {
 		_spec.SetField(rollupcustomer.FieldAccountVersion, field.TypeInt64, value)
@@ -967,6 +984,20 @@ func (_u *RollupCustomerUpdateOne) SetNillableLimitKind(v *string) *RollupCustom
 	return _u
 }
 
+// SetStage sets the "stage" field.
+func (_u *RollupCustomerUpdateOne) SetStage(v string) *RollupCustomerUpdateOne {
+	_u.mutation.SetStage(v)
+	return _u
+}
+
+// SetNillableStage sets the "stage" field if the given value is not nil.
+func (_u *RollupCustomerUpdateOne) SetNillableStage(v *string) *RollupCustomerUpdateOne {
+	if v != nil {
+		_u.SetStage(*v)
+	}
+	return _u
+}
+
 // SetAccountVersion sets the "account_version" field.
 func (_u *RollupCustomerUpdateOne) SetAccountVersion(v int64) *RollupCustomerUpdateOne {
 	_u.mutation.ResetAccountVersion()
@@ -1179,6 +1210,9 @@ func (_u *RollupCustomerUpdateOne) sqlSave(ctx context.Context) (_node *RollupCu
 	}
 	if value, ok := _u.mutation.LimitKind(); ok {
 		_spec.SetField(rollupcustomer.FieldLimitKind, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Stage(); ok {
+		_spec.SetField(rollupcustomer.FieldStage, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.AccountVersion(); ok {
 		_spec.SetField(rollupcustomer.FieldAccountVersion, field.TypeInt64, value)

@@ -629,6 +629,10 @@ func init() {
 	rollupcustomerDescLimitKind := rollupcustomerFields[5].Descriptor()
 	// rollupcustomer.DefaultLimitKind holds the default value on creation for the limit_kind field.
 	rollupcustomer.DefaultLimitKind = rollupcustomerDescLimitKind.Default.(string)
+	// rollupcustomerDescStage is the schema descriptor for stage field.
+	rollupcustomerDescStage := rollupcustomerFields[6].Descriptor()
+	// rollupcustomer.DefaultStage holds the default value on creation for the stage field.
+	rollupcustomer.DefaultStage = rollupcustomerDescStage.Default.(string)
 	rollupsubsidiaryMixin := schema.RollupSubsidiary{}.Mixin()
 	rollupsubsidiaryMixinFields1 := rollupsubsidiaryMixin[1].Fields()
 	_ = rollupsubsidiaryMixinFields1

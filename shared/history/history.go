@@ -15,6 +15,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/gradescale"
+	"zhuxin/shared/money"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
@@ -38,7 +39,41 @@ type Rating struct {
 type History struct {
 	USCC           string
 	Known, Overdue int // other subsidiaries
-	Ratings        []Rating
+	// WorstStage is the furthest to which an agreement of another subsidiary has come
+	// with it; empty for none.
+	WorstStage string
+	// From and To bound what it owes the others, with what is held for its orders, in fen
+	// of the viewer's currency: a band, never the amount. To is 0 above the last one.
+	From, To int64
+	Ratings  []Rating
+}
+
+// Stages are the stages of agreements, getting worse.
+var Stages = []string{"dunning_letter", "stop_supply", "lawyer_letter", "lawsuit"}
+
+// bands are the bounds of From and To, in fen.
+var bands = []int64{0, 10_000_000, 50_000_000, 100_000_000, 500_000_000, 1_000_000_000, 5_000_000_000}
+
+// Band gives the bounds around an amount: from, inclusive, below to; nothing owed is 0
+// and 0.
+func Band(amount int64) (from, to int64) {
+	if amount <= 0 {
+		return 0, 0
+	}
+	for i, b := range bands[1:] {
+		if amount < b {
+			return bands[i], b
+		}
+	}
+	return bands[len(bands)-1], 0
+}
+
+// Owner is what a subsidiary that knows a company has with it.
+type Owner struct {
+	Overdue  bool
+	Stage    string
+	Currency string
+	Exposure int64 // fen, owed and held for orders
 }
 
 // Look is one row of the sharing log.
@@ -59,11 +94,12 @@ var Purposes = []string{"rating", "limit", "order", "other"}
 // Store reads the projections and keeps the log, inside HQ's unit of work.
 type Store interface {
 	Ratings(ctx context.Context, uscc string) ([]Rating, error)
-	// Owners lists the subsidiaries that know the company, with whether it is overdue there.
-	Owners(ctx context.Context, uscc string) (map[uuid.UUID]bool, error)
+	// Owners lists the subsidiaries that know the company.
+	Owners(ctx context.Context, uscc string) (map[uuid.UUID]Owner, error)
 	Log(ctx context.Context, looks []Look) error
-	// Looks lists who looked at a subsidiary's data, newest first.
-	Looks(ctx context.Context, owner uuid.UUID, limit, offset int) ([]Look, int64, error)
+	// Looks lists who looked at a subsidiary's data, newest first; with made, what the
+	// subsidiary's own people looked at.
+	Looks(ctx context.Context, tenantID uuid.UUID, made bool, limit, offset int) ([]Look, int64, error)
 }
 
 // Customers finds the code of a customer that the caller may see, inside the
@@ -117,7 +153,7 @@ func (s *Service) OfCustomer(ctx context.Context, customerID uuid.UUID, purpose 
 	if uscc == "" {
 		return History{}, ErrNoCode
 	}
-	return s.look(ctx, uscc, purpose, t.ID)
+	return s.look(ctx, uscc, purpose, t.ID, string(t.Currency))
 }
 
 // OfCompany gives HQ the ratings of a company, and logs the look for each
@@ -126,15 +162,16 @@ func (s *Service) OfCompany(ctx context.Context, uscc string) (History, error) {
 	if _, err := access.Require(ctx, access.HQOverviewRead); err != nil {
 		return History{}, err
 	}
-	return s.look(ctx, uscc, "other", uuid.Nil)
+	return s.look(ctx, uscc, "other", uuid.Nil, string(money.CNY))
 }
 
 // look reads and logs in one unit of work: nothing is seen unlogged.
-func (s *Service) look(ctx context.Context, uscc, purpose string, viewer uuid.UUID) (History, error) {
+func (s *Service) look(ctx context.Context, uscc, purpose string, viewer uuid.UUID, currency string) (History, error) {
 	actor, _ := access.From(ctx)
 	h := History{USCC: uscc}
 	err := s.hq.InTx(ctx, func(ctx context.Context) error {
-		h.Known, h.Overdue = 0, 0
+		h = History{USCC: uscc}
+		exposure := int64(0)
 		ratings, err := s.store.Ratings(ctx, uscc)
 		if err != nil {
 			return err
@@ -146,28 +183,36 @@ func (s *Service) look(ctx context.Context, uscc, purpose string, viewer uuid.UU
 		}
 		for _, r := range ratings { // a rating can be projected before its account is
 			if _, ok := owners[r.TenantID]; !ok {
-				owners[r.TenantID] = false
+				owners[r.TenantID] = Owner{}
 			}
 		}
 		var looks []Look
-		for id, overdue := range owners {
+		for id, o := range owners {
 			if id == viewer {
 				continue
 			}
 			h.Known++
-			if overdue {
+			if o.Overdue {
 				h.Overdue++
+			}
+			if slices.Index(Stages, o.Stage) > slices.Index(Stages, h.WorstStage) {
+				h.WorstStage = o.Stage
+			}
+			if o.Currency == currency {
+				exposure += max(o.Exposure, 0)
 			}
 			looks = append(looks, Look{At: s.clock.Now(), ViewerTenantID: viewer, ViewerID: actor.ID, ViewerName: actor.Name,
 				OwnerTenantID: id, USCC: uscc, Purpose: purpose, RequestID: actor.RequestID})
 		}
+		h.From, h.To = Band(exposure)
 		return s.store.Log(ctx, looks)
 	})
 	return h, err
 }
 
-// Looks lists who looked at the caller's subsidiary's data.
-func (s *Service) Looks(ctx context.Context, limit, offset int) (looks []Look, total int64, err error) {
+// Looks lists who looked at the caller's subsidiary's data; with made, what its own
+// people looked at elsewhere.
+func (s *Service) Looks(ctx context.Context, made bool, limit, offset int) (looks []Look, total int64, err error) {
 	if _, err := access.Require(ctx, access.AuditRead); err != nil {
 		return nil, 0, err
 	}
@@ -176,7 +221,7 @@ func (s *Service) Looks(ctx context.Context, limit, offset int) (looks []Look, t
 		return nil, 0, err
 	}
 	err = s.hq.InTx(ctx, func(ctx context.Context) (err error) {
-		looks, total, err = s.store.Looks(ctx, t.ID, limit, offset)
+		looks, total, err = s.store.Looks(ctx, t.ID, made, limit, offset)
 		return err
 	})
 	return looks, total, err

@@ -45,6 +45,7 @@ type Customer struct {
 	USCC      string    `json:"uscc"`
 	Grade     string    `json:"grade"`
 	LimitKind string    `json:"limit_kind"`
+	Stage     string    `json:"stage"`           // the furthest of its agreements; empty without one
 	Version   int64     `json:"account_version"` // of the credit account the state was read from
 	Figures
 }

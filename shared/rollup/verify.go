@@ -135,6 +135,7 @@ func compare(slug string, want, got Customer) []Difference {
 	check("name", want.Name, got.Name)
 	check("uscc", want.USCC, got.USCC)
 	check("grade", want.Grade, got.Grade)
+	check("agreement stage", want.Stage, got.Stage)
 	check("limit kind", want.LimitKind, got.LimitKind)
 	check("account version", want.Version, got.Version)
 	check("figures", want.Figures, got.Figures)

@@ -127,7 +127,8 @@ func (s *Service) GetCustomerHistory(ctx context.Context, r *negativelistv1.GetC
 	if err != nil {
 		return nil, err
 	}
-	out := &negativelistv1.CustomerHistory{Uscc: h.USCC, Subsidiaries: int32(h.Known), SubsidiariesOverdue: int32(h.Overdue)}
+	out := &negativelistv1.CustomerHistory{Uscc: h.USCC, Subsidiaries: int32(h.Known), SubsidiariesOverdue: int32(h.Overdue),
+		WorstStage: h.WorstStage, ExposureFrom: h.From, ExposureTo: h.To}
 	for _, x := range h.Ratings {
 		row := &negativelistv1.SharedRating{SubsidiaryName: x.Subsidiary, Grade: x.Grade, EffectiveAt: timestamppb.New(x.EffectiveAt), Own: x.TenantID == t.ID, Common: gradescale.Common(x.Common, x.Template, x.Weights)}
 		if x.LapsedAt != nil {
@@ -141,7 +142,7 @@ func (s *Service) GetCustomerHistory(ctx context.Context, r *negativelistv1.GetC
 // ListSharingLog lists who looked at the subsidiary's data.
 func (s *Service) ListSharingLog(ctx context.Context, r *negativelistv1.ListSharingLogRequest) (*negativelistv1.ListSharingLogReply, error) {
 	limit, offset := page.Window(r.GetPage(), r.GetPageSize())
-	looks, total, err := s.history.Looks(ctx, limit, offset)
+	looks, total, err := s.history.Looks(ctx, r.GetMade(), limit, offset)
 	if err != nil {
 		return nil, err
 	}

@@ -145,8 +145,8 @@ func (*store) Of(context.Context, []string) (map[string]uuid.UUID, error) {
 func (*store) Hit(context.Context) ([]string, error)           { return nil, nil }
 func (*store) Name(context.Context, uuid.UUID) (string, error) { return "own-evidence.pdf", nil }
 func (*store) USCC(context.Context, uuid.UUID) (string, error) { return "91110000000000001X", nil }
-func (*store) Owners(context.Context, string) (map[uuid.UUID]bool, error) {
-	return map[uuid.UUID]bool{mine: false, theirs: true}, nil
+func (*store) Owners(context.Context, string) (map[uuid.UUID]history.Owner, error) {
+	return map[uuid.UUID]history.Owner{mine: {}, theirs: {Overdue: true, Stage: "stop_supply", Currency: "CNY", Exposure: 60_000_000}}, nil
 }
 
 func (*store) Ratings(context.Context, string) ([]history.Rating, error) {
@@ -161,7 +161,7 @@ func (s *store) Log(_ context.Context, looks []history.Look) error {
 	return nil
 }
 
-func (s *store) Looks(context.Context, uuid.UUID, int, int) ([]history.Look, int64, error) {
+func (s *store) Looks(context.Context, uuid.UUID, bool, int, int) ([]history.Look, int64, error) {
 	return []history.Look{{At: at, ViewerTenant: "华东", ViewerName: "李四", USCC: "C", Purpose: "order"}}, 1, nil
 }
 

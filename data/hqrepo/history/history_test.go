@@ -54,7 +54,7 @@ func (w *world) project(t *testing.T, ctxs ...context.Context) {
 
 func (w *world) looks(t *testing.T, ctx context.Context) []history.Look {
 	t.Helper()
-	looks, total, err := w.history.Looks(ctx, 10, 0)
+	looks, total, err := w.history.Looks(ctx, false, 10, 0)
 	if err != nil || int(total) != len(looks) {
 		t.Fatalf("%d of %d looks, %v", len(looks), total, err)
 	}
@@ -74,6 +74,10 @@ func TestEachLookIsLoggedForItsOwner(t *testing.T) {
 	theirs := w.Add(t, b, creditchecktest.Customer{USCC: "SHARED", Grade: "C"})
 	w.Add(t, cc, creditchecktest.Customer{USCC: "OTHER", Grade: "B"})
 	w.Receivable(t, b, theirs.ID, "R1", calendar.Of(start, calendar.Shanghai)-5, 100)
+	for i, stage := range []string{"dunning_letter", "lawyer_letter", "none"} { // of three projects
+		w.Exec(t, b, `INSERT INTO credit_agreements (id, created_at, updated_at, customer_id, project_id, number, triggers, reason, status, stage)
+			VALUES (gen_random_uuid(), now(), now(), $1, gen_random_uuid(), $2, '[]', 'r', 'effective', $3)`, theirs.ID, i+1, stage)
+	}
 	w.project(t, a, b, cc)
 
 	h, err := w.history.OfCustomer(a, mine.ID, "order")
@@ -94,6 +98,13 @@ func TestEachLookIsLoggedForItsOwner(t *testing.T) {
 	got[0].At = start
 	if got[0] != want {
 		t.Errorf("B reads %+v, want %+v", got[0], want)
+	}
+	if h.WorstStage != "lawyer_letter" || h.From != 0 || h.To != 10_000_000 {
+		t.Errorf("elsewhere: stage %q, between %d and %d", h.WorstStage, h.From, h.To)
+	}
+	// What A's people looked at is in A's own list too.
+	if made, n, err := w.history.Looks(a, true, 10, 0); err != nil || n != 1 || made[0].OwnerTenantID != w.B.ID || made[0].USCC != "SHARED" {
+		t.Errorf("A's own looks: %+v, %v", made, err)
 	}
 	// One's own looks are no look at oneself, and nobody reads what concerns another.
 	for _, ctx := range []context.Context{a, cc} {
@@ -117,7 +128,7 @@ func TestEachLookIsLoggedForItsOwner(t *testing.T) {
 	if looks := w.looks(t, cc); len(looks) != 0 {
 		t.Errorf("C, who does not know the company, reads %+v", looks)
 	}
-	if page, total, err := w.history.Looks(b, 1, 1); err != nil || total != 2 || len(page) != 1 || page[0].ViewerTenantID != w.A.ID {
+	if page, total, err := w.history.Looks(b, false, 1, 1); err != nil || total != 2 || len(page) != 1 || page[0].ViewerTenantID != w.A.ID {
 		t.Errorf("the second page: %+v %d %v", page, total, err)
 	}
 }
@@ -196,7 +207,7 @@ func TestRefusals(t *testing.T) {
 	if n := len(w.looks(t, b)); n != before {
 		t.Errorf("refused looks are logged: %d after %d", n, before)
 	}
-	if _, _, err := w.history.Looks(w.CtxA(t, access.RoleSalesperson), 10, 0); !errors.Is(err, access.ErrForbidden) {
+	if _, _, err := w.history.Looks(w.CtxA(t, access.RoleSalesperson), false, 10, 0); !errors.Is(err, access.ErrForbidden) {
 		t.Errorf("a salesperson reads the log: %v", err)
 	}
 	if _, err := w.history.OfCompany(a, "SHARED"); !errors.Is(err, access.ErrForbidden) {

@@ -83,24 +83,24 @@ func scaled(ctx context.Context, ratings []history.Rating) error {
 }
 
 // Owners implements history.Store.
-func (Store) Owners(ctx context.Context, uscc string) (map[uuid.UUID]bool, error) {
+func (Store) Owners(ctx context.Context, uscc string) (map[uuid.UUID]history.Owner, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT tenant_id, bool_or(overdue > 0) FROM hq.rollup_customers WHERE uscc = $1 GROUP BY tenant_id`, uscc)
+	rows, err := q.QueryContext(ctx, `SELECT tenant_id, overdue > 0, stage, currency, receivable + reserved FROM hq.rollup_customers WHERE uscc = $1`, uscc)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "read who knows a company")
 	}
 	defer func() { _ = rows.Close() }()
-	out := map[uuid.UUID]bool{}
-	for rows.Next() {
+	out := map[uuid.UUID]history.Owner{}
+	for rows.Next() { // a code is unique in a subsidiary
 		var id uuid.UUID
-		var overdue bool
-		if err := rows.Scan(&id, &overdue); err != nil {
+		var o history.Owner
+		if err := rows.Scan(&id, &o.Overdue, &o.Stage, &o.Currency, &o.Exposure); err != nil {
 			return nil, err
 		}
-		out[id] = overdue
+		out[id] = o
 	}
 	return out, postgres.Map(ctx, rows.Err(), "read who knows a company")
 }
@@ -144,26 +144,30 @@ func (Store) Log(ctx context.Context, looks []history.Look) error {
 }
 
 // Looks implements history.Store.
-func (Store) Looks(ctx context.Context, owner uuid.UUID, limit, offset int) ([]history.Look, int64, error) {
+func (Store) Looks(ctx context.Context, tenantID uuid.UUID, made bool, limit, offset int) ([]history.Look, int64, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
+	whose := `l.owner_tenant_id = $1`
+	if made {
+		whose = `l.viewer_tenant_id = $1`
+	}
 	var total int64
-	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM hq.sharing_log WHERE owner_tenant_id = $1`, owner).Scan(&total); err != nil {
+	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM hq.sharing_log l WHERE `+whose, tenantID).Scan(&total); err != nil {
 		return nil, 0, postgres.Map(ctx, err, "count looks")
 	}
 	rows, err := q.QueryContext(ctx, `SELECT l.at, coalesce(l.viewer_tenant_id, '00000000-0000-0000-0000-000000000000'), coalesce(t.name, ''), l.viewer_id,
-		l.viewer_name, l.uscc, l.purpose FROM hq.sharing_log l LEFT JOIN hq.tenants t ON t.id = l.viewer_tenant_id
-		WHERE l.owner_tenant_id = $1 ORDER BY l.at DESC, l.id LIMIT $2 OFFSET $3`, owner, limit, offset)
+		l.viewer_name, l.owner_tenant_id, l.uscc, l.purpose FROM hq.sharing_log l LEFT JOIN hq.tenants t ON t.id = l.viewer_tenant_id
+		WHERE `+whose+` ORDER BY l.at DESC, l.id LIMIT $2 OFFSET $3`, tenantID, limit, offset)
 	if err != nil {
 		return nil, 0, postgres.Map(ctx, err, "list looks")
 	}
 	defer func() { _ = rows.Close() }()
 	var out []history.Look
 	for rows.Next() {
-		l := history.Look{OwnerTenantID: owner}
-		if err := rows.Scan(&l.At, &l.ViewerTenantID, &l.ViewerTenant, &l.ViewerID, &l.ViewerName, &l.USCC, &l.Purpose); err != nil {
+		var l history.Look
+		if err := rows.Scan(&l.At, &l.ViewerTenantID, &l.ViewerTenant, &l.ViewerID, &l.ViewerName, &l.OwnerTenantID, &l.USCC, &l.Purpose); err != nil {
 			return nil, 0, err
 		}
 		out = append(out, l)

@@ -23,7 +23,7 @@ var _ rollup.Store = Store{}
 // chunk bounds the size of one statement's parameter.
 const chunk = 2000
 
-const columns = `tenant_id, customer_name, uscc, grade, limit_kind, account_version, currency, receivable, overdue, not_due,
+const columns = `tenant_id, customer_name, uscc, grade, limit_kind, stage, account_version, currency, receivable, overdue, not_due,
   months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, limit_amount, reserved, as_of`
 
 // put takes whole states as one JSON document. A state that was read from an
@@ -31,12 +31,12 @@ const columns = `tenant_id, customer_name, uscc, grade, limit_kind, account_vers
 const put = `
 INSERT INTO hq.rollup_customers AS t (id, ` + columns + `, projected_at)
 SELECT id, ` + columns + `, now() FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, tenant_id uuid, customer_name text, uscc text,
-  grade text, limit_kind text, account_version bigint, currency text, receivable bigint, overdue bigint, not_due bigint,
+  grade text, limit_kind text, stage text, account_version bigint, currency text, receivable bigint, overdue bigint, not_due bigint,
   months_0_6 bigint, months_6_12 bigint, months_12_24 bigint, months_24 bigint, days_1_30 bigint, days_31_60 bigint,
   days_61_90 bigint, days_91 bigint, limit_amount bigint, reserved bigint, as_of date)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET (` + columns + `, projected_at) =
-  (excluded.tenant_id, excluded.customer_name, excluded.uscc, excluded.grade, excluded.limit_kind, excluded.account_version,
+  (excluded.tenant_id, excluded.customer_name, excluded.uscc, excluded.grade, excluded.limit_kind, excluded.stage, excluded.account_version,
    excluded.currency, excluded.receivable, excluded.overdue, excluded.not_due, excluded.months_0_6, excluded.months_6_12,
    excluded.months_12_24, excluded.months_24, excluded.days_1_30, excluded.days_31_60, excluded.days_61_90, excluded.days_91,
    excluded.limit_amount, excluded.reserved, excluded.as_of, excluded.projected_at)
@@ -129,7 +129,7 @@ func (Store) Projected(ctx context.Context, tenantID uuid.UUID) ([]rollup.Custom
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT id, tenant_id, customer_name, uscc, grade, limit_kind, account_version, `+figures+`
+	rows, err := q.QueryContext(ctx, `SELECT id, tenant_id, customer_name, uscc, grade, limit_kind, stage, account_version, `+figures+`
 		FROM hq.rollup_customers WHERE tenant_id = $1 ORDER BY id`, tenantID)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "read projected customers")
@@ -138,7 +138,7 @@ func (Store) Projected(ctx context.Context, tenantID uuid.UUID) ([]rollup.Custom
 	var out []rollup.Customer
 	for rows.Next() {
 		var c rollup.Customer
-		err := rows.Scan(append([]any{&c.ID, &c.TenantID, &c.Name, &c.USCC, &c.Grade, &c.LimitKind, &c.Version}, scanFigures(&c.Figures)...)...)
+		err := rows.Scan(append([]any{&c.ID, &c.TenantID, &c.Name, &c.USCC, &c.Grade, &c.LimitKind, &c.Stage, &c.Version}, scanFigures(&c.Figures)...)...)
 		if err != nil {
 			return nil, err
 		}

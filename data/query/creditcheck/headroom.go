@@ -25,12 +25,12 @@ WHERE j.status = 'supplying' AND c.status = 'active' AND ($2::uuid IS NULL OR c.
 // The price is that of the newest contract.
 var listSupplied = strings.ReplaceAll(`
 SELECT j.id, j.number, j.name, coalesce(t.unit_price, 0),
-  pa.checkpoints, pa.limit_kind, pa.standing_amount, pa.temporary_amount, pa.receivable_amount, pa.reserved_amount, ss.reason,` + facts + `
-FROM (SELECT j.*` + supplied + ` ORDER BY c.name, j.number LIMIT $3 OFFSET $4) j
+  pa.checkpoints, pa.limit_kind, pa.standing_amount, pa.temporary_amount, pa.receivable_amount, pa.reserved_amount, ss.reason,`+facts+`
+FROM (SELECT j.*`+supplied+` ORDER BY c.name, j.number LIMIT $3 OFFSET $4) j
 JOIN customers c ON c.id = j.customer_id
 JOIN credit_accounts a ON a.id = c.id
 LEFT JOIN project_accounts pa ON pa.id = j.id
-LEFT JOIN LATERAL (SELECT t.unit_price FROM contracts t WHERE t.project_id = j.id ORDER BY t.signed_on DESC, t.id DESC LIMIT 1) t ON true` + rulesOf + stopped + `
+LEFT JOIN LATERAL (SELECT t.unit_price FROM contracts t WHERE t.project_id = j.id ORDER BY t.signed_on DESC, t.id DESC LIMIT 1) t ON true`+rulesOf+stopped+`
 ORDER BY c.name, j.number`, "{stopped project}", "(s.project_id IS NULL OR s.project_id = j.id)")
 
 // SuppliedProjects implements biz/creditcheck.HeadroomStore.

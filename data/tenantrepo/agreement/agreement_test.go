@@ -58,7 +58,7 @@ func setup(t *testing.T) *world {
 	tx, log, events, customers := w.Pool.Tenant(), auditlog.Tenant(w.Pool), outbox.Tenant(w.Pool), customerrepo.New()
 	w.letters = letter.New(letter.Config{Tx: tx, Repo: letterrepo.Repo{}, Customers: customers, Printer: letterpdf.Printer{}, Documents: w, Events: events, Audit: log, Clock: w.Clock})
 	w.stops = supplystop.New(supplystop.Config{Tx: tx, Repo: stoprepo.Repo{}, Events: events, Customers: customers, Accounts: w.Accounts, Approvals: w.Approvals, Audit: log, Clock: w.Clock})
-	w.agreements = agreement.New(agreement.Config{Tx: tx, Repo: agreementrepo.Repo{}, Customers: customers, Letters: w.letters, Stops: w.stops, Approvals: w.Approvals, Audit: log, Clock: w.Clock})
+	w.agreements = agreement.New(agreement.Config{Tx: tx, Repo: agreementrepo.Repo{}, Customers: customers, Letters: w.letters, Stops: w.stops, Approvals: w.Approvals, Events: events, Audit: log, Clock: w.Clock})
 	w.Approvals.Register(approval.KindCreditAgreement, w.agreements)
 	w.Approvals.Register(approval.KindAgreementCure, agreement.Cures{Service: w.agreements})
 	w.Approvals.Register(approval.KindSupplyResume, w.stops)

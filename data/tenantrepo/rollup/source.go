@@ -47,6 +47,8 @@ WITH due AS (
 SELECT c.id, c.name, coalesce(c.uscc, ''), a.grade, a.limit_kind,
   CASE WHEN a.limit_kind = 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END,
   a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount, a.version,
+  coalesce((SELECT g.stage FROM credit_agreements g WHERE g.customer_id = c.id AND g.status = 'effective' AND g.stage <> 'none'
+    ORDER BY array_position(ARRAY['dunning_letter', 'stop_supply', 'lawyer_letter', 'lawsuit'], g.stage::text) DESC LIMIT 1), ''),
   coalesce(o.receivable, 0), coalesce(o.receivable, 0) - coalesce(o.not_due, 0), coalesce(o.not_due, 0),
   coalesce(o.m0, 0), coalesce(o.m6, 0), coalesce(o.m12, 0), coalesce(o.m24, 0),
   coalesce(o.d1, 0), coalesce(o.d31, 0), coalesce(o.d61, 0), coalesce(o.d91, 0)
@@ -72,7 +74,7 @@ func (Source) Customers(ctx context.Context, asOf calendar.Date, ids []uuid.UUID
 	var out []rollup.Customer
 	for rows.Next() {
 		c := rollup.Customer{TenantID: t.ID, Figures: rollup.Figures{Currency: string(t.Currency), AsOf: asOf}}
-		err := rows.Scan(&c.ID, &c.Name, &c.USCC, &c.Grade, &c.LimitKind, &c.Limit, &c.Reserved, &c.Version,
+		err := rows.Scan(&c.ID, &c.Name, &c.USCC, &c.Grade, &c.LimitKind, &c.Limit, &c.Reserved, &c.Version, &c.Stage,
 			&c.Receivable, &c.Overdue, &c.NotDue, &c.Months0, &c.Months6, &c.Months12, &c.Months24, &c.Days1, &c.Days31, &c.Days61, &c.Days91)
 		if err != nil {
 			return nil, err

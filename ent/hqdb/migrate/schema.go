@@ -790,6 +790,7 @@ var (
 		{Name: "uscc", Type: field.TypeString, Default: ""},
 		{Name: "grade", Type: field.TypeString, Default: ""},
 		{Name: "limit_kind", Type: field.TypeString, Default: "none"},
+		{Name: "stage", Type: field.TypeString, Default: ""},
 		{Name: "account_version", Type: field.TypeInt64},
 	}
 	// RollupCustomersTable holds the schema information for the "rollup_customers" table.

@@ -55,6 +55,8 @@ const (
 	FieldGrade = "grade"
 	// FieldLimitKind holds the string denoting the limit_kind field in the database.
 	FieldLimitKind = "limit_kind"
+	// FieldStage holds the string denoting the stage field in the database.
+	FieldStage = "stage"
 	// FieldAccountVersion holds the string denoting the account_version field in the database.
 	FieldAccountVersion = "account_version"
 	// Table holds the table name of the rollupcustomer in the database.
@@ -85,6 +87,7 @@ var Columns = []string{
 	FieldUscc,
 	FieldGrade,
 	FieldLimitKind,
+	FieldStage,
 	FieldAccountVersion,
 }
 
@@ -137,6 +140,8 @@ var (
 	DefaultGrade string
 	// DefaultLimitKind holds the default value on creation for the "limit_kind" field.
 	DefaultLimitKind string
+	// DefaultStage holds the default value on creation for the "stage" field.
+	DefaultStage string
 )
 
 // OrderOption defines the ordering options for the RollupCustomer queries.
@@ -250,6 +255,11 @@ func ByGrade(opts ...sql.OrderTermOption) OrderOption {
 // ByLimitKind orders the results by the limit_kind field.
 func ByLimitKind(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLimitKind, opts...).ToFunc()
+}
+
+// ByStage orders the results by the stage field.
+func ByStage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStage, opts...).ToFunc()
 }
 
 // ByAccountVersion orders the results by the account_version field.

@@ -161,6 +161,11 @@ func LimitKind(v string) predicate.RollupCustomer {
 	return predicate.RollupCustomer(sql.FieldEQ(FieldLimitKind, v))
 }
 
+// Stage applies equality check predicate on the "stage" field. It's identical to StageEQ.
+func Stage(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldEQ(FieldStage, v))
+}
+
 // AccountVersion applies equality check predicate on the "account_version" field. It's identical to AccountVersionEQ.
 func AccountVersion(v int64) predicate.RollupCustomer {
 	return predicate.RollupCustomer(sql.FieldEQ(FieldAccountVersion, v))
@@ -1129,6 +1134,71 @@ func LimitKindEqualFold(v string) predicate.RollupCustomer {
 // LimitKindContainsFold applies the ContainsFold predicate on the "limit_kind" field.
 func LimitKindContainsFold(v string) predicate.RollupCustomer {
 	return predicate.RollupCustomer(sql.FieldContainsFold(FieldLimitKind, v))
+}
+
+// StageEQ applies the EQ predicate on the "stage" field.
+func StageEQ(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldEQ(FieldStage, v))
+}
+
+// StageNEQ applies the NEQ predicate on the "stage" field.
+func StageNEQ(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldNEQ(FieldStage, v))
+}
+
+// StageIn applies the In predicate on the "stage" field.
+func StageIn(vs ...string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldIn(FieldStage, vs...))
+}
+
+// StageNotIn applies the NotIn predicate on the "stage" field.
+func StageNotIn(vs ...string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldNotIn(FieldStage, vs...))
+}
+
+// StageGT applies the GT predicate on the "stage" field.
+func StageGT(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldGT(FieldStage, v))
+}
+
+// StageGTE applies the GTE predicate on the "stage" field.
+func StageGTE(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldGTE(FieldStage, v))
+}
+
+// StageLT applies the LT predicate on the "stage" field.
+func StageLT(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldLT(FieldStage, v))
+}
+
+// StageLTE applies the LTE predicate on the "stage" field.
+func StageLTE(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldLTE(FieldStage, v))
+}
+
+// StageContains applies the Contains predicate on the "stage" field.
+func StageContains(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldContains(FieldStage, v))
+}
+
+// StageHasPrefix applies the HasPrefix predicate on the "stage" field.
+func StageHasPrefix(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldHasPrefix(FieldStage, v))
+}
+
+// StageHasSuffix applies the HasSuffix predicate on the "stage" field.
+func StageHasSuffix(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldHasSuffix(FieldStage, v))
+}
+
+// StageEqualFold applies the EqualFold predicate on the "stage" field.
+func StageEqualFold(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldEqualFold(FieldStage, v))
+}
+
+// StageContainsFold applies the ContainsFold predicate on the "stage" field.
+func StageContainsFold(v string) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldContainsFold(FieldStage, v))
 }
 
 // AccountVersionEQ applies the EQ predicate on the "account_version" field.

@@ -52,6 +52,7 @@ func (RollupCustomer) Fields() []ent.Field {
 		field.String("uscc").Default(""),
 		field.String("grade").Default(""),
 		field.String("limit_kind").Default("none"),
+		field.String("stage").Default("").Comment("the furthest that an agreement has come to; empty without one"),
 		field.Int64("account_version").Comment("an older state never overwrites a newer one"),
 	}
 }

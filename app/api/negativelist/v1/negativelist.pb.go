@@ -1733,11 +1733,18 @@ type CustomerHistory struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Uscc  string                 `protobuf:"bytes,1,opt,name=uscc,proto3" json:"uscc,omitempty"`
 	// Other subsidiaries that know the company.
-	Subsidiaries        int32           `protobuf:"varint,2,opt,name=subsidiaries,proto3" json:"subsidiaries,omitempty"`
-	SubsidiariesOverdue int32           `protobuf:"varint,3,opt,name=subsidiaries_overdue,json=subsidiariesOverdue,proto3" json:"subsidiaries_overdue,omitempty"`
-	Ratings             []*SharedRating `protobuf:"bytes,4,rep,name=ratings,proto3" json:"ratings,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	Subsidiaries        int32 `protobuf:"varint,2,opt,name=subsidiaries,proto3" json:"subsidiaries,omitempty"`
+	SubsidiariesOverdue int32 `protobuf:"varint,3,opt,name=subsidiaries_overdue,json=subsidiariesOverdue,proto3" json:"subsidiaries_overdue,omitempty"`
+	// The furthest stage of an agreement at another subsidiary: dunning_letter,
+	// stop_supply, lawyer_letter, lawsuit; empty for none.
+	WorstStage string `protobuf:"bytes,5,opt,name=worst_stage,json=worstStage,proto3" json:"worst_stage,omitempty"`
+	// What it owes the others and what is held for its orders there lies between these,
+	// in fen of one's own currency; to is 0 above the last band, both for nothing.
+	ExposureFrom  int64           `protobuf:"varint,6,opt,name=exposure_from,json=exposureFrom,proto3" json:"exposure_from,omitempty"`
+	ExposureTo    int64           `protobuf:"varint,7,opt,name=exposure_to,json=exposureTo,proto3" json:"exposure_to,omitempty"`
+	Ratings       []*SharedRating `protobuf:"bytes,4,rep,name=ratings,proto3" json:"ratings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CustomerHistory) Reset() {
@@ -1787,6 +1794,27 @@ func (x *CustomerHistory) GetSubsidiaries() int32 {
 func (x *CustomerHistory) GetSubsidiariesOverdue() int32 {
 	if x != nil {
 		return x.SubsidiariesOverdue
+	}
+	return 0
+}
+
+func (x *CustomerHistory) GetWorstStage() string {
+	if x != nil {
+		return x.WorstStage
+	}
+	return ""
+}
+
+func (x *CustomerHistory) GetExposureFrom() int64 {
+	if x != nil {
+		return x.ExposureFrom
+	}
+	return 0
+}
+
+func (x *CustomerHistory) GetExposureTo() int64 {
+	if x != nil {
+		return x.ExposureTo
 	}
 	return 0
 }
@@ -1884,9 +1912,11 @@ func (x *SharedRating) GetCommon() *v11.CommonGrade {
 }
 
 type ListSharingLogRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Page          int32                  `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32                  `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What one's own people looked at elsewhere, instead of who looked here.
+	Made          bool  `protobuf:"varint,3,opt,name=made,proto3" json:"made,omitempty"`
+	Page          int32 `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1919,6 +1949,13 @@ func (x *ListSharingLogRequest) ProtoReflect() protoreflect.Message {
 // Deprecated: Use ListSharingLogRequest.ProtoReflect.Descriptor instead.
 func (*ListSharingLogRequest) Descriptor() ([]byte, []int) {
 	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListSharingLogRequest) GetMade() bool {
+	if x != nil {
+		return x.Made
+	}
+	return false
 }
 
 func (x *ListSharingLogRequest) GetPage() int32 {
@@ -2226,11 +2263,16 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\x19GetCustomerHistoryRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x18\n" +
-	"\apurpose\x18\x02 \x01(\tR\apurpose\"\xbc\x01\n" +
+	"\apurpose\x18\x02 \x01(\tR\apurpose\"\xa3\x02\n" +
 	"\x0fCustomerHistory\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12\"\n" +
 	"\fsubsidiaries\x18\x02 \x01(\x05R\fsubsidiaries\x121\n" +
-	"\x14subsidiaries_overdue\x18\x03 \x01(\x05R\x13subsidiariesOverdue\x12>\n" +
+	"\x14subsidiaries_overdue\x18\x03 \x01(\x05R\x13subsidiariesOverdue\x12\x1f\n" +
+	"\vworst_stage\x18\x05 \x01(\tR\n" +
+	"worstStage\x12#\n" +
+	"\rexposure_from\x18\x06 \x01(\x03R\fexposureFrom\x12\x1f\n" +
+	"\vexposure_to\x18\a \x01(\x03R\n" +
+	"exposureTo\x12>\n" +
 	"\aratings\x18\x04 \x03(\v2$.zhuxin.negativelist.v1.SharedRatingR\aratings\"\x8e\x02\n" +
 	"\fSharedRating\x12'\n" +
 	"\x0fsubsidiary_name\x18\x01 \x01(\tR\x0esubsidiaryName\x12\x14\n" +
@@ -2238,8 +2280,9 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\feffective_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x127\n" +
 	"\tlapsed_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\blapsedAt\x12\x10\n" +
 	"\x03own\x18\x05 \x01(\bR\x03own\x125\n" +
-	"\x06common\x18\x06 \x01(\v2\x1d.zhuxin.common.v1.CommonGradeR\x06common\"H\n" +
+	"\x06common\x18\x06 \x01(\v2\x1d.zhuxin.common.v1.CommonGradeR\x06common\"\\\n" +
 	"\x15ListSharingLogRequest\x12\x12\n" +
+	"\x04made\x18\x03 \x01(\bR\x04made\x12\x12\n" +
 	"\x04page\x18\x01 \x01(\x05R\x04page\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\"f\n" +
 	"\x13ListSharingLogReply\x129\n" +

@@ -8714,6 +8714,17 @@ export interface components {
             subsidiaries: number;
             /** Format: int32 */
             subsidiariesOverdue: number;
+            /**
+             * @description The furthest stage of an agreement at another subsidiary: dunning_letter,
+             *      stop_supply, lawyer_letter, lawsuit; empty for none.
+             */
+            worstStage: string;
+            /**
+             * @description What it owes the others and what is held for its orders there lies between these,
+             *      in fen of one's own currency; to is 0 above the last band, both for nothing.
+             */
+            exposureFrom: string;
+            exposureTo: string;
             ratings: components["schemas"]["SharedRating"][];
         };
         DecideExemptionRequest: {
@@ -20196,6 +20207,8 @@ export interface operations {
     NegativeListService_ListSharingLog: {
         parameters: {
             query?: {
+                /** @description What one's own people looked at elsewhere, instead of who looked here. */
+                made?: boolean;
                 page?: number;
                 pageSize?: number;
             };

@@ -31,7 +31,7 @@ func newAgreements(b *Base, c *Credit, d *Documents) *Agreements {
 			Audit: b.Audit.Tenant, Clock: b.Clock}),
 	}
 	a.Agreements = agreement.New(agreement.Config{Tx: tx, Repo: agreementrepo.Repo{}, Customers: customers, Letters: a.Letters, Stops: a.Stops, Approvals: c.Approvals,
-		Audit: b.Audit.Tenant, Clock: b.Clock})
+		Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock})
 	c.Approvals.Register(approval.KindCreditAgreement, a.Agreements)
 	c.Approvals.Register(approval.KindAgreementCure, agreement.Cures{Service: a.Agreements})
 	c.Approvals.Register(approval.KindSupplyResume, a.Stops)
