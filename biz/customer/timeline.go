@@ -37,6 +37,10 @@ const (
 	EventsProjects   EventSource = "projects"
 	EventsReceipts   EventSource = "receipts"
 	EventsReceivable EventSource = "receivables"
+	EventsAgreements EventSource = "agreements" // stages, letters, supply stops
+	EventsAccount    EventSource = "account"    // freezes
+	EventsFollowUps  EventSource = "follow_ups"
+	EventsWarnings   EventSource = "warnings"
 )
 
 var eventPermissions = []struct {
@@ -45,6 +49,7 @@ var eventPermissions = []struct {
 }{
 	{EventsAudit, access.CustomerRead}, {EventsProjects, access.CustomerRead}, {EventsApprovals, access.ApprovalRead}, {EventsRatings, access.RatingRead},
 	{EventsLimits, access.LimitRead}, {EventsDocuments, access.DocumentRead}, {EventsReceipts, access.ReceivableRead}, {EventsReceivable, access.ReceivableRead},
+	{EventsAgreements, access.LimitRead}, {EventsAccount, access.LimitRead}, {EventsFollowUps, access.ReceivableRead}, {EventsWarnings, access.WarningRead},
 }
 
 // EventQuery selects a part of a timeline, newest first.

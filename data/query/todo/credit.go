@@ -22,7 +22,7 @@ const (
 	// What waits for me: a place in the step that runs is mine, by name, by one of my
 	// roles, or because I stand for somebody absent; and I had no hand in it yet.
 	decideSQL = `SELECT a.id, a.submitted_at AS created_at, (SELECT (t.due_at AT TIME ZONE z.time_zone)::date FROM approval_steps t, hq.v_tenant_self z
-			WHERE t.approval_id = a.id AND t.status = 'active') AS due_on, nullif(a.amount, 0) AS amount, a.customer_id,
+			WHERE t.approval_id = a.id AND t.status = 'active') AS due_on, nullif(nullif(a.amount, 0), 9223372036854775807) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
 		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = a.submitted_by LIMIT 1), '')) AS parts
 		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id
@@ -37,7 +37,7 @@ const (
 
 	// What I submitted and got back. It is handled when something newer of the same
 	// kind was submitted for the same customer, and is let go after thirty days.
-	rejectedSQL = `SELECT a.id, a.decided_at AS created_at, NULL::date AS due_on, nullif(a.amount, 0) AS amount, a.customer_id,
+	rejectedSQL = `SELECT a.id, a.decided_at AS created_at, NULL::date AS due_on, nullif(nullif(a.amount, 0), 9223372036854775807) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
 		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = a.decided_by LIMIT 1), ''), 'comment', a.comment) AS parts
 		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id

@@ -8,6 +8,7 @@ import (
 
 	"zhuxin/biz/approval"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/limit"
 	"zhuxin/data/tenantrepo/credittest"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	"zhuxin/shared/access"
@@ -147,6 +148,18 @@ func TestTimeline(t *testing.T) {
 	ok(t, err)
 	w.Exec(t, admin, `INSERT INTO receivables (id, source, document_no, customer_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at) VALUES
 		(gen_random_uuid(), 's', '1', $1, '2026-09-10', '2026-10-21', 'CNY', 1000, 600, gen_random_uuid(), now()), (gen_random_uuid(), 's', '2', $1, '2026-09-10', '2099-10-21', 'CNY', 1, 1, gen_random_uuid(), now())`, c.ID)
+	for _, fact := range []string{
+		`INSERT INTO agreement_events (id, agreement_id, customer_id, from_stage, to_stage, business_date, overdue_days, overdue_amount, cause, note, created_at) VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'none', 'stop_supply', now(), 30, 600, 'reached', '', now())`,
+		`INSERT INTO letters (id, year, serial, kind, customer_id, subject, body, lines, amount, business_date, created_at) VALUES (gen_random_uuid(), 2026, 1, 'supply_stop_notice', $1, '停供通知', 'b', '[]', 600, now(), now())`,
+		`INSERT INTO supply_stops (id, created_at, updated_at, customer_id, state, reason, overdue_days, overdue_amount) VALUES ($1, now(), now(), $1, 'stopped', 'r', 1, 1)`,
+		`INSERT INTO supply_stop_events (id, stop_id, state, note, actor_name, created_at) VALUES (gen_random_uuid(), $1, 'stopped', '', '王', now())`,
+		`INSERT INTO follow_ups (id, customer_id, trigger, amount, status, opened_on, deadline, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'overdue', 600, 'open', now(), now(), now(), now())`,
+		`INSERT INTO warnings (id, kind, customer_id, subject, severity, facts, raised_on, first_seen_at, last_seen_at, updated_at) VALUES (gen_random_uuid(), 'utilization', $1, '', 'notice', '{}', now(), now(), now(), now())`,
+	} {
+		w.Exec(t, admin, fact, c.ID)
+	}
+	_, err = w.Limits.Freeze(admin, limit.FreezeInput{CustomerID: c.ID, Reason: "核实中"})
+	ok(t, err)
 	// what the database wrote by its own clock is not in the frozen clock's future
 	w.Clock.At = time.Now().Add(48 * time.Hour)
 	read := func(ctx context.Context, size int32) map[string]int {
@@ -168,7 +181,8 @@ func TestTimeline(t *testing.T) {
 		}
 	}
 	for _, size := range []int32{1, 2, 50} {
-		if k := read(admin, size); k["customer.created"] != 1 || k["project.created"] != 1 || k["approval.submitted"] != 1 || k["receivable.overdue"] != 1 || len(k) != 4 {
+		if k := read(admin, size); k["customer.created"] != 1 || k["project.created"] != 1 || k["approval.submitted"] != 1 || k["receivable.overdue"] != 1 ||
+			k["agreement.stage"] != 1 || k["letter.issued"] != 1 || k["supply_stop.stopped"] != 1 || k["account.frozen"] != 1 || k["follow_up.opened"] != 1 || k["warning.raised"] != 1 || len(k) != 10 {
 			t.Errorf("pages of %d: %v", size, k)
 		}
 	}

@@ -13,6 +13,12 @@ export const eventGroups = [
   'project',
   'receipt',
   'receivable',
+  'agreement',
+  'letter',
+  'supply_stop',
+  'account',
+  'follow_up',
+  'warning',
 ] as const
 export const groupOf = (event: CustomerEvent) => event.kind.split('.')[0] ?? ''
 
@@ -42,6 +48,12 @@ const tones: Record<string, Tone> = {
   'receipt.received': 'success',
   'approval.rejected': 'danger',
   'receivable.overdue': 'danger',
+  'agreement.stage': 'danger',
+  'supply_stop.stopped': 'danger',
+  'supply_stop.resumed': 'success',
+  'account.frozen': 'danger',
+  'account.unfrozen': 'success',
+  'warning.raised': 'warning',
   'approval.returned': 'warning',
   'customer.revealed': 'warning',
   'approval.submitted': 'primary',
@@ -57,6 +69,8 @@ export function placeOf(
       return { route: 'approvals', id: event.ref, permission: 'approval.read' }
     case 'rating':
       return { route: 'rating', id: event.ref, permission: 'rating.read' }
+    case 'agreement':
+      return { route: 'agreement', id: event.ref, permission: 'limit.read' }
     case 'project':
       return { route: 'project', id: event.ref }
     case 'limit':

@@ -18,8 +18,15 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
   function title(event: CustomerEvent): string {
     const key = `customers.event.kind.${event.kind}`
     if (!te(key)) return event.kind
-    const of = event.parts.kind ?? ''
-    return t(key, { kind: word(`approvals.kind.${of}`, of) })
+    const { parts } = event
+    const of = parts.kind ?? ''
+    return t(key, {
+      kind: word(`approvals.kind.${of}`, of),
+      stage: word(`kit.elsewhere.stage.${parts.stage}`, parts.stage ?? ''),
+      days: parts.days ?? '',
+      name: parts.name ?? '',
+      number: parts.number ?? '',
+    })
   }
 
   function details(event: CustomerEvent): string[] {
