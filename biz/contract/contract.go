@@ -43,6 +43,7 @@ type Contract struct {
 	SignedOn       calendar.Date
 	TermsVersion   int // 0 without payment terms
 	Delivered      volume.M3
+	Received       money.Amount // receipts that name the contract
 	Settled        money.Amount // of all items
 	Open           money.Amount
 	Overdue        money.Amount
@@ -112,6 +113,19 @@ type Detail struct {
 	Today calendar.Date
 }
 
+// Ticket is a delivery ticket of a contract. Plant and dispatcher are empty where the
+// source does not say.
+type Ticket struct {
+	ID               uuid.UUID
+	TicketNo, Source string
+	DeliveredOn      calendar.Date
+	Volume           volume.M3
+	Amount           money.Amount
+	OrderNo          string
+
+	PlantCode, PlantName, Dispatcher string
+}
+
 // Query selects contracts.
 type Query struct {
 	CustomerID uuid.UUID
@@ -177,9 +191,14 @@ type LinkInput struct {
 	SignedOn       string
 }
 
+// maxPrice is a million units of the currency per m³, in fen.
+const maxPrice = 100_000_000
+
 // Faults of contracts.
 var (
 	ErrNotFound        = fault.NotFound("CONTRACT_NOT_FOUND", "there is no such contract, or it is not yours to see")
+	ErrERPNotFound     = fault.NotFound("ERP_CONTRACT_NOT_FOUND", "there is no such contract of an ERP, or its customer is not yours to see")
+	ErrNumberInUse     = fault.Conflict("CONTRACT_NUMBER_IN_USE", "documents or an ERP carry this contract's own number; it cannot take another one")
 	ErrExists          = fault.Conflict("CONTRACT_EXISTS", "this contract number is linked to a project already")
 	ErrProjectNotFound = fault.NotFound("PROJECT_NOT_FOUND", "there is no such project, or it is not yours to see")
 	ErrOtherCustomer   = fault.Mismatch("CONTRACT_OTHER_CUSTOMER", "documents with this contract number belong to another customer; choose one of his projects")
@@ -194,6 +213,8 @@ type Repository interface {
 	List(ctx context.Context, q Query) ([]Contract, int64, error)
 	// Get reads a contract the viewer may see; ErrNotFound.
 	Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, today calendar.Date) (Contract, error)
+	// Tickets gives the contract's tickets, the latest first.
+	Tickets(ctx context.Context, c Contract, w paging.Window) ([]Ticket, int64, error)
 	Unlinked(ctx context.Context, onlyOf *uuid.UUID, w paging.Window) ([]Unlinked, int64, error)
 	// CustomerOfProject is whose the project is; ErrProjectNotFound.
 	CustomerOfProject(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (uuid.UUID, error)
@@ -202,6 +223,12 @@ type Repository interface {
 	Insert(ctx context.Context, c Contract, at time.Time, by *uuid.UUID) error
 	// SetProject files the customer's receivables of the contract under its project.
 	SetProject(ctx context.Context, c Contract) error
+	// FileImported files what an import touched under the projects of the contracts
+	// that it names now.
+	FileImported(ctx context.Context, importID uuid.UUID) error
+	// Holder says which contract has the number, nil for none. The names are empty
+	// where its customer is not the viewer's.
+	Holder(ctx context.Context, contractNo string, onlyOf *uuid.UUID) (*Holder, error)
 	// Assign gives the number to a receivable of the customer that has none, or this
 	// one; ErrItemNotFound.
 	Assign(ctx context.Context, c Contract, receivable uuid.UUID) error

@@ -17,8 +17,12 @@ func (s *Service) Refresh(ctx context.Context, contractIDs ...uuid.UUID) error {
 	return s.accounts.Recompute(ctx, customers...)
 }
 
-// Imported implements biz/receivable.Terms: the caller recomputes the accounts.
+// Imported implements biz/receivable.Terms: items that name a linked contract come
+// under its project and its terms. The caller recomputes the accounts.
 func (s *Service) Imported(ctx context.Context, importID uuid.UUID) error {
+	if err := s.repo.FileImported(ctx, importID); err != nil {
+		return err
+	}
 	ids, err := s.repo.ImportedWithTerms(ctx, importID)
 	if err != nil {
 		return err

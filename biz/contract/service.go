@@ -15,11 +15,9 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
-	"zhuxin/shared/money"
 	"zhuxin/shared/paging"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
-	"zhuxin/shared/volume"
 )
 
 // Service is contracts and their terms.
@@ -66,6 +64,28 @@ func (s *Service) List(ctx context.Context, in ListInput) (list []Contract, tota
 	return list, total, err
 }
 
+// Tickets gives a page of a contract's delivery tickets, the latest first.
+func (s *Service) Tickets(ctx context.Context, id uuid.UUID, page, size int32) (list []Ticket, total int64, err error) {
+	actor, err := access.Require(ctx, access.ReceivableRead)
+	if err != nil {
+		return nil, 0, err
+	}
+	var c fault.Checks
+	w := paging.Of(&c, page, size)
+	if err := c.Err(); err != nil {
+		return nil, 0, err
+	}
+	err = s.change(ctx, func(ctx context.Context, today calendar.Date) error {
+		k, err := s.repo.Get(ctx, id, customer.OnlyOf(actor), today)
+		if err != nil {
+			return err
+		}
+		list, total, err = s.repo.Tickets(ctx, k, w)
+		return err
+	})
+	return list, total, err
+}
+
 // Unlinked gives the contract numbers of documents that belong to no contract yet.
 func (s *Service) Unlinked(ctx context.Context, page, size int32) (list []Unlinked, total int64, err error) {
 	actor, err := access.Require(ctx, access.ReceivableRead)
@@ -82,59 +102,6 @@ func (s *Service) Unlinked(ctx context.Context, page, size int32) (list []Unlink
 		return err
 	})
 	return list, total, err
-}
-
-// Link links a contract number to a project by hand. Faults: INVALID_INPUT,
-// PROJECT_NOT_FOUND, CONTRACT_EXISTS, CONTRACT_OTHER_CUSTOMER.
-func (s *Service) Link(ctx context.Context, in LinkInput) (Contract, error) {
-	actor, err := access.Require(ctx, access.ContractWrite)
-	if err != nil {
-		return Contract{}, err
-	}
-	c, err := in.contract()
-	if err != nil {
-		return Contract{}, err
-	}
-	err = s.change(ctx, func(ctx context.Context, today calendar.Date) error {
-		if c.CustomerID, err = s.repo.CustomerOfProject(ctx, c.ProjectID, customer.OnlyOf(actor)); err != nil {
-			return err
-		}
-		others, err := s.repo.OthersWith(ctx, c.ERPContractNo, c.CustomerID)
-		if err != nil {
-			return err
-		}
-		if others {
-			return ErrOtherCustomer
-		}
-		if err := s.repo.Insert(ctx, c, s.clock.Now(), personID(actor)); err != nil {
-			return err
-		}
-		if err := s.repo.SetProject(ctx, c); err != nil {
-			return err
-		}
-		if err := s.record(ctx, "contract.linked", c.ID, nil, map[string]any{"erp_contract_no": c.ERPContractNo, "project_id": c.ProjectID}); err != nil {
-			return err
-		}
-		c, err = s.repo.Get(ctx, c.ID, nil, today)
-		return err
-	})
-	return c, err
-}
-
-func (in LinkInput) contract() (Contract, error) {
-	var c fault.Checks
-	out := Contract{ID: uuid.Must(uuid.NewV7()), ERPContractNo: strings.TrimSpace(in.ERPContractNo), ProjectID: in.ProjectID,
-		Volume: volume.M3(in.Volume), UnitPrice: money.Amount(in.UnitPrice), CreditTermDays: in.CreditTermDays}
-	c.Require(out.ERPContractNo != "" && utf8.RuneCountInString(out.ERPContractNo) <= 60, "erp_contract_no", "REQUIRED", "1 to 60 characters")
-	c.Require(in.ProjectID != uuid.Nil, "project_id", "REQUIRED", "choose the project that the contract supplies")
-	c.Require(in.Volume >= 0 && in.Volume <= 1_000_000_000_000, "volume", "OUT_OF_RANGE", "between 0 and a thousand million m³, in thousandths")
-	c.Require(in.UnitPrice >= 0 && in.UnitPrice <= 100_000_000, "unit_price", "OUT_OF_RANGE", "between 0 and a million per m³, in fen")
-	c.Require(in.CreditTermDays >= 0 && in.CreditTermDays <= 3650, "credit_term_days", "OUT_OF_RANGE", "between 0 and 3650 days")
-	var err error
-	if out.SignedOn, err = calendar.Parse(in.SignedOn); err != nil {
-		c.Add("signed_on", "BAD_FORM", "a date like 2026-05-31")
-	}
-	return out, c.Err()
 }
 
 // Assign gives the contract's number to an item of its customer that came without

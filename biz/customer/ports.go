@@ -49,6 +49,8 @@ type Repository interface {
 	Projects(ctx context.Context, customerID uuid.UUID) ([]Project, error)
 	NextProjectNumber(ctx context.Context, year int) (string, error)
 	InsertProject(ctx context.Context, p Project, by *uuid.UUID) error
+	// InsertContract also files what came with the number under the project; CONTRACT_EXISTS,
+	// CONTRACT_OTHER_CUSTOMER.
 	InsertContract(ctx context.Context, project uuid.UUID, c Contract, by *uuid.UUID) error
 }
 

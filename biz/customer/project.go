@@ -147,6 +147,9 @@ func (s *Service) CreateProject(ctx context.Context, in CreateProjectInput) (Pro
 				return err
 			}
 			p.Contracts = []Contract{c}
+			if err := s.accounts.Recompute(ctx, in.CustomerID); err != nil {
+				return err
+			}
 		}
 		return s.audit.Record(ctx, audit.Entry{Action: "project.created", ObjectType: "project", ObjectID: p.ID.String(), After: map[string]any{
 			"customer_id": p.CustomerID, "number": p.Number, "name": p.Name, "owner_name": p.OwnerName,

@@ -34,15 +34,17 @@ import (
 // Kind names a make of ERP.
 type Kind string
 
-// The kinds that have an adapter.
+// The kinds. Each but files has an adapter.
 const (
 	KindTryton  Kind = "tryton"
 	KindKingdee Kind = "kingdee_k3cloud"
 	KindU8      Kind = "yonyou_u8"
+	// KindFiles is no ERP that is asked: somebody uploads what it exported.
+	KindFiles Kind = "files"
 )
 
 // Kinds lists them.
-var Kinds = []Kind{KindTryton, KindKingdee, KindU8}
+var Kinds = []Kind{KindTryton, KindKingdee, KindU8, KindFiles}
 
 // Endpoint is where an ERP answers, and as whom.
 type Endpoint struct {
@@ -189,6 +191,9 @@ var (
 	ErrLogin       = fault.New(fault.KindInvalid, "ERP_LOGIN_REFUSED", "the ERP does not take this login; check database, user and password")
 	ErrAnswer      = fault.New(fault.KindUnavailable, "ERP_ANSWER_UNREADABLE", "the ERP answers in a way that is not understood")
 	ErrFeed        = fault.Conflict("ERP_FEED_UNKNOWN", "this connection does not read this kind of record")
+	ErrFilesOnly   = fault.Conflict("ERP_FILES_ONLY", "this connection takes files and asks no ERP; upload a file instead")
+	ErrNoFiles     = fault.Conflict("ERP_NO_FILES", "this connection asks its ERP and takes no files; make a connection of the kind files")
+	ErrOff         = fault.Conflict("ERP_CONNECTION_OFF", "this connection is switched off; switch it on first")
 	ErrNoCustomer  = fault.New(fault.KindInvalid, "ERP_CUSTOMER_UNKNOWN", "the ERP has no customer, or no credit file of a customer, with this number; make it there, then push again")
 	ErrNotTaken    = fault.New(fault.KindInvalid, "ERP_LIMIT_NOT_TAKEN", "the ERP answered, but its limit is not the one that was sent")
 	ErrUnlimited   = fault.New(fault.KindInvalid, "ERP_NO_UNLIMITED", "this ERP cannot keep a customer without a bound; give the customer an amount, or take the control off there")

@@ -24,6 +24,9 @@ func (s *Service) RunNow(ctx context.Context, id uuid.UUID, k feed.Kind, full bo
 		if err != nil {
 			return err
 		}
+		if c.Kind == KindFiles {
+			return ErrFilesOnly
+		}
 		if k != "" && c.feed(k) == nil {
 			return ErrFeed
 		}

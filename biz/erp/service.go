@@ -77,6 +77,9 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 		return Connection{}, err
 	}
 	in.BaseURL = strings.TrimRight(in.BaseURL, "/")
+	if in.Kind == KindFiles {
+		in.Endpoint, in.EveryMinutes = Endpoint{}, 24*60 // nobody is asked
+	}
 	var c Connection
 	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
 		now := s.Clock.Now()
@@ -86,6 +89,11 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 			old, err := s.Repo.Get(ctx, in.ID)
 			if err != nil {
 				return err
+			}
+			if (old.Kind == KindFiles) != (in.Kind == KindFiles) {
+				var c fault.Checks
+				c.Add("kind", "FIXED", "files and an ERP are different connections; make another one")
+				return c.Err()
 			}
 			c, before = old, trace(old)
 			c.Version = in.Version
@@ -127,7 +135,7 @@ func (s *Service) Save(ctx context.Context, in SaveInput) (Connection, error) {
 // feeds are those that the input wants, with what is known of them: the state belongs
 // to the old place.
 func (s *Service) feeds(in SaveInput, known []Feed) (out []Feed, err error) {
-	a, err := s.adapter(in.Kind)
+	given, err := s.kinds(in.Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -139,9 +147,9 @@ func (s *Service) feeds(in SaveInput, known []Feed) (out []Feed, err error) {
 		if !slices.Contains(wanted, k) {
 			continue
 		}
-		if !slices.Contains(a.Kinds(), k) {
+		if !slices.Contains(given, k) {
 			var c fault.Checks
-			c.Add("feeds", "NOT_SUPPORTED", fmt.Sprintf("from this ERP come %v", a.Kinds()))
+			c.Add("feeds", "NOT_SUPPORTED", fmt.Sprintf("from this ERP come %v", given))
 			return nil, c.Err()
 		}
 		f := Feed{Kind: k}
@@ -193,7 +201,22 @@ func (s *Service) get(ctx context.Context, id uuid.UUID) (c Connection, err erro
 	return c, err
 }
 
+// kinds are what a make of ERP gives; files give all.
+func (s *Service) kinds(k Kind) ([]feed.Kind, error) {
+	if k == KindFiles {
+		return feed.Kinds, nil
+	}
+	a, err := s.adapter(k)
+	if err != nil {
+		return nil, err
+	}
+	return a.Kinds(), nil
+}
+
 func (s *Service) adapter(k Kind) (Adapter, error) {
+	if k == KindFiles {
+		return nil, ErrFilesOnly
+	}
 	a := s.Adapters[k]
 	if a == nil {
 		return nil, fmt.Errorf("erp: kind %s has no adapter; name it in the wiring", k)

@@ -105,6 +105,14 @@ func (b *batch) drafts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	booked, err := b.Repo.Receipts(ctx, b.source, b.ids())
+	if err != nil {
+		return err
+	}
+	paid := map[string]bool{}
+	for _, p := range booked {
+		paid[p.DocumentNo] = true
+	}
 	known := map[string]KnownDraft{}
 	for _, k := range stored {
 		known[k.DraftNo] = k
@@ -121,6 +129,10 @@ func (b *batch) drafts(ctx context.Context) error {
 		row := DraftRow{ID: uuid.Must(uuid.NewV7()), DraftNo: r.DraftNo, Make: r.Make, CustomerID: customer, ReceiptID: uuid.Must(uuid.NewV7()), Acceptor: r.Acceptor, Amount: r.Amount,
 			IssuedOn: r.IssuedOn, DueOn: r.DueOn, State: r.State, SettledOn: r.SettledOn}
 		k, there := known[r.DraftNo]
+		if !there && paid[r.DraftNo] {
+			o.refuse("draft_no", "RECEIPT_EXISTS", "this source fed a receipt with this number; a draft is its own receipt, so declare that one void and send the draft under another number")
+			return
+		}
 		if !there {
 			o.Status = Unchanged // a dishonoured one that was never here paid nothing
 			if r.State == DraftDishonoured {

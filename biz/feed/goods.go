@@ -71,7 +71,7 @@ func (b *batch) ticket(r Delivery, f buyers, known map[string]KnownDelivery, o *
 	}
 	k, there := known[r.TicketNo]
 	row := DeliveryRow{ID: k.ID, TicketNo: r.TicketNo, CustomerID: customer, ContractNo: r.ContractNo, OrderNo: r.OrderNo, InvoiceNo: r.InvoiceNo,
-		DeliveredOn: r.DeliveredOn, Volume: r.Volume, Amount: r.Amount}
+		DeliveredOn: r.DeliveredOn, Volume: r.Volume, Amount: r.Amount, Dispatch: r.Dispatch}
 	if r.Void {
 		row.Volume, row.Amount = 0, 0
 	}

@@ -172,7 +172,7 @@ func (s *Service) standing(ctx context.Context, source string, k Kind, from cale
 		list, err := s.Repo.StandingTickets(ctx, source, from)
 		for _, d := range list {
 			out = append(out, Delivery{TicketNo: d.TicketNo, Buyer: Buyer{CustomerNumber: d.CustomerNumber}, ContractNo: d.ContractNo, OrderNo: d.OrderNo,
-				InvoiceNo: d.InvoiceNo, DeliveredOn: d.DeliveredOn, Void: true})
+				InvoiceNo: d.InvoiceNo, DeliveredOn: d.DeliveredOn, Void: true, Dispatch: d.Dispatch})
 		}
 		return out, err
 	}

@@ -137,7 +137,7 @@ func (b *batch) contracts(ctx context.Context) error {
 			return
 		}
 		k, there := known[r.Number]
-		row := ContractRow{ID: k.ID, Number: r.Number, CustomerID: customer, ProjectName: r.ProjectName, SignedOn: r.SignedOn, Volume: r.Volume,
+		row := ContractRow{ID: k.ID, Number: r.Number, CustomerID: customer, CustomerNumber: r.CustomerNumber, USCC: r.USCC, ProjectName: r.ProjectName, SignedOn: r.SignedOn, Volume: r.Volume,
 			Amount: r.Amount, CreditTermDays: r.CreditTermDays}
 		switch {
 		case there && row == k:

@@ -32,6 +32,8 @@ type ContractRow struct {
 	ID             uuid.UUID     `json:"id"`
 	Number         string        `json:"number"`
 	CustomerID     uuid.UUID     `json:"customer_id"`
+	CustomerNumber string        `json:"customer_number"` // as the source names the customer
+	USCC           string        `json:"uscc"`
 	ProjectName    string        `json:"project_name"`
 	SignedOn       calendar.Date `json:"signed_on"`
 	Volume         volume.M3     `json:"volume"`
@@ -50,6 +52,7 @@ type DeliveryRow struct {
 	DeliveredOn calendar.Date `json:"delivered_on"`
 	Volume      volume.M3     `json:"volume"`
 	Amount      money.Amount  `json:"amount"`
+	Dispatch
 }
 
 // KnownDelivery is a stored ticket. Signed says that its statement was submitted or

@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"maps"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -47,10 +46,10 @@ func (s Sheet) End() error {
 // import does.
 func (s *Service) Import(ctx context.Context, source string, file uuid.UUID) (receivable.Import, error) {
 	columns := map[receivable.Field]string{}
-	for _, f := range receivable.Fields {
-		columns[f] = string(f)
+	for _, name := range head {
+		columns[receivable.Field(name)] = name
 	}
-	m := receivable.Mapping{Columns: maps.Clone(columns), DateFormat: receivable.DateYMDDashes, CreateCustomers: true, Source: source}
+	m := receivable.Mapping{Columns: columns, DateFormat: receivable.DateYMDDashes, CreateCustomers: true, Source: source}
 	i, err := s.Imports.StartHere(ctx, receivable.StartInput{FileID: file, Mapping: m})
 	if err != nil {
 		return i, err

@@ -119,6 +119,20 @@ type Delivery struct {
 	Amount      money.Amount   `json:"amount"`
 	Currency    money.Currency `json:"currency,omitempty"` // empty: the subsidiary's
 	Void        bool           `json:"void,omitempty"`
+	Dispatch
+}
+
+// Dispatch is where a ticket left and who sent it; empty where the source does not say.
+type Dispatch struct {
+	PlantCode  string `json:"plant_code,omitempty"`
+	PlantName  string `json:"plant_name,omitempty"`
+	Dispatcher string `json:"dispatcher,omitempty"`
+}
+
+func (d Dispatch) check(c *fault.Checks) {
+	text(c, "plant_code", d.PlantCode, false, maxNumber)
+	text(c, "plant_name", d.PlantName, false, maxName)
+	text(c, "dispatcher", d.Dispatcher, false, maxName)
 }
 
 // Kind implements Record.
@@ -141,6 +155,7 @@ func (r Delivery) check(c *fault.Checks) {
 	text(c, "contract_no", r.ContractNo, false, maxNumber)
 	text(c, "order_no", r.OrderNo, false, maxDocument)
 	text(c, "invoice_no", r.InvoiceNo, false, maxDocument)
+	r.Dispatch.check(c)
 	date(c, "delivered_on", r.DeliveredOn)
 	amount(c, "amount", r.Amount)
 	c.Require(r.Volume >= -maxVolume && r.Volume <= maxVolume, "volume", "OUT_OF_RANGE", "at most a thousand million m³, in thousandths")

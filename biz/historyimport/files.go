@@ -7,9 +7,19 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/document"
+	"zhuxin/biz/feed"
+	"zhuxin/biz/feedfile"
 	"zhuxin/biz/receivable"
 	"zhuxin/shared/access"
 )
+
+// templateForm is that of a feed's file without its example: old books are taken over
+// whole, and nothing in them is passed over.
+func templateForm(k Kind) receivable.Form {
+	f := feedfile.Template(feed.Kind(k))
+	f.Example = nil
+	return f
+}
 
 // Template gives the empty file of a kind as csv or xlsx, with its content type.
 func (s *Service) Template(ctx context.Context, k Kind, format string) ([]byte, string, error) {
@@ -19,7 +29,7 @@ func (s *Service) Template(ctx context.Context, k Kind, format string) ([]byte, 
 	if err := known(k); err != nil {
 		return nil, "", err
 	}
-	return s.Imports.Sheets.Template(TemplateForm(k), format)
+	return s.Imports.Sheets.Template(templateForm(k), format)
 }
 
 // Source opens an uploaded file of the package as it came; the caller closes the body.

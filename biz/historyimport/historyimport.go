@@ -197,7 +197,6 @@ var (
 	ErrUnanswered  = fault.Conflict("HISTORY_FINDINGS_OPEN", "each finding needs a reason before the import can be submitted")
 	ErrNoFinding   = fault.NotFound("HISTORY_FINDING_GONE", "the last check has no such finding; load the import again")
 	ErrSeal        = fault.Conflict("HISTORY_SEAL_DIFFERS", "what you saw is not what is stored now; load the import again and look at it once more")
-	ErrHeads       = fault.New(fault.KindInvalid, "HISTORY_HEADS", "the heads of the file do not fit; take them from the template")
 	ErrFileMissing = fault.NotFound("HISTORY_FILE_NOT_FOUND", "the import has no such file")
 	ErrNoProtocol  = fault.NotFound("HISTORY_NO_PROTOCOL", "there is no protocol yet; it is made once the import is applied")
 	ErrDiffers     = fault.Conflict("HISTORY_DIFFERS", "what would be stored is not what was signed, because the books changed meanwhile; everything was undone, check it again")

@@ -8,9 +8,13 @@ import (
 	"slices"
 
 	"zhuxin/biz/feed"
+	"zhuxin/biz/feedfile"
 	"zhuxin/biz/receivable"
 	"zhuxin/shared/money"
 )
+
+// reasonNameTaken refuses a row beside the reasons of biz/feedfile.
+const reasonNameTaken = "CUSTOMER_NAME_TAKEN"
 
 // intake takes a file of customers, contracts or receipts in, batch by batch.
 type intake struct {
@@ -18,7 +22,7 @@ type intake struct {
 	kind  Kind
 	out   Outcome
 	sums  map[money.Currency]*Sum
-	batch []*row
+	batch []*feedfile.Row
 	first map[string]int64 // row of each number
 	named map[string]int64 // row of each name of a company with a code
 }
@@ -29,7 +33,7 @@ func (r *run) records(ctx context.Context, k Kind, spool receivable.Spool) (Outc
 		return Outcome{}, err
 	}
 	defer t.Close()
-	l, err := readHeads(k, t.Head())
+	l, err := feedfile.ReadHeads(feed.Kind(k), t.Head())
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -44,7 +48,7 @@ func (r *run) records(ctx context.Context, k Kind, spool receivable.Spool) (Outc
 			return Outcome{}, err
 		}
 		line.Cells = slices.Clone(line.Cells) // valid until the next row only
-		if err := x.add(ctx, &row{layout: l, Line: line, cells: cells}); err != nil {
+		if err := x.add(ctx, l.Read(line, cells)); err != nil {
 			return Outcome{}, err
 		}
 	}
@@ -60,17 +64,16 @@ func (r *run) records(ctx context.Context, k Kind, spool receivable.Spool) (Outc
 	return x.out, nil
 }
 
-func (x *intake) add(ctx context.Context, w *row) error {
+func (x *intake) add(ctx context.Context, w *feedfile.Row) error {
 	if x.out.Rows++; x.out.Rows > maxRecords {
 		return errTooMany
 	}
 	x.done.Add(1)
-	w.read(x.kind)
-	if w.record != nil {
+	if w.Record != nil {
 		x.sum(w, func(s *Sum, a money.Amount) { s.File += a })
 		x.twice(w)
 	}
-	if len(w.faults) > 0 {
+	if len(w.Faults) > 0 {
 		return x.refuse(w)
 	}
 	x.batch = append(x.batch, w)
@@ -81,31 +84,31 @@ func (x *intake) add(ctx context.Context, w *row) error {
 }
 
 // twice refuses what a row further up says already. The first one stands.
-func (x *intake) twice(w *row) {
-	if id := w.record.RecordID(); id != "" {
+func (x *intake) twice(w *feedfile.Row) {
+	if id := w.Record.RecordID(); id != "" {
 		if at, ok := x.first[id]; ok {
-			w.refuse(ours[x.kind][""], receivable.ReasonDuplicate, fmt.Sprintf("row %d has this number already", at))
+			w.Again(at)
 			return
 		}
 		x.first[id] = w.No
 	}
-	c, ok := w.record.(feed.Customer)
+	c, ok := w.Record.(feed.Customer)
 	if !ok || c.USCC == "" || c.Name == "" {
 		return
 	}
 	if at, ok := x.named[c.Name]; ok {
-		w.refuse("customer_name", reasonNameTaken, fmt.Sprintf("row %d has a company of this name with another number", at))
+		w.Refuse("customer_name", reasonNameTaken, fmt.Sprintf("row %d has a company of this name with another number", at))
 		return
 	}
 	x.named[c.Name] = w.No
 }
 
 // sum counts an amount where the old books total it.
-func (x *intake) sum(w *row, count func(*Sum, money.Amount)) {
+func (x *intake) sum(w *feedfile.Row, count func(*Sum, money.Amount)) {
 	if !x.kind.counted() {
 		return
 	}
-	c, amount, _ := w.record.Sums()
+	c, amount, _ := w.Record.Sums()
 	if c == "" {
 		c = x.currency
 	}
@@ -128,7 +131,7 @@ func (x *intake) flush(ctx context.Context) error {
 	}
 	list := make([]feed.Record, len(batch))
 	for i, w := range batch {
-		list[i] = w.record
+		list[i] = w.Record
 	}
 	result, err := x.feeds.Put(ctx, Source, list)
 	if err != nil {
@@ -137,7 +140,7 @@ func (x *intake) flush(ctx context.Context) error {
 	x.out.Inserted, x.out.Updated, x.out.Unchanged = x.out.Inserted+result.Inserted, x.out.Updated+result.Updated, x.out.Unchanged+result.Unchanged
 	for i, o := range result.Outcomes {
 		if o.Status == feed.Refused {
-			batch[i].refused(x.kind, o.Faults)
+			batch[i].Refused(o.Faults)
 			if err := x.refuse(batch[i]); err != nil {
 				return err
 			}
@@ -149,13 +152,13 @@ func (x *intake) flush(ctx context.Context) error {
 }
 
 // free refuses customers under a name that another company has here.
-func (x *intake) free(ctx context.Context, batch []*row) ([]*row, error) {
+func (x *intake) free(ctx context.Context, batch []*feedfile.Row) ([]*feedfile.Row, error) {
 	if x.kind != Customers || len(batch) == 0 {
 		return batch, nil
 	}
 	var names []string
 	for _, w := range batch {
-		names = append(names, w.record.(feed.Customer).Name)
+		names = append(names, w.Record.(feed.Customer).Name)
 	}
 	holders, err := x.Repo.Names(ctx, names)
 	if err != nil {
@@ -163,9 +166,9 @@ func (x *intake) free(ctx context.Context, batch []*row) ([]*row, error) {
 	}
 	out := batch[:0]
 	for _, w := range batch {
-		c := w.record.(feed.Customer)
+		c := w.Record.(feed.Customer)
 		if holder, taken := holders[c.Name]; taken && holder != c.Number && c.USCC != "" {
-			w.refuse("customer_name", reasonNameTaken, fmt.Sprintf("the customer %s has this name; one company is one customer", holder))
+			w.Refuse("customer_name", reasonNameTaken, fmt.Sprintf("the customer %s has this name; one company is one customer", holder))
 			if err := x.refuse(w); err != nil {
 				return nil, err
 			}
@@ -176,13 +179,13 @@ func (x *intake) free(ctx context.Context, batch []*row) ([]*row, error) {
 	return out, nil
 }
 
-func (x *intake) refuse(w *row) error {
+func (x *intake) refuse(w *feedfile.Row) error {
 	x.out.Refused++
 	file, err := x.errorFile(x.kind)
 	if err != nil {
 		return err
 	}
-	for _, f := range w.faults {
+	for _, f := range w.Faults {
 		e := RowError{Row: w.No, Fault: f}
 		if len(x.out.Errors) < receivable.ErrorsShown {
 			x.out.Errors = append(x.out.Errors, e)

@@ -16,6 +16,7 @@ import (
 	"zhuxin/biz/document"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/feed"
+	"zhuxin/biz/feedfile"
 	"zhuxin/biz/receivable"
 	"zhuxin/shared/money"
 	"zhuxin/shared/tenant"
@@ -169,11 +170,11 @@ func mappingOf(spool receivable.Spool) (receivable.Mapping, error) {
 		return receivable.Mapping{}, err
 	}
 	defer t.Close()
-	l, err := readHeads(Receivables, t.Head())
+	l, err := feedfile.ReadHeads(feed.Receivables, t.Head())
 	if err != nil {
 		return receivable.Mapping{}, err
 	}
-	m := l.mapping()
+	m := l.Mapping(Source)
 	m.DateFormat, err = receivable.GuessDates(m, t)
 	return m, err
 }

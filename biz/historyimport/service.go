@@ -16,6 +16,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/biz/document"
 	"zhuxin/biz/feed"
+	"zhuxin/biz/feedfile"
 	"zhuxin/biz/receivable"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
@@ -239,7 +240,7 @@ func (s *Service) Update(ctx context.Context, id uuid.UUID, version int64, f Fac
 }
 
 // Upload puts a file into the package, in place of one of its kind. Its heads must be
-// those of the template: HISTORY_HEADS. size is -1 when it is not known.
+// those of the template: FILE_HEADS. size is -1 when it is not known.
 func (s *Service) Upload(ctx context.Context, id uuid.UUID, k Kind, name string, body io.Reader, size int64) (Import, error) {
 	_, actor, err := person(ctx, access.HistoryImport)
 	if err != nil {
@@ -260,7 +261,7 @@ func (s *Service) Upload(ctx context.Context, id uuid.UUID, k Kind, name string,
 		return Import{}, err
 	}
 	defer whole.Close()
-	if _, err := readHeads(k, look.Head); err != nil {
+	if _, err := feedfile.ReadHeads(feed.Kind(k), look.Head); err != nil {
 		return Import{}, err
 	}
 	stored, err := s.Imports.Files.Store(ctx, receivable.NewFile{Kind: document.KindImportSource, Name: receivable.FileName(name), ContentType: look.ContentType, Size: size, Body: whole})

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/feed"
+	"zhuxin/biz/feedfile"
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
@@ -105,19 +107,19 @@ func TestHeads(t *testing.T) {
 	t.Parallel()
 	for _, k := range Kinds {
 		var zh, en []string
-		for _, c := range TemplateForm(k).Columns {
+		for _, c := range templateForm(k).Columns {
 			zh, en = append(zh, c.Head), append(en, c.Field)
 		}
 		for _, heads := range [][]string{zh, en} {
-			l, err := readHeads(k, heads)
-			if err != nil || len(l.at) != len(heads) {
+			_, err := feedfile.ReadHeads(feed.Kind(k), heads)
+			if err != nil {
 				t.Errorf("%s: own template %v: %v", k, heads, err)
 			}
 		}
 	}
-	_, err := readHeads(Receipts, []string{"收款单号", "金额", "备注", "金额"})
+	_, err := feedfile.ReadHeads(feed.Receipts, []string{"收款单号", "金额", "备注", "金额"})
 	f, ok := fault.As(err)
-	if !ok || !f.Is(ErrHeads) || f.Meta["missing"] != "收款日期、客户编号" || f.Meta["unknown"] != "备注" || f.Meta["twice"] != "金额" {
+	if !ok || !f.Is(feedfile.ErrHeads) || f.Meta["missing"] != "收款日期、客户编号" || f.Meta["unknown"] != "备注" || f.Meta["twice"] != "金额" {
 		t.Errorf("%v %v", err, f)
 	}
 }

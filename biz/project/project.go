@@ -79,6 +79,8 @@ type Business struct {
 	Receivable  money.Amount // open
 	Overdue     money.Amount // open and past due
 	OverdueDays int          // of the oldest
+	Delivered   volume.M3    // tickets of its contracts
+	Received    money.Amount // receipts that name its contracts
 	Months      []Month      // the last twelve, oldest first, also those without sales
 }
 

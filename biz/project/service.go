@@ -274,11 +274,15 @@ func (s *Service) AddContract(ctx context.Context, id uuid.UUID, in customer.Con
 	}
 	var out Profile
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.repo.Lock(ctx, id, customer.OnlyOf(actor)); err != nil {
+		p, err := s.repo.Lock(ctx, id, customer.OnlyOf(actor))
+		if err != nil {
 			return err
 		}
 		c := in.Contract()
 		if err := s.customers.InsertContract(ctx, id, c, by(actor)); err != nil {
+			return err
+		}
+		if err := s.accounts.Recompute(ctx, p.Customer.ID); err != nil {
 			return err
 		}
 		if err := s.audit.Record(ctx, audit.Entry{Action: "contract.linked", ObjectType: "project", ObjectID: id.String(), After: c}); err != nil {

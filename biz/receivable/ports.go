@@ -91,6 +91,7 @@ type FormColumn struct {
 type Form struct {
 	Sheet   string
 	Columns []FormColumn
+	Example []string // a row under the heads; none leaves the sheet empty
 }
 
 // Look is the beginning of a file.

@@ -2,6 +2,7 @@ package supplystop
 
 import (
 	"context"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -30,6 +31,9 @@ type Breach struct {
 	Volume       volume.M3
 	Amount       money.Amount
 
+	// Where it left and who sent it; empty where the source does not say.
+	PlantCode, PlantName, Dispatcher string
+
 	CustomerID                                uuid.UUID
 	CustomerNumber, CustomerName, ProjectName string
 }
@@ -43,6 +47,29 @@ type Breaches struct {
 	Total  int64
 	Volume volume.M3
 	Amount money.Amount
+	// Per plant, whichever plant was asked for, and per person likewise; the most
+	// tickets first.
+	ByPlant, ByPerson []BreachGroup
+}
+
+// BreachGroup is what left one plant, or what one person sent, in spite of stops.
+type BreachGroup struct {
+	Key     string // empty: the source does not say
+	Name    string
+	Tickets int64
+	Volume  volume.M3
+	Amount  money.Amount
+}
+
+// Which selects by a plant or a person.
+type Which struct {
+	Key      string // empty: whichever
+	NotGiven bool   // those of which the source does not say
+}
+
+func (w Which) check(c *fault.Checks, field string) {
+	c.Require(w.Key == "" || !w.NotGiven, field, "INVALID", "either one by name, or those not given")
+	c.Require(utf8.RuneCountInString(w.Key) <= 200, field, "TOO_LONG", "at most 200 characters")
 }
 
 // BreachQuery selects breaches.
@@ -50,12 +77,15 @@ type BreachQuery struct {
 	OnlyOf     *uuid.UUID
 	StopID     *uuid.UUID
 	CustomerID *uuid.UUID
+	// A plant goes by its code, or by its name where it has none.
+	Plant, Person Which
 	paging.Window
 }
 
 // BreachInput asks for a page of breaches, of one stop or customer or of all.
 type BreachInput struct {
 	StopID, CustomerID *uuid.UUID
+	Plant, Person      Which
 	Page, Size         int32
 }
 
@@ -68,11 +98,13 @@ func (s *Service) Breaches(ctx context.Context, in BreachInput) (out Breaches, e
 	}
 	var c fault.Checks
 	w := paging.Of(&c, in.Page, in.Size)
+	in.Plant.check(&c, "plant")
+	in.Person.check(&c, "dispatcher")
 	if err := c.Err(); err != nil {
 		return out, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		out, err = s.Repo.Breaches(ctx, BreachQuery{OnlyOf: customer.OnlyOf(actor), StopID: in.StopID, CustomerID: in.CustomerID, Window: w})
+		out, err = s.Repo.Breaches(ctx, BreachQuery{OnlyOf: customer.OnlyOf(actor), StopID: in.StopID, CustomerID: in.CustomerID, Plant: in.Plant, Person: in.Person, Window: w})
 		return err
 	})
 	return out, err

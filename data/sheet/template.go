@@ -20,6 +20,11 @@ func (f *Files) Template(form receivable.Form, format string) ([]byte, string, e
 		if err := w.Write(headsOf(form)); err != nil {
 			return nil, "", err
 		}
+		if len(form.Example) > 0 {
+			if err := w.Write(form.Example); err != nil {
+				return nil, "", err
+			}
+		}
 		w.Flush()
 		return b.Bytes(), "text/csv; charset=utf-8", w.Error()
 	case "xlsx":
@@ -51,6 +56,11 @@ func templateBook(form receivable.Form) ([]byte, error) {
 	heads := headsOf(form)
 	if err := f.SetSheetRow(form.Sheet, "A1", &heads); err != nil {
 		return nil, err
+	}
+	if len(form.Example) > 0 {
+		if err := f.SetSheetRow(form.Sheet, "A2", &form.Example); err != nil {
+			return nil, err
+		}
 	}
 	if err := styleColumns(f, form); err != nil {
 		return nil, err

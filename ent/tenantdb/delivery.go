@@ -43,6 +43,12 @@ type Delivery struct {
 	Reconciled bool `json:"reconciled,omitempty"`
 	// document number of the source's receivable that bills it
 	InvoiceNo string `json:"invoice_no,omitempty"`
+	// 搅拌站: which plant sent it; empty where the source does not say
+	PlantCode string `json:"plant_code,omitempty"`
+	// PlantName holds the value of the "plant_name" field.
+	PlantName string `json:"plant_name,omitempty"`
+	// 调度员: who sent it; empty where the source does not say
+	Dispatcher string `json:"dispatcher,omitempty"`
 	// that receivable is there and stands for it
 	Billed bool `json:"billed,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -65,7 +71,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case delivery.FieldVolume, delivery.FieldAmount:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldSource, delivery.FieldTicketNo, delivery.FieldContractNo, delivery.FieldOrderNo, delivery.FieldCurrency, delivery.FieldInvoiceNo:
+		case delivery.FieldSource, delivery.FieldTicketNo, delivery.FieldContractNo, delivery.FieldOrderNo, delivery.FieldCurrency, delivery.FieldInvoiceNo, delivery.FieldPlantCode, delivery.FieldPlantName, delivery.FieldDispatcher:
 			values[i] = new(sql.NullString)
 		case delivery.FieldCreatedAt, delivery.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -165,6 +171,24 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.InvoiceNo = value.String
 			}
+		case delivery.FieldPlantCode:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field plant_code", values[i])
+			} else if value.Valid {
+				_m.PlantCode = value.String
+			}
+		case delivery.FieldPlantName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field plant_name", values[i])
+			} else if value.Valid {
+				_m.PlantName = value.String
+			}
+		case delivery.FieldDispatcher:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field dispatcher", values[i])
+			} else if value.Valid {
+				_m.Dispatcher = value.String
+			}
 		case delivery.FieldBilled:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field billed", values[i])
@@ -256,6 +280,15 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("invoice_no=")
 	builder.WriteString(_m.InvoiceNo)
+	builder.WriteString(", ")
+	builder.WriteString("plant_code=")
+	builder.WriteString(_m.PlantCode)
+	builder.WriteString(", ")
+	builder.WriteString("plant_name=")
+	builder.WriteString(_m.PlantName)
+	builder.WriteString(", ")
+	builder.WriteString("dispatcher=")
+	builder.WriteString(_m.Dispatcher)
 	builder.WriteString(", ")
 	builder.WriteString("billed=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Billed))

@@ -137,6 +137,48 @@ func (_c *DeliveryCreate) SetNillableInvoiceNo(v *string) *DeliveryCreate {
 	return _c
 }
 
+// SetPlantCode sets the "plant_code" field.
+func (_c *DeliveryCreate) SetPlantCode(v string) *DeliveryCreate {
+	_c.mutation.SetPlantCode(v)
+	return _c
+}
+
+// SetNillablePlantCode sets the "plant_code" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillablePlantCode(v *string) *DeliveryCreate {
+	if v != nil {
+		_c.SetPlantCode(*v)
+	}
+	return _c
+}
+
+// SetPlantName sets the "plant_name" field.
+func (_c *DeliveryCreate) SetPlantName(v string) *DeliveryCreate {
+	_c.mutation.SetPlantName(v)
+	return _c
+}
+
+// SetNillablePlantName sets the "plant_name" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillablePlantName(v *string) *DeliveryCreate {
+	if v != nil {
+		_c.SetPlantName(*v)
+	}
+	return _c
+}
+
+// SetDispatcher sets the "dispatcher" field.
+func (_c *DeliveryCreate) SetDispatcher(v string) *DeliveryCreate {
+	_c.mutation.SetDispatcher(v)
+	return _c
+}
+
+// SetNillableDispatcher sets the "dispatcher" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableDispatcher(v *string) *DeliveryCreate {
+	if v != nil {
+		_c.SetDispatcher(*v)
+	}
+	return _c
+}
+
 // SetBilled sets the "billed" field.
 func (_c *DeliveryCreate) SetBilled(v bool) *DeliveryCreate {
 	_c.mutation.SetBilled(v)
@@ -244,6 +286,18 @@ func (_c *DeliveryCreate) defaults() {
 		v := delivery.DefaultInvoiceNo
 		_c.mutation.SetInvoiceNo(v)
 	}
+	if _, ok := _c.mutation.PlantCode(); !ok {
+		v := delivery.DefaultPlantCode
+		_c.mutation.SetPlantCode(v)
+	}
+	if _, ok := _c.mutation.PlantName(); !ok {
+		v := delivery.DefaultPlantName
+		_c.mutation.SetPlantName(v)
+	}
+	if _, ok := _c.mutation.Dispatcher(); !ok {
+		v := delivery.DefaultDispatcher
+		_c.mutation.SetDispatcher(v)
+	}
 	if _, ok := _c.mutation.Billed(); !ok {
 		v := delivery.DefaultBilled
 		_c.mutation.SetBilled(v)
@@ -301,6 +355,15 @@ func (_c *DeliveryCreate) check() error {
 	}
 	if _, ok := _c.mutation.InvoiceNo(); !ok {
 		return &ValidationError{Name: "invoice_no", err: errors.New(`tenantdb: missing required field "Delivery.invoice_no"`)}
+	}
+	if _, ok := _c.mutation.PlantCode(); !ok {
+		return &ValidationError{Name: "plant_code", err: errors.New(`tenantdb: missing required field "Delivery.plant_code"`)}
+	}
+	if _, ok := _c.mutation.PlantName(); !ok {
+		return &ValidationError{Name: "plant_name", err: errors.New(`tenantdb: missing required field "Delivery.plant_name"`)}
+	}
+	if _, ok := _c.mutation.Dispatcher(); !ok {
+		return &ValidationError{Name: "dispatcher", err: errors.New(`tenantdb: missing required field "Delivery.dispatcher"`)}
 	}
 	if _, ok := _c.mutation.Billed(); !ok {
 		return &ValidationError{Name: "billed", err: errors.New(`tenantdb: missing required field "Delivery.billed"`)}
@@ -394,6 +457,18 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.InvoiceNo(); ok {
 		_spec.SetField(delivery.FieldInvoiceNo, field.TypeString, value)
 		_node.InvoiceNo = value
+	}
+	if value, ok := _c.mutation.PlantCode(); ok {
+		_spec.SetField(delivery.FieldPlantCode, field.TypeString, value)
+		_node.PlantCode = value
+	}
+	if value, ok := _c.mutation.PlantName(); ok {
+		_spec.SetField(delivery.FieldPlantName, field.TypeString, value)
+		_node.PlantName = value
+	}
+	if value, ok := _c.mutation.Dispatcher(); ok {
+		_spec.SetField(delivery.FieldDispatcher, field.TypeString, value)
+		_node.Dispatcher = value
 	}
 	if value, ok := _c.mutation.Billed(); ok {
 		_spec.SetField(delivery.FieldBilled, field.TypeBool, value)
@@ -594,6 +669,42 @@ func (u *DeliveryUpsert) SetInvoiceNo(v string) *DeliveryUpsert {
 // UpdateInvoiceNo sets the "invoice_no" field to the value that was provided on create.
 func (u *DeliveryUpsert) UpdateInvoiceNo() *DeliveryUpsert {
 	u.SetExcluded(delivery.FieldInvoiceNo)
+	return u
+}
+
+// SetPlantCode sets the "plant_code" field.
+func (u *DeliveryUpsert) SetPlantCode(v string) *DeliveryUpsert {
+	u.Set(delivery.FieldPlantCode, v)
+	return u
+}
+
+// UpdatePlantCode sets the "plant_code" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdatePlantCode() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldPlantCode)
+	return u
+}
+
+// SetPlantName sets the "plant_name" field.
+func (u *DeliveryUpsert) SetPlantName(v string) *DeliveryUpsert {
+	u.Set(delivery.FieldPlantName, v)
+	return u
+}
+
+// UpdatePlantName sets the "plant_name" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdatePlantName() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldPlantName)
+	return u
+}
+
+// SetDispatcher sets the "dispatcher" field.
+func (u *DeliveryUpsert) SetDispatcher(v string) *DeliveryUpsert {
+	u.Set(delivery.FieldDispatcher, v)
+	return u
+}
+
+// UpdateDispatcher sets the "dispatcher" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateDispatcher() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldDispatcher)
 	return u
 }
 
@@ -836,6 +947,48 @@ func (u *DeliveryUpsertOne) SetInvoiceNo(v string) *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) UpdateInvoiceNo() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateInvoiceNo()
+	})
+}
+
+// SetPlantCode sets the "plant_code" field.
+func (u *DeliveryUpsertOne) SetPlantCode(v string) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetPlantCode(v)
+	})
+}
+
+// UpdatePlantCode sets the "plant_code" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdatePlantCode() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdatePlantCode()
+	})
+}
+
+// SetPlantName sets the "plant_name" field.
+func (u *DeliveryUpsertOne) SetPlantName(v string) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetPlantName(v)
+	})
+}
+
+// UpdatePlantName sets the "plant_name" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdatePlantName() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdatePlantName()
+	})
+}
+
+// SetDispatcher sets the "dispatcher" field.
+func (u *DeliveryUpsertOne) SetDispatcher(v string) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetDispatcher(v)
+	})
+}
+
+// UpdateDispatcher sets the "dispatcher" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateDispatcher() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateDispatcher()
 	})
 }
 
@@ -1249,6 +1402,48 @@ func (u *DeliveryUpsertBulk) SetInvoiceNo(v string) *DeliveryUpsertBulk {
 func (u *DeliveryUpsertBulk) UpdateInvoiceNo() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateInvoiceNo()
+	})
+}
+
+// SetPlantCode sets the "plant_code" field.
+func (u *DeliveryUpsertBulk) SetPlantCode(v string) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetPlantCode(v)
+	})
+}
+
+// UpdatePlantCode sets the "plant_code" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdatePlantCode() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdatePlantCode()
+	})
+}
+
+// SetPlantName sets the "plant_name" field.
+func (u *DeliveryUpsertBulk) SetPlantName(v string) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetPlantName(v)
+	})
+}
+
+// UpdatePlantName sets the "plant_name" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdatePlantName() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdatePlantName()
+	})
+}
+
+// SetDispatcher sets the "dispatcher" field.
+func (u *DeliveryUpsertBulk) SetDispatcher(v string) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetDispatcher(v)
+	})
+}
+
+// UpdateDispatcher sets the "dispatcher" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateDispatcher() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateDispatcher()
 	})
 }
 

@@ -190,6 +190,48 @@ func (_u *DeliveryUpdate) SetNillableInvoiceNo(v *string) *DeliveryUpdate {
 	return _u
 }
 
+// SetPlantCode sets the "plant_code" field.
+func (_u *DeliveryUpdate) SetPlantCode(v string) *DeliveryUpdate {
+	_u.mutation.SetPlantCode(v)
+	return _u
+}
+
+// SetNillablePlantCode sets the "plant_code" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillablePlantCode(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetPlantCode(*v)
+	}
+	return _u
+}
+
+// SetPlantName sets the "plant_name" field.
+func (_u *DeliveryUpdate) SetPlantName(v string) *DeliveryUpdate {
+	_u.mutation.SetPlantName(v)
+	return _u
+}
+
+// SetNillablePlantName sets the "plant_name" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillablePlantName(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetPlantName(*v)
+	}
+	return _u
+}
+
+// SetDispatcher sets the "dispatcher" field.
+func (_u *DeliveryUpdate) SetDispatcher(v string) *DeliveryUpdate {
+	_u.mutation.SetDispatcher(v)
+	return _u
+}
+
+// SetNillableDispatcher sets the "dispatcher" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableDispatcher(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetDispatcher(*v)
+	}
+	return _u
+}
+
 // SetBilled sets the "billed" field.
 func (_u *DeliveryUpdate) SetBilled(v bool) *DeliveryUpdate {
 	_u.mutation.SetBilled(v)
@@ -311,6 +353,15 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.InvoiceNo(); ok {
 		_spec.SetField(delivery.FieldInvoiceNo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PlantCode(); ok {
+		_spec.SetField(delivery.FieldPlantCode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PlantName(); ok {
+		_spec.SetField(delivery.FieldPlantName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Dispatcher(); ok {
+		_spec.SetField(delivery.FieldDispatcher, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Billed(); ok {
 		_spec.SetField(delivery.FieldBilled, field.TypeBool, value)
@@ -498,6 +549,48 @@ func (_u *DeliveryUpdateOne) SetNillableInvoiceNo(v *string) *DeliveryUpdateOne 
 	return _u
 }
 
+// SetPlantCode sets the "plant_code" field.
+func (_u *DeliveryUpdateOne) SetPlantCode(v string) *DeliveryUpdateOne {
+	_u.mutation.SetPlantCode(v)
+	return _u
+}
+
+// SetNillablePlantCode sets the "plant_code" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillablePlantCode(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetPlantCode(*v)
+	}
+	return _u
+}
+
+// SetPlantName sets the "plant_name" field.
+func (_u *DeliveryUpdateOne) SetPlantName(v string) *DeliveryUpdateOne {
+	_u.mutation.SetPlantName(v)
+	return _u
+}
+
+// SetNillablePlantName sets the "plant_name" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillablePlantName(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetPlantName(*v)
+	}
+	return _u
+}
+
+// SetDispatcher sets the "dispatcher" field.
+func (_u *DeliveryUpdateOne) SetDispatcher(v string) *DeliveryUpdateOne {
+	_u.mutation.SetDispatcher(v)
+	return _u
+}
+
+// SetNillableDispatcher sets the "dispatcher" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableDispatcher(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetDispatcher(*v)
+	}
+	return _u
+}
+
 // SetBilled sets the "billed" field.
 func (_u *DeliveryUpdateOne) SetBilled(v bool) *DeliveryUpdateOne {
 	_u.mutation.SetBilled(v)
@@ -649,6 +742,15 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if value, ok := _u.mutation.InvoiceNo(); ok {
 		_spec.SetField(delivery.FieldInvoiceNo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PlantCode(); ok {
+		_spec.SetField(delivery.FieldPlantCode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PlantName(); ok {
+		_spec.SetField(delivery.FieldPlantName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Dispatcher(); ok {
+		_spec.SetField(delivery.FieldDispatcher, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Billed(); ok {
 		_spec.SetField(delivery.FieldBilled, field.TypeBool, value)

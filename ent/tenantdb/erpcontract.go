@@ -25,6 +25,10 @@ type ERPContract struct {
 	ContractNo string `json:"contract_no,omitempty"`
 	// CustomerID holds the value of the "customer_id" field.
 	CustomerID uuid.UUID `json:"customer_id,omitempty"`
+	// by which the source names the customer
+	CustomerNumber string `json:"customer_number,omitempty"`
+	// by which the source names the customer
+	Uscc string `json:"uscc,omitempty"`
 	// ProjectName holds the value of the "project_name" field.
 	ProjectName string `json:"project_name,omitempty"`
 	// SignedOn holds the value of the "signed_on" field.
@@ -51,7 +55,7 @@ func (*ERPContract) scanValues(columns []string) ([]any, error) {
 			values[i] = new(calendar.Date)
 		case erpcontract.FieldVolume, erpcontract.FieldAmount, erpcontract.FieldCreditTermDays:
 			values[i] = new(sql.NullInt64)
-		case erpcontract.FieldSource, erpcontract.FieldContractNo, erpcontract.FieldProjectName:
+		case erpcontract.FieldSource, erpcontract.FieldContractNo, erpcontract.FieldCustomerNumber, erpcontract.FieldUscc, erpcontract.FieldProjectName:
 			values[i] = new(sql.NullString)
 		case erpcontract.FieldCreatedAt, erpcontract.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -95,6 +99,18 @@ func (_m *ERPContract) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field customer_id", values[i])
 			} else if value != nil {
 				_m.CustomerID = *value
+			}
+		case erpcontract.FieldCustomerNumber:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field customer_number", values[i])
+			} else if value.Valid {
+				_m.CustomerNumber = value.String
+			}
+		case erpcontract.FieldUscc:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field uscc", values[i])
+			} else if value.Valid {
+				_m.Uscc = value.String
 			}
 		case erpcontract.FieldProjectName:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -182,6 +198,12 @@ func (_m *ERPContract) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("customer_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CustomerID))
+	builder.WriteString(", ")
+	builder.WriteString("customer_number=")
+	builder.WriteString(_m.CustomerNumber)
+	builder.WriteString(", ")
+	builder.WriteString("uscc=")
+	builder.WriteString(_m.Uscc)
 	builder.WriteString(", ")
 	builder.WriteString("project_name=")
 	builder.WriteString(_m.ProjectName)

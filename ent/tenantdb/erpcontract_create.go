@@ -43,6 +43,34 @@ func (_c *ERPContractCreate) SetCustomerID(v uuid.UUID) *ERPContractCreate {
 	return _c
 }
 
+// SetCustomerNumber sets the "customer_number" field.
+func (_c *ERPContractCreate) SetCustomerNumber(v string) *ERPContractCreate {
+	_c.mutation.SetCustomerNumber(v)
+	return _c
+}
+
+// SetNillableCustomerNumber sets the "customer_number" field if the given value is not nil.
+func (_c *ERPContractCreate) SetNillableCustomerNumber(v *string) *ERPContractCreate {
+	if v != nil {
+		_c.SetCustomerNumber(*v)
+	}
+	return _c
+}
+
+// SetUscc sets the "uscc" field.
+func (_c *ERPContractCreate) SetUscc(v string) *ERPContractCreate {
+	_c.mutation.SetUscc(v)
+	return _c
+}
+
+// SetNillableUscc sets the "uscc" field if the given value is not nil.
+func (_c *ERPContractCreate) SetNillableUscc(v *string) *ERPContractCreate {
+	if v != nil {
+		_c.SetUscc(*v)
+	}
+	return _c
+}
+
 // SetProjectName sets the "project_name" field.
 func (_c *ERPContractCreate) SetProjectName(v string) *ERPContractCreate {
 	_c.mutation.SetProjectName(v)
@@ -190,6 +218,14 @@ func (_c *ERPContractCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ERPContractCreate) defaults() {
+	if _, ok := _c.mutation.CustomerNumber(); !ok {
+		v := erpcontract.DefaultCustomerNumber
+		_c.mutation.SetCustomerNumber(v)
+	}
+	if _, ok := _c.mutation.Uscc(); !ok {
+		v := erpcontract.DefaultUscc
+		_c.mutation.SetUscc(v)
+	}
 	if _, ok := _c.mutation.ProjectName(); !ok {
 		v := erpcontract.DefaultProjectName
 		_c.mutation.SetProjectName(v)
@@ -230,6 +266,12 @@ func (_c *ERPContractCreate) check() error {
 	}
 	if _, ok := _c.mutation.CustomerID(); !ok {
 		return &ValidationError{Name: "customer_id", err: errors.New(`tenantdb: missing required field "ERPContract.customer_id"`)}
+	}
+	if _, ok := _c.mutation.CustomerNumber(); !ok {
+		return &ValidationError{Name: "customer_number", err: errors.New(`tenantdb: missing required field "ERPContract.customer_number"`)}
+	}
+	if _, ok := _c.mutation.Uscc(); !ok {
+		return &ValidationError{Name: "uscc", err: errors.New(`tenantdb: missing required field "ERPContract.uscc"`)}
 	}
 	if _, ok := _c.mutation.ProjectName(); !ok {
 		return &ValidationError{Name: "project_name", err: errors.New(`tenantdb: missing required field "ERPContract.project_name"`)}
@@ -296,6 +338,14 @@ func (_c *ERPContractCreate) createSpec() (*ERPContract, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CustomerID(); ok {
 		_spec.SetField(erpcontract.FieldCustomerID, field.TypeUUID, value)
 		_node.CustomerID = value
+	}
+	if value, ok := _c.mutation.CustomerNumber(); ok {
+		_spec.SetField(erpcontract.FieldCustomerNumber, field.TypeString, value)
+		_node.CustomerNumber = value
+	}
+	if value, ok := _c.mutation.Uscc(); ok {
+		_spec.SetField(erpcontract.FieldUscc, field.TypeString, value)
+		_node.Uscc = value
 	}
 	if value, ok := _c.mutation.ProjectName(); ok {
 		_spec.SetField(erpcontract.FieldProjectName, field.TypeString, value)
@@ -386,6 +436,30 @@ func (u *ERPContractUpsert) SetCustomerID(v uuid.UUID) *ERPContractUpsert {
 // UpdateCustomerID sets the "customer_id" field to the value that was provided on create.
 func (u *ERPContractUpsert) UpdateCustomerID() *ERPContractUpsert {
 	u.SetExcluded(erpcontract.FieldCustomerID)
+	return u
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (u *ERPContractUpsert) SetCustomerNumber(v string) *ERPContractUpsert {
+	u.Set(erpcontract.FieldCustomerNumber, v)
+	return u
+}
+
+// UpdateCustomerNumber sets the "customer_number" field to the value that was provided on create.
+func (u *ERPContractUpsert) UpdateCustomerNumber() *ERPContractUpsert {
+	u.SetExcluded(erpcontract.FieldCustomerNumber)
+	return u
+}
+
+// SetUscc sets the "uscc" field.
+func (u *ERPContractUpsert) SetUscc(v string) *ERPContractUpsert {
+	u.Set(erpcontract.FieldUscc, v)
+	return u
+}
+
+// UpdateUscc sets the "uscc" field to the value that was provided on create.
+func (u *ERPContractUpsert) UpdateUscc() *ERPContractUpsert {
+	u.SetExcluded(erpcontract.FieldUscc)
 	return u
 }
 
@@ -553,6 +627,34 @@ func (u *ERPContractUpsertOne) SetCustomerID(v uuid.UUID) *ERPContractUpsertOne 
 func (u *ERPContractUpsertOne) UpdateCustomerID() *ERPContractUpsertOne {
 	return u.Update(func(s *ERPContractUpsert) {
 		s.UpdateCustomerID()
+	})
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (u *ERPContractUpsertOne) SetCustomerNumber(v string) *ERPContractUpsertOne {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.SetCustomerNumber(v)
+	})
+}
+
+// UpdateCustomerNumber sets the "customer_number" field to the value that was provided on create.
+func (u *ERPContractUpsertOne) UpdateCustomerNumber() *ERPContractUpsertOne {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.UpdateCustomerNumber()
+	})
+}
+
+// SetUscc sets the "uscc" field.
+func (u *ERPContractUpsertOne) SetUscc(v string) *ERPContractUpsertOne {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.SetUscc(v)
+	})
+}
+
+// UpdateUscc sets the "uscc" field to the value that was provided on create.
+func (u *ERPContractUpsertOne) UpdateUscc() *ERPContractUpsertOne {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.UpdateUscc()
 	})
 }
 
@@ -903,6 +1005,34 @@ func (u *ERPContractUpsertBulk) SetCustomerID(v uuid.UUID) *ERPContractUpsertBul
 func (u *ERPContractUpsertBulk) UpdateCustomerID() *ERPContractUpsertBulk {
 	return u.Update(func(s *ERPContractUpsert) {
 		s.UpdateCustomerID()
+	})
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (u *ERPContractUpsertBulk) SetCustomerNumber(v string) *ERPContractUpsertBulk {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.SetCustomerNumber(v)
+	})
+}
+
+// UpdateCustomerNumber sets the "customer_number" field to the value that was provided on create.
+func (u *ERPContractUpsertBulk) UpdateCustomerNumber() *ERPContractUpsertBulk {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.UpdateCustomerNumber()
+	})
+}
+
+// SetUscc sets the "uscc" field.
+func (u *ERPContractUpsertBulk) SetUscc(v string) *ERPContractUpsertBulk {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.SetUscc(v)
+	})
+}
+
+// UpdateUscc sets the "uscc" field to the value that was provided on create.
+func (u *ERPContractUpsertBulk) UpdateUscc() *ERPContractUpsertBulk {
+	return u.Update(func(s *ERPContractUpsert) {
+		s.UpdateUscc()
 	})
 }
 

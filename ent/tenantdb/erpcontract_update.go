@@ -44,6 +44,34 @@ func (_u *ERPContractUpdate) SetNillableCustomerID(v *uuid.UUID) *ERPContractUpd
 	return _u
 }
 
+// SetCustomerNumber sets the "customer_number" field.
+func (_u *ERPContractUpdate) SetCustomerNumber(v string) *ERPContractUpdate {
+	_u.mutation.SetCustomerNumber(v)
+	return _u
+}
+
+// SetNillableCustomerNumber sets the "customer_number" field if the given value is not nil.
+func (_u *ERPContractUpdate) SetNillableCustomerNumber(v *string) *ERPContractUpdate {
+	if v != nil {
+		_u.SetCustomerNumber(*v)
+	}
+	return _u
+}
+
+// SetUscc sets the "uscc" field.
+func (_u *ERPContractUpdate) SetUscc(v string) *ERPContractUpdate {
+	_u.mutation.SetUscc(v)
+	return _u
+}
+
+// SetNillableUscc sets the "uscc" field if the given value is not nil.
+func (_u *ERPContractUpdate) SetNillableUscc(v *string) *ERPContractUpdate {
+	if v != nil {
+		_u.SetUscc(*v)
+	}
+	return _u
+}
+
 // SetProjectName sets the "project_name" field.
 func (_u *ERPContractUpdate) SetProjectName(v string) *ERPContractUpdate {
 	_u.mutation.SetProjectName(v)
@@ -200,6 +228,12 @@ func (_u *ERPContractUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.CustomerID(); ok {
 		_spec.SetField(erpcontract.FieldCustomerID, field.TypeUUID, value)
 	}
+	if value, ok := _u.mutation.CustomerNumber(); ok {
+		_spec.SetField(erpcontract.FieldCustomerNumber, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Uscc(); ok {
+		_spec.SetField(erpcontract.FieldUscc, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ProjectName(); ok {
 		_spec.SetField(erpcontract.FieldProjectName, field.TypeString, value)
 	}
@@ -260,6 +294,34 @@ func (_u *ERPContractUpdateOne) SetCustomerID(v uuid.UUID) *ERPContractUpdateOne
 func (_u *ERPContractUpdateOne) SetNillableCustomerID(v *uuid.UUID) *ERPContractUpdateOne {
 	if v != nil {
 		_u.SetCustomerID(*v)
+	}
+	return _u
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (_u *ERPContractUpdateOne) SetCustomerNumber(v string) *ERPContractUpdateOne {
+	_u.mutation.SetCustomerNumber(v)
+	return _u
+}
+
+// SetNillableCustomerNumber sets the "customer_number" field if the given value is not nil.
+func (_u *ERPContractUpdateOne) SetNillableCustomerNumber(v *string) *ERPContractUpdateOne {
+	if v != nil {
+		_u.SetCustomerNumber(*v)
+	}
+	return _u
+}
+
+// SetUscc sets the "uscc" field.
+func (_u *ERPContractUpdateOne) SetUscc(v string) *ERPContractUpdateOne {
+	_u.mutation.SetUscc(v)
+	return _u
+}
+
+// SetNillableUscc sets the "uscc" field if the given value is not nil.
+func (_u *ERPContractUpdateOne) SetNillableUscc(v *string) *ERPContractUpdateOne {
+	if v != nil {
+		_u.SetUscc(*v)
 	}
 	return _u
 }
@@ -449,6 +511,12 @@ func (_u *ERPContractUpdateOne) sqlSave(ctx context.Context) (_node *ERPContract
 	}
 	if value, ok := _u.mutation.CustomerID(); ok {
 		_spec.SetField(erpcontract.FieldCustomerID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.CustomerNumber(); ok {
+		_spec.SetField(erpcontract.FieldCustomerNumber, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Uscc(); ok {
+		_spec.SetField(erpcontract.FieldUscc, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ProjectName(); ok {
 		_spec.SetField(erpcontract.FieldProjectName, field.TypeString, value)

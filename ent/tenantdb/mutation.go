@@ -32635,6 +32635,9 @@ type DeliveryMutation struct {
 	statement_id  *uuid.UUID
 	reconciled    *bool
 	invoice_no    *string
+	plant_code    *string
+	plant_name    *string
+	dispatcher    *string
 	billed        *bool
 	created_at    *time.Time
 	updated_at    *time.Time
@@ -33233,6 +33236,114 @@ func (m *DeliveryMutation) ResetInvoiceNo() {
 	m.invoice_no = nil
 }
 
+// SetPlantCode sets the "plant_code" field.
+func (m *DeliveryMutation) SetPlantCode(s string) {
+	m.plant_code = &s
+}
+
+// PlantCode returns the value of the "plant_code" field in the mutation.
+func (m *DeliveryMutation) PlantCode() (r string, exists bool) {
+	v := m.plant_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlantCode returns the old "plant_code" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldPlantCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlantCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlantCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlantCode: %w", err)
+	}
+	return oldValue.PlantCode, nil
+}
+
+// ResetPlantCode resets all changes to the "plant_code" field.
+func (m *DeliveryMutation) ResetPlantCode() {
+	m.plant_code = nil
+}
+
+// SetPlantName sets the "plant_name" field.
+func (m *DeliveryMutation) SetPlantName(s string) {
+	m.plant_name = &s
+}
+
+// PlantName returns the value of the "plant_name" field in the mutation.
+func (m *DeliveryMutation) PlantName() (r string, exists bool) {
+	v := m.plant_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlantName returns the old "plant_name" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldPlantName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlantName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlantName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlantName: %w", err)
+	}
+	return oldValue.PlantName, nil
+}
+
+// ResetPlantName resets all changes to the "plant_name" field.
+func (m *DeliveryMutation) ResetPlantName() {
+	m.plant_name = nil
+}
+
+// SetDispatcher sets the "dispatcher" field.
+func (m *DeliveryMutation) SetDispatcher(s string) {
+	m.dispatcher = &s
+}
+
+// Dispatcher returns the value of the "dispatcher" field in the mutation.
+func (m *DeliveryMutation) Dispatcher() (r string, exists bool) {
+	v := m.dispatcher
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDispatcher returns the old "dispatcher" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldDispatcher(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDispatcher is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDispatcher requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDispatcher: %w", err)
+	}
+	return oldValue.Dispatcher, nil
+}
+
+// ResetDispatcher resets all changes to the "dispatcher" field.
+func (m *DeliveryMutation) ResetDispatcher() {
+	m.dispatcher = nil
+}
+
 // SetBilled sets the "billed" field.
 func (m *DeliveryMutation) SetBilled(b bool) {
 	m.billed = &b
@@ -33375,7 +33486,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 18)
 	if m.source != nil {
 		fields = append(fields, delivery.FieldSource)
 	}
@@ -33411,6 +33522,15 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.invoice_no != nil {
 		fields = append(fields, delivery.FieldInvoiceNo)
+	}
+	if m.plant_code != nil {
+		fields = append(fields, delivery.FieldPlantCode)
+	}
+	if m.plant_name != nil {
+		fields = append(fields, delivery.FieldPlantName)
+	}
+	if m.dispatcher != nil {
+		fields = append(fields, delivery.FieldDispatcher)
 	}
 	if m.billed != nil {
 		fields = append(fields, delivery.FieldBilled)
@@ -33453,6 +33573,12 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Reconciled()
 	case delivery.FieldInvoiceNo:
 		return m.InvoiceNo()
+	case delivery.FieldPlantCode:
+		return m.PlantCode()
+	case delivery.FieldPlantName:
+		return m.PlantName()
+	case delivery.FieldDispatcher:
+		return m.Dispatcher()
 	case delivery.FieldBilled:
 		return m.Billed()
 	case delivery.FieldCreatedAt:
@@ -33492,6 +33618,12 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldReconciled(ctx)
 	case delivery.FieldInvoiceNo:
 		return m.OldInvoiceNo(ctx)
+	case delivery.FieldPlantCode:
+		return m.OldPlantCode(ctx)
+	case delivery.FieldPlantName:
+		return m.OldPlantName(ctx)
+	case delivery.FieldDispatcher:
+		return m.OldDispatcher(ctx)
 	case delivery.FieldBilled:
 		return m.OldBilled(ctx)
 	case delivery.FieldCreatedAt:
@@ -33590,6 +33722,27 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetInvoiceNo(v)
+		return nil
+	case delivery.FieldPlantCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlantCode(v)
+		return nil
+	case delivery.FieldPlantName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlantName(v)
+		return nil
+	case delivery.FieldDispatcher:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDispatcher(v)
 		return nil
 	case delivery.FieldBilled:
 		v, ok := value.(bool)
@@ -33732,6 +33885,15 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldInvoiceNo:
 		m.ResetInvoiceNo()
+		return nil
+	case delivery.FieldPlantCode:
+		m.ResetPlantCode()
+		return nil
+	case delivery.FieldPlantName:
+		m.ResetPlantName()
+		return nil
+	case delivery.FieldDispatcher:
+		m.ResetDispatcher()
 		return nil
 	case delivery.FieldBilled:
 		m.ResetBilled()
@@ -40723,6 +40885,8 @@ type ERPContractMutation struct {
 	source              *string
 	contract_no         *string
 	customer_id         *uuid.UUID
+	customer_number     *string
+	uscc                *string
 	project_name        *string
 	signed_on           *calendar.Date
 	volume              *int64
@@ -40949,6 +41113,78 @@ func (m *ERPContractMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, e
 // ResetCustomerID resets all changes to the "customer_id" field.
 func (m *ERPContractMutation) ResetCustomerID() {
 	m.customer_id = nil
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (m *ERPContractMutation) SetCustomerNumber(s string) {
+	m.customer_number = &s
+}
+
+// CustomerNumber returns the value of the "customer_number" field in the mutation.
+func (m *ERPContractMutation) CustomerNumber() (r string, exists bool) {
+	v := m.customer_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerNumber returns the old "customer_number" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldCustomerNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerNumber: %w", err)
+	}
+	return oldValue.CustomerNumber, nil
+}
+
+// ResetCustomerNumber resets all changes to the "customer_number" field.
+func (m *ERPContractMutation) ResetCustomerNumber() {
+	m.customer_number = nil
+}
+
+// SetUscc sets the "uscc" field.
+func (m *ERPContractMutation) SetUscc(s string) {
+	m.uscc = &s
+}
+
+// Uscc returns the value of the "uscc" field in the mutation.
+func (m *ERPContractMutation) Uscc() (r string, exists bool) {
+	v := m.uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUscc returns the old "uscc" field's value of the ERPContract entity.
+// If the ERPContract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ERPContractMutation) OldUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUscc: %w", err)
+	}
+	return oldValue.Uscc, nil
+}
+
+// ResetUscc resets all changes to the "uscc" field.
+func (m *ERPContractMutation) ResetUscc() {
+	m.uscc = nil
 }
 
 // SetProjectName sets the "project_name" field.
@@ -41310,7 +41546,7 @@ func (m *ERPContractMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ERPContractMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 12)
 	if m.source != nil {
 		fields = append(fields, erpcontract.FieldSource)
 	}
@@ -41319,6 +41555,12 @@ func (m *ERPContractMutation) Fields() []string {
 	}
 	if m.customer_id != nil {
 		fields = append(fields, erpcontract.FieldCustomerID)
+	}
+	if m.customer_number != nil {
+		fields = append(fields, erpcontract.FieldCustomerNumber)
+	}
+	if m.uscc != nil {
+		fields = append(fields, erpcontract.FieldUscc)
 	}
 	if m.project_name != nil {
 		fields = append(fields, erpcontract.FieldProjectName)
@@ -41355,6 +41597,10 @@ func (m *ERPContractMutation) Field(name string) (ent.Value, bool) {
 		return m.ContractNo()
 	case erpcontract.FieldCustomerID:
 		return m.CustomerID()
+	case erpcontract.FieldCustomerNumber:
+		return m.CustomerNumber()
+	case erpcontract.FieldUscc:
+		return m.Uscc()
 	case erpcontract.FieldProjectName:
 		return m.ProjectName()
 	case erpcontract.FieldSignedOn:
@@ -41384,6 +41630,10 @@ func (m *ERPContractMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldContractNo(ctx)
 	case erpcontract.FieldCustomerID:
 		return m.OldCustomerID(ctx)
+	case erpcontract.FieldCustomerNumber:
+		return m.OldCustomerNumber(ctx)
+	case erpcontract.FieldUscc:
+		return m.OldUscc(ctx)
 	case erpcontract.FieldProjectName:
 		return m.OldProjectName(ctx)
 	case erpcontract.FieldSignedOn:
@@ -41427,6 +41677,20 @@ func (m *ERPContractMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCustomerID(v)
+		return nil
+	case erpcontract.FieldCustomerNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerNumber(v)
+		return nil
+	case erpcontract.FieldUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUscc(v)
 		return nil
 	case erpcontract.FieldProjectName:
 		v, ok := value.(string)
@@ -41582,6 +41846,12 @@ func (m *ERPContractMutation) ResetField(name string) error {
 		return nil
 	case erpcontract.FieldCustomerID:
 		m.ResetCustomerID()
+		return nil
+	case erpcontract.FieldCustomerNumber:
+		m.ResetCustomerNumber()
+		return nil
+	case erpcontract.FieldUscc:
+		m.ResetUscc()
 		return nil
 	case erpcontract.FieldProjectName:
 		m.ResetProjectName()

@@ -803,16 +803,28 @@ func init() {
 	deliveryDescInvoiceNo := deliveryFields[12].Descriptor()
 	// delivery.DefaultInvoiceNo holds the default value on creation for the invoice_no field.
 	delivery.DefaultInvoiceNo = deliveryDescInvoiceNo.Default.(string)
+	// deliveryDescPlantCode is the schema descriptor for plant_code field.
+	deliveryDescPlantCode := deliveryFields[13].Descriptor()
+	// delivery.DefaultPlantCode holds the default value on creation for the plant_code field.
+	delivery.DefaultPlantCode = deliveryDescPlantCode.Default.(string)
+	// deliveryDescPlantName is the schema descriptor for plant_name field.
+	deliveryDescPlantName := deliveryFields[14].Descriptor()
+	// delivery.DefaultPlantName holds the default value on creation for the plant_name field.
+	delivery.DefaultPlantName = deliveryDescPlantName.Default.(string)
+	// deliveryDescDispatcher is the schema descriptor for dispatcher field.
+	deliveryDescDispatcher := deliveryFields[15].Descriptor()
+	// delivery.DefaultDispatcher holds the default value on creation for the dispatcher field.
+	delivery.DefaultDispatcher = deliveryDescDispatcher.Default.(string)
 	// deliveryDescBilled is the schema descriptor for billed field.
-	deliveryDescBilled := deliveryFields[13].Descriptor()
+	deliveryDescBilled := deliveryFields[16].Descriptor()
 	// delivery.DefaultBilled holds the default value on creation for the billed field.
 	delivery.DefaultBilled = deliveryDescBilled.Default.(bool)
 	// deliveryDescCreatedAt is the schema descriptor for created_at field.
-	deliveryDescCreatedAt := deliveryFields[14].Descriptor()
+	deliveryDescCreatedAt := deliveryFields[17].Descriptor()
 	// delivery.DefaultCreatedAt holds the default value on creation for the created_at field.
 	delivery.DefaultCreatedAt = deliveryDescCreatedAt.Default.(func() time.Time)
 	// deliveryDescUpdatedAt is the schema descriptor for updated_at field.
-	deliveryDescUpdatedAt := deliveryFields[15].Descriptor()
+	deliveryDescUpdatedAt := deliveryFields[18].Descriptor()
 	// delivery.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -967,28 +979,36 @@ func init() {
 	erpconnection.DefaultID = erpconnectionDescID.Default.(func() uuid.UUID)
 	erpcontractFields := schema.ERPContract{}.Fields()
 	_ = erpcontractFields
+	// erpcontractDescCustomerNumber is the schema descriptor for customer_number field.
+	erpcontractDescCustomerNumber := erpcontractFields[4].Descriptor()
+	// erpcontract.DefaultCustomerNumber holds the default value on creation for the customer_number field.
+	erpcontract.DefaultCustomerNumber = erpcontractDescCustomerNumber.Default.(string)
+	// erpcontractDescUscc is the schema descriptor for uscc field.
+	erpcontractDescUscc := erpcontractFields[5].Descriptor()
+	// erpcontract.DefaultUscc holds the default value on creation for the uscc field.
+	erpcontract.DefaultUscc = erpcontractDescUscc.Default.(string)
 	// erpcontractDescProjectName is the schema descriptor for project_name field.
-	erpcontractDescProjectName := erpcontractFields[4].Descriptor()
+	erpcontractDescProjectName := erpcontractFields[6].Descriptor()
 	// erpcontract.DefaultProjectName holds the default value on creation for the project_name field.
 	erpcontract.DefaultProjectName = erpcontractDescProjectName.Default.(string)
 	// erpcontractDescVolume is the schema descriptor for volume field.
-	erpcontractDescVolume := erpcontractFields[6].Descriptor()
+	erpcontractDescVolume := erpcontractFields[8].Descriptor()
 	// erpcontract.DefaultVolume holds the default value on creation for the volume field.
 	erpcontract.DefaultVolume = erpcontractDescVolume.Default.(int64)
 	// erpcontractDescAmount is the schema descriptor for amount field.
-	erpcontractDescAmount := erpcontractFields[7].Descriptor()
+	erpcontractDescAmount := erpcontractFields[9].Descriptor()
 	// erpcontract.DefaultAmount holds the default value on creation for the amount field.
 	erpcontract.DefaultAmount = erpcontractDescAmount.Default.(int64)
 	// erpcontractDescCreditTermDays is the schema descriptor for credit_term_days field.
-	erpcontractDescCreditTermDays := erpcontractFields[8].Descriptor()
+	erpcontractDescCreditTermDays := erpcontractFields[10].Descriptor()
 	// erpcontract.DefaultCreditTermDays holds the default value on creation for the credit_term_days field.
 	erpcontract.DefaultCreditTermDays = erpcontractDescCreditTermDays.Default.(int)
 	// erpcontractDescCreatedAt is the schema descriptor for created_at field.
-	erpcontractDescCreatedAt := erpcontractFields[9].Descriptor()
+	erpcontractDescCreatedAt := erpcontractFields[11].Descriptor()
 	// erpcontract.DefaultCreatedAt holds the default value on creation for the created_at field.
 	erpcontract.DefaultCreatedAt = erpcontractDescCreatedAt.Default.(func() time.Time)
 	// erpcontractDescUpdatedAt is the schema descriptor for updated_at field.
-	erpcontractDescUpdatedAt := erpcontractFields[10].Descriptor()
+	erpcontractDescUpdatedAt := erpcontractFields[12].Descriptor()
 	// erpcontract.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	erpcontract.DefaultUpdatedAt = erpcontractDescUpdatedAt.Default.(func() time.Time)
 	// erpcontract.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

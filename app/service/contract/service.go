@@ -13,12 +13,15 @@ import (
 )
 
 // Service implements ContractServiceHTTPServer.
-type Service struct{ contracts *contract.Service }
+type Service struct {
+	contracts *contract.Service
+	matching  *contract.Matching
+}
 
 var _ contractv1.ContractServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(c *contract.Service) *Service { return &Service{contracts: c} }
+func New(m *contract.Matching) *Service { return &Service{contracts: m.Service, matching: m} }
 
 // ListContracts gives a page of contracts.
 func (s *Service) ListContracts(ctx context.Context, r *contractv1.ListContractsRequest) (*contractv1.ListContractsReply, error) {
@@ -68,6 +71,24 @@ func (s *Service) LinkContract(ctx context.Context, r *contractv1.LinkContractRe
 // GetContract gives a contract with its due table.
 func (s *Service) GetContract(ctx context.Context, r *contractv1.GetContractRequest) (*contractv1.ContractDetail, error) {
 	return with(r.GetId(), func(id uuid.UUID) (contract.Detail, error) { return s.contracts.Get(ctx, id) })
+}
+
+// ListContractDeliveries gives a page of its tickets.
+func (s *Service) ListContractDeliveries(ctx context.Context, r *contractv1.ListContractDeliveriesRequest) (*contractv1.ListContractDeliveriesReply, error) {
+	id, err := uuid.Parse(r.GetId())
+	if err != nil {
+		return nil, contract.ErrNotFound
+	}
+	list, total, err := s.contracts.Tickets(ctx, id, r.GetPage(), r.GetPageSize())
+	if err != nil {
+		return nil, err
+	}
+	out := &contractv1.ListContractDeliveriesReply{Total: total}
+	for _, t := range list {
+		out.Deliveries = append(out.Deliveries, &contractv1.ContractDelivery{Id: t.ID.String(), TicketNo: t.TicketNo, Source: t.Source, DeliveredOn: t.DeliveredOn.String(),
+			Volume: int64(t.Volume), Amount: int64(t.Amount), OrderNo: t.OrderNo, PlantCode: t.PlantCode, PlantName: t.PlantName, Dispatcher: t.Dispatcher})
+	}
+	return out, nil
 }
 
 // PreviewTerms tries terms.

@@ -63,7 +63,8 @@ func (s *Service) PushDeliveries(ctx context.Context, r *feedv1.PushDeliveriesRe
 	return push(ctx, s, r.GetSource(), r.GetRecords(), func(t *feedv1.FeedDelivery, d *dates) feed.Record {
 		return feed.Delivery{TicketNo: t.GetTicketNo(), Buyer: buyer(t), ContractNo: t.GetContractNo(), OrderNo: t.GetOrderNo(), InvoiceNo: t.GetInvoiceNo(),
 			DeliveredOn: d.parse("delivered_on", t.GetDeliveredOn()), Volume: volume.M3(t.GetVolume()), Amount: money.Amount(t.GetAmount()),
-			Currency: money.Currency(t.GetCurrency()), Void: t.GetVoid()}
+			Currency: money.Currency(t.GetCurrency()), Void: t.GetVoid(),
+			Dispatch: feed.Dispatch{PlantCode: t.GetPlantCode(), PlantName: t.GetPlantName(), Dispatcher: t.GetDispatcher()}}
 	})
 }
 

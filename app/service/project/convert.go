@@ -26,7 +26,7 @@ func toProfile(p project.Profile) *projectv1.ProjectProfile {
 		ContractedVolume: int64(p.ContractedVolume), CustomerId: p.Customer.ID.String(), CustomerNumber: p.Customer.Number, CustomerName: p.Customer.Name,
 		OwnerName: p.OwnerName, Salesperson: person(p.Salesperson), OwnSalesperson: p.OwnSalesperson, Grade: p.Grade, LimitUse: toLimitUse(p.Account),
 		Business: &projectv1.ProjectBusiness{Billed: int64(p.Business.Billed), Receivable: int64(p.Business.Receivable), Overdue: int64(p.Business.Overdue),
-			OverdueDays: int32(p.Business.OverdueDays)},
+			OverdueDays: int32(p.Business.OverdueDays), Delivered: int64(p.Business.Delivered), Received: int64(p.Business.Received)},
 		CreatedAt: timestamppb.New(p.CreatedAt), UpdatedAt: timestamppb.New(p.UpdatedAt), Version: p.Version, Currency: string(p.Currency), AsOf: p.AsOf.String()}
 	if p.Owner != nil {
 		out.OwnerId = p.Owner.ID.String()

@@ -23,7 +23,9 @@ type form struct {
 	// open selects what a full pull reads; date is the field that bounds it, or empty.
 	open, date string
 	org        string // field of the organisation; empty where there is none
-	read       func([]row) (feed.Record, error)
+	// further are fields that a deployment may lack; it is then read without them.
+	further []string
+	read    func([]row) (feed.Record, error)
 }
 
 // forms by kind. Amounts and volumes are per row of the bill.
@@ -34,7 +36,7 @@ var forms = map[feed.Kind]form{
 	feed.Orders: {id: "SAL_SaleOrder", fields: []string{"FID", "FBillNo", "FDate", "FCustId.FNumber", "FCustId.FSOCIALCRECODE", "FSettleCurrId.FNumber", "FDocumentStatus", "FCancelStatus",
 		"FCloseStatus", "FQty", "FAllAmount", "FStockOutQty", "FReturnQty", "FTaxPrice"}, open: approved + " and FCloseStatus='A'", date: "FDate", org: "FSaleOrgId.FNumber", read: order},
 	feed.Deliveries: {id: "SAL_OUTSTOCK", fields: []string{"FID", "FBillNo", "FDate", "FCustomerID.FNumber", "FCustomerID.FSOCIALCRECODE", "FSoorDerno", "FSettleCurrID.FNumber",
-		"FDocumentStatus", "FCancelStatus", "FRealQty", "FAllAmount"}, open: approved, date: "FDate", org: "FSaleOrgId.FNumber", read: delivery},
+		"FDocumentStatus", "FCancelStatus", "FRealQty", "FAllAmount"}, further: dispatching, open: approved, date: "FDate", org: "FSaleOrgId.FNumber", read: delivery},
 	feed.Receivables: {id: "AR_receivable", fields: []string{"FID", "FBillNo", "FDATE", "FENDDATE_H", "FCUSTOMERID.FNumber", "FCUSTOMERID.FName", "FCUSTOMERID.FSOCIALCRECODE",
 		"FCURRENCYID.FNumber", "FDocumentStatus", "FCancelStatus", "FALLAMOUNTFOR_D", "FRECEIVEAMOUNT"}, open: approved + " and FWRITTENOFFSTATUS<>'C'", org: "FSETTLEORGID.FNumber", read: receivable},
 	feed.Receipts: {id: "AR_RECEIVEBILL", fields: []string{"FID", "FBillNo", "FDATE", "FCONTACTUNIT.FNumber", "FCURRENCYID.FNumber", "FDocumentStatus", "FCancelStatus", "FREALRECAMOUNTFOR"},
@@ -43,6 +45,10 @@ var forms = map[feed.Kind]form{
 
 // links are the receivables that came of tickets.
 var links = form{id: "AR_receivable", fields: []string{"FID", "FBillNo", "FSOURCEBILLNO"}, open: approved + " and FSOURCETYPE='SAL_OUTSTOCK'", date: "FDATE", org: "FSETTLEORGID.FNumber"}
+
+// dispatching are the department that ships (发货部门), which is the plant, and the
+// storekeeper (仓管员), who sends.
+var dispatching = []string{"FDeliveryDeptID.FNumber", "FDeliveryDeptID.FName", "FStockerID.FName"}
 
 const approved = "FDocumentStatus='C' and FCancelStatus='A'"
 
@@ -103,9 +109,14 @@ type row struct {
 	cells  []json.RawMessage
 }
 
+// text gives a field's value; nothing for one that was not asked for.
 func (r row) text(field string) string {
 	var s string
-	raw := r.cells[slices.Index(r.fields, field)]
+	at := slices.Index(r.fields, field)
+	if at < 0 {
+		return ""
+	}
+	raw := r.cells[at]
 	if json.Unmarshal(raw, &s) != nil {
 		s = string(raw) // a number, as it is written
 	}
@@ -189,8 +200,9 @@ func delivery(rows []row) (feed.Record, error) {
 	v, err2 := sum(rows, "FRealQty", volume.Parse)
 	a, err3 := sum(rows, "FAllAmount", amount)
 	return feed.Delivery{TicketNo: r.text("FBillNo"), Buyer: feed.Buyer{CustomerNumber: r.text("FCustomerID.FNumber"), USCC: r.text("FCustomerID.FSOCIALCRECODE")},
-		ContractNo: r.text("FSoorDerno"), OrderNo: r.text("FSoorDerno"), DeliveredOn: on, Volume: v, Amount: a, Currency: currency(r.text("FSettleCurrID.FNumber")),
-		Void: r.void()}, errors.Join(err1, err2, err3)
+			ContractNo: r.text("FSoorDerno"), OrderNo: r.text("FSoorDerno"), DeliveredOn: on, Volume: v, Amount: a, Currency: currency(r.text("FSettleCurrID.FNumber")),
+			Void: r.void(), Dispatch: feed.Dispatch{PlantCode: r.text(dispatching[0]), PlantName: r.text(dispatching[1]), Dispatcher: r.text(dispatching[2])}},
+		errors.Join(err1, err2, err3)
 }
 
 func receivable(rows []row) (feed.Record, error) {

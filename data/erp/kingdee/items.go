@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 
 	"zhuxin/biz/erp"
 	"zhuxin/biz/feed"
@@ -59,7 +60,9 @@ func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Wi
 		}
 		filter = f.also(filter, invoices, w)
 	}
-	return s.bills(ctx, f, filter, func(rows []row) error {
+	full := f
+	full.fields = slices.Concat(f.fields, f.further)
+	read := func(rows []row) error {
 		r, err := f.read(rows)
 		if err != nil {
 			return err
@@ -69,7 +72,12 @@ func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Wi
 			r = d
 		}
 		return yield(r)
-	})
+	}
+	err = s.bills(ctx, full, filter, read)
+	if len(f.further) > 0 && fieldMissing(err) {
+		err = s.bills(ctx, f, filter, read) // the first question failed, so nothing was given yet
+	}
+	return err
 }
 
 // lap is how many rows a page begins before the end of the last one: where they are not

@@ -29,7 +29,8 @@ type deployment struct {
 	filters map[string]string
 	credit  map[string]string // amounts of credit files by customer
 	refuse  string
-	deaf    bool // takes a save and changes nothing
+	deaf    bool  // takes a save and changes nothing
+	further []any // what a deployment with the fields of dispatching adds to each ticket
 }
 
 const ok = `{"Result":{"ResponseStatus":{"IsSuccess":true,"Errors":[]}}}`
@@ -76,6 +77,16 @@ func (d *deployment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		d.filters[key] = q.FilterString
 		rows, there := d.forms[key]
+		if there && strings.Contains(q.FieldKeys, "FStockerID") {
+			if d.further == nil {
+				_, _ = w.Write([]byte(`[[{"Result":{"ResponseStatus":{"Errors":[{"Message":"元数据中标识为FStockerID的字段不存在"}],"MsgCode":9}}}]]`))
+				return
+			}
+			rows = slices.Clone(rows)
+			for i := range rows {
+				rows[i] = slices.Concat(rows[i], d.further)
+			}
+		}
 		if !there {
 			_, _ = w.Write([]byte(`[[{"Result":{"ResponseStatus":{"Errors":[{"Message":"元数据中标识为FSOURCEBILLNO的字段不存在"}],"MsgCode":9}}}]]`))
 			return
@@ -154,6 +165,17 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: %q, want %q", k, got, want)
 		}
 	}
+	d.further = []any{"BM01", "东郊搅拌站", "张三"}
+	err := a.Read(t.Context(), e, feed.Deliveries, full, func(r feed.Record) error {
+		if got, want := r.(feed.Delivery).Dispatch, (feed.Dispatch{PlantCode: "BM01", PlantName: "东郊搅拌站", Dispatcher: "张三"}); got != want {
+			t.Errorf("dispatched by %+v", got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	d.further = nil
 	if f := d.filters["SAL_OUTSTOCK"]; !strings.Contains(f, "FDate >= '2026-01-01'") || !strings.Contains(f, "FSaleOrgId.FNumber='101'") {
 		t.Errorf("filter of a full pull: %s", f)
 	}

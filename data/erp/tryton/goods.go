@@ -95,6 +95,27 @@ type shipment struct {
 	Customer struct {
 		Code string `json:"code"`
 	} `json:"customer."`
+	Warehouse *struct {
+		Code *string `json:"code"`
+		Name string  `json:"rec_name"`
+	} `json:"warehouse."`
+	DoneBy *struct {
+		Name string `json:"rec_name"`
+	} `json:"done_by."`
+}
+
+// dispatch: a warehouse is a plant there, and the employee who did the shipment sent it.
+func (h shipment) dispatch() (d feed.Dispatch) {
+	if w := h.Warehouse; w != nil {
+		d.PlantName = w.Name
+		if w.Code != nil {
+			d.PlantCode = *w.Code
+		}
+	}
+	if h.DoneBy != nil {
+		d.Dispatcher = h.DoneBy.Name
+	}
+	return d
 }
 
 type move struct {
@@ -129,7 +150,7 @@ func (s *session) deliveries(ctx context.Context, w erp.Window, yield func(feed.
 		which = []any{[]any{"state", "in", []string{"done", "cancelled"}}, []any{"number", "!=", nil},
 			[]any{"OR", since(w.Since, ""), []any{"moves", "in", billed}}}
 	}
-	return pages(ctx, s, "stock.shipment.out", which, []string{"number", "effective_date", "state", "outgoing_moves", "customer.code"},
+	return pages(ctx, s, "stock.shipment.out", which, []string{"number", "effective_date", "state", "outgoing_moves", "customer.code", "warehouse.code", "warehouse.rec_name", "done_by.rec_name"},
 		func(h shipment) int64 { return h.ID }, func(found []shipment) error {
 			moves, numbers, err := s.moves(ctx, found)
 			if err != nil {
@@ -200,7 +221,7 @@ func (s *session) moves(ctx context.Context, found []shipment) (map[int64]move, 
 
 // delivery adds up a shipment. One that several invoices bill names the first of them.
 func (h shipment) delivery(moves map[int64]move, numbers map[int64]string) (feed.Delivery, error) {
-	d := feed.Delivery{TicketNo: h.Number, Buyer: feed.Buyer{CustomerNumber: h.Customer.Code}, DeliveredOn: calendar.Date(h.Date), Void: h.State != "done"}
+	d := feed.Delivery{TicketNo: h.Number, Buyer: feed.Buyer{CustomerNumber: h.Customer.Code}, DeliveredOn: calendar.Date(h.Date), Void: h.State != "done", Dispatch: h.dispatch()}
 	for _, id := range h.Moves {
 		m, ok := moves[id]
 		if !ok {

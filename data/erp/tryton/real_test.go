@@ -30,7 +30,7 @@ func TestRealServer(t *testing.T) {
 			case feed.Customer:
 				line = x.Name + " " + x.USCC
 			case feed.Delivery:
-				line += fmt.Sprintf(" billed=%t void=%t", x.InvoiceNo != "", x.Void)
+				line += fmt.Sprintf(" billed=%t void=%t from %s %s by %q", x.InvoiceNo != "", x.Void, x.PlantCode, x.PlantName, x.Dispatcher)
 			case feed.Order:
 				line += fmt.Sprintf(" of %s", x.Amount)
 			case feed.Receivable:
@@ -55,7 +55,7 @@ func TestRealServer(t *testing.T) {
 			t.Errorf("orders, full=%t: %q", w.Full(), got)
 		}
 		for k, want := range map[feed.Kind][]string{
-			feed.Deliveries:  {"210000.00 500.000 CNY billed=true void=false", "3570.00 8.500 CNY billed=false void=false"},
+			feed.Deliveries:  {"210000.00 500.000 CNY billed=true void=false from WH Warehouse by \"\"", "3570.00 8.500 CNY billed=false void=false from WH Warehouse by \"\""},
 			feed.Receivables: {"110000.00 0.000 CNY of 210000.00, 30 days"},
 		} {
 			if got := read(k, w); !slices.Equal(got, want) {

@@ -12,7 +12,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,6 +33,7 @@ var _ biz.Repository = Repo{}
 const columns = `t.id, t.erp_contract_no, p.customer_id, c.name, p.id, p.name, t.volume, t.unit_price, t.credit_term_days, t.signed_on,
   coalesce((SELECT max(v.version) FROM contract_terms v WHERE v.contract_id = t.id), 0),
   coalesce((SELECT sum(d.volume) FROM deliveries d WHERE d.contract_no = t.erp_contract_no AND d.customer_id = p.customer_id), 0)::bigint,
+  coalesce((SELECT sum(g.amount) FROM receipts g WHERE g.contract_no = t.erp_contract_no AND g.customer_id = p.customer_id), 0)::bigint,
   coalesce(o.settled, 0), coalesce(o.open, 0), coalesce(o.overdue, 0)`
 
 const from = `
@@ -46,7 +46,7 @@ LEFT JOIN LATERAL (
 
 func scan(row interface{ Scan(...any) error }, more ...any) (c biz.Contract, err error) {
 	err = row.Scan(append([]any{&c.ID, &c.ERPContractNo, &c.CustomerID, &c.CustomerName, &c.ProjectID, &c.ProjectName, &c.Volume, &c.UnitPrice,
-		&c.CreditTermDays, &c.SignedOn, &c.TermsVersion, &c.Delivered, &c.Settled, &c.Open, &c.Overdue}, more...)...)
+		&c.CreditTermDays, &c.SignedOn, &c.TermsVersion, &c.Delivered, &c.Received, &c.Settled, &c.Open, &c.Overdue}, more...)...)
 	return c, err
 }
 
@@ -70,12 +70,8 @@ func (Repo) List(ctx context.Context, in biz.Query) ([]biz.Contract, int64, erro
   WHERE ($2::uuid IS NULL OR p.customer_id = $2::uuid) AND ($3::uuid IS NULL OR c.salesperson_id = $3::uuid)
     AND ($4::text = '' OR t.erp_contract_no ILIKE $4 OR c.name ILIKE $4 OR p.name ILIKE $4)
   ORDER BY t.signed_on DESC, t.id LIMIT $5 OFFSET $6`
-	like := ""
-	if in.Text != "" {
-		like = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(in.Text) + "%"
-	}
 	rows, err := q.QueryContext(ctx, `SELECT `+columns+`, w.n`+from+`JOIN (`+which+`) w ON w.id = t.id ORDER BY w.signed_on DESC, w.id`,
-		in.Today, optional(&in.CustomerID), optional(in.OnlyOf), like, in.Limit, in.Offset)
+		in.Today, optional(&in.CustomerID), optional(in.OnlyOf), like(in.Text), in.Limit, in.Offset)
 	if err != nil {
 		return nil, 0, postgres.Map(ctx, err, "list contracts")
 	}
@@ -213,6 +209,40 @@ func (Repo) SetProject(ctx context.Context, c biz.Contract) error {
 	return exec(ctx, "file receivables under the project", nil,
 		`UPDATE receivables SET project_id = $1 WHERE contract_no = $2 AND contract_no <> '' AND customer_id = $3 AND project_id IS DISTINCT FROM $1`,
 		c.ProjectID, c.ERPContractNo, c.CustomerID)
+}
+
+// What an import touched belongs to the project of the contract that it names now. One
+// that names no contract of its project any more leaves it; a project that moved to
+// another customer keeps what was billed to the former one.
+const (
+	fileImported = `
+UPDATE receivables r SET project_id = t.project_id FROM contracts t JOIN projects p ON p.id = t.project_id
+WHERE r.import_id = $1 AND r.contract_no <> '' AND t.erp_contract_no = r.contract_no AND p.customer_id = r.customer_id AND r.project_id IS DISTINCT FROM t.project_id`
+
+	unfileImported = `
+UPDATE receivables r SET project_id = NULL
+WHERE r.import_id = $1 AND r.project_id IS NOT NULL AND NOT EXISTS (SELECT FROM contracts t WHERE t.erp_contract_no = r.contract_no AND t.project_id = r.project_id)`
+)
+
+// FileImported implements biz.Repository.
+func (Repo) FileImported(ctx context.Context, importID uuid.UUID) error {
+	return errors.Join(exec(ctx, "file imported receivables", nil, fileImported, importID), exec(ctx, "unfile imported receivables", nil, unfileImported, importID))
+}
+
+// Holder implements biz.Repository.
+func (Repo) Holder(ctx context.Context, no string, onlyOf *uuid.UUID) (*biz.Holder, error) {
+	found, err := postgres.Query(ctx, "look for a contract's number", `SELECT t.id, p.name, c.name, $2::uuid IS NULL OR c.salesperson_id IS NOT DISTINCT FROM $2
+		FROM contracts t JOIN projects p ON p.id = t.project_id JOIN customers c ON c.id = p.customer_id WHERE t.erp_contract_no = $1`, func(rows *sql.Rows) (h biz.Holder, err error) {
+		var shown bool
+		if err = rows.Scan(&h.ContractID, &h.ProjectName, &h.CustomerName, &shown); !shown {
+			h = biz.Holder{ContractID: h.ContractID}
+		}
+		return h, err
+	}, no, optional(onlyOf))
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
 }
 
 // Assign implements biz.Repository.

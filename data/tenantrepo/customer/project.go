@@ -7,8 +7,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/contract"
 	biz "zhuxin/biz/customer"
 	"zhuxin/data/postgres"
+	contractrepo "zhuxin/data/tenantrepo/contract"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/shared/volume"
@@ -69,7 +71,22 @@ func (Repo) InsertContract(ctx context.Context, project uuid.UUID, c biz.Contrac
 		return err
 	}
 	_, err = q.ExecContext(ctx, insertContractSQL, uuid.Must(uuid.NewV7()), c.ERPContractNo, project, c.Volume, c.UnitPrice, c.CreditTermDays, c.SignedOn, nullable(by))
-	return postgres.Map(ctx, err, "insert contract", postgres.On("contracts_erp_contract_no_key", biz.ErrContractExists))
+	if err != nil {
+		return postgres.Map(ctx, err, "insert contract", postgres.On("contracts_erp_contract_no_key", biz.ErrContractExists))
+	}
+	contracts := contractrepo.Repo{}
+	of, err := contracts.CustomerOfProject(ctx, project, nil)
+	if err != nil {
+		return err
+	}
+	others, err := contracts.OthersWith(ctx, c.ERPContractNo, of)
+	if err == nil && others {
+		err = contract.ErrOtherCustomer
+	}
+	if err != nil {
+		return err
+	}
+	return contracts.SetProject(ctx, contract.Contract{ERPContractNo: c.ERPContractNo, ProjectID: project, CustomerID: of})
 }
 
 // Projects implements biz.Repository, in one statement: a project comes once per

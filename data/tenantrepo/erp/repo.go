@@ -67,6 +67,9 @@ func (r Repo) Get(ctx context.Context, id uuid.UUID) (biz.Connection, error) {
 	if err != nil {
 		return c, postgres.Map(ctx, err, "read ERP connection")
 	}
+	if !c.SecretSet {
+		return c, nil // files have none
+	}
 	c.Secret, err = r.cipher.Open(ctx, "erp_connections", "secret_enc", c.ID, sealed)
 	return c, err
 }
@@ -95,7 +98,7 @@ func (r Repo) Insert(ctx context.Context, c biz.Connection) error {
 		return err
 	}
 	n, err := exec(ctx, `INSERT INTO erp_connections (id, created_at, updated_at, name, kind, base_url, erp_database, company, username, secret_enc, source,
-		enabled, every_minutes, next_at, feeds, push_limits, version) VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) ON CONFLICT (source) DO NOTHING`,
+		enabled, every_minutes, next_at, feeds, push_limits, version) VALUES ($1, now(), now(), $2, $3, $4, $5, $6, $7, coalesce($8, ''::bytea), $9, $10, $11, $12, $13, $14, 1) ON CONFLICT (source) DO NOTHING`,
 		c.ID, c.Name, string(c.Kind), c.BaseURL, c.Database, c.Company, c.Username, sealed, c.Source, c.Enabled, c.EveryMinutes, c.NextAt, string(feeds), c.PushLimits)
 	if err == nil && n == 0 {
 		return biz.ErrSource
@@ -129,7 +132,7 @@ func (Repo) Due(ctx context.Context, now time.Time) (ids []uuid.UUID, err error)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT id FROM erp_connections WHERE enabled AND next_at <= $1 AND coalesce(breaker->>'state', '') <> 'stopped' ORDER BY next_at`, now)
+	rows, err := q.QueryContext(ctx, `SELECT id FROM erp_connections WHERE enabled AND kind <> 'files' AND next_at <= $1 AND coalesce(breaker->>'state', '') <> 'stopped' ORDER BY next_at`, now)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "look for due ERP connections")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,6 +173,13 @@ func TestDeliveries(t *testing.T) {
 	delivered(4000)
 	expect(t, "its invoice is not there yet", put(t, w, ctx, source, func() feed.Delivery { d := ticket("T1", c, 4000); d.InvoiceNo = "F1"; return d }()), "updated")
 	delivered(4000)
+	sent := ticket("T1", c, 4000)
+	sent.InvoiceNo, sent.Dispatch = "F1", feed.Dispatch{PlantCode: "P1", PlantName: "东郊搅拌站", Dispatcher: "张三"}
+	expect(t, "where it left", put(t, w, ctx, source, sent), "updated")
+	expect(t, "and again", put(t, w, ctx, source, sent), "unchanged")
+	long := ticket("T1", c, 4000)
+	long.Dispatcher = strings.Repeat("长", 201)
+	expect(t, "a name too long", put(t, w, ctx, source, long), "refused TOO_LONG")
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
 		list, err := feedrepo.Repo{}.Deliveries(ctx, source, []string{"T1", "T2"})
 		return len(list), err

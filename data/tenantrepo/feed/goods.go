@@ -14,12 +14,12 @@ import (
 )
 
 // tickets: a statement that was submitted or reconciled is signed.
-const tickets = `SELECT d.id, d.ticket_no, d.customer_id, c.number, d.contract_no, d.order_no, d.invoice_no, d.delivered_on, d.volume, d.amount, d.currency,
+const tickets = `SELECT d.id, d.ticket_no, d.customer_id, c.number, d.contract_no, d.order_no, d.invoice_no, d.delivered_on, d.volume, d.amount, d.plant_code, d.plant_name, d.dispatcher, d.currency,
 	d.reconciled OR coalesce(s.status = 'submitted', false)
 	FROM deliveries d JOIN customers c ON c.id = d.customer_id LEFT JOIN statements s ON s.id = d.statement_id WHERE d.source = $1`
 
 func scanTicket(rows *sql.Rows) (d biz.KnownDelivery, err error) {
-	return d, rows.Scan(&d.ID, &d.TicketNo, &d.CustomerID, &d.CustomerNumber, &d.ContractNo, &d.OrderNo, &d.InvoiceNo, &d.DeliveredOn, &d.Volume, &d.Amount,
+	return d, rows.Scan(&d.ID, &d.TicketNo, &d.CustomerID, &d.CustomerNumber, &d.ContractNo, &d.OrderNo, &d.InvoiceNo, &d.DeliveredOn, &d.Volume, &d.Amount, &d.PlantCode, &d.PlantName, &d.Dispatcher,
 		&d.Currency, &d.Signed)
 }
 
@@ -36,11 +36,13 @@ func (Repo) StandingTickets(ctx context.Context, source string, from calendar.Da
 
 // PutDeliveries implements biz.Repository.
 func (Repo) PutDeliveries(ctx context.Context, source string, c money.Currency, list []biz.DeliveryRow, at time.Time) error {
-	return put(ctx, "put tickets", `INSERT INTO deliveries AS d (id, source, ticket_no, customer_id, contract_no, order_no, invoice_no, delivered_on, volume, amount, currency, created_at, updated_at)
-		SELECT n.id, $3::varchar, n.ticket_no, n.customer_id, n.contract_no, n.order_no, n.invoice_no, n.delivered_on, n.volume, n.amount, $4::varchar, $2, $2
-		FROM jsonb_to_recordset($1::jsonb) AS n(id uuid, ticket_no text, customer_id uuid, contract_no text, order_no text, invoice_no text, delivered_on date, volume bigint, amount bigint)
+	return put(ctx, "put tickets", `INSERT INTO deliveries AS d (id, source, ticket_no, customer_id, contract_no, order_no, invoice_no, delivered_on, volume, amount, plant_code, plant_name, dispatcher, currency, created_at, updated_at)
+		SELECT n.id, $3::varchar, n.ticket_no, n.customer_id, n.contract_no, n.order_no, n.invoice_no, n.delivered_on, n.volume, n.amount, coalesce(n.plant_code, ''), coalesce(n.plant_name, ''), coalesce(n.dispatcher, ''), $4::varchar, $2, $2
+		FROM jsonb_to_recordset($1::jsonb) AS n(id uuid, ticket_no text, customer_id uuid, contract_no text, order_no text, invoice_no text, delivered_on date, volume bigint, amount bigint,
+		  plant_code text, plant_name text, dispatcher text)
 		ON CONFLICT (source, ticket_no) DO UPDATE SET customer_id = excluded.customer_id, contract_no = excluded.contract_no, order_no = excluded.order_no,
 		  invoice_no = excluded.invoice_no, delivered_on = excluded.delivered_on, volume = excluded.volume, amount = excluded.amount, updated_at = excluded.updated_at,
+		  plant_code = excluded.plant_code, plant_name = excluded.plant_name, dispatcher = excluded.dispatcher,
 		  billed = d.billed AND (d.invoice_no, d.customer_id) = (excluded.invoice_no, excluded.customer_id),
 		  statement_id = CASE WHEN d.reconciled OR (d.customer_id, d.contract_no, d.delivered_on) = (excluded.customer_id, excluded.contract_no, excluded.delivered_on)
 		    THEN d.statement_id END`, list, at, source, string(c))

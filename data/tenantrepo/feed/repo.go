@@ -77,10 +77,10 @@ func (Repo) PutCustomers(ctx context.Context, rows []biz.CustomerRow, at time.Ti
 
 // Contracts implements biz.Repository.
 func (Repo) Contracts(ctx context.Context, source string, numbers []string) ([]biz.ContractRow, error) {
-	return postgres.Query(ctx, "read contracts of a batch", `SELECT id, contract_no, customer_id, project_name, signed_on, volume, amount, credit_term_days
+	return postgres.Query(ctx, "read contracts of a batch", `SELECT id, contract_no, customer_id, customer_number, uscc, project_name, signed_on, volume, amount, credit_term_days
 		FROM erp_contracts WHERE source = $1 AND contract_no = ANY($2::text[])`, func(rows *sql.Rows) (c biz.ContractRow, err error) {
 		var signed sql.Null[calendar.Date]
-		err = rows.Scan(&c.ID, &c.Number, &c.CustomerID, &c.ProjectName, &signed, &c.Volume, &c.Amount, &c.CreditTermDays)
+		err = rows.Scan(&c.ID, &c.Number, &c.CustomerID, &c.CustomerNumber, &c.USCC, &c.ProjectName, &signed, &c.Volume, &c.Amount, &c.CreditTermDays)
 		c.SignedOn = signed.V
 		return c, err
 	}, source, pq.StringArray(numbers))
@@ -88,10 +88,11 @@ func (Repo) Contracts(ctx context.Context, source string, numbers []string) ([]b
 
 // PutContracts implements biz.Repository.
 func (Repo) PutContracts(ctx context.Context, source string, list []biz.ContractRow, at time.Time) error {
-	err := put(ctx, "put contracts", `INSERT INTO erp_contracts (id, source, contract_no, customer_id, project_name, signed_on, volume, amount, credit_term_days, created_at, updated_at)
-		SELECT n.id, $3::varchar, n.number, n.customer_id, n.project_name, n.signed_on, n.volume, n.amount, n.credit_term_days, $2, $2
-		FROM jsonb_to_recordset($1::jsonb) AS n(id uuid, number text, customer_id uuid, project_name text, signed_on date, volume bigint, amount bigint, credit_term_days bigint)
-		ON CONFLICT (source, contract_no) DO UPDATE SET customer_id = excluded.customer_id, project_name = excluded.project_name, signed_on = excluded.signed_on,
+	err := put(ctx, "put contracts", `INSERT INTO erp_contracts (id, source, contract_no, customer_id, customer_number, uscc, project_name, signed_on, volume, amount, credit_term_days, created_at, updated_at)
+		SELECT n.id, $3::varchar, n.number, n.customer_id, n.customer_number, n.uscc, n.project_name, n.signed_on, n.volume, n.amount, n.credit_term_days, $2, $2
+		FROM jsonb_to_recordset($1::jsonb) AS n(id uuid, number text, customer_id uuid, customer_number text, uscc text, project_name text, signed_on date, volume bigint, amount bigint, credit_term_days bigint)
+		ON CONFLICT (source, contract_no) DO UPDATE SET customer_id = excluded.customer_id, customer_number = excluded.customer_number, uscc = excluded.uscc,
+		  project_name = excluded.project_name, signed_on = excluded.signed_on,
 		  volume = excluded.volume, amount = excluded.amount, credit_term_days = excluded.credit_term_days, updated_at = excluded.updated_at`, list, at, source)
 	return postgres.Map(ctx, err, "put contracts")
 }

@@ -57,7 +57,11 @@ const (
 	// moved keeps what was billed to the former customer.
 	sumsSQL = `SELECT (SELECT coalesce(sum(amount), 0) FROM receivables WHERE project_id = $1), coalesce(sum(open_amount), 0),
 		coalesce(sum(open_amount) FILTER (WHERE due_date < $2::date AND open_amount > 0), 0),
-		coalesce($2::date - min(due_date) FILTER (WHERE due_date < $2::date AND open_amount > 0), 0)
+		coalesce($2::date - min(due_date) FILTER (WHERE due_date < $2::date AND open_amount > 0), 0),
+		coalesce((SELECT sum(d.volume) FROM contracts t JOIN projects p ON p.id = t.project_id
+		  JOIN deliveries d ON d.contract_no = t.erp_contract_no AND d.customer_id = p.customer_id WHERE t.project_id = $1), 0)::bigint,
+		coalesce((SELECT sum(g.amount) FROM contracts t JOIN projects p ON p.id = t.project_id
+		  JOIN receipts g ON g.contract_no = t.erp_contract_no AND g.customer_id = p.customer_id WHERE t.project_id = $1), 0)::bigint
 		FROM receivable_dues WHERE project_id = $1`
 	monthsSQL = `SELECT g.month::date, coalesce(sum(r.amount), 0)
 		FROM generate_series(date_trunc('month', $2::date::timestamp) - interval '11 months', date_trunc('month', $2::date::timestamp), interval '1 month') g(month)
@@ -137,7 +141,7 @@ func (Repo) Business(ctx context.Context, p biz.Project, today calendar.Date) (b
 		return biz.Business{}, err
 	}
 	var b biz.Business
-	if err := q.QueryRowContext(ctx, sumsSQL, p.ID, today).Scan(&b.Billed, &b.Receivable, &b.Overdue, &b.OverdueDays); err != nil {
+	if err := q.QueryRowContext(ctx, sumsSQL, p.ID, today).Scan(&b.Billed, &b.Receivable, &b.Overdue, &b.OverdueDays, &b.Delivered, &b.Received); err != nil {
 		return b, postgres.Map(ctx, err, "sum a project's receivables")
 	}
 	b.Months, err = all(ctx, "read a project's sales", monthsSQL, []any{p.ID, today}, func(rows *sql.Rows) (m biz.Month, err error) {

@@ -2,6 +2,7 @@ package supplystop
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -27,11 +28,30 @@ const breaching = `
 // Of two stops that forbid a ticket the earlier one counts.
 const breaches = `WITH b AS (
   SELECT DISTINCT ON (d.id) d.id, d.ticket_no, d.source, d.delivered_on, d.order_no, d.contract_no, d.volume, d.amount,
-    s.id AS stop_id, s.stopped_on, s.state = 'acknowledged' AS acknowledged, c.id AS customer_id, c.number, c.name, coalesce(p.name, '') AS project
+    d.plant_code, d.plant_name, d.dispatcher, coalesce(nullif(d.plant_code, ''), d.plant_name) AS plant, s.id AS stop_id, s.stopped_on, s.state = 'acknowledged' AS acknowledged, c.id AS customer_id, c.number, c.name, coalesce(p.name, '') AS project
   FROM supply_stops s JOIN customers c ON c.id = s.customer_id CROSS JOIN LATERAL (` + breaching + `) d LEFT JOIN projects p ON p.id = d.of_project
   WHERE ($2::uuid IS NULL OR c.salesperson_id = $2) AND ($3::uuid IS NULL OR s.id = $3) AND ($4::uuid IS NULL OR s.customer_id = $4)
   ORDER BY d.id, s.stopped_on, s.id
 )`
+
+// chosen says of each whether its plant and its person are those asked for: $5 a plant's
+// code or name, $6 those without; $7 a person, $8 those without. Whichever plant is
+// chosen, all are summed, and all persons likewise.
+const (
+	chosen = breaches + `, w AS (
+  SELECT b.*, ($5::text = '' OR plant = $5) AND (NOT $6::boolean OR plant = '') AS of_plant,
+    ($7::text = '' OR dispatcher = $7) AND (NOT $8::boolean OR dispatcher = '') AS of_person
+  FROM b
+)`
+	breachSum    = chosen + ` SELECT count(*), coalesce(sum(volume), 0)::bigint, coalesce(sum(amount), 0)::bigint FROM w WHERE of_plant AND of_person`
+	breachPlants = chosen + ` SELECT plant, (array_agg(plant_name ORDER BY delivered_on DESC, id))[1], count(*), sum(volume)::bigint, sum(amount)::bigint
+  FROM w WHERE of_person GROUP BY plant ORDER BY 3 DESC, 1 LIMIT 100`
+	breachPersons = chosen + ` SELECT dispatcher, dispatcher, count(*), sum(volume)::bigint, sum(amount)::bigint
+  FROM w WHERE of_plant GROUP BY dispatcher ORDER BY 3 DESC, 1 LIMIT 100`
+	breachRows = chosen + ` SELECT id, ticket_no, source, delivered_on, order_no, contract_no, volume, amount, plant_code, plant_name, dispatcher,
+  stop_id, stopped_on, acknowledged, customer_id, number, name, project
+  FROM w WHERE of_plant AND of_person ORDER BY delivered_on DESC, ticket_no, id LIMIT $9 OFFSET $10`
+)
 
 // Breaches implements biz.Repository.
 func (Repo) Breaches(ctx context.Context, in biz.BreachQuery) (out biz.Breaches, err error) {
@@ -43,26 +63,24 @@ func (Repo) Breaches(ctx context.Context, in biz.BreachQuery) (out biz.Breaches,
 	if !ok {
 		return out, scope.ErrNoScope
 	}
-	args := []any{t.Zone.String(), in.OnlyOf, in.StopID, in.CustomerID}
-	err = q.QueryRowContext(ctx, breaches+` SELECT count(*), coalesce(sum(volume), 0)::bigint, coalesce(sum(amount), 0)::bigint FROM b`, args...).
-		Scan(&out.Total, &out.Volume, &out.Amount)
-	if err != nil {
+	args := []any{t.Zone.String(), in.OnlyOf, in.StopID, in.CustomerID, in.Plant.Key, in.Plant.NotGiven, in.Person.Key, in.Person.NotGiven}
+	if err := q.QueryRowContext(ctx, breachSum, args...).Scan(&out.Total, &out.Volume, &out.Amount); err != nil {
 		return out, postgres.Map(ctx, err, "sum breaches of supply stops")
 	}
-	rows, err := q.QueryContext(ctx, breaches+` SELECT * FROM b ORDER BY delivered_on DESC, ticket_no, id LIMIT $5 OFFSET $6`, append(args, in.Limit, in.Offset)...)
-	if err != nil {
-		return out, postgres.Map(ctx, err, "list breaches of supply stops")
+	group := func(rows *sql.Rows) (g biz.BreachGroup, err error) {
+		return g, rows.Scan(&g.Key, &g.Name, &g.Tickets, &g.Volume, &g.Amount)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var b biz.Breach
-		if err := rows.Scan(&b.DeliveryID, &b.TicketNo, &b.Source, &b.DeliveredOn, &b.OrderNo, &b.ContractNo, &b.Volume, &b.Amount,
-			&b.StopID, &b.StoppedOn, &b.Acknowledged, &b.CustomerID, &b.CustomerNumber, &b.CustomerName, &b.ProjectName); err != nil {
-			return out, postgres.Map(ctx, err, "list breaches of supply stops")
-		}
-		out.Rows = append(out.Rows, b)
+	if out.ByPlant, err = postgres.Query(ctx, "sum breaches by plant", breachPlants, group, args...); err != nil {
+		return out, err
 	}
-	return out, postgres.Map(ctx, rows.Err(), "list breaches of supply stops")
+	if out.ByPerson, err = postgres.Query(ctx, "sum breaches by person", breachPersons, group, args...); err != nil {
+		return out, err
+	}
+	out.Rows, err = postgres.Query(ctx, "list breaches of supply stops", breachRows, func(rows *sql.Rows) (b biz.Breach, err error) {
+		return b, rows.Scan(&b.DeliveryID, &b.TicketNo, &b.Source, &b.DeliveredOn, &b.OrderNo, &b.ContractNo, &b.Volume, &b.Amount, &b.PlantCode, &b.PlantName, &b.Dispatcher,
+			&b.StopID, &b.StoppedOn, &b.Acknowledged, &b.CustomerID, &b.CustomerNumber, &b.CustomerName, &b.ProjectName)
+	}, append(args, in.Limit, in.Offset)...)
+	return out, err
 }
 
 // countBreaches says of each stop how many tickets left in spite of it.

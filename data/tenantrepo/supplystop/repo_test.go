@@ -2,6 +2,7 @@ package supplystop_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -103,6 +104,7 @@ func TestBreaches(t *testing.T) {
 	if got := found(biz.BreachQuery{CustomerID: &c.ID}); !slices.Equal(got, []string{"of the site", "after"}) {
 		t.Errorf("of both stops: %v", got)
 	}
+	byPlantAndPerson(t, w, ctx, r)
 	w.InA(t, func(ctx context.Context) error {
 		list, _, err := r.List(ctx, biz.Query{Window: paging.Window{Limit: 9}})
 		for _, s := range list {
@@ -124,4 +126,52 @@ func TestBreaches(t *testing.T) {
 		b, err := r.Breaches(ctx, biz.BreachQuery{Window: paging.Window{Limit: 9}})
 		return int(b.Total), err
 	})
+}
+
+// byPlantAndPerson selects the breaches "of the site" and "after" by where they left and
+// who sent them; a plant goes by its code, else by its name.
+func byPlantAndPerson(t *testing.T, w *credittest.World, ctx context.Context, r supplystop.Repo) {
+	t.Helper()
+	said := func(ticket, code, name, person string) {
+		w.Exec(t, ctx, `UPDATE deliveries SET plant_code = $2, plant_name = $3, dispatcher = $4 WHERE ticket_no = $1`, ticket, code, name, person)
+	}
+	show := func(q biz.BreachQuery) (out []string) {
+		t.Helper()
+		q.Limit = 9
+		w.InA(t, func(ctx context.Context) error {
+			b, err := r.Breaches(ctx, q)
+			out = append(out, fmt.Sprintf("%d %s", b.Total, b.Amount))
+			for _, x := range b.Rows {
+				out = append(out, fmt.Sprintf("%s %s/%s/%s", x.TicketNo, x.PlantCode, x.PlantName, x.Dispatcher))
+			}
+			for _, g := range slices.Concat(b.ByPlant, b.ByPerson) {
+				out = append(out, fmt.Sprintf("%q %q %d %s", g.Key, g.Name, g.Tickets, g.Amount))
+			}
+			return err
+		})
+		return out
+	}
+	const site, after = "of the site P1/一站/张三", "after //"
+	quiet := func() {}
+	for _, c := range []struct {
+		name   string
+		change func()
+		q      biz.BreachQuery
+		want   []string
+	}{
+		{"nobody says anything", quiet, biz.BreachQuery{}, []string{"2 0.12", "of the site //", after, `"" "" 2 0.12`, `"" "" 2 0.12`}},
+		{"one ticket says it", func() { said("of the site", "P1", "一站", "张三") }, biz.BreachQuery{},
+			[]string{"2 0.12", site, after, `"" "" 1 0.05`, `"P1" "一站" 1 0.07`, `"" "" 1 0.05`, `"张三" "张三" 1 0.07`}},
+		{"of a plant", quiet, biz.BreachQuery{Plant: biz.Which{Key: "P1"}}, []string{"1 0.07", site, `"" "" 1 0.05`, `"P1" "一站" 1 0.07`, `"张三" "张三" 1 0.07`}},
+		{"without a plant", quiet, biz.BreachQuery{Plant: biz.Which{NotGiven: true}}, []string{"1 0.05", after, `"" "" 1 0.05`, `"P1" "一站" 1 0.07`, `"" "" 1 0.05`}},
+		{"of a person", quiet, biz.BreachQuery{Person: biz.Which{Key: "张三"}}, []string{"1 0.07", site, `"P1" "一站" 1 0.07`, `"" "" 1 0.05`, `"张三" "张三" 1 0.07`}},
+		{"without a person", quiet, biz.BreachQuery{Person: biz.Which{NotGiven: true}}, []string{"1 0.05", after, `"" "" 1 0.05`, `"" "" 1 0.05`, `"张三" "张三" 1 0.07`}},
+		{"a plant without a code, and a person", func() { said("after", "", "二站", "张三") }, biz.BreachQuery{Plant: biz.Which{Key: "二站"}, Person: biz.Which{Key: "张三"}},
+			[]string{"1 0.05", "after /二站/张三", `"P1" "一站" 1 0.07`, `"二站" "二站" 1 0.05`, `"张三" "张三" 1 0.05`}},
+	} {
+		c.change()
+		if got := show(c.q); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q\nwant %q", c.name, got, c.want)
+		}
+	}
 }

@@ -38,6 +38,12 @@ const (
 	FieldReconciled = "reconciled"
 	// FieldInvoiceNo holds the string denoting the invoice_no field in the database.
 	FieldInvoiceNo = "invoice_no"
+	// FieldPlantCode holds the string denoting the plant_code field in the database.
+	FieldPlantCode = "plant_code"
+	// FieldPlantName holds the string denoting the plant_name field in the database.
+	FieldPlantName = "plant_name"
+	// FieldDispatcher holds the string denoting the dispatcher field in the database.
+	FieldDispatcher = "dispatcher"
 	// FieldBilled holds the string denoting the billed field in the database.
 	FieldBilled = "billed"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -63,6 +69,9 @@ var Columns = []string{
 	FieldStatementID,
 	FieldReconciled,
 	FieldInvoiceNo,
+	FieldPlantCode,
+	FieldPlantName,
+	FieldDispatcher,
 	FieldBilled,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -89,6 +98,12 @@ var (
 	DefaultReconciled bool
 	// DefaultInvoiceNo holds the default value on creation for the "invoice_no" field.
 	DefaultInvoiceNo string
+	// DefaultPlantCode holds the default value on creation for the "plant_code" field.
+	DefaultPlantCode string
+	// DefaultPlantName holds the default value on creation for the "plant_name" field.
+	DefaultPlantName string
+	// DefaultDispatcher holds the default value on creation for the "dispatcher" field.
+	DefaultDispatcher string
 	// DefaultBilled holds the default value on creation for the "billed" field.
 	DefaultBilled bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -167,6 +182,21 @@ func ByReconciled(opts ...sql.OrderTermOption) OrderOption {
 // ByInvoiceNo orders the results by the invoice_no field.
 func ByInvoiceNo(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldInvoiceNo, opts...).ToFunc()
+}
+
+// ByPlantCode orders the results by the plant_code field.
+func ByPlantCode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlantCode, opts...).ToFunc()
+}
+
+// ByPlantName orders the results by the plant_name field.
+func ByPlantName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlantName, opts...).ToFunc()
+}
+
+// ByDispatcher orders the results by the dispatcher field.
+func ByDispatcher(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDispatcher, opts...).ToFunc()
 }
 
 // ByBilled orders the results by the billed field.

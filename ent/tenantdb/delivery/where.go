@@ -116,6 +116,21 @@ func InvoiceNo(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldInvoiceNo, v))
 }
 
+// PlantCode applies equality check predicate on the "plant_code" field. It's identical to PlantCodeEQ.
+func PlantCode(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldPlantCode, v))
+}
+
+// PlantName applies equality check predicate on the "plant_name" field. It's identical to PlantNameEQ.
+func PlantName(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldPlantName, v))
+}
+
+// Dispatcher applies equality check predicate on the "dispatcher" field. It's identical to DispatcherEQ.
+func Dispatcher(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldDispatcher, v))
+}
+
 // Billed applies equality check predicate on the "billed" field. It's identical to BilledEQ.
 func Billed(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldBilled, v))
@@ -739,6 +754,201 @@ func InvoiceNoEqualFold(v string) predicate.Delivery {
 // InvoiceNoContainsFold applies the ContainsFold predicate on the "invoice_no" field.
 func InvoiceNoContainsFold(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldContainsFold(FieldInvoiceNo, v))
+}
+
+// PlantCodeEQ applies the EQ predicate on the "plant_code" field.
+func PlantCodeEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldPlantCode, v))
+}
+
+// PlantCodeNEQ applies the NEQ predicate on the "plant_code" field.
+func PlantCodeNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldPlantCode, v))
+}
+
+// PlantCodeIn applies the In predicate on the "plant_code" field.
+func PlantCodeIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldPlantCode, vs...))
+}
+
+// PlantCodeNotIn applies the NotIn predicate on the "plant_code" field.
+func PlantCodeNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldPlantCode, vs...))
+}
+
+// PlantCodeGT applies the GT predicate on the "plant_code" field.
+func PlantCodeGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldPlantCode, v))
+}
+
+// PlantCodeGTE applies the GTE predicate on the "plant_code" field.
+func PlantCodeGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldPlantCode, v))
+}
+
+// PlantCodeLT applies the LT predicate on the "plant_code" field.
+func PlantCodeLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldPlantCode, v))
+}
+
+// PlantCodeLTE applies the LTE predicate on the "plant_code" field.
+func PlantCodeLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldPlantCode, v))
+}
+
+// PlantCodeContains applies the Contains predicate on the "plant_code" field.
+func PlantCodeContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldPlantCode, v))
+}
+
+// PlantCodeHasPrefix applies the HasPrefix predicate on the "plant_code" field.
+func PlantCodeHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldPlantCode, v))
+}
+
+// PlantCodeHasSuffix applies the HasSuffix predicate on the "plant_code" field.
+func PlantCodeHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldPlantCode, v))
+}
+
+// PlantCodeEqualFold applies the EqualFold predicate on the "plant_code" field.
+func PlantCodeEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldPlantCode, v))
+}
+
+// PlantCodeContainsFold applies the ContainsFold predicate on the "plant_code" field.
+func PlantCodeContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldPlantCode, v))
+}
+
+// PlantNameEQ applies the EQ predicate on the "plant_name" field.
+func PlantNameEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldPlantName, v))
+}
+
+// PlantNameNEQ applies the NEQ predicate on the "plant_name" field.
+func PlantNameNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldPlantName, v))
+}
+
+// PlantNameIn applies the In predicate on the "plant_name" field.
+func PlantNameIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldPlantName, vs...))
+}
+
+// PlantNameNotIn applies the NotIn predicate on the "plant_name" field.
+func PlantNameNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldPlantName, vs...))
+}
+
+// PlantNameGT applies the GT predicate on the "plant_name" field.
+func PlantNameGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldPlantName, v))
+}
+
+// PlantNameGTE applies the GTE predicate on the "plant_name" field.
+func PlantNameGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldPlantName, v))
+}
+
+// PlantNameLT applies the LT predicate on the "plant_name" field.
+func PlantNameLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldPlantName, v))
+}
+
+// PlantNameLTE applies the LTE predicate on the "plant_name" field.
+func PlantNameLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldPlantName, v))
+}
+
+// PlantNameContains applies the Contains predicate on the "plant_name" field.
+func PlantNameContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldPlantName, v))
+}
+
+// PlantNameHasPrefix applies the HasPrefix predicate on the "plant_name" field.
+func PlantNameHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldPlantName, v))
+}
+
+// PlantNameHasSuffix applies the HasSuffix predicate on the "plant_name" field.
+func PlantNameHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldPlantName, v))
+}
+
+// PlantNameEqualFold applies the EqualFold predicate on the "plant_name" field.
+func PlantNameEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldPlantName, v))
+}
+
+// PlantNameContainsFold applies the ContainsFold predicate on the "plant_name" field.
+func PlantNameContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldPlantName, v))
+}
+
+// DispatcherEQ applies the EQ predicate on the "dispatcher" field.
+func DispatcherEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldDispatcher, v))
+}
+
+// DispatcherNEQ applies the NEQ predicate on the "dispatcher" field.
+func DispatcherNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldDispatcher, v))
+}
+
+// DispatcherIn applies the In predicate on the "dispatcher" field.
+func DispatcherIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldDispatcher, vs...))
+}
+
+// DispatcherNotIn applies the NotIn predicate on the "dispatcher" field.
+func DispatcherNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldDispatcher, vs...))
+}
+
+// DispatcherGT applies the GT predicate on the "dispatcher" field.
+func DispatcherGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldDispatcher, v))
+}
+
+// DispatcherGTE applies the GTE predicate on the "dispatcher" field.
+func DispatcherGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldDispatcher, v))
+}
+
+// DispatcherLT applies the LT predicate on the "dispatcher" field.
+func DispatcherLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldDispatcher, v))
+}
+
+// DispatcherLTE applies the LTE predicate on the "dispatcher" field.
+func DispatcherLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldDispatcher, v))
+}
+
+// DispatcherContains applies the Contains predicate on the "dispatcher" field.
+func DispatcherContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldDispatcher, v))
+}
+
+// DispatcherHasPrefix applies the HasPrefix predicate on the "dispatcher" field.
+func DispatcherHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldDispatcher, v))
+}
+
+// DispatcherHasSuffix applies the HasSuffix predicate on the "dispatcher" field.
+func DispatcherHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldDispatcher, v))
+}
+
+// DispatcherEqualFold applies the EqualFold predicate on the "dispatcher" field.
+func DispatcherEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldDispatcher, v))
+}
+
+// DispatcherContainsFold applies the ContainsFold predicate on the "dispatcher" field.
+func DispatcherContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldDispatcher, v))
 }
 
 // BilledEQ applies the EQ predicate on the "billed" field.

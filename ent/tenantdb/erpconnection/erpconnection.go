@@ -129,6 +129,7 @@ const (
 	KindTryton         Kind = "tryton"
 	KindKingdeeK3cloud Kind = "kingdee_k3cloud"
 	KindYonyouU8       Kind = "yonyou_u8"
+	KindFiles          Kind = "files"
 )
 
 func (k Kind) String() string {
@@ -138,7 +139,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindTryton, KindKingdeeK3cloud, KindYonyouU8:
+	case KindTryton, KindKingdeeK3cloud, KindYonyouU8, KindFiles:
 		return nil
 	default:
 		return fmt.Errorf("erpconnection: invalid enum value for kind field: %q", k)

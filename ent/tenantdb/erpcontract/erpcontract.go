@@ -20,6 +20,10 @@ const (
 	FieldContractNo = "contract_no"
 	// FieldCustomerID holds the string denoting the customer_id field in the database.
 	FieldCustomerID = "customer_id"
+	// FieldCustomerNumber holds the string denoting the customer_number field in the database.
+	FieldCustomerNumber = "customer_number"
+	// FieldUscc holds the string denoting the uscc field in the database.
+	FieldUscc = "uscc"
 	// FieldProjectName holds the string denoting the project_name field in the database.
 	FieldProjectName = "project_name"
 	// FieldSignedOn holds the string denoting the signed_on field in the database.
@@ -44,6 +48,8 @@ var Columns = []string{
 	FieldSource,
 	FieldContractNo,
 	FieldCustomerID,
+	FieldCustomerNumber,
+	FieldUscc,
 	FieldProjectName,
 	FieldSignedOn,
 	FieldVolume,
@@ -64,6 +70,10 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultCustomerNumber holds the default value on creation for the "customer_number" field.
+	DefaultCustomerNumber string
+	// DefaultUscc holds the default value on creation for the "uscc" field.
+	DefaultUscc string
 	// DefaultProjectName holds the default value on creation for the "project_name" field.
 	DefaultProjectName string
 	// DefaultVolume holds the default value on creation for the "volume" field.
@@ -103,6 +113,16 @@ func ByContractNo(opts ...sql.OrderTermOption) OrderOption {
 // ByCustomerID orders the results by the customer_id field.
 func ByCustomerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCustomerID, opts...).ToFunc()
+}
+
+// ByCustomerNumber orders the results by the customer_number field.
+func ByCustomerNumber(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCustomerNumber, opts...).ToFunc()
+}
+
+// ByUscc orders the results by the uscc field.
+func ByUscc(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUscc, opts...).ToFunc()
 }
 
 // ByProjectName orders the results by the project_name field.

@@ -71,6 +71,16 @@ func CustomerID(v uuid.UUID) predicate.ERPContract {
 	return predicate.ERPContract(sql.FieldEQ(FieldCustomerID, v))
 }
 
+// CustomerNumber applies equality check predicate on the "customer_number" field. It's identical to CustomerNumberEQ.
+func CustomerNumber(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldEQ(FieldCustomerNumber, v))
+}
+
+// Uscc applies equality check predicate on the "uscc" field. It's identical to UsccEQ.
+func Uscc(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldEQ(FieldUscc, v))
+}
+
 // ProjectName applies equality check predicate on the "project_name" field. It's identical to ProjectNameEQ.
 func ProjectName(v string) predicate.ERPContract {
 	return predicate.ERPContract(sql.FieldEQ(FieldProjectName, v))
@@ -274,6 +284,136 @@ func CustomerIDLT(v uuid.UUID) predicate.ERPContract {
 // CustomerIDLTE applies the LTE predicate on the "customer_id" field.
 func CustomerIDLTE(v uuid.UUID) predicate.ERPContract {
 	return predicate.ERPContract(sql.FieldLTE(FieldCustomerID, v))
+}
+
+// CustomerNumberEQ applies the EQ predicate on the "customer_number" field.
+func CustomerNumberEQ(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldEQ(FieldCustomerNumber, v))
+}
+
+// CustomerNumberNEQ applies the NEQ predicate on the "customer_number" field.
+func CustomerNumberNEQ(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldNEQ(FieldCustomerNumber, v))
+}
+
+// CustomerNumberIn applies the In predicate on the "customer_number" field.
+func CustomerNumberIn(vs ...string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldIn(FieldCustomerNumber, vs...))
+}
+
+// CustomerNumberNotIn applies the NotIn predicate on the "customer_number" field.
+func CustomerNumberNotIn(vs ...string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldNotIn(FieldCustomerNumber, vs...))
+}
+
+// CustomerNumberGT applies the GT predicate on the "customer_number" field.
+func CustomerNumberGT(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldGT(FieldCustomerNumber, v))
+}
+
+// CustomerNumberGTE applies the GTE predicate on the "customer_number" field.
+func CustomerNumberGTE(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldGTE(FieldCustomerNumber, v))
+}
+
+// CustomerNumberLT applies the LT predicate on the "customer_number" field.
+func CustomerNumberLT(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldLT(FieldCustomerNumber, v))
+}
+
+// CustomerNumberLTE applies the LTE predicate on the "customer_number" field.
+func CustomerNumberLTE(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldLTE(FieldCustomerNumber, v))
+}
+
+// CustomerNumberContains applies the Contains predicate on the "customer_number" field.
+func CustomerNumberContains(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldContains(FieldCustomerNumber, v))
+}
+
+// CustomerNumberHasPrefix applies the HasPrefix predicate on the "customer_number" field.
+func CustomerNumberHasPrefix(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldHasPrefix(FieldCustomerNumber, v))
+}
+
+// CustomerNumberHasSuffix applies the HasSuffix predicate on the "customer_number" field.
+func CustomerNumberHasSuffix(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldHasSuffix(FieldCustomerNumber, v))
+}
+
+// CustomerNumberEqualFold applies the EqualFold predicate on the "customer_number" field.
+func CustomerNumberEqualFold(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldEqualFold(FieldCustomerNumber, v))
+}
+
+// CustomerNumberContainsFold applies the ContainsFold predicate on the "customer_number" field.
+func CustomerNumberContainsFold(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldContainsFold(FieldCustomerNumber, v))
+}
+
+// UsccEQ applies the EQ predicate on the "uscc" field.
+func UsccEQ(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldEQ(FieldUscc, v))
+}
+
+// UsccNEQ applies the NEQ predicate on the "uscc" field.
+func UsccNEQ(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldNEQ(FieldUscc, v))
+}
+
+// UsccIn applies the In predicate on the "uscc" field.
+func UsccIn(vs ...string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldIn(FieldUscc, vs...))
+}
+
+// UsccNotIn applies the NotIn predicate on the "uscc" field.
+func UsccNotIn(vs ...string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldNotIn(FieldUscc, vs...))
+}
+
+// UsccGT applies the GT predicate on the "uscc" field.
+func UsccGT(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldGT(FieldUscc, v))
+}
+
+// UsccGTE applies the GTE predicate on the "uscc" field.
+func UsccGTE(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldGTE(FieldUscc, v))
+}
+
+// UsccLT applies the LT predicate on the "uscc" field.
+func UsccLT(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldLT(FieldUscc, v))
+}
+
+// UsccLTE applies the LTE predicate on the "uscc" field.
+func UsccLTE(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldLTE(FieldUscc, v))
+}
+
+// UsccContains applies the Contains predicate on the "uscc" field.
+func UsccContains(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldContains(FieldUscc, v))
+}
+
+// UsccHasPrefix applies the HasPrefix predicate on the "uscc" field.
+func UsccHasPrefix(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldHasPrefix(FieldUscc, v))
+}
+
+// UsccHasSuffix applies the HasSuffix predicate on the "uscc" field.
+func UsccHasSuffix(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldHasSuffix(FieldUscc, v))
+}
+
+// UsccEqualFold applies the EqualFold predicate on the "uscc" field.
+func UsccEqualFold(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldEqualFold(FieldUscc, v))
+}
+
+// UsccContainsFold applies the ContainsFold predicate on the "uscc" field.
+func UsccContainsFold(v string) predicate.ERPContract {
+	return predicate.ERPContract(sql.FieldContainsFold(FieldUscc, v))
 }
 
 // ProjectNameEQ applies the EQ predicate on the "project_name" field.

@@ -25,7 +25,7 @@ func (ERPConnection) Mixin() []ent.Mixin {
 func (ERPConnection) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name"),
-		field.Enum("kind").Values("tryton", "kingdee_k3cloud", "yonyou_u8"),
+		field.Enum("kind").Values("tryton", "kingdee_k3cloud", "yonyou_u8", "files"),
 		field.String("base_url"),
 		field.String("erp_database"),
 		field.String("company").Default(""),
@@ -114,6 +114,8 @@ func (ERPContract) Fields() []ent.Field {
 		field.String("source").Immutable(),
 		field.String("contract_no").Immutable(),
 		field.UUID("customer_id", uuid.UUID{}),
+		field.String("customer_number").Default("").Comment("by which the source names the customer"),
+		field.String("uscc").Default("").Comment("by which the source names the customer"),
 		field.String("project_name").Default(""),
 		mixin.OptionalDate("signed_on"),
 		field.Int64("volume").Default(0).Comment("thousandths of m³"),

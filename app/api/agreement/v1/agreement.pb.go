@@ -1824,12 +1824,18 @@ func (x *SupplyStop) GetBreaches() int64 {
 type ListSupplyStopBreachesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Of one stop, of one customer; empty for all in sight.
-	StopId        string `protobuf:"bytes,1,opt,name=stop_id,json=stopId,proto3" json:"stop_id,omitempty"`
-	CustomerId    string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	StopId     string `protobuf:"bytes,1,opt,name=stop_id,json=stopId,proto3" json:"stop_id,omitempty"`
+	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Page       int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize   int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// A plant's code, or its name where it has none; a person.
+	Plant      string `protobuf:"bytes,5,opt,name=plant,proto3" json:"plant,omitempty"`
+	Dispatcher string `protobuf:"bytes,6,opt,name=dispatcher,proto3" json:"dispatcher,omitempty"`
+	// Those of which the source does not say.
+	PlantNotGiven      bool `protobuf:"varint,7,opt,name=plant_not_given,json=plantNotGiven,proto3" json:"plant_not_given,omitempty"`
+	DispatcherNotGiven bool `protobuf:"varint,8,opt,name=dispatcher_not_given,json=dispatcherNotGiven,proto3" json:"dispatcher_not_given,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListSupplyStopBreachesRequest) Reset() {
@@ -1890,14 +1896,46 @@ func (x *ListSupplyStopBreachesRequest) GetPageSize() int32 {
 	return 0
 }
 
+func (x *ListSupplyStopBreachesRequest) GetPlant() string {
+	if x != nil {
+		return x.Plant
+	}
+	return ""
+}
+
+func (x *ListSupplyStopBreachesRequest) GetDispatcher() string {
+	if x != nil {
+		return x.Dispatcher
+	}
+	return ""
+}
+
+func (x *ListSupplyStopBreachesRequest) GetPlantNotGiven() bool {
+	if x != nil {
+		return x.PlantNotGiven
+	}
+	return false
+}
+
+func (x *ListSupplyStopBreachesRequest) GetDispatcherNotGiven() bool {
+	if x != nil {
+		return x.DispatcherNotGiven
+	}
+	return false
+}
+
 type ListSupplyStopBreachesReply struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The latest first.
 	Breaches []*SupplyStopBreach `protobuf:"bytes,1,rep,name=breaches,proto3" json:"breaches,omitempty"`
 	Total    int64               `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
 	// Of all of them: thousandths of m³, fen.
-	Volume        int64 `protobuf:"varint,3,opt,name=volume,proto3" json:"volume,omitempty"`
-	Amount        int64 `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`
+	Volume int64 `protobuf:"varint,3,opt,name=volume,proto3" json:"volume,omitempty"`
+	Amount int64 `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Per plant, whichever plant was asked for, and per person likewise; the most tickets
+	// first, at most 100.
+	ByPlant       []*BreachGroup `protobuf:"bytes,5,rep,name=by_plant,json=byPlant,proto3" json:"by_plant,omitempty"`
+	ByDispatcher  []*BreachGroup `protobuf:"bytes,6,rep,name=by_dispatcher,json=byDispatcher,proto3" json:"by_dispatcher,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1960,6 +1998,97 @@ func (x *ListSupplyStopBreachesReply) GetAmount() int64 {
 	return 0
 }
 
+func (x *ListSupplyStopBreachesReply) GetByPlant() []*BreachGroup {
+	if x != nil {
+		return x.ByPlant
+	}
+	return nil
+}
+
+func (x *ListSupplyStopBreachesReply) GetByDispatcher() []*BreachGroup {
+	if x != nil {
+		return x.ByDispatcher
+	}
+	return nil
+}
+
+type BreachGroup struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// To select by; empty where the source does not say.
+	Key           string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Name          string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Tickets       int64  `protobuf:"varint,3,opt,name=tickets,proto3" json:"tickets,omitempty"`
+	Volume        int64  `protobuf:"varint,4,opt,name=volume,proto3" json:"volume,omitempty"`
+	Amount        int64  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BreachGroup) Reset() {
+	*x = BreachGroup{}
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BreachGroup) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BreachGroup) ProtoMessage() {}
+
+func (x *BreachGroup) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BreachGroup.ProtoReflect.Descriptor instead.
+func (*BreachGroup) Descriptor() ([]byte, []int) {
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *BreachGroup) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *BreachGroup) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *BreachGroup) GetTickets() int64 {
+	if x != nil {
+		return x.Tickets
+	}
+	return 0
+}
+
+func (x *BreachGroup) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *BreachGroup) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
 // A delivery ticket of a day after the stop and before supply went on.
 type SupplyStopBreach struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -1983,13 +2112,17 @@ type SupplyStopBreach struct {
 	CustomerNumber string `protobuf:"bytes,14,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
 	CustomerName   string `protobuf:"bytes,15,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
 	ProjectName    string `protobuf:"bytes,16,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Where it left and who sent it; empty where the source does not say.
+	PlantCode     string `protobuf:"bytes,17,opt,name=plant_code,json=plantCode,proto3" json:"plant_code,omitempty"`
+	PlantName     string `protobuf:"bytes,18,opt,name=plant_name,json=plantName,proto3" json:"plant_name,omitempty"`
+	Dispatcher    string `protobuf:"bytes,19,opt,name=dispatcher,proto3" json:"dispatcher,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SupplyStopBreach) Reset() {
 	*x = SupplyStopBreach{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2001,7 +2134,7 @@ func (x *SupplyStopBreach) String() string {
 func (*SupplyStopBreach) ProtoMessage() {}
 
 func (x *SupplyStopBreach) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[26]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2014,7 +2147,7 @@ func (x *SupplyStopBreach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplyStopBreach.ProtoReflect.Descriptor instead.
 func (*SupplyStopBreach) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{26}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SupplyStopBreach) GetDeliveryId() string {
@@ -2129,6 +2262,27 @@ func (x *SupplyStopBreach) GetProjectName() string {
 	return ""
 }
 
+func (x *SupplyStopBreach) GetPlantCode() string {
+	if x != nil {
+		return x.PlantCode
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetPlantName() string {
+	if x != nil {
+		return x.PlantName
+	}
+	return ""
+}
+
+func (x *SupplyStopBreach) GetDispatcher() string {
+	if x != nil {
+		return x.Dispatcher
+	}
+	return ""
+}
+
 type SupplyStopEvent struct {
 	state              protoimpl.MessageState `protogen:"open.v1"`
 	State              string                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
@@ -2143,7 +2297,7 @@ type SupplyStopEvent struct {
 
 func (x *SupplyStopEvent) Reset() {
 	*x = SupplyStopEvent{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2155,7 +2309,7 @@ func (x *SupplyStopEvent) String() string {
 func (*SupplyStopEvent) ProtoMessage() {}
 
 func (x *SupplyStopEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[27]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2168,7 +2322,7 @@ func (x *SupplyStopEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplyStopEvent.ProtoReflect.Descriptor instead.
 func (*SupplyStopEvent) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{27}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SupplyStopEvent) GetState() string {
@@ -2223,7 +2377,7 @@ type UploadSupplyStopEvidenceRequest struct {
 
 func (x *UploadSupplyStopEvidenceRequest) Reset() {
 	*x = UploadSupplyStopEvidenceRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2235,7 +2389,7 @@ func (x *UploadSupplyStopEvidenceRequest) String() string {
 func (*UploadSupplyStopEvidenceRequest) ProtoMessage() {}
 
 func (x *UploadSupplyStopEvidenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[28]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2248,7 +2402,7 @@ func (x *UploadSupplyStopEvidenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadSupplyStopEvidenceRequest.ProtoReflect.Descriptor instead.
 func (*UploadSupplyStopEvidenceRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{28}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *UploadSupplyStopEvidenceRequest) GetId() string {
@@ -2276,7 +2430,7 @@ type SupplyStopEvidence struct {
 
 func (x *SupplyStopEvidence) Reset() {
 	*x = SupplyStopEvidence{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[29]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2288,7 +2442,7 @@ func (x *SupplyStopEvidence) String() string {
 func (*SupplyStopEvidence) ProtoMessage() {}
 
 func (x *SupplyStopEvidence) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[29]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2301,7 +2455,7 @@ func (x *SupplyStopEvidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplyStopEvidence.ProtoReflect.Descriptor instead.
 func (*SupplyStopEvidence) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{29}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SupplyStopEvidence) GetDocumentId() string {
@@ -2335,7 +2489,7 @@ type DownloadSupplyStopEvidenceRequest struct {
 
 func (x *DownloadSupplyStopEvidenceRequest) Reset() {
 	*x = DownloadSupplyStopEvidenceRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[30]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2347,7 +2501,7 @@ func (x *DownloadSupplyStopEvidenceRequest) String() string {
 func (*DownloadSupplyStopEvidenceRequest) ProtoMessage() {}
 
 func (x *DownloadSupplyStopEvidenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[30]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2360,7 +2514,7 @@ func (x *DownloadSupplyStopEvidenceRequest) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use DownloadSupplyStopEvidenceRequest.ProtoReflect.Descriptor instead.
 func (*DownloadSupplyStopEvidenceRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{30}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DownloadSupplyStopEvidenceRequest) GetId() string {
@@ -2388,7 +2542,7 @@ type PrepareSupplyStopRequest struct {
 
 func (x *PrepareSupplyStopRequest) Reset() {
 	*x = PrepareSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[31]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2400,7 +2554,7 @@ func (x *PrepareSupplyStopRequest) String() string {
 func (*PrepareSupplyStopRequest) ProtoMessage() {}
 
 func (x *PrepareSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[31]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2413,7 +2567,7 @@ func (x *PrepareSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*PrepareSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{31}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *PrepareSupplyStopRequest) GetCustomerId() string {
@@ -2450,7 +2604,7 @@ type StepSupplyStopRequest struct {
 
 func (x *StepSupplyStopRequest) Reset() {
 	*x = StepSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[32]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2462,7 +2616,7 @@ func (x *StepSupplyStopRequest) String() string {
 func (*StepSupplyStopRequest) ProtoMessage() {}
 
 func (x *StepSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[32]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2475,7 +2629,7 @@ func (x *StepSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*StepSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{32}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *StepSupplyStopRequest) GetId() string {
@@ -2525,7 +2679,7 @@ type AcknowledgeSupplyStopRequest struct {
 
 func (x *AcknowledgeSupplyStopRequest) Reset() {
 	*x = AcknowledgeSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[33]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2537,7 +2691,7 @@ func (x *AcknowledgeSupplyStopRequest) String() string {
 func (*AcknowledgeSupplyStopRequest) ProtoMessage() {}
 
 func (x *AcknowledgeSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[33]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2550,7 +2704,7 @@ func (x *AcknowledgeSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgeSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{33}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *AcknowledgeSupplyStopRequest) GetId() string {
@@ -2592,7 +2746,7 @@ type ResumeSupplyStopRequest struct {
 
 func (x *ResumeSupplyStopRequest) Reset() {
 	*x = ResumeSupplyStopRequest{}
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[34]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2604,7 +2758,7 @@ func (x *ResumeSupplyStopRequest) String() string {
 func (*ResumeSupplyStopRequest) ProtoMessage() {}
 
 func (x *ResumeSupplyStopRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[34]
+	mi := &file_app_api_agreement_v1_agreement_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2617,7 +2771,7 @@ func (x *ResumeSupplyStopRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeSupplyStopRequest.ProtoReflect.Descriptor instead.
 func (*ResumeSupplyStopRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{34}
+	return file_app_api_agreement_v1_agreement_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ResumeSupplyStopRequest) GetId() string {
@@ -2812,18 +2966,32 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"created_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x18\n" +
 	"\aversion\x18\x10 \x01(\x03R\aversion\x12<\n" +
 	"\x06events\x18\x11 \x03(\v2$.zhuxin.agreement.v1.SupplyStopEventR\x06events\x12\x1a\n" +
-	"\bbreaches\x18\x12 \x01(\x03R\bbreaches\"\x8a\x01\n" +
+	"\bbreaches\x18\x12 \x01(\x03R\bbreaches\"\x9a\x02\n" +
 	"\x1dListSupplyStopBreachesRequest\x12\x17\n" +
 	"\astop_id\x18\x01 \x01(\tR\x06stopId\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
 	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"\xa6\x01\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x14\n" +
+	"\x05plant\x18\x05 \x01(\tR\x05plant\x12\x1e\n" +
+	"\n" +
+	"dispatcher\x18\x06 \x01(\tR\n" +
+	"dispatcher\x12&\n" +
+	"\x0fplant_not_given\x18\a \x01(\bR\rplantNotGiven\x120\n" +
+	"\x14dispatcher_not_given\x18\b \x01(\bR\x12dispatcherNotGiven\"\xaa\x02\n" +
 	"\x1bListSupplyStopBreachesReply\x12A\n" +
 	"\bbreaches\x18\x01 \x03(\v2%.zhuxin.agreement.v1.SupplyStopBreachR\bbreaches\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x16\n" +
 	"\x06volume\x18\x03 \x01(\x03R\x06volume\x12\x16\n" +
-	"\x06amount\x18\x04 \x01(\x03R\x06amount\"\xf9\x03\n" +
+	"\x06amount\x18\x04 \x01(\x03R\x06amount\x12;\n" +
+	"\bby_plant\x18\x05 \x03(\v2 .zhuxin.agreement.v1.BreachGroupR\abyPlant\x12E\n" +
+	"\rby_dispatcher\x18\x06 \x03(\v2 .zhuxin.agreement.v1.BreachGroupR\fbyDispatcher\"}\n" +
+	"\vBreachGroup\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
+	"\atickets\x18\x03 \x01(\x03R\atickets\x12\x16\n" +
+	"\x06volume\x18\x04 \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\"\xd7\x04\n" +
 	"\x10SupplyStopBreach\x12\x1f\n" +
 	"\vdelivery_id\x18\x01 \x01(\tR\n" +
 	"deliveryId\x12\x1b\n" +
@@ -2845,7 +3013,14 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"customerId\x12'\n" +
 	"\x0fcustomer_number\x18\x0e \x01(\tR\x0ecustomerNumber\x12#\n" +
 	"\rcustomer_name\x18\x0f \x01(\tR\fcustomerName\x12!\n" +
-	"\fproject_name\x18\x10 \x01(\tR\vprojectName\"\xf5\x01\n" +
+	"\fproject_name\x18\x10 \x01(\tR\vprojectName\x12\x1d\n" +
+	"\n" +
+	"plant_code\x18\x11 \x01(\tR\tplantCode\x12\x1d\n" +
+	"\n" +
+	"plant_name\x18\x12 \x01(\tR\tplantName\x12\x1e\n" +
+	"\n" +
+	"dispatcher\x18\x13 \x01(\tR\n" +
+	"dispatcher\"\xf5\x01\n" +
 	"\x0fSupplyStopEvent\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x12\n" +
 	"\x04note\x18\x02 \x01(\tR\x04note\x120\n" +
@@ -2933,7 +3108,7 @@ func file_app_api_agreement_v1_agreement_proto_rawDescGZIP() []byte {
 	return file_app_api_agreement_v1_agreement_proto_rawDescData
 }
 
-var file_app_api_agreement_v1_agreement_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
+var file_app_api_agreement_v1_agreement_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_app_api_agreement_v1_agreement_proto_goTypes = []any{
 	(*Trigger)(nil),                           // 0: zhuxin.agreement.v1.Trigger
 	(*Agreement)(nil),                         // 1: zhuxin.agreement.v1.Agreement
@@ -2961,28 +3136,29 @@ var file_app_api_agreement_v1_agreement_proto_goTypes = []any{
 	(*SupplyStop)(nil),                        // 23: zhuxin.agreement.v1.SupplyStop
 	(*ListSupplyStopBreachesRequest)(nil),     // 24: zhuxin.agreement.v1.ListSupplyStopBreachesRequest
 	(*ListSupplyStopBreachesReply)(nil),       // 25: zhuxin.agreement.v1.ListSupplyStopBreachesReply
-	(*SupplyStopBreach)(nil),                  // 26: zhuxin.agreement.v1.SupplyStopBreach
-	(*SupplyStopEvent)(nil),                   // 27: zhuxin.agreement.v1.SupplyStopEvent
-	(*UploadSupplyStopEvidenceRequest)(nil),   // 28: zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest
-	(*SupplyStopEvidence)(nil),                // 29: zhuxin.agreement.v1.SupplyStopEvidence
-	(*DownloadSupplyStopEvidenceRequest)(nil), // 30: zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest
-	(*PrepareSupplyStopRequest)(nil),          // 31: zhuxin.agreement.v1.PrepareSupplyStopRequest
-	(*StepSupplyStopRequest)(nil),             // 32: zhuxin.agreement.v1.StepSupplyStopRequest
-	(*AcknowledgeSupplyStopRequest)(nil),      // 33: zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
-	(*ResumeSupplyStopRequest)(nil),           // 34: zhuxin.agreement.v1.ResumeSupplyStopRequest
-	(*timestamppb.Timestamp)(nil),             // 35: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),                      // 36: zhuxin.common.v1.PersonRef
-	(*v1.FileReply)(nil),                      // 37: zhuxin.common.v1.FileReply
+	(*BreachGroup)(nil),                       // 26: zhuxin.agreement.v1.BreachGroup
+	(*SupplyStopBreach)(nil),                  // 27: zhuxin.agreement.v1.SupplyStopBreach
+	(*SupplyStopEvent)(nil),                   // 28: zhuxin.agreement.v1.SupplyStopEvent
+	(*UploadSupplyStopEvidenceRequest)(nil),   // 29: zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest
+	(*SupplyStopEvidence)(nil),                // 30: zhuxin.agreement.v1.SupplyStopEvidence
+	(*DownloadSupplyStopEvidenceRequest)(nil), // 31: zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest
+	(*PrepareSupplyStopRequest)(nil),          // 32: zhuxin.agreement.v1.PrepareSupplyStopRequest
+	(*StepSupplyStopRequest)(nil),             // 33: zhuxin.agreement.v1.StepSupplyStopRequest
+	(*AcknowledgeSupplyStopRequest)(nil),      // 34: zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
+	(*ResumeSupplyStopRequest)(nil),           // 35: zhuxin.agreement.v1.ResumeSupplyStopRequest
+	(*timestamppb.Timestamp)(nil),             // 36: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),                      // 37: zhuxin.common.v1.PersonRef
+	(*v1.FileReply)(nil),                      // 38: zhuxin.common.v1.FileReply
 }
 var file_app_api_agreement_v1_agreement_proto_depIdxs = []int32{
 	0,  // 0: zhuxin.agreement.v1.Agreement.triggers:type_name -> zhuxin.agreement.v1.Trigger
-	35, // 1: zhuxin.agreement.v1.Agreement.created_at:type_name -> google.protobuf.Timestamp
-	36, // 2: zhuxin.agreement.v1.Agreement.created_by:type_name -> zhuxin.common.v1.PersonRef
-	35, // 3: zhuxin.agreement.v1.Agreement.effective_at:type_name -> google.protobuf.Timestamp
-	35, // 4: zhuxin.agreement.v1.Agreement.lapsed_at:type_name -> google.protobuf.Timestamp
-	35, // 5: zhuxin.agreement.v1.AgreementEvent.created_at:type_name -> google.protobuf.Timestamp
-	35, // 6: zhuxin.agreement.v1.AgreementEvent.handled_at:type_name -> google.protobuf.Timestamp
-	36, // 7: zhuxin.agreement.v1.AgreementEvent.handled_by:type_name -> zhuxin.common.v1.PersonRef
+	36, // 1: zhuxin.agreement.v1.Agreement.created_at:type_name -> google.protobuf.Timestamp
+	37, // 2: zhuxin.agreement.v1.Agreement.created_by:type_name -> zhuxin.common.v1.PersonRef
+	36, // 3: zhuxin.agreement.v1.Agreement.effective_at:type_name -> google.protobuf.Timestamp
+	36, // 4: zhuxin.agreement.v1.Agreement.lapsed_at:type_name -> google.protobuf.Timestamp
+	36, // 5: zhuxin.agreement.v1.AgreementEvent.created_at:type_name -> google.protobuf.Timestamp
+	36, // 6: zhuxin.agreement.v1.AgreementEvent.handled_at:type_name -> google.protobuf.Timestamp
+	37, // 7: zhuxin.agreement.v1.AgreementEvent.handled_by:type_name -> zhuxin.common.v1.PersonRef
 	1,  // 8: zhuxin.agreement.v1.ListAgreementsReply.agreements:type_name -> zhuxin.agreement.v1.Agreement
 	1,  // 9: zhuxin.agreement.v1.AgreementCourse.agreement:type_name -> zhuxin.agreement.v1.Agreement
 	1,  // 10: zhuxin.agreement.v1.AgreementCourse.versions:type_name -> zhuxin.agreement.v1.Agreement
@@ -2992,59 +3168,61 @@ var file_app_api_agreement_v1_agreement_proto_depIdxs = []int32{
 	1,  // 14: zhuxin.agreement.v1.SimulateAgreementReply.current:type_name -> zhuxin.agreement.v1.Agreement
 	0,  // 15: zhuxin.agreement.v1.AgreementPresets.triggers:type_name -> zhuxin.agreement.v1.Trigger
 	16, // 16: zhuxin.agreement.v1.ListLettersReply.letters:type_name -> zhuxin.agreement.v1.Letter
-	35, // 17: zhuxin.agreement.v1.Letter.created_at:type_name -> google.protobuf.Timestamp
+	36, // 17: zhuxin.agreement.v1.Letter.created_at:type_name -> google.protobuf.Timestamp
 	19, // 18: zhuxin.agreement.v1.ListLetterTemplatesReply.templates:type_name -> zhuxin.agreement.v1.LetterTemplate
 	23, // 19: zhuxin.agreement.v1.ListSupplyStopsReply.stops:type_name -> zhuxin.agreement.v1.SupplyStop
-	36, // 20: zhuxin.agreement.v1.SupplyStop.owner:type_name -> zhuxin.common.v1.PersonRef
-	35, // 21: zhuxin.agreement.v1.SupplyStop.created_at:type_name -> google.protobuf.Timestamp
-	27, // 22: zhuxin.agreement.v1.SupplyStop.events:type_name -> zhuxin.agreement.v1.SupplyStopEvent
-	26, // 23: zhuxin.agreement.v1.ListSupplyStopBreachesReply.breaches:type_name -> zhuxin.agreement.v1.SupplyStopBreach
-	35, // 24: zhuxin.agreement.v1.SupplyStopEvent.created_at:type_name -> google.protobuf.Timestamp
-	3,  // 25: zhuxin.agreement.v1.AgreementService.ListAgreements:input_type -> zhuxin.agreement.v1.ListAgreementsRequest
-	5,  // 26: zhuxin.agreement.v1.AgreementService.GetAgreement:input_type -> zhuxin.agreement.v1.GetAgreementRequest
-	7,  // 27: zhuxin.agreement.v1.AgreementService.SubmitAgreement:input_type -> zhuxin.agreement.v1.SubmitAgreementRequest
-	8,  // 28: zhuxin.agreement.v1.AgreementService.SimulateAgreement:input_type -> zhuxin.agreement.v1.SimulateAgreementRequest
-	10, // 29: zhuxin.agreement.v1.AgreementService.CureAgreement:input_type -> zhuxin.agreement.v1.CureAgreementRequest
-	11, // 30: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:input_type -> zhuxin.agreement.v1.HandleAgreementEventRequest
-	12, // 31: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:input_type -> zhuxin.agreement.v1.GetAgreementPresetsRequest
-	13, // 32: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:input_type -> zhuxin.agreement.v1.AgreementPresets
-	14, // 33: zhuxin.agreement.v1.AgreementService.ListLetters:input_type -> zhuxin.agreement.v1.ListLettersRequest
-	17, // 34: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:input_type -> zhuxin.agreement.v1.ListLetterTemplatesRequest
-	19, // 35: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:input_type -> zhuxin.agreement.v1.LetterTemplate
-	20, // 36: zhuxin.agreement.v1.AgreementService.ListSupplyStops:input_type -> zhuxin.agreement.v1.ListSupplyStopsRequest
-	24, // 37: zhuxin.agreement.v1.AgreementService.ListSupplyStopBreaches:input_type -> zhuxin.agreement.v1.ListSupplyStopBreachesRequest
-	22, // 38: zhuxin.agreement.v1.AgreementService.GetSupplyStop:input_type -> zhuxin.agreement.v1.GetSupplyStopRequest
-	31, // 39: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:input_type -> zhuxin.agreement.v1.PrepareSupplyStopRequest
-	32, // 40: zhuxin.agreement.v1.AgreementService.StepSupplyStop:input_type -> zhuxin.agreement.v1.StepSupplyStopRequest
-	33, // 41: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:input_type -> zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
-	28, // 42: zhuxin.agreement.v1.AgreementService.UploadSupplyStopEvidence:input_type -> zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest
-	30, // 43: zhuxin.agreement.v1.AgreementService.DownloadSupplyStopEvidence:input_type -> zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest
-	34, // 44: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:input_type -> zhuxin.agreement.v1.ResumeSupplyStopRequest
-	4,  // 45: zhuxin.agreement.v1.AgreementService.ListAgreements:output_type -> zhuxin.agreement.v1.ListAgreementsReply
-	6,  // 46: zhuxin.agreement.v1.AgreementService.GetAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
-	1,  // 47: zhuxin.agreement.v1.AgreementService.SubmitAgreement:output_type -> zhuxin.agreement.v1.Agreement
-	9,  // 48: zhuxin.agreement.v1.AgreementService.SimulateAgreement:output_type -> zhuxin.agreement.v1.SimulateAgreementReply
-	6,  // 49: zhuxin.agreement.v1.AgreementService.CureAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
-	2,  // 50: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:output_type -> zhuxin.agreement.v1.AgreementEvent
-	13, // 51: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
-	13, // 52: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
-	15, // 53: zhuxin.agreement.v1.AgreementService.ListLetters:output_type -> zhuxin.agreement.v1.ListLettersReply
-	18, // 54: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:output_type -> zhuxin.agreement.v1.ListLetterTemplatesReply
-	19, // 55: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:output_type -> zhuxin.agreement.v1.LetterTemplate
-	21, // 56: zhuxin.agreement.v1.AgreementService.ListSupplyStops:output_type -> zhuxin.agreement.v1.ListSupplyStopsReply
-	25, // 57: zhuxin.agreement.v1.AgreementService.ListSupplyStopBreaches:output_type -> zhuxin.agreement.v1.ListSupplyStopBreachesReply
-	23, // 58: zhuxin.agreement.v1.AgreementService.GetSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	23, // 59: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	23, // 60: zhuxin.agreement.v1.AgreementService.StepSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	23, // 61: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	29, // 62: zhuxin.agreement.v1.AgreementService.UploadSupplyStopEvidence:output_type -> zhuxin.agreement.v1.SupplyStopEvidence
-	37, // 63: zhuxin.agreement.v1.AgreementService.DownloadSupplyStopEvidence:output_type -> zhuxin.common.v1.FileReply
-	23, // 64: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
-	45, // [45:65] is the sub-list for method output_type
-	25, // [25:45] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	37, // 20: zhuxin.agreement.v1.SupplyStop.owner:type_name -> zhuxin.common.v1.PersonRef
+	36, // 21: zhuxin.agreement.v1.SupplyStop.created_at:type_name -> google.protobuf.Timestamp
+	28, // 22: zhuxin.agreement.v1.SupplyStop.events:type_name -> zhuxin.agreement.v1.SupplyStopEvent
+	27, // 23: zhuxin.agreement.v1.ListSupplyStopBreachesReply.breaches:type_name -> zhuxin.agreement.v1.SupplyStopBreach
+	26, // 24: zhuxin.agreement.v1.ListSupplyStopBreachesReply.by_plant:type_name -> zhuxin.agreement.v1.BreachGroup
+	26, // 25: zhuxin.agreement.v1.ListSupplyStopBreachesReply.by_dispatcher:type_name -> zhuxin.agreement.v1.BreachGroup
+	36, // 26: zhuxin.agreement.v1.SupplyStopEvent.created_at:type_name -> google.protobuf.Timestamp
+	3,  // 27: zhuxin.agreement.v1.AgreementService.ListAgreements:input_type -> zhuxin.agreement.v1.ListAgreementsRequest
+	5,  // 28: zhuxin.agreement.v1.AgreementService.GetAgreement:input_type -> zhuxin.agreement.v1.GetAgreementRequest
+	7,  // 29: zhuxin.agreement.v1.AgreementService.SubmitAgreement:input_type -> zhuxin.agreement.v1.SubmitAgreementRequest
+	8,  // 30: zhuxin.agreement.v1.AgreementService.SimulateAgreement:input_type -> zhuxin.agreement.v1.SimulateAgreementRequest
+	10, // 31: zhuxin.agreement.v1.AgreementService.CureAgreement:input_type -> zhuxin.agreement.v1.CureAgreementRequest
+	11, // 32: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:input_type -> zhuxin.agreement.v1.HandleAgreementEventRequest
+	12, // 33: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:input_type -> zhuxin.agreement.v1.GetAgreementPresetsRequest
+	13, // 34: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:input_type -> zhuxin.agreement.v1.AgreementPresets
+	14, // 35: zhuxin.agreement.v1.AgreementService.ListLetters:input_type -> zhuxin.agreement.v1.ListLettersRequest
+	17, // 36: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:input_type -> zhuxin.agreement.v1.ListLetterTemplatesRequest
+	19, // 37: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:input_type -> zhuxin.agreement.v1.LetterTemplate
+	20, // 38: zhuxin.agreement.v1.AgreementService.ListSupplyStops:input_type -> zhuxin.agreement.v1.ListSupplyStopsRequest
+	24, // 39: zhuxin.agreement.v1.AgreementService.ListSupplyStopBreaches:input_type -> zhuxin.agreement.v1.ListSupplyStopBreachesRequest
+	22, // 40: zhuxin.agreement.v1.AgreementService.GetSupplyStop:input_type -> zhuxin.agreement.v1.GetSupplyStopRequest
+	32, // 41: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:input_type -> zhuxin.agreement.v1.PrepareSupplyStopRequest
+	33, // 42: zhuxin.agreement.v1.AgreementService.StepSupplyStop:input_type -> zhuxin.agreement.v1.StepSupplyStopRequest
+	34, // 43: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:input_type -> zhuxin.agreement.v1.AcknowledgeSupplyStopRequest
+	29, // 44: zhuxin.agreement.v1.AgreementService.UploadSupplyStopEvidence:input_type -> zhuxin.agreement.v1.UploadSupplyStopEvidenceRequest
+	31, // 45: zhuxin.agreement.v1.AgreementService.DownloadSupplyStopEvidence:input_type -> zhuxin.agreement.v1.DownloadSupplyStopEvidenceRequest
+	35, // 46: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:input_type -> zhuxin.agreement.v1.ResumeSupplyStopRequest
+	4,  // 47: zhuxin.agreement.v1.AgreementService.ListAgreements:output_type -> zhuxin.agreement.v1.ListAgreementsReply
+	6,  // 48: zhuxin.agreement.v1.AgreementService.GetAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
+	1,  // 49: zhuxin.agreement.v1.AgreementService.SubmitAgreement:output_type -> zhuxin.agreement.v1.Agreement
+	9,  // 50: zhuxin.agreement.v1.AgreementService.SimulateAgreement:output_type -> zhuxin.agreement.v1.SimulateAgreementReply
+	6,  // 51: zhuxin.agreement.v1.AgreementService.CureAgreement:output_type -> zhuxin.agreement.v1.AgreementCourse
+	2,  // 52: zhuxin.agreement.v1.AgreementService.HandleAgreementEvent:output_type -> zhuxin.agreement.v1.AgreementEvent
+	13, // 53: zhuxin.agreement.v1.AgreementService.GetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
+	13, // 54: zhuxin.agreement.v1.AgreementService.SetAgreementPresets:output_type -> zhuxin.agreement.v1.AgreementPresets
+	15, // 55: zhuxin.agreement.v1.AgreementService.ListLetters:output_type -> zhuxin.agreement.v1.ListLettersReply
+	18, // 56: zhuxin.agreement.v1.AgreementService.ListLetterTemplates:output_type -> zhuxin.agreement.v1.ListLetterTemplatesReply
+	19, // 57: zhuxin.agreement.v1.AgreementService.SetLetterTemplate:output_type -> zhuxin.agreement.v1.LetterTemplate
+	21, // 58: zhuxin.agreement.v1.AgreementService.ListSupplyStops:output_type -> zhuxin.agreement.v1.ListSupplyStopsReply
+	25, // 59: zhuxin.agreement.v1.AgreementService.ListSupplyStopBreaches:output_type -> zhuxin.agreement.v1.ListSupplyStopBreachesReply
+	23, // 60: zhuxin.agreement.v1.AgreementService.GetSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	23, // 61: zhuxin.agreement.v1.AgreementService.PrepareSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	23, // 62: zhuxin.agreement.v1.AgreementService.StepSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	23, // 63: zhuxin.agreement.v1.AgreementService.AcknowledgeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	30, // 64: zhuxin.agreement.v1.AgreementService.UploadSupplyStopEvidence:output_type -> zhuxin.agreement.v1.SupplyStopEvidence
+	38, // 65: zhuxin.agreement.v1.AgreementService.DownloadSupplyStopEvidence:output_type -> zhuxin.common.v1.FileReply
+	23, // 66: zhuxin.agreement.v1.AgreementService.ResumeSupplyStop:output_type -> zhuxin.agreement.v1.SupplyStop
+	47, // [47:67] is the sub-list for method output_type
+	27, // [27:47] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_app_api_agreement_v1_agreement_proto_init() }
@@ -3058,7 +3236,7 @@ func file_app_api_agreement_v1_agreement_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_agreement_v1_agreement_proto_rawDesc), len(file_app_api_agreement_v1_agreement_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   35,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -43,10 +43,12 @@ type ContractFigures struct {
 	// 0 without payment terms.
 	TermsVersion int32 `protobuf:"varint,11,opt,name=terms_version,json=termsVersion,proto3" json:"terms_version,omitempty"`
 	// Thousandths of m³ delivered.
-	Delivered     int64 `protobuf:"varint,12,opt,name=delivered,proto3" json:"delivered,omitempty"`
-	Settled       int64 `protobuf:"varint,13,opt,name=settled,proto3" json:"settled,omitempty"`
-	Open          int64 `protobuf:"varint,14,opt,name=open,proto3" json:"open,omitempty"`
-	Overdue       int64 `protobuf:"varint,15,opt,name=overdue,proto3" json:"overdue,omitempty"`
+	Delivered int64 `protobuf:"varint,12,opt,name=delivered,proto3" json:"delivered,omitempty"`
+	Settled   int64 `protobuf:"varint,13,opt,name=settled,proto3" json:"settled,omitempty"`
+	Open      int64 `protobuf:"varint,14,opt,name=open,proto3" json:"open,omitempty"`
+	Overdue   int64 `protobuf:"varint,15,opt,name=overdue,proto3" json:"overdue,omitempty"`
+	// Receipts that name the contract.
+	Received      int64 `protobuf:"varint,16,opt,name=received,proto3" json:"received,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -182,6 +184,13 @@ func (x *ContractFigures) GetOpen() int64 {
 func (x *ContractFigures) GetOverdue() int64 {
 	if x != nil {
 		return x.Overdue
+	}
+	return 0
+}
+
+func (x *ContractFigures) GetReceived() int64 {
+	if x != nil {
+		return x.Received
 	}
 	return 0
 }
@@ -555,6 +564,545 @@ func (x *ProjectChoice) GetName() string {
 	return ""
 }
 
+type ListERPContractsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of one customer; empty is all.
+	CustomerId string `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// Part of the number, the project or the customer.
+	Q             string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
+	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListERPContractsRequest) Reset() {
+	*x = ListERPContractsRequest{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListERPContractsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListERPContractsRequest) ProtoMessage() {}
+
+func (x *ListERPContractsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListERPContractsRequest.ProtoReflect.Descriptor instead.
+func (*ListERPContractsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListERPContractsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ListERPContractsRequest) GetQ() string {
+	if x != nil {
+		return x.Q
+	}
+	return ""
+}
+
+func (x *ListERPContractsRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListERPContractsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListERPContractsReply struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Contracts []*ERPContract         `protobuf:"bytes,1,rep,name=contracts,proto3" json:"contracts,omitempty"`
+	// At most 2000 are weighed at once.
+	Total         int64 `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListERPContractsReply) Reset() {
+	*x = ListERPContractsReply{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListERPContractsReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListERPContractsReply) ProtoMessage() {}
+
+func (x *ListERPContractsReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListERPContractsReply.ProtoReflect.Descriptor instead.
+func (*ListERPContractsReply) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListERPContractsReply) GetContracts() []*ERPContract {
+	if x != nil {
+		return x.Contracts
+	}
+	return nil
+}
+
+func (x *ListERPContractsReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type ERPContract struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Source         string                 `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	ErpContractNo  string                 `protobuf:"bytes,3,opt,name=erp_contract_no,json=erpContractNo,proto3" json:"erp_contract_no,omitempty"`
+	CustomerId     string                 `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerNumber string                 `protobuf:"bytes,5,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	CustomerName   string                 `protobuf:"bytes,6,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	// As the source has it; may be empty.
+	ProjectName string `protobuf:"bytes,7,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	// Empty where the source does not say.
+	SignedOn string `protobuf:"bytes,8,opt,name=signed_on,json=signedOn,proto3" json:"signed_on,omitempty"`
+	// Thousandths of m³.
+	Volume int64 `protobuf:"varint,9,opt,name=volume,proto3" json:"volume,omitempty"`
+	Amount int64 `protobuf:"varint,10,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Fen per m³, of both.
+	UnitPrice      int64 `protobuf:"varint,11,opt,name=unit_price,json=unitPrice,proto3" json:"unit_price,omitempty"`
+	CreditTermDays int32 `protobuf:"varint,12,opt,name=credit_term_days,json=creditTermDays,proto3" json:"credit_term_days,omitempty"`
+	// Receivables and tickets that carry the number.
+	Documents       int64 `protobuf:"varint,13,opt,name=documents,proto3" json:"documents,omitempty"`
+	DocumentsAmount int64 `protobuf:"varint,14,opt,name=documents_amount,json=documentsAmount,proto3" json:"documents_amount,omitempty"`
+	// The best first; none when another customer's contract has the number.
+	Suggestions []*LinkSuggestion `protobuf:"bytes,15,rep,name=suggestions,proto3" json:"suggestions,omitempty"`
+	// That contract. Its names are empty when it is not yours to see.
+	LinkedTo      *NumberHolder `protobuf:"bytes,16,opt,name=linked_to,json=linkedTo,proto3" json:"linked_to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ERPContract) Reset() {
+	*x = ERPContract{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ERPContract) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ERPContract) ProtoMessage() {}
+
+func (x *ERPContract) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ERPContract.ProtoReflect.Descriptor instead.
+func (*ERPContract) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ERPContract) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ERPContract) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ERPContract) GetErpContractNo() string {
+	if x != nil {
+		return x.ErpContractNo
+	}
+	return ""
+}
+
+func (x *ERPContract) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ERPContract) GetCustomerNumber() string {
+	if x != nil {
+		return x.CustomerNumber
+	}
+	return ""
+}
+
+func (x *ERPContract) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *ERPContract) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
+func (x *ERPContract) GetSignedOn() string {
+	if x != nil {
+		return x.SignedOn
+	}
+	return ""
+}
+
+func (x *ERPContract) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *ERPContract) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *ERPContract) GetUnitPrice() int64 {
+	if x != nil {
+		return x.UnitPrice
+	}
+	return 0
+}
+
+func (x *ERPContract) GetCreditTermDays() int32 {
+	if x != nil {
+		return x.CreditTermDays
+	}
+	return 0
+}
+
+func (x *ERPContract) GetDocuments() int64 {
+	if x != nil {
+		return x.Documents
+	}
+	return 0
+}
+
+func (x *ERPContract) GetDocumentsAmount() int64 {
+	if x != nil {
+		return x.DocumentsAmount
+	}
+	return 0
+}
+
+func (x *ERPContract) GetSuggestions() []*LinkSuggestion {
+	if x != nil {
+		return x.Suggestions
+	}
+	return nil
+}
+
+func (x *ERPContract) GetLinkedTo() *NumberHolder {
+	if x != nil {
+		return x.LinkedTo
+	}
+	return nil
+}
+
+type LinkSuggestion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// contract: takes the ERP's number; project: gets a contract; new_project.
+	Target     string `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	ContractId string `protobuf:"bytes,2,opt,name=contract_id,json=contractId,proto3" json:"contract_id,omitempty"`
+	// The contract's own number until then.
+	ContractNo  string `protobuf:"bytes,3,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
+	ProjectId   string `protobuf:"bytes,4,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	ProjectName string `protobuf:"bytes,5,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	// 0 to 100.
+	Score int32 `protobuf:"varint,6,opt,name=score,proto3" json:"score,omitempty"`
+	// same_uscc, same_customer_number, same_contract_no, same_project_name,
+	// similar_project_name, same_amount, same_volume, same_signing_day, only_project,
+	// no_contract_yet, nothing_fits.
+	Reasons       []string `protobuf:"bytes,7,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkSuggestion) Reset() {
+	*x = LinkSuggestion{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkSuggestion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkSuggestion) ProtoMessage() {}
+
+func (x *LinkSuggestion) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkSuggestion.ProtoReflect.Descriptor instead.
+func (*LinkSuggestion) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *LinkSuggestion) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *LinkSuggestion) GetContractId() string {
+	if x != nil {
+		return x.ContractId
+	}
+	return ""
+}
+
+func (x *LinkSuggestion) GetContractNo() string {
+	if x != nil {
+		return x.ContractNo
+	}
+	return ""
+}
+
+func (x *LinkSuggestion) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *LinkSuggestion) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
+func (x *LinkSuggestion) GetScore() int32 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
+func (x *LinkSuggestion) GetReasons() []string {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+type NumberHolder struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ContractId    string                 `protobuf:"bytes,1,opt,name=contract_id,json=contractId,proto3" json:"contract_id,omitempty"`
+	ProjectName   string                 `protobuf:"bytes,2,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	CustomerName  string                 `protobuf:"bytes,3,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NumberHolder) Reset() {
+	*x = NumberHolder{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NumberHolder) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NumberHolder) ProtoMessage() {}
+
+func (x *NumberHolder) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NumberHolder.ProtoReflect.Descriptor instead.
+func (*NumberHolder) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *NumberHolder) GetContractId() string {
+	if x != nil {
+		return x.ContractId
+	}
+	return ""
+}
+
+func (x *NumberHolder) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
+func (x *NumberHolder) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+type LinkERPContractRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// One of the three.
+	ContractId string `protobuf:"bytes,2,opt,name=contract_id,json=contractId,proto3" json:"contract_id,omitempty"`
+	ProjectId  string `protobuf:"bytes,3,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	NewProject string `protobuf:"bytes,4,opt,name=new_project,json=newProject,proto3" json:"new_project,omitempty"`
+	// Only where the ERP does not say.
+	SignedOn string `protobuf:"bytes,5,opt,name=signed_on,json=signedOn,proto3" json:"signed_on,omitempty"`
+	// Left out: the ERP's.
+	CreditTermDays *int32 `protobuf:"varint,6,opt,name=credit_term_days,json=creditTermDays,proto3,oneof" json:"credit_term_days,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *LinkERPContractRequest) Reset() {
+	*x = LinkERPContractRequest{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkERPContractRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkERPContractRequest) ProtoMessage() {}
+
+func (x *LinkERPContractRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkERPContractRequest.ProtoReflect.Descriptor instead.
+func (*LinkERPContractRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *LinkERPContractRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *LinkERPContractRequest) GetContractId() string {
+	if x != nil {
+		return x.ContractId
+	}
+	return ""
+}
+
+func (x *LinkERPContractRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *LinkERPContractRequest) GetNewProject() string {
+	if x != nil {
+		return x.NewProject
+	}
+	return ""
+}
+
+func (x *LinkERPContractRequest) GetSignedOn() string {
+	if x != nil {
+		return x.SignedOn
+	}
+	return ""
+}
+
+func (x *LinkERPContractRequest) GetCreditTermDays() int32 {
+	if x != nil && x.CreditTermDays != nil {
+		return *x.CreditTermDays
+	}
+	return 0
+}
+
 type LinkContractRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	ErpContractNo  string                 `protobuf:"bytes,1,opt,name=erp_contract_no,json=erpContractNo,proto3" json:"erp_contract_no,omitempty"`
@@ -569,7 +1117,7 @@ type LinkContractRequest struct {
 
 func (x *LinkContractRequest) Reset() {
 	*x = LinkContractRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -581,7 +1129,7 @@ func (x *LinkContractRequest) String() string {
 func (*LinkContractRequest) ProtoMessage() {}
 
 func (x *LinkContractRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -594,7 +1142,7 @@ func (x *LinkContractRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkContractRequest.ProtoReflect.Descriptor instead.
 func (*LinkContractRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{7}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *LinkContractRequest) GetErpContractNo() string {
@@ -648,7 +1196,7 @@ type GetContractRequest struct {
 
 func (x *GetContractRequest) Reset() {
 	*x = GetContractRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -660,7 +1208,7 @@ func (x *GetContractRequest) String() string {
 func (*GetContractRequest) ProtoMessage() {}
 
 func (x *GetContractRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -673,12 +1221,242 @@ func (x *GetContractRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContractRequest.ProtoReflect.Descriptor instead.
 func (*GetContractRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{8}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetContractRequest) GetId() string {
 	if x != nil {
 		return x.Id
+	}
+	return ""
+}
+
+type ListContractDeliveriesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Page          int32                  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32                  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContractDeliveriesRequest) Reset() {
+	*x = ListContractDeliveriesRequest{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContractDeliveriesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContractDeliveriesRequest) ProtoMessage() {}
+
+func (x *ListContractDeliveriesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContractDeliveriesRequest.ProtoReflect.Descriptor instead.
+func (*ListContractDeliveriesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ListContractDeliveriesRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ListContractDeliveriesRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *ListContractDeliveriesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+type ListContractDeliveriesReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Deliveries    []*ContractDelivery    `protobuf:"bytes,1,rep,name=deliveries,proto3" json:"deliveries,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContractDeliveriesReply) Reset() {
+	*x = ListContractDeliveriesReply{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContractDeliveriesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContractDeliveriesReply) ProtoMessage() {}
+
+func (x *ListContractDeliveriesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContractDeliveriesReply.ProtoReflect.Descriptor instead.
+func (*ListContractDeliveriesReply) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ListContractDeliveriesReply) GetDeliveries() []*ContractDelivery {
+	if x != nil {
+		return x.Deliveries
+	}
+	return nil
+}
+
+func (x *ListContractDeliveriesReply) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type ContractDelivery struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Id          string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	TicketNo    string                 `protobuf:"bytes,2,opt,name=ticket_no,json=ticketNo,proto3" json:"ticket_no,omitempty"`
+	Source      string                 `protobuf:"bytes,3,opt,name=source,proto3" json:"source,omitempty"`
+	DeliveredOn string                 `protobuf:"bytes,4,opt,name=delivered_on,json=deliveredOn,proto3" json:"delivered_on,omitempty"`
+	// Thousandths of m³.
+	Volume  int64  `protobuf:"varint,5,opt,name=volume,proto3" json:"volume,omitempty"`
+	Amount  int64  `protobuf:"varint,6,opt,name=amount,proto3" json:"amount,omitempty"`
+	OrderNo string `protobuf:"bytes,7,opt,name=order_no,json=orderNo,proto3" json:"order_no,omitempty"`
+	// Where it left and who sent it; empty where the source does not say.
+	PlantCode     string `protobuf:"bytes,8,opt,name=plant_code,json=plantCode,proto3" json:"plant_code,omitempty"`
+	PlantName     string `protobuf:"bytes,9,opt,name=plant_name,json=plantName,proto3" json:"plant_name,omitempty"`
+	Dispatcher    string `protobuf:"bytes,10,opt,name=dispatcher,proto3" json:"dispatcher,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContractDelivery) Reset() {
+	*x = ContractDelivery{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContractDelivery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContractDelivery) ProtoMessage() {}
+
+func (x *ContractDelivery) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContractDelivery.ProtoReflect.Descriptor instead.
+func (*ContractDelivery) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ContractDelivery) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ContractDelivery) GetTicketNo() string {
+	if x != nil {
+		return x.TicketNo
+	}
+	return ""
+}
+
+func (x *ContractDelivery) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ContractDelivery) GetDeliveredOn() string {
+	if x != nil {
+		return x.DeliveredOn
+	}
+	return ""
+}
+
+func (x *ContractDelivery) GetVolume() int64 {
+	if x != nil {
+		return x.Volume
+	}
+	return 0
+}
+
+func (x *ContractDelivery) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *ContractDelivery) GetOrderNo() string {
+	if x != nil {
+		return x.OrderNo
+	}
+	return ""
+}
+
+func (x *ContractDelivery) GetPlantCode() string {
+	if x != nil {
+		return x.PlantCode
+	}
+	return ""
+}
+
+func (x *ContractDelivery) GetPlantName() string {
+	if x != nil {
+		return x.PlantName
+	}
+	return ""
+}
+
+func (x *ContractDelivery) GetDispatcher() string {
+	if x != nil {
+		return x.Dispatcher
 	}
 	return ""
 }
@@ -699,7 +1477,7 @@ type ContractDetail struct {
 
 func (x *ContractDetail) Reset() {
 	*x = ContractDetail{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -711,7 +1489,7 @@ func (x *ContractDetail) String() string {
 func (*ContractDetail) ProtoMessage() {}
 
 func (x *ContractDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -724,7 +1502,7 @@ func (x *ContractDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContractDetail.ProtoReflect.Descriptor instead.
 func (*ContractDetail) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{9}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ContractDetail) GetContract() *ContractFigures {
@@ -790,7 +1568,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -802,7 +1580,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -815,7 +1593,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{10}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Terms) GetClauses() []*Clause {
@@ -874,7 +1652,7 @@ type Clause struct {
 
 func (x *Clause) Reset() {
 	*x = Clause{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -886,7 +1664,7 @@ func (x *Clause) String() string {
 func (*Clause) ProtoMessage() {}
 
 func (x *Clause) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -899,7 +1677,7 @@ func (x *Clause) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Clause.ProtoReflect.Descriptor instead.
 func (*Clause) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{11}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Clause) GetId() string {
@@ -970,7 +1748,7 @@ type NodeRule struct {
 
 func (x *NodeRule) Reset() {
 	*x = NodeRule{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -982,7 +1760,7 @@ func (x *NodeRule) String() string {
 func (*NodeRule) ProtoMessage() {}
 
 func (x *NodeRule) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -995,7 +1773,7 @@ func (x *NodeRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeRule.ProtoReflect.Descriptor instead.
 func (*NodeRule) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{12}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *NodeRule) GetKind() string {
@@ -1026,7 +1804,7 @@ type SiteNode struct {
 
 func (x *SiteNode) Reset() {
 	*x = SiteNode{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1038,7 +1816,7 @@ func (x *SiteNode) String() string {
 func (*SiteNode) ProtoMessage() {}
 
 func (x *SiteNode) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1051,7 +1829,7 @@ func (x *SiteNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SiteNode.ProtoReflect.Descriptor instead.
 func (*SiteNode) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{13}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SiteNode) GetId() string {
@@ -1125,7 +1903,7 @@ type DueLine struct {
 
 func (x *DueLine) Reset() {
 	*x = DueLine{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1137,7 +1915,7 @@ func (x *DueLine) String() string {
 func (*DueLine) ProtoMessage() {}
 
 func (x *DueLine) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1150,7 +1928,7 @@ func (x *DueLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DueLine.ProtoReflect.Descriptor instead.
 func (*DueLine) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{14}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DueLine) GetItemId() string {
@@ -1275,7 +2053,7 @@ type PreviewTermsRequest struct {
 
 func (x *PreviewTermsRequest) Reset() {
 	*x = PreviewTermsRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1287,7 +2065,7 @@ func (x *PreviewTermsRequest) String() string {
 func (*PreviewTermsRequest) ProtoMessage() {}
 
 func (x *PreviewTermsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1300,7 +2078,7 @@ func (x *PreviewTermsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewTermsRequest.ProtoReflect.Descriptor instead.
 func (*PreviewTermsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{15}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PreviewTermsRequest) GetId() string {
@@ -1331,7 +2109,7 @@ type PutTermsRequest struct {
 
 func (x *PutTermsRequest) Reset() {
 	*x = PutTermsRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1343,7 +2121,7 @@ func (x *PutTermsRequest) String() string {
 func (*PutTermsRequest) ProtoMessage() {}
 
 func (x *PutTermsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1356,7 +2134,7 @@ func (x *PutTermsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutTermsRequest.ProtoReflect.Descriptor instead.
 func (*PutTermsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{16}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PutTermsRequest) GetId() string {
@@ -1400,7 +2178,7 @@ type ReportNodeRequest struct {
 
 func (x *ReportNodeRequest) Reset() {
 	*x = ReportNodeRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1412,7 +2190,7 @@ func (x *ReportNodeRequest) String() string {
 func (*ReportNodeRequest) ProtoMessage() {}
 
 func (x *ReportNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1425,7 +2203,7 @@ func (x *ReportNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportNodeRequest.ProtoReflect.Descriptor instead.
 func (*ReportNodeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{17}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ReportNodeRequest) GetId() string {
@@ -1473,7 +2251,7 @@ type RevokeNodeRequest struct {
 
 func (x *RevokeNodeRequest) Reset() {
 	*x = RevokeNodeRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1485,7 +2263,7 @@ func (x *RevokeNodeRequest) String() string {
 func (*RevokeNodeRequest) ProtoMessage() {}
 
 func (x *RevokeNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1498,7 +2276,7 @@ func (x *RevokeNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeNodeRequest.ProtoReflect.Descriptor instead.
 func (*RevokeNodeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{18}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RevokeNodeRequest) GetId() string {
@@ -1525,7 +2303,7 @@ type AssignReceivableRequest struct {
 
 func (x *AssignReceivableRequest) Reset() {
 	*x = AssignReceivableRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1537,7 +2315,7 @@ func (x *AssignReceivableRequest) String() string {
 func (*AssignReceivableRequest) ProtoMessage() {}
 
 func (x *AssignReceivableRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1550,7 +2328,7 @@ func (x *AssignReceivableRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AssignReceivableRequest.ProtoReflect.Descriptor instead.
 func (*AssignReceivableRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{19}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *AssignReceivableRequest) GetId() string {
@@ -1571,7 +2349,7 @@ var File_app_api_contract_v1_contract_proto protoreflect.FileDescriptor
 
 const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"\"app/api/contract/v1/contract.proto\x12\x12zhuxin.contract.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x03\n" +
+	"\"app/api/contract/v1/contract.proto\x12\x12zhuxin.contract.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x03\n" +
 	"\x0fContractFigures\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12&\n" +
 	"\x0ferp_contract_no\x18\x02 \x01(\tR\rerpContractNo\x12\x1f\n" +
@@ -1591,7 +2369,8 @@ const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\tdelivered\x18\f \x01(\x03R\tdelivered\x12\x18\n" +
 	"\asettled\x18\r \x01(\x03R\asettled\x12\x12\n" +
 	"\x04open\x18\x0e \x01(\x03R\x04open\x12\x18\n" +
-	"\aoverdue\x18\x0f \x01(\x03R\aoverdue\"v\n" +
+	"\aoverdue\x18\x0f \x01(\x03R\aoverdue\x12\x1a\n" +
+	"\breceived\x18\x10 \x01(\x03R\breceived\"v\n" +
 	"\x14ListContractsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\f\n" +
@@ -1619,7 +2398,63 @@ const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\bprojects\x18\a \x03(\v2!.zhuxin.contract.v1.ProjectChoiceR\bprojects\"3\n" +
 	"\rProjectChoice\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\"\xda\x01\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\"y\n" +
+	"\x17ListERPContractsRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\f\n" +
+	"\x01q\x18\x02 \x01(\tR\x01q\x12\x12\n" +
+	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"l\n" +
+	"\x15ListERPContractsReply\x12=\n" +
+	"\tcontracts\x18\x01 \x03(\v2\x1f.zhuxin.contract.v1.ERPContractR\tcontracts\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xd3\x04\n" +
+	"\vERPContract\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12&\n" +
+	"\x0ferp_contract_no\x18\x03 \x01(\tR\rerpContractNo\x12\x1f\n" +
+	"\vcustomer_id\x18\x04 \x01(\tR\n" +
+	"customerId\x12'\n" +
+	"\x0fcustomer_number\x18\x05 \x01(\tR\x0ecustomerNumber\x12#\n" +
+	"\rcustomer_name\x18\x06 \x01(\tR\fcustomerName\x12!\n" +
+	"\fproject_name\x18\a \x01(\tR\vprojectName\x12\x1b\n" +
+	"\tsigned_on\x18\b \x01(\tR\bsignedOn\x12\x16\n" +
+	"\x06volume\x18\t \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\n" +
+	" \x01(\x03R\x06amount\x12\x1d\n" +
+	"\n" +
+	"unit_price\x18\v \x01(\x03R\tunitPrice\x12(\n" +
+	"\x10credit_term_days\x18\f \x01(\x05R\x0ecreditTermDays\x12\x1c\n" +
+	"\tdocuments\x18\r \x01(\x03R\tdocuments\x12)\n" +
+	"\x10documents_amount\x18\x0e \x01(\x03R\x0fdocumentsAmount\x12D\n" +
+	"\vsuggestions\x18\x0f \x03(\v2\".zhuxin.contract.v1.LinkSuggestionR\vsuggestions\x12=\n" +
+	"\tlinked_to\x18\x10 \x01(\v2 .zhuxin.contract.v1.NumberHolderR\blinkedTo\"\xdc\x01\n" +
+	"\x0eLinkSuggestion\x12\x16\n" +
+	"\x06target\x18\x01 \x01(\tR\x06target\x12\x1f\n" +
+	"\vcontract_id\x18\x02 \x01(\tR\n" +
+	"contractId\x12\x1f\n" +
+	"\vcontract_no\x18\x03 \x01(\tR\n" +
+	"contractNo\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x04 \x01(\tR\tprojectId\x12!\n" +
+	"\fproject_name\x18\x05 \x01(\tR\vprojectName\x12\x14\n" +
+	"\x05score\x18\x06 \x01(\x05R\x05score\x12\x18\n" +
+	"\areasons\x18\a \x03(\tR\areasons\"w\n" +
+	"\fNumberHolder\x12\x1f\n" +
+	"\vcontract_id\x18\x01 \x01(\tR\n" +
+	"contractId\x12!\n" +
+	"\fproject_name\x18\x02 \x01(\tR\vprojectName\x12#\n" +
+	"\rcustomer_name\x18\x03 \x01(\tR\fcustomerName\"\xea\x01\n" +
+	"\x16LinkERPContractRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vcontract_id\x18\x02 \x01(\tR\n" +
+	"contractId\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x03 \x01(\tR\tprojectId\x12\x1f\n" +
+	"\vnew_project\x18\x04 \x01(\tR\n" +
+	"newProject\x12\x1b\n" +
+	"\tsigned_on\x18\x05 \x01(\tR\bsignedOn\x12-\n" +
+	"\x10credit_term_days\x18\x06 \x01(\x05H\x00R\x0ecreditTermDays\x88\x01\x01B\x13\n" +
+	"\x11_credit_term_days\"\xda\x01\n" +
 	"\x13LinkContractRequest\x12&\n" +
 	"\x0ferp_contract_no\x18\x01 \x01(\tR\rerpContractNo\x12\x1d\n" +
 	"\n" +
@@ -1630,7 +2465,32 @@ const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\x10credit_term_days\x18\x05 \x01(\x05R\x0ecreditTermDays\x12\x1b\n" +
 	"\tsigned_on\x18\x06 \x01(\tR\bsignedOn\"$\n" +
 	"\x12GetContractRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xd9\x02\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"`\n" +
+	"\x1dListContractDeliveriesRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"y\n" +
+	"\x1bListContractDeliveriesReply\x12D\n" +
+	"\n" +
+	"deliveries\x18\x01 \x03(\v2$.zhuxin.contract.v1.ContractDeliveryR\n" +
+	"deliveries\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xa3\x02\n" +
+	"\x10ContractDelivery\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
+	"\tticket_no\x18\x02 \x01(\tR\bticketNo\x12\x16\n" +
+	"\x06source\x18\x03 \x01(\tR\x06source\x12!\n" +
+	"\fdelivered_on\x18\x04 \x01(\tR\vdeliveredOn\x12\x16\n" +
+	"\x06volume\x18\x05 \x01(\x03R\x06volume\x12\x16\n" +
+	"\x06amount\x18\x06 \x01(\x03R\x06amount\x12\x19\n" +
+	"\border_no\x18\a \x01(\tR\aorderNo\x12\x1d\n" +
+	"\n" +
+	"plant_code\x18\b \x01(\tR\tplantCode\x12\x1d\n" +
+	"\n" +
+	"plant_name\x18\t \x01(\tR\tplantName\x12\x1e\n" +
+	"\n" +
+	"dispatcher\x18\n" +
+	" \x01(\tR\n" +
+	"dispatcher\"\xd9\x02\n" +
 	"\x0eContractDetail\x12?\n" +
 	"\bcontract\x18\x01 \x01(\v2#.zhuxin.contract.v1.ContractFiguresR\bcontract\x12/\n" +
 	"\x05terms\x18\x02 \x01(\v2\x19.zhuxin.contract.v1.TermsR\x05terms\x12!\n" +
@@ -1707,13 +2567,15 @@ const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\anode_id\x18\x02 \x01(\tR\x06nodeId\"N\n" +
 	"\x17AssignReceivableRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
-	"\rreceivable_id\x18\x02 \x01(\tR\freceivableId2\xf5\n" +
-	"\n" +
+	"\rreceivable_id\x18\x02 \x01(\tR\freceivableId2\xfd\x0e\n" +
 	"\x0fContractService\x12\x8f\x01\n" +
 	"\rListContracts\x12(.zhuxin.contract.v1.ListContractsRequest\x1a&.zhuxin.contract.v1.ListContractsReply\",\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/contracts\x12\x95\x01\n" +
-	"\fListUnlinked\x12'.zhuxin.contract.v1.ListUnlinkedRequest\x1a%.zhuxin.contract.v1.ListUnlinkedReply\"5\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/contracts:unlinked\x12\x8c\x01\n" +
+	"\fListUnlinked\x12'.zhuxin.contract.v1.ListUnlinkedRequest\x1a%.zhuxin.contract.v1.ListUnlinkedReply\"5\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/contracts:unlinked\x12\xa5\x01\n" +
+	"\x10ListERPContracts\x12+.zhuxin.contract.v1.ListERPContractsRequest\x1a).zhuxin.contract.v1.ListERPContractsReply\"9\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/erp-contracts:unlinked\x12\xa0\x01\n" +
+	"\x0fLinkERPContract\x12*.zhuxin.contract.v1.LinkERPContractRequest\x1a#.zhuxin.contract.v1.ContractFigures\"<\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/erp-contracts/{id}:link\x12\x8c\x01\n" +
 	"\fLinkContract\x12'.zhuxin.contract.v1.LinkContractRequest\x1a#.zhuxin.contract.v1.ContractFigures\".\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/v1/contracts\x12\x8c\x01\n" +
-	"\vGetContract\x12&.zhuxin.contract.v1.GetContractRequest\x1a\".zhuxin.contract.v1.ContractDetail\"1\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/contracts/{id}\x12\x9f\x01\n" +
+	"\vGetContract\x12&.zhuxin.contract.v1.GetContractRequest\x1a\".zhuxin.contract.v1.ContractDetail\"1\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/contracts/{id}\x12\xba\x01\n" +
+	"\x16ListContractDeliveries\x121.zhuxin.contract.v1.ListContractDeliveriesRequest\x1a/.zhuxin.contract.v1.ListContractDeliveriesReply\"<\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/contracts/{id}/deliveries\x12\x9f\x01\n" +
 	"\fPreviewTerms\x12'.zhuxin.contract.v1.PreviewTermsRequest\x1a\".zhuxin.contract.v1.ContractDetail\"B\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02%:\x01*\" /v1/contracts/{id}/terms:preview\x12\x8e\x01\n" +
 	"\bPutTerms\x12#.zhuxin.contract.v1.PutTermsRequest\x1a\".zhuxin.contract.v1.ContractDetail\"9\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02\x1d:\x01*\x1a\x18/v1/contracts/{id}/terms\x12\x92\x01\n" +
 	"\n" +
@@ -1734,68 +2596,87 @@ func file_app_api_contract_v1_contract_proto_rawDescGZIP() []byte {
 	return file_app_api_contract_v1_contract_proto_rawDescData
 }
 
-var file_app_api_contract_v1_contract_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_app_api_contract_v1_contract_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_app_api_contract_v1_contract_proto_goTypes = []any{
-	(*ContractFigures)(nil),         // 0: zhuxin.contract.v1.ContractFigures
-	(*ListContractsRequest)(nil),    // 1: zhuxin.contract.v1.ListContractsRequest
-	(*ListContractsReply)(nil),      // 2: zhuxin.contract.v1.ListContractsReply
-	(*ListUnlinkedRequest)(nil),     // 3: zhuxin.contract.v1.ListUnlinkedRequest
-	(*ListUnlinkedReply)(nil),       // 4: zhuxin.contract.v1.ListUnlinkedReply
-	(*Unlinked)(nil),                // 5: zhuxin.contract.v1.Unlinked
-	(*ProjectChoice)(nil),           // 6: zhuxin.contract.v1.ProjectChoice
-	(*LinkContractRequest)(nil),     // 7: zhuxin.contract.v1.LinkContractRequest
-	(*GetContractRequest)(nil),      // 8: zhuxin.contract.v1.GetContractRequest
-	(*ContractDetail)(nil),          // 9: zhuxin.contract.v1.ContractDetail
-	(*Terms)(nil),                   // 10: zhuxin.contract.v1.Terms
-	(*Clause)(nil),                  // 11: zhuxin.contract.v1.Clause
-	(*NodeRule)(nil),                // 12: zhuxin.contract.v1.NodeRule
-	(*SiteNode)(nil),                // 13: zhuxin.contract.v1.SiteNode
-	(*DueLine)(nil),                 // 14: zhuxin.contract.v1.DueLine
-	(*PreviewTermsRequest)(nil),     // 15: zhuxin.contract.v1.PreviewTermsRequest
-	(*PutTermsRequest)(nil),         // 16: zhuxin.contract.v1.PutTermsRequest
-	(*ReportNodeRequest)(nil),       // 17: zhuxin.contract.v1.ReportNodeRequest
-	(*RevokeNodeRequest)(nil),       // 18: zhuxin.contract.v1.RevokeNodeRequest
-	(*AssignReceivableRequest)(nil), // 19: zhuxin.contract.v1.AssignReceivableRequest
-	(*timestamppb.Timestamp)(nil),   // 20: google.protobuf.Timestamp
+	(*ContractFigures)(nil),               // 0: zhuxin.contract.v1.ContractFigures
+	(*ListContractsRequest)(nil),          // 1: zhuxin.contract.v1.ListContractsRequest
+	(*ListContractsReply)(nil),            // 2: zhuxin.contract.v1.ListContractsReply
+	(*ListUnlinkedRequest)(nil),           // 3: zhuxin.contract.v1.ListUnlinkedRequest
+	(*ListUnlinkedReply)(nil),             // 4: zhuxin.contract.v1.ListUnlinkedReply
+	(*Unlinked)(nil),                      // 5: zhuxin.contract.v1.Unlinked
+	(*ProjectChoice)(nil),                 // 6: zhuxin.contract.v1.ProjectChoice
+	(*ListERPContractsRequest)(nil),       // 7: zhuxin.contract.v1.ListERPContractsRequest
+	(*ListERPContractsReply)(nil),         // 8: zhuxin.contract.v1.ListERPContractsReply
+	(*ERPContract)(nil),                   // 9: zhuxin.contract.v1.ERPContract
+	(*LinkSuggestion)(nil),                // 10: zhuxin.contract.v1.LinkSuggestion
+	(*NumberHolder)(nil),                  // 11: zhuxin.contract.v1.NumberHolder
+	(*LinkERPContractRequest)(nil),        // 12: zhuxin.contract.v1.LinkERPContractRequest
+	(*LinkContractRequest)(nil),           // 13: zhuxin.contract.v1.LinkContractRequest
+	(*GetContractRequest)(nil),            // 14: zhuxin.contract.v1.GetContractRequest
+	(*ListContractDeliveriesRequest)(nil), // 15: zhuxin.contract.v1.ListContractDeliveriesRequest
+	(*ListContractDeliveriesReply)(nil),   // 16: zhuxin.contract.v1.ListContractDeliveriesReply
+	(*ContractDelivery)(nil),              // 17: zhuxin.contract.v1.ContractDelivery
+	(*ContractDetail)(nil),                // 18: zhuxin.contract.v1.ContractDetail
+	(*Terms)(nil),                         // 19: zhuxin.contract.v1.Terms
+	(*Clause)(nil),                        // 20: zhuxin.contract.v1.Clause
+	(*NodeRule)(nil),                      // 21: zhuxin.contract.v1.NodeRule
+	(*SiteNode)(nil),                      // 22: zhuxin.contract.v1.SiteNode
+	(*DueLine)(nil),                       // 23: zhuxin.contract.v1.DueLine
+	(*PreviewTermsRequest)(nil),           // 24: zhuxin.contract.v1.PreviewTermsRequest
+	(*PutTermsRequest)(nil),               // 25: zhuxin.contract.v1.PutTermsRequest
+	(*ReportNodeRequest)(nil),             // 26: zhuxin.contract.v1.ReportNodeRequest
+	(*RevokeNodeRequest)(nil),             // 27: zhuxin.contract.v1.RevokeNodeRequest
+	(*AssignReceivableRequest)(nil),       // 28: zhuxin.contract.v1.AssignReceivableRequest
+	(*timestamppb.Timestamp)(nil),         // 29: google.protobuf.Timestamp
 }
 var file_app_api_contract_v1_contract_proto_depIdxs = []int32{
 	0,  // 0: zhuxin.contract.v1.ListContractsReply.contracts:type_name -> zhuxin.contract.v1.ContractFigures
 	5,  // 1: zhuxin.contract.v1.ListUnlinkedReply.unlinked:type_name -> zhuxin.contract.v1.Unlinked
 	6,  // 2: zhuxin.contract.v1.Unlinked.projects:type_name -> zhuxin.contract.v1.ProjectChoice
-	0,  // 3: zhuxin.contract.v1.ContractDetail.contract:type_name -> zhuxin.contract.v1.ContractFigures
-	10, // 4: zhuxin.contract.v1.ContractDetail.terms:type_name -> zhuxin.contract.v1.Terms
-	20, // 5: zhuxin.contract.v1.ContractDetail.terms_at:type_name -> google.protobuf.Timestamp
-	13, // 6: zhuxin.contract.v1.ContractDetail.nodes:type_name -> zhuxin.contract.v1.SiteNode
-	14, // 7: zhuxin.contract.v1.ContractDetail.lines:type_name -> zhuxin.contract.v1.DueLine
-	11, // 8: zhuxin.contract.v1.Terms.clauses:type_name -> zhuxin.contract.v1.Clause
-	12, // 9: zhuxin.contract.v1.Clause.nodes:type_name -> zhuxin.contract.v1.NodeRule
-	20, // 10: zhuxin.contract.v1.SiteNode.reported_at:type_name -> google.protobuf.Timestamp
-	13, // 11: zhuxin.contract.v1.DueLine.node:type_name -> zhuxin.contract.v1.SiteNode
-	10, // 12: zhuxin.contract.v1.PreviewTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
-	10, // 13: zhuxin.contract.v1.PutTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
-	1,  // 14: zhuxin.contract.v1.ContractService.ListContracts:input_type -> zhuxin.contract.v1.ListContractsRequest
-	3,  // 15: zhuxin.contract.v1.ContractService.ListUnlinked:input_type -> zhuxin.contract.v1.ListUnlinkedRequest
-	7,  // 16: zhuxin.contract.v1.ContractService.LinkContract:input_type -> zhuxin.contract.v1.LinkContractRequest
-	8,  // 17: zhuxin.contract.v1.ContractService.GetContract:input_type -> zhuxin.contract.v1.GetContractRequest
-	15, // 18: zhuxin.contract.v1.ContractService.PreviewTerms:input_type -> zhuxin.contract.v1.PreviewTermsRequest
-	16, // 19: zhuxin.contract.v1.ContractService.PutTerms:input_type -> zhuxin.contract.v1.PutTermsRequest
-	17, // 20: zhuxin.contract.v1.ContractService.ReportNode:input_type -> zhuxin.contract.v1.ReportNodeRequest
-	18, // 21: zhuxin.contract.v1.ContractService.RevokeNode:input_type -> zhuxin.contract.v1.RevokeNodeRequest
-	19, // 22: zhuxin.contract.v1.ContractService.AssignReceivable:input_type -> zhuxin.contract.v1.AssignReceivableRequest
-	2,  // 23: zhuxin.contract.v1.ContractService.ListContracts:output_type -> zhuxin.contract.v1.ListContractsReply
-	4,  // 24: zhuxin.contract.v1.ContractService.ListUnlinked:output_type -> zhuxin.contract.v1.ListUnlinkedReply
-	0,  // 25: zhuxin.contract.v1.ContractService.LinkContract:output_type -> zhuxin.contract.v1.ContractFigures
-	9,  // 26: zhuxin.contract.v1.ContractService.GetContract:output_type -> zhuxin.contract.v1.ContractDetail
-	9,  // 27: zhuxin.contract.v1.ContractService.PreviewTerms:output_type -> zhuxin.contract.v1.ContractDetail
-	9,  // 28: zhuxin.contract.v1.ContractService.PutTerms:output_type -> zhuxin.contract.v1.ContractDetail
-	9,  // 29: zhuxin.contract.v1.ContractService.ReportNode:output_type -> zhuxin.contract.v1.ContractDetail
-	9,  // 30: zhuxin.contract.v1.ContractService.RevokeNode:output_type -> zhuxin.contract.v1.ContractDetail
-	9,  // 31: zhuxin.contract.v1.ContractService.AssignReceivable:output_type -> zhuxin.contract.v1.ContractDetail
-	23, // [23:32] is the sub-list for method output_type
-	14, // [14:23] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	9,  // 3: zhuxin.contract.v1.ListERPContractsReply.contracts:type_name -> zhuxin.contract.v1.ERPContract
+	10, // 4: zhuxin.contract.v1.ERPContract.suggestions:type_name -> zhuxin.contract.v1.LinkSuggestion
+	11, // 5: zhuxin.contract.v1.ERPContract.linked_to:type_name -> zhuxin.contract.v1.NumberHolder
+	17, // 6: zhuxin.contract.v1.ListContractDeliveriesReply.deliveries:type_name -> zhuxin.contract.v1.ContractDelivery
+	0,  // 7: zhuxin.contract.v1.ContractDetail.contract:type_name -> zhuxin.contract.v1.ContractFigures
+	19, // 8: zhuxin.contract.v1.ContractDetail.terms:type_name -> zhuxin.contract.v1.Terms
+	29, // 9: zhuxin.contract.v1.ContractDetail.terms_at:type_name -> google.protobuf.Timestamp
+	22, // 10: zhuxin.contract.v1.ContractDetail.nodes:type_name -> zhuxin.contract.v1.SiteNode
+	23, // 11: zhuxin.contract.v1.ContractDetail.lines:type_name -> zhuxin.contract.v1.DueLine
+	20, // 12: zhuxin.contract.v1.Terms.clauses:type_name -> zhuxin.contract.v1.Clause
+	21, // 13: zhuxin.contract.v1.Clause.nodes:type_name -> zhuxin.contract.v1.NodeRule
+	29, // 14: zhuxin.contract.v1.SiteNode.reported_at:type_name -> google.protobuf.Timestamp
+	22, // 15: zhuxin.contract.v1.DueLine.node:type_name -> zhuxin.contract.v1.SiteNode
+	19, // 16: zhuxin.contract.v1.PreviewTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
+	19, // 17: zhuxin.contract.v1.PutTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
+	1,  // 18: zhuxin.contract.v1.ContractService.ListContracts:input_type -> zhuxin.contract.v1.ListContractsRequest
+	3,  // 19: zhuxin.contract.v1.ContractService.ListUnlinked:input_type -> zhuxin.contract.v1.ListUnlinkedRequest
+	7,  // 20: zhuxin.contract.v1.ContractService.ListERPContracts:input_type -> zhuxin.contract.v1.ListERPContractsRequest
+	12, // 21: zhuxin.contract.v1.ContractService.LinkERPContract:input_type -> zhuxin.contract.v1.LinkERPContractRequest
+	13, // 22: zhuxin.contract.v1.ContractService.LinkContract:input_type -> zhuxin.contract.v1.LinkContractRequest
+	14, // 23: zhuxin.contract.v1.ContractService.GetContract:input_type -> zhuxin.contract.v1.GetContractRequest
+	15, // 24: zhuxin.contract.v1.ContractService.ListContractDeliveries:input_type -> zhuxin.contract.v1.ListContractDeliveriesRequest
+	24, // 25: zhuxin.contract.v1.ContractService.PreviewTerms:input_type -> zhuxin.contract.v1.PreviewTermsRequest
+	25, // 26: zhuxin.contract.v1.ContractService.PutTerms:input_type -> zhuxin.contract.v1.PutTermsRequest
+	26, // 27: zhuxin.contract.v1.ContractService.ReportNode:input_type -> zhuxin.contract.v1.ReportNodeRequest
+	27, // 28: zhuxin.contract.v1.ContractService.RevokeNode:input_type -> zhuxin.contract.v1.RevokeNodeRequest
+	28, // 29: zhuxin.contract.v1.ContractService.AssignReceivable:input_type -> zhuxin.contract.v1.AssignReceivableRequest
+	2,  // 30: zhuxin.contract.v1.ContractService.ListContracts:output_type -> zhuxin.contract.v1.ListContractsReply
+	4,  // 31: zhuxin.contract.v1.ContractService.ListUnlinked:output_type -> zhuxin.contract.v1.ListUnlinkedReply
+	8,  // 32: zhuxin.contract.v1.ContractService.ListERPContracts:output_type -> zhuxin.contract.v1.ListERPContractsReply
+	0,  // 33: zhuxin.contract.v1.ContractService.LinkERPContract:output_type -> zhuxin.contract.v1.ContractFigures
+	0,  // 34: zhuxin.contract.v1.ContractService.LinkContract:output_type -> zhuxin.contract.v1.ContractFigures
+	18, // 35: zhuxin.contract.v1.ContractService.GetContract:output_type -> zhuxin.contract.v1.ContractDetail
+	16, // 36: zhuxin.contract.v1.ContractService.ListContractDeliveries:output_type -> zhuxin.contract.v1.ListContractDeliveriesReply
+	18, // 37: zhuxin.contract.v1.ContractService.PreviewTerms:output_type -> zhuxin.contract.v1.ContractDetail
+	18, // 38: zhuxin.contract.v1.ContractService.PutTerms:output_type -> zhuxin.contract.v1.ContractDetail
+	18, // 39: zhuxin.contract.v1.ContractService.ReportNode:output_type -> zhuxin.contract.v1.ContractDetail
+	18, // 40: zhuxin.contract.v1.ContractService.RevokeNode:output_type -> zhuxin.contract.v1.ContractDetail
+	18, // 41: zhuxin.contract.v1.ContractService.AssignReceivable:output_type -> zhuxin.contract.v1.ContractDetail
+	30, // [30:42] is the sub-list for method output_type
+	18, // [18:30] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_app_api_contract_v1_contract_proto_init() }
@@ -1803,13 +2684,14 @@ func file_app_api_contract_v1_contract_proto_init() {
 	if File_app_api_contract_v1_contract_proto != nil {
 		return
 	}
+	file_app_api_contract_v1_contract_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_contract_v1_contract_proto_rawDesc), len(file_app_api_contract_v1_contract_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -11,15 +11,18 @@ import (
 
 // Operations of ContractService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationContractServiceListContracts    = "/zhuxin.contract.v1.ContractService/ListContracts"
-	OperationContractServiceListUnlinked     = "/zhuxin.contract.v1.ContractService/ListUnlinked"
-	OperationContractServiceLinkContract     = "/zhuxin.contract.v1.ContractService/LinkContract"
-	OperationContractServiceGetContract      = "/zhuxin.contract.v1.ContractService/GetContract"
-	OperationContractServicePreviewTerms     = "/zhuxin.contract.v1.ContractService/PreviewTerms"
-	OperationContractServicePutTerms         = "/zhuxin.contract.v1.ContractService/PutTerms"
-	OperationContractServiceReportNode       = "/zhuxin.contract.v1.ContractService/ReportNode"
-	OperationContractServiceRevokeNode       = "/zhuxin.contract.v1.ContractService/RevokeNode"
-	OperationContractServiceAssignReceivable = "/zhuxin.contract.v1.ContractService/AssignReceivable"
+	OperationContractServiceListContracts          = "/zhuxin.contract.v1.ContractService/ListContracts"
+	OperationContractServiceListUnlinked           = "/zhuxin.contract.v1.ContractService/ListUnlinked"
+	OperationContractServiceListERPContracts       = "/zhuxin.contract.v1.ContractService/ListERPContracts"
+	OperationContractServiceLinkERPContract        = "/zhuxin.contract.v1.ContractService/LinkERPContract"
+	OperationContractServiceLinkContract           = "/zhuxin.contract.v1.ContractService/LinkContract"
+	OperationContractServiceGetContract            = "/zhuxin.contract.v1.ContractService/GetContract"
+	OperationContractServiceListContractDeliveries = "/zhuxin.contract.v1.ContractService/ListContractDeliveries"
+	OperationContractServicePreviewTerms           = "/zhuxin.contract.v1.ContractService/PreviewTerms"
+	OperationContractServicePutTerms               = "/zhuxin.contract.v1.ContractService/PutTerms"
+	OperationContractServiceReportNode             = "/zhuxin.contract.v1.ContractService/ReportNode"
+	OperationContractServiceRevokeNode             = "/zhuxin.contract.v1.ContractService/RevokeNode"
+	OperationContractServiceAssignReceivable       = "/zhuxin.contract.v1.ContractService/AssignReceivable"
 )
 
 // ContractServiceHTTPServer is what answers the routes of ContractService.
@@ -27,9 +30,16 @@ type ContractServiceHTTPServer interface {
 	ListContracts(context.Context, *ListContractsRequest) (*ListContractsReply, error)
 	// Contract numbers of documents that belong to no contract yet.
 	ListUnlinked(context.Context, *ListUnlinkedRequest) (*ListUnlinkedReply, error)
+	// Contracts that ERPs fed and that are not linked, with suggestions, those of which most
+	// is known first.
+	ListERPContracts(context.Context, *ListERPContractsRequest) (*ListERPContractsReply, error)
+	// Links one with the figures that the ERP gives. A new project needs customer.write too.
+	LinkERPContract(context.Context, *LinkERPContractRequest) (*ContractFigures, error)
 	LinkContract(context.Context, *LinkContractRequest) (*ContractFigures, error)
 	// With terms, reported nodes and the explained due table.
 	GetContract(context.Context, *GetContractRequest) (*ContractDetail, error)
+	// Its delivery tickets, the latest first.
+	ListContractDeliveries(context.Context, *ListContractDeliveriesRequest) (*ListContractDeliveriesReply, error)
 	// The due table that other terms would make; nothing is kept.
 	PreviewTerms(context.Context, *PreviewTermsRequest) (*ContractDetail, error)
 	PutTerms(context.Context, *PutTermsRequest) (*ContractDetail, error)
@@ -60,6 +70,13 @@ var ContractServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "receivable.read",
 		Params:  []string{"id"},
 		Request: "zhuxin.contract.v1.GetContractRequest", Reply: "zhuxin.contract.v1.ContractDetail",
+	},
+	{
+		Operation: OperationContractServiceListContractDeliveries,
+		Method:    "GET", Path: "/v1/contracts/{id}/deliveries",
+		Side: route.SideTenant, Permission: "receivable.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.contract.v1.ListContractDeliveriesRequest", Reply: "zhuxin.contract.v1.ListContractDeliveriesReply",
 	},
 	{
 		Operation: OperationContractServiceReportNode,
@@ -107,6 +124,20 @@ var ContractServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "receivable.read",
 		Request: "zhuxin.contract.v1.ListUnlinkedRequest", Reply: "zhuxin.contract.v1.ListUnlinkedReply",
 	},
+	{
+		Operation: OperationContractServiceLinkERPContract,
+		Method:    "POST", Path: "/v1/erp-contracts/{id}:link",
+		Side: route.SideTenant, Permission: "contract.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.contract.v1.LinkERPContractRequest", Reply: "zhuxin.contract.v1.ContractFigures",
+	},
+	{
+		Operation: OperationContractServiceListERPContracts,
+		Method:    "GET", Path: "/v1/erp-contracts:unlinked",
+		Side: route.SideTenant, Permission: "receivable.read",
+		Request: "zhuxin.contract.v1.ListERPContractsRequest", Reply: "zhuxin.contract.v1.ListERPContractsReply",
+	},
 }
 
 // RegisterContractServiceHTTPServer puts the routes of ContractService on the server.
@@ -115,12 +146,15 @@ func RegisterContractServiceHTTPServer(s *http.Server, srv ContractServiceHTTPSe
 	r.GET("/v1/contracts", _ContractService_ListContracts0_HTTP_Handler(srv))
 	r.POST("/v1/contracts", _ContractService_LinkContract0_HTTP_Handler(srv))
 	r.GET("/v1/contracts/{id:[^/:]+}", _ContractService_GetContract0_HTTP_Handler(srv))
+	r.GET("/v1/contracts/{id:[^/:]+}/deliveries", _ContractService_ListContractDeliveries0_HTTP_Handler(srv))
 	r.POST("/v1/contracts/{id:[^/:]+}/nodes", _ContractService_ReportNode0_HTTP_Handler(srv))
 	r.POST("/v1/contracts/{id:[^/:]+}/nodes/{node_id:[^/:]+}:revoke", _ContractService_RevokeNode0_HTTP_Handler(srv))
 	r.POST("/v1/contracts/{id:[^/:]+}/receivables:assign", _ContractService_AssignReceivable0_HTTP_Handler(srv))
 	r.PUT("/v1/contracts/{id:[^/:]+}/terms", _ContractService_PutTerms0_HTTP_Handler(srv))
 	r.POST("/v1/contracts/{id:[^/:]+}/terms:preview", _ContractService_PreviewTerms0_HTTP_Handler(srv))
 	r.GET("/v1/contracts:unlinked", _ContractService_ListUnlinked0_HTTP_Handler(srv))
+	r.POST("/v1/erp-contracts/{id:[^/:]+}:link", _ContractService_LinkERPContract0_HTTP_Handler(srv))
+	r.GET("/v1/erp-contracts:unlinked", _ContractService_ListERPContracts0_HTTP_Handler(srv))
 }
 
 func _ContractService_ListContracts0_HTTP_Handler(srv ContractServiceHTTPServer) func(http.Context) error {
@@ -174,6 +208,27 @@ func _ContractService_GetContract0_HTTP_Handler(srv ContractServiceHTTPServer) f
 				return nil, err
 			}
 			return srv.GetContract(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ContractService_ListContractDeliveries0_HTTP_Handler(srv ContractServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationContractServiceListContractDeliveries)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListContractDeliveriesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListContractDeliveries(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
@@ -312,6 +367,48 @@ func _ContractService_ListUnlinked0_HTTP_Handler(srv ContractServiceHTTPServer) 
 				return nil, err
 			}
 			return srv.ListUnlinked(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ContractService_LinkERPContract0_HTTP_Handler(srv ContractServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationContractServiceLinkERPContract)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in LinkERPContractRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.LinkERPContract(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ContractService_ListERPContracts0_HTTP_Handler(srv ContractServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationContractServiceListERPContracts)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListERPContractsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListERPContracts(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
+	v1 "zhuxin/app/api/common/v1"
 )
 
 const (
@@ -32,7 +33,8 @@ type Connection struct {
 	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Version int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
 	Name    string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// tryton, kingdee_k3cloud, yonyou_u8.
+	// tryton, kingdee_k3cloud, yonyou_u8, files. For files there is no address, database,
+	// user, password or interval.
 	Kind     string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
 	BaseUrl  string `protobuf:"bytes,5,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	Database string `protobuf:"bytes,6,opt,name=database,proto3" json:"database,omitempty"`
@@ -876,6 +878,261 @@ func (*RunConnectionReply) Descriptor() ([]byte, []int) {
 	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{9}
 }
 
+type UploadERPFileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// customers, contracts, orders, deliveries, receivables, receipts, drafts.
+	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	FileName      string `protobuf:"bytes,3,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UploadERPFileRequest) Reset() {
+	*x = UploadERPFileRequest{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UploadERPFileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UploadERPFileRequest) ProtoMessage() {}
+
+func (x *UploadERPFileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UploadERPFileRequest.ProtoReflect.Descriptor instead.
+func (*UploadERPFileRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *UploadERPFileRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *UploadERPFileRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *UploadERPFileRequest) GetFileName() string {
+	if x != nil {
+		return x.FileName
+	}
+	return ""
+}
+
+type UploadERPFileReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// With what the file's rows come to.
+	Run *Run `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	// The first 50 faults of refused rows.
+	Faults        []*FileRowFault `protobuf:"bytes,2,rep,name=faults,proto3" json:"faults,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UploadERPFileReply) Reset() {
+	*x = UploadERPFileReply{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UploadERPFileReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UploadERPFileReply) ProtoMessage() {}
+
+func (x *UploadERPFileReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UploadERPFileReply.ProtoReflect.Descriptor instead.
+func (*UploadERPFileReply) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *UploadERPFileReply) GetRun() *Run {
+	if x != nil {
+		return x.Run
+	}
+	return nil
+}
+
+func (x *UploadERPFileReply) GetFaults() []*FileRowFault {
+	if x != nil {
+		return x.Faults
+	}
+	return nil
+}
+
+type FileRowFault struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the file, its heads being row 1.
+	Row int64 `protobuf:"varint,1,opt,name=row,proto3" json:"row,omitempty"`
+	// Its number of the record; empty where it has none.
+	RecordId string `protobuf:"bytes,2,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	// As the file calls it.
+	Column        string `protobuf:"bytes,3,opt,name=column,proto3" json:"column,omitempty"`
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	Message       string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
+	Value         string `protobuf:"bytes,6,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FileRowFault) Reset() {
+	*x = FileRowFault{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileRowFault) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileRowFault) ProtoMessage() {}
+
+func (x *FileRowFault) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileRowFault.ProtoReflect.Descriptor instead.
+func (*FileRowFault) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *FileRowFault) GetRow() int64 {
+	if x != nil {
+		return x.Row
+	}
+	return 0
+}
+
+func (x *FileRowFault) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *FileRowFault) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
+}
+
+func (x *FileRowFault) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *FileRowFault) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *FileRowFault) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+type DownloadERPFileTemplateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Kind  string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// xlsx (preset) or csv.
+	Format        string `protobuf:"bytes,2,opt,name=format,proto3" json:"format,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DownloadERPFileTemplateRequest) Reset() {
+	*x = DownloadERPFileTemplateRequest{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DownloadERPFileTemplateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DownloadERPFileTemplateRequest) ProtoMessage() {}
+
+func (x *DownloadERPFileTemplateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DownloadERPFileTemplateRequest.ProtoReflect.Descriptor instead.
+func (*DownloadERPFileTemplateRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *DownloadERPFileTemplateRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *DownloadERPFileTemplateRequest) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
 type ListRunsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -885,7 +1142,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -897,7 +1154,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -910,7 +1167,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{10}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListRunsRequest) GetId() string {
@@ -929,7 +1186,7 @@ type ListRunsReply struct {
 
 func (x *ListRunsReply) Reset() {
 	*x = ListRunsReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -941,7 +1198,7 @@ func (x *ListRunsReply) String() string {
 func (*ListRunsReply) ProtoMessage() {}
 
 func (x *ListRunsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -954,7 +1211,7 @@ func (x *ListRunsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsReply.ProtoReflect.Descriptor instead.
 func (*ListRunsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{11}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListRunsReply) GetRuns() []*Run {
@@ -992,7 +1249,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1004,7 +1261,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1017,7 +1274,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{12}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Run) GetId() string {
@@ -1145,7 +1402,7 @@ type ListLimitPushesRequest struct {
 
 func (x *ListLimitPushesRequest) Reset() {
 	*x = ListLimitPushesRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1157,7 +1414,7 @@ func (x *ListLimitPushesRequest) String() string {
 func (*ListLimitPushesRequest) ProtoMessage() {}
 
 func (x *ListLimitPushesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1170,7 +1427,7 @@ func (x *ListLimitPushesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitPushesRequest.ProtoReflect.Descriptor instead.
 func (*ListLimitPushesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{13}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListLimitPushesRequest) GetId() string {
@@ -1211,7 +1468,7 @@ type ListLimitPushesReply struct {
 
 func (x *ListLimitPushesReply) Reset() {
 	*x = ListLimitPushesReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1223,7 +1480,7 @@ func (x *ListLimitPushesReply) String() string {
 func (*ListLimitPushesReply) ProtoMessage() {}
 
 func (x *ListLimitPushesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1236,7 +1493,7 @@ func (x *ListLimitPushesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitPushesReply.ProtoReflect.Descriptor instead.
 func (*ListLimitPushesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{14}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListLimitPushesReply) GetPushes() []*LimitPush {
@@ -1273,7 +1530,7 @@ type LimitPush struct {
 
 func (x *LimitPush) Reset() {
 	*x = LimitPush{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1285,7 +1542,7 @@ func (x *LimitPush) String() string {
 func (*LimitPush) ProtoMessage() {}
 
 func (x *LimitPush) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1298,7 +1555,7 @@ func (x *LimitPush) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LimitPush.ProtoReflect.Descriptor instead.
 func (*LimitPush) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{15}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *LimitPush) GetCustomerId() string {
@@ -1387,7 +1644,7 @@ type RetryLimitPushesRequest struct {
 
 func (x *RetryLimitPushesRequest) Reset() {
 	*x = RetryLimitPushesRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1399,7 +1656,7 @@ func (x *RetryLimitPushesRequest) String() string {
 func (*RetryLimitPushesRequest) ProtoMessage() {}
 
 func (x *RetryLimitPushesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1412,7 +1669,7 @@ func (x *RetryLimitPushesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryLimitPushesRequest.ProtoReflect.Descriptor instead.
 func (*RetryLimitPushesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{16}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RetryLimitPushesRequest) GetId() string {
@@ -1431,7 +1688,7 @@ type RetryLimitPushesReply struct {
 
 func (x *RetryLimitPushesReply) Reset() {
 	*x = RetryLimitPushesReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1443,7 +1700,7 @@ func (x *RetryLimitPushesReply) String() string {
 func (*RetryLimitPushesReply) ProtoMessage() {}
 
 func (x *RetryLimitPushesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1456,7 +1713,7 @@ func (x *RetryLimitPushesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryLimitPushesReply.ProtoReflect.Descriptor instead.
 func (*RetryLimitPushesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{17}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RetryLimitPushesReply) GetLimits() int64 {
@@ -1470,7 +1727,7 @@ var File_app_api_erp_v1_erp_proto protoreflect.FileDescriptor
 
 const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\n" +
-	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x06\n" +
+	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x06\n" +
 	"\n" +
 	"Connection\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
@@ -1546,7 +1803,24 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04full\x18\x02 \x01(\bR\x04full\x12\x12\n" +
 	"\x04feed\x18\x03 \x01(\tR\x04feed\"\x14\n" +
-	"\x12RunConnectionReply\"!\n" +
+	"\x12RunConnectionReply\"W\n" +
+	"\x14UploadERPFileRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1b\n" +
+	"\tfile_name\x18\x03 \x01(\tR\bfileName\"o\n" +
+	"\x12UploadERPFileReply\x12$\n" +
+	"\x03run\x18\x01 \x01(\v2\x12.zhuxin.erp.v1.RunR\x03run\x123\n" +
+	"\x06faults\x18\x02 \x03(\v2\x1b.zhuxin.erp.v1.FileRowFaultR\x06faults\"\x9d\x01\n" +
+	"\fFileRowFault\x12\x10\n" +
+	"\x03row\x18\x01 \x01(\x03R\x03row\x12\x1b\n" +
+	"\trecord_id\x18\x02 \x01(\tR\brecordId\x12\x16\n" +
+	"\x06column\x18\x03 \x01(\tR\x06column\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x18\n" +
+	"\amessage\x18\x05 \x01(\tR\amessage\x12\x14\n" +
+	"\x05value\x18\x06 \x01(\tR\x05value\"L\n" +
+	"\x1eDownloadERPFileTemplateRequest\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06format\x18\x02 \x01(\tR\x06format\"!\n" +
 	"\x0fListRunsRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"7\n" +
 	"\rListRunsReply\x12&\n" +
@@ -1600,7 +1874,7 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x17RetryLimitPushesRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"/\n" +
 	"\x15RetryLimitPushesReply\x12\x16\n" +
-	"\x06limits\x18\x01 \x01(\x03R\x06limits2\xad\t\n" +
+	"\x06limits\x18\x01 \x01(\x03R\x06limits2\xf9\v\n" +
 	"\n" +
 	"ERPService\x12\x8a\x01\n" +
 	"\x0fListConnections\x12%.zhuxin.erp.v1.ListConnectionsRequest\x1a#.zhuxin.erp.v1.ListConnectionsReply\"+\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/erp-connections\x12\x87\x01\n" +
@@ -1611,7 +1885,10 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x0eTestConnection\x12$.zhuxin.erp.v1.TestConnectionRequest\x1a\".zhuxin.erp.v1.TestConnectionReply\":\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"erp.manage\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/erp-connections/{id}:test\x12\x92\x01\n" +
 	"\rRunConnection\x12#.zhuxin.erp.v1.RunConnectionRequest\x1a!.zhuxin.erp.v1.RunConnectionReply\"9\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"erp.manage\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/erp-connections/{id}:run\x12\x9c\x01\n" +
+	"erp.manage\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/erp-connections/{id}:run\x12\xa0\x01\n" +
+	"\rUploadERPFile\x12#.zhuxin.erp.v1.UploadERPFileRequest\x1a!.zhuxin.erp.v1.UploadERPFileReply\"G\x92\xc2\x18\x1c\b\x01\x12\x11receivable.import \x010\x80\x80\x80\n" +
+	"\x82\xd3\xe4\x93\x02!\"\x1f/v1/erp-connections/{id}:upload\x12\xa6\x01\n" +
+	"\x17DownloadERPFileTemplate\x12-.zhuxin.erp.v1.DownloadERPFileTemplateRequest\x1a\x1b.zhuxin.common.v1.FileReply\"?\x92\xc2\x18\x17\b\x01\x12\x11receivable.import(\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/erp-connections:template\x12\x9c\x01\n" +
 	"\x0fListLimitPushes\x12%.zhuxin.erp.v1.ListLimitPushesRequest\x1a#.zhuxin.erp.v1.ListLimitPushesReply\"=\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02'\x12%/v1/erp-connections/{id}/limit-pushes\x12\xaa\x01\n" +
 	"\x10RetryLimitPushes\x12&.zhuxin.erp.v1.RetryLimitPushesRequest\x1a$.zhuxin.erp.v1.RetryLimitPushesReply\"H\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"erp.manage\x82\xd3\xe4\x93\x020:\x01*\"+/v1/erp-connections/{id}/limit-pushes:retry\x12\x7f\n" +
@@ -1629,65 +1906,76 @@ func file_app_api_erp_v1_erp_proto_rawDescGZIP() []byte {
 	return file_app_api_erp_v1_erp_proto_rawDescData
 }
 
-var file_app_api_erp_v1_erp_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_app_api_erp_v1_erp_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_app_api_erp_v1_erp_proto_goTypes = []any{
-	(*Connection)(nil),              // 0: zhuxin.erp.v1.Connection
-	(*FeedState)(nil),               // 1: zhuxin.erp.v1.FeedState
-	(*ListConnectionsRequest)(nil),  // 2: zhuxin.erp.v1.ListConnectionsRequest
-	(*ListConnectionsReply)(nil),    // 3: zhuxin.erp.v1.ListConnectionsReply
-	(*CreateConnectionRequest)(nil), // 4: zhuxin.erp.v1.CreateConnectionRequest
-	(*UpdateConnectionRequest)(nil), // 5: zhuxin.erp.v1.UpdateConnectionRequest
-	(*TestConnectionRequest)(nil),   // 6: zhuxin.erp.v1.TestConnectionRequest
-	(*TestConnectionReply)(nil),     // 7: zhuxin.erp.v1.TestConnectionReply
-	(*RunConnectionRequest)(nil),    // 8: zhuxin.erp.v1.RunConnectionRequest
-	(*RunConnectionReply)(nil),      // 9: zhuxin.erp.v1.RunConnectionReply
-	(*ListRunsRequest)(nil),         // 10: zhuxin.erp.v1.ListRunsRequest
-	(*ListRunsReply)(nil),           // 11: zhuxin.erp.v1.ListRunsReply
-	(*Run)(nil),                     // 12: zhuxin.erp.v1.Run
-	(*ListLimitPushesRequest)(nil),  // 13: zhuxin.erp.v1.ListLimitPushesRequest
-	(*ListLimitPushesReply)(nil),    // 14: zhuxin.erp.v1.ListLimitPushesReply
-	(*LimitPush)(nil),               // 15: zhuxin.erp.v1.LimitPush
-	(*RetryLimitPushesRequest)(nil), // 16: zhuxin.erp.v1.RetryLimitPushesRequest
-	(*RetryLimitPushesReply)(nil),   // 17: zhuxin.erp.v1.RetryLimitPushesReply
-	nil,                             // 18: zhuxin.erp.v1.Run.OpenSumsEntry
-	(*timestamppb.Timestamp)(nil),   // 19: google.protobuf.Timestamp
+	(*Connection)(nil),                     // 0: zhuxin.erp.v1.Connection
+	(*FeedState)(nil),                      // 1: zhuxin.erp.v1.FeedState
+	(*ListConnectionsRequest)(nil),         // 2: zhuxin.erp.v1.ListConnectionsRequest
+	(*ListConnectionsReply)(nil),           // 3: zhuxin.erp.v1.ListConnectionsReply
+	(*CreateConnectionRequest)(nil),        // 4: zhuxin.erp.v1.CreateConnectionRequest
+	(*UpdateConnectionRequest)(nil),        // 5: zhuxin.erp.v1.UpdateConnectionRequest
+	(*TestConnectionRequest)(nil),          // 6: zhuxin.erp.v1.TestConnectionRequest
+	(*TestConnectionReply)(nil),            // 7: zhuxin.erp.v1.TestConnectionReply
+	(*RunConnectionRequest)(nil),           // 8: zhuxin.erp.v1.RunConnectionRequest
+	(*RunConnectionReply)(nil),             // 9: zhuxin.erp.v1.RunConnectionReply
+	(*UploadERPFileRequest)(nil),           // 10: zhuxin.erp.v1.UploadERPFileRequest
+	(*UploadERPFileReply)(nil),             // 11: zhuxin.erp.v1.UploadERPFileReply
+	(*FileRowFault)(nil),                   // 12: zhuxin.erp.v1.FileRowFault
+	(*DownloadERPFileTemplateRequest)(nil), // 13: zhuxin.erp.v1.DownloadERPFileTemplateRequest
+	(*ListRunsRequest)(nil),                // 14: zhuxin.erp.v1.ListRunsRequest
+	(*ListRunsReply)(nil),                  // 15: zhuxin.erp.v1.ListRunsReply
+	(*Run)(nil),                            // 16: zhuxin.erp.v1.Run
+	(*ListLimitPushesRequest)(nil),         // 17: zhuxin.erp.v1.ListLimitPushesRequest
+	(*ListLimitPushesReply)(nil),           // 18: zhuxin.erp.v1.ListLimitPushesReply
+	(*LimitPush)(nil),                      // 19: zhuxin.erp.v1.LimitPush
+	(*RetryLimitPushesRequest)(nil),        // 20: zhuxin.erp.v1.RetryLimitPushesRequest
+	(*RetryLimitPushesReply)(nil),          // 21: zhuxin.erp.v1.RetryLimitPushesReply
+	nil,                                    // 22: zhuxin.erp.v1.Run.OpenSumsEntry
+	(*timestamppb.Timestamp)(nil),          // 23: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),                   // 24: zhuxin.common.v1.FileReply
 }
 var file_app_api_erp_v1_erp_proto_depIdxs = []int32{
-	19, // 0: zhuxin.erp.v1.Connection.next_at:type_name -> google.protobuf.Timestamp
-	19, // 1: zhuxin.erp.v1.Connection.succeeded_at:type_name -> google.protobuf.Timestamp
+	23, // 0: zhuxin.erp.v1.Connection.next_at:type_name -> google.protobuf.Timestamp
+	23, // 1: zhuxin.erp.v1.Connection.succeeded_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: zhuxin.erp.v1.Connection.feeds:type_name -> zhuxin.erp.v1.FeedState
-	19, // 3: zhuxin.erp.v1.Connection.failing_since:type_name -> google.protobuf.Timestamp
-	19, // 4: zhuxin.erp.v1.FeedState.succeeded_at:type_name -> google.protobuf.Timestamp
+	23, // 3: zhuxin.erp.v1.Connection.failing_since:type_name -> google.protobuf.Timestamp
+	23, // 4: zhuxin.erp.v1.FeedState.succeeded_at:type_name -> google.protobuf.Timestamp
 	0,  // 5: zhuxin.erp.v1.ListConnectionsReply.connections:type_name -> zhuxin.erp.v1.Connection
-	12, // 6: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
-	19, // 7: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	19, // 8: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
-	18, // 9: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
-	15, // 10: zhuxin.erp.v1.ListLimitPushesReply.pushes:type_name -> zhuxin.erp.v1.LimitPush
-	19, // 11: zhuxin.erp.v1.LimitPush.wanted_at:type_name -> google.protobuf.Timestamp
-	19, // 12: zhuxin.erp.v1.LimitPush.confirmed_at:type_name -> google.protobuf.Timestamp
-	19, // 13: zhuxin.erp.v1.LimitPush.next_at:type_name -> google.protobuf.Timestamp
-	2,  // 14: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
-	4,  // 15: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
-	5,  // 16: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
-	6,  // 17: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
-	8,  // 18: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
-	13, // 19: zhuxin.erp.v1.ERPService.ListLimitPushes:input_type -> zhuxin.erp.v1.ListLimitPushesRequest
-	16, // 20: zhuxin.erp.v1.ERPService.RetryLimitPushes:input_type -> zhuxin.erp.v1.RetryLimitPushesRequest
-	10, // 21: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
-	3,  // 22: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
-	0,  // 23: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
-	0,  // 24: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
-	7,  // 25: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
-	9,  // 26: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
-	14, // 27: zhuxin.erp.v1.ERPService.ListLimitPushes:output_type -> zhuxin.erp.v1.ListLimitPushesReply
-	17, // 28: zhuxin.erp.v1.ERPService.RetryLimitPushes:output_type -> zhuxin.erp.v1.RetryLimitPushesReply
-	11, // 29: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
-	22, // [22:30] is the sub-list for method output_type
-	14, // [14:22] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	16, // 6: zhuxin.erp.v1.UploadERPFileReply.run:type_name -> zhuxin.erp.v1.Run
+	12, // 7: zhuxin.erp.v1.UploadERPFileReply.faults:type_name -> zhuxin.erp.v1.FileRowFault
+	16, // 8: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
+	23, // 9: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	23, // 10: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
+	22, // 11: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
+	19, // 12: zhuxin.erp.v1.ListLimitPushesReply.pushes:type_name -> zhuxin.erp.v1.LimitPush
+	23, // 13: zhuxin.erp.v1.LimitPush.wanted_at:type_name -> google.protobuf.Timestamp
+	23, // 14: zhuxin.erp.v1.LimitPush.confirmed_at:type_name -> google.protobuf.Timestamp
+	23, // 15: zhuxin.erp.v1.LimitPush.next_at:type_name -> google.protobuf.Timestamp
+	2,  // 16: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
+	4,  // 17: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
+	5,  // 18: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
+	6,  // 19: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
+	8,  // 20: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
+	10, // 21: zhuxin.erp.v1.ERPService.UploadERPFile:input_type -> zhuxin.erp.v1.UploadERPFileRequest
+	13, // 22: zhuxin.erp.v1.ERPService.DownloadERPFileTemplate:input_type -> zhuxin.erp.v1.DownloadERPFileTemplateRequest
+	17, // 23: zhuxin.erp.v1.ERPService.ListLimitPushes:input_type -> zhuxin.erp.v1.ListLimitPushesRequest
+	20, // 24: zhuxin.erp.v1.ERPService.RetryLimitPushes:input_type -> zhuxin.erp.v1.RetryLimitPushesRequest
+	14, // 25: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
+	3,  // 26: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
+	0,  // 27: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
+	0,  // 28: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
+	7,  // 29: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
+	9,  // 30: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
+	11, // 31: zhuxin.erp.v1.ERPService.UploadERPFile:output_type -> zhuxin.erp.v1.UploadERPFileReply
+	24, // 32: zhuxin.erp.v1.ERPService.DownloadERPFileTemplate:output_type -> zhuxin.common.v1.FileReply
+	18, // 33: zhuxin.erp.v1.ERPService.ListLimitPushes:output_type -> zhuxin.erp.v1.ListLimitPushesReply
+	21, // 34: zhuxin.erp.v1.ERPService.RetryLimitPushes:output_type -> zhuxin.erp.v1.RetryLimitPushesReply
+	15, // 35: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
+	26, // [26:36] is the sub-list for method output_type
+	16, // [16:26] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_app_api_erp_v1_erp_proto_init() }
@@ -1701,7 +1989,7 @@ func file_app_api_erp_v1_erp_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_erp_v1_erp_proto_rawDesc), len(file_app_api_erp_v1_erp_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -11,14 +11,16 @@ import (
 
 // Operations of ERPService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationERPServiceListConnections  = "/zhuxin.erp.v1.ERPService/ListConnections"
-	OperationERPServiceCreateConnection = "/zhuxin.erp.v1.ERPService/CreateConnection"
-	OperationERPServiceUpdateConnection = "/zhuxin.erp.v1.ERPService/UpdateConnection"
-	OperationERPServiceTestConnection   = "/zhuxin.erp.v1.ERPService/TestConnection"
-	OperationERPServiceRunConnection    = "/zhuxin.erp.v1.ERPService/RunConnection"
-	OperationERPServiceListLimitPushes  = "/zhuxin.erp.v1.ERPService/ListLimitPushes"
-	OperationERPServiceRetryLimitPushes = "/zhuxin.erp.v1.ERPService/RetryLimitPushes"
-	OperationERPServiceListRuns         = "/zhuxin.erp.v1.ERPService/ListRuns"
+	OperationERPServiceListConnections         = "/zhuxin.erp.v1.ERPService/ListConnections"
+	OperationERPServiceCreateConnection        = "/zhuxin.erp.v1.ERPService/CreateConnection"
+	OperationERPServiceUpdateConnection        = "/zhuxin.erp.v1.ERPService/UpdateConnection"
+	OperationERPServiceTestConnection          = "/zhuxin.erp.v1.ERPService/TestConnection"
+	OperationERPServiceRunConnection           = "/zhuxin.erp.v1.ERPService/RunConnection"
+	OperationERPServiceUploadERPFile           = "/zhuxin.erp.v1.ERPService/UploadERPFile"
+	OperationERPServiceDownloadERPFileTemplate = "/zhuxin.erp.v1.ERPService/DownloadERPFileTemplate"
+	OperationERPServiceListLimitPushes         = "/zhuxin.erp.v1.ERPService/ListLimitPushes"
+	OperationERPServiceRetryLimitPushes        = "/zhuxin.erp.v1.ERPService/RetryLimitPushes"
+	OperationERPServiceListRuns                = "/zhuxin.erp.v1.ERPService/ListRuns"
 )
 
 // ERPServiceHTTPServer is what answers the routes of ERPService.
@@ -32,6 +34,11 @@ type ERPServiceHTTPServer interface {
 	TestConnection(context.Context, *TestConnectionRequest) (*TestConnectionReply, error)
 	// Asks a worker for a pull now.
 	RunConnection(context.Context, *RunConnectionRequest) (*RunConnectionReply, error)
+	// Takes a file (CSV or XLSX, at most 10000 rows) of one kind in, by a connection of the
+	// kind files. The body is the file. What was taken in already changes nothing.
+	UploadERPFile(context.Context, *UploadERPFileRequest) (*UploadERPFileReply, error)
+	// Heads with a row as an example, which is passed over when it is uploaded.
+	DownloadERPFileTemplate(context.Context, *DownloadERPFileTemplateRequest) (*route.File, error)
 	// Limits on their way to the ERP, what is not confirmed first.
 	ListLimitPushes(context.Context, *ListLimitPushesRequest) (*ListLimitPushesReply, error)
 	// Has what is not confirmed pushed within a minute.
@@ -101,6 +108,22 @@ var ERPServiceRoutes = []route.Info{
 		Body:    true,
 		Request: "zhuxin.erp.v1.TestConnectionRequest", Reply: "zhuxin.erp.v1.TestConnectionReply",
 	},
+	{
+		Operation: OperationERPServiceUploadERPFile,
+		Method:    "POST", Path: "/v1/erp-connections/{id}:upload",
+		Side: route.SideTenant, Permission: "receivable.import",
+		Params:       []string{"id"},
+		RawRequest:   true,
+		MaxBodyBytes: 20971520,
+		Request:      "zhuxin.erp.v1.UploadERPFileRequest", Reply: "zhuxin.erp.v1.UploadERPFileReply",
+	},
+	{
+		Operation: OperationERPServiceDownloadERPFileTemplate,
+		Method:    "GET", Path: "/v1/erp-connections:template",
+		Side: route.SideTenant, Permission: "receivable.import",
+		RawReply: true,
+		Request:  "zhuxin.erp.v1.DownloadERPFileTemplateRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
 }
 
 // RegisterERPServiceHTTPServer puts the routes of ERPService on the server.
@@ -114,6 +137,8 @@ func RegisterERPServiceHTTPServer(s *http.Server, srv ERPServiceHTTPServer) {
 	r.GET("/v1/erp-connections/{id:[^/:]+}/runs", _ERPService_ListRuns0_HTTP_Handler(srv))
 	r.POST("/v1/erp-connections/{id:[^/:]+}:run", _ERPService_RunConnection0_HTTP_Handler(srv))
 	r.POST("/v1/erp-connections/{id:[^/:]+}:test", _ERPService_TestConnection0_HTTP_Handler(srv))
+	r.POST("/v1/erp-connections/{id:[^/:]+}:upload", _ERPService_UploadERPFile0_HTTP_Handler(srv))
+	r.GET("/v1/erp-connections:template", _ERPService_DownloadERPFileTemplate0_HTTP_Handler(srv))
 }
 
 func _ERPService_ListConnections0_HTTP_Handler(srv ERPServiceHTTPServer) func(http.Context) error {
@@ -284,6 +309,46 @@ func _ERPService_TestConnection0_HTTP_Handler(srv ERPServiceHTTPServer) func(htt
 				return nil, err
 			}
 			return srv.TestConnection(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ERPService_UploadERPFile0_HTTP_Handler(srv ERPServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationERPServiceUploadERPFile)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in UploadERPFileRequest
+			c = route.WithUpload(c, ctx.Request())
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.UploadERPFile(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ERPService_DownloadERPFileTemplate0_HTTP_Handler(srv ERPServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationERPServiceDownloadERPFileTemplate)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in DownloadERPFileTemplateRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.DownloadERPFileTemplate(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -762,7 +762,13 @@ type FeedDelivery struct {
 	// ISO 4217; empty is the subsidiary's.
 	Currency string `protobuf:"bytes,10,opt,name=currency,proto3" json:"currency,omitempty"`
 	// It does not count (any more).
-	Void          bool `protobuf:"varint,11,opt,name=void,proto3" json:"void,omitempty"`
+	Void bool `protobuf:"varint,11,opt,name=void,proto3" json:"void,omitempty"`
+	// The plant (搅拌站) that it left from: its code and its name in the source. Empty where
+	// the source does not say; what is sent replaces what was there.
+	PlantCode string `protobuf:"bytes,12,opt,name=plant_code,json=plantCode,proto3" json:"plant_code,omitempty"`
+	PlantName string `protobuf:"bytes,13,opt,name=plant_name,json=plantName,proto3" json:"plant_name,omitempty"`
+	// Who sent it (调度员).
+	Dispatcher    string `protobuf:"bytes,14,opt,name=dispatcher,proto3" json:"dispatcher,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -872,6 +878,27 @@ func (x *FeedDelivery) GetVoid() bool {
 		return x.Void
 	}
 	return false
+}
+
+func (x *FeedDelivery) GetPlantCode() string {
+	if x != nil {
+		return x.PlantCode
+	}
+	return ""
+}
+
+func (x *FeedDelivery) GetPlantName() string {
+	if x != nil {
+		return x.PlantName
+	}
+	return ""
+}
+
+func (x *FeedDelivery) GetDispatcher() string {
+	if x != nil {
+		return x.Dispatcher
+	}
+	return ""
 }
 
 type PushReceivablesRequest struct {
@@ -2029,7 +2056,7 @@ const file_app_api_feed_v1_feed_proto_rawDesc = "" +
 	"settled_on\x18\x0e \x01(\tR\tsettledOn\"g\n" +
 	"\x15PushDeliveriesRequest\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x126\n" +
-	"\arecords\x18\x02 \x03(\v2\x1c.zhuxin.feed.v1.FeedDeliveryR\arecords\"\xc6\x02\n" +
+	"\arecords\x18\x02 \x03(\v2\x1c.zhuxin.feed.v1.FeedDeliveryR\arecords\"\xa4\x03\n" +
 	"\fFeedDelivery\x12\x1b\n" +
 	"\tticket_no\x18\x01 \x01(\tR\bticketNo\x12'\n" +
 	"\x0fcustomer_number\x18\x02 \x01(\tR\x0ecustomerNumber\x12\x12\n" +
@@ -2044,7 +2071,14 @@ const file_app_api_feed_v1_feed_proto_rawDesc = "" +
 	"\x06amount\x18\t \x01(\x03R\x06amount\x12\x1a\n" +
 	"\bcurrency\x18\n" +
 	" \x01(\tR\bcurrency\x12\x12\n" +
-	"\x04void\x18\v \x01(\bR\x04void\"j\n" +
+	"\x04void\x18\v \x01(\bR\x04void\x12\x1d\n" +
+	"\n" +
+	"plant_code\x18\f \x01(\tR\tplantCode\x12\x1d\n" +
+	"\n" +
+	"plant_name\x18\r \x01(\tR\tplantName\x12\x1e\n" +
+	"\n" +
+	"dispatcher\x18\x0e \x01(\tR\n" +
+	"dispatcher\"j\n" +
 	"\x16PushReceivablesRequest\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x128\n" +
 	"\arecords\x18\x02 \x03(\v2\x1e.zhuxin.feed.v1.FeedReceivableR\arecords\"\xc7\x02\n" +

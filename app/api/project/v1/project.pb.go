@@ -601,7 +601,11 @@ type ProjectBusiness struct {
 	Overdue     int64                  `protobuf:"varint,3,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	OverdueDays int32                  `protobuf:"varint,4,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
 	// The last twelve months, oldest first.
-	Months        []*ProjectMonth `protobuf:"bytes,5,rep,name=months,proto3" json:"months,omitempty"`
+	Months []*ProjectMonth `protobuf:"bytes,5,rep,name=months,proto3" json:"months,omitempty"`
+	// Thousandths of m³ on the tickets of its contracts.
+	Delivered int64 `protobuf:"varint,6,opt,name=delivered,proto3" json:"delivered,omitempty"`
+	// Receipts that name its contracts.
+	Received      int64 `protobuf:"varint,7,opt,name=received,proto3" json:"received,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -669,6 +673,20 @@ func (x *ProjectBusiness) GetMonths() []*ProjectMonth {
 		return x.Months
 	}
 	return nil
+}
+
+func (x *ProjectBusiness) GetDelivered() int64 {
+	if x != nil {
+		return x.Delivered
+	}
+	return 0
+}
+
+func (x *ProjectBusiness) GetReceived() int64 {
+	if x != nil {
+		return x.Received
+	}
+	return 0
 }
 
 type ProjectMonth struct {
@@ -1842,7 +1860,7 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"updated_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1a\n" +
 	"\bcurrency\x18\x17 \x01(\tR\bcurrency\x12\x13\n" +
-	"\x05as_of\x18\x18 \x01(\tR\x04asOf\"\xbf\x01\n" +
+	"\x05as_of\x18\x18 \x01(\tR\x04asOf\"\xf9\x01\n" +
 	"\x0fProjectBusiness\x12\x16\n" +
 	"\x06billed\x18\x01 \x01(\x03R\x06billed\x12\x1e\n" +
 	"\n" +
@@ -1850,7 +1868,9 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"receivable\x12\x18\n" +
 	"\aoverdue\x18\x03 \x01(\x03R\aoverdue\x12!\n" +
 	"\foverdue_days\x18\x04 \x01(\x05R\voverdueDays\x127\n" +
-	"\x06months\x18\x05 \x03(\v2\x1f.zhuxin.project.v1.ProjectMonthR\x06months\"<\n" +
+	"\x06months\x18\x05 \x03(\v2\x1f.zhuxin.project.v1.ProjectMonthR\x06months\x12\x1c\n" +
+	"\tdelivered\x18\x06 \x01(\x03R\tdelivered\x12\x1a\n" +
+	"\breceived\x18\a \x01(\x03R\breceived\"<\n" +
 	"\fProjectMonth\x12\x14\n" +
 	"\x05month\x18\x01 \x01(\tR\x05month\x12\x16\n" +
 	"\x06billed\x18\x02 \x01(\x03R\x06billed\"\xa3\x01\n" +

@@ -564,6 +564,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its delivery tickets, the latest first. */
+        get: operations["ContractService_ListContractDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts/{id}/nodes": {
         parameters: {
             query?: never;
@@ -1608,6 +1625,80 @@ export interface paths {
         put?: never;
         /** @description Logs in to the ERP and out again. */
         post: operations["ERPService_TestConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-connections/{id}:upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Takes a file (CSV or XLSX, at most 10000 rows) of one kind in, by a connection of the
+         *      kind files. The body is the file. What was taken in already changes nothing.
+         */
+        post: operations["ERPService_UploadERPFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-connections:template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Heads with a row as an example, which is passed over when it is uploaded. */
+        get: operations["ERPService_DownloadERPFileTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-contracts/{id}:link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Links one with the figures that the ERP gives. A new project needs customer.write too. */
+        post: operations["ContractService_LinkERPContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erp-contracts:unlinked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Contracts that ERPs fed and that are not linked, with suggestions, those of which most
+         *      is known first.
+         */
+        get: operations["ContractService_ListERPContracts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5431,6 +5522,14 @@ export interface components {
             /** @description 0: the product's own. */
             version: string;
         };
+        BreachGroup: {
+            /** @description To select by; empty where the source does not say. */
+            key: string;
+            name: string;
+            tickets: string;
+            volume: string;
+            amount: string;
+        };
         CureAgreementRequest: {
             id?: string;
             toStage?: string;
@@ -5485,6 +5584,12 @@ export interface components {
             /** @description Of all of them: thousandths of m³, fen. */
             volume: string;
             amount: string;
+            /**
+             * @description Per plant, whichever plant was asked for, and per person likewise; the most tickets
+             *      first, at most 100.
+             */
+            byPlant: components["schemas"]["BreachGroup"][];
+            byDispatcher: components["schemas"]["BreachGroup"][];
         };
         ListSupplyStopsReply: {
             /** @description The nearest deadline first. */
@@ -5579,6 +5684,10 @@ export interface components {
             customerNumber: string;
             customerName: string;
             projectName: string;
+            /** @description Where it left and who sent it; empty where the source does not say. */
+            plantCode: string;
+            plantName: string;
+            dispatcher: string;
         };
         SupplyStopEvent: {
             state: string;
@@ -6313,6 +6422,20 @@ export interface components {
              */
             days: number;
         };
+        ContractDelivery: {
+            id: string;
+            ticketNo: string;
+            source: string;
+            deliveredOn: string;
+            /** @description Thousandths of m³. */
+            volume: string;
+            amount: string;
+            orderNo: string;
+            /** @description Where it left and who sent it; empty where the source does not say. */
+            plantCode: string;
+            plantName: string;
+            dispatcher: string;
+        };
         ContractDetail: {
             contract?: components["schemas"]["ContractFigures"] | null;
             /** @description Absent without terms. */
@@ -6348,6 +6471,8 @@ export interface components {
             settled: string;
             open: string;
             overdue: string;
+            /** @description Receipts that name the contract. */
+            received: string;
         };
         DueLine: {
             /** @description A receivable, or a reconciled statement that is not invoiced yet. */
@@ -6376,6 +6501,32 @@ export interface components {
             days: number;
             overdue: boolean;
         };
+        ERPContract: {
+            id: string;
+            source: string;
+            erpContractNo: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            /** @description As the source has it; may be empty. */
+            projectName: string;
+            /** @description Empty where the source does not say. */
+            signedOn: string;
+            /** @description Thousandths of m³. */
+            volume: string;
+            amount: string;
+            /** @description Fen per m³, of both. */
+            unitPrice: string;
+            /** Format: int32 */
+            creditTermDays: number;
+            /** @description Receivables and tickets that carry the number. */
+            documents: string;
+            documentsAmount: string;
+            /** @description The best first; none when another customer's contract has the number. */
+            suggestions: components["schemas"]["LinkSuggestion"][];
+            /** @description That contract. Its names are empty when it is not yours to see. */
+            linkedTo?: components["schemas"]["NumberHolder"] | null;
+        };
         LinkContractRequest: {
             erpContractNo?: string;
             projectId?: string;
@@ -6385,8 +6536,51 @@ export interface components {
             creditTermDays?: number;
             signedOn?: string;
         };
+        LinkERPContractRequest: {
+            id?: string;
+            /** @description One of the three. */
+            contractId?: string;
+            projectId?: string;
+            newProject?: string;
+            /** @description Only where the ERP does not say. */
+            signedOn?: string;
+            /**
+             * Format: int32
+             * @description Left out: the ERP's.
+             */
+            creditTermDays?: number;
+        };
+        LinkSuggestion: {
+            /** @description contract: takes the ERP's number; project: gets a contract; new_project. */
+            target: string;
+            contractId: string;
+            /** @description The contract's own number until then. */
+            contractNo: string;
+            projectId: string;
+            projectName: string;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            score: number;
+            /**
+             * @description same_uscc, same_customer_number, same_contract_no, same_project_name,
+             *      similar_project_name, same_amount, same_volume, same_signing_day, only_project,
+             *      no_contract_yet, nothing_fits.
+             */
+            reasons: string[];
+        };
+        ListContractDeliveriesReply: {
+            deliveries: components["schemas"]["ContractDelivery"][];
+            total: string;
+        };
         ListContractsReply: {
             contracts: components["schemas"]["ContractFigures"][];
+            total: string;
+        };
+        ListERPContractsReply: {
+            contracts: components["schemas"]["ERPContract"][];
+            /** @description At most 2000 are weighed at once. */
             total: string;
         };
         ListUnlinkedReply: {
@@ -6401,6 +6595,11 @@ export interface components {
              * @description Of floors: each so many.
              */
             every: number;
+        };
+        NumberHolder: {
+            contractId: string;
+            projectName: string;
+            customerName: string;
         };
         PreviewTermsRequest: {
             id?: string;
@@ -7243,7 +7442,10 @@ export interface components {
             id: string;
             version: string;
             name: string;
-            /** @description tryton, kingdee_k3cloud, yonyou_u8. */
+            /**
+             * @description tryton, kingdee_k3cloud, yonyou_u8, files. For files there is no address, database,
+             *      user, password or interval.
+             */
             kind: string;
             baseUrl: string;
             database: string;
@@ -7315,6 +7517,17 @@ export interface components {
             failure: string;
             /** @description Business date of the last full pull; empty before the first. */
             fullOn: string;
+        };
+        FileRowFault: {
+            /** @description Of the file, its heads being row 1. */
+            row: string;
+            /** @description Its number of the record; empty where it has none. */
+            recordId: string;
+            /** @description As the file calls it. */
+            column: string;
+            reason: string;
+            message: string;
+            value: string;
         };
         LimitPush: {
             customerId: string;
@@ -7407,6 +7620,12 @@ export interface components {
             feeds?: string[];
             pushLimits?: boolean;
         };
+        UploadERPFileReply: {
+            /** @description With what the file's rows come to. */
+            run?: components["schemas"]["Run"] | null;
+            /** @description The first 50 faults of refused rows. */
+            faults: components["schemas"]["FileRowFault"][];
+        };
         CreditState: {
             customerId: string;
             customerNumber: string;
@@ -7472,6 +7691,14 @@ export interface components {
             currency: string;
             /** @description It does not count (any more). */
             void: boolean;
+            /**
+             * @description The plant (搅拌站) that it left from: its code and its name in the source. Empty where
+             *      the source does not say; what is sent replaces what was there.
+             */
+            plantCode: string;
+            plantName: string;
+            /** @description Who sent it (调度员). */
+            dispatcher: string;
         };
         FeedDraft: {
             draftNo: string;
@@ -9405,6 +9632,10 @@ export interface components {
             overdueDays: number;
             /** @description The last twelve months, oldest first. */
             months: components["schemas"]["ProjectMonth"][];
+            /** @description Thousandths of m³ on the tickets of its contracts. */
+            delivered: string;
+            /** @description Receipts that name its contracts. */
+            received: string;
         };
         ProjectContact: {
             id: string;
@@ -12308,6 +12539,35 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ContractService_ListContractDeliveries: {
+        parameters: {
+            query?: {
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListContractDeliveriesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ContractService_ReportNode: {
         parameters: {
             query?: never;
@@ -14424,6 +14684,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestConnectionReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_UploadERPFile: {
+        parameters: {
+            query?: {
+                /** @description customers, contracts, orders, deliveries, receivables, receipts, drafts. */
+                kind?: string;
+                fileName?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadERPFileReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_DownloadERPFileTemplate: {
+        parameters: {
+            query?: {
+                kind?: string;
+                /** @description xlsx (preset) or csv. */
+                format?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_LinkERPContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkERPContractRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractFigures"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ContractService_ListERPContracts: {
+        parameters: {
+            query?: {
+                /** @description Of one customer; empty is all. */
+                customerId?: string;
+                /** @description Part of the number, the project or the customer. */
+                q?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListERPContractsReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -20535,6 +20918,12 @@ export interface operations {
                 customerId?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description A plant's code, or its name where it has none; a person. */
+                plant?: string;
+                dispatcher?: string;
+                /** @description Those of which the source does not say. */
+                plantNotGiven?: boolean;
+                dispatcherNotGiven?: boolean;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */

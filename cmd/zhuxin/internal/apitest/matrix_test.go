@@ -221,6 +221,8 @@ func (x *matrix) send(c *apitest.Client, operation string, in m, headers ...stri
 		body = x.a.pdf()
 		if strings.HasSuffix(operation, "UploadFile") {
 			body = []byte("document_no,amount\n1,1.00\n")
+		} else if strings.HasSuffix(operation, "UploadERPFile") {
+			body = []byte("客户编号,客户名称\nU-1,上传客户\n")
 		} else if strings.HasSuffix(operation, "UploadHistoryFile") {
 			body = []byte("合同编号,客户编号\n1,1\n")
 		} else {

@@ -168,12 +168,14 @@ func (h *house) books() {
 	h.call("finance", "PUT", "/v1/receivable-mappings/"+h.id("mapping_name"), m{"mapping": m{"columns": maps.Clone(f["proposed"].(m)["columns"].(m)), "date_format": "yyyy-MM-dd", "source": h.mark}})
 }
 
-// erps are two connections: one to be changed, one that leads into our own network.
+// erps are three connections: one to be changed, one that leads into our own network,
+// one for files.
 func (h *house) erps() {
 	for name, address := range map[string]string{"erp": "https://erp.example", "erp_local": "http://127.0.0.1:9"} {
 		h.keep(name, h.call("administrator", "POST", "/v1/erp-connections", m{"name": h.mark + name, "kind": "tryton", "base_url": address, "database": h.mark,
 			"username": h.mark, "secret": h.mark, "source": strings.ToLower(strings.ReplaceAll(name, "_", "-")), "every_minutes": 1440}))
 	}
+	h.keep("erp_files", h.call("administrator", "POST", "/v1/erp-connections", m{"name": h.mark + "files", "kind": "files", "source": "erp-files", "enabled": true, "feeds": []any{"customers"}}))
 	h.values["erp_source"] = "erp-new"
 	h.call("administrator", "POST", "/v1/feed/deliveries", m{"source": "feed-rejects", "records": []any{m{"ticket_no": h.mark, "customer_number": h.mark, "delivered_on": "2026-01-01"}}})
 }

@@ -1,18 +1,26 @@
 package apitest_test
 
 import (
+	"net/url"
 	"time"
 
 	"zhuxin/shared/calendar"
 )
 
 // contracts links a contract to the project, with a node of its site, and keeps
-// the receivable that the import has made.
+// the receivable that the import has made, and contracts of an ERP that are not linked.
 func (h *house) contracts() {
 	today := calendar.Of(time.Now(), calendar.Shanghai).String()
 	h.keep("contract", h.call("finance", "POST", "/v1/contracts", m{"erp_contract_no": h.mark, "project_id": h.id("project"), "signed_on": today}))
 	d := h.call("finance", "POST", "/v1/contracts/"+h.id("contract")+"/nodes", m{"kind": "floor", "floor": 4, "reached_on": today})
 	h.keep("site_node", list(d, "nodes")[0])
+	h.keep("contract_idle", h.call("finance", "POST", "/v1/contracts", m{"erp_contract_no": h.mark + " idle", "project_id": h.id("project"), "signed_on": today}))
+	for _, name := range []string{"erp_contract", "erp_contract_renumbered"} {
+		number := h.mark + name
+		h.call("finance", "POST", "/v1/feed/contracts", m{"source": "erp-contracts", "records": []any{m{"number": number, "customer_number": h.values["customer_number"],
+			"project_name": h.mark, "signed_on": today, "volume": "5", "amount": "5"}}})
+		h.keep(name, list(h.call("finance", "GET", "/v1/erp-contracts:unlinked?q="+url.QueryEscape(number), nil), "contracts")[0])
+	}
 	items := map[any]m{}
 	for _, r := range list(h.call("finance", "GET", "/v1/receivables?view=all&customer_id="+h.id("customer"), nil), "receivables") {
 		items[r["documentNo"]] = r

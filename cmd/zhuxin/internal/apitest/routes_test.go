@@ -95,6 +95,8 @@ var inTenant = map[string]spec{
 	"erp.v1.ERPService/ListConnections":         {who: "finance"},
 	"erp.v1.ERPService/CreateConnection":        {who: "administrator", in: m{"name": "新连接", "kind": "tryton", "base_url": "https://erp.example", "database": "d", "username": "u", "secret": "s", "source": "$erp_source", "every_minutes": 60}},
 	"erp.v1.ERPService/UpdateConnection":        {who: "administrator", in: m{"id": "$erp", "version": "$erp.version", "name": "改名", "kind": "tryton", "base_url": "https://erp.example", "database": "d", "username": "u", "every_minutes": 60}},
+	"erp.v1.ERPService/UploadERPFile":           {who: "finance", in: m{"id": "$erp_files", "kind": "customers", "file_name": "c.csv"}},
+	"erp.v1.ERPService/DownloadERPFileTemplate": {who: "finance", in: m{"kind": "deliveries"}},
 	"erp.v1.ERPService/TestConnection":          {who: "administrator", in: m{"id": "$erp_local"}, status: 400},
 	"erp.v1.ERPService/RunConnection":           {who: "administrator", in: m{"id": "$erp_local", "full": true}},
 	"erp.v1.ERPService/ListLimitPushes":         {who: "finance", in: m{"id": "$erp", "page_size": 50}},
@@ -194,8 +196,11 @@ var inTenant = map[string]spec{
 
 	"contract.v1.ContractService/ListContracts":          {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
 	"contract.v1.ContractService/ListUnlinked":           {who: "viewer", in: m{"page_size": 50}},
+	"contract.v1.ContractService/ListERPContracts":       {who: "viewer", in: m{"customer_id": "$customer", "page_size": 50}},
+	"contract.v1.ContractService/LinkERPContract":        {who: "finance", in: m{"id": "$erp_contract", "project_id": "$project"}},
 	"contract.v1.ContractService/LinkContract":           {who: "finance", in: m{"erp_contract_no": "$new_number", "project_id": "$project", "volume": "5", "unit_price": "5", "signed_on": "$day"}},
 	"contract.v1.ContractService/GetContract":            {who: "viewer", in: m{"id": "$contract"}},
+	"contract.v1.ContractService/ListContractDeliveries": {who: "viewer", in: m{"id": "$contract", "page_size": 50}},
 	"contract.v1.ContractService/PreviewTerms":           {who: "viewer", in: m{"id": "$contract", "terms": m{"days_after_last_delivery": 30}}},
 	"contract.v1.ContractService/PutTerms":               {who: "finance", in: m{"id": "$contract", "terms": m{"days_after_last_delivery": 30}}},
 	"contract.v1.ContractService/ReportNode":             {who: "finance", in: m{"id": "$contract", "kind": "topping_out", "reached_on": "$day"}},
@@ -319,6 +324,7 @@ var inTenant = map[string]spec{
 // alsoInTenant are further valid requests: the other names of a customer, and
 // searches, which have to find one's own only.
 var alsoInTenant = []variant{
+	{"contract.v1.ContractService/LinkERPContract", spec{who: "finance", in: m{"id": "$erp_contract_renumbered", "contract_id": "$contract_idle"}}},
 	{"collection.v1.CollectionService/RecordReceipt", spec{who: "finance", in: m{"customer_id": "$customer", "number": "$new_number", "received_on": "$day", "amount": "7", "method": "transfer", "apply": m{"rule": "chosen", "receivable_ids": []any{"$receivable"}}}}},
 	{"collection.v1.CollectionService/RecordReceipt", spec{who: "finance", status: 409, in: m{"customer_id": "$customer", "number": "$new_number", "received_on": "$day", "amount": "7", "method": "transfer", "apply": m{"rule": "by_project", "project_id": "$project"}}}},
 	{"collection.v1.CollectionService/ApplyReceipt", spec{who: "finance", in: m{"id": "$receipt", "preview": true, "selection": m{"rule": "chosen", "receivable_ids": []any{"$receivable"}}}}},

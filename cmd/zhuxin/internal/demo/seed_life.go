@@ -13,6 +13,9 @@ import (
 	statementv1 "zhuxin/app/api/statement/v1"
 )
 
+// plants that tickets leave from, by code, name and dispatcher; some tickets do not say.
+var plants = [][3]string{{"P01", "东郊搅拌站", "周海"}, {"P02", "西港搅拌站", "何敏"}, {"P01", "东郊搅拌站", "吴强"}, {"P02", "西港搅拌站", "何敏"}, {}}
+
 // deliveries come in as an ERP would push them; finance makes the statements of
 // the last whole month.
 func (s *seeder) deliveries(n int, slug string, sub *Subsidiary) error {
@@ -22,8 +25,10 @@ func (s *seeder) deliveries(n int, slug string, sub *Subsidiary) error {
 	}
 	for tickets := range slices.Chunk(sub.Tickets, 500) {
 		in := &feedv1.PushDeliveriesRequest{Source: "erp"}
-		for _, t := range tickets {
-			in.Records = append(in.Records, &feedv1.FeedDelivery{TicketNo: t.Number, CustomerNumber: t.CustomerNumber, ContractNo: t.ContractNumber,
+		for i, t := range tickets {
+			plant := plants[i%len(plants)]
+			in.Records = append(in.Records, &feedv1.FeedDelivery{PlantCode: plant[0], PlantName: plant[1], Dispatcher: plant[2],
+				TicketNo: t.Number, CustomerNumber: t.CustomerNumber, ContractNo: t.ContractNumber,
 				DeliveredOn: t.Date.String(), Volume: int64(t.Volume), Amount: int64(t.Amount)})
 		}
 		var out feedv1.PushReply

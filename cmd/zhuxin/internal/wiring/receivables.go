@@ -25,6 +25,7 @@ type Receivables struct {
 	Imports    *receivable.Imports
 	Receipts   *receivable.Receipts
 	Contracts  *contract.Service
+	Matching   *contract.Matching
 	Collection *collection.Service
 	base       *Base
 }
@@ -43,7 +44,7 @@ func newReceivables(b *Base, c *Credit, d *Documents, n *Notify) *Receivables {
 			Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock,
 		}),
 		Receipts:  receivable.NewReceipts(tx, receivablerepo.NewReceipts(b.Clock), b.Audit.Tenant),
-		Contracts: contracts, Collection: payments,
+		Contracts: contracts, Matching: contract.NewMatching(contracts, contractrepo.Repo{}, c.Customers), Collection: payments,
 		base: b,
 	}
 }

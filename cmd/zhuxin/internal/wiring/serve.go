@@ -231,7 +231,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	portfoliov1.RegisterPortfolioServiceHTTPServer(s, portfolioservice.New(a.Portfolio.Service, a.Portfolio.Group))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
 	collectionv1.RegisterCollectionServiceHTTPServer(s, collectionservice.New(a.Receivables.Collection))
-	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Contracts))
+	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Matching))
 	groupcapv1.RegisterGroupCapServiceHTTPServer(s, groupcapservice.New(g.Caps))
 	groupcapv1.RegisterSharedLimitServiceHTTPServer(s, groupcapservice.NewShared(g.Caps, a.Credit.Shared))
 	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, g.History, a.Documents.UploadEvidence))

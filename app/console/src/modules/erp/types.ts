@@ -11,4 +11,5 @@ export const feedsOf: Record<string, string[]> = {
   kingdee_k3cloud: ['customers', 'contracts', 'orders', 'deliveries', 'receivables', 'receipts'],
   tryton: ['customers', 'orders', 'deliveries', 'receivables'],
   yonyou_u8: ['customers', 'receivables', 'receipts'],
+  files: ['customers', 'contracts', 'orders', 'deliveries', 'receivables', 'receipts', 'drafts'],
 }
