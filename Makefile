@@ -82,9 +82,9 @@ test-go: with-servers ## unit and integration tests in Go, with real servers
 	@echo "==> go test $(PKG)"
 	@$(BIN)/with-servers --fresh --fast --dir $(LOCAL)/test -- go test $(PKG)
 
-test-console: $(CONSOLE_DEPS) ## unit tests of the console
+test-console: $(CONSOLE_PAGE) ## unit tests of the console, and the weight of its pages
 	@echo "==> console: tests"
-	@cd app/console && npm run test
+	@cd app/console && npm run test && npm run --silent budget
 
 e2e: with-servers ## browser tests against the built program
 	@echo "==> browser tests"

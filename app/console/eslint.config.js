@@ -30,6 +30,11 @@ export default tseslint.config(
           message: "use z of '@/lib/zod': as it comes, zod breaks the content security policy",
           allowTypeImports: true,
         },
+        {
+          name: 'zod/mini',
+          message: "use z of '@/lib/zod': as it comes, zod breaks the content security policy",
+          allowTypeImports: true,
+        },
       ],
       'no-restricted-globals': [
         'error',

@@ -6,6 +6,7 @@ import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import Components from 'unplugin-vue-components/vite'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
+import { leanElement, singleIcons } from './scripts/lean.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -23,6 +24,8 @@ export default defineConfig({
       dts: 'src/components.d.ts',
     }),
     ElementPlus({}),
+    leanElement(),
+    singleIcons(),
     VueI18n({
       include: [here('./src/locales/**/*.json')],
       strictMessage: false,
@@ -57,7 +60,12 @@ export default defineConfig({
       },
     },
   },
-  define: { __KIT__: JSON.stringify(process.env.ZHUXIN_CONSOLE_KIT === '1') },
+  define: {
+    __KIT__: JSON.stringify(process.env.ZHUXIN_CONSOLE_KIT === '1'),
+    // Nothing here nor in Element's parts is written in the old style of components.
+    __VUE_OPTIONS_API__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
   server: {
     strictPort: true,
     proxy: {

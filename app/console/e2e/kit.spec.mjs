@@ -109,7 +109,6 @@ test('filters, sorting and page live in the address and survive Back', async () 
   await page.waitForURL((url) => url.searchParams.get('view') === 'over')
   await page.getByPlaceholder('名称、编号或统一社会信用代码').fill('cement')
   await page.waitForURL((url) => url.searchParams.get('q') === 'cement')
-  // By key it sorts upwards first; a pointer hits one of the two carets.
   await page.getByRole('button', { name: /应收/ }).press('Enter')
   await page.waitForURL((url) => url.searchParams.get('sort') === 'receivable')
   await page.reload()

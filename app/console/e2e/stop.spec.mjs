@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { look, picturesOf } from './journey.mjs'
-import { approveOnPage, call, member, newCustomer, newSubsidiary, owe, runToday } from './house.mjs'
+import { approveOnPage, call, day, member, newCustomer, newSubsidiary, owe, runToday } from './house.mjs'
 import { expectQuiet, launch } from './lib.mjs'
 
 let browser
@@ -52,6 +52,10 @@ async function walk() {
   await admin.getByRole('link', { name: customer.name }).click()
   await admin.getByText('到达：停止供货').waitFor()
   await look(admin, 'agreement')
+  await admin.getByRole('link', { name: '停供：停供准备' }).click()
+  await admin.getByRole('dialog').getByText('停供准备').first().waitFor()
+  await look(admin, 'supply-stop-course')
+  await admin.goBack()
   const letter = admin.getByRole('button', { name: /停止供货|停供/ }).first()
   const [file] = await Promise.all([admin.waitForEvent('download'), letter.click()])
   const paper = await readFile(await file.path())
@@ -73,7 +77,8 @@ async function walk() {
   await seen.getByText('站点已确认').waitFor()
   await look(plant, 'supply-stops-plant')
 
-  await admin.reload()
+  await breach(admin, slug, customer)
+  await admin.goto(`/t/${slug}/credit/supply-stops`)
   await stepOf(admin, row, '申请恢复', '款已到账')
   await approveOnPage(approver, slug, customer.name, 'resume-approval')
   await admin.goto(`/t/${slug}/credit/supply-stops?view=all`)
@@ -81,6 +86,27 @@ async function walk() {
   await look(admin, 'supply-stop-over')
   assert.ok(!(await reasons(admin, slug, customer)).includes('SUPPLY_STOPPED'), 'and may go on')
   for (const page of [admin, approver, plant]) expectQuiet(page)
+}
+
+/** A ticket of the day after the stop is in the list of what left in spite of it; one of that day is not. */
+async function breach(page, slug, customer) {
+  const ticket = (ticketNo, on) => ({
+    ...{ ticketNo, customerNumber: customer.number, deliveredOn: on, volume: '8000', amount: '352000' },
+  })
+  const { refused } = await call(page, slug, 'POST', '/v1/feed/deliveries', {
+    source: 'plant',
+    records: [ticket('FH-SAME', day(0)), ticket('FH-AFTER', day(1))],
+  })
+  assert.ok(!refused || Number(refused) === 0, 'the tickets were taken')
+  await page.goto(`/t/${slug}/credit/supply-stops`)
+  await page
+    .getByRole('row')
+    .filter({ hasText: customer.name })
+    .getByRole('button', { name: '1', exact: true })
+    .click()
+  await page.getByRole('row').filter({ hasText: 'FH-AFTER' }).getByText('3,520.00').waitFor()
+  assert.equal(await page.getByText('FH-SAME').count(), 0, 'a pour under way is finished')
+  await look(page, 'supply-stop-breaches')
 }
 
 /** Why an order of the customer would be stopped now. */

@@ -20,7 +20,7 @@ function stand(answers: (ApiError | null)[]) {
     defineComponent(() => {
       const { form, failure } = useApiForm({
         defaults: { shortName: '' },
-        schema: z.object({ shortName: z.string().min(1, 'required') }),
+        schema: z.object({ shortName: z.string().check(z.minLength(1, 'required')) }),
         submit: async (values) => {
           sent.push(values.shortName)
           const answer = answers.shift()

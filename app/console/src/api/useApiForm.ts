@@ -1,7 +1,7 @@
 // TanStack form with a zod schema, and the server's field faults shown at their fields.
 import { revalidateLogic, useForm } from '@tanstack/vue-form'
 import { ref, type Ref } from 'vue'
-import type { ZodType } from 'zod'
+import type { ZodMiniType } from 'zod/mini'
 import { afterPress } from '@/lib/pointer'
 import { ApiError, formPath } from './error'
 import { useErrorText } from './errorText'
@@ -9,7 +9,7 @@ import { useErrorText } from './errorText'
 interface Options<Input, Output> {
   defaults: Input
   /** Messages of the schema are keys below `validation.` or finished texts. */
-  schema: ZodType<Output, Input>
+  schema: ZodMiniType<Output, Input>
   /** Sends the parsed values; an ApiError it throws is shown at its fields and in `failure`. */
   submit: (values: Output) => Promise<unknown>
 }

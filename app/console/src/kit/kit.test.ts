@@ -112,6 +112,31 @@ describe('DataTable', () => {
     expect(page.find('table').exists()).toBe(true)
     expect(page.get('a').attributes('href')).toBe('/c/1')
   })
+  test('a head sorts upwards, downwards, then as the server likes', async () => {
+    const page = stand({ rows, sort: '' })
+    for (const [sort, aria] of [
+      ['name', 'ascending'],
+      ['-name', 'descending'],
+      ['', undefined],
+    ]) {
+      await page.get('th button').trigger('click')
+      expect(page.emitted('update:sort')!.at(-1)).toEqual([sort])
+      await page.setProps({ sort } as never)
+      expect(page.get('th').attributes('aria-sort')).toBe(aria)
+    }
+  })
+  test('ticks one row, and all of them', async () => {
+    const page = stand({
+      rows: [...rows, { id: '2', name: 'Beta', owed: '0' }],
+      selectable: true,
+      selected: [],
+    })
+    const boxes = () => page.findAll('input[type=checkbox]')
+    await boxes()[1]!.setValue(true)
+    expect(page.emitted('update:selected')!.at(-1)).toEqual([['1']])
+    await boxes()[0]!.setValue(true)
+    expect(page.emitted('update:selected')!.at(-1)).toEqual([['1', '2']])
+  })
   test('is a list of labelled cards on a phone', () => {
     onPhone(true)
     const page = stand({ rows })

@@ -65,12 +65,14 @@ export const formOf = (customer: Customer): CustomerForm => ({
 })
 
 const schema = z.object({
-  name: z.string().trim().min(2, 'required'),
-  uscc: z.string().transform(plainUscc).pipe(z.string().length(18, 'usccLength')),
+  name: z.string().check(z.trim(), z.minLength(2, 'required')),
+  uscc: z.string().check(z.overwrite(plainUscc), z.length(18, 'usccLength')),
   contactEmail: z
     .string()
-    .refine((mail) => mail.trim() === '' || /^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$/.test(mail.trim()), 'email'),
-  creditTermDays: z.string().refine((days) => days === '' || Number(days) <= 730, 'creditTerm'),
+    .check(
+      z.refine((mail) => mail.trim() === '' || /^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$/.test(mail.trim()), 'email'),
+    ),
+  creditTermDays: z.string().check(z.refine((days) => days === '' || Number(days) <= 730, 'creditTerm')),
 })
 
 /** What is wrong by field; messages are keys below `customers.form.fault.` or `kit.validation.`. */
