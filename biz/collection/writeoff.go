@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
 	"zhuxin/shared/money"
 	"zhuxin/shared/tenant"
@@ -13,12 +14,13 @@ import (
 
 // WriteOffFacts is what the approver sees; amounts are fen.
 type WriteOffFacts struct {
-	DocumentNo string       `json:"document_no"`
-	Amount     money.Amount `json:"amount,string"`
-	Open       money.Amount `json:"open,string"`
-	Whole      money.Amount `json:"whole,string"`
-	DueDate    string       `json:"due_date"`
-	Reason     string       `json:"reason"`
+	Customer   limit.CustomerFacts `json:"customer"`
+	DocumentNo string              `json:"document_no"`
+	Amount     money.Amount        `json:"amount,string"`
+	Open       money.Amount        `json:"open,string"`
+	Whole      money.Amount        `json:"whole,string"`
+	DueDate    string              `json:"due_date"`
+	Reason     string              `json:"reason"`
 }
 
 // SubmitWriteOff asks for a bad debt to be given up. Nothing changes before it
@@ -44,7 +46,7 @@ func (s *Service) SubmitWriteOff(ctx context.Context, receivableID uuid.UUID, am
 			return err
 		}
 		_, err = s.Approvals.Submit(ctx, approval.Submission{Kind: approval.KindWriteOff, SubjectID: w.ID, CustomerID: &i.CustomerID, Title: b.Name + " " + i.DocumentNo, Amount: amount,
-			Facts: WriteOffFacts{i.DocumentNo, amount, i.Open, i.Amount, i.DueDate.String(), reason}})
+			Facts: WriteOffFacts{limit.CustomerFactsOf(b), i.DocumentNo, amount, i.Open, i.Amount, i.DueDate.String(), reason}})
 		return err
 	})
 	return w, err

@@ -26,10 +26,13 @@ type Card struct {
 // Warning is the worst of what stands against deliveries to a project.
 type Warning string
 
-// The warnings, worst first: the customer's account is frozen; receivables of
-// the project are past due; the customer is over his limit; nothing.
+// The warnings, worst first: the customer's account is frozen; supply to him or to
+// the project is stopped; he is on the group's negative list; receivables of the
+// project are past due; the customer is over his limit; nothing.
 const (
 	WarningFrozen    Warning = "frozen"
+	WarningStopped   Warning = "stopped"
+	WarningListed    Warning = "listed"
 	WarningOverdue   Warning = "overdue"
 	WarningOverLimit Warning = "over_limit"
 	WarningNone      Warning = "none"

@@ -56,7 +56,8 @@ type TermsFacts struct {
 	Times          int                `json:"times"` // temporary limits applied for within a year, this one with them
 }
 
-// AccountFacts are the credit account at the time of submission.
+// AccountFacts are the credit account at the time of submission, with each part of
+// the exposure, so that what an approver sees used adds up.
 type AccountFacts struct {
 	Grade       string             `json:"grade"`
 	LimitKind   exposure.LimitKind `json:"limit_kind"`
@@ -64,6 +65,11 @@ type AccountFacts struct {
 	Temporary   money.Amount       `json:"temporary_limit,string"`
 	Receivable  money.Amount       `json:"receivable,string"`
 	Reserved    money.Amount       `json:"reserved,string"`
+	Delivered   money.Amount       `json:"delivered,string"`
+	Reconciled  money.Amount       `json:"reconciled,string"`
+	Drafts      money.Amount       `json:"drafts,string"`
+	Advances    money.Amount       `json:"advances,string"`
+	Exposure    money.Amount       `json:"exposure,string"`
 	Overdue     money.Amount       `json:"overdue,string"`
 	OverdueDays int                `json:"overdue_days"`
 	AsOf        calendar.Date      `json:"as_of"`
@@ -85,7 +91,8 @@ func InForce(a exposure.Account) *money.Amount {
 // AccountFactsOf takes the figures of an account for an approver.
 func AccountFactsOf(a exposure.Account) AccountFacts {
 	return AccountFacts{Grade: a.Grade, LimitKind: a.LimitKind, Standing: a.Standing, Temporary: a.Temporary, Receivable: a.Receivable,
-		Reserved: a.Reserved, Overdue: a.Overdue, OverdueDays: a.OverdueDays(a.AsOf), AsOf: a.AsOf}
+		Reserved: a.Reserved, Delivered: a.Delivered, Reconciled: a.Reconciled, Drafts: a.Drafts, Advances: a.Advances, Exposure: a.Exposure(),
+		Overdue: a.Overdue, OverdueDays: a.OverdueDays(a.AsOf), AsOf: a.AsOf}
 }
 
 // CustomerFactsOf takes what tells a customer for an approver.

@@ -182,3 +182,7 @@ type ProjectFigures struct {
 	Receivable money.Amount
 	Reserved   money.Amount
 }
+
+// Headroom is what the project's own limit still leaves; negative when over, and
+// without meaning for kind unlimited.
+func (f ProjectFigures) Headroom() money.Amount { return f.Limit - f.Receivable - f.Reserved }

@@ -18,6 +18,7 @@ import (
 
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
@@ -115,7 +116,8 @@ type Profile struct {
 	Project
 	Currency  money.Currency
 	Grade     string
-	Account   exposure.Account // of the customer: a project's deliveries use his limit
+	Account   exposure.Account      // of the customer: a project's deliveries use his limit
+	Own       *limit.ProjectFigures // nil for a project without a limit of its own
 	Business  Business
 	Warnings  []Warning // worst first
 	Contracts []customer.Contract

@@ -11,6 +11,7 @@ import (
 
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
@@ -31,20 +32,27 @@ type Customers interface {
 	InsertContract(ctx context.Context, project uuid.UUID, c customer.Contract, by *uuid.UUID) error
 }
 
+// Limits gives the figures of a project with a limit of its own (biz/limit); inside
+// a unit of work.
+type Limits interface {
+	ProjectAccount(ctx context.Context, projectID uuid.UUID) (limit.ProjectFigures, bool, error)
+}
+
 // Service keeps projects and owners.
 type Service struct {
 	tx        uow.Tenant
 	repo      Repository
 	customers Customers
 	accounts  exposure.Accounts
+	limits    Limits
 	cipher    personal.Cipher
 	audit     audit.Recorder
 	clock     calendar.Clock
 }
 
 // New wires the service.
-func New(tx uow.Tenant, repo Repository, customers Customers, accounts exposure.Accounts, cipher personal.Cipher, recorder audit.Recorder, clock calendar.Clock) *Service {
-	return &Service{tx: tx, repo: repo, customers: customers, accounts: accounts, cipher: cipher, audit: recorder, clock: clock}
+func New(tx uow.Tenant, repo Repository, customers Customers, accounts exposure.Accounts, limits Limits, cipher personal.Cipher, recorder audit.Recorder, clock calendar.Clock) *Service {
+	return &Service{tx: tx, repo: repo, customers: customers, accounts: accounts, limits: limits, cipher: cipher, audit: recorder, clock: clock}
 }
 
 // ListInput asks for a page of projects.
@@ -118,6 +126,13 @@ func (s *Service) profile(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) 
 		return p, err
 	}
 	p.Grade = p.Account.Grade
+	own, ok, err := s.limits.ProjectAccount(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	if ok {
+		p.Own = &own
+	}
 	if p.Business, err = s.repo.Business(ctx, p.Project, p.AsOf); err != nil {
 		return p, err
 	}

@@ -100,7 +100,12 @@ func (s *Service) SetAuthority(ctx context.Context, r *approvalv1.SetAuthorityRe
 
 func (s *Service) toPolicy(set approval.Settings, who []approval.Authority) *approvalv1.ApprovalPolicy {
 	out := &approvalv1.ApprovalPolicy{Version: set.Version, PresetAuthority: fen(set.PresetAuthority), WorkStart: int32(set.WorkStart), WorkEnd: int32(set.WorkEnd),
-		StepUp: set.StepUp, StepUpChoices: s.inbox.StepUpActs()}
+		StepUp: set.StepUp, StepUpChoices: s.inbox.StepUpActs(), KindActs: map[string]string{}}
+	for _, k := range s.inbox.Kinds() {
+		if act := approval.StepUpAct(k); act != "" {
+			out.KindActs[string(k)] = string(act)
+		}
+	}
 	for _, d := range set.Off {
 		out.DaysOff = append(out.DaysOff, d.String())
 	}

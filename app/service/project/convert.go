@@ -7,6 +7,7 @@ import (
 	customerv1 "zhuxin/app/api/customer/v1"
 	projectv1 "zhuxin/app/api/project/v1"
 	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
 	"zhuxin/biz/project"
 	"zhuxin/shared/party"
 )
@@ -24,7 +25,7 @@ func toRow(r project.Row) *projectv1.ProjectRow {
 func toProfile(p project.Profile) *projectv1.ProjectProfile {
 	out := &projectv1.ProjectProfile{Id: p.ID.String(), Number: p.Number, Name: p.Name, Status: string(p.Status), Address: p.Address,
 		ContractedVolume: int64(p.ContractedVolume), CustomerId: p.Customer.ID.String(), CustomerNumber: p.Customer.Number, CustomerName: p.Customer.Name,
-		OwnerName: p.OwnerName, Salesperson: person(p.Salesperson), OwnSalesperson: p.OwnSalesperson, Grade: p.Grade, LimitUse: toLimitUse(p.Account),
+		OwnerName: p.OwnerName, Salesperson: person(p.Salesperson), OwnSalesperson: p.OwnSalesperson, Grade: p.Grade, LimitUse: toLimitUse(p.Account), OwnLimit: toOwnLimit(p.Own),
 		Business: &projectv1.ProjectBusiness{Billed: int64(p.Business.Billed), Receivable: int64(p.Business.Receivable), Overdue: int64(p.Business.Overdue),
 			OverdueDays: int32(p.Business.OverdueDays), Delivered: int64(p.Business.Delivered), Received: int64(p.Business.Received)},
 		CreatedAt: timestamppb.New(p.CreatedAt), UpdatedAt: timestamppb.New(p.UpdatedAt), Version: p.Version, Currency: string(p.Currency), AsOf: p.AsOf.String()}
@@ -43,6 +44,17 @@ func toProfile(p project.Profile) *projectv1.ProjectProfile {
 	}
 	for _, c := range p.Contacts {
 		out.Contacts = append(out.Contacts, &projectv1.ProjectContact{Id: c.ID.String(), Name: c.Name, Role: c.Role, PhoneMask: c.PhoneMask})
+	}
+	return out
+}
+
+func toOwnLimit(l *limit.ProjectFigures) *projectv1.ProjectOwnLimit {
+	if l == nil {
+		return nil
+	}
+	out := &projectv1.ProjectOwnLimit{LimitKind: string(l.Kind), LimitAmount: int64(l.Limit), Receivable: int64(l.Receivable), Reserved: int64(l.Reserved)}
+	if l.Kind != exposure.LimitUnlimited {
+		out.Headroom = int64(l.Headroom())
 	}
 	return out
 }

@@ -23,17 +23,26 @@ var (
 
 	// The page is chosen first; what costs a look-up is read for its rows only.
 	projectCardsSQL = `SELECT p.id, p.updated_at, p.number, p.name,
-		CASE WHEN a.frozen THEN 'frozen'
-			WHEN EXISTS (SELECT FROM receivable_dues r WHERE r.customer_id = p.customer_id AND r.project_id = p.id AND r.open_amount > 0 AND r.due_date < $5::date) THEN 'overdue'
-			WHEN ` + isOverLimit + ` THEN 'over_limit' ELSE 'none' END,
+		` + Against("p.uscc", `EXISTS (SELECT FROM receivable_dues r WHERE r.customer_id = p.customer_id AND r.project_id = p.id AND r.open_amount > 0 AND r.due_date < $5::date)`) + `,
 		coalesce((SELECT t.erp_contract_no FROM contracts t WHERE t.project_id = p.id ORDER BY t.signed_on DESC, t.erp_contract_no LIMIT 1), ''),
 		p.customer_id, p.customer_name, p.contracted_volume, p.seller, m.name
-		FROM (SELECT p.*, c.name AS customer_name, coalesce(p.salesperson_id, c.salesperson_id) AS seller FROM projects p JOIN customers c ON c.id = p.customer_id
+		FROM (SELECT p.*, c.name AS customer_name, c.uscc, coalesce(p.salesperson_id, c.salesperson_id) AS seller FROM projects p JOIN customers c ON c.id = p.customer_id
 			WHERE ($1::uuid IS NULL OR c.salesperson_id = $1 OR p.salesperson_id = $1) AND ($2::timestamptz IS NULL OR (p.updated_at, p.id) < ($2, $3::uuid))
 			ORDER BY p.updated_at DESC, p.id DESC LIMIT $4) p
 		LEFT JOIN credit_accounts a ON a.id = p.customer_id LEFT JOIN hq.v_members m ON m.person_id = p.seller
 		ORDER BY p.updated_at DESC, p.id DESC`
 )
+
+// Against is the worst that stands against deliveries to a project p whose customer
+// has the credit account a, as biz/customer Warning. uscc is his code and overdue the
+// condition that receivables of the project are past due.
+func Against(uscc, overdue string) string {
+	return `CASE WHEN a.frozen THEN 'frozen'
+			WHEN EXISTS (SELECT FROM supply_stops s WHERE s.customer_id = p.customer_id AND (s.project_id IS NULL OR s.project_id = p.id)
+				AND (s.state = 'stopped' OR s.state = 'acknowledged')) THEN 'stopped'
+			WHEN EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = ` + uscc + `) THEN 'listed'
+			WHEN ` + overdue + ` THEN 'overdue' WHEN ` + isOverLimit + ` THEN 'over_limit' ELSE 'none' END`
+}
 
 // CustomerCards implements biz.Repository.
 func (Repo) CustomerCards(ctx context.Context, q biz.CardQuery) ([]biz.Card, *paging.Key, error) {

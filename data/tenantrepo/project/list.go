@@ -7,7 +7,7 @@ import (
 
 	biz "zhuxin/biz/project"
 	"zhuxin/data/postgres"
-	"zhuxin/data/tenantrepo/exposure"
+	customerrepo "zhuxin/data/tenantrepo/customer"
 	"zhuxin/tenancy/scope"
 )
 
@@ -21,8 +21,7 @@ var (
 
 	// The page is chosen first; sums are read for its rows only. $6 is today.
 	listSQL = `SELECT ` + columns + `,
-		CASE WHEN a.frozen THEN 'frozen' WHEN r.overdue > 0 THEN 'overdue'
-			WHEN ` + exposure.Over("a") + ` THEN 'over_limit' ELSE 'none' END,
+		` + customerrepo.Against("c.uscc", `r.overdue > 0`) + `,
 		coalesce((SELECT t.erp_contract_no FROM contracts t WHERE t.project_id = p.id ORDER BY t.signed_on DESC, t.erp_contract_no LIMIT 1), ''),
 		r.open, r.overdue` + joins + `
 		JOIN (SELECT p.id FROM projects p JOIN customers c ON c.id = p.customer_id` + selected + ` ORDER BY p.updated_at DESC, p.id DESC LIMIT $7 OFFSET $8) page ON page.id = p.id

@@ -13,6 +13,7 @@ import (
 	"zhuxin/data/auditlog"
 	"zhuxin/data/tenantrepo/credittest"
 	customerrepo "zhuxin/data/tenantrepo/customer"
+	limitrepo "zhuxin/data/tenantrepo/limit"
 	projectrepo "zhuxin/data/tenantrepo/project"
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
@@ -43,7 +44,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{World: credittest.New(t)}
-	w.projects = project.New(w.Pool.Tenant(), projectrepo.New(), customerrepo.New(), w.Accounts, w.Keys, auditlog.Tenant(w.Pool), w.Clock)
+	w.projects = project.New(w.Pool.Tenant(), projectrepo.New(), customerrepo.New(), w.Accounts, limitrepo.New(), w.Keys, auditlog.Tenant(w.Pool), w.Clock)
 	return w
 }
 
@@ -141,6 +142,72 @@ func TestProfile(t *testing.T) {
 	ok(t, w.projects.RemoveContact(sales, p.ID, got.Contacts[0].ID))
 	if err := w.projects.RemoveContact(sales, p.ID, got.Contacts[0].ID); reason(err) != "CONTACT_NOT_FOUND" {
 		t.Errorf("removed twice: %v", err)
+	}
+}
+
+// A project's own limit is shown with its own use, beside the customer's.
+func TestOwnLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t)
+	c := w.NewCustomer(t, admin, 1)
+	p := w.open(t, admin, c.ID)
+	if got, err := w.projects.Get(admin, p.ID); err != nil || got.Own != nil {
+		t.Fatalf("without one of its own: %+v, %v", got.Own, err)
+	}
+	w.Exec(t, admin, `INSERT INTO credit_limits (id, customer_id, project_id, class, kind, mode, amount, starts_on, reason, status, created_at, updated_at)
+		VALUES ($1, $2, $3, 'standing', 'amount', 'add', 1000, '2026-01-01', 'test', 'effective', now(), now())`, uuid.New(), c.ID, p.ID)
+	w.Exec(t, admin, `INSERT INTO receivables (id, source, document_no, customer_id, project_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at) VALUES
+		(gen_random_uuid(), 's', '1', $1, $2, '2026-09-10', '2026-12-21', 'CNY', 1300, 1300, gen_random_uuid(), now())`, c.ID, p.ID)
+	w.InA(t, func(ctx context.Context) error { return w.Accounts.Recompute(ctx) })
+	got, err := w.projects.Get(admin, p.ID)
+	ok(t, err)
+	if got.Own == nil || got.Own.Limit != 1000 || got.Own.Receivable != 1300 || got.Own.Headroom() != -300 {
+		t.Errorf("own limit %+v", got.Own)
+	}
+}
+
+// A stop of supply and the negative list stand above what is overdue.
+func TestWarningsOfTheList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t)
+	c := w.NewCustomer(t, admin, 1)
+	p, other := w.open(t, admin, c.ID), w.NewCustomer(t, admin, 2)
+	warning := func() customer.Warning {
+		t.Helper()
+		l, err := w.projects.List(admin, project.ListInput{CustomerID: c.ID.String()})
+		ok(t, err)
+		cards, _, err := w.Customers.MyProjects(admin, "", 10)
+		ok(t, err)
+		if len(l.Projects) != 1 || len(cards) != 1 || l.Projects[0].Warning != cards[0].Warning {
+			t.Fatalf("list %+v, cards %+v", l.Projects, cards)
+		}
+		return cards[0].Warning
+	}
+	w.Exec(t, admin, `INSERT INTO receivables (id, source, document_no, customer_id, project_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at) VALUES
+		(gen_random_uuid(), 's', '1', $1, $2, '2026-09-10', '2026-10-21', 'CNY', 600, 600, gen_random_uuid(), now())`, c.ID, p.ID)
+	if got := warning(); got != customer.WarningOverdue {
+		t.Errorf("overdue: %s", got)
+	}
+	_, err := w.Admin(t).ExecContext(t.Context(), `INSERT INTO hq.negative_entries (id, uscc, company_name, reason_code, reason_text, tenant_id, listed_by, listed_at)
+		VALUES ($1, $2, 'x', 'malicious_arrears', '恶意拖欠', $3, $1, now())`, uuid.New(), c.USCC, w.B.ID)
+	ok(t, err)
+	if got := warning(); got != customer.WarningListed {
+		t.Errorf("listed: %s", got)
+	}
+	stop := func(of uuid.UUID, project *uuid.UUID, state string) {
+		w.Exec(t, admin, `INSERT INTO supply_stops (id, customer_id, project_id, state, reason, overdue_days, overdue_amount, created_at, updated_at, version)
+			VALUES ($1, $2, $3, $4, 'r', 0, 0, now(), now(), 1)`, uuid.New(), of, project, state)
+	}
+	stop(other.ID, nil, "stopped")
+	stop(c.ID, nil, "notified")
+	if got := warning(); got != customer.WarningListed {
+		t.Errorf("another's stop, and one that is only announced: %s", got)
+	}
+	stop(c.ID, &p.ID, "stopped")
+	if got := warning(); got != customer.WarningStopped {
+		t.Errorf("stopped: %s", got)
 	}
 }
 

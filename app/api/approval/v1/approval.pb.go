@@ -241,7 +241,10 @@ type Approval struct {
 	// temporary_limit: {customer, new: {amount, mode, starts_on, ends_on, days,
 	// reason, resulting_limit}, old: account}.
 	// account: {grade, limit_kind, standing_limit, temporary_limit, receivable,
-	// reserved, overdue, overdue_days, as_of}.
+	// reserved, delivered, reconciled, drafts, advances, exposure, overdue,
+	// overdue_days, as_of}.
+	// write_off: {customer: {number, name, uscc}, document_no, amount, open, whole,
+	// due_date, reason}.
 	Facts *structpb.Struct `protobuf:"bytes,6,opt,name=facts,proto3" json:"facts,omitempty"`
 	// Fen that would be granted; the largest number where it would have no bound.
 	Amount      int64                  `protobuf:"varint,7,opt,name=amount,proto3" json:"amount,omitempty"`
@@ -1781,6 +1784,8 @@ type ApprovalPolicy struct {
 	StepUp        []string     `protobuf:"bytes,8,rep,name=step_up,json=stepUp,proto3" json:"step_up,omitempty"`
 	StepUpChoices []string     `protobuf:"bytes,9,rep,name=step_up_choices,json=stepUpChoices,proto3" json:"step_up_choices,omitempty"`
 	Authorities   []*Authority `protobuf:"bytes,10,rep,name=authorities,proto3" json:"authorities,omitempty"`
+	// Act of step_up_choices that deciding on a kind is; a kind that never asks is left out.
+	KindActs      map[string]string `protobuf:"bytes,11,rep,name=kind_acts,json=kindActs,proto3" json:"kind_acts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1881,6 +1886,13 @@ func (x *ApprovalPolicy) GetStepUpChoices() []string {
 func (x *ApprovalPolicy) GetAuthorities() []*Authority {
 	if x != nil {
 		return x.Authorities
+	}
+	return nil
+}
+
+func (x *ApprovalPolicy) GetKindActs() map[string]string {
+	if x != nil {
+		return x.KindActs
 	}
 	return nil
 }
@@ -2920,7 +2932,7 @@ const file_app_api_approval_v1_approval_proto_rawDesc = "" +
 	"\tCandidate\x123\n" +
 	"\x06person\x18\x01 \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\x06person\x12\x16\n" +
 	"\x06within\x18\x02 \x01(\bR\x06within\"\x1a\n" +
-	"\x18GetApprovalPolicyRequest\"\xa8\x03\n" +
+	"\x18GetApprovalPolicyRequest\"\xb4\x04\n" +
 	"\x0eApprovalPolicy\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12.\n" +
 	"\x10preset_authority\x18\x02 \x01(\x03H\x00R\x0fpresetAuthority\x88\x01\x01\x12\x1d\n" +
@@ -2934,7 +2946,11 @@ const file_app_api_approval_v1_approval_proto_rawDesc = "" +
 	"\astep_up\x18\b \x03(\tR\x06stepUp\x12&\n" +
 	"\x0fstep_up_choices\x18\t \x03(\tR\rstepUpChoices\x12?\n" +
 	"\vauthorities\x18\n" +
-	" \x03(\v2\x1d.zhuxin.approval.v1.AuthorityR\vauthoritiesB\x13\n" +
+	" \x03(\v2\x1d.zhuxin.approval.v1.AuthorityR\vauthorities\x12M\n" +
+	"\tkind_acts\x18\v \x03(\v20.zhuxin.approval.v1.ApprovalPolicy.KindActsEntryR\bkindActs\x1a;\n" +
+	"\rKindActsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x13\n" +
 	"\x11_preset_authority\"7\n" +
 	"\x0fPreparedComment\x12\x10\n" +
 	"\x03use\x18\x01 \x01(\tR\x03use\x12\x12\n" +
@@ -3018,7 +3034,7 @@ func file_app_api_approval_v1_approval_proto_rawDescGZIP() []byte {
 	return file_app_api_approval_v1_approval_proto_rawDescData
 }
 
-var file_app_api_approval_v1_approval_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_app_api_approval_v1_approval_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_app_api_approval_v1_approval_proto_goTypes = []any{
 	(*ListApprovalsRequest)(nil),     // 0: zhuxin.approval.v1.ListApprovalsRequest
 	(*ListApprovalsReply)(nil),       // 1: zhuxin.approval.v1.ListApprovalsReply
@@ -3057,40 +3073,41 @@ var file_app_api_approval_v1_approval_proto_goTypes = []any{
 	(*DecideManyReply_Row)(nil),      // 34: zhuxin.approval.v1.DecideManyReply.Row
 	(*SimulateReply_Row)(nil),        // 35: zhuxin.approval.v1.SimulateReply.Row
 	(*SimulateReply_Candidate)(nil),  // 36: zhuxin.approval.v1.SimulateReply.Candidate
-	(*structpb.Struct)(nil),          // 37: google.protobuf.Struct
-	(*v1.PersonRef)(nil),             // 38: zhuxin.common.v1.PersonRef
-	(*timestamppb.Timestamp)(nil),    // 39: google.protobuf.Timestamp
+	nil,                              // 37: zhuxin.approval.v1.ApprovalPolicy.KindActsEntry
+	(*structpb.Struct)(nil),          // 38: google.protobuf.Struct
+	(*v1.PersonRef)(nil),             // 39: zhuxin.common.v1.PersonRef
+	(*timestamppb.Timestamp)(nil),    // 40: google.protobuf.Timestamp
 }
 var file_app_api_approval_v1_approval_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.approval.v1.ListApprovalsReply.approvals:type_name -> zhuxin.approval.v1.Approval
 	32, // 1: zhuxin.approval.v1.ListApprovalsReply.box_counts:type_name -> zhuxin.approval.v1.ListApprovalsReply.BoxCountsEntry
-	37, // 2: zhuxin.approval.v1.Approval.facts:type_name -> google.protobuf.Struct
-	38, // 3: zhuxin.approval.v1.Approval.submitted_by:type_name -> zhuxin.common.v1.PersonRef
-	39, // 4: zhuxin.approval.v1.Approval.submitted_at:type_name -> google.protobuf.Timestamp
-	38, // 5: zhuxin.approval.v1.Approval.decided_by:type_name -> zhuxin.common.v1.PersonRef
-	39, // 6: zhuxin.approval.v1.Approval.decided_at:type_name -> google.protobuf.Timestamp
+	38, // 2: zhuxin.approval.v1.Approval.facts:type_name -> google.protobuf.Struct
+	39, // 3: zhuxin.approval.v1.Approval.submitted_by:type_name -> zhuxin.common.v1.PersonRef
+	40, // 4: zhuxin.approval.v1.Approval.submitted_at:type_name -> google.protobuf.Timestamp
+	39, // 5: zhuxin.approval.v1.Approval.decided_by:type_name -> zhuxin.common.v1.PersonRef
+	40, // 6: zhuxin.approval.v1.Approval.decided_at:type_name -> google.protobuf.Timestamp
 	4,  // 7: zhuxin.approval.v1.Approval.steps:type_name -> zhuxin.approval.v1.Step
 	6,  // 8: zhuxin.approval.v1.Approval.acts:type_name -> zhuxin.approval.v1.Act
 	3,  // 9: zhuxin.approval.v1.Approval.earlier:type_name -> zhuxin.approval.v1.Approval
 	5,  // 10: zhuxin.approval.v1.Step.slots:type_name -> zhuxin.approval.v1.Slot
-	38, // 11: zhuxin.approval.v1.Step.added_by:type_name -> zhuxin.common.v1.PersonRef
-	39, // 12: zhuxin.approval.v1.Step.opened_at:type_name -> google.protobuf.Timestamp
-	39, // 13: zhuxin.approval.v1.Step.due_at:type_name -> google.protobuf.Timestamp
-	39, // 14: zhuxin.approval.v1.Step.overdue_at:type_name -> google.protobuf.Timestamp
-	39, // 15: zhuxin.approval.v1.Step.done_at:type_name -> google.protobuf.Timestamp
-	38, // 16: zhuxin.approval.v1.Slot.person:type_name -> zhuxin.common.v1.PersonRef
-	38, // 17: zhuxin.approval.v1.Slot.escalated_to:type_name -> zhuxin.common.v1.PersonRef
-	38, // 18: zhuxin.approval.v1.Act.by:type_name -> zhuxin.common.v1.PersonRef
-	38, // 19: zhuxin.approval.v1.Act.on_behalf_of:type_name -> zhuxin.common.v1.PersonRef
-	38, // 20: zhuxin.approval.v1.Act.target:type_name -> zhuxin.common.v1.PersonRef
-	39, // 21: zhuxin.approval.v1.Act.at:type_name -> google.protobuf.Timestamp
+	39, // 11: zhuxin.approval.v1.Step.added_by:type_name -> zhuxin.common.v1.PersonRef
+	40, // 12: zhuxin.approval.v1.Step.opened_at:type_name -> google.protobuf.Timestamp
+	40, // 13: zhuxin.approval.v1.Step.due_at:type_name -> google.protobuf.Timestamp
+	40, // 14: zhuxin.approval.v1.Step.overdue_at:type_name -> google.protobuf.Timestamp
+	40, // 15: zhuxin.approval.v1.Step.done_at:type_name -> google.protobuf.Timestamp
+	39, // 16: zhuxin.approval.v1.Slot.person:type_name -> zhuxin.common.v1.PersonRef
+	39, // 17: zhuxin.approval.v1.Slot.escalated_to:type_name -> zhuxin.common.v1.PersonRef
+	39, // 18: zhuxin.approval.v1.Act.by:type_name -> zhuxin.common.v1.PersonRef
+	39, // 19: zhuxin.approval.v1.Act.on_behalf_of:type_name -> zhuxin.common.v1.PersonRef
+	39, // 20: zhuxin.approval.v1.Act.target:type_name -> zhuxin.common.v1.PersonRef
+	40, // 21: zhuxin.approval.v1.Act.at:type_name -> google.protobuf.Timestamp
 	33, // 22: zhuxin.approval.v1.DecideManyRequest.items:type_name -> zhuxin.approval.v1.DecideManyRequest.Item
 	34, // 23: zhuxin.approval.v1.DecideManyReply.rows:type_name -> zhuxin.approval.v1.DecideManyReply.Row
 	13, // 24: zhuxin.approval.v1.ListFlowsReply.flows:type_name -> zhuxin.approval.v1.Flow
 	14, // 25: zhuxin.approval.v1.ListFlowsReply.standard:type_name -> zhuxin.approval.v1.FlowStep
 	14, // 26: zhuxin.approval.v1.Flow.steps:type_name -> zhuxin.approval.v1.FlowStep
-	39, // 27: zhuxin.approval.v1.Flow.created_at:type_name -> google.protobuf.Timestamp
-	38, // 28: zhuxin.approval.v1.Flow.created_by:type_name -> zhuxin.common.v1.PersonRef
+	40, // 27: zhuxin.approval.v1.Flow.created_at:type_name -> google.protobuf.Timestamp
+	39, // 28: zhuxin.approval.v1.Flow.created_by:type_name -> zhuxin.common.v1.PersonRef
 	15, // 29: zhuxin.approval.v1.FlowStep.actors:type_name -> zhuxin.approval.v1.FlowActor
 	16, // 30: zhuxin.approval.v1.FlowStep.deadline:type_name -> zhuxin.approval.v1.FlowDeadline
 	14, // 31: zhuxin.approval.v1.SaveFlowRequest.steps:type_name -> zhuxin.approval.v1.FlowStep
@@ -3098,52 +3115,53 @@ var file_app_api_approval_v1_approval_proto_depIdxs = []int32{
 	35, // 33: zhuxin.approval.v1.SimulateReply.steps:type_name -> zhuxin.approval.v1.SimulateReply.Row
 	22, // 34: zhuxin.approval.v1.ApprovalPolicy.comments:type_name -> zhuxin.approval.v1.PreparedComment
 	23, // 35: zhuxin.approval.v1.ApprovalPolicy.authorities:type_name -> zhuxin.approval.v1.Authority
-	38, // 36: zhuxin.approval.v1.Authority.person:type_name -> zhuxin.common.v1.PersonRef
-	22, // 37: zhuxin.approval.v1.SetApprovalPolicyRequest.comments:type_name -> zhuxin.approval.v1.PreparedComment
-	28, // 38: zhuxin.approval.v1.ListDelegationsReply.delegations:type_name -> zhuxin.approval.v1.Delegation
-	38, // 39: zhuxin.approval.v1.Delegation.person:type_name -> zhuxin.common.v1.PersonRef
-	38, // 40: zhuxin.approval.v1.Delegation.delegate:type_name -> zhuxin.common.v1.PersonRef
-	39, // 41: zhuxin.approval.v1.Delegation.created_at:type_name -> google.protobuf.Timestamp
-	4,  // 42: zhuxin.approval.v1.SimulateReply.Row.step:type_name -> zhuxin.approval.v1.Step
-	36, // 43: zhuxin.approval.v1.SimulateReply.Row.people:type_name -> zhuxin.approval.v1.SimulateReply.Candidate
-	38, // 44: zhuxin.approval.v1.SimulateReply.Candidate.person:type_name -> zhuxin.common.v1.PersonRef
-	0,  // 45: zhuxin.approval.v1.ApprovalService.ListApprovals:input_type -> zhuxin.approval.v1.ListApprovalsRequest
-	2,  // 46: zhuxin.approval.v1.ApprovalService.GetApproval:input_type -> zhuxin.approval.v1.GetApprovalRequest
-	7,  // 47: zhuxin.approval.v1.ApprovalService.Decide:input_type -> zhuxin.approval.v1.DecideRequest
-	8,  // 48: zhuxin.approval.v1.ApprovalService.DecideMany:input_type -> zhuxin.approval.v1.DecideManyRequest
-	10, // 49: zhuxin.approval.v1.ApprovalService.Transfer:input_type -> zhuxin.approval.v1.HandRequest
-	10, // 50: zhuxin.approval.v1.ApprovalService.AddApprover:input_type -> zhuxin.approval.v1.HandRequest
-	11, // 51: zhuxin.approval.v1.ApprovalService.ListFlows:input_type -> zhuxin.approval.v1.ListFlowsRequest
-	17, // 52: zhuxin.approval.v1.ApprovalService.SaveFlow:input_type -> zhuxin.approval.v1.SaveFlowRequest
-	18, // 53: zhuxin.approval.v1.ApprovalService.Simulate:input_type -> zhuxin.approval.v1.SimulateRequest
-	20, // 54: zhuxin.approval.v1.ApprovalService.GetApprovalPolicy:input_type -> zhuxin.approval.v1.GetApprovalPolicyRequest
-	24, // 55: zhuxin.approval.v1.ApprovalService.SetApprovalPolicy:input_type -> zhuxin.approval.v1.SetApprovalPolicyRequest
-	25, // 56: zhuxin.approval.v1.ApprovalService.SetAuthority:input_type -> zhuxin.approval.v1.SetAuthorityRequest
-	26, // 57: zhuxin.approval.v1.ApprovalService.ListDelegations:input_type -> zhuxin.approval.v1.ListDelegationsRequest
-	29, // 58: zhuxin.approval.v1.ApprovalService.CreateDelegation:input_type -> zhuxin.approval.v1.CreateDelegationRequest
-	30, // 59: zhuxin.approval.v1.ApprovalService.RevokeDelegation:input_type -> zhuxin.approval.v1.RevokeDelegationRequest
-	31, // 60: zhuxin.approval.v1.ApprovalService.Withdraw:input_type -> zhuxin.approval.v1.WithdrawRequest
-	1,  // 61: zhuxin.approval.v1.ApprovalService.ListApprovals:output_type -> zhuxin.approval.v1.ListApprovalsReply
-	3,  // 62: zhuxin.approval.v1.ApprovalService.GetApproval:output_type -> zhuxin.approval.v1.Approval
-	3,  // 63: zhuxin.approval.v1.ApprovalService.Decide:output_type -> zhuxin.approval.v1.Approval
-	9,  // 64: zhuxin.approval.v1.ApprovalService.DecideMany:output_type -> zhuxin.approval.v1.DecideManyReply
-	3,  // 65: zhuxin.approval.v1.ApprovalService.Transfer:output_type -> zhuxin.approval.v1.Approval
-	3,  // 66: zhuxin.approval.v1.ApprovalService.AddApprover:output_type -> zhuxin.approval.v1.Approval
-	12, // 67: zhuxin.approval.v1.ApprovalService.ListFlows:output_type -> zhuxin.approval.v1.ListFlowsReply
-	13, // 68: zhuxin.approval.v1.ApprovalService.SaveFlow:output_type -> zhuxin.approval.v1.Flow
-	19, // 69: zhuxin.approval.v1.ApprovalService.Simulate:output_type -> zhuxin.approval.v1.SimulateReply
-	21, // 70: zhuxin.approval.v1.ApprovalService.GetApprovalPolicy:output_type -> zhuxin.approval.v1.ApprovalPolicy
-	21, // 71: zhuxin.approval.v1.ApprovalService.SetApprovalPolicy:output_type -> zhuxin.approval.v1.ApprovalPolicy
-	21, // 72: zhuxin.approval.v1.ApprovalService.SetAuthority:output_type -> zhuxin.approval.v1.ApprovalPolicy
-	27, // 73: zhuxin.approval.v1.ApprovalService.ListDelegations:output_type -> zhuxin.approval.v1.ListDelegationsReply
-	28, // 74: zhuxin.approval.v1.ApprovalService.CreateDelegation:output_type -> zhuxin.approval.v1.Delegation
-	28, // 75: zhuxin.approval.v1.ApprovalService.RevokeDelegation:output_type -> zhuxin.approval.v1.Delegation
-	3,  // 76: zhuxin.approval.v1.ApprovalService.Withdraw:output_type -> zhuxin.approval.v1.Approval
-	61, // [61:77] is the sub-list for method output_type
-	45, // [45:61] is the sub-list for method input_type
-	45, // [45:45] is the sub-list for extension type_name
-	45, // [45:45] is the sub-list for extension extendee
-	0,  // [0:45] is the sub-list for field type_name
+	37, // 36: zhuxin.approval.v1.ApprovalPolicy.kind_acts:type_name -> zhuxin.approval.v1.ApprovalPolicy.KindActsEntry
+	39, // 37: zhuxin.approval.v1.Authority.person:type_name -> zhuxin.common.v1.PersonRef
+	22, // 38: zhuxin.approval.v1.SetApprovalPolicyRequest.comments:type_name -> zhuxin.approval.v1.PreparedComment
+	28, // 39: zhuxin.approval.v1.ListDelegationsReply.delegations:type_name -> zhuxin.approval.v1.Delegation
+	39, // 40: zhuxin.approval.v1.Delegation.person:type_name -> zhuxin.common.v1.PersonRef
+	39, // 41: zhuxin.approval.v1.Delegation.delegate:type_name -> zhuxin.common.v1.PersonRef
+	40, // 42: zhuxin.approval.v1.Delegation.created_at:type_name -> google.protobuf.Timestamp
+	4,  // 43: zhuxin.approval.v1.SimulateReply.Row.step:type_name -> zhuxin.approval.v1.Step
+	36, // 44: zhuxin.approval.v1.SimulateReply.Row.people:type_name -> zhuxin.approval.v1.SimulateReply.Candidate
+	39, // 45: zhuxin.approval.v1.SimulateReply.Candidate.person:type_name -> zhuxin.common.v1.PersonRef
+	0,  // 46: zhuxin.approval.v1.ApprovalService.ListApprovals:input_type -> zhuxin.approval.v1.ListApprovalsRequest
+	2,  // 47: zhuxin.approval.v1.ApprovalService.GetApproval:input_type -> zhuxin.approval.v1.GetApprovalRequest
+	7,  // 48: zhuxin.approval.v1.ApprovalService.Decide:input_type -> zhuxin.approval.v1.DecideRequest
+	8,  // 49: zhuxin.approval.v1.ApprovalService.DecideMany:input_type -> zhuxin.approval.v1.DecideManyRequest
+	10, // 50: zhuxin.approval.v1.ApprovalService.Transfer:input_type -> zhuxin.approval.v1.HandRequest
+	10, // 51: zhuxin.approval.v1.ApprovalService.AddApprover:input_type -> zhuxin.approval.v1.HandRequest
+	11, // 52: zhuxin.approval.v1.ApprovalService.ListFlows:input_type -> zhuxin.approval.v1.ListFlowsRequest
+	17, // 53: zhuxin.approval.v1.ApprovalService.SaveFlow:input_type -> zhuxin.approval.v1.SaveFlowRequest
+	18, // 54: zhuxin.approval.v1.ApprovalService.Simulate:input_type -> zhuxin.approval.v1.SimulateRequest
+	20, // 55: zhuxin.approval.v1.ApprovalService.GetApprovalPolicy:input_type -> zhuxin.approval.v1.GetApprovalPolicyRequest
+	24, // 56: zhuxin.approval.v1.ApprovalService.SetApprovalPolicy:input_type -> zhuxin.approval.v1.SetApprovalPolicyRequest
+	25, // 57: zhuxin.approval.v1.ApprovalService.SetAuthority:input_type -> zhuxin.approval.v1.SetAuthorityRequest
+	26, // 58: zhuxin.approval.v1.ApprovalService.ListDelegations:input_type -> zhuxin.approval.v1.ListDelegationsRequest
+	29, // 59: zhuxin.approval.v1.ApprovalService.CreateDelegation:input_type -> zhuxin.approval.v1.CreateDelegationRequest
+	30, // 60: zhuxin.approval.v1.ApprovalService.RevokeDelegation:input_type -> zhuxin.approval.v1.RevokeDelegationRequest
+	31, // 61: zhuxin.approval.v1.ApprovalService.Withdraw:input_type -> zhuxin.approval.v1.WithdrawRequest
+	1,  // 62: zhuxin.approval.v1.ApprovalService.ListApprovals:output_type -> zhuxin.approval.v1.ListApprovalsReply
+	3,  // 63: zhuxin.approval.v1.ApprovalService.GetApproval:output_type -> zhuxin.approval.v1.Approval
+	3,  // 64: zhuxin.approval.v1.ApprovalService.Decide:output_type -> zhuxin.approval.v1.Approval
+	9,  // 65: zhuxin.approval.v1.ApprovalService.DecideMany:output_type -> zhuxin.approval.v1.DecideManyReply
+	3,  // 66: zhuxin.approval.v1.ApprovalService.Transfer:output_type -> zhuxin.approval.v1.Approval
+	3,  // 67: zhuxin.approval.v1.ApprovalService.AddApprover:output_type -> zhuxin.approval.v1.Approval
+	12, // 68: zhuxin.approval.v1.ApprovalService.ListFlows:output_type -> zhuxin.approval.v1.ListFlowsReply
+	13, // 69: zhuxin.approval.v1.ApprovalService.SaveFlow:output_type -> zhuxin.approval.v1.Flow
+	19, // 70: zhuxin.approval.v1.ApprovalService.Simulate:output_type -> zhuxin.approval.v1.SimulateReply
+	21, // 71: zhuxin.approval.v1.ApprovalService.GetApprovalPolicy:output_type -> zhuxin.approval.v1.ApprovalPolicy
+	21, // 72: zhuxin.approval.v1.ApprovalService.SetApprovalPolicy:output_type -> zhuxin.approval.v1.ApprovalPolicy
+	21, // 73: zhuxin.approval.v1.ApprovalService.SetAuthority:output_type -> zhuxin.approval.v1.ApprovalPolicy
+	27, // 74: zhuxin.approval.v1.ApprovalService.ListDelegations:output_type -> zhuxin.approval.v1.ListDelegationsReply
+	28, // 75: zhuxin.approval.v1.ApprovalService.CreateDelegation:output_type -> zhuxin.approval.v1.Delegation
+	28, // 76: zhuxin.approval.v1.ApprovalService.RevokeDelegation:output_type -> zhuxin.approval.v1.Delegation
+	3,  // 77: zhuxin.approval.v1.ApprovalService.Withdraw:output_type -> zhuxin.approval.v1.Approval
+	62, // [62:78] is the sub-list for method output_type
+	46, // [46:62] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_app_api_approval_v1_approval_proto_init() }
@@ -3164,7 +3182,7 @@ func file_app_api_approval_v1_approval_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_approval_v1_approval_proto_rawDesc), len(file_app_api_approval_v1_approval_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   37,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

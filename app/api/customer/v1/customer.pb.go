@@ -602,7 +602,8 @@ type Standing struct {
 	TemporaryLimit int64                  `protobuf:"varint,5,opt,name=temporary_limit,json=temporaryLimit,proto3" json:"temporary_limit,omitempty"`
 	Receivable     int64                  `protobuf:"varint,6,opt,name=receivable,proto3" json:"receivable,omitempty"`
 	Reserved       int64                  `protobuf:"varint,7,opt,name=reserved,proto3" json:"reserved,omitempty"`
-	Exposure       int64                  `protobuf:"varint,8,opt,name=exposure,proto3" json:"exposure,omitempty"`
+	// receivable + reserved + delivered + reconciled + drafts - advances.
+	Exposure int64 `protobuf:"varint,8,opt,name=exposure,proto3" json:"exposure,omitempty"`
 	// Negative when over the limit.
 	Headroom         int64     `protobuf:"varint,9,opt,name=headroom,proto3" json:"headroom,omitempty"`
 	Overdue          int64     `protobuf:"varint,10,opt,name=overdue,proto3" json:"overdue,omitempty"`
@@ -613,8 +614,16 @@ type Standing struct {
 	FrozenReason     string    `protobuf:"bytes,15,opt,name=frozen_reason,json=frozenReason,proto3" json:"frozen_reason,omitempty"`
 	Aging            *v1.Aging `protobuf:"bytes,16,opt,name=aging,proto3" json:"aging,omitempty"`
 	AsOf             string    `protobuf:"bytes,17,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Delivered, not reconciled.
+	Delivered int64 `protobuf:"varint,18,opt,name=delivered,proto3" json:"delivered,omitempty"`
+	// Reconciled, not invoiced.
+	Reconciled int64 `protobuf:"varint,19,opt,name=reconciled,proto3" json:"reconciled,omitempty"`
+	// Acceptance drafts not honoured.
+	Drafts int64 `protobuf:"varint,20,opt,name=drafts,proto3" json:"drafts,omitempty"`
+	// Received and not applied; lowers the exposure.
+	Advances      int64 `protobuf:"varint,21,opt,name=advances,proto3" json:"advances,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Standing) Reset() {
@@ -764,6 +773,34 @@ func (x *Standing) GetAsOf() string {
 		return x.AsOf
 	}
 	return ""
+}
+
+func (x *Standing) GetDelivered() int64 {
+	if x != nil {
+		return x.Delivered
+	}
+	return 0
+}
+
+func (x *Standing) GetReconciled() int64 {
+	if x != nil {
+		return x.Reconciled
+	}
+	return 0
+}
+
+func (x *Standing) GetDrafts() int64 {
+	if x != nil {
+		return x.Drafts
+	}
+	return 0
+}
+
+func (x *Standing) GetAdvances() int64 {
+	if x != nil {
+		return x.Advances
+	}
+	return 0
 }
 
 // An effective entry on the group's negative list.
@@ -2751,7 +2788,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"updated_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1b\n" +
 	"\trating_id\x18\x17 \x01(\tR\bratingId\x12,\n" +
-	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xb5\x04\n" +
+	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xa7\x05\n" +
 	"\bStanding\x12\x1a\n" +
 	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x1d\n" +
@@ -2773,7 +2810,13 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x06frozen\x18\x0e \x01(\bR\x06frozen\x12#\n" +
 	"\rfrozen_reason\x18\x0f \x01(\tR\ffrozenReason\x12-\n" +
 	"\x05aging\x18\x10 \x01(\v2\x17.zhuxin.common.v1.AgingR\x05aging\x12\x13\n" +
-	"\x05as_of\x18\x11 \x01(\tR\x04asOf\"\x88\x01\n" +
+	"\x05as_of\x18\x11 \x01(\tR\x04asOf\x12\x1c\n" +
+	"\tdelivered\x18\x12 \x01(\x03R\tdelivered\x12\x1e\n" +
+	"\n" +
+	"reconciled\x18\x13 \x01(\x03R\n" +
+	"reconciled\x12\x16\n" +
+	"\x06drafts\x18\x14 \x01(\x03R\x06drafts\x12\x1a\n" +
+	"\badvances\x18\x15 \x01(\x03R\badvances\"\x88\x01\n" +
 	"\vNegativeHit\x12\x1f\n" +
 	"\vreason_code\x18\x01 \x01(\tR\n" +
 	"reasonCode\x12\x1f\n" +

@@ -172,7 +172,7 @@ type ProjectRow struct {
 	Number string                 `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
 	Name   string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	Status string                 `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
-	// frozen, overdue, over_limit, none.
+	// frozen, stopped, listed, overdue, over_limit, none.
 	Warning      string `protobuf:"bytes,5,opt,name=warning,proto3" json:"warning,omitempty"`
 	ContractNo   string `protobuf:"bytes,6,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
 	CustomerId   string `protobuf:"bytes,7,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -384,14 +384,16 @@ type ProjectProfile struct {
 	Business *ProjectBusiness `protobuf:"bytes,15,opt,name=business,proto3" json:"business,omitempty"`
 	LimitUse *ProjectLimitUse `protobuf:"bytes,16,opt,name=limit_use,json=limitUse,proto3" json:"limit_use,omitempty"`
 	// Worst first.
-	Warnings      []*ProjectWarning      `protobuf:"bytes,17,rep,name=warnings,proto3" json:"warnings,omitempty"`
-	Contracts     []*v11.Contract        `protobuf:"bytes,18,rep,name=contracts,proto3" json:"contracts,omitempty"`
-	Contacts      []*ProjectContact      `protobuf:"bytes,19,rep,name=contacts,proto3" json:"contacts,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
-	Version       int64                  `protobuf:"varint,22,opt,name=version,proto3" json:"version,omitempty"`
-	Currency      string                 `protobuf:"bytes,23,opt,name=currency,proto3" json:"currency,omitempty"`
-	AsOf          string                 `protobuf:"bytes,24,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	Warnings  []*ProjectWarning      `protobuf:"bytes,17,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	Contracts []*v11.Contract        `protobuf:"bytes,18,rep,name=contracts,proto3" json:"contracts,omitempty"`
+	Contacts  []*ProjectContact      `protobuf:"bytes,19,rep,name=contacts,proto3" json:"contacts,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	Version   int64                  `protobuf:"varint,22,opt,name=version,proto3" json:"version,omitempty"`
+	Currency  string                 `protobuf:"bytes,23,opt,name=currency,proto3" json:"currency,omitempty"`
+	AsOf      string                 `protobuf:"bytes,24,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// The project's own; absent for one without.
+	OwnLimit      *ProjectOwnLimit `protobuf:"bytes,25,opt,name=own_limit,json=ownLimit,proto3" json:"own_limit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -592,6 +594,13 @@ func (x *ProjectProfile) GetAsOf() string {
 		return x.AsOf
 	}
 	return ""
+}
+
+func (x *ProjectProfile) GetOwnLimit() *ProjectOwnLimit {
+	if x != nil {
+		return x.OwnLimit
+	}
+	return nil
 }
 
 type ProjectBusiness struct {
@@ -820,6 +829,87 @@ func (x *ProjectLimitUse) GetFrozen() bool {
 	return false
 }
 
+// Of a project with a limit of its own, beside the customer's.
+type ProjectOwnLimit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// none, amount, unlimited.
+	LimitKind string `protobuf:"bytes,1,opt,name=limit_kind,json=limitKind,proto3" json:"limit_kind,omitempty"`
+	// Standing and active temporary limits, fen.
+	LimitAmount int64 `protobuf:"varint,2,opt,name=limit_amount,json=limitAmount,proto3" json:"limit_amount,omitempty"`
+	Receivable  int64 `protobuf:"varint,3,opt,name=receivable,proto3" json:"receivable,omitempty"`
+	// Ordered, or delivered and not invoiced.
+	Reserved int64 `protobuf:"varint,4,opt,name=reserved,proto3" json:"reserved,omitempty"`
+	// Negative when over the limit; 0 for unlimited.
+	Headroom      int64 `protobuf:"varint,5,opt,name=headroom,proto3" json:"headroom,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProjectOwnLimit) Reset() {
+	*x = ProjectOwnLimit{}
+	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProjectOwnLimit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProjectOwnLimit) ProtoMessage() {}
+
+func (x *ProjectOwnLimit) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProjectOwnLimit.ProtoReflect.Descriptor instead.
+func (*ProjectOwnLimit) Descriptor() ([]byte, []int) {
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ProjectOwnLimit) GetLimitKind() string {
+	if x != nil {
+		return x.LimitKind
+	}
+	return ""
+}
+
+func (x *ProjectOwnLimit) GetLimitAmount() int64 {
+	if x != nil {
+		return x.LimitAmount
+	}
+	return 0
+}
+
+func (x *ProjectOwnLimit) GetReceivable() int64 {
+	if x != nil {
+		return x.Receivable
+	}
+	return 0
+}
+
+func (x *ProjectOwnLimit) GetReserved() int64 {
+	if x != nil {
+		return x.Reserved
+	}
+	return 0
+}
+
+func (x *ProjectOwnLimit) GetHeadroom() int64 {
+	if x != nil {
+		return x.Headroom
+	}
+	return 0
+}
+
 type ProjectWarning struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// FROZEN, NEGATIVE, OVERDUE, OVER_LIMIT, OWNER_LISTED, UNRATED.
@@ -832,7 +922,7 @@ type ProjectWarning struct {
 
 func (x *ProjectWarning) Reset() {
 	*x = ProjectWarning{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -844,7 +934,7 @@ func (x *ProjectWarning) String() string {
 func (*ProjectWarning) ProtoMessage() {}
 
 func (x *ProjectWarning) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -857,7 +947,7 @@ func (x *ProjectWarning) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectWarning.ProtoReflect.Descriptor instead.
 func (*ProjectWarning) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{8}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ProjectWarning) GetCode() string {
@@ -893,7 +983,7 @@ type ProjectContact struct {
 
 func (x *ProjectContact) Reset() {
 	*x = ProjectContact{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -905,7 +995,7 @@ func (x *ProjectContact) String() string {
 func (*ProjectContact) ProtoMessage() {}
 
 func (x *ProjectContact) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -918,7 +1008,7 @@ func (x *ProjectContact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectContact.ProtoReflect.Descriptor instead.
 func (*ProjectContact) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{9}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ProjectContact) GetId() string {
@@ -970,7 +1060,7 @@ type UpdateProjectRequest struct {
 
 func (x *UpdateProjectRequest) Reset() {
 	*x = UpdateProjectRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -982,7 +1072,7 @@ func (x *UpdateProjectRequest) String() string {
 func (*UpdateProjectRequest) ProtoMessage() {}
 
 func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -995,7 +1085,7 @@ func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateProjectRequest.ProtoReflect.Descriptor instead.
 func (*UpdateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{10}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *UpdateProjectRequest) GetId() string {
@@ -1071,7 +1161,7 @@ type AddContractRequest struct {
 
 func (x *AddContractRequest) Reset() {
 	*x = AddContractRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1083,7 +1173,7 @@ func (x *AddContractRequest) String() string {
 func (*AddContractRequest) ProtoMessage() {}
 
 func (x *AddContractRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1096,7 +1186,7 @@ func (x *AddContractRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddContractRequest.ProtoReflect.Descriptor instead.
 func (*AddContractRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{11}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *AddContractRequest) GetProjectId() string {
@@ -1125,7 +1215,7 @@ type AddContactRequest struct {
 
 func (x *AddContactRequest) Reset() {
 	*x = AddContactRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1137,7 +1227,7 @@ func (x *AddContactRequest) String() string {
 func (*AddContactRequest) ProtoMessage() {}
 
 func (x *AddContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1150,7 +1240,7 @@ func (x *AddContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddContactRequest.ProtoReflect.Descriptor instead.
 func (*AddContactRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{12}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *AddContactRequest) GetProjectId() string {
@@ -1191,7 +1281,7 @@ type RemoveContactRequest struct {
 
 func (x *RemoveContactRequest) Reset() {
 	*x = RemoveContactRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1203,7 +1293,7 @@ func (x *RemoveContactRequest) String() string {
 func (*RemoveContactRequest) ProtoMessage() {}
 
 func (x *RemoveContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1216,7 +1306,7 @@ func (x *RemoveContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveContactRequest.ProtoReflect.Descriptor instead.
 func (*RemoveContactRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{13}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RemoveContactRequest) GetProjectId() string {
@@ -1245,7 +1335,7 @@ type ListOwnersRequest struct {
 
 func (x *ListOwnersRequest) Reset() {
 	*x = ListOwnersRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1257,7 +1347,7 @@ func (x *ListOwnersRequest) String() string {
 func (*ListOwnersRequest) ProtoMessage() {}
 
 func (x *ListOwnersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1270,7 +1360,7 @@ func (x *ListOwnersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOwnersRequest.ProtoReflect.Descriptor instead.
 func (*ListOwnersRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{14}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListOwnersRequest) GetQ() string {
@@ -1304,7 +1394,7 @@ type ListOwnersReply struct {
 
 func (x *ListOwnersReply) Reset() {
 	*x = ListOwnersReply{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1316,7 +1406,7 @@ func (x *ListOwnersReply) String() string {
 func (*ListOwnersReply) ProtoMessage() {}
 
 func (x *ListOwnersReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1329,7 +1419,7 @@ func (x *ListOwnersReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOwnersReply.ProtoReflect.Descriptor instead.
 func (*ListOwnersReply) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{15}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListOwnersReply) GetOwners() []*Owner {
@@ -1376,7 +1466,7 @@ type Owner struct {
 
 func (x *Owner) Reset() {
 	*x = Owner{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1388,7 +1478,7 @@ func (x *Owner) String() string {
 func (*Owner) ProtoMessage() {}
 
 func (x *Owner) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1401,7 +1491,7 @@ func (x *Owner) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Owner.ProtoReflect.Descriptor instead.
 func (*Owner) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{16}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Owner) GetId() string {
@@ -1539,7 +1629,7 @@ type GetOwnerRequest struct {
 
 func (x *GetOwnerRequest) Reset() {
 	*x = GetOwnerRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1551,7 +1641,7 @@ func (x *GetOwnerRequest) String() string {
 func (*GetOwnerRequest) ProtoMessage() {}
 
 func (x *GetOwnerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1564,7 +1654,7 @@ func (x *GetOwnerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOwnerRequest.ProtoReflect.Descriptor instead.
 func (*GetOwnerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{17}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetOwnerRequest) GetId() string {
@@ -1590,7 +1680,7 @@ type CreateOwnerRequest struct {
 
 func (x *CreateOwnerRequest) Reset() {
 	*x = CreateOwnerRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1602,7 +1692,7 @@ func (x *CreateOwnerRequest) String() string {
 func (*CreateOwnerRequest) ProtoMessage() {}
 
 func (x *CreateOwnerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1615,7 +1705,7 @@ func (x *CreateOwnerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOwnerRequest.ProtoReflect.Descriptor instead.
 func (*CreateOwnerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{18}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CreateOwnerRequest) GetName() string {
@@ -1693,7 +1783,7 @@ type UpdateOwnerRequest struct {
 
 func (x *UpdateOwnerRequest) Reset() {
 	*x = UpdateOwnerRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1705,7 +1795,7 @@ func (x *UpdateOwnerRequest) String() string {
 func (*UpdateOwnerRequest) ProtoMessage() {}
 
 func (x *UpdateOwnerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1718,7 +1808,7 @@ func (x *UpdateOwnerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateOwnerRequest.ProtoReflect.Descriptor instead.
 func (*UpdateOwnerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{19}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *UpdateOwnerRequest) GetId() string {
@@ -1830,7 +1920,7 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"owner_name\x18\r \x01(\tR\townerName\x12=\n" +
 	"\vsalesperson\x18\x0e \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\vsalesperson\"#\n" +
 	"\x11GetProjectRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xce\a\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x8f\b\n" +
 	"\x0eProjectProfile\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x12\n" +
@@ -1860,7 +1950,8 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"updated_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1a\n" +
 	"\bcurrency\x18\x17 \x01(\tR\bcurrency\x12\x13\n" +
-	"\x05as_of\x18\x18 \x01(\tR\x04asOf\"\xf9\x01\n" +
+	"\x05as_of\x18\x18 \x01(\tR\x04asOf\x12?\n" +
+	"\town_limit\x18\x19 \x01(\v2\".zhuxin.project.v1.ProjectOwnLimitR\bownLimit\"\xf9\x01\n" +
 	"\x0fProjectBusiness\x12\x16\n" +
 	"\x06billed\x18\x01 \x01(\x03R\x06billed\x12\x1e\n" +
 	"\n" +
@@ -1880,7 +1971,16 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"\flimit_amount\x18\x02 \x01(\x03R\vlimitAmount\x12\x1a\n" +
 	"\bexposure\x18\x03 \x01(\x03R\bexposure\x12\x1a\n" +
 	"\bheadroom\x18\x04 \x01(\x03R\bheadroom\x12\x16\n" +
-	"\x06frozen\x18\x05 \x01(\bR\x06frozen\"P\n" +
+	"\x06frozen\x18\x05 \x01(\bR\x06frozen\"\xab\x01\n" +
+	"\x0fProjectOwnLimit\x12\x1d\n" +
+	"\n" +
+	"limit_kind\x18\x01 \x01(\tR\tlimitKind\x12!\n" +
+	"\flimit_amount\x18\x02 \x01(\x03R\vlimitAmount\x12\x1e\n" +
+	"\n" +
+	"receivable\x18\x03 \x01(\x03R\n" +
+	"receivable\x12\x1a\n" +
+	"\breserved\x18\x04 \x01(\x03R\breserved\x12\x1a\n" +
+	"\bheadroom\x18\x05 \x01(\x03R\bheadroom\"P\n" +
 	"\x0eProjectWarning\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x12\n" +
@@ -2016,7 +2116,7 @@ func file_app_api_project_v1_project_proto_rawDescGZIP() []byte {
 	return file_app_api_project_v1_project_proto_rawDescData
 }
 
-var file_app_api_project_v1_project_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_app_api_project_v1_project_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_app_api_project_v1_project_proto_goTypes = []any{
 	(*ListAllProjectsRequest)(nil), // 0: zhuxin.project.v1.ListAllProjectsRequest
 	(*ListAllProjectsReply)(nil),   // 1: zhuxin.project.v1.ListAllProjectsReply
@@ -2026,66 +2126,68 @@ var file_app_api_project_v1_project_proto_goTypes = []any{
 	(*ProjectBusiness)(nil),        // 5: zhuxin.project.v1.ProjectBusiness
 	(*ProjectMonth)(nil),           // 6: zhuxin.project.v1.ProjectMonth
 	(*ProjectLimitUse)(nil),        // 7: zhuxin.project.v1.ProjectLimitUse
-	(*ProjectWarning)(nil),         // 8: zhuxin.project.v1.ProjectWarning
-	(*ProjectContact)(nil),         // 9: zhuxin.project.v1.ProjectContact
-	(*UpdateProjectRequest)(nil),   // 10: zhuxin.project.v1.UpdateProjectRequest
-	(*AddContractRequest)(nil),     // 11: zhuxin.project.v1.AddContractRequest
-	(*AddContactRequest)(nil),      // 12: zhuxin.project.v1.AddContactRequest
-	(*RemoveContactRequest)(nil),   // 13: zhuxin.project.v1.RemoveContactRequest
-	(*ListOwnersRequest)(nil),      // 14: zhuxin.project.v1.ListOwnersRequest
-	(*ListOwnersReply)(nil),        // 15: zhuxin.project.v1.ListOwnersReply
-	(*Owner)(nil),                  // 16: zhuxin.project.v1.Owner
-	(*GetOwnerRequest)(nil),        // 17: zhuxin.project.v1.GetOwnerRequest
-	(*CreateOwnerRequest)(nil),     // 18: zhuxin.project.v1.CreateOwnerRequest
-	(*UpdateOwnerRequest)(nil),     // 19: zhuxin.project.v1.UpdateOwnerRequest
-	(*v1.PersonRef)(nil),           // 20: zhuxin.common.v1.PersonRef
-	(*v11.Contract)(nil),           // 21: zhuxin.customer.v1.Contract
-	(*timestamppb.Timestamp)(nil),  // 22: google.protobuf.Timestamp
-	(*v11.NegativeHit)(nil),        // 23: zhuxin.customer.v1.NegativeHit
-	(*v1.EmptyReply)(nil),          // 24: zhuxin.common.v1.EmptyReply
+	(*ProjectOwnLimit)(nil),        // 8: zhuxin.project.v1.ProjectOwnLimit
+	(*ProjectWarning)(nil),         // 9: zhuxin.project.v1.ProjectWarning
+	(*ProjectContact)(nil),         // 10: zhuxin.project.v1.ProjectContact
+	(*UpdateProjectRequest)(nil),   // 11: zhuxin.project.v1.UpdateProjectRequest
+	(*AddContractRequest)(nil),     // 12: zhuxin.project.v1.AddContractRequest
+	(*AddContactRequest)(nil),      // 13: zhuxin.project.v1.AddContactRequest
+	(*RemoveContactRequest)(nil),   // 14: zhuxin.project.v1.RemoveContactRequest
+	(*ListOwnersRequest)(nil),      // 15: zhuxin.project.v1.ListOwnersRequest
+	(*ListOwnersReply)(nil),        // 16: zhuxin.project.v1.ListOwnersReply
+	(*Owner)(nil),                  // 17: zhuxin.project.v1.Owner
+	(*GetOwnerRequest)(nil),        // 18: zhuxin.project.v1.GetOwnerRequest
+	(*CreateOwnerRequest)(nil),     // 19: zhuxin.project.v1.CreateOwnerRequest
+	(*UpdateOwnerRequest)(nil),     // 20: zhuxin.project.v1.UpdateOwnerRequest
+	(*v1.PersonRef)(nil),           // 21: zhuxin.common.v1.PersonRef
+	(*v11.Contract)(nil),           // 22: zhuxin.customer.v1.Contract
+	(*timestamppb.Timestamp)(nil),  // 23: google.protobuf.Timestamp
+	(*v11.NegativeHit)(nil),        // 24: zhuxin.customer.v1.NegativeHit
+	(*v1.EmptyReply)(nil),          // 25: zhuxin.common.v1.EmptyReply
 }
 var file_app_api_project_v1_project_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.project.v1.ListAllProjectsReply.projects:type_name -> zhuxin.project.v1.ProjectRow
-	20, // 1: zhuxin.project.v1.ProjectRow.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	20, // 2: zhuxin.project.v1.ProjectProfile.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	21, // 1: zhuxin.project.v1.ProjectRow.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	21, // 2: zhuxin.project.v1.ProjectProfile.salesperson:type_name -> zhuxin.common.v1.PersonRef
 	5,  // 3: zhuxin.project.v1.ProjectProfile.business:type_name -> zhuxin.project.v1.ProjectBusiness
 	7,  // 4: zhuxin.project.v1.ProjectProfile.limit_use:type_name -> zhuxin.project.v1.ProjectLimitUse
-	8,  // 5: zhuxin.project.v1.ProjectProfile.warnings:type_name -> zhuxin.project.v1.ProjectWarning
-	21, // 6: zhuxin.project.v1.ProjectProfile.contracts:type_name -> zhuxin.customer.v1.Contract
-	9,  // 7: zhuxin.project.v1.ProjectProfile.contacts:type_name -> zhuxin.project.v1.ProjectContact
-	22, // 8: zhuxin.project.v1.ProjectProfile.created_at:type_name -> google.protobuf.Timestamp
-	22, // 9: zhuxin.project.v1.ProjectProfile.updated_at:type_name -> google.protobuf.Timestamp
-	6,  // 10: zhuxin.project.v1.ProjectBusiness.months:type_name -> zhuxin.project.v1.ProjectMonth
-	21, // 11: zhuxin.project.v1.AddContractRequest.contract:type_name -> zhuxin.customer.v1.Contract
-	16, // 12: zhuxin.project.v1.ListOwnersReply.owners:type_name -> zhuxin.project.v1.Owner
-	23, // 13: zhuxin.project.v1.Owner.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
-	22, // 14: zhuxin.project.v1.Owner.created_at:type_name -> google.protobuf.Timestamp
-	22, // 15: zhuxin.project.v1.Owner.updated_at:type_name -> google.protobuf.Timestamp
-	0,  // 16: zhuxin.project.v1.ProjectService.ListAllProjects:input_type -> zhuxin.project.v1.ListAllProjectsRequest
-	3,  // 17: zhuxin.project.v1.ProjectService.GetProject:input_type -> zhuxin.project.v1.GetProjectRequest
-	10, // 18: zhuxin.project.v1.ProjectService.UpdateProject:input_type -> zhuxin.project.v1.UpdateProjectRequest
-	11, // 19: zhuxin.project.v1.ProjectService.AddContract:input_type -> zhuxin.project.v1.AddContractRequest
-	12, // 20: zhuxin.project.v1.ProjectService.AddContact:input_type -> zhuxin.project.v1.AddContactRequest
-	13, // 21: zhuxin.project.v1.ProjectService.RemoveContact:input_type -> zhuxin.project.v1.RemoveContactRequest
-	14, // 22: zhuxin.project.v1.ProjectService.ListOwners:input_type -> zhuxin.project.v1.ListOwnersRequest
-	17, // 23: zhuxin.project.v1.ProjectService.GetOwner:input_type -> zhuxin.project.v1.GetOwnerRequest
-	18, // 24: zhuxin.project.v1.ProjectService.CreateOwner:input_type -> zhuxin.project.v1.CreateOwnerRequest
-	19, // 25: zhuxin.project.v1.ProjectService.UpdateOwner:input_type -> zhuxin.project.v1.UpdateOwnerRequest
-	1,  // 26: zhuxin.project.v1.ProjectService.ListAllProjects:output_type -> zhuxin.project.v1.ListAllProjectsReply
-	4,  // 27: zhuxin.project.v1.ProjectService.GetProject:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 28: zhuxin.project.v1.ProjectService.UpdateProject:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 29: zhuxin.project.v1.ProjectService.AddContract:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 30: zhuxin.project.v1.ProjectService.AddContact:output_type -> zhuxin.project.v1.ProjectProfile
-	24, // 31: zhuxin.project.v1.ProjectService.RemoveContact:output_type -> zhuxin.common.v1.EmptyReply
-	15, // 32: zhuxin.project.v1.ProjectService.ListOwners:output_type -> zhuxin.project.v1.ListOwnersReply
-	16, // 33: zhuxin.project.v1.ProjectService.GetOwner:output_type -> zhuxin.project.v1.Owner
-	16, // 34: zhuxin.project.v1.ProjectService.CreateOwner:output_type -> zhuxin.project.v1.Owner
-	16, // 35: zhuxin.project.v1.ProjectService.UpdateOwner:output_type -> zhuxin.project.v1.Owner
-	26, // [26:36] is the sub-list for method output_type
-	16, // [16:26] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	9,  // 5: zhuxin.project.v1.ProjectProfile.warnings:type_name -> zhuxin.project.v1.ProjectWarning
+	22, // 6: zhuxin.project.v1.ProjectProfile.contracts:type_name -> zhuxin.customer.v1.Contract
+	10, // 7: zhuxin.project.v1.ProjectProfile.contacts:type_name -> zhuxin.project.v1.ProjectContact
+	23, // 8: zhuxin.project.v1.ProjectProfile.created_at:type_name -> google.protobuf.Timestamp
+	23, // 9: zhuxin.project.v1.ProjectProfile.updated_at:type_name -> google.protobuf.Timestamp
+	8,  // 10: zhuxin.project.v1.ProjectProfile.own_limit:type_name -> zhuxin.project.v1.ProjectOwnLimit
+	6,  // 11: zhuxin.project.v1.ProjectBusiness.months:type_name -> zhuxin.project.v1.ProjectMonth
+	22, // 12: zhuxin.project.v1.AddContractRequest.contract:type_name -> zhuxin.customer.v1.Contract
+	17, // 13: zhuxin.project.v1.ListOwnersReply.owners:type_name -> zhuxin.project.v1.Owner
+	24, // 14: zhuxin.project.v1.Owner.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
+	23, // 15: zhuxin.project.v1.Owner.created_at:type_name -> google.protobuf.Timestamp
+	23, // 16: zhuxin.project.v1.Owner.updated_at:type_name -> google.protobuf.Timestamp
+	0,  // 17: zhuxin.project.v1.ProjectService.ListAllProjects:input_type -> zhuxin.project.v1.ListAllProjectsRequest
+	3,  // 18: zhuxin.project.v1.ProjectService.GetProject:input_type -> zhuxin.project.v1.GetProjectRequest
+	11, // 19: zhuxin.project.v1.ProjectService.UpdateProject:input_type -> zhuxin.project.v1.UpdateProjectRequest
+	12, // 20: zhuxin.project.v1.ProjectService.AddContract:input_type -> zhuxin.project.v1.AddContractRequest
+	13, // 21: zhuxin.project.v1.ProjectService.AddContact:input_type -> zhuxin.project.v1.AddContactRequest
+	14, // 22: zhuxin.project.v1.ProjectService.RemoveContact:input_type -> zhuxin.project.v1.RemoveContactRequest
+	15, // 23: zhuxin.project.v1.ProjectService.ListOwners:input_type -> zhuxin.project.v1.ListOwnersRequest
+	18, // 24: zhuxin.project.v1.ProjectService.GetOwner:input_type -> zhuxin.project.v1.GetOwnerRequest
+	19, // 25: zhuxin.project.v1.ProjectService.CreateOwner:input_type -> zhuxin.project.v1.CreateOwnerRequest
+	20, // 26: zhuxin.project.v1.ProjectService.UpdateOwner:input_type -> zhuxin.project.v1.UpdateOwnerRequest
+	1,  // 27: zhuxin.project.v1.ProjectService.ListAllProjects:output_type -> zhuxin.project.v1.ListAllProjectsReply
+	4,  // 28: zhuxin.project.v1.ProjectService.GetProject:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 29: zhuxin.project.v1.ProjectService.UpdateProject:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 30: zhuxin.project.v1.ProjectService.AddContract:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 31: zhuxin.project.v1.ProjectService.AddContact:output_type -> zhuxin.project.v1.ProjectProfile
+	25, // 32: zhuxin.project.v1.ProjectService.RemoveContact:output_type -> zhuxin.common.v1.EmptyReply
+	16, // 33: zhuxin.project.v1.ProjectService.ListOwners:output_type -> zhuxin.project.v1.ListOwnersReply
+	17, // 34: zhuxin.project.v1.ProjectService.GetOwner:output_type -> zhuxin.project.v1.Owner
+	17, // 35: zhuxin.project.v1.ProjectService.CreateOwner:output_type -> zhuxin.project.v1.Owner
+	17, // 36: zhuxin.project.v1.ProjectService.UpdateOwner:output_type -> zhuxin.project.v1.Owner
+	27, // [27:37] is the sub-list for method output_type
+	17, // [17:27] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_app_api_project_v1_project_proto_init() }
@@ -2093,15 +2195,15 @@ func file_app_api_project_v1_project_proto_init() {
 	if File_app_api_project_v1_project_proto != nil {
 		return
 	}
-	file_app_api_project_v1_project_proto_msgTypes[10].OneofWrappers = []any{}
-	file_app_api_project_v1_project_proto_msgTypes[19].OneofWrappers = []any{}
+	file_app_api_project_v1_project_proto_msgTypes[11].OneofWrappers = []any{}
+	file_app_api_project_v1_project_proto_msgTypes[20].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_project_v1_project_proto_rawDesc), len(file_app_api_project_v1_project_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -897,7 +897,7 @@ type ProjectCard struct {
 	Id     string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Number string                 `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
 	Name   string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// frozen, overdue, over_limit, none.
+	// frozen, stopped, listed, overdue, over_limit, none.
 	Warning      string `protobuf:"bytes,4,opt,name=warning,proto3" json:"warning,omitempty"`
 	ContractNo   string `protobuf:"bytes,5,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
 	CustomerId   string `protobuf:"bytes,6,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`

@@ -5753,7 +5753,10 @@ export interface components {
              *      temporary_limit: {customer, new: {amount, mode, starts_on, ends_on, days,
              *      reason, resulting_limit}, old: account}.
              *      account: {grade, limit_kind, standing_limit, temporary_limit, receivable,
-             *      reserved, overdue, overdue_days, as_of}.
+             *      reserved, delivered, reconciled, drafts, advances, exposure, overdue,
+             *      overdue_days, as_of}.
+             *      write_off: {customer: {number, name, uscc}, document_no, amount, open, whole,
+             *      due_date, reason}.
              */
             facts?: Record<string, never> | null;
             /** @description Fen that would be granted; the largest number where it would have no bound. */
@@ -5806,6 +5809,10 @@ export interface components {
             stepUp: string[];
             stepUpChoices: string[];
             authorities: components["schemas"]["ApprovalAuthority"][];
+            /** @description Act of step_up_choices that deciding on a kind is; a kind that never asks is left out. */
+            kindActs: {
+                [key: string]: string;
+            };
         };
         ApprovalAuthority: {
             person?: components["schemas"]["PersonRef"] | null;
@@ -7218,6 +7225,7 @@ export interface components {
             temporaryLimit: string;
             receivable: string;
             reserved: string;
+            /** @description receivable + reserved + delivered + reconciled + drafts - advances. */
             exposure: string;
             /** @description Negative when over the limit. */
             headroom: string;
@@ -7231,6 +7239,14 @@ export interface components {
             frozenReason: string;
             aging?: components["schemas"]["Aging"] | null;
             asOf: string;
+            /** @description Delivered, not reconciled. */
+            delivered: string;
+            /** @description Reconciled, not invoiced. */
+            reconciled: string;
+            /** @description Acceptance drafts not honoured. */
+            drafts: string;
+            /** @description Received and not applied; lowers the exposure. */
+            advances: string;
         };
         /** @description Parts that are absent stay as they are. */
         SubmitCustomerChangeRequest: {
@@ -9657,6 +9673,18 @@ export interface components {
             month: string;
             billed: string;
         };
+        /** @description Of a project with a limit of its own, beside the customer's. */
+        ProjectOwnLimit: {
+            /** @description none, amount, unlimited. */
+            limitKind: string;
+            /** @description Standing and active temporary limits, fen. */
+            limitAmount: string;
+            receivable: string;
+            /** @description Ordered, or delivered and not invoiced. */
+            reserved: string;
+            /** @description Negative when over the limit; 0 for unlimited. */
+            headroom: string;
+        };
         /** @description Everything about a project on a date (000-28 to 000-31); amounts in fen. */
         ProjectProfile: {
             id: string;
@@ -9689,13 +9717,15 @@ export interface components {
             version: string;
             currency: string;
             asOf: string;
+            /** @description The project's own; absent for one without. */
+            ownLimit?: components["schemas"]["ProjectOwnLimit"] | null;
         };
         ProjectRow: {
             id: string;
             number: string;
             name: string;
             status: string;
-            /** @description frozen, overdue, over_limit, none. */
+            /** @description frozen, stopped, listed, overdue, over_limit, none. */
             warning: string;
             contractNo: string;
             customerId: string;
@@ -11311,7 +11341,7 @@ export interface components {
             id: string;
             number: string;
             name: string;
-            /** @description frozen, overdue, over_limit, none. */
+            /** @description frozen, stopped, listed, overdue, over_limit, none. */
             warning: string;
             contractNo: string;
             customerId: string;

@@ -70,6 +70,7 @@ const tones: Record<Tone, string[]> = {
     'OVER_LIMIT',
     'REJECTED',
     'FROZEN',
+    'STOPPED',
     'DISHONEST',
     'LISTED',
     'BLOCK',

@@ -1,8 +1,10 @@
 import { onBeforeUnmount, onMounted } from 'vue'
 
+/** A tick box takes no letters: it may have the focus and the page keeps its keys. */
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) &&
+  !(target instanceof HTMLInputElement && ['checkbox', 'radio'].includes(target.type))
 
 /**
  * Keys of a page: 'k', 'Enter', '?', 'mod+k' (Ctrl, on a Mac ⌘), 'alt+c'. A bare key

@@ -1,4 +1,4 @@
-import { Files, Van } from '@element-plus/icons-vue'
+import { Document, Files, Van } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -11,6 +11,7 @@ export default defineModule({
       meta: {
         title: 'menu.agreements.list',
         permission: 'limit.read',
+        locales: ['orders', 'approvals'],
         menu: { order: 40, section: 'credit', icon: Files },
       },
     },
@@ -18,7 +19,12 @@ export default defineModule({
       path: 'credit/agreements/:id',
       name: 'agreement',
       component: () => import('./AgreementPage.vue'),
-      meta: { title: 'agreements.one', permission: 'limit.read', parent: 'agreements' },
+      meta: {
+        title: 'agreements.one',
+        permission: 'limit.read',
+        parent: 'agreements',
+        locales: ['orders'],
+      },
     },
     {
       path: 'credit/supply-stops',
@@ -27,7 +33,18 @@ export default defineModule({
       meta: {
         title: 'menu.agreements.stops',
         permission: 'limit.read',
+        locales: ['orders', 'approvals'],
         menu: { order: 41, section: 'credit', icon: Van },
+      },
+    },
+    {
+      path: 'admin/letter-texts',
+      name: 'letter-texts',
+      component: () => import('./LetterTextsPage.vue'),
+      meta: {
+        title: 'menu.agreements.letters',
+        permission: 'policy.read',
+        menu: { order: 87, section: 'admin', icon: Document },
       },
     },
   ],

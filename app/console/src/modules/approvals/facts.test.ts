@@ -49,6 +49,11 @@ describe('facts of a submission', () => {
     expect(flagsOf(rating({ new: { grade: 'C' }, old: { grade: 'B' } }))).toEqual(['gradeFalls'])
     expect(flagsOf(rating({ new: { grade: 'A' }, old: { grade: 'B' } }))).toEqual([])
   })
+  test('what is delivered, reconciled and drawn counts, and advances do not', () => {
+    const parts = { delivered: '300', reconciled: '20', drafts: '1', advances: '500', exposure: '771' }
+    expect(flagsOf(rating({ account: { ...account, ...parts } }))).toEqual([])
+    expect(flagsOf(rating({ account: { ...account, ...parts, exposure: '1001' } }))).toEqual(['overLimit'])
+  })
   test('a customer without a limit is not over it', () => {
     expect(flagsOf(rating({ account: { ...account, limit_kind: 'none', standing_limit: '0' } }))).toEqual([])
   })

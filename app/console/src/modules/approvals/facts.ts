@@ -17,6 +17,12 @@ export interface AccountFacts {
   temporary_limit: string
   receivable: string
   reserved: string
+  /** The parts below, and their sum, are absent in older submissions. */
+  delivered?: string
+  reconciled?: string
+  drafts?: string
+  advances?: string
+  exposure?: string
   overdue: string
   overdue_days: number
   as_of: string
@@ -166,6 +172,18 @@ export interface FollowUpFacts {
   broken: number
 }
 
+/** Of a bad debt that is given up. */
+export interface WriteOffFacts {
+  /** Absent in older submissions. */
+  customer?: CustomerFacts
+  document_no: string
+  amount: string
+  open: string
+  whole: string
+  due_date: string
+  reason: string
+}
+
 export interface LegalFacts {
   name: string
   uscc: string
@@ -182,9 +200,15 @@ export interface ChangeFacts {
 
 /** Whether a submission is about an amount at all. */
 export const hasAmount = (approval: Approval) =>
-  ['rating', 'temporary_limit', 'limit_adjustment', 'limit_batch', 'order_release', 'shared_limit'].includes(
-    approval.kind,
-  )
+  [
+    'rating',
+    'temporary_limit',
+    'limit_adjustment',
+    'limit_batch',
+    'order_release',
+    'shared_limit',
+    'write_off',
+  ].includes(approval.kind)
 
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */
 export function factsOf(approval: Approval) {
@@ -210,6 +234,8 @@ export function factsOf(approval: Approval) {
       return { kind: 'follow_up' as const, facts: facts as FollowUpFacts }
     case 'customer_change':
       return { kind: 'customer_change' as const, facts: facts as ChangeFacts }
+    case 'write_off':
+      return { kind: 'write_off' as const, facts: facts as WriteOffFacts }
     case 'rating_template':
       return { kind: 'rating_template' as const, facts: facts as TemplateFacts }
   }
@@ -260,6 +286,12 @@ function placeOf(approval: Approval): Again | null {
   return null
 }
 
+/** What uses the limit, in fen; an older submission knows only two of its parts. */
+export const usedOf = (account: AccountFacts) =>
+  account.exposure !== undefined
+    ? BigInt(account.exposure)
+    : BigInt(account.receivable || '0') + BigInt(account.reserved || '0')
+
 /** Reasons to look twice, as text keys below approvals.flag. */
 export function flagsOf(approval: Approval): string[] {
   const known = factsOf(approval)
@@ -268,8 +300,7 @@ export function flagsOf(approval: Approval): string[] {
   const flags: string[] = []
   if (BigInt(account.overdue || '0') > 0n) flags.push('overdue')
   const granted = BigInt(account.standing_limit || '0') + BigInt(account.temporary_limit || '0')
-  const used = BigInt(account.receivable || '0') + BigInt(account.reserved || '0')
-  if (account.limit_kind === 'amount' && used > granted) flags.push('overLimit')
+  if (account.limit_kind === 'amount' && usedOf(account) > granted) flags.push('overLimit')
   if (known.kind === 'rating' && known.facts.old && known.facts.new.grade > known.facts.old.grade)
     flags.push('gradeFalls')
   return flags

@@ -1,4 +1,4 @@
-import { Connection, Stamp } from '@element-plus/icons-vue'
+import { Checked, Connection, Stamp } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -18,6 +18,17 @@ export default defineModule({
         title: 'menu.approvals.flows',
         permission: 'policy.write',
         menu: { order: 83, section: 'admin', icon: Connection },
+      },
+    },
+    {
+      path: 'admin/approval-policy',
+      name: 'approval-policy',
+      component: () => import('./ApprovalPolicyPage.vue'),
+      meta: {
+        title: 'menu.approvals.policy',
+        permission: 'policy.write',
+        locales: ['credit'],
+        menu: { order: 83.5, section: 'admin', icon: Checked },
       },
     },
     {

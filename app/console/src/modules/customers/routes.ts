@@ -27,7 +27,7 @@ export default defineModule({
       meta: {
         permission: 'customer.read',
         parent: 'customers',
-        locales: ['monitor', 'approvals', 'orders', 'statements', 'caps', 'risk', 'contracts'],
+        locales: ['monitor', 'approvals', 'orders', 'statements', 'caps', 'risk', 'contracts', 'agreements'],
       },
     },
   ],

@@ -18,7 +18,11 @@ export default defineModule({
       path: 'projects/:id',
       name: 'project',
       component: () => import('./ProjectPage.vue'),
-      meta: { permission: 'customer.read', parent: 'projects', locales: ['customers', 'credit'] },
+      meta: {
+        permission: 'customer.read',
+        parent: 'projects',
+        locales: ['customers', 'credit', 'agreements', 'orders', 'approvals'],
+      },
     },
     {
       path: 'owners',

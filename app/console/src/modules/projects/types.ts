@@ -9,6 +9,8 @@ export const ownerKinds = ['company', 'government', 'other'] as const
 /** The warning of a project as a status that the kit knows. */
 export const warningStatus: Record<string, string> = {
   frozen: 'FROZEN',
+  stopped: 'STOPPED',
+  listed: 'LISTED',
   overdue: 'OVERDUE',
   over_limit: 'OVER_LIMIT',
   none: 'NORMAL',
