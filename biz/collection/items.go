@@ -10,7 +10,9 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/customer"
+	"zhuxin/biz/receivable"
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
 	"zhuxin/shared/tenant"
@@ -27,20 +29,25 @@ func (s *Service) Life(ctx context.Context, id uuid.UUID) (l Life, err error) {
 		return l, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if l, err = s.Repo.Life(ctx, id, customer.OnlyOf(actor)); err != nil {
-			return err
-		}
-		l.Settings, err = s.Repo.Settings(ctx)
+		l, err = s.life(ctx, id, customer.OnlyOf(actor), today)
 		return err
 	})
-	l.Today = today
-	switch {
-	case l.Open == 0:
-		l.State = "paid"
-	case l.Open != l.Amount:
-		l.State = "partial"
-	default:
-		l.State = "pending"
+	return l, err
+}
+
+// life reads an item and computes what follows from it on the day.
+func (s *Service) life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, today calendar.Date) (l Life, err error) {
+	if l, err = s.Repo.Life(ctx, id, onlyOf); err != nil {
+		return l, err
+	}
+	if l.Settings, err = s.Repo.Settings(ctx); err != nil {
+		return l, err
+	}
+	l.Today, l.State = today, receivable.StateOf(l.Amount, l.Open)
+	if l.State == receivable.StatePaid {
+		for _, e := range l.Entries {
+			l.CollectedOn = max(l.CollectedOn, e.AppliedOn)
+		}
 	}
 	if len(l.Instalments) == 0 {
 		l.Instalments = []Instalment{{DueDate: l.DueDate, Amount: l.Amount, Open: l.Open}}
@@ -48,19 +55,21 @@ func (s *Service) Life(ctx context.Context, id uuid.UUID) (l Life, err error) {
 	for i := range l.Instalments {
 		p := &l.Instalments[i]
 		p.LateFee, p.Days = LateFee(p.Open, p.DueDate, today, l.Settings.LateFeePPM, l.Settings.LateFeeGraceDays)
-		l.LateFee += p.LateFee
+		l.Accrued += p.LateFee
 		if p.Open == 0 {
 			p.Days = 0
 		}
 	}
+	l.LateFee = l.Accrued
 	for _, w := range l.Waivers {
 		l.LateFee -= w.Amount
 	}
 	l.LateFee = max(0, l.LateFee)
-	return l, err
+	return l, nil
 }
 
-// Stages gives what a customer has in each stage, with its age.
+// Stages gives what a customer has in each stage, with its age; without a customer,
+// what all have together that the caller may see.
 func (s *Service) Stages(ctx context.Context, customerID uuid.UUID) (stages []Stage, err error) {
 	actor, err := access.Require(ctx, access.ReceivableRead)
 	if err != nil {
@@ -71,10 +80,12 @@ func (s *Service) Stages(ctx context.Context, customerID uuid.UUID) (stages []St
 		return nil, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
-			return err
+		if customerID != uuid.Nil {
+			if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+				return err
+			}
 		}
-		stages, err = s.Repo.Stages(ctx, customerID)
+		stages, err = s.Repo.Stages(ctx, customerID, customer.OnlyOf(actor))
 		return err
 	})
 	for i := range stages {
@@ -124,14 +135,15 @@ func (s *Service) WaiveLateFee(ctx context.Context, receivableID uuid.UUID, amou
 	if err := needReason(&reason); err != nil {
 		return err
 	}
-	l, err := s.Life(ctx, receivableID)
-	if err != nil {
-		return err
-	}
-	if amount <= 0 || amount > l.LateFee {
-		return ErrTooMuch.With("late_fee", l.LateFee.String())
-	}
 	return s.act(ctx, access.PaymentWrite, s.ofItem(receivableID), func(ctx context.Context, a act) error {
+		// Behind the lock, so that two waivers at once see each other.
+		l, err := s.life(ctx, receivableID, a.onlyOf, a.today)
+		if err != nil {
+			return err
+		}
+		if amount <= 0 || amount > l.LateFee {
+			return ErrTooMuch.With("late_fee", l.LateFee.String())
+		}
 		if err := s.Repo.InsertWaiver(ctx, l.Item, Waiver{Amount: amount, Reason: reason, CreatedAt: s.Clock.Now()}, a.by); err != nil {
 			return err
 		}

@@ -34,6 +34,7 @@ type Item struct {
 	DocumentNo string
 	ContractNo string
 	ProjectID  uuid.UUID
+	Project    string // its name
 	DueDate    calendar.Date
 	Amount     money.Amount
 	Open       money.Amount

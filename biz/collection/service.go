@@ -16,6 +16,7 @@ import (
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
 	"zhuxin/shared/paging"
+	"zhuxin/shared/report"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
@@ -45,6 +46,7 @@ type Config struct {
 	Approvals Submitter
 	Mail      Mailman
 	Printer   Printer
+	Tables    report.Printer
 	Audit     audit.Recorder
 	Clock     calendar.Clock
 }
@@ -62,17 +64,22 @@ type ListInput struct {
 	Page, Size int32
 }
 
+func (in ListInput) query(onlyOf *uuid.UUID) (ReceiptQuery, error) {
+	var c fault.Checks
+	q := ReceiptQuery{CustomerID: in.CustomerID, OnlyOf: onlyOf, View: in.View, Text: strings.TrimSpace(in.Text), Window: paging.Of(&c, in.Page, in.Size)}
+	c.Require(q.View == "" || q.View == "unapplied" || q.View == "drafts" || q.View == "all", "view", "UNKNOWN", "one of unapplied, drafts, all")
+	c.Require(utf8.RuneCountInString(q.Text) <= 200, "q", "TOO_LONG", "at most 200 characters")
+	return q, c.Err()
+}
+
 // List gives a page of receipts.
 func (s *Service) List(ctx context.Context, in ListInput) (p ReceiptPage, err error) {
 	actor, err := access.Require(ctx, access.ReceivableRead)
 	if err != nil {
 		return p, err
 	}
-	var c fault.Checks
-	q := ReceiptQuery{CustomerID: in.CustomerID, OnlyOf: customer.OnlyOf(actor), View: in.View, Text: strings.TrimSpace(in.Text), Window: paging.Of(&c, in.Page, in.Size)}
-	c.Require(q.View == "" || q.View == "unapplied" || q.View == "drafts" || q.View == "all", "view", "UNKNOWN", "one of unapplied, drafts, all")
-	c.Require(utf8.RuneCountInString(q.Text) <= 200, "q", "TOO_LONG", "at most 200 characters")
-	if err := c.Err(); err != nil {
+	q, err := in.query(customer.OnlyOf(actor))
+	if err != nil {
 		return p, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {

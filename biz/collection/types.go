@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/receivable"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/shared/paging"
@@ -143,7 +144,7 @@ type Life struct {
 	Source       string
 	CustomerName string
 	InvoiceDate  calendar.Date
-	State        string // pending, partial, paid (004-06)
+	State        receivable.State
 	Applied      money.Amount
 	StatementID  uuid.UUID
 	StatementNo  string
@@ -154,17 +155,20 @@ type Life struct {
 	WriteOffs    []WriteOff
 	Disputes     []Dispute
 	Waivers      []Waiver
-	LateFee      money.Amount // accrued until today, less what was waived
+	Accrued      money.Amount  // late fee until today
+	LateFee      money.Amount  // of it, what was not waived
+	CollectedOn  calendar.Date // the last payment of a paid item; zero when its source settled it
 	Settings     Settings
 	Today        calendar.Date
 }
 
 // Stage is how much a customer has in a stage of the life, and since when.
 type Stage struct {
-	Name   string // ordered, delivered, reconciled, invoiced, drafts, advances
-	Amount money.Amount
-	Since  calendar.Date // of the oldest in it; zero when nothing is
-	Days   int
+	Name      string // ordered, delivered, reconciled, invoiced, drafts, advances
+	Amount    money.Amount
+	Since     calendar.Date // of the oldest in it; zero when nothing is
+	Days      int
+	Customers int64 // with something in it
 }
 
 // Settings are the subsidiary's parameters (004-34).
@@ -211,6 +215,8 @@ type Repository interface {
 	// LockCustomer holds the customer's credit account until the transaction's end.
 	LockCustomer(ctx context.Context, id uuid.UUID) error
 	Receipts(ctx context.Context, q ReceiptQuery) (ReceiptPage, error)
+	// EachReceipt gives all receipts of a query in its order, whatever its window.
+	EachReceipt(ctx context.Context, q ReceiptQuery, do func(Receipt) error) error
 	Receipt(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Receipt, error)
 	// Recipient says whom a confirmation of the receipt goes to, and whether it went;
 	// key names the confirmation.
@@ -229,7 +235,9 @@ type Repository interface {
 	Entries(ctx context.Context, by EntriesBy, id uuid.UUID) ([]Entry, error)
 
 	Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Life, error)
-	Stages(ctx context.Context, customerID uuid.UUID) ([]Stage, error)
+	// Stages sums the accounts of one customer, or of all that a person is responsible
+	// for (nil: everybody's) where the id is Nil.
+	Stages(ctx context.Context, customerID uuid.UUID, onlyOf *uuid.UUID) ([]Stage, error)
 	InsertWriteOff(ctx context.Context, w WriteOff, by *uuid.UUID) error
 	WriteOff(ctx context.Context, id uuid.UUID) (WriteOff, error)
 	SetWriteOff(ctx context.Context, id uuid.UUID, status string, at time.Time) error

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/todo"
 	"zhuxin/shared/tenant"
 )
 
@@ -206,6 +207,10 @@ func (s *Service) message(ctx context.Context, group []Delivery) (m Message, err
 			b = append(b, "【"+x.Title+"】\n"+x.Text)
 		}
 		m.Title, m.Text, m.Link = "信用管理摘要", strings.Join(b, "\n\n"), ""
+		// Joined news of a person are all in his inbox.
+		if s.Page != nil && d.Audience == ToPerson {
+			m.Link = s.Page(ctx, todo.Link{Route: "inbox"})
+		}
 	}
 	if d.Audience == ToChat {
 		return m, nil

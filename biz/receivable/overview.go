@@ -24,6 +24,8 @@ type Standing struct {
 	CustomersOverLimit int64
 	LimitAmount        money.Amount // of the limited ones: standing with active temporary limits
 	Reserved           money.Amount
+	Used               money.Amount // of the limits: exposure.Account.Exposure, summed
+	Disputed           money.Amount // the part of what is open that is in dispute
 	PendingApprovals   int64
 }
 

@@ -19,17 +19,46 @@ import (
 // Receivable is one item of the ledger. Amounts are fen of Currency; OpenAmount
 // has the sign of Amount, or is 0.
 type Receivable struct {
-	ID           uuid.UUID
-	Source       string
-	DocumentNo   string
-	CustomerID   uuid.UUID
-	CustomerName string
-	InvoiceDate  calendar.Date
-	DueDate      calendar.Date
-	Currency     money.Currency
-	Amount       money.Amount
-	OpenAmount   money.Amount
+	ID             uuid.UUID
+	Source         string
+	DocumentNo     string
+	CustomerID     uuid.UUID
+	CustomerName   string
+	InvoiceDate    calendar.Date
+	DueDate        calendar.Date
+	Currency       money.Currency
+	Amount         money.Amount
+	OpenAmount     money.Amount
+	Disputed       bool
+	ContractNo     string // empty without a contract
+	CustomerNumber string
+	Project        string // empty without one
+	Salesperson    string // empty without one
 }
+
+// State says how much of an item came in (004-06).
+type State string
+
+// The states.
+const (
+	StatePending State = "pending"
+	StatePartial State = "partial"
+	StatePaid    State = "paid"
+)
+
+// StateOf is the state of an item of an amount with so much of it open.
+func StateOf(amount, open money.Amount) State {
+	switch open {
+	case 0:
+		return StatePaid
+	case amount:
+		return StatePending
+	}
+	return StatePartial
+}
+
+// State is the item's.
+func (r Receivable) State() State { return StateOf(r.Amount, r.OpenAmount) }
 
 // OverdueDays counts the days past due; 0 when not due yet or settled.
 func (r Receivable) OverdueDays(today calendar.Date) int {
@@ -42,12 +71,16 @@ func (r Receivable) OverdueDays(today calendar.Date) int {
 // View is a tab of the list.
 type View string
 
-// The views: still open; open and past due; settled; everything.
+// The views: still open; open and past due; open as a whole; open in part; in
+// dispute; settled; everything.
 const (
-	ViewOpen    View = "open"
-	ViewOverdue View = "overdue"
-	ViewSettled View = "settled"
-	ViewAll     View = "all"
+	ViewOpen     View = "open"
+	ViewOverdue  View = "overdue"
+	ViewPending  View = "pending"
+	ViewPartial  View = "partial"
+	ViewDisputed View = "disputed"
+	ViewSettled  View = "settled"
+	ViewAll      View = "all"
 )
 
 // Order sorts the list.
@@ -88,6 +121,8 @@ type Page struct {
 // Reader reads the ledger inside a unit of work.
 type Reader interface {
 	List(ctx context.Context, q Query) (Page, error)
+	// Each gives all rows of a view in its order, whatever its window.
+	Each(ctx context.Context, q Query, do func(Receivable) error) error
 	// OpenByDueDate sums what is open, by due date.
 	OpenByDueDate(ctx context.Context, s Scope) (map[calendar.Date]money.Amount, error)
 	// Months sums what was invoiced and what was collected since the first day of a
@@ -132,9 +167,9 @@ func (in ListInput) query(a access.Actor, today calendar.Date) (Query, error) {
 	switch q.View {
 	case "":
 		q.View = ViewOpen
-	case ViewOpen, ViewOverdue, ViewSettled, ViewAll:
+	case ViewOpen, ViewOverdue, ViewPending, ViewPartial, ViewDisputed, ViewSettled, ViewAll:
 	default:
-		c.Add("view", "UNKNOWN", "one of open, overdue, settled, all")
+		c.Add("view", "UNKNOWN", "one of open, overdue, pending, partial, disputed, settled, all")
 	}
 	order := in.OrderBy
 	if len(order) > 0 && order[0] == '-' {

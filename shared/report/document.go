@@ -18,6 +18,14 @@ const (
 	EN Lang = "en"
 )
 
+// LangOf is Chinese unless English is asked for.
+func LangOf(s string) Lang {
+	if s == string(EN) {
+		return EN
+	}
+	return ZH
+}
+
 // Format is the kind of file that a report is exported to.
 type Format string
 
@@ -240,7 +248,8 @@ func trend(lang Lang, step string, points []Point, yoy, pop string) (out []Secti
 		zh, en string
 		keys   []string
 	}{{"销售额与应收额", "Sales and receivable", []string{KeySales, KeyReceivable}}, {"销售额与回款", "Sales and collections", []string{KeySales, KeyCollections}},
-		{"回款率与逾期比例", "Collection rate and overdue ratio", []string{KeyCollection, KeyOverdueRatio}}} {
+		{"回款率与逾期比例", "Collection rate and overdue ratio", []string{KeyCollection, KeyOverdueRatio}},
+		{"回款与逾期", "Collections and overdue", []string{KeyCollections, KeyOverdue}}} {
 		s := Section{Title: word(lang, chart.zh, chart.en) + " · " + step, Columns: []Column{{Title: word(lang, "期间", "Period"), Width: 1.6}}}
 		for _, k := range chart.keys {
 			s.Columns = append(s.Columns, Column{say(lang, k), 2.4, true}, Column{yoy, 1.2, true}, Column{pop, 1.2, true})

@@ -2,10 +2,11 @@ package report
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
-	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
 )
 
 // Filter narrows figures; zero fields narrow nothing.
@@ -35,15 +36,25 @@ const (
 	ByOverdue    ChildOrder = "overdue"
 	ByOldest     ChildOrder = "overdue_days"
 	BySales      ChildOrder = "sales"
+	ByCollected  ChildOrder = "collections"
+	ByRatio      ChildOrder = "overdue_ratio"
+	ByTurnover   ChildOrder = "dso"
 )
 
 // ChildOrders lists the orders.
-var ChildOrders = []ChildOrder{ByReceivable, ByOverdue, ByOldest, BySales}
+var ChildOrders = []ChildOrder{ByReceivable, ByOverdue, ByOldest, BySales, ByCollected, ByRatio, ByTurnover}
+
+const orderNames = "one of receivable, overdue, overdue_days, sales, collections, overdue_ratio, dso"
+
+// CheckOrder adds the fault of an order that is none.
+func CheckOrder(c *fault.Checks, o ChildOrder) {
+	c.Require(slices.Contains(ChildOrders, o), "order_by", "UNKNOWN", orderNames)
+}
 
 // ChildQuery asks for the parts of a whole.
 type ChildQuery struct {
 	By            Dimension
-	On            calendar.Date // whose figures order them
+	Over          Period // the state on its end and the flows of all of it order them
 	Order         ChildOrder
 	Limit, Offset int
 }

@@ -130,7 +130,7 @@ var formulas = []formula{
 }
 
 func (f formula) at(s Series, p Period, oldest calendarDate) Number {
-	if p.dates()[0] < oldest {
+	if p.Dates()[0] < oldest {
 		return Number{Why: BeforeKept}
 	}
 	sums := s.Over(p)

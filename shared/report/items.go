@@ -26,6 +26,9 @@ type Item struct {
 	Currency             string
 	Amount, Open         int64
 	OverdueDays          int
+	// Who sells there, and what it is for; empty where there is none.
+	Salesperson, ContractNo, Project string
+	Disputed                         bool
 }
 
 // Items is a page of items; Total and OpenSum are of all rows of the view.
@@ -37,6 +40,8 @@ type Items struct {
 // Books reads a subsidiary's items on HQ's behalf: the last step of the drill-down.
 type Books interface {
 	Items(ctx context.Context, q ItemsQuery) (Items, error)
+	// Export writes all items of the view to a file.
+	Export(ctx context.Context, q ItemsQuery, lang Lang) (File, error)
 }
 
 // LookLog keeps the sharing log, inside HQ's unit
@@ -72,17 +77,33 @@ func NewGroupItems(hq uow.HQ, log LookLog, companies Companies, books Books, clo
 
 // List gives a page of items. The look is logged before: nothing is seen unlogged.
 func (g *GroupItems) List(ctx context.Context, q ItemsQuery) (Items, error) {
+	if err := g.look(ctx, q); err != nil {
+		return Items{}, err
+	}
+	return g.books.Items(ctx, q)
+}
+
+// Export writes all items of the view to a file, logged likewise.
+func (g *GroupItems) Export(ctx context.Context, q ItemsQuery, lang Lang) (File, error) {
+	if err := g.look(ctx, q); err != nil {
+		return File{}, err
+	}
+	return g.books.Export(ctx, q, lang)
+}
+
+// look checks that there is such a customer, and logs who looks at his items.
+func (g *GroupItems) look(ctx context.Context, q ItemsQuery) error {
 	actor, err := access.Require(ctx, access.HQOverviewRead)
 	if err != nil {
-		return Items{}, err
+		return err
 	}
 	var c fault.Checks
 	c.Require(q.TenantID != uuid.Nil, "tenant_id", "REQUIRED", "name the subsidiary")
 	c.Require(q.CustomerID != uuid.Nil, "customer_id", "REQUIRED", "name the customer")
 	if err := c.Err(); err != nil {
-		return Items{}, err
+		return err
 	}
-	err = g.hq.InTx(ctx, func(ctx context.Context) error {
+	return g.hq.InTx(ctx, func(ctx context.Context) error {
 		code, ok, err := g.companies.Code(ctx, q.TenantID, q.CustomerID)
 		if err != nil {
 			return err
@@ -93,8 +114,4 @@ func (g *GroupItems) List(ctx context.Context, q ItemsQuery) (Items, error) {
 		return g.log.Log(ctx, []history.Look{{At: g.clock.Now(), ViewerID: actor.ID, ViewerName: actor.Name, OwnerTenantID: q.TenantID,
 			USCC: code, Purpose: PurposeReport, RequestID: actor.RequestID}})
 	})
-	if err != nil {
-		return Items{}, err
-	}
-	return g.books.Items(ctx, q)
 }

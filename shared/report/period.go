@@ -92,9 +92,9 @@ func (p Period) Days(firstSale calendar.Date) int {
 	return p.End.DaysSince(max(p.First, min(firstSale, p.End))) + 1
 }
 
-// dates are those whose figures make the period up: the ends of its earlier
+// Dates are those whose figures make the period up: the ends of its earlier
 // months, and its own end.
-func (p Period) dates() []calendar.Date {
+func (p Period) Dates() []calendar.Date {
 	var out []calendar.Date
 	for d := monthEnd(p.First, 0); firstOfMonth(d) < firstOfMonth(p.End); d = monthEnd(d, 1) {
 		out = append(out, d)

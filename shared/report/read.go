@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -41,7 +43,7 @@ func Within(ctx context.Context, from FigureReader, r Request, today calendar.Da
 	if v.By == "" {
 		return v, nil
 	}
-	children, total, err := from.Children(ctx, f, ChildQuery{By: v.By, On: v.Period.End, Order: r.Order, Limit: w.Limit, Offset: w.Offset})
+	children, total, err := from.Children(ctx, f, ChildQuery{By: v.By, Over: v.Period, Order: r.Order, Limit: w.Limit, Offset: w.Offset})
 	if err != nil {
 		return v, err
 	}
@@ -199,24 +201,24 @@ func currencies(all []Subsidiary, wanted string) (list []string, chosen string) 
 }
 
 func sortParts(parts []Part, order ChildOrder) {
-	of := map[ChildOrder]func(Sums) int64{
-		ByReceivable: receivable, ByOverdue: Sums.Overdue, BySales: sales,
-		ByOldest: func(s Sums) int64 {
-			if s.OldestDue.IsZero() {
-				return -1 << 40
+	const none = math.MinInt64 // what has no value stands last
+	of := func(p Part) int64 {
+		switch order {
+		case ByReceivable:
+			return p.Sums.Receivable
+		case ByOldest:
+			if p.Sums.OldestDue.IsZero() {
+				return none
 			}
-			return -int64(s.OldestDue)
-		},
-	}[order]
-	slices.SortStableFunc(parts, func(a, b Part) int {
-		x, y := of(a.Sums), of(b.Sums)
-		switch {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
+			return -int64(p.Sums.OldestDue)
 		}
-		return strings.Compare(a.ID.String(), b.ID.String())
+		if f := find(p.Figures, string(order)); f.Now.OK() {
+			return f.Now.Value
+		}
+		return none
+	}
+	slices.SortStableFunc(parts, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(of(b), of(a)), strings.Compare(a.ID.String(), b.ID.String()))
 	})
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,7 +57,7 @@ func TestDatesAreKept(t *testing.T) {
 		kind := rapid.SampledFrom(Kinds).Draw(t, "kind")
 		p := PeriodOf(kind, today.AddMonths(-rapid.IntRange(0, 12).Draw(t, "back")), today)
 		for _, q := range []Period{p, p.YearBefore(), p.Before()} {
-			for _, d := range q.dates() {
+			for _, d := range q.Dates() {
 				if d >= Dates(today)[0] && !kept[d] {
 					t.Fatalf("today %s: %v needs %s", today, q, d)
 				}
@@ -112,5 +113,18 @@ func TestLateSubsidiaryIsNotMixedSilently(t *testing.T) {
 	x.AsOf = today
 	if s := x.on(today); s[made].Sales != 5 || len(s) != 2 {
 		t.Errorf("on its own day: %+v", s)
+	}
+}
+
+// Every chart of the page is a table of the document (000-85), by month and by quarter.
+func TestDocumentHasEveryChart(t *testing.T) {
+	t.Parallel()
+	d := View{Months: []Point{{Label: "2026-05"}}}.Document(EN, time.Time{})
+	for _, chart := range []string{"Sales and receivable", "Sales and collections", "Collection rate and overdue ratio", "Collections and overdue"} {
+		for _, step := range []string{"By month", "By quarter"} {
+			if !slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Title == chart+" · "+step }) {
+				t.Errorf("no table of %s, %s", chart, step)
+			}
+		}
 	}
 }

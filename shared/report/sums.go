@@ -119,7 +119,7 @@ type Series map[calendar.Date]Sums
 func (s Series) Over(p Period) Sums {
 	out := s[p.End]
 	out.Sales, out.Collections, out.FallenDue, out.CollectedDue = 0, 0, 0, 0
-	for _, d := range p.dates() {
+	for _, d := range p.Dates() {
 		x := s[d]
 		out.Sales += x.Sales
 		out.Collections += x.Collections

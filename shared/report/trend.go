@@ -25,7 +25,7 @@ func Trend(s Series, kind PeriodKind, end Period, oldest calendar.Date) []Point 
 		step = 3
 	}
 	p := Period{Kind: kind, First: kind.first(end.End), End: end.End, Closed: end.Closed}
-	for p.dates()[0] >= oldest && len(out) < 24/step {
+	for p.Dates()[0] >= oldest && len(out) < 24/step {
 		out = append(out, Point{Period: p, Label: label(p), Sums: s.Over(p), Figures: Figures(s, p, oldest)})
 		last := p.First.AddDays(-1)
 		p = Period{Kind: kind, First: kind.first(last), End: last, Closed: true}

@@ -33,7 +33,7 @@ func (r Request) window(today calendar.Date) (Request, paging.Window, error) {
 		r.Order = ByReceivable
 	}
 	c.Require(slices.Contains(Kinds, r.Kind), "period", "UNKNOWN", "one of month, quarter, year")
-	c.Require(slices.Contains(ChildOrders, r.Order), "order_by", "UNKNOWN", "one of receivable, overdue, overdue_days, sales")
+	CheckOrder(&c, r.Order)
 	if r.Month.IsZero() {
 		r.Month = today
 	}

@@ -16,7 +16,9 @@ import (
 // CheckFigures adds the faults of the filters of a report of figures.
 func (s Spec) CheckFigures(c *fault.Checks) {
 	c.Require(s.Period == "" || slices.Contains(report.Kinds, report.PeriodKind(s.Period)), "period", "UNKNOWN", "one of month, quarter, year")
-	c.Require(s.OrderBy == "" || slices.Contains(report.ChildOrders, report.ChildOrder(s.OrderBy)), "order_by", "UNKNOWN", "one of receivable, overdue, overdue_days, sales")
+	if s.OrderBy != "" {
+		report.CheckOrder(c, report.ChildOrder(s.OrderBy))
+	}
 }
 
 // Request gives what is asked for on a day: the running period, or the one before it.

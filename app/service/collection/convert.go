@@ -48,7 +48,7 @@ func toDetail(d collection.Detail, planned []collection.Entry) *collectionv1.Rec
 }
 
 func toItem(i collection.Item) *collectionv1.OpenItem {
-	return &collectionv1.OpenItem{Id: i.ID.String(), DocumentNo: i.DocumentNo, ContractNo: i.ContractNo, ProjectId: optional(i.ProjectID), DueDate: date(i.DueDate),
+	return &collectionv1.OpenItem{Id: i.ID.String(), DocumentNo: i.DocumentNo, ContractNo: i.ContractNo, ProjectId: optional(i.ProjectID), ProjectName: i.Project, DueDate: date(i.DueDate),
 		Amount: int64(i.Amount), Open: int64(i.Open), Disputed: i.Disputed}
 }
 
@@ -82,8 +82,9 @@ func fromSelection(s *collectionv1.Selection) collection.Selection {
 
 func toLife(l collection.Life) *collectionv1.Life {
 	out := &collectionv1.Life{Item: toItem(l.Item), Source: l.Source, CustomerId: l.CustomerID.String(), CustomerName: l.CustomerName, InvoiceDate: date(l.InvoiceDate),
-		State: l.State, Applied: int64(l.Applied), StatementId: optional(l.StatementID), StatementNo: l.StatementNo, ReconciledOn: date(l.ReconciledOn),
-		Entries: toEntries(l.Entries), LateFee: int64(l.LateFee), LateFeePpm: int32(l.Settings.LateFeePPM), Today: date(l.Today)}
+		State: string(l.State), Applied: int64(l.Applied), StatementId: optional(l.StatementID), StatementNo: l.StatementNo, ReconciledOn: date(l.ReconciledOn),
+		Entries: toEntries(l.Entries), LateFee: int64(l.LateFee), LateFeePpm: int32(l.Settings.LateFeePPM), Today: date(l.Today),
+		LateFeeGraceDays: int32(l.Settings.LateFeeGraceDays), LateFeeAccrued: int64(l.Accrued), CollectedOn: date(l.CollectedOn)}
 	for _, t := range l.Tickets {
 		out.Tickets = append(out.Tickets, &collectionv1.Ticket{Number: t.Number, OrderNo: t.OrderNo, DeliveredOn: date(t.DeliveredOn), Volume: t.Volume, Amount: int64(t.Amount)})
 	}

@@ -8,9 +8,11 @@ import (
 	"github.com/google/uuid"
 
 	collectionv1 "zhuxin/app/api/collection/v1"
+	"zhuxin/app/api/route"
 	"zhuxin/biz/collection"
 	"zhuxin/biz/customer"
 	"zhuxin/shared/money"
+	"zhuxin/shared/report"
 )
 
 // Service implements CollectionServiceHTTPServer.
@@ -49,6 +51,23 @@ func (s *Service) ListReceipts(ctx context.Context, r *collectionv1.ListReceipts
 		out.Receipts = append(out.Receipts, toReceipt(x))
 	}
 	return out, nil
+}
+
+// ExportReceipts gives the rows of a view as a file.
+func (s *Service) ExportReceipts(ctx context.Context, r *collectionv1.ExportReceiptsRequest) (*route.File, error) {
+	in := collection.ListInput{View: r.GetView(), Text: r.GetQ()}
+	if r.GetCustomerId() != "" {
+		id, err := parsed(r.GetCustomerId(), customer.ErrNotFound)
+		if err != nil {
+			return nil, err
+		}
+		in.CustomerID = id
+	}
+	f, err := s.biz.Export(ctx, in, report.LangOf(r.GetLang()))
+	if err != nil {
+		return nil, err
+	}
+	return &route.File{Name: f.Name, ContentType: f.ContentType, Size: f.Size, Body: f.Body}, nil
 }
 
 // RecordReceipt books money received.
@@ -175,13 +194,25 @@ func (s *Service) after(ctx context.Context, text string, do func(uuid.UUID) err
 // GetStages gives a customer's stages.
 func (s *Service) GetStages(ctx context.Context, r *collectionv1.GetStagesRequest) (*collectionv1.GetStagesReply, error) {
 	id, err := parsed(r.GetCustomerId(), customer.ErrNotFound)
+	if err == nil && id == uuid.Nil {
+		err = customer.ErrNotFound
+	}
 	if err != nil {
 		return nil, err
 	}
-	stages, err := s.biz.Stages(ctx, id)
+	return s.stages(ctx, id)
+}
+
+// GetAllStages gives the stages of all customers together.
+func (s *Service) GetAllStages(ctx context.Context, _ *collectionv1.GetAllStagesRequest) (*collectionv1.GetStagesReply, error) {
+	return s.stages(ctx, uuid.Nil)
+}
+
+func (s *Service) stages(ctx context.Context, customerID uuid.UUID) (*collectionv1.GetStagesReply, error) {
+	stages, err := s.biz.Stages(ctx, customerID)
 	out := &collectionv1.GetStagesReply{}
 	for _, x := range stages {
-		out.Stages = append(out.Stages, &collectionv1.Stage{Name: x.Name, Amount: int64(x.Amount), Since: date(x.Since), Days: int32(x.Days)})
+		out.Stages = append(out.Stages, &collectionv1.Stage{Name: x.Name, Amount: int64(x.Amount), Since: date(x.Since), Days: int32(x.Days), Customers: x.Customers})
 	}
 	return out, err
 }

@@ -36,7 +36,7 @@ func toStanding(d customer.Detail) *customerv1.Standing {
 		TemporaryLimit: int64(a.Temporary), Receivable: int64(a.Receivable), Reserved: int64(a.Reserved), Exposure: int64(a.Exposure()),
 		Delivered: int64(a.Delivered), Reconciled: int64(a.Reconciled), Drafts: int64(a.Drafts), Advances: int64(a.Advances),
 		Overdue: int64(a.Overdue), OverdueDays: int32(a.OverdueDays(d.Aging.AsOf)), Frozen: a.Frozen, FrozenReason: a.FrozenReason,
-		Aging: toAging(d.Aging, d.Currency), AsOf: d.Aging.AsOf.String()}
+		Aging: toAging(d.Aging, d.Currency), AsOf: d.Aging.AsOf.String(), Disputed: int64(a.Disputed)}
 	if a.LimitKind != exposure.LimitUnlimited {
 		out.Headroom = int64(a.Headroom())
 	}

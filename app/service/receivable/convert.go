@@ -17,7 +17,8 @@ import (
 func toReceivable(r receivable.Receivable, today calendar.Date) *receivablev1.Receivable {
 	return &receivablev1.Receivable{Id: r.ID.String(), Source: r.Source, DocumentNo: r.DocumentNo, CustomerId: r.CustomerID.String(),
 		CustomerName: r.CustomerName, InvoiceDate: r.InvoiceDate.String(), DueDate: r.DueDate.String(), Currency: string(r.Currency),
-		Amount: int64(r.Amount), OpenAmount: int64(r.OpenAmount), OverdueDays: int32(r.OverdueDays(today))}
+		Amount: int64(r.Amount), OpenAmount: int64(r.OpenAmount), OverdueDays: int32(r.OverdueDays(today)),
+		State: string(r.State()), Disputed: r.Disputed}
 }
 
 func toOverview(o receivable.Overview) *receivablev1.Overview {
@@ -28,6 +29,7 @@ func toOverview(o receivable.Overview) *receivablev1.Overview {
 			Days_1_30: int64(a.Days1To30), Days_31_60: int64(a.Days31To60), Days_61_90: int64(a.Days61To90), Days_91: int64(a.Days91), AsOf: a.AsOf.String()},
 		Customers: o.Customers, CustomersOverdue: o.CustomersOverdue, CustomersOverLimit: o.CustomersOverLimit,
 		LimitAmount: int64(o.LimitAmount), Reserved: int64(o.Reserved), PendingApprovals: o.PendingApprovals,
+		Used: int64(o.Used), Disputed: int64(o.Disputed),
 	}
 	for _, m := range o.Months {
 		out.Months = append(out.Months, &receivablev1.MonthFigures{Month: m.First.String()[:7], Invoiced: int64(m.Invoiced), Collected: int64(m.Collected)})

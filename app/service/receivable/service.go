@@ -14,19 +14,21 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/biz/receivable"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/report"
 )
 
 // Service implements ReceivableServiceHTTPServer.
 type Service struct {
 	ledger  *receivable.Ledger
+	exports *receivable.Exports
 	imports *receivable.Imports
 }
 
 var _ receivablev1.ReceivableServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(l *receivable.Ledger, i *receivable.Imports) *Service {
-	return &Service{ledger: l, imports: i}
+func New(l *receivable.Ledger, x *receivable.Exports, i *receivable.Imports) *Service {
+	return &Service{ledger: l, exports: x, imports: i}
 }
 
 // ListReceivables gives a page of receivables.
@@ -61,6 +63,19 @@ func (s *Service) GetOverview(ctx context.Context, r *receivablev1.GetOverviewRe
 }
 
 var errNoBody = fault.New(fault.KindInvalid, "FILE_REQUIRED", "send the file as the body of the request")
+
+// ExportReceivables gives the rows of a view as a file.
+func (s *Service) ExportReceivables(ctx context.Context, r *receivablev1.ExportReceivablesRequest) (*route.File, error) {
+	customerID, err := optionalID(r.GetCustomerId(), customer.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.exports.List(ctx, receivable.ListInput{CustomerID: customerID, View: receivable.View(r.GetView()), Text: r.GetQ(), OrderBy: r.GetOrderBy()}, report.LangOf(r.GetLang()))
+	if err != nil {
+		return nil, err
+	}
+	return &route.File{Name: f.Name, ContentType: f.ContentType, Size: f.Size, Body: f.Body}, nil
+}
 
 // UploadFile stores the file that is the request's body.
 func (s *Service) UploadFile(ctx context.Context, r *receivablev1.UploadFileRequest) (*receivablev1.UploadedFile, error) {

@@ -28,7 +28,7 @@ func TestFileOverTheContract(t *testing.T) {
 	t.Parallel()
 	env := tenancytest.New(t)
 	w := receivabletest.New(env.Pool, &calendar.Frozen{At: time.Date(2026, 6, 1, 4, 0, 0, 0, time.UTC)}, t.TempDir())
-	s := receivable.New(w.Ledger, w.Imports)
+	s := receivable.New(w.Ledger, nil, w.Imports)
 	ctx := env.CtxA(t)
 	must := func(err error) {
 		t.Helper()

@@ -131,9 +131,23 @@ func (s *Service) ListGroupItems(ctx context.Context, r *reportv1.ListGroupItems
 	out := &reportv1.ListGroupItemsReply{Total: p.Total, OpenSum: p.OpenSum}
 	for _, i := range p.Items {
 		out.Items = append(out.Items, &reportv1.Item{DocumentNo: i.DocumentNo, InvoiceDate: i.InvoiceDate.String(), DueDate: i.DueDate.String(),
-			Currency: i.Currency, Amount: i.Amount, OpenAmount: i.Open, OverdueDays: int32(i.OverdueDays)})
+			Currency: i.Currency, Amount: i.Amount, OpenAmount: i.Open, OverdueDays: int32(i.OverdueDays),
+			Salesperson: i.Salesperson, ContractNo: i.ContractNo, Project: i.Project, Disputed: i.Disputed})
 	}
 	return out, nil
+}
+
+// ExportGroupItems gives a customer's items to HQ as a file.
+func (s *Service) ExportGroupItems(ctx context.Context, r *reportv1.ExportGroupItemsRequest) (*route.File, error) {
+	t, err := parse(r.GetTenantId(), report.ErrNoTenant)
+	if err != nil {
+		return nil, err
+	}
+	c, err := parse(r.GetCustomerId(), report.ErrNoCustomer)
+	if err != nil {
+		return nil, err
+	}
+	return toFile(s.items.Export(ctx, report.ItemsQuery{TenantID: t, CustomerID: c, View: r.GetView()}, report.LangOf(r.GetLang())))
 }
 
 // ExportReport gives the report as a file.
@@ -142,7 +156,7 @@ func (s *Service) ExportReport(ctx context.Context, r *reportv1.ExportReportRequ
 	if err != nil {
 		return nil, err
 	}
-	return toFile(s.exports.Report(ctx, in, report.Format(r.GetFormat()), language(r.GetLang())))
+	return toFile(s.exports.Report(ctx, in, report.Format(r.GetFormat()), report.LangOf(r.GetLang())))
 }
 
 // ExportItems gives all open items as a file.
@@ -156,7 +170,7 @@ func (s *Service) ExportGroupReport(ctx context.Context, r *reportv1.ExportGroup
 	if err != nil {
 		return nil, err
 	}
-	return toFile(s.files.Report(ctx, in, report.Format(r.GetFormat()), language(r.GetLang())))
+	return toFile(s.files.Report(ctx, in, report.Format(r.GetFormat()), report.LangOf(r.GetLang())))
 }
 
 func toFile(f report.File, err error) (*route.File, error) {
@@ -164,14 +178,6 @@ func toFile(f report.File, err error) (*route.File, error) {
 		return nil, err
 	}
 	return &route.File{Name: f.Name, ContentType: f.ContentType, Size: f.Size, Body: f.Body}, nil
-}
-
-// language is Chinese unless English is asked for.
-func language(s string) report.Lang {
-	if s == string(report.EN) {
-		return report.EN
-	}
-	return report.ZH
 }
 
 // asked is what both reports are asked by.

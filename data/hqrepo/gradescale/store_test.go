@@ -160,7 +160,7 @@ func TestInvertedWeights(t *testing.T) {
 			t.Errorf("%s at %s: %+v, %+v", r.Grade, r.Subsidiary, r.Common, r.Weights)
 		}
 	}
-	if seen, total, err := looks.Looks(w.CtxB(t), 10, 0); err != nil || total != 1 || seen[0].ViewerTenantID != uuid.Nil {
+	if seen, total, err := looks.Looks(w.CtxB(t), false, 10, 0); err != nil || total != 1 || seen[0].ViewerTenantID != uuid.Nil {
 		t.Errorf("the look is not on record: %+v, %v", seen, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -332,6 +333,7 @@ func (w *world) compare(rt *rapid.T, ctx, hq context.Context, customer uuid.UUID
 		if fmt.Sprint(own.Figures) != fmt.Sprint(at.Figures) {
 			rt.Fatalf("%s: figures differ:\n%v\n%v", what, own.Figures, at.Figures)
 		}
+		w.ranked(rt, ctx, hq, q.r)
 		var parts report.Sums
 		for _, p := range own.Parts {
 			parts.Add(p.Sums)
@@ -345,6 +347,44 @@ func (w *world) compare(rt *rapid.T, ctx, hq context.Context, customer uuid.UUID
 		}
 		if s := own.Sums; a.Total.Unknown == 0 && !slices.Equal(a.Total.Buckets, []int64{s.NotDue, s.Days1, s.Days31, s.Days61, s.Days91}) {
 			rt.Fatalf("%s: aging on %s is %v, figures are %+v", what, a.On, a.Total.Buckets, s)
+		}
+	}
+}
+
+// ranked asks for a period in every order: the subsidiary and HQ rank alike, largest
+// figure first, and what has none last.
+func (w *world) ranked(rt *rapid.T, ctx, hq context.Context, r report.Request) {
+	r.Kind = rapid.SampledFrom(report.Kinds).Draw(rt, "kind")
+	r.Order = rapid.SampledFrom(report.ChildOrders).Draw(rt, "order")
+	own, err := w.reports.Report(ctx, r)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	at, err := w.group.Report(hq, r)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	var before *int64
+	for i, p := range own.Parts {
+		if p.ID != at.Parts[i].ID {
+			rt.Fatalf("by %s: place %d differs at HQ", r.Order, i)
+		}
+		if r.Order == report.ByOldest || p.Sums.Unknown > 0 {
+			continue
+		}
+		for _, f := range p.Figures {
+			if f.Key != string(r.Order) || f.Now.Why == report.BeforeKept {
+				continue
+			}
+			switch now := f.Now.Value; {
+			case !f.Now.OK():
+				before = new(int64)
+				*before = math.MinInt64
+			case before != nil && now > *before:
+				rt.Fatalf("by %s: %d after %d", r.Order, now, *before)
+			default:
+				before = &now
+			}
 		}
 	}
 }

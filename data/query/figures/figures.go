@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
@@ -106,12 +107,22 @@ func (t Table) Series(ctx context.Context, f report.Filter) (report.Series, erro
 	return out, postgres.Map(ctx, rows.Err(), "sum figures")
 }
 
+// orders sort subjects as report.Figures computes their figures: {end} holds for rows
+// of the period's last day, whose state counts, {day} is that day and {first} the
+// period's first. Flows are of all rows.
 var orders = map[report.ChildOrder]string{
-	report.ByReceivable: `sum(f.receivable) DESC NULLS LAST`, report.ByOverdue: `sum(f.receivable - f.not_due) DESC NULLS LAST`,
-	report.ByOldest: `min(f.oldest_due_on) ASC NULLS LAST`, report.BySales: `sum(f.sales) DESC NULLS LAST`,
+	report.ByReceivable: `sum(f.receivable) FILTER (WHERE {end}) DESC NULLS LAST`,
+	report.ByOverdue:    `sum(f.receivable - f.not_due) FILTER (WHERE {end}) DESC NULLS LAST`,
+	report.ByOldest:     `min(f.oldest_due_on) FILTER (WHERE {end}) ASC NULLS LAST`,
+	report.BySales:      `sum(f.sales) DESC NULLS LAST`,
+	report.ByCollected:  `sum(f.collections) DESC NULLS LAST`,
+	report.ByRatio: `CASE WHEN sum(f.receivable) FILTER (WHERE {end}) > 0
+		THEN sum(f.receivable - f.not_due) FILTER (WHERE {end}) / sum(f.receivable) FILTER (WHERE {end}) END DESC NULLS LAST`,
+	report.ByTurnover: `CASE WHEN sum(f.sales) > 0
+		THEN sum(f.receivable) FILTER (WHERE {end}) * ({day} - greatest({first}, min(f.first_sale_on) FILTER (WHERE {end})) + 1) / sum(f.sales) END DESC NULLS LAST`,
 }
 
-// Children sums a filter's customers by a dimension, in the order of a date's
+// Children sums a filter's customers by a dimension, in the order of a period's
 // figures, and gives each subject's figures of all dates.
 func (t Table) Children(ctx context.Context, f report.Filter, q report.ChildQuery) ([]report.Child, int64, error) {
 	conn, err := scope.Conn(ctx)
@@ -122,9 +133,16 @@ func (t Table) Children(ctx context.Context, f report.Filter, q report.ChildQuer
 	where, args := t.narrowed(f)
 	n := len(args)
 	at := func(i int) string { return `$` + strconv.Itoa(n+i) }
-	args = append(args, q.On, q.Limit, q.Offset)
-	top := `WITH top AS (SELECT ` + s.ID + ` AS id, row_number() OVER (ORDER BY ` + orders[q.Order] + `, ` + s.ID + `) AS place, count(*) OVER () AS total
-		FROM ` + t.From + ` WHERE ` + where + ` AND f.on_date = ` + at(1) + `::date GROUP BY ` + s.ID + ` ORDER BY place LIMIT ` + at(2) + ` OFFSET ` + at(3) + `)
+	days := pq.StringArray{}
+	for _, d := range q.Over.Dates() {
+		days = append(days, d.String())
+	}
+	args = append(args, q.Over.End, q.Limit, q.Offset, q.Over.First, days)
+	end := `f.on_date = ` + at(1) + `::date`
+	order := strings.NewReplacer(`{end}`, end, `{day}`, at(1)+`::date`, `{first}`, at(4)+`::date`).Replace(orders[q.Order])
+	top := `WITH top AS (SELECT ` + s.ID + ` AS id, row_number() OVER (ORDER BY ` + order + `, ` + s.ID + `) AS place, count(*) OVER () AS total
+		FROM ` + t.From + ` WHERE ` + where + ` AND f.on_date = ANY(` + at(5) + `::date[]) AND ` + at(4) + `::date IS NOT NULL
+		GROUP BY ` + s.ID + ` HAVING bool_or(` + end + `) ORDER BY place LIMIT ` + at(2) + ` OFFSET ` + at(3) + `)
 	SELECT top.place, top.total, coalesce(top.id, '00000000-0000-0000-0000-000000000000'), max(` + s.Name + `), max(` + s.Detail + `), f.on_date, ` + t.Basis + `, ` + t.Customers + `, ` + t.Unknown + `, ` + sums + `
 	FROM ` + t.From + ` JOIN top ON top.id IS NOT DISTINCT FROM ` + s.ID + ` WHERE ` + where + ` GROUP BY top.place, top.total, top.id, f.on_date ORDER BY top.place`
 	rows, err := conn.QueryContext(ctx, top, args...)

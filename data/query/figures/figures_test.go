@@ -38,7 +38,7 @@ func TestOtherTenant(t *testing.T) {
 			return len(s), err
 		})
 		tenancytest.OtherSeesNothing(t, env, func(ctx context.Context) (int, error) {
-			rows, _, err := table.Children(ctx, f, report.ChildQuery{By: report.ByCustomer, On: 20_484, Order: report.ByReceivable, Limit: 5})
+			rows, _, err := table.Children(ctx, f, report.ChildQuery{By: report.ByCustomer, Over: report.Period{First: 20_454, End: 20_484}, Order: report.ByReceivable, Limit: 5})
 			return len(rows), err
 		})
 	}

@@ -54,23 +54,36 @@ func (r Repo) Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Li
 	return l, err
 }
 
-// stages: $1 the customer. Amounts are the account's; the dates are of the oldest.
+// stages: $1 one customer or NULL, $2 the person responsible or NULL. Amounts are the
+// accounts'; the dates are of the oldest, each read once for all customers.
 const stages = `
-SELECT x.name, x.amount, x.since FROM credit_accounts a, LATERAL (VALUES
-  (1, 'ordered', a.reserved_amount, least((SELECT min(r.created_at)::date FROM reservations r WHERE r.customer_id = a.id AND r.status IN ('open', 'committed')),
-    (SELECT min(o.ordered_on) FROM erp_orders o WHERE o.customer_id = a.id AND o.open_amount > 0))),
-  (2, 'delivered', a.delivered_amount, (SELECT min(d.delivered_on) FROM deliveries d WHERE d.customer_id = a.id AND NOT d.reconciled AND NOT d.billed)),
-  (3, 'reconciled', a.reconciled_amount, (SELECT min(s.period_to) FROM statements s WHERE s.customer_id = a.id AND s.status = 'reconciled' AND s.amount <> s.invoiced_amount)),
-  (4, 'invoiced', a.receivable_amount, (SELECT min(r.invoice_date) FROM receivables r WHERE r.customer_id = a.id AND r.open_amount <> 0)),
-  (5, 'drafts', a.draft_amount, (SELECT min(d.issued_on) FROM acceptance_drafts d WHERE d.customer_id = a.id AND d.status = 'held')),
-  (6, 'advances', a.advance_amount, NULL::date)
-) AS x(place, name, amount, since) WHERE a.id = $1 ORDER BY x.place`
+WITH mine AS (
+  SELECT a.* FROM credit_accounts a JOIN customers c ON c.id = a.id
+  WHERE ($1::uuid IS NULL OR a.id = $1) AND ($2::uuid IS NULL OR c.salesperson_id = $2)
+), account AS (
+  SELECT coalesce(sum(reserved_amount), 0)::bigint AS reserved, count(*) FILTER (WHERE reserved_amount <> 0) AS reserved_by,
+    coalesce(sum(delivered_amount), 0)::bigint AS delivered, count(*) FILTER (WHERE delivered_amount <> 0) AS delivered_by,
+    coalesce(sum(reconciled_amount), 0)::bigint AS reconciled, count(*) FILTER (WHERE reconciled_amount <> 0) AS reconciled_by,
+    coalesce(sum(receivable_amount), 0)::bigint AS receivable, count(*) FILTER (WHERE receivable_amount <> 0) AS receivable_by,
+    coalesce(sum(draft_amount), 0)::bigint AS draft, count(*) FILTER (WHERE draft_amount <> 0) AS draft_by,
+    coalesce(sum(advance_amount), 0)::bigint AS advance, count(*) FILTER (WHERE advance_amount <> 0) AS advance_by
+  FROM mine
+)
+SELECT x.name, x.amount, x.customers, x.since FROM account a, LATERAL (VALUES
+  (1, 'ordered', a.reserved, a.reserved_by, least((SELECT min(r.created_at)::date FROM reservations r JOIN mine m ON m.id = r.customer_id WHERE r.status = 'open' OR r.status = 'committed'),
+    (SELECT min(o.ordered_on) FROM erp_orders o JOIN mine m ON m.id = o.customer_id WHERE o.open_amount > 0))),
+  (2, 'delivered', a.delivered, a.delivered_by, (SELECT min(d.delivered_on) FROM deliveries d JOIN mine m ON m.id = d.customer_id WHERE NOT d.reconciled AND NOT d.billed)),
+  (3, 'reconciled', a.reconciled, a.reconciled_by, (SELECT min(s.period_to) FROM statements s JOIN mine m ON m.id = s.customer_id WHERE s.status = 'reconciled' AND s.amount <> s.invoiced_amount)),
+  (4, 'invoiced', a.receivable, a.receivable_by, (SELECT min(r.invoice_date) FROM receivables r JOIN mine m ON m.id = r.customer_id WHERE r.open_amount <> 0)),
+  (5, 'drafts', a.draft, a.draft_by, (SELECT min(d.issued_on) FROM acceptance_drafts d JOIN mine m ON m.id = d.customer_id WHERE d.status = 'held')),
+  (6, 'advances', a.advance, a.advance_by, NULL::date)
+) AS x(place, name, amount, customers, since) ORDER BY x.place`
 
 // Stages implements biz.Repository.
-func (Repo) Stages(ctx context.Context, customerID uuid.UUID) ([]biz.Stage, error) {
+func (Repo) Stages(ctx context.Context, customerID uuid.UUID, onlyOf *uuid.UUID) ([]biz.Stage, error) {
 	return postgres.Query(ctx, "read stages", stages, func(rows *sql.Rows) (s biz.Stage, err error) {
-		return s, rows.Scan(&s.Name, &s.Amount, &s.Since)
-	}, customerID)
+		return s, rows.Scan(&s.Name, &s.Amount, &s.Customers, &s.Since)
+	}, optional(&customerID), optional(onlyOf))
 }
 
 const writeOffs = `SELECT id, customer_id, receivable_id, amount, reason, status, created_at FROM write_offs`

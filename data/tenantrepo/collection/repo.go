@@ -92,24 +92,6 @@ func scanReceipt(rows *sql.Rows, more ...any) (biz.Receipt, error) {
 	return r, err
 }
 
-// Receipts implements biz.Repository.
-func (Repo) Receipts(ctx context.Context, in biz.ReceiptQuery) (p biz.ReceiptPage, err error) {
-	like := ""
-	if in.Text != "" {
-		like = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(in.Text) + "%"
-	}
-	const where = `WHERE ($1::uuid IS NULL OR r.customer_id = $1) AND ($2::uuid IS NULL OR c.salesperson_id = $2)
-		AND ($3::text = '' OR r.document_no ILIKE $3 OR c.name ILIKE $3 OR r.payer ILIKE $3)
-		AND ($4::text NOT IN ('unapplied', 'drafts')
-		  OR $4 = 'drafts' AND d.status = 'held'
-		  OR $4 = 'unapplied' AND NOT r.applied_by_source AND r.reverses IS NULL AND x.id IS NULL AND r.amount <> coalesce(u.used, 0))`
-	p.Receipts, err = postgres.Query(ctx, "list receipts", `SELECT *, count(*) OVER (), sum(unapplied) OVER ()::bigint FROM (SELECT `+receiptColumns+receiptFrom+where+`) AS all_of_them
-		ORDER BY received_on DESC, id DESC LIMIT $5 OFFSET $6`, func(rows *sql.Rows) (biz.Receipt, error) {
-		return scanReceipt(rows, &p.Total, &p.Unapplied)
-	}, optional(&in.CustomerID), optional(in.OnlyOf), like, in.View, in.Limit, in.Offset)
-	return p, err
-}
-
 // Receipt implements biz.Repository.
 func (Repo) Receipt(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Receipt, error) {
 	return one(ctx, "read receipt", biz.ErrReceiptNotFound, `SELECT `+receiptColumns+receiptFrom+`WHERE r.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`,
@@ -166,11 +148,11 @@ func (Repo) SettleDraft(ctx context.Context, id uuid.UUID, status string, on cal
 	return err
 }
 
-const itemColumns = `r.id, r.customer_id, r.document_no, r.contract_no, r.project_id, r.due_date, r.amount, r.open_amount, r.disputed`
+const itemColumns = `r.id, r.customer_id, r.document_no, r.contract_no, r.project_id, coalesce((SELECT p.name FROM projects p WHERE p.id = r.project_id), ''), r.due_date, r.amount, r.open_amount, r.disputed`
 
 func scanItem(rows *sql.Rows, more ...any) (i biz.Item, err error) {
 	var project uuid.NullUUID
-	err = rows.Scan(append([]any{&i.ID, &i.CustomerID, &i.DocumentNo, &i.ContractNo, &project, &i.DueDate, &i.Amount, &i.Open, &i.Disputed}, more...)...)
+	err = rows.Scan(append([]any{&i.ID, &i.CustomerID, &i.DocumentNo, &i.ContractNo, &project, &i.Project, &i.DueDate, &i.Amount, &i.Open, &i.Disputed}, more...)...)
 	i.ProjectID = project.UUID
 	return i, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/notify"
+	"zhuxin/biz/todo"
 	"zhuxin/biz/warning"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/tenantrepo/credittest"
@@ -50,6 +51,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{World: credittest.New(t), mail: &post{}, chat: &post{}}
 	w.service = notify.New(notify.Config{Tx: w.Pool.Tenant(), Repo: notifyrepo.New(w.Keys), Audit: auditlog.Tenant(w.Pool), Clock: w.Clock,
+		Page: func(_ context.Context, l todo.Link) string { return "https://zhuxin.example/" + l.Route },
 		Makers: map[notify.ChannelKind]notify.Maker{
 			notify.Mail: func(notify.Account) (notify.Channel, error) { return w.mail, nil },
 			notify.WeCom: func(a notify.Account) (notify.Channel, error) {
@@ -237,6 +239,9 @@ func TestPeace(t *testing.T) {
 	w.Clock.At = w.Clock.At.Add(time.Hour)
 	if n := w.flush(t); n != 2 || len(w.mail.got) != 1 || strings.Count(w.mail.got[0].Text, "[严重]") != 2 {
 		t.Fatalf("%d, %+v", n, w.mail.got)
+	}
+	if link := w.mail.got[0].Link; link != "https://zhuxin.example/inbox" {
+		t.Errorf("the digest leads to %q", link)
 	}
 	if in, err := w.service.Inbox(w.rctx, notify.InboxInput{View: "unread"}); err != nil || in.Unread != 0 || len(in.News) != 0 {
 		t.Errorf("%+v on the page, %v", in, err)

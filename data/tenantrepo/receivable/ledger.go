@@ -17,10 +17,13 @@ import (
 
 // views are the conditions of the tabs; $1 today.
 var views = map[biz.View]string{
-	biz.ViewOpen:    `r.open_amount <> 0`,
-	biz.ViewOverdue: `r.open_amount <> 0 AND r.due_date < $1::date`,
-	biz.ViewSettled: `r.open_amount = 0`,
-	biz.ViewAll:     `true`,
+	biz.ViewOpen:     `r.open_amount <> 0`,
+	biz.ViewOverdue:  `r.open_amount <> 0 AND r.due_date < $1::date`,
+	biz.ViewPending:  `r.open_amount <> 0 AND r.open_amount = r.amount`,
+	biz.ViewPartial:  `r.open_amount <> 0 AND r.open_amount <> r.amount`,
+	biz.ViewDisputed: `r.open_amount <> 0 AND r.disputed`,
+	biz.ViewSettled:  `r.open_amount = 0`,
+	biz.ViewAll:      `true`,
 }
 
 var orders = map[biz.Order]string{biz.OrderDueDate: `r.due_date`, biz.OrderOpenAmount: `r.open_amount`}
@@ -43,47 +46,80 @@ func narrowed(s biz.Scope, column string) (condition string, args []any) {
 	return condition, args
 }
 
-// List implements biz.Reader. Only what was asked for is in the statement, so
-// that the plan uses the index on open items where it can.
-func (Repo) List(ctx context.Context, in biz.Query) (biz.Page, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return biz.Page{}, err
-	}
+// selected gives the condition of a query with its parameters. Only what was asked
+// for is in it, so that the plan uses the index on open items where it can.
+func selected(in biz.Query) (where string, args []any) {
 	condition, more := narrowed(in.Scope, `r.customer_id`)
-	args := append([]any{in.Today}, more...)
-	from := ` FROM receivables r`
-	where := ` WHERE $1::date IS NOT NULL AND ` + views[in.View] + ` AND ` + condition
+	args = append([]any{in.Today}, more...)
+	where = ` FROM receivables r WHERE $1::date IS NOT NULL AND ` + views[in.View] + ` AND ` + condition
 	if text := strings.TrimSpace(in.Text); text != "" {
 		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)+"%")
 		like := placeholder(len(args))
 		where += ` AND (r.document_no ILIKE ` + like + ` OR r.customer_id IN (SELECT id FROM customers WHERE name ILIKE ` + like + ` OR number ILIKE ` + like + `))`
 	}
-	var p biz.Page
-	if err := q.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(r.open_amount), 0)::bigint`+from+where, args...).Scan(&p.Total, &p.OpenSum); err != nil {
-		return biz.Page{}, postgres.Map(ctx, err, "count receivables")
-	}
+	return where, args
+}
+
+func ordered(in biz.Query) string {
 	direction := ` ASC`
 	if in.Desc {
 		direction = ` DESC`
 	}
-	args = append(args, in.Limit, in.Offset)
-	rows, err := q.QueryContext(ctx, `
-SELECT r.id, r.source, r.document_no, r.customer_id, c.name, r.invoice_date, r.due_date, r.currency, r.amount, r.open_amount
-FROM (SELECT r.*`+from+where+` ORDER BY `+orders[in.Order]+direction+`, r.id LIMIT `+placeholder(len(args)-1)+` OFFSET `+placeholder(len(args))+`) AS r
-JOIN customers c ON c.id = r.customer_id ORDER BY `+orders[in.Order]+direction+`, r.id`, args...)
+	return ` ORDER BY ` + orders[in.Order] + direction + `, r.id`
+}
+
+const listed = `
+SELECT r.id, r.source, r.document_no, r.customer_id, c.name, r.invoice_date, r.due_date, r.currency, r.amount, r.open_amount, r.disputed, r.contract_no,
+  c.number, coalesce(p.name, ''), coalesce(v.name, '')
+FROM (SELECT r.*{from}) AS r JOIN customers c ON c.id = r.customer_id LEFT JOIN projects p ON p.id = r.project_id
+LEFT JOIN hq.v_members v ON v.person_id = c.salesperson_id`
+
+func each(ctx context.Context, from, order string, args []any, do func(biz.Receivable) error) error {
+	q, err := scope.Conn(ctx)
 	if err != nil {
-		return biz.Page{}, postgres.Map(ctx, err, "list receivables")
+		return err
+	}
+	rows, err := q.QueryContext(ctx, strings.Replace(listed, `{from}`, from, 1)+order, args...)
+	if err != nil {
+		return postgres.Map(ctx, err, "list receivables")
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var r biz.Receivable
-		if err := rows.Scan(&r.ID, &r.Source, &r.DocumentNo, &r.CustomerID, &r.CustomerName, &r.InvoiceDate, &r.DueDate, &r.Currency, &r.Amount, &r.OpenAmount); err != nil {
-			return biz.Page{}, postgres.Map(ctx, err, "list receivables")
+		if err := rows.Scan(&r.ID, &r.Source, &r.DocumentNo, &r.CustomerID, &r.CustomerName, &r.InvoiceDate, &r.DueDate, &r.Currency, &r.Amount, &r.OpenAmount,
+			&r.Disputed, &r.ContractNo, &r.CustomerNumber, &r.Project, &r.Salesperson); err != nil {
+			return postgres.Map(ctx, err, "list receivables")
 		}
-		p.Receivables = append(p.Receivables, r)
+		if err := do(r); err != nil {
+			return err
+		}
 	}
-	return p, postgres.Map(ctx, rows.Err(), "list receivables")
+	return postgres.Map(ctx, rows.Err(), "list receivables")
+}
+
+// Each implements biz.Reader.
+func (Repo) Each(ctx context.Context, in biz.Query, do func(biz.Receivable) error) error {
+	from, args := selected(in)
+	return each(ctx, from, ordered(in), args, do)
+}
+
+// List implements biz.Reader.
+func (Repo) List(ctx context.Context, in biz.Query) (p biz.Page, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return p, err
+	}
+	from, args := selected(in)
+	if err := q.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(r.open_amount), 0)::bigint`+from, args...).Scan(&p.Total, &p.OpenSum); err != nil {
+		return p, postgres.Map(ctx, err, "count receivables")
+	}
+	args = append(args, in.Limit, in.Offset)
+	from += ordered(in) + ` LIMIT ` + placeholder(len(args)-1) + ` OFFSET ` + placeholder(len(args))
+	err = each(ctx, from, ordered(in), args, func(r biz.Receivable) error {
+		p.Receivables = append(p.Receivables, r)
+		return nil
+	})
+	return p, err
 }
 
 func placeholder(n int) string { return "$" + strconv.Itoa(n) }
@@ -162,9 +198,10 @@ func (Repo) Standing(ctx context.Context, s biz.Scope) (biz.Standing, error) {
 	condition, more := narrowed(s, `c.id`)
 	var out biz.Standing
 	err = q.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE a.overdue_amount > 0), count(*) FILTER (WHERE `+exposure.Over("a")+`),
-		coalesce(sum(`+exposure.Bound("a")+`), 0)::bigint, coalesce(sum(a.reserved_amount), 0)::bigint
+		coalesce(sum(`+exposure.Bound("a")+`), 0)::bigint, coalesce(sum(a.reserved_amount), 0)::bigint,
+		coalesce(sum(`+exposure.Used("a")+`), 0)::bigint, coalesce(sum(a.disputed_amount), 0)::bigint
 		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id WHERE $1::text <> '' AND `+condition, append([]any{"customers"}, more...)...).
-		Scan(&out.Customers, &out.CustomersOverdue, &out.CustomersOverLimit, &out.LimitAmount, &out.Reserved)
+		Scan(&out.Customers, &out.CustomersOverdue, &out.CustomersOverLimit, &out.LimitAmount, &out.Reserved, &out.Used, &out.Disputed)
 	if err != nil {
 		return out, postgres.Map(ctx, err, "count customers")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/lib/pq"
 
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/rollup"
 	"zhuxin/tenancy/scope"
@@ -22,7 +23,7 @@ var _ rollup.Source = Source{}
 // customers is one pass over the open items. $1 as of, $2 ids or NULL for all,
 // $3 currency. Months are calendar months past due: the due date moved on by
 // them has come.
-const customers = `
+var customers = `
 WITH due AS (
   SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS o
   FROM receivable_dues r
@@ -45,8 +46,7 @@ WITH due AS (
   FROM aged GROUP BY customer_id
 )
 SELECT c.id, c.name, coalesce(c.uscc, ''), a.grade, a.limit_kind,
-  CASE WHEN a.limit_kind = 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END,
-  a.reserved_amount + a.delivered_amount + a.reconciled_amount + a.draft_amount - a.advance_amount, a.version,
+  ` + exposure.Bound("a") + `, ` + exposure.Used("a") + ` - a.receivable_amount, a.version,
   coalesce((SELECT g.stage FROM credit_agreements g WHERE g.customer_id = c.id AND g.status = 'effective' AND g.stage <> 'none'
     ORDER BY array_position(ARRAY['dunning_letter', 'stop_supply', 'lawyer_letter', 'lawsuit'], g.stage::text) DESC LIMIT 1), ''),
   coalesce(o.receivable, 0), coalesce(o.receivable, 0) - coalesce(o.not_due, 0), coalesce(o.not_due, 0),

@@ -141,6 +141,75 @@ func (x *ListReceiptsRequest) GetPageSize() int32 {
 	return 0
 }
 
+type ExportReceiptsRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	View       string                 `protobuf:"bytes,2,opt,name=view,proto3" json:"view,omitempty"`
+	Q          string                 `protobuf:"bytes,3,opt,name=q,proto3" json:"q,omitempty"`
+	// zh, en; empty is zh.
+	Lang          string `protobuf:"bytes,4,opt,name=lang,proto3" json:"lang,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportReceiptsRequest) Reset() {
+	*x = ExportReceiptsRequest{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportReceiptsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportReceiptsRequest) ProtoMessage() {}
+
+func (x *ExportReceiptsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportReceiptsRequest.ProtoReflect.Descriptor instead.
+func (*ExportReceiptsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ExportReceiptsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ExportReceiptsRequest) GetView() string {
+	if x != nil {
+		return x.View
+	}
+	return ""
+}
+
+func (x *ExportReceiptsRequest) GetQ() string {
+	if x != nil {
+		return x.Q
+	}
+	return ""
+}
+
+func (x *ExportReceiptsRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
 type ListReceiptsReply struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Receipts []*Receipt             `protobuf:"bytes,1,rep,name=receipts,proto3" json:"receipts,omitempty"`
@@ -153,7 +222,7 @@ type ListReceiptsReply struct {
 
 func (x *ListReceiptsReply) Reset() {
 	*x = ListReceiptsReply{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[2]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -165,7 +234,7 @@ func (x *ListReceiptsReply) String() string {
 func (*ListReceiptsReply) ProtoMessage() {}
 
 func (x *ListReceiptsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[2]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -178,7 +247,7 @@ func (x *ListReceiptsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReceiptsReply.ProtoReflect.Descriptor instead.
 func (*ListReceiptsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{2}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListReceiptsReply) GetReceipts() []*Receipt {
@@ -228,7 +297,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[3]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -240,7 +309,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[3]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -253,7 +322,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{3}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Receipt) GetId() string {
@@ -379,7 +448,7 @@ type Draft struct {
 
 func (x *Draft) Reset() {
 	*x = Draft{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[4]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -391,7 +460,7 @@ func (x *Draft) String() string {
 func (*Draft) ProtoMessage() {}
 
 func (x *Draft) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[4]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -404,7 +473,7 @@ func (x *Draft) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Draft.ProtoReflect.Descriptor instead.
 func (*Draft) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{4}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Draft) GetId() string {
@@ -477,7 +546,7 @@ type Selection struct {
 
 func (x *Selection) Reset() {
 	*x = Selection{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[5]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -489,7 +558,7 @@ func (x *Selection) String() string {
 func (*Selection) ProtoMessage() {}
 
 func (x *Selection) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[5]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -502,7 +571,7 @@ func (x *Selection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Selection.ProtoReflect.Descriptor instead.
 func (*Selection) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{5}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Selection) GetRule() string {
@@ -550,7 +619,7 @@ type ManualAmount struct {
 
 func (x *ManualAmount) Reset() {
 	*x = ManualAmount{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[6]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -562,7 +631,7 @@ func (x *ManualAmount) String() string {
 func (*ManualAmount) ProtoMessage() {}
 
 func (x *ManualAmount) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[6]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -575,7 +644,7 @@ func (x *ManualAmount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ManualAmount.ProtoReflect.Descriptor instead.
 func (*ManualAmount) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{6}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ManualAmount) GetReceivableId() string {
@@ -605,7 +674,7 @@ type DraftInput struct {
 
 func (x *DraftInput) Reset() {
 	*x = DraftInput{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[7]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -617,7 +686,7 @@ func (x *DraftInput) String() string {
 func (*DraftInput) ProtoMessage() {}
 
 func (x *DraftInput) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[7]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -630,7 +699,7 @@ func (x *DraftInput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DraftInput.ProtoReflect.Descriptor instead.
 func (*DraftInput) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{7}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DraftInput) GetNumber() string {
@@ -688,7 +757,7 @@ type RecordReceiptRequest struct {
 
 func (x *RecordReceiptRequest) Reset() {
 	*x = RecordReceiptRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[8]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -700,7 +769,7 @@ func (x *RecordReceiptRequest) String() string {
 func (*RecordReceiptRequest) ProtoMessage() {}
 
 func (x *RecordReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[8]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -713,7 +782,7 @@ func (x *RecordReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordReceiptRequest.ProtoReflect.Descriptor instead.
 func (*RecordReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{8}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RecordReceiptRequest) GetCustomerId() string {
@@ -795,7 +864,7 @@ type GetReceiptRequest struct {
 
 func (x *GetReceiptRequest) Reset() {
 	*x = GetReceiptRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[9]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -807,7 +876,7 @@ func (x *GetReceiptRequest) String() string {
 func (*GetReceiptRequest) ProtoMessage() {}
 
 func (x *GetReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[9]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -820,7 +889,7 @@ func (x *GetReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReceiptRequest.ProtoReflect.Descriptor instead.
 func (*GetReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{9}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetReceiptRequest) GetId() string {
@@ -839,7 +908,7 @@ type PrintReceiptRequest struct {
 
 func (x *PrintReceiptRequest) Reset() {
 	*x = PrintReceiptRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -851,7 +920,7 @@ func (x *PrintReceiptRequest) String() string {
 func (*PrintReceiptRequest) ProtoMessage() {}
 
 func (x *PrintReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[10]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -864,7 +933,7 @@ func (x *PrintReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrintReceiptRequest.ProtoReflect.Descriptor instead.
 func (*PrintReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{10}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PrintReceiptRequest) GetId() string {
@@ -883,7 +952,7 @@ type ConfirmReceiptRequest struct {
 
 func (x *ConfirmReceiptRequest) Reset() {
 	*x = ConfirmReceiptRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -895,7 +964,7 @@ func (x *ConfirmReceiptRequest) String() string {
 func (*ConfirmReceiptRequest) ProtoMessage() {}
 
 func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[11]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -908,7 +977,7 @@ func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReceiptRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{11}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ConfirmReceiptRequest) GetId() string {
@@ -935,7 +1004,7 @@ type ReceiptDetail struct {
 
 func (x *ReceiptDetail) Reset() {
 	*x = ReceiptDetail{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -947,7 +1016,7 @@ func (x *ReceiptDetail) String() string {
 func (*ReceiptDetail) ProtoMessage() {}
 
 func (x *ReceiptDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[12]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -960,7 +1029,7 @@ func (x *ReceiptDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceiptDetail.ProtoReflect.Descriptor instead.
 func (*ReceiptDetail) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{12}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReceiptDetail) GetReceipt() *Receipt {
@@ -1015,13 +1084,14 @@ type OpenItem struct {
 	Amount        int64                  `protobuf:"varint,6,opt,name=amount,proto3" json:"amount,omitempty"`
 	Open          int64                  `protobuf:"varint,7,opt,name=open,proto3" json:"open,omitempty"`
 	Disputed      bool                   `protobuf:"varint,8,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	ProjectName   string                 `protobuf:"bytes,9,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OpenItem) Reset() {
 	*x = OpenItem{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1033,7 +1103,7 @@ func (x *OpenItem) String() string {
 func (*OpenItem) ProtoMessage() {}
 
 func (x *OpenItem) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[13]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1046,7 +1116,7 @@ func (x *OpenItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenItem.ProtoReflect.Descriptor instead.
 func (*OpenItem) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{13}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *OpenItem) GetId() string {
@@ -1105,6 +1175,13 @@ func (x *OpenItem) GetDisputed() bool {
 	return false
 }
 
+func (x *OpenItem) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
 type ApplicationEntry struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	Id           string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1127,7 +1204,7 @@ type ApplicationEntry struct {
 
 func (x *ApplicationEntry) Reset() {
 	*x = ApplicationEntry{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1139,7 +1216,7 @@ func (x *ApplicationEntry) String() string {
 func (*ApplicationEntry) ProtoMessage() {}
 
 func (x *ApplicationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[14]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1152,7 +1229,7 @@ func (x *ApplicationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationEntry.ProtoReflect.Descriptor instead.
 func (*ApplicationEntry) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{14}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ApplicationEntry) GetId() string {
@@ -1258,7 +1335,7 @@ type ApplyReceiptRequest struct {
 
 func (x *ApplyReceiptRequest) Reset() {
 	*x = ApplyReceiptRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1270,7 +1347,7 @@ func (x *ApplyReceiptRequest) String() string {
 func (*ApplyReceiptRequest) ProtoMessage() {}
 
 func (x *ApplyReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[15]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1283,7 +1360,7 @@ func (x *ApplyReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyReceiptRequest.ProtoReflect.Descriptor instead.
 func (*ApplyReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{15}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ApplyReceiptRequest) GetId() string {
@@ -1317,7 +1394,7 @@ type ReverseRequest struct {
 
 func (x *ReverseRequest) Reset() {
 	*x = ReverseRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1329,7 +1406,7 @@ func (x *ReverseRequest) String() string {
 func (*ReverseRequest) ProtoMessage() {}
 
 func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[16]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,7 +1419,7 @@ func (x *ReverseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReverseRequest.ProtoReflect.Descriptor instead.
 func (*ReverseRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{16}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ReverseRequest) GetId() string {
@@ -1371,7 +1448,7 @@ type SettleDraftRequest struct {
 
 func (x *SettleDraftRequest) Reset() {
 	*x = SettleDraftRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1383,7 +1460,7 @@ func (x *SettleDraftRequest) String() string {
 func (*SettleDraftRequest) ProtoMessage() {}
 
 func (x *SettleDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[17]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1396,7 +1473,7 @@ func (x *SettleDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SettleDraftRequest.ProtoReflect.Descriptor instead.
 func (*SettleDraftRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{17}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SettleDraftRequest) GetId() string {
@@ -1429,7 +1506,7 @@ type GetLifeRequest struct {
 
 func (x *GetLifeRequest) Reset() {
 	*x = GetLifeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1441,7 +1518,7 @@ func (x *GetLifeRequest) String() string {
 func (*GetLifeRequest) ProtoMessage() {}
 
 func (x *GetLifeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[18]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1454,7 +1531,7 @@ func (x *GetLifeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetLifeRequest.ProtoReflect.Descriptor instead.
 func (*GetLifeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{18}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetLifeRequest) GetId() string {
@@ -1474,7 +1551,7 @@ type SetOffCreditRequest struct {
 
 func (x *SetOffCreditRequest) Reset() {
 	*x = SetOffCreditRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1486,7 +1563,7 @@ func (x *SetOffCreditRequest) String() string {
 func (*SetOffCreditRequest) ProtoMessage() {}
 
 func (x *SetOffCreditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[19]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1499,7 +1576,7 @@ func (x *SetOffCreditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetOffCreditRequest.ProtoReflect.Descriptor instead.
 func (*SetOffCreditRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{19}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SetOffCreditRequest) GetId() string {
@@ -1527,7 +1604,7 @@ type SubmitWriteOffRequest struct {
 
 func (x *SubmitWriteOffRequest) Reset() {
 	*x = SubmitWriteOffRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1539,7 +1616,7 @@ func (x *SubmitWriteOffRequest) String() string {
 func (*SubmitWriteOffRequest) ProtoMessage() {}
 
 func (x *SubmitWriteOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1552,7 +1629,7 @@ func (x *SubmitWriteOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitWriteOffRequest.ProtoReflect.Descriptor instead.
 func (*SubmitWriteOffRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{20}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SubmitWriteOffRequest) GetId() string {
@@ -1588,7 +1665,7 @@ type OpenDisputeRequest struct {
 
 func (x *OpenDisputeRequest) Reset() {
 	*x = OpenDisputeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1600,7 +1677,7 @@ func (x *OpenDisputeRequest) String() string {
 func (*OpenDisputeRequest) ProtoMessage() {}
 
 func (x *OpenDisputeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1613,7 +1690,7 @@ func (x *OpenDisputeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenDisputeRequest.ProtoReflect.Descriptor instead.
 func (*OpenDisputeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{21}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *OpenDisputeRequest) GetId() string {
@@ -1648,7 +1725,7 @@ type WaiveLateFeeRequest struct {
 
 func (x *WaiveLateFeeRequest) Reset() {
 	*x = WaiveLateFeeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1660,7 +1737,7 @@ func (x *WaiveLateFeeRequest) String() string {
 func (*WaiveLateFeeRequest) ProtoMessage() {}
 
 func (x *WaiveLateFeeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1673,7 +1750,7 @@ func (x *WaiveLateFeeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaiveLateFeeRequest.ProtoReflect.Descriptor instead.
 func (*WaiveLateFeeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{22}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WaiveLateFeeRequest) GetId() string {
@@ -1717,16 +1794,23 @@ type Life struct {
 	Disputes     []*Dispute          `protobuf:"bytes,15,rep,name=disputes,proto3" json:"disputes,omitempty"`
 	Waivers      []*Waiver           `protobuf:"bytes,16,rep,name=waivers,proto3" json:"waivers,omitempty"`
 	// Accrued until today, less what was waived.
-	LateFee       int64  `protobuf:"varint,17,opt,name=late_fee,json=lateFee,proto3" json:"late_fee,omitempty"`
-	LateFeePpm    int32  `protobuf:"varint,18,opt,name=late_fee_ppm,json=lateFeePpm,proto3" json:"late_fee_ppm,omitempty"`
-	Today         string `protobuf:"bytes,19,opt,name=today,proto3" json:"today,omitempty"`
+	LateFee    int64  `protobuf:"varint,17,opt,name=late_fee,json=lateFee,proto3" json:"late_fee,omitempty"`
+	LateFeePpm int32  `protobuf:"varint,18,opt,name=late_fee_ppm,json=lateFeePpm,proto3" json:"late_fee_ppm,omitempty"`
+	Today      string `protobuf:"bytes,19,opt,name=today,proto3" json:"today,omitempty"`
+	// Within them lateness costs nothing; after them all days count.
+	LateFeeGraceDays int32 `protobuf:"varint,20,opt,name=late_fee_grace_days,json=lateFeeGraceDays,proto3" json:"late_fee_grace_days,omitempty"`
+	// Accrued until today, before waivers.
+	LateFeeAccrued int64 `protobuf:"varint,21,opt,name=late_fee_accrued,json=lateFeeAccrued,proto3" json:"late_fee_accrued,omitempty"`
+	// When the last of it came in; empty while something is open, and when the item's
+	// source settled it without saying when.
+	CollectedOn   string `protobuf:"bytes,22,opt,name=collected_on,json=collectedOn,proto3" json:"collected_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Life) Reset() {
 	*x = Life{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1738,7 +1822,7 @@ func (x *Life) String() string {
 func (*Life) ProtoMessage() {}
 
 func (x *Life) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1751,7 +1835,7 @@ func (x *Life) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Life.ProtoReflect.Descriptor instead.
 func (*Life) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{23}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Life) GetItem() *OpenItem {
@@ -1887,6 +1971,27 @@ func (x *Life) GetToday() string {
 	return ""
 }
 
+func (x *Life) GetLateFeeGraceDays() int32 {
+	if x != nil {
+		return x.LateFeeGraceDays
+	}
+	return 0
+}
+
+func (x *Life) GetLateFeeAccrued() int64 {
+	if x != nil {
+		return x.LateFeeAccrued
+	}
+	return 0
+}
+
+func (x *Life) GetCollectedOn() string {
+	if x != nil {
+		return x.CollectedOn
+	}
+	return ""
+}
+
 type Ticket struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Number        string                 `protobuf:"bytes,1,opt,name=number,proto3" json:"number,omitempty"`
@@ -1900,7 +2005,7 @@ type Ticket struct {
 
 func (x *Ticket) Reset() {
 	*x = Ticket{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1912,7 +2017,7 @@ func (x *Ticket) String() string {
 func (*Ticket) ProtoMessage() {}
 
 func (x *Ticket) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1925,7 +2030,7 @@ func (x *Ticket) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ticket.ProtoReflect.Descriptor instead.
 func (*Ticket) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{24}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Ticket) GetNumber() string {
@@ -1977,7 +2082,7 @@ type Instalment struct {
 
 func (x *Instalment) Reset() {
 	*x = Instalment{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1989,7 +2094,7 @@ func (x *Instalment) String() string {
 func (*Instalment) ProtoMessage() {}
 
 func (x *Instalment) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2002,7 +2107,7 @@ func (x *Instalment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Instalment.ProtoReflect.Descriptor instead.
 func (*Instalment) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{25}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Instalment) GetClause() string {
@@ -2060,7 +2165,7 @@ type WriteOff struct {
 
 func (x *WriteOff) Reset() {
 	*x = WriteOff{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2072,7 +2177,7 @@ func (x *WriteOff) String() string {
 func (*WriteOff) ProtoMessage() {}
 
 func (x *WriteOff) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2085,7 +2190,7 @@ func (x *WriteOff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOff.ProtoReflect.Descriptor instead.
 func (*WriteOff) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{26}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WriteOff) GetId() string {
@@ -2137,7 +2242,7 @@ type Dispute struct {
 
 func (x *Dispute) Reset() {
 	*x = Dispute{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2149,7 +2254,7 @@ func (x *Dispute) String() string {
 func (*Dispute) ProtoMessage() {}
 
 func (x *Dispute) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2162,7 +2267,7 @@ func (x *Dispute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dispute.ProtoReflect.Descriptor instead.
 func (*Dispute) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{27}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Dispute) GetId() string {
@@ -2218,7 +2323,7 @@ type Waiver struct {
 
 func (x *Waiver) Reset() {
 	*x = Waiver{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2230,7 +2335,7 @@ func (x *Waiver) String() string {
 func (*Waiver) ProtoMessage() {}
 
 func (x *Waiver) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2243,7 +2348,7 @@ func (x *Waiver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Waiver.ProtoReflect.Descriptor instead.
 func (*Waiver) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{28}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Waiver) GetAmount() int64 {
@@ -2276,7 +2381,7 @@ type GetStagesRequest struct {
 
 func (x *GetStagesRequest) Reset() {
 	*x = GetStagesRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2288,7 +2393,7 @@ func (x *GetStagesRequest) String() string {
 func (*GetStagesRequest) ProtoMessage() {}
 
 func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2301,7 +2406,7 @@ func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesRequest.ProtoReflect.Descriptor instead.
 func (*GetStagesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{29}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *GetStagesRequest) GetCustomerId() string {
@@ -2309,6 +2414,42 @@ func (x *GetStagesRequest) GetCustomerId() string {
 		return x.CustomerId
 	}
 	return ""
+}
+
+type GetAllStagesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetAllStagesRequest) Reset() {
+	*x = GetAllStagesRequest{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetAllStagesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetAllStagesRequest) ProtoMessage() {}
+
+func (x *GetAllStagesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetAllStagesRequest.ProtoReflect.Descriptor instead.
+func (*GetAllStagesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
 }
 
 type GetStagesReply struct {
@@ -2320,7 +2461,7 @@ type GetStagesReply struct {
 
 func (x *GetStagesReply) Reset() {
 	*x = GetStagesReply{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2332,7 +2473,7 @@ func (x *GetStagesReply) String() string {
 func (*GetStagesReply) ProtoMessage() {}
 
 func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2345,7 +2486,7 @@ func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesReply.ProtoReflect.Descriptor instead.
 func (*GetStagesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{30}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetStagesReply) GetStages() []*Stage {
@@ -2361,15 +2502,17 @@ type Stage struct {
 	Name   string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	Amount int64  `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
 	// Of the oldest in it; empty when nothing is.
-	Since         string `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
-	Days          int32  `protobuf:"varint,4,opt,name=days,proto3" json:"days,omitempty"`
+	Since string `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
+	Days  int32  `protobuf:"varint,4,opt,name=days,proto3" json:"days,omitempty"`
+	// Customers with something in it.
+	Customers     int64 `protobuf:"varint,5,opt,name=customers,proto3" json:"customers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Stage) Reset() {
 	*x = Stage{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2381,7 +2524,7 @@ func (x *Stage) String() string {
 func (*Stage) ProtoMessage() {}
 
 func (x *Stage) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2394,7 +2537,7 @@ func (x *Stage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stage.ProtoReflect.Descriptor instead.
 func (*Stage) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Stage) GetName() string {
@@ -2425,6 +2568,13 @@ func (x *Stage) GetDays() int32 {
 	return 0
 }
 
+func (x *Stage) GetCustomers() int64 {
+	if x != nil {
+		return x.Customers
+	}
+	return 0
+}
+
 type GetSettingsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2433,7 +2583,7 @@ type GetSettingsRequest struct {
 
 func (x *GetSettingsRequest) Reset() {
 	*x = GetSettingsRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2445,7 +2595,7 @@ func (x *GetSettingsRequest) String() string {
 func (*GetSettingsRequest) ProtoMessage() {}
 
 func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2458,7 +2608,7 @@ func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*GetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{32}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{34}
 }
 
 type Settings struct {
@@ -2476,7 +2626,7 @@ type Settings struct {
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2488,7 +2638,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2501,7 +2651,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{33}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Settings) GetVersion() int64 {
@@ -2558,7 +2708,13 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x04view\x18\x02 \x01(\tR\x04view\x12\f\n" +
 	"\x01q\x18\x03 \x01(\tR\x01q\x12\x12\n" +
 	"\x04page\x18\x04 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"\x89\x01\n" +
+	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"n\n" +
+	"\x15ExportReceiptsRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x12\n" +
+	"\x04view\x18\x02 \x01(\tR\x04view\x12\f\n" +
+	"\x01q\x18\x03 \x01(\tR\x01q\x12\x12\n" +
+	"\x04lang\x18\x04 \x01(\tR\x04lang\"\x89\x01\n" +
 	"\x11ListReceiptsReply\x129\n" +
 	"\breceipts\x18\x01 \x03(\v2\x1d.zhuxin.collection.v1.ReceiptR\breceipts\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12#\n" +
@@ -2639,7 +2795,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"open_items\x18\x03 \x03(\v2\x1e.zhuxin.collection.v1.OpenItemR\topenItems\x12@\n" +
 	"\aplanned\x18\x04 \x03(\v2&.zhuxin.collection.v1.ApplicationEntryR\aplanned\x12=\n" +
 	"\fconfirmed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vconfirmedAt\x12,\n" +
-	"\x12customer_has_email\x18\x06 \x01(\bR\x10customerHasEmail\"\xde\x01\n" +
+	"\x12customer_has_email\x18\x06 \x01(\bR\x10customerHasEmail\"\x81\x02\n" +
 	"\bOpenItem\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vdocument_no\x18\x02 \x01(\tR\n" +
@@ -2651,7 +2807,8 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\bdue_date\x18\x05 \x01(\tR\adueDate\x12\x16\n" +
 	"\x06amount\x18\x06 \x01(\x03R\x06amount\x12\x12\n" +
 	"\x04open\x18\a \x01(\x03R\x04open\x12\x1a\n" +
-	"\bdisputed\x18\b \x01(\bR\bdisputed\"\x8c\x03\n" +
+	"\bdisputed\x18\b \x01(\bR\bdisputed\x12!\n" +
+	"\fproject_name\x18\t \x01(\tR\vprojectName\"\x8c\x03\n" +
 	"\x10ApplicationEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
 	"\rreceivable_id\x18\x02 \x01(\tR\freceivableId\x12\x1f\n" +
@@ -2698,7 +2855,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x13WaiveLateFeeRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x99\x06\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x95\a\n" +
 	"\x04Life\x122\n" +
 	"\x04item\x18\x01 \x01(\v2\x1e.zhuxin.collection.v1.OpenItemR\x04item\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1f\n" +
@@ -2722,7 +2879,10 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\blate_fee\x18\x11 \x01(\x03R\alateFee\x12 \n" +
 	"\flate_fee_ppm\x18\x12 \x01(\x05R\n" +
 	"lateFeePpm\x12\x14\n" +
-	"\x05today\x18\x13 \x01(\tR\x05today\"\x8e\x01\n" +
+	"\x05today\x18\x13 \x01(\tR\x05today\x12-\n" +
+	"\x13late_fee_grace_days\x18\x14 \x01(\x05R\x10lateFeeGraceDays\x12(\n" +
+	"\x10late_fee_accrued\x18\x15 \x01(\x03R\x0elateFeeAccrued\x12!\n" +
+	"\fcollected_on\x18\x16 \x01(\tR\vcollectedOn\"\x8e\x01\n" +
 	"\x06Ticket\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\tR\x06number\x12\x19\n" +
 	"\border_no\x18\x02 \x01(\tR\aorderNo\x12!\n" +
@@ -2759,14 +2919,16 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"3\n" +
 	"\x10GetStagesRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
-	"customerId\"E\n" +
+	"customerId\"\x15\n" +
+	"\x13GetAllStagesRequest\"E\n" +
 	"\x0eGetStagesReply\x123\n" +
-	"\x06stages\x18\x01 \x03(\v2\x1b.zhuxin.collection.v1.StageR\x06stages\"]\n" +
+	"\x06stages\x18\x01 \x03(\v2\x1b.zhuxin.collection.v1.StageR\x06stages\"{\n" +
 	"\x05Stage\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x12\n" +
-	"\x04days\x18\x04 \x01(\x05R\x04days\"\x14\n" +
+	"\x04days\x18\x04 \x01(\x05R\x04days\x12\x1c\n" +
+	"\tcustomers\x18\x05 \x01(\x03R\tcustomers\"\x14\n" +
 	"\x12GetSettingsRequest\"\xfa\x01\n" +
 	"\bSettings\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12 \n" +
@@ -2775,10 +2937,11 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x13late_fee_grace_days\x18\x03 \x01(\x05R\x10lateFeeGraceDays\x12%\n" +
 	"\x0estatement_days\x18\x04 \x01(\x05R\rstatementDays\x126\n" +
 	"\x17statement_reminder_days\x18\x05 \x01(\x05R\x15statementReminderDays\x12$\n" +
-	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays2\xdb\x16\n" +
+	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays2\x86\x19\n" +
 	"\x11CollectionService\x12\x8f\x01\n" +
 	"\fListReceipts\x12).zhuxin.collection.v1.ListReceiptsRequest\x1a'.zhuxin.collection.v1.ListReceiptsReply\"+\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/receipts\x12\x8e\x01\n" +
-	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x8c\x01\n" +
+	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x90\x01\n" +
+	"\x0eExportReceipts\x12+.zhuxin.collection.v1.ExportReceiptsRequest\x1a\x1b.zhuxin.common.v1.FileReply\"4\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/receipts:export\x12\x8c\x01\n" +
 	"\n" +
 	"GetReceipt\x12'.zhuxin.collection.v1.GetReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\"0\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/receipts/{id}\x12\x93\x01\n" +
 	"\fPrintReceipt\x12).zhuxin.collection.v1.PrintReceiptRequest\x1a\x1b.zhuxin.common.v1.FileReply\";\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/receipts/{id}/document\x12\x9d\x01\n" +
@@ -2794,7 +2957,8 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\vOpenDispute\x12(.zhuxin.collection.v1.OpenDisputeRequest\x1a\x1a.zhuxin.collection.v1.Life\">\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/receivables/{id}:dispute\x12\x9a\x01\n" +
 	"\x0eResolveDispute\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1a.zhuxin.collection.v1.Life\"F\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02):\x01*\"$/v1/receivables/{id}:resolve-dispute\x12\xa5\x01\n" +
 	"\fWaiveLateFee\x12).zhuxin.collection.v1.WaiveLateFeeRequest\x1a\x1a.zhuxin.collection.v1.Life\"N\x92\xc2\x18\x1c\b\x01\x12\rpayment.write:\twrite_off\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/receivables/{id}:waive-late-fee\x12\xa7\x01\n" +
-	"\tGetStages\x12&.zhuxin.collection.v1.GetStagesRequest\x1a$.zhuxin.collection.v1.GetStagesReply\"L\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/receivable-stages\x12\x8b\x01\n" +
+	"\tGetStages\x12&.zhuxin.collection.v1.GetStagesRequest\x1a$.zhuxin.collection.v1.GetStagesReply\"L\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/receivable-stages\x12\x95\x01\n" +
+	"\fGetAllStages\x12).zhuxin.collection.v1.GetAllStagesRequest\x1a$.zhuxin.collection.v1.GetStagesReply\"4\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/receivable-stages\x12\x8b\x01\n" +
 	"\vGetSettings\x12(.zhuxin.collection.v1.GetSettingsRequest\x1a\x1e.zhuxin.collection.v1.Settings\"2\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/collection-settings\x12\x85\x01\n" +
 	"\vSetSettings\x12\x1e.zhuxin.collection.v1.Settings\x1a\x1e.zhuxin.collection.v1.Settings\"6\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x1c:\x01*\x1a\x17/v1/collection-settingsB+Z)zhuxin/app/api/collection/v1;collectionv1b\x06proto3"
 
@@ -2810,110 +2974,116 @@ func file_app_api_collection_v1_collection_proto_rawDescGZIP() []byte {
 	return file_app_api_collection_v1_collection_proto_rawDescData
 }
 
-var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_app_api_collection_v1_collection_proto_goTypes = []any{
 	(*Empty)(nil),                 // 0: zhuxin.collection.v1.Empty
 	(*ListReceiptsRequest)(nil),   // 1: zhuxin.collection.v1.ListReceiptsRequest
-	(*ListReceiptsReply)(nil),     // 2: zhuxin.collection.v1.ListReceiptsReply
-	(*Receipt)(nil),               // 3: zhuxin.collection.v1.Receipt
-	(*Draft)(nil),                 // 4: zhuxin.collection.v1.Draft
-	(*Selection)(nil),             // 5: zhuxin.collection.v1.Selection
-	(*ManualAmount)(nil),          // 6: zhuxin.collection.v1.ManualAmount
-	(*DraftInput)(nil),            // 7: zhuxin.collection.v1.DraftInput
-	(*RecordReceiptRequest)(nil),  // 8: zhuxin.collection.v1.RecordReceiptRequest
-	(*GetReceiptRequest)(nil),     // 9: zhuxin.collection.v1.GetReceiptRequest
-	(*PrintReceiptRequest)(nil),   // 10: zhuxin.collection.v1.PrintReceiptRequest
-	(*ConfirmReceiptRequest)(nil), // 11: zhuxin.collection.v1.ConfirmReceiptRequest
-	(*ReceiptDetail)(nil),         // 12: zhuxin.collection.v1.ReceiptDetail
-	(*OpenItem)(nil),              // 13: zhuxin.collection.v1.OpenItem
-	(*ApplicationEntry)(nil),      // 14: zhuxin.collection.v1.ApplicationEntry
-	(*ApplyReceiptRequest)(nil),   // 15: zhuxin.collection.v1.ApplyReceiptRequest
-	(*ReverseRequest)(nil),        // 16: zhuxin.collection.v1.ReverseRequest
-	(*SettleDraftRequest)(nil),    // 17: zhuxin.collection.v1.SettleDraftRequest
-	(*GetLifeRequest)(nil),        // 18: zhuxin.collection.v1.GetLifeRequest
-	(*SetOffCreditRequest)(nil),   // 19: zhuxin.collection.v1.SetOffCreditRequest
-	(*SubmitWriteOffRequest)(nil), // 20: zhuxin.collection.v1.SubmitWriteOffRequest
-	(*OpenDisputeRequest)(nil),    // 21: zhuxin.collection.v1.OpenDisputeRequest
-	(*WaiveLateFeeRequest)(nil),   // 22: zhuxin.collection.v1.WaiveLateFeeRequest
-	(*Life)(nil),                  // 23: zhuxin.collection.v1.Life
-	(*Ticket)(nil),                // 24: zhuxin.collection.v1.Ticket
-	(*Instalment)(nil),            // 25: zhuxin.collection.v1.Instalment
-	(*WriteOff)(nil),              // 26: zhuxin.collection.v1.WriteOff
-	(*Dispute)(nil),               // 27: zhuxin.collection.v1.Dispute
-	(*Waiver)(nil),                // 28: zhuxin.collection.v1.Waiver
-	(*GetStagesRequest)(nil),      // 29: zhuxin.collection.v1.GetStagesRequest
-	(*GetStagesReply)(nil),        // 30: zhuxin.collection.v1.GetStagesReply
-	(*Stage)(nil),                 // 31: zhuxin.collection.v1.Stage
-	(*GetSettingsRequest)(nil),    // 32: zhuxin.collection.v1.GetSettingsRequest
-	(*Settings)(nil),              // 33: zhuxin.collection.v1.Settings
-	(*timestamppb.Timestamp)(nil), // 34: google.protobuf.Timestamp
-	(*v1.FileReply)(nil),          // 35: zhuxin.common.v1.FileReply
+	(*ExportReceiptsRequest)(nil), // 2: zhuxin.collection.v1.ExportReceiptsRequest
+	(*ListReceiptsReply)(nil),     // 3: zhuxin.collection.v1.ListReceiptsReply
+	(*Receipt)(nil),               // 4: zhuxin.collection.v1.Receipt
+	(*Draft)(nil),                 // 5: zhuxin.collection.v1.Draft
+	(*Selection)(nil),             // 6: zhuxin.collection.v1.Selection
+	(*ManualAmount)(nil),          // 7: zhuxin.collection.v1.ManualAmount
+	(*DraftInput)(nil),            // 8: zhuxin.collection.v1.DraftInput
+	(*RecordReceiptRequest)(nil),  // 9: zhuxin.collection.v1.RecordReceiptRequest
+	(*GetReceiptRequest)(nil),     // 10: zhuxin.collection.v1.GetReceiptRequest
+	(*PrintReceiptRequest)(nil),   // 11: zhuxin.collection.v1.PrintReceiptRequest
+	(*ConfirmReceiptRequest)(nil), // 12: zhuxin.collection.v1.ConfirmReceiptRequest
+	(*ReceiptDetail)(nil),         // 13: zhuxin.collection.v1.ReceiptDetail
+	(*OpenItem)(nil),              // 14: zhuxin.collection.v1.OpenItem
+	(*ApplicationEntry)(nil),      // 15: zhuxin.collection.v1.ApplicationEntry
+	(*ApplyReceiptRequest)(nil),   // 16: zhuxin.collection.v1.ApplyReceiptRequest
+	(*ReverseRequest)(nil),        // 17: zhuxin.collection.v1.ReverseRequest
+	(*SettleDraftRequest)(nil),    // 18: zhuxin.collection.v1.SettleDraftRequest
+	(*GetLifeRequest)(nil),        // 19: zhuxin.collection.v1.GetLifeRequest
+	(*SetOffCreditRequest)(nil),   // 20: zhuxin.collection.v1.SetOffCreditRequest
+	(*SubmitWriteOffRequest)(nil), // 21: zhuxin.collection.v1.SubmitWriteOffRequest
+	(*OpenDisputeRequest)(nil),    // 22: zhuxin.collection.v1.OpenDisputeRequest
+	(*WaiveLateFeeRequest)(nil),   // 23: zhuxin.collection.v1.WaiveLateFeeRequest
+	(*Life)(nil),                  // 24: zhuxin.collection.v1.Life
+	(*Ticket)(nil),                // 25: zhuxin.collection.v1.Ticket
+	(*Instalment)(nil),            // 26: zhuxin.collection.v1.Instalment
+	(*WriteOff)(nil),              // 27: zhuxin.collection.v1.WriteOff
+	(*Dispute)(nil),               // 28: zhuxin.collection.v1.Dispute
+	(*Waiver)(nil),                // 29: zhuxin.collection.v1.Waiver
+	(*GetStagesRequest)(nil),      // 30: zhuxin.collection.v1.GetStagesRequest
+	(*GetAllStagesRequest)(nil),   // 31: zhuxin.collection.v1.GetAllStagesRequest
+	(*GetStagesReply)(nil),        // 32: zhuxin.collection.v1.GetStagesReply
+	(*Stage)(nil),                 // 33: zhuxin.collection.v1.Stage
+	(*GetSettingsRequest)(nil),    // 34: zhuxin.collection.v1.GetSettingsRequest
+	(*Settings)(nil),              // 35: zhuxin.collection.v1.Settings
+	(*timestamppb.Timestamp)(nil), // 36: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),          // 37: zhuxin.common.v1.FileReply
 }
 var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
-	3,  // 0: zhuxin.collection.v1.ListReceiptsReply.receipts:type_name -> zhuxin.collection.v1.Receipt
-	4,  // 1: zhuxin.collection.v1.Receipt.draft:type_name -> zhuxin.collection.v1.Draft
-	6,  // 2: zhuxin.collection.v1.Selection.amounts:type_name -> zhuxin.collection.v1.ManualAmount
-	7,  // 3: zhuxin.collection.v1.RecordReceiptRequest.draft:type_name -> zhuxin.collection.v1.DraftInput
-	5,  // 4: zhuxin.collection.v1.RecordReceiptRequest.apply:type_name -> zhuxin.collection.v1.Selection
-	3,  // 5: zhuxin.collection.v1.ReceiptDetail.receipt:type_name -> zhuxin.collection.v1.Receipt
-	14, // 6: zhuxin.collection.v1.ReceiptDetail.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
-	13, // 7: zhuxin.collection.v1.ReceiptDetail.open_items:type_name -> zhuxin.collection.v1.OpenItem
-	14, // 8: zhuxin.collection.v1.ReceiptDetail.planned:type_name -> zhuxin.collection.v1.ApplicationEntry
-	34, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
-	34, // 10: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
-	5,  // 11: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	5,  // 12: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	13, // 13: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
-	24, // 14: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
-	25, // 15: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
-	14, // 16: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
-	26, // 17: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
-	27, // 18: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
-	28, // 19: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
-	34, // 20: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
-	34, // 21: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
-	34, // 22: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
-	31, // 23: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
+	4,  // 0: zhuxin.collection.v1.ListReceiptsReply.receipts:type_name -> zhuxin.collection.v1.Receipt
+	5,  // 1: zhuxin.collection.v1.Receipt.draft:type_name -> zhuxin.collection.v1.Draft
+	7,  // 2: zhuxin.collection.v1.Selection.amounts:type_name -> zhuxin.collection.v1.ManualAmount
+	8,  // 3: zhuxin.collection.v1.RecordReceiptRequest.draft:type_name -> zhuxin.collection.v1.DraftInput
+	6,  // 4: zhuxin.collection.v1.RecordReceiptRequest.apply:type_name -> zhuxin.collection.v1.Selection
+	4,  // 5: zhuxin.collection.v1.ReceiptDetail.receipt:type_name -> zhuxin.collection.v1.Receipt
+	15, // 6: zhuxin.collection.v1.ReceiptDetail.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
+	14, // 7: zhuxin.collection.v1.ReceiptDetail.open_items:type_name -> zhuxin.collection.v1.OpenItem
+	15, // 8: zhuxin.collection.v1.ReceiptDetail.planned:type_name -> zhuxin.collection.v1.ApplicationEntry
+	36, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
+	36, // 10: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
+	6,  // 11: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
+	6,  // 12: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
+	14, // 13: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
+	25, // 14: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
+	26, // 15: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
+	15, // 16: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
+	27, // 17: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
+	28, // 18: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
+	29, // 19: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
+	36, // 20: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
+	36, // 21: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
+	36, // 22: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
+	33, // 23: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
 	1,  // 24: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
-	8,  // 25: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
-	9,  // 26: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
-	10, // 27: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
-	11, // 28: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
-	15, // 29: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
-	16, // 30: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
-	16, // 31: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
-	17, // 32: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
-	18, // 33: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
-	19, // 34: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
-	20, // 35: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
-	16, // 36: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
-	21, // 37: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
-	16, // 38: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
-	22, // 39: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
-	29, // 40: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
-	32, // 41: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
-	33, // 42: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
-	2,  // 43: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
-	12, // 44: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	12, // 45: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	35, // 46: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
-	12, // 47: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	12, // 48: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	0,  // 49: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
-	0,  // 50: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
-	0,  // 51: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
-	23, // 52: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
-	23, // 53: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
-	23, // 54: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
-	0,  // 55: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
-	23, // 56: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
-	23, // 57: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
-	23, // 58: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
-	30, // 59: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	33, // 60: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
-	33, // 61: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
-	43, // [43:62] is the sub-list for method output_type
-	24, // [24:43] is the sub-list for method input_type
+	9,  // 25: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
+	2,  // 26: zhuxin.collection.v1.CollectionService.ExportReceipts:input_type -> zhuxin.collection.v1.ExportReceiptsRequest
+	10, // 27: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
+	11, // 28: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
+	12, // 29: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
+	16, // 30: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
+	17, // 31: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
+	17, // 32: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
+	18, // 33: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
+	19, // 34: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
+	20, // 35: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
+	21, // 36: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
+	17, // 37: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
+	22, // 38: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
+	17, // 39: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
+	23, // 40: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
+	30, // 41: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
+	31, // 42: zhuxin.collection.v1.CollectionService.GetAllStages:input_type -> zhuxin.collection.v1.GetAllStagesRequest
+	34, // 43: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
+	35, // 44: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
+	3,  // 45: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
+	13, // 46: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	37, // 47: zhuxin.collection.v1.CollectionService.ExportReceipts:output_type -> zhuxin.common.v1.FileReply
+	13, // 48: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	37, // 49: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
+	13, // 50: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	13, // 51: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	0,  // 52: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
+	0,  // 53: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
+	0,  // 54: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
+	24, // 55: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
+	24, // 56: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
+	24, // 57: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
+	0,  // 58: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
+	24, // 59: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
+	24, // 60: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
+	24, // 61: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
+	32, // 62: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	32, // 63: zhuxin.collection.v1.CollectionService.GetAllStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	35, // 64: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
+	35, // 65: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
+	45, // [45:66] is the sub-list for method output_type
+	24, // [24:45] is the sub-list for method input_type
 	24, // [24:24] is the sub-list for extension type_name
 	24, // [24:24] is the sub-list for extension extendee
 	0,  // [0:24] is the sub-list for field type_name
@@ -2930,7 +3100,7 @@ func file_app_api_collection_v1_collection_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_collection_v1_collection_proto_rawDesc), len(file_app_api_collection_v1_collection_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   34,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

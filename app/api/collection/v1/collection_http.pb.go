@@ -13,6 +13,7 @@ import (
 const (
 	OperationCollectionServiceListReceipts       = "/zhuxin.collection.v1.CollectionService/ListReceipts"
 	OperationCollectionServiceRecordReceipt      = "/zhuxin.collection.v1.CollectionService/RecordReceipt"
+	OperationCollectionServiceExportReceipts     = "/zhuxin.collection.v1.CollectionService/ExportReceipts"
 	OperationCollectionServiceGetReceipt         = "/zhuxin.collection.v1.CollectionService/GetReceipt"
 	OperationCollectionServicePrintReceipt       = "/zhuxin.collection.v1.CollectionService/PrintReceipt"
 	OperationCollectionServiceConfirmReceipt     = "/zhuxin.collection.v1.CollectionService/ConfirmReceipt"
@@ -28,6 +29,7 @@ const (
 	OperationCollectionServiceResolveDispute     = "/zhuxin.collection.v1.CollectionService/ResolveDispute"
 	OperationCollectionServiceWaiveLateFee       = "/zhuxin.collection.v1.CollectionService/WaiveLateFee"
 	OperationCollectionServiceGetStages          = "/zhuxin.collection.v1.CollectionService/GetStages"
+	OperationCollectionServiceGetAllStages       = "/zhuxin.collection.v1.CollectionService/GetAllStages"
 	OperationCollectionServiceGetSettings        = "/zhuxin.collection.v1.CollectionService/GetSettings"
 	OperationCollectionServiceSetSettings        = "/zhuxin.collection.v1.CollectionService/SetSettings"
 )
@@ -36,6 +38,8 @@ const (
 type CollectionServiceHTTPServer interface {
 	ListReceipts(context.Context, *ListReceiptsRequest) (*ListReceiptsReply, error)
 	RecordReceipt(context.Context, *RecordReceiptRequest) (*ReceiptDetail, error)
+	// The rows of the view as XLSX.
+	ExportReceipts(context.Context, *ExportReceiptsRequest) (*route.File, error)
 	// With what was paid by it and what it could pay.
 	GetReceipt(context.Context, *GetReceiptRequest) (*ReceiptDetail, error)
 	// The receipt for the customer as PDF (004-18).
@@ -57,6 +61,8 @@ type CollectionServiceHTTPServer interface {
 	WaiveLateFee(context.Context, *WaiveLateFeeRequest) (*Life, error)
 	// What a customer has in each stage, with its age.
 	GetStages(context.Context, *GetStagesRequest) (*GetStagesReply, error)
+	// The same over all customers that the caller may see.
+	GetAllStages(context.Context, *GetAllStagesRequest) (*GetStagesReply, error)
 	GetSettings(context.Context, *GetSettingsRequest) (*Settings, error)
 	SetSettings(context.Context, *Settings) (*Settings, error)
 }
@@ -152,6 +158,19 @@ var CollectionServiceRoutes = []route.Info{
 		Request: "zhuxin.collection.v1.ReverseRequest", Reply: "zhuxin.collection.v1.Empty",
 	},
 	{
+		Operation: OperationCollectionServiceExportReceipts,
+		Method:    "GET", Path: "/v1/receipts:export",
+		Side: route.SideTenant, Permission: "receivable.read",
+		RawReply: true,
+		Request:  "zhuxin.collection.v1.ExportReceiptsRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
+		Operation: OperationCollectionServiceGetAllStages,
+		Method:    "GET", Path: "/v1/receivable-stages",
+		Side: route.SideTenant, Permission: "receivable.read",
+		Request: "zhuxin.collection.v1.GetAllStagesRequest", Reply: "zhuxin.collection.v1.GetStagesReply",
+	},
+	{
 		Operation: OperationCollectionServiceGetLife,
 		Method:    "GET", Path: "/v1/receivables/{id}",
 		Side: route.SideTenant, Permission: "receivable.read",
@@ -226,6 +245,8 @@ func RegisterCollectionServiceHTTPServer(s *http.Server, srv CollectionServiceHT
 	r.POST("/v1/receipts/{id:[^/:]+}:apply", _CollectionService_ApplyReceipt0_HTTP_Handler(srv))
 	r.POST("/v1/receipts/{id:[^/:]+}:confirm", _CollectionService_ConfirmReceipt0_HTTP_Handler(srv))
 	r.POST("/v1/receipts/{id:[^/:]+}:reverse", _CollectionService_ReverseReceipt0_HTTP_Handler(srv))
+	r.GET("/v1/receipts:export", _CollectionService_ExportReceipts0_HTTP_Handler(srv))
+	r.GET("/v1/receivable-stages", _CollectionService_GetAllStages0_HTTP_Handler(srv))
 	r.GET("/v1/receivables/{id:[^/:]+}", _CollectionService_GetLife0_HTTP_Handler(srv))
 	r.POST("/v1/receivables/{id:[^/:]+}:dispute", _CollectionService_OpenDispute0_HTTP_Handler(srv))
 	r.POST("/v1/receivables/{id:[^/:]+}:resolve-dispute", _CollectionService_ResolveDispute0_HTTP_Handler(srv))
@@ -487,6 +508,42 @@ func _CollectionService_ReverseReceipt0_HTTP_Handler(srv CollectionServiceHTTPSe
 				return nil, err
 			}
 			return srv.ReverseReceipt(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CollectionService_ExportReceipts0_HTTP_Handler(srv CollectionServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCollectionServiceExportReceipts)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportReceiptsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportReceipts(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CollectionService_GetAllStages0_HTTP_Handler(srv CollectionServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCollectionServiceGetAllStages)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetAllStagesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetAllStages(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -621,7 +621,9 @@ type Standing struct {
 	// Acceptance drafts not honoured.
 	Drafts int64 `protobuf:"varint,20,opt,name=drafts,proto3" json:"drafts,omitempty"`
 	// Received and not applied; lowers the exposure.
-	Advances      int64 `protobuf:"varint,21,opt,name=advances,proto3" json:"advances,omitempty"`
+	Advances int64 `protobuf:"varint,21,opt,name=advances,proto3" json:"advances,omitempty"`
+	// The part of receivable that is in dispute.
+	Disputed      int64 `protobuf:"varint,22,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -799,6 +801,13 @@ func (x *Standing) GetDrafts() int64 {
 func (x *Standing) GetAdvances() int64 {
 	if x != nil {
 		return x.Advances
+	}
+	return 0
+}
+
+func (x *Standing) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
 	}
 	return 0
 }
@@ -2788,7 +2797,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"updated_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1b\n" +
 	"\trating_id\x18\x17 \x01(\tR\bratingId\x12,\n" +
-	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xa7\x05\n" +
+	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xc3\x05\n" +
 	"\bStanding\x12\x1a\n" +
 	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x1d\n" +
@@ -2816,7 +2825,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"reconciled\x18\x13 \x01(\x03R\n" +
 	"reconciled\x12\x16\n" +
 	"\x06drafts\x18\x14 \x01(\x03R\x06drafts\x12\x1a\n" +
-	"\badvances\x18\x15 \x01(\x03R\badvances\"\x88\x01\n" +
+	"\badvances\x18\x15 \x01(\x03R\badvances\x12\x1a\n" +
+	"\bdisputed\x18\x16 \x01(\x03R\bdisputed\"\x88\x01\n" +
 	"\vNegativeHit\x12\x1f\n" +
 	"\vreason_code\x18\x01 \x01(\tR\n" +
 	"reasonCode\x12\x1f\n" +

@@ -30,7 +30,7 @@ const (
 type ListReceivablesRequest struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	// open, overdue, settled, all.
+	// open, overdue, pending, partial, disputed, settled, all.
 	View string `protobuf:"bytes,2,opt,name=view,proto3" json:"view,omitempty"`
 	Q    string `protobuf:"bytes,3,opt,name=q,proto3" json:"q,omitempty"`
 	// due_date, open_amount; a leading minus turns it around.
@@ -113,6 +113,83 @@ func (x *ListReceivablesRequest) GetPageSize() int32 {
 	return 0
 }
 
+type ExportReceivablesRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	View       string                 `protobuf:"bytes,2,opt,name=view,proto3" json:"view,omitempty"`
+	Q          string                 `protobuf:"bytes,3,opt,name=q,proto3" json:"q,omitempty"`
+	OrderBy    string                 `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// zh, en; empty is zh.
+	Lang          string `protobuf:"bytes,5,opt,name=lang,proto3" json:"lang,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportReceivablesRequest) Reset() {
+	*x = ExportReceivablesRequest{}
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportReceivablesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportReceivablesRequest) ProtoMessage() {}
+
+func (x *ExportReceivablesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportReceivablesRequest.ProtoReflect.Descriptor instead.
+func (*ExportReceivablesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ExportReceivablesRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ExportReceivablesRequest) GetView() string {
+	if x != nil {
+		return x.View
+	}
+	return ""
+}
+
+func (x *ExportReceivablesRequest) GetQ() string {
+	if x != nil {
+		return x.Q
+	}
+	return ""
+}
+
+func (x *ExportReceivablesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ExportReceivablesRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
 type ListReceivablesReply struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	Receivables []*Receivable          `protobuf:"bytes,1,rep,name=receivables,proto3" json:"receivables,omitempty"`
@@ -125,7 +202,7 @@ type ListReceivablesReply struct {
 
 func (x *ListReceivablesReply) Reset() {
 	*x = ListReceivablesReply{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[1]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -137,7 +214,7 @@ func (x *ListReceivablesReply) String() string {
 func (*ListReceivablesReply) ProtoMessage() {}
 
 func (x *ListReceivablesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[1]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -150,7 +227,7 @@ func (x *ListReceivablesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReceivablesReply.ProtoReflect.Descriptor instead.
 func (*ListReceivablesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{1}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ListReceivablesReply) GetReceivables() []*Receivable {
@@ -187,14 +264,17 @@ type Receivable struct {
 	Amount       int64                  `protobuf:"varint,9,opt,name=amount,proto3" json:"amount,omitempty"`
 	OpenAmount   int64                  `protobuf:"varint,10,opt,name=open_amount,json=openAmount,proto3" json:"open_amount,omitempty"`
 	// Past due today; 0 when not due or settled.
-	OverdueDays   int32 `protobuf:"varint,11,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
+	OverdueDays int32 `protobuf:"varint,11,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
+	// pending, partial, paid (004-06).
+	State         string `protobuf:"bytes,12,opt,name=state,proto3" json:"state,omitempty"`
+	Disputed      bool   `protobuf:"varint,13,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Receivable) Reset() {
 	*x = Receivable{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[2]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -206,7 +286,7 @@ func (x *Receivable) String() string {
 func (*Receivable) ProtoMessage() {}
 
 func (x *Receivable) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[2]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -219,7 +299,7 @@ func (x *Receivable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receivable.ProtoReflect.Descriptor instead.
 func (*Receivable) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{2}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Receivable) GetId() string {
@@ -299,6 +379,20 @@ func (x *Receivable) GetOverdueDays() int32 {
 	return 0
 }
 
+func (x *Receivable) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Receivable) GetDisputed() bool {
+	if x != nil {
+		return x.Disputed
+	}
+	return false
+}
+
 type GetOverviewRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -308,7 +402,7 @@ type GetOverviewRequest struct {
 
 func (x *GetOverviewRequest) Reset() {
 	*x = GetOverviewRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[3]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -320,7 +414,7 @@ func (x *GetOverviewRequest) String() string {
 func (*GetOverviewRequest) ProtoMessage() {}
 
 func (x *GetOverviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[3]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -333,7 +427,7 @@ func (x *GetOverviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOverviewRequest.ProtoReflect.Descriptor instead.
 func (*GetOverviewRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{3}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetOverviewRequest) GetCustomerId() string {
@@ -354,13 +448,17 @@ type Overview struct {
 	LimitAmount        int64           `protobuf:"varint,6,opt,name=limit_amount,json=limitAmount,proto3" json:"limit_amount,omitempty"`
 	Reserved           int64           `protobuf:"varint,7,opt,name=reserved,proto3" json:"reserved,omitempty"`
 	PendingApprovals   int64           `protobuf:"varint,8,opt,name=pending_approvals,json=pendingApprovals,proto3" json:"pending_approvals,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Of the limits: the whole exposure, all stages and drafts less advances.
+	Used int64 `protobuf:"varint,9,opt,name=used,proto3" json:"used,omitempty"`
+	// The part of what is open that is in dispute.
+	Disputed      int64 `protobuf:"varint,10,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Overview) Reset() {
 	*x = Overview{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[4]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -372,7 +470,7 @@ func (x *Overview) String() string {
 func (*Overview) ProtoMessage() {}
 
 func (x *Overview) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[4]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -385,7 +483,7 @@ func (x *Overview) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Overview.ProtoReflect.Descriptor instead.
 func (*Overview) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{4}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Overview) GetAging() *v1.Aging {
@@ -444,6 +542,20 @@ func (x *Overview) GetPendingApprovals() int64 {
 	return 0
 }
 
+func (x *Overview) GetUsed() int64 {
+	if x != nil {
+		return x.Used
+	}
+	return 0
+}
+
+func (x *Overview) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
+}
+
 type MonthFigures struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// yyyy-MM.
@@ -457,7 +569,7 @@ type MonthFigures struct {
 
 func (x *MonthFigures) Reset() {
 	*x = MonthFigures{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[5]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -469,7 +581,7 @@ func (x *MonthFigures) String() string {
 func (*MonthFigures) ProtoMessage() {}
 
 func (x *MonthFigures) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[5]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -482,7 +594,7 @@ func (x *MonthFigures) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonthFigures.ProtoReflect.Descriptor instead.
 func (*MonthFigures) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{5}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *MonthFigures) GetMonth() string {
@@ -515,7 +627,7 @@ type UploadFileRequest struct {
 
 func (x *UploadFileRequest) Reset() {
 	*x = UploadFileRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[6]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +639,7 @@ func (x *UploadFileRequest) String() string {
 func (*UploadFileRequest) ProtoMessage() {}
 
 func (x *UploadFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[6]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +652,7 @@ func (x *UploadFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadFileRequest.ProtoReflect.Descriptor instead.
 func (*UploadFileRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{6}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *UploadFileRequest) GetFileName() string {
@@ -568,7 +680,7 @@ type UploadedFile struct {
 
 func (x *UploadedFile) Reset() {
 	*x = UploadedFile{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[7]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -580,7 +692,7 @@ func (x *UploadedFile) String() string {
 func (*UploadedFile) ProtoMessage() {}
 
 func (x *UploadedFile) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[7]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -593,7 +705,7 @@ func (x *UploadedFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadedFile.ProtoReflect.Descriptor instead.
 func (*UploadedFile) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{7}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UploadedFile) GetFileId() string {
@@ -654,7 +766,7 @@ type SampleRow struct {
 
 func (x *SampleRow) Reset() {
 	*x = SampleRow{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[8]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -666,7 +778,7 @@ func (x *SampleRow) String() string {
 func (*SampleRow) ProtoMessage() {}
 
 func (x *SampleRow) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[8]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -679,7 +791,7 @@ func (x *SampleRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SampleRow.ProtoReflect.Descriptor instead.
 func (*SampleRow) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{8}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SampleRow) GetCells() []string {
@@ -715,7 +827,7 @@ type Mapping struct {
 
 func (x *Mapping) Reset() {
 	*x = Mapping{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[9]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -727,7 +839,7 @@ func (x *Mapping) String() string {
 func (*Mapping) ProtoMessage() {}
 
 func (x *Mapping) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[9]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -740,7 +852,7 @@ func (x *Mapping) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Mapping.ProtoReflect.Descriptor instead.
 func (*Mapping) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{9}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Mapping) GetColumns() map[string]string {
@@ -810,7 +922,7 @@ type StartImportRequest struct {
 
 func (x *StartImportRequest) Reset() {
 	*x = StartImportRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[10]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -822,7 +934,7 @@ func (x *StartImportRequest) String() string {
 func (*StartImportRequest) ProtoMessage() {}
 
 func (x *StartImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[10]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -835,7 +947,7 @@ func (x *StartImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartImportRequest.ProtoReflect.Descriptor instead.
 func (*StartImportRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{10}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *StartImportRequest) GetFileId() string {
@@ -890,7 +1002,7 @@ type Import struct {
 
 func (x *Import) Reset() {
 	*x = Import{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[11]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -902,7 +1014,7 @@ func (x *Import) String() string {
 func (*Import) ProtoMessage() {}
 
 func (x *Import) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[11]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -915,7 +1027,7 @@ func (x *Import) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Import.ProtoReflect.Descriptor instead.
 func (*Import) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{11}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Import) GetId() string {
@@ -1076,7 +1188,7 @@ type ControlTotal struct {
 
 func (x *ControlTotal) Reset() {
 	*x = ControlTotal{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[12]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1200,7 @@ func (x *ControlTotal) String() string {
 func (*ControlTotal) ProtoMessage() {}
 
 func (x *ControlTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[12]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1213,7 @@ func (x *ControlTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ControlTotal.ProtoReflect.Descriptor instead.
 func (*ControlTotal) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{12}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ControlTotal) GetCurrency() string {
@@ -1180,7 +1292,7 @@ type RowError struct {
 
 func (x *RowError) Reset() {
 	*x = RowError{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[13]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1192,7 +1304,7 @@ func (x *RowError) String() string {
 func (*RowError) ProtoMessage() {}
 
 func (x *RowError) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[13]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1205,7 +1317,7 @@ func (x *RowError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RowError.ProtoReflect.Descriptor instead.
 func (*RowError) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{13}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RowError) GetRow() int64 {
@@ -1253,7 +1365,7 @@ type ListImportsRequest struct {
 
 func (x *ListImportsRequest) Reset() {
 	*x = ListImportsRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[14]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1265,7 +1377,7 @@ func (x *ListImportsRequest) String() string {
 func (*ListImportsRequest) ProtoMessage() {}
 
 func (x *ListImportsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[14]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1278,7 +1390,7 @@ func (x *ListImportsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportsRequest.ProtoReflect.Descriptor instead.
 func (*ListImportsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{14}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListImportsRequest) GetPage() int32 {
@@ -1305,7 +1417,7 @@ type ListImportsReply struct {
 
 func (x *ListImportsReply) Reset() {
 	*x = ListImportsReply{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[15]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1317,7 +1429,7 @@ func (x *ListImportsReply) String() string {
 func (*ListImportsReply) ProtoMessage() {}
 
 func (x *ListImportsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[15]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1330,7 +1442,7 @@ func (x *ListImportsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportsReply.ProtoReflect.Descriptor instead.
 func (*ListImportsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{15}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListImportsReply) GetImports() []*Import {
@@ -1356,7 +1468,7 @@ type GetImportRequest struct {
 
 func (x *GetImportRequest) Reset() {
 	*x = GetImportRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[16]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1368,7 +1480,7 @@ func (x *GetImportRequest) String() string {
 func (*GetImportRequest) ProtoMessage() {}
 
 func (x *GetImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[16]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1381,7 +1493,7 @@ func (x *GetImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetImportRequest.ProtoReflect.Descriptor instead.
 func (*GetImportRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{16}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetImportRequest) GetId() string {
@@ -1400,7 +1512,7 @@ type DownloadErrorsRequest struct {
 
 func (x *DownloadErrorsRequest) Reset() {
 	*x = DownloadErrorsRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[17]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1412,7 +1524,7 @@ func (x *DownloadErrorsRequest) String() string {
 func (*DownloadErrorsRequest) ProtoMessage() {}
 
 func (x *DownloadErrorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[17]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1425,7 +1537,7 @@ func (x *DownloadErrorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadErrorsRequest.ProtoReflect.Descriptor instead.
 func (*DownloadErrorsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{17}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *DownloadErrorsRequest) GetId() string {
@@ -1445,7 +1557,7 @@ type DownloadTemplateRequest struct {
 
 func (x *DownloadTemplateRequest) Reset() {
 	*x = DownloadTemplateRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[18]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1457,7 +1569,7 @@ func (x *DownloadTemplateRequest) String() string {
 func (*DownloadTemplateRequest) ProtoMessage() {}
 
 func (x *DownloadTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[18]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1470,7 +1582,7 @@ func (x *DownloadTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadTemplateRequest.ProtoReflect.Descriptor instead.
 func (*DownloadTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{18}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DownloadTemplateRequest) GetFormat() string {
@@ -1488,7 +1600,7 @@ type ListMappingsRequest struct {
 
 func (x *ListMappingsRequest) Reset() {
 	*x = ListMappingsRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[19]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1500,7 +1612,7 @@ func (x *ListMappingsRequest) String() string {
 func (*ListMappingsRequest) ProtoMessage() {}
 
 func (x *ListMappingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[19]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1513,7 +1625,7 @@ func (x *ListMappingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMappingsRequest.ProtoReflect.Descriptor instead.
 func (*ListMappingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{19}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{20}
 }
 
 type ListMappingsReply struct {
@@ -1526,7 +1638,7 @@ type ListMappingsReply struct {
 
 func (x *ListMappingsReply) Reset() {
 	*x = ListMappingsReply{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[20]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1538,7 +1650,7 @@ func (x *ListMappingsReply) String() string {
 func (*ListMappingsReply) ProtoMessage() {}
 
 func (x *ListMappingsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[20]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1551,7 +1663,7 @@ func (x *ListMappingsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMappingsReply.ProtoReflect.Descriptor instead.
 func (*ListMappingsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{20}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListMappingsReply) GetMappings() []*NamedMapping {
@@ -1572,7 +1684,7 @@ type NamedMapping struct {
 
 func (x *NamedMapping) Reset() {
 	*x = NamedMapping{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[21]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1584,7 +1696,7 @@ func (x *NamedMapping) String() string {
 func (*NamedMapping) ProtoMessage() {}
 
 func (x *NamedMapping) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[21]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1597,7 +1709,7 @@ func (x *NamedMapping) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NamedMapping.ProtoReflect.Descriptor instead.
 func (*NamedMapping) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{21}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *NamedMapping) GetName() string {
@@ -1631,7 +1743,7 @@ type SaveMappingRequest struct {
 
 func (x *SaveMappingRequest) Reset() {
 	*x = SaveMappingRequest{}
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[22]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1643,7 +1755,7 @@ func (x *SaveMappingRequest) String() string {
 func (*SaveMappingRequest) ProtoMessage() {}
 
 func (x *SaveMappingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[22]
+	mi := &file_app_api_receivable_v1_receivable_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1656,7 +1768,7 @@ func (x *SaveMappingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveMappingRequest.ProtoReflect.Descriptor instead.
 func (*SaveMappingRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{22}
+	return file_app_api_receivable_v1_receivable_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SaveMappingRequest) GetName() string {
@@ -1685,11 +1797,18 @@ const file_app_api_receivable_v1_receivable_proto_rawDesc = "" +
 	"\x01q\x18\x03 \x01(\tR\x01q\x12\x19\n" +
 	"\border_by\x18\x04 \x01(\tR\aorderBy\x12\x12\n" +
 	"\x04page\x18\x05 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x06 \x01(\x05R\bpageSize\"\x8b\x01\n" +
+	"\tpage_size\x18\x06 \x01(\x05R\bpageSize\"\x8c\x01\n" +
+	"\x18ExportReceivablesRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x12\n" +
+	"\x04view\x18\x02 \x01(\tR\x04view\x12\f\n" +
+	"\x01q\x18\x03 \x01(\tR\x01q\x12\x19\n" +
+	"\border_by\x18\x04 \x01(\tR\aorderBy\x12\x12\n" +
+	"\x04lang\x18\x05 \x01(\tR\x04lang\"\x8b\x01\n" +
 	"\x14ListReceivablesReply\x12B\n" +
 	"\vreceivables\x18\x01 \x03(\v2 .zhuxin.receivable.v1.ReceivableR\vreceivables\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x19\n" +
-	"\bopen_sum\x18\x03 \x01(\x03R\aopenSum\"\xd1\x02\n" +
+	"\bopen_sum\x18\x03 \x01(\x03R\aopenSum\"\x83\x03\n" +
 	"\n" +
 	"Receivable\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
@@ -1706,10 +1825,12 @@ const file_app_api_receivable_v1_receivable_proto_rawDesc = "" +
 	"\vopen_amount\x18\n" +
 	" \x01(\x03R\n" +
 	"openAmount\x12!\n" +
-	"\foverdue_days\x18\v \x01(\x05R\voverdueDays\"5\n" +
+	"\foverdue_days\x18\v \x01(\x05R\voverdueDays\x12\x14\n" +
+	"\x05state\x18\f \x01(\tR\x05state\x12\x1a\n" +
+	"\bdisputed\x18\r \x01(\bR\bdisputed\"5\n" +
 	"\x12GetOverviewRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
-	"customerId\"\xde\x02\n" +
+	"customerId\"\x8e\x03\n" +
 	"\bOverview\x12-\n" +
 	"\x05aging\x18\x01 \x01(\v2\x17.zhuxin.common.v1.AgingR\x05aging\x12:\n" +
 	"\x06months\x18\x02 \x03(\v2\".zhuxin.receivable.v1.MonthFiguresR\x06months\x12\x1c\n" +
@@ -1718,7 +1839,10 @@ const file_app_api_receivable_v1_receivable_proto_rawDesc = "" +
 	"\x14customers_over_limit\x18\x05 \x01(\x03R\x12customersOverLimit\x12!\n" +
 	"\flimit_amount\x18\x06 \x01(\x03R\vlimitAmount\x12\x1a\n" +
 	"\breserved\x18\a \x01(\x03R\breserved\x12+\n" +
-	"\x11pending_approvals\x18\b \x01(\x03R\x10pendingApprovals\"^\n" +
+	"\x11pending_approvals\x18\b \x01(\x03R\x10pendingApprovals\x12\x12\n" +
+	"\x04used\x18\t \x01(\x03R\x04used\x12\x1a\n" +
+	"\bdisputed\x18\n" +
+	" \x01(\x03R\bdisputed\"^\n" +
 	"\fMonthFigures\x12\x14\n" +
 	"\x05month\x18\x01 \x01(\tR\x05month\x12\x1a\n" +
 	"\binvoiced\x18\x02 \x01(\x03R\binvoiced\x12\x1c\n" +
@@ -1816,9 +1940,10 @@ const file_app_api_receivable_v1_receivable_proto_rawDesc = "" +
 	"\amapping\x18\x03 \x01(\v2\x1d.zhuxin.receivable.v1.MappingR\amapping\"a\n" +
 	"\x12SaveMappingRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x127\n" +
-	"\amapping\x18\x02 \x01(\v2\x1d.zhuxin.receivable.v1.MappingR\amapping2\xb1\f\n" +
+	"\amapping\x18\x02 \x01(\v2\x1d.zhuxin.receivable.v1.MappingR\amapping2\xcd\r\n" +
 	"\x11ReceivableService\x12\x9b\x01\n" +
-	"\x0fListReceivables\x12,.zhuxin.receivable.v1.ListReceivablesRequest\x1a*.zhuxin.receivable.v1.ListReceivablesReply\".\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/receivables\x12\x8e\x01\n" +
+	"\x0fListReceivables\x12,.zhuxin.receivable.v1.ListReceivablesRequest\x1a*.zhuxin.receivable.v1.ListReceivablesReply\".\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/receivables\x12\x99\x01\n" +
+	"\x11ExportReceivables\x12..zhuxin.receivable.v1.ExportReceivablesRequest\x1a\x1b.zhuxin.common.v1.FileReply\"7\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/receivables:export\x12\x8e\x01\n" +
 	"\vGetOverview\x12(.zhuxin.receivable.v1.GetOverviewRequest\x1a\x1e.zhuxin.receivable.v1.Overview\"5\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/receivables:overview\x12\xa1\x01\n" +
 	"\n" +
 	"UploadFile\x12'.zhuxin.receivable.v1.UploadFileRequest\x1a\".zhuxin.receivable.v1.UploadedFile\"F\x92\xc2\x18\x1d\b\x01\x12\x11receivable.import \x010\x80\x80\x80\x96\x01\x82\xd3\xe4\x93\x02\x1f\"\x1d/v1/receivable-imports:upload\x12\x91\x01\n" +
@@ -1842,77 +1967,80 @@ func file_app_api_receivable_v1_receivable_proto_rawDescGZIP() []byte {
 	return file_app_api_receivable_v1_receivable_proto_rawDescData
 }
 
-var file_app_api_receivable_v1_receivable_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_app_api_receivable_v1_receivable_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_app_api_receivable_v1_receivable_proto_goTypes = []any{
-	(*ListReceivablesRequest)(nil),  // 0: zhuxin.receivable.v1.ListReceivablesRequest
-	(*ListReceivablesReply)(nil),    // 1: zhuxin.receivable.v1.ListReceivablesReply
-	(*Receivable)(nil),              // 2: zhuxin.receivable.v1.Receivable
-	(*GetOverviewRequest)(nil),      // 3: zhuxin.receivable.v1.GetOverviewRequest
-	(*Overview)(nil),                // 4: zhuxin.receivable.v1.Overview
-	(*MonthFigures)(nil),            // 5: zhuxin.receivable.v1.MonthFigures
-	(*UploadFileRequest)(nil),       // 6: zhuxin.receivable.v1.UploadFileRequest
-	(*UploadedFile)(nil),            // 7: zhuxin.receivable.v1.UploadedFile
-	(*SampleRow)(nil),               // 8: zhuxin.receivable.v1.SampleRow
-	(*Mapping)(nil),                 // 9: zhuxin.receivable.v1.Mapping
-	(*StartImportRequest)(nil),      // 10: zhuxin.receivable.v1.StartImportRequest
-	(*Import)(nil),                  // 11: zhuxin.receivable.v1.Import
-	(*ControlTotal)(nil),            // 12: zhuxin.receivable.v1.ControlTotal
-	(*RowError)(nil),                // 13: zhuxin.receivable.v1.RowError
-	(*ListImportsRequest)(nil),      // 14: zhuxin.receivable.v1.ListImportsRequest
-	(*ListImportsReply)(nil),        // 15: zhuxin.receivable.v1.ListImportsReply
-	(*GetImportRequest)(nil),        // 16: zhuxin.receivable.v1.GetImportRequest
-	(*DownloadErrorsRequest)(nil),   // 17: zhuxin.receivable.v1.DownloadErrorsRequest
-	(*DownloadTemplateRequest)(nil), // 18: zhuxin.receivable.v1.DownloadTemplateRequest
-	(*ListMappingsRequest)(nil),     // 19: zhuxin.receivable.v1.ListMappingsRequest
-	(*ListMappingsReply)(nil),       // 20: zhuxin.receivable.v1.ListMappingsReply
-	(*NamedMapping)(nil),            // 21: zhuxin.receivable.v1.NamedMapping
-	(*SaveMappingRequest)(nil),      // 22: zhuxin.receivable.v1.SaveMappingRequest
-	nil,                             // 23: zhuxin.receivable.v1.Mapping.ColumnsEntry
-	(*v1.Aging)(nil),                // 24: zhuxin.common.v1.Aging
-	(*timestamppb.Timestamp)(nil),   // 25: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),            // 26: zhuxin.common.v1.PersonRef
-	(*v1.FileReply)(nil),            // 27: zhuxin.common.v1.FileReply
+	(*ListReceivablesRequest)(nil),   // 0: zhuxin.receivable.v1.ListReceivablesRequest
+	(*ExportReceivablesRequest)(nil), // 1: zhuxin.receivable.v1.ExportReceivablesRequest
+	(*ListReceivablesReply)(nil),     // 2: zhuxin.receivable.v1.ListReceivablesReply
+	(*Receivable)(nil),               // 3: zhuxin.receivable.v1.Receivable
+	(*GetOverviewRequest)(nil),       // 4: zhuxin.receivable.v1.GetOverviewRequest
+	(*Overview)(nil),                 // 5: zhuxin.receivable.v1.Overview
+	(*MonthFigures)(nil),             // 6: zhuxin.receivable.v1.MonthFigures
+	(*UploadFileRequest)(nil),        // 7: zhuxin.receivable.v1.UploadFileRequest
+	(*UploadedFile)(nil),             // 8: zhuxin.receivable.v1.UploadedFile
+	(*SampleRow)(nil),                // 9: zhuxin.receivable.v1.SampleRow
+	(*Mapping)(nil),                  // 10: zhuxin.receivable.v1.Mapping
+	(*StartImportRequest)(nil),       // 11: zhuxin.receivable.v1.StartImportRequest
+	(*Import)(nil),                   // 12: zhuxin.receivable.v1.Import
+	(*ControlTotal)(nil),             // 13: zhuxin.receivable.v1.ControlTotal
+	(*RowError)(nil),                 // 14: zhuxin.receivable.v1.RowError
+	(*ListImportsRequest)(nil),       // 15: zhuxin.receivable.v1.ListImportsRequest
+	(*ListImportsReply)(nil),         // 16: zhuxin.receivable.v1.ListImportsReply
+	(*GetImportRequest)(nil),         // 17: zhuxin.receivable.v1.GetImportRequest
+	(*DownloadErrorsRequest)(nil),    // 18: zhuxin.receivable.v1.DownloadErrorsRequest
+	(*DownloadTemplateRequest)(nil),  // 19: zhuxin.receivable.v1.DownloadTemplateRequest
+	(*ListMappingsRequest)(nil),      // 20: zhuxin.receivable.v1.ListMappingsRequest
+	(*ListMappingsReply)(nil),        // 21: zhuxin.receivable.v1.ListMappingsReply
+	(*NamedMapping)(nil),             // 22: zhuxin.receivable.v1.NamedMapping
+	(*SaveMappingRequest)(nil),       // 23: zhuxin.receivable.v1.SaveMappingRequest
+	nil,                              // 24: zhuxin.receivable.v1.Mapping.ColumnsEntry
+	(*v1.Aging)(nil),                 // 25: zhuxin.common.v1.Aging
+	(*timestamppb.Timestamp)(nil),    // 26: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),             // 27: zhuxin.common.v1.PersonRef
+	(*v1.FileReply)(nil),             // 28: zhuxin.common.v1.FileReply
 }
 var file_app_api_receivable_v1_receivable_proto_depIdxs = []int32{
-	2,  // 0: zhuxin.receivable.v1.ListReceivablesReply.receivables:type_name -> zhuxin.receivable.v1.Receivable
-	24, // 1: zhuxin.receivable.v1.Overview.aging:type_name -> zhuxin.common.v1.Aging
-	5,  // 2: zhuxin.receivable.v1.Overview.months:type_name -> zhuxin.receivable.v1.MonthFigures
-	8,  // 3: zhuxin.receivable.v1.UploadedFile.sample:type_name -> zhuxin.receivable.v1.SampleRow
-	9,  // 4: zhuxin.receivable.v1.UploadedFile.proposed:type_name -> zhuxin.receivable.v1.Mapping
-	23, // 5: zhuxin.receivable.v1.Mapping.columns:type_name -> zhuxin.receivable.v1.Mapping.ColumnsEntry
-	9,  // 6: zhuxin.receivable.v1.StartImportRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
-	12, // 7: zhuxin.receivable.v1.Import.totals:type_name -> zhuxin.receivable.v1.ControlTotal
-	13, // 8: zhuxin.receivable.v1.Import.errors:type_name -> zhuxin.receivable.v1.RowError
-	25, // 9: zhuxin.receivable.v1.Import.created_at:type_name -> google.protobuf.Timestamp
-	25, // 10: zhuxin.receivable.v1.Import.finished_at:type_name -> google.protobuf.Timestamp
-	26, // 11: zhuxin.receivable.v1.Import.created_by:type_name -> zhuxin.common.v1.PersonRef
-	9,  // 12: zhuxin.receivable.v1.Import.mapping:type_name -> zhuxin.receivable.v1.Mapping
-	11, // 13: zhuxin.receivable.v1.ListImportsReply.imports:type_name -> zhuxin.receivable.v1.Import
-	21, // 14: zhuxin.receivable.v1.ListMappingsReply.mappings:type_name -> zhuxin.receivable.v1.NamedMapping
-	9,  // 15: zhuxin.receivable.v1.NamedMapping.mapping:type_name -> zhuxin.receivable.v1.Mapping
-	9,  // 16: zhuxin.receivable.v1.SaveMappingRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	3,  // 0: zhuxin.receivable.v1.ListReceivablesReply.receivables:type_name -> zhuxin.receivable.v1.Receivable
+	25, // 1: zhuxin.receivable.v1.Overview.aging:type_name -> zhuxin.common.v1.Aging
+	6,  // 2: zhuxin.receivable.v1.Overview.months:type_name -> zhuxin.receivable.v1.MonthFigures
+	9,  // 3: zhuxin.receivable.v1.UploadedFile.sample:type_name -> zhuxin.receivable.v1.SampleRow
+	10, // 4: zhuxin.receivable.v1.UploadedFile.proposed:type_name -> zhuxin.receivable.v1.Mapping
+	24, // 5: zhuxin.receivable.v1.Mapping.columns:type_name -> zhuxin.receivable.v1.Mapping.ColumnsEntry
+	10, // 6: zhuxin.receivable.v1.StartImportRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	13, // 7: zhuxin.receivable.v1.Import.totals:type_name -> zhuxin.receivable.v1.ControlTotal
+	14, // 8: zhuxin.receivable.v1.Import.errors:type_name -> zhuxin.receivable.v1.RowError
+	26, // 9: zhuxin.receivable.v1.Import.created_at:type_name -> google.protobuf.Timestamp
+	26, // 10: zhuxin.receivable.v1.Import.finished_at:type_name -> google.protobuf.Timestamp
+	27, // 11: zhuxin.receivable.v1.Import.created_by:type_name -> zhuxin.common.v1.PersonRef
+	10, // 12: zhuxin.receivable.v1.Import.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	12, // 13: zhuxin.receivable.v1.ListImportsReply.imports:type_name -> zhuxin.receivable.v1.Import
+	22, // 14: zhuxin.receivable.v1.ListMappingsReply.mappings:type_name -> zhuxin.receivable.v1.NamedMapping
+	10, // 15: zhuxin.receivable.v1.NamedMapping.mapping:type_name -> zhuxin.receivable.v1.Mapping
+	10, // 16: zhuxin.receivable.v1.SaveMappingRequest.mapping:type_name -> zhuxin.receivable.v1.Mapping
 	0,  // 17: zhuxin.receivable.v1.ReceivableService.ListReceivables:input_type -> zhuxin.receivable.v1.ListReceivablesRequest
-	3,  // 18: zhuxin.receivable.v1.ReceivableService.GetOverview:input_type -> zhuxin.receivable.v1.GetOverviewRequest
-	6,  // 19: zhuxin.receivable.v1.ReceivableService.UploadFile:input_type -> zhuxin.receivable.v1.UploadFileRequest
-	10, // 20: zhuxin.receivable.v1.ReceivableService.StartImport:input_type -> zhuxin.receivable.v1.StartImportRequest
-	14, // 21: zhuxin.receivable.v1.ReceivableService.ListImports:input_type -> zhuxin.receivable.v1.ListImportsRequest
-	16, // 22: zhuxin.receivable.v1.ReceivableService.GetImport:input_type -> zhuxin.receivable.v1.GetImportRequest
-	17, // 23: zhuxin.receivable.v1.ReceivableService.DownloadErrors:input_type -> zhuxin.receivable.v1.DownloadErrorsRequest
-	18, // 24: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:input_type -> zhuxin.receivable.v1.DownloadTemplateRequest
-	19, // 25: zhuxin.receivable.v1.ReceivableService.ListMappings:input_type -> zhuxin.receivable.v1.ListMappingsRequest
-	22, // 26: zhuxin.receivable.v1.ReceivableService.SaveMapping:input_type -> zhuxin.receivable.v1.SaveMappingRequest
-	1,  // 27: zhuxin.receivable.v1.ReceivableService.ListReceivables:output_type -> zhuxin.receivable.v1.ListReceivablesReply
-	4,  // 28: zhuxin.receivable.v1.ReceivableService.GetOverview:output_type -> zhuxin.receivable.v1.Overview
-	7,  // 29: zhuxin.receivable.v1.ReceivableService.UploadFile:output_type -> zhuxin.receivable.v1.UploadedFile
-	11, // 30: zhuxin.receivable.v1.ReceivableService.StartImport:output_type -> zhuxin.receivable.v1.Import
-	15, // 31: zhuxin.receivable.v1.ReceivableService.ListImports:output_type -> zhuxin.receivable.v1.ListImportsReply
-	11, // 32: zhuxin.receivable.v1.ReceivableService.GetImport:output_type -> zhuxin.receivable.v1.Import
-	27, // 33: zhuxin.receivable.v1.ReceivableService.DownloadErrors:output_type -> zhuxin.common.v1.FileReply
-	27, // 34: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:output_type -> zhuxin.common.v1.FileReply
-	20, // 35: zhuxin.receivable.v1.ReceivableService.ListMappings:output_type -> zhuxin.receivable.v1.ListMappingsReply
-	21, // 36: zhuxin.receivable.v1.ReceivableService.SaveMapping:output_type -> zhuxin.receivable.v1.NamedMapping
-	27, // [27:37] is the sub-list for method output_type
-	17, // [17:27] is the sub-list for method input_type
+	1,  // 18: zhuxin.receivable.v1.ReceivableService.ExportReceivables:input_type -> zhuxin.receivable.v1.ExportReceivablesRequest
+	4,  // 19: zhuxin.receivable.v1.ReceivableService.GetOverview:input_type -> zhuxin.receivable.v1.GetOverviewRequest
+	7,  // 20: zhuxin.receivable.v1.ReceivableService.UploadFile:input_type -> zhuxin.receivable.v1.UploadFileRequest
+	11, // 21: zhuxin.receivable.v1.ReceivableService.StartImport:input_type -> zhuxin.receivable.v1.StartImportRequest
+	15, // 22: zhuxin.receivable.v1.ReceivableService.ListImports:input_type -> zhuxin.receivable.v1.ListImportsRequest
+	17, // 23: zhuxin.receivable.v1.ReceivableService.GetImport:input_type -> zhuxin.receivable.v1.GetImportRequest
+	18, // 24: zhuxin.receivable.v1.ReceivableService.DownloadErrors:input_type -> zhuxin.receivable.v1.DownloadErrorsRequest
+	19, // 25: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:input_type -> zhuxin.receivable.v1.DownloadTemplateRequest
+	20, // 26: zhuxin.receivable.v1.ReceivableService.ListMappings:input_type -> zhuxin.receivable.v1.ListMappingsRequest
+	23, // 27: zhuxin.receivable.v1.ReceivableService.SaveMapping:input_type -> zhuxin.receivable.v1.SaveMappingRequest
+	2,  // 28: zhuxin.receivable.v1.ReceivableService.ListReceivables:output_type -> zhuxin.receivable.v1.ListReceivablesReply
+	28, // 29: zhuxin.receivable.v1.ReceivableService.ExportReceivables:output_type -> zhuxin.common.v1.FileReply
+	5,  // 30: zhuxin.receivable.v1.ReceivableService.GetOverview:output_type -> zhuxin.receivable.v1.Overview
+	8,  // 31: zhuxin.receivable.v1.ReceivableService.UploadFile:output_type -> zhuxin.receivable.v1.UploadedFile
+	12, // 32: zhuxin.receivable.v1.ReceivableService.StartImport:output_type -> zhuxin.receivable.v1.Import
+	16, // 33: zhuxin.receivable.v1.ReceivableService.ListImports:output_type -> zhuxin.receivable.v1.ListImportsReply
+	12, // 34: zhuxin.receivable.v1.ReceivableService.GetImport:output_type -> zhuxin.receivable.v1.Import
+	28, // 35: zhuxin.receivable.v1.ReceivableService.DownloadErrors:output_type -> zhuxin.common.v1.FileReply
+	28, // 36: zhuxin.receivable.v1.ReceivableService.DownloadTemplate:output_type -> zhuxin.common.v1.FileReply
+	21, // 37: zhuxin.receivable.v1.ReceivableService.ListMappings:output_type -> zhuxin.receivable.v1.ListMappingsReply
+	22, // 38: zhuxin.receivable.v1.ReceivableService.SaveMapping:output_type -> zhuxin.receivable.v1.NamedMapping
+	28, // [28:39] is the sub-list for method output_type
+	17, // [17:28] is the sub-list for method input_type
 	17, // [17:17] is the sub-list for extension type_name
 	17, // [17:17] is the sub-list for extension extendee
 	0,  // [0:17] is the sub-list for field type_name
@@ -1929,7 +2057,7 @@ func file_app_api_receivable_v1_receivable_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_receivable_v1_receivable_proto_rawDesc), len(file_app_api_receivable_v1_receivable_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

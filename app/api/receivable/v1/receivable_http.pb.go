@@ -11,21 +11,24 @@ import (
 
 // Operations of ReceivableService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationReceivableServiceListReceivables  = "/zhuxin.receivable.v1.ReceivableService/ListReceivables"
-	OperationReceivableServiceGetOverview      = "/zhuxin.receivable.v1.ReceivableService/GetOverview"
-	OperationReceivableServiceUploadFile       = "/zhuxin.receivable.v1.ReceivableService/UploadFile"
-	OperationReceivableServiceStartImport      = "/zhuxin.receivable.v1.ReceivableService/StartImport"
-	OperationReceivableServiceListImports      = "/zhuxin.receivable.v1.ReceivableService/ListImports"
-	OperationReceivableServiceGetImport        = "/zhuxin.receivable.v1.ReceivableService/GetImport"
-	OperationReceivableServiceDownloadErrors   = "/zhuxin.receivable.v1.ReceivableService/DownloadErrors"
-	OperationReceivableServiceDownloadTemplate = "/zhuxin.receivable.v1.ReceivableService/DownloadTemplate"
-	OperationReceivableServiceListMappings     = "/zhuxin.receivable.v1.ReceivableService/ListMappings"
-	OperationReceivableServiceSaveMapping      = "/zhuxin.receivable.v1.ReceivableService/SaveMapping"
+	OperationReceivableServiceListReceivables   = "/zhuxin.receivable.v1.ReceivableService/ListReceivables"
+	OperationReceivableServiceExportReceivables = "/zhuxin.receivable.v1.ReceivableService/ExportReceivables"
+	OperationReceivableServiceGetOverview       = "/zhuxin.receivable.v1.ReceivableService/GetOverview"
+	OperationReceivableServiceUploadFile        = "/zhuxin.receivable.v1.ReceivableService/UploadFile"
+	OperationReceivableServiceStartImport       = "/zhuxin.receivable.v1.ReceivableService/StartImport"
+	OperationReceivableServiceListImports       = "/zhuxin.receivable.v1.ReceivableService/ListImports"
+	OperationReceivableServiceGetImport         = "/zhuxin.receivable.v1.ReceivableService/GetImport"
+	OperationReceivableServiceDownloadErrors    = "/zhuxin.receivable.v1.ReceivableService/DownloadErrors"
+	OperationReceivableServiceDownloadTemplate  = "/zhuxin.receivable.v1.ReceivableService/DownloadTemplate"
+	OperationReceivableServiceListMappings      = "/zhuxin.receivable.v1.ReceivableService/ListMappings"
+	OperationReceivableServiceSaveMapping       = "/zhuxin.receivable.v1.ReceivableService/SaveMapping"
 )
 
 // ReceivableServiceHTTPServer is what answers the routes of ReceivableService.
 type ReceivableServiceHTTPServer interface {
 	ListReceivables(context.Context, *ListReceivablesRequest) (*ListReceivablesReply, error)
+	// The rows of the view as XLSX, in its order.
+	ExportReceivables(context.Context, *ExportReceivablesRequest) (*route.File, error)
 	// Sums and aging of the subsidiary, or of one customer, and collections by month.
 	GetOverview(context.Context, *GetOverviewRequest) (*Overview, error)
 	// The body is the file (CSV or XLSX, up to 300 MiB). It is stored and its
@@ -109,6 +112,13 @@ var ReceivableServiceRoutes = []route.Info{
 		Request: "zhuxin.receivable.v1.ListReceivablesRequest", Reply: "zhuxin.receivable.v1.ListReceivablesReply",
 	},
 	{
+		Operation: OperationReceivableServiceExportReceivables,
+		Method:    "GET", Path: "/v1/receivables:export",
+		Side: route.SideTenant, Permission: "receivable.read",
+		RawReply: true,
+		Request:  "zhuxin.receivable.v1.ExportReceivablesRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
 		Operation: OperationReceivableServiceGetOverview,
 		Method:    "GET", Path: "/v1/receivables:overview",
 		Side: route.SideTenant, Permission: "overview.read",
@@ -128,6 +138,7 @@ func RegisterReceivableServiceHTTPServer(s *http.Server, srv ReceivableServiceHT
 	r.GET("/v1/receivable-mappings", _ReceivableService_ListMappings0_HTTP_Handler(srv))
 	r.PUT("/v1/receivable-mappings/{name:[^/:]+}", _ReceivableService_SaveMapping0_HTTP_Handler(srv))
 	r.GET("/v1/receivables", _ReceivableService_ListReceivables0_HTTP_Handler(srv))
+	r.GET("/v1/receivables:export", _ReceivableService_ExportReceivables0_HTTP_Handler(srv))
 	r.GET("/v1/receivables:overview", _ReceivableService_GetOverview0_HTTP_Handler(srv))
 }
 
@@ -300,6 +311,24 @@ func _ReceivableService_ListReceivables0_HTTP_Handler(srv ReceivableServiceHTTPS
 				return nil, err
 			}
 			return srv.ListReceivables(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ReceivableService_ExportReceivables0_HTTP_Handler(srv ReceivableServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationReceivableServiceExportReceivables)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportReceivablesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportReceivables(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

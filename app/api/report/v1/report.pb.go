@@ -36,7 +36,8 @@ type GetReportRequest struct {
 	Period string `protobuf:"bytes,3,opt,name=period,proto3" json:"period,omitempty"`
 	// yyyy-MM that the period ends in; empty is the running month.
 	Month string `protobuf:"bytes,4,opt,name=month,proto3" json:"month,omitempty"`
-	// Of the parts: receivable, overdue, overdue_days, sales.
+	// Of the parts: receivable, overdue, overdue_days, sales, collections,
+	// overdue_ratio, dso.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	Page          int32  `protobuf:"varint,6,opt,name=page,proto3" json:"page,omitempty"`
 	PageSize      int32  `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -1787,6 +1788,75 @@ func (x *ListGroupItemsRequest) GetPageSize() int32 {
 	return 0
 }
 
+type ExportGroupItemsRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	TenantId   string                 `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	CustomerId string                 `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	View       string                 `protobuf:"bytes,3,opt,name=view,proto3" json:"view,omitempty"`
+	// zh, en; empty is zh.
+	Lang          string `protobuf:"bytes,4,opt,name=lang,proto3" json:"lang,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportGroupItemsRequest) Reset() {
+	*x = ExportGroupItemsRequest{}
+	mi := &file_app_api_report_v1_report_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportGroupItemsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportGroupItemsRequest) ProtoMessage() {}
+
+func (x *ExportGroupItemsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_report_v1_report_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportGroupItemsRequest.ProtoReflect.Descriptor instead.
+func (*ExportGroupItemsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ExportGroupItemsRequest) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *ExportGroupItemsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *ExportGroupItemsRequest) GetView() string {
+	if x != nil {
+		return x.View
+	}
+	return ""
+}
+
+func (x *ExportGroupItemsRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
 type ListGroupItemsReply struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Items         []*Item                `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
@@ -1798,7 +1868,7 @@ type ListGroupItemsReply struct {
 
 func (x *ListGroupItemsReply) Reset() {
 	*x = ListGroupItemsReply{}
-	mi := &file_app_api_report_v1_report_proto_msgTypes[19]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1810,7 +1880,7 @@ func (x *ListGroupItemsReply) String() string {
 func (*ListGroupItemsReply) ProtoMessage() {}
 
 func (x *ListGroupItemsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_report_v1_report_proto_msgTypes[19]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1823,7 +1893,7 @@ func (x *ListGroupItemsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupItemsReply.ProtoReflect.Descriptor instead.
 func (*ListGroupItemsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{19}
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListGroupItemsReply) GetItems() []*Item {
@@ -1856,13 +1926,17 @@ type Item struct {
 	Amount        int64                  `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
 	OpenAmount    int64                  `protobuf:"varint,6,opt,name=open_amount,json=openAmount,proto3" json:"open_amount,omitempty"`
 	OverdueDays   int32                  `protobuf:"varint,7,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
+	Salesperson   string                 `protobuf:"bytes,8,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	ContractNo    string                 `protobuf:"bytes,9,opt,name=contract_no,json=contractNo,proto3" json:"contract_no,omitempty"`
+	Project       string                 `protobuf:"bytes,10,opt,name=project,proto3" json:"project,omitempty"`
+	Disputed      bool                   `protobuf:"varint,11,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Item) Reset() {
 	*x = Item{}
-	mi := &file_app_api_report_v1_report_proto_msgTypes[20]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1874,7 +1948,7 @@ func (x *Item) String() string {
 func (*Item) ProtoMessage() {}
 
 func (x *Item) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_report_v1_report_proto_msgTypes[20]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1887,7 +1961,7 @@ func (x *Item) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Item.ProtoReflect.Descriptor instead.
 func (*Item) Descriptor() ([]byte, []int) {
-	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{20}
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Item) GetDocumentNo() string {
@@ -1939,6 +2013,34 @@ func (x *Item) GetOverdueDays() int32 {
 	return 0
 }
 
+func (x *Item) GetSalesperson() string {
+	if x != nil {
+		return x.Salesperson
+	}
+	return ""
+}
+
+func (x *Item) GetContractNo() string {
+	if x != nil {
+		return x.ContractNo
+	}
+	return ""
+}
+
+func (x *Item) GetProject() string {
+	if x != nil {
+		return x.Project
+	}
+	return ""
+}
+
+func (x *Item) GetDisputed() bool {
+	if x != nil {
+		return x.Disputed
+	}
+	return false
+}
+
 type ExportReportRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// xlsx, pdf.
@@ -1956,7 +2058,7 @@ type ExportReportRequest struct {
 
 func (x *ExportReportRequest) Reset() {
 	*x = ExportReportRequest{}
-	mi := &file_app_api_report_v1_report_proto_msgTypes[21]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1968,7 +2070,7 @@ func (x *ExportReportRequest) String() string {
 func (*ExportReportRequest) ProtoMessage() {}
 
 func (x *ExportReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_report_v1_report_proto_msgTypes[21]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1981,7 +2083,7 @@ func (x *ExportReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportReportRequest.ProtoReflect.Descriptor instead.
 func (*ExportReportRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{21}
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ExportReportRequest) GetFormat() string {
@@ -2041,7 +2143,7 @@ type ExportItemsRequest struct {
 
 func (x *ExportItemsRequest) Reset() {
 	*x = ExportItemsRequest{}
-	mi := &file_app_api_report_v1_report_proto_msgTypes[22]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2053,7 +2155,7 @@ func (x *ExportItemsRequest) String() string {
 func (*ExportItemsRequest) ProtoMessage() {}
 
 func (x *ExportItemsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_report_v1_report_proto_msgTypes[22]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2066,7 +2168,7 @@ func (x *ExportItemsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportItemsRequest.ProtoReflect.Descriptor instead.
 func (*ExportItemsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{22}
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{23}
 }
 
 type ExportGroupReportRequest struct {
@@ -2086,7 +2188,7 @@ type ExportGroupReportRequest struct {
 
 func (x *ExportGroupReportRequest) Reset() {
 	*x = ExportGroupReportRequest{}
-	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2098,7 +2200,7 @@ func (x *ExportGroupReportRequest) String() string {
 func (*ExportGroupReportRequest) ProtoMessage() {}
 
 func (x *ExportGroupReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2111,7 +2213,7 @@ func (x *ExportGroupReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportGroupReportRequest.ProtoReflect.Descriptor instead.
 func (*ExportGroupReportRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{23}
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ExportGroupReportRequest) GetFormat() string {
@@ -2349,11 +2451,17 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"customerId\x12\x12\n" +
 	"\x04view\x18\x03 \x01(\tR\x04view\x12\x12\n" +
 	"\x04page\x18\x04 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"t\n" +
+	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"\x7f\n" +
+	"\x17ExportGroupItemsRequest\x12\x1b\n" +
+	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x1f\n" +
+	"\vcustomer_id\x18\x02 \x01(\tR\n" +
+	"customerId\x12\x12\n" +
+	"\x04view\x18\x03 \x01(\tR\x04view\x12\x12\n" +
+	"\x04lang\x18\x04 \x01(\tR\x04lang\"t\n" +
 	"\x13ListGroupItemsReply\x12,\n" +
 	"\x05items\x18\x01 \x03(\v2\x16.zhuxin.report.v1.ItemR\x05items\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x19\n" +
-	"\bopen_sum\x18\x03 \x01(\x03R\aopenSum\"\xdd\x01\n" +
+	"\bopen_sum\x18\x03 \x01(\x03R\aopenSum\"\xd6\x02\n" +
 	"\x04Item\x12\x1f\n" +
 	"\vdocument_no\x18\x01 \x01(\tR\n" +
 	"documentNo\x12!\n" +
@@ -2363,7 +2471,13 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x06amount\x18\x05 \x01(\x03R\x06amount\x12\x1f\n" +
 	"\vopen_amount\x18\x06 \x01(\x03R\n" +
 	"openAmount\x12!\n" +
-	"\foverdue_days\x18\a \x01(\x05R\voverdueDays\"\xd2\x01\n" +
+	"\foverdue_days\x18\a \x01(\x05R\voverdueDays\x12 \n" +
+	"\vsalesperson\x18\b \x01(\tR\vsalesperson\x12\x1f\n" +
+	"\vcontract_no\x18\t \x01(\tR\n" +
+	"contractNo\x12\x18\n" +
+	"\aproject\x18\n" +
+	" \x01(\tR\aproject\x12\x1a\n" +
+	"\bdisputed\x18\v \x01(\bR\bdisputed\"\xd2\x01\n" +
 	"\x13ExportReportRequest\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
 	"\x04lang\x18\x02 \x01(\tR\x04lang\x12%\n" +
@@ -2384,7 +2498,8 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"customerId\x12\x16\n" +
 	"\x06period\x18\a \x01(\tR\x06period\x12\x14\n" +
 	"\x05month\x18\b \x01(\tR\x05month\x12\x19\n" +
-	"\border_by\x18\t \x01(\tR\aorderBy2\xe0\t\n" +
+	"\border_by\x18\t \x01(\tR\aorderBy2\xfc\n" +
+	"\n" +
 	"\rReportService\x12s\n" +
 	"\tGetReport\x12\".zhuxin.report.v1.GetReportRequest\x1a\x18.zhuxin.report.v1.Report\"(\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\r\x12\v/v1/reports\x12|\n" +
 	"\bGetAging\x12!.zhuxin.report.v1.GetAgingRequest\x1a\x1d.zhuxin.report.v1.AgingReport\".\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:aging\x12\x81\x01\n" +
@@ -2394,7 +2509,8 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\fExportReport\x12%.zhuxin.report.v1.ExportReportRequest\x1a\x1b.zhuxin.common.v1.FileReply\"1\x92\xc2\x18\x13\b\x01\x12\roverview.read(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/reports:export\x12\x84\x01\n" +
 	"\vExportItems\x12$.zhuxin.report.v1.ExportItemsRequest\x1a\x1b.zhuxin.common.v1.FileReply\"2\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:items\x12\x95\x01\n" +
 	"\x11ExportGroupReport\x12*.zhuxin.report.v1.ExportGroupReportRequest\x1a\x1b.zhuxin.common.v1.FileReply\"7\x92\xc2\x18\x16\b\x02\x12\x10hq.overview.read(\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/hq/reports:export\x12\x96\x01\n" +
-	"\x0eListGroupItems\x12'.zhuxin.report.v1.ListGroupItemsRequest\x1a%.zhuxin.report.v1.ListGroupItemsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/reports:itemsB#Z!zhuxin/app/api/report/v1;reportv1b\x06proto3"
+	"\x0eListGroupItems\x12'.zhuxin.report.v1.ListGroupItemsRequest\x1a%.zhuxin.report.v1.ListGroupItemsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/reports:items\x12\x99\x01\n" +
+	"\x10ExportGroupItems\x12).zhuxin.report.v1.ExportGroupItemsRequest\x1a\x1b.zhuxin.common.v1.FileReply\"=\x92\xc2\x18\x16\b\x02\x12\x10hq.overview.read(\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/hq/reports:export-itemsB#Z!zhuxin/app/api/report/v1;reportv1b\x06proto3"
 
 var (
 	file_app_api_report_v1_report_proto_rawDescOnce sync.Once
@@ -2408,7 +2524,7 @@ func file_app_api_report_v1_report_proto_rawDescGZIP() []byte {
 	return file_app_api_report_v1_report_proto_rawDescData
 }
 
-var file_app_api_report_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_app_api_report_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_app_api_report_v1_report_proto_goTypes = []any{
 	(*GetReportRequest)(nil),         // 0: zhuxin.report.v1.GetReportRequest
 	(*GetGroupReportRequest)(nil),    // 1: zhuxin.report.v1.GetGroupReportRequest
@@ -2429,12 +2545,13 @@ var file_app_api_report_v1_report_proto_goTypes = []any{
 	(*ListDebtsReply)(nil),           // 16: zhuxin.report.v1.ListDebtsReply
 	(*Debt)(nil),                     // 17: zhuxin.report.v1.Debt
 	(*ListGroupItemsRequest)(nil),    // 18: zhuxin.report.v1.ListGroupItemsRequest
-	(*ListGroupItemsReply)(nil),      // 19: zhuxin.report.v1.ListGroupItemsReply
-	(*Item)(nil),                     // 20: zhuxin.report.v1.Item
-	(*ExportReportRequest)(nil),      // 21: zhuxin.report.v1.ExportReportRequest
-	(*ExportItemsRequest)(nil),       // 22: zhuxin.report.v1.ExportItemsRequest
-	(*ExportGroupReportRequest)(nil), // 23: zhuxin.report.v1.ExportGroupReportRequest
-	(*v1.FileReply)(nil),             // 24: zhuxin.common.v1.FileReply
+	(*ExportGroupItemsRequest)(nil),  // 19: zhuxin.report.v1.ExportGroupItemsRequest
+	(*ListGroupItemsReply)(nil),      // 20: zhuxin.report.v1.ListGroupItemsReply
+	(*Item)(nil),                     // 21: zhuxin.report.v1.Item
+	(*ExportReportRequest)(nil),      // 22: zhuxin.report.v1.ExportReportRequest
+	(*ExportItemsRequest)(nil),       // 23: zhuxin.report.v1.ExportItemsRequest
+	(*ExportGroupReportRequest)(nil), // 24: zhuxin.report.v1.ExportGroupReportRequest
+	(*v1.FileReply)(nil),             // 25: zhuxin.common.v1.FileReply
 }
 var file_app_api_report_v1_report_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.report.v1.Report.path:type_name -> zhuxin.report.v1.Crumb
@@ -2455,27 +2572,29 @@ var file_app_api_report_v1_report_proto_depIdxs = []int32{
 	13, // 15: zhuxin.report.v1.AgingReport.sum:type_name -> zhuxin.report.v1.AgingRow
 	13, // 16: zhuxin.report.v1.AgingReport.rows:type_name -> zhuxin.report.v1.AgingRow
 	17, // 17: zhuxin.report.v1.ListDebtsReply.debts:type_name -> zhuxin.report.v1.Debt
-	20, // 18: zhuxin.report.v1.ListGroupItemsReply.items:type_name -> zhuxin.report.v1.Item
+	21, // 18: zhuxin.report.v1.ListGroupItemsReply.items:type_name -> zhuxin.report.v1.Item
 	0,  // 19: zhuxin.report.v1.ReportService.GetReport:input_type -> zhuxin.report.v1.GetReportRequest
 	11, // 20: zhuxin.report.v1.ReportService.GetAging:input_type -> zhuxin.report.v1.GetAgingRequest
 	14, // 21: zhuxin.report.v1.ReportService.ListDebts:input_type -> zhuxin.report.v1.ListDebtsRequest
 	1,  // 22: zhuxin.report.v1.ReportService.GetGroupReport:input_type -> zhuxin.report.v1.GetGroupReportRequest
 	15, // 23: zhuxin.report.v1.ReportService.ListGroupDebts:input_type -> zhuxin.report.v1.ListGroupDebtsRequest
-	21, // 24: zhuxin.report.v1.ReportService.ExportReport:input_type -> zhuxin.report.v1.ExportReportRequest
-	22, // 25: zhuxin.report.v1.ReportService.ExportItems:input_type -> zhuxin.report.v1.ExportItemsRequest
-	23, // 26: zhuxin.report.v1.ReportService.ExportGroupReport:input_type -> zhuxin.report.v1.ExportGroupReportRequest
+	22, // 24: zhuxin.report.v1.ReportService.ExportReport:input_type -> zhuxin.report.v1.ExportReportRequest
+	23, // 25: zhuxin.report.v1.ReportService.ExportItems:input_type -> zhuxin.report.v1.ExportItemsRequest
+	24, // 26: zhuxin.report.v1.ReportService.ExportGroupReport:input_type -> zhuxin.report.v1.ExportGroupReportRequest
 	18, // 27: zhuxin.report.v1.ReportService.ListGroupItems:input_type -> zhuxin.report.v1.ListGroupItemsRequest
-	2,  // 28: zhuxin.report.v1.ReportService.GetReport:output_type -> zhuxin.report.v1.Report
-	12, // 29: zhuxin.report.v1.ReportService.GetAging:output_type -> zhuxin.report.v1.AgingReport
-	16, // 30: zhuxin.report.v1.ReportService.ListDebts:output_type -> zhuxin.report.v1.ListDebtsReply
-	2,  // 31: zhuxin.report.v1.ReportService.GetGroupReport:output_type -> zhuxin.report.v1.Report
-	16, // 32: zhuxin.report.v1.ReportService.ListGroupDebts:output_type -> zhuxin.report.v1.ListDebtsReply
-	24, // 33: zhuxin.report.v1.ReportService.ExportReport:output_type -> zhuxin.common.v1.FileReply
-	24, // 34: zhuxin.report.v1.ReportService.ExportItems:output_type -> zhuxin.common.v1.FileReply
-	24, // 35: zhuxin.report.v1.ReportService.ExportGroupReport:output_type -> zhuxin.common.v1.FileReply
-	19, // 36: zhuxin.report.v1.ReportService.ListGroupItems:output_type -> zhuxin.report.v1.ListGroupItemsReply
-	28, // [28:37] is the sub-list for method output_type
-	19, // [19:28] is the sub-list for method input_type
+	19, // 28: zhuxin.report.v1.ReportService.ExportGroupItems:input_type -> zhuxin.report.v1.ExportGroupItemsRequest
+	2,  // 29: zhuxin.report.v1.ReportService.GetReport:output_type -> zhuxin.report.v1.Report
+	12, // 30: zhuxin.report.v1.ReportService.GetAging:output_type -> zhuxin.report.v1.AgingReport
+	16, // 31: zhuxin.report.v1.ReportService.ListDebts:output_type -> zhuxin.report.v1.ListDebtsReply
+	2,  // 32: zhuxin.report.v1.ReportService.GetGroupReport:output_type -> zhuxin.report.v1.Report
+	16, // 33: zhuxin.report.v1.ReportService.ListGroupDebts:output_type -> zhuxin.report.v1.ListDebtsReply
+	25, // 34: zhuxin.report.v1.ReportService.ExportReport:output_type -> zhuxin.common.v1.FileReply
+	25, // 35: zhuxin.report.v1.ReportService.ExportItems:output_type -> zhuxin.common.v1.FileReply
+	25, // 36: zhuxin.report.v1.ReportService.ExportGroupReport:output_type -> zhuxin.common.v1.FileReply
+	20, // 37: zhuxin.report.v1.ReportService.ListGroupItems:output_type -> zhuxin.report.v1.ListGroupItemsReply
+	25, // 38: zhuxin.report.v1.ReportService.ExportGroupItems:output_type -> zhuxin.common.v1.FileReply
+	29, // [29:39] is the sub-list for method output_type
+	19, // [19:29] is the sub-list for method input_type
 	19, // [19:19] is the sub-list for extension type_name
 	19, // [19:19] is the sub-list for extension extendee
 	0,  // [0:19] is the sub-list for field type_name
@@ -2492,7 +2611,7 @@ func file_app_api_report_v1_report_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_report_v1_report_proto_rawDesc), len(file_app_api_report_v1_report_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

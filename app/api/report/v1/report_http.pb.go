@@ -20,6 +20,7 @@ const (
 	OperationReportServiceExportItems       = "/zhuxin.report.v1.ReportService/ExportItems"
 	OperationReportServiceExportGroupReport = "/zhuxin.report.v1.ReportService/ExportGroupReport"
 	OperationReportServiceListGroupItems    = "/zhuxin.report.v1.ReportService/ListGroupItems"
+	OperationReportServiceExportGroupItems  = "/zhuxin.report.v1.ReportService/ExportGroupItems"
 )
 
 // ReportServiceHTTPServer is what answers the routes of ReportService.
@@ -42,6 +43,8 @@ type ReportServiceHTTPServer interface {
 	ExportGroupReport(context.Context, *ExportGroupReportRequest) (*route.File, error)
 	// Items of one customer of a subsidiary; the look is logged there.
 	ListGroupItems(context.Context, *ListGroupItemsRequest) (*ListGroupItemsReply, error)
+	// The same, all of the view, as XLSX; logged likewise.
+	ExportGroupItems(context.Context, *ExportGroupItemsRequest) (*route.File, error)
 }
 
 // ReportServiceRoutes is the table of the routes of ReportService.
@@ -64,6 +67,13 @@ var ReportServiceRoutes = []route.Info{
 		Side: route.SideHQ, Permission: "hq.overview.read",
 		RawReply: true,
 		Request:  "zhuxin.report.v1.ExportGroupReportRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
+		Operation: OperationReportServiceExportGroupItems,
+		Method:    "GET", Path: "/v1/hq/reports:export-items",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		RawReply: true,
+		Request:  "zhuxin.report.v1.ExportGroupItemsRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
 	{
 		Operation: OperationReportServiceListGroupItems,
@@ -111,6 +121,7 @@ func RegisterReportServiceHTTPServer(s *http.Server, srv ReportServiceHTTPServer
 	r.GET("/v1/hq/reports", _ReportService_GetGroupReport0_HTTP_Handler(srv))
 	r.GET("/v1/hq/reports:debts", _ReportService_ListGroupDebts0_HTTP_Handler(srv))
 	r.GET("/v1/hq/reports:export", _ReportService_ExportGroupReport0_HTTP_Handler(srv))
+	r.GET("/v1/hq/reports:export-items", _ReportService_ExportGroupItems0_HTTP_Handler(srv))
 	r.GET("/v1/hq/reports:items", _ReportService_ListGroupItems0_HTTP_Handler(srv))
 	r.GET("/v1/reports", _ReportService_GetReport0_HTTP_Handler(srv))
 	r.GET("/v1/reports:aging", _ReportService_GetAging0_HTTP_Handler(srv))
@@ -164,6 +175,24 @@ func _ReportService_ExportGroupReport0_HTTP_Handler(srv ReportServiceHTTPServer)
 				return nil, err
 			}
 			return srv.ExportGroupReport(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ReportService_ExportGroupItems0_HTTP_Handler(srv ReportServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationReportServiceExportGroupItems)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportGroupItemsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportGroupItems(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

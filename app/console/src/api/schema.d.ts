@@ -3026,6 +3026,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hq/reports:export-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same, all of the view, as XLSX; logged likewise. */
+        get: operations["ReportService_ExportGroupItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hq/reports:items": {
         parameters: {
             query?: never;
@@ -4256,6 +4273,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receipts:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rows of the view as XLSX. */
+        get: operations["CollectionService_ExportReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/receivable-imports": {
         parameters: {
             query?: never;
@@ -4375,6 +4409,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receivable-stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same over all customers that the caller may see. */
+        get: operations["CollectionService_GetAllStages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/receivables": {
         parameters: {
             query?: never;
@@ -4483,6 +4534,23 @@ export interface paths {
         put?: never;
         /** @description Asks for approval; nothing changes before. */
         post: operations["CollectionService_SubmitWriteOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receivables:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rows of the view as XLSX, in its order. */
+        get: operations["ReceivableService_ExportReceivables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6169,6 +6237,18 @@ export interface components {
             /** Format: int32 */
             lateFeePpm: number;
             today: string;
+            /**
+             * Format: int32
+             * @description Within them lateness costs nothing; after them all days count.
+             */
+            lateFeeGraceDays: number;
+            /** @description Accrued until today, before waivers. */
+            lateFeeAccrued: string;
+            /**
+             * @description When the last of it came in; empty while something is open, and when the item's
+             *      source settled it without saying when.
+             */
+            collectedOn: string;
         };
         ListReceiptsReply: {
             receipts: components["schemas"]["Receipt"][];
@@ -6195,6 +6275,7 @@ export interface components {
             amount: string;
             open: string;
             disputed: boolean;
+            projectName: string;
         };
         Receipt: {
             id: string;
@@ -6290,6 +6371,8 @@ export interface components {
             since: string;
             /** Format: int32 */
             days: number;
+            /** @description Customers with something in it. */
+            customers: string;
         };
         SubmitWriteOffRequest: {
             id?: string;
@@ -7247,6 +7330,8 @@ export interface components {
             drafts: string;
             /** @description Received and not applied; lowers the exposure. */
             advances: string;
+            /** @description The part of receivable that is in dispute. */
+            disputed: string;
         };
         /** @description Parts that are absent stay as they are. */
         SubmitCustomerChangeRequest: {
@@ -10344,6 +10429,10 @@ export interface components {
             limitAmount: string;
             reserved: string;
             pendingApprovals: string;
+            /** @description Of the limits: the whole exposure, all stages and drafts less advances. */
+            used: string;
+            /** @description The part of what is open that is in dispute. */
+            disputed: string;
         };
         Receivable: {
             id: string;
@@ -10361,6 +10450,9 @@ export interface components {
              * @description Past due today; 0 when not due or settled.
              */
             overdueDays: number;
+            /** @description pending, partial, paid (004-06). */
+            state: string;
+            disputed: boolean;
         };
         RowError: {
             row: string;
@@ -10737,6 +10829,10 @@ export interface components {
             openAmount: string;
             /** Format: int32 */
             overdueDays: number;
+            salesperson: string;
+            contractNo: string;
+            project: string;
+            disputed: boolean;
         };
         Late: {
             id: string;
@@ -17130,6 +17226,33 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ReportService_ExportGroupItems: {
+        parameters: {
+            query?: {
+                tenantId?: string;
+                customerId?: string;
+                view?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ReportService_ListGroupItems: {
         parameters: {
             query?: {
@@ -19563,6 +19686,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    CollectionService_ExportReceipts: {
+        parameters: {
+            query?: {
+                customerId?: string;
+                view?: string;
+                q?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ReceivableService_ListImports: {
         parameters: {
             query?: {
@@ -19781,11 +19934,35 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    CollectionService_GetAllStages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetStagesReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ReceivableService_ListReceivables: {
         parameters: {
             query?: {
                 customerId?: string;
-                /** @description open, overdue, settled, all. */
+                /** @description open, overdue, pending, partial, disputed, settled, all. */
                 view?: string;
                 q?: string;
                 /** @description due_date, open_amount; a leading minus turns it around. */
@@ -19985,6 +20162,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Life"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReceivableService_ExportReceivables: {
+        parameters: {
+            query?: {
+                customerId?: string;
+                view?: string;
+                q?: string;
+                orderBy?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];
@@ -20389,7 +20597,10 @@ export interface operations {
                 period?: string;
                 /** @description yyyy-MM that the period ends in; empty is the running month. */
                 month?: string;
-                /** @description Of the parts: receivable, overdue, overdue_days, sales. */
+                /**
+                 * @description Of the parts: receivable, overdue, overdue_days, sales, collections,
+                 *      overdue_ratio, dso.
+                 */
                 orderBy?: string;
                 page?: number;
                 pageSize?: number;

@@ -9,6 +9,7 @@ import (
 	"zhuxin/biz/collection"
 	"zhuxin/biz/contract"
 	"zhuxin/biz/receivable"
+	"zhuxin/data/export"
 	"zhuxin/data/jobs"
 	"zhuxin/data/receiptpdf"
 	"zhuxin/data/sheet"
@@ -22,6 +23,7 @@ import (
 // Receivables is what customers owe, and how it comes in.
 type Receivables struct {
 	Ledger     *receivable.Ledger
+	Exports    *receivable.Exports
 	Imports    *receivable.Imports
 	Receipts   *receivable.Receipts
 	Contracts  *contract.Service
@@ -31,13 +33,15 @@ type Receivables struct {
 }
 
 func newReceivables(b *Base, c *Credit, d *Documents, n *Notify) *Receivables {
-	tx, repo := b.Pool.Tenant(), receivablerepo.New()
+	tx, repo, tables := b.Pool.Tenant(), receivablerepo.New(), export.New("")
+	ledger := receivable.NewLedger(tx, repo, customerrepo.New(), c.Accounts, b.Clock)
 	contracts := contract.New(tx, contractrepo.Repo{}, c.Accounts, b.Audit.Tenant, b.Clock)
 	payments := collection.New(collection.Config{Tx: tx, Repo: collectionrepo.Repo{}, Dues: contracts, Customers: customerrepo.New(), Accounts: c.Accounts,
-		Approvals: c.Approvals, Mail: confirmations{n}, Printer: receiptpdf.Printer{}, Audit: b.Audit.Tenant, Clock: b.Clock})
+		Approvals: c.Approvals, Mail: confirmations{n}, Printer: receiptpdf.Printer{}, Tables: tables, Audit: b.Audit.Tenant, Clock: b.Clock})
 	c.Approvals.Register(approval.KindWriteOff, payments)
 	return &Receivables{
-		Ledger: receivable.NewLedger(tx, repo, customerrepo.New(), c.Accounts, b.Clock),
+		Ledger:  ledger,
+		Exports: receivable.NewExports(ledger, tables, b.Audit.Tenant),
 		Imports: receivable.NewImports(receivable.ImportsConfig{
 			Tx: tx, Long: receivablerepo.Long(b.Pool), Runs: receivablerepo.Runs{}, Staging: repo,
 			Files: receivable.NewDocuments(d.Service), Sheets: sheet.New("", b.Clock), Accounts: c.Accounts, Biller: c.Accounts, Terms: contracts,

@@ -36,7 +36,7 @@ func newReports(b *Base, r *Receivables) *Reports {
 		Group:     group,
 		Exports:   bizreport.NewExports(tenants, own, tenantreport.Repo{}, printer, b.Audit.Tenant, b.Clock),
 		Files:     report.NewGroupExports(group, hq, printer, b.Audit.HQ, b.Clock),
-		Items:     report.NewGroupItems(hq, historyrepo.Store{}, hqreport.Store{}, groupBooks{b.Registry, r.Ledger}, b.Clock),
+		Items:     report.NewGroupItems(hq, historyrepo.Store{}, hqreport.Store{}, groupBooks{b.Registry, r.Ledger, r.Exports}, b.Clock),
 		Projector: report.NewProjector(tenants, hq, tenantreport.Repo{}, hqreport.Store{}, b.Clock),
 	}
 }
@@ -50,13 +50,12 @@ func (r *Reports) register(m *jobs.Mux) {
 type groupBooks struct {
 	registry *registry.Registry
 	ledger   *receivable.Ledger
+	exports  *receivable.Exports
 }
 
 // Items implements report.Books.
 func (g groupBooks) Items(ctx context.Context, q report.ItemsQuery) (out report.Items, err error) {
-	actor, _ := access.From(ctx)
-	ctx, err = g.registry.Bind(access.With(ctx, access.System(q.TenantID, actor.RequestID)), q.TenantID)
-	if err != nil {
+	if ctx, err = g.bind(ctx, q); err != nil {
 		return out, err
 	}
 	p, err := g.ledger.List(ctx, receivable.ListInput{CustomerID: q.CustomerID, View: receivable.View(q.View), Page: q.Page, Size: q.Size})
@@ -66,9 +65,23 @@ func (g groupBooks) Items(ctx context.Context, q report.ItemsQuery) (out report.
 	out.Total, out.OpenSum = p.Total, int64(p.OpenSum)
 	for _, i := range p.Receivables {
 		out.Items = append(out.Items, report.Item{DocumentNo: i.DocumentNo, InvoiceDate: i.InvoiceDate, DueDate: i.DueDate, Currency: string(i.Currency),
-			Amount: int64(i.Amount), Open: int64(i.OpenAmount), OverdueDays: i.OverdueDays(p.Today)})
+			Amount: int64(i.Amount), Open: int64(i.OpenAmount), OverdueDays: i.OverdueDays(p.Today),
+			Salesperson: i.Salesperson, ContractNo: i.ContractNo, Project: i.Project, Disputed: i.Disputed})
 	}
 	return out, nil
+}
+
+// Export implements report.Books.
+func (g groupBooks) Export(ctx context.Context, q report.ItemsQuery, lang report.Lang) (out report.File, err error) {
+	if ctx, err = g.bind(ctx, q); err != nil {
+		return out, err
+	}
+	return g.exports.List(ctx, receivable.ListInput{CustomerID: q.CustomerID, View: receivable.View(q.View)}, lang)
+}
+
+func (g groupBooks) bind(ctx context.Context, q report.ItemsQuery) (context.Context, error) {
+	actor, _ := access.From(ctx)
+	return g.registry.Bind(access.With(ctx, access.System(q.TenantID, actor.RequestID)), q.TenantID)
 }
 
 // refreshReports brings the figures of reports to the business date.

@@ -224,7 +224,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
 	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))
 	creditcheckv1.RegisterCreditCheckServiceHTTPServer(s, creditcheckservice.New(c.Checks, c.Queue, c.Headroom))
-	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Imports))
+	receivablev1.RegisterReceivableServiceHTTPServer(s, receivableservice.New(a.Receivables.Ledger, a.Receivables.Exports, a.Receivables.Imports))
 	gradescalev1.RegisterGradeScaleServiceHTTPServer(s, gradescaleservice.New(a.Group.Grades))
 	schedulev1.RegisterGroupScheduleServiceHTTPServer(s, scheduleservice.New(a.Schedules.HQ))
 	schedulev1.RegisterScheduleServiceHTTPServer(s, scheduleservice.New(a.Schedules.Tenant))

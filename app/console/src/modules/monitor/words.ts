@@ -10,6 +10,8 @@ const tones: Record<string, Tone> = { critical: 'danger', serious: 'warning', no
 export const severityTone = (severity: string): Tone => tones[severity] ?? 'neutral'
 
 const money = new Set(['amount', 'open', 'used', 'limit', 'before', 'now', 'threshold'])
+/** Zero says something here: what fell to nothing. Elsewhere it is an amount that was not given. */
+const telling = new Set(['now'])
 const shares = new Set(['share', 'drop'])
 
 export function useWords() {
@@ -21,7 +23,11 @@ export function useWords() {
   function facts(raw: Record<string, unknown> | null | undefined) {
     return Object.entries(raw ?? {})
       .filter(
-        ([name, value]) => te(`monitor.fact.${name}`) && value !== null && value !== '' && value !== '0',
+        ([name, value]) =>
+          te(`monitor.fact.${name}`) &&
+          value !== null &&
+          value !== '' &&
+          (value !== '0' || telling.has(name)),
       )
       .map(([name, value]) => {
         let shown = String(value)

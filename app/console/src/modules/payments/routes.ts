@@ -1,4 +1,4 @@
-import { Wallet } from '@element-plus/icons-vue'
+import { Setting, Wallet } from '@element-plus/icons-vue'
 import { defineModule } from '@/router/module'
 
 export default defineModule({
@@ -26,6 +26,16 @@ export default defineModule({
       name: 'receivable',
       component: () => import('./LifePage.vue'),
       meta: { title: 'payments.life', permission: 'receivable.read', parent: 'receivables' },
+    },
+    {
+      path: 'admin/collection',
+      name: 'collection-settings',
+      component: () => import('./CollectionSettingsPage.vue'),
+      meta: {
+        title: 'menu.payments.settings',
+        permission: 'policy.read',
+        menu: { order: 96, section: 'admin', icon: Setting },
+      },
     },
   ],
 })
