@@ -155,7 +155,7 @@ func Suggest(e ERPContract, candidates []Candidate) []Suggestion {
 	}
 	var out []Suggestion
 	for _, c := range own {
-		if s, fits := base.of(e, c, len(projects) == 1); fits {
+		if s, fits := weigh(base, e, c, len(projects) == 1); fits {
 			out = append(out, s)
 		}
 	}
@@ -170,10 +170,10 @@ func Suggest(e ERPContract, candidates []Candidate) []Suggestion {
 	return out[:min(most, len(out))]
 }
 
-// of weighs a candidate. It fits when something of the contract itself is found there:
+// weigh weighs a candidate. It fits when something of the contract itself is found there:
 // its number, its project's name, its volume with its amount; or when the source names
 // no project and the customer has one alone that waits for a contract.
-func (base Suggestion) of(e ERPContract, c Candidate, alone bool) (s Suggestion, fits bool) {
+func weigh(base Suggestion, e ERPContract, c Candidate, alone bool) (s Suggestion, fits bool) {
 	s = Suggestion{Target: ToProject, Candidate: c, Score: base.Score, Reasons: slices.Clone(base.Reasons)}
 	same := likeness(e.ProjectName, c.ProjectName)
 	if s.when(same == 100, SameName) {

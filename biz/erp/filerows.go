@@ -28,7 +28,7 @@ func (s *Service) rows(ctx context.Context, k feed.Kind, id uuid.UUID) ([]*feedf
 	if err != nil {
 		return nil, err
 	}
-	defer spool.Close()
+	defer func() { _ = spool.Close() }()
 	t, err := spool.Table()
 	if err != nil {
 		return nil, err
