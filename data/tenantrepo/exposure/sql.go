@@ -109,7 +109,9 @@ FROM (
 // computeAccounts makes every figure anew. {1} today, {2} currency.
 //
 // What a statement still has to invoice is without those of its tickets that are
-// billed already, whether finance linked the invoice to it (invoiced_amount) or not.
+// billed already, whether finance linked the invoice to it (invoiced_amount) or not. One
+// that came to nothing, because a credit evens a ticket out, has parts all the same: when
+// the ticket is billed alone, the credit is left.
 //
 // A temporary limit replaces the standing one or adds to it (ruling 3); of two
 // that replace, the later one counts. One that adds to nothing is a limit of its
@@ -141,7 +143,7 @@ WITH due AS (
   SELECT s.customer_id, sum(s.amount - CASE WHEN s.amount < 0 THEN least(s.invoiced_amount, b.amount) ELSE greatest(s.invoiced_amount, b.amount) END)::bigint AS amount
   FROM statements s
   CROSS JOIN LATERAL (SELECT coalesce(sum(d.amount), 0)::bigint AS amount FROM deliveries d WHERE d.statement_id = s.id AND d.billed) b
-  WHERE {of s.customer_id} AND s.status = 'reconciled' AND s.amount <> s.invoiced_amount AND s.currency = {2}::text
+  WHERE {of s.customer_id} AND s.status = 'reconciled' AND (s.amount <> s.invoiced_amount OR s.amount = 0) AND s.currency = {2}::text
   GROUP BY s.customer_id
 ), drafts AS (
   SELECT d.customer_id, sum(d.amount)::bigint AS amount

@@ -293,6 +293,26 @@ func TestAccountIsTheSum(t *testing.T) {
 	})
 }
 
+// A credit evens a ticket out in a statement of nothing; when the ticket is billed
+// alone, the credit is still to come.
+func TestStatementOfNothing(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ctx, source, c := w.CtxA(t), "s-"+uuid.NewString()[:8], "C-"+uuid.NewString()[:8]
+	put(t, w, ctx, source, feed.Customer{Number: c, Name: c})
+	billed := ticket("T2", c, 1000)
+	billed.InvoiceNo = "F1"
+	put(t, w, ctx, source, ticket("T1", c, -1000), billed)
+	id := uuid.New()
+	w.exec(t, ctx, `INSERT INTO statements (id, number, customer_id, period_from, period_to, currency, volume, amount, status, deadline, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $4, 'CNY', 0, 0, 'reconciled', $4, now(), now())`, id, id.String(), w.customer(t, ctx, c), day)
+	w.exec(t, ctx, `UPDATE deliveries SET statement_id = $1, reconciled = true WHERE source = $2`, id, source)
+	put(t, w, ctx, source, feed.Receivable{DocumentNo: "F1", Buyer: feed.Buyer{CustomerNumber: c}, InvoiceDate: day, DueDate: day + 30, Amount: 1000, Open: 1000})
+	if delivered, reconciled, receivable, _ := w.account(t, ctx, c); delivered != 0 || reconciled != -1000 || receivable != 1000 {
+		t.Errorf("delivered %s, reconciled %s, receivable %s", delivered, reconciled, receivable)
+	}
+}
+
 // What the customer has signed does not change under him.
 func TestSignedTickets(t *testing.T) {
 	t.Parallel()
