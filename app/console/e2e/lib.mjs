@@ -168,14 +168,16 @@ export async function login(page, { email, password, to = '/' }) {
 
 /**
  * Opens a select by its label and takes an option. By keyboard, because Element lays the
- * placeholder over the input and a pointer never reaches it.
+ * placeholder over the input and a pointer never reaches it. The options are those of the
+ * select's own list: the list of the select before may still be closing.
  */
 export async function choose(page, label, option) {
   const box = page.getByRole('combobox', { name: label, exact: true }).first()
   await box.focus()
   await page.keyboard.press('Enter')
-  if (option !== undefined)
-    await page.getByRole('option', { name: option }).filter({ visible: true }).first().click()
+  if (option === undefined) return
+  const list = page.locator(`[id="${await box.getAttribute('aria-controls')}"]`)
+  await list.getByRole('option', { name: option }).first().click()
 }
 
 export async function logout(page) {
