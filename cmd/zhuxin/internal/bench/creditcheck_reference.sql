@@ -6,7 +6,7 @@
 CREATE FUNCTION bench_reserve(p_customer uuid, p_order text, p_amount bigint, p_key text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   a credit_accounts; c customers; p credit_policies;
-  v_group text; v_reason text; v_hash bytea; v_live uuid; v_outcome text := 'allow';
+  v_group text; v_reason text; v_hash bytea; v_live uuid; v_queued uuid; v_stopped text; v_counted bigint; v_outcome text := 'allow';
   v_check uuid := gen_random_uuid(); v_hold uuid := gen_random_uuid(); v_now timestamptz := now();
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended(p_key, 0)) THEN RETURN 'busy'; END IF;
@@ -17,9 +17,12 @@ BEGIN
   SELECT reason_code INTO v_reason FROM hq.v_negative_listed WHERE uscc = c.uscc ORDER BY listed_at LIMIT 1;
   SELECT request_hash INTO v_hash FROM idempotency_keys WHERE id = p_key;
   SELECT id INTO v_live FROM reservations WHERE order_no = p_order AND (status = 'open' OR status = 'committed');
+  SELECT id INTO v_queued FROM order_holds WHERE order_no = p_order AND (status = 'held' OR status = 'released');
+  SELECT reason INTO v_stopped FROM supply_stops WHERE customer_id = p_customer AND state <> 'resumed' AND state <> 'cancelled' AND state IN ('stopped', 'acknowledged') LIMIT 1;
+  SELECT sum(counted_amount) INTO v_counted FROM erp_orders WHERE customer_id = p_customer AND order_no = p_order AND counted_amount > 0;
   IF v_hash IS NOT NULL OR v_live IS NOT NULL THEN RETURN 'repeat'; END IF;
-  IF c.status <> 'active' OR a.frozen OR v_reason IS NOT NULL OR a.overdue_amount > coalesce(a.max_overdue_amount, 0)
-     OR a.receivable_amount + a.reserved_amount + p_amount > a.standing_amount + a.temporary_amount THEN
+  IF c.status <> 'active' OR a.frozen OR v_reason IS NOT NULL OR v_stopped IS NOT NULL OR a.overdue_amount > coalesce(a.max_overdue_amount, 0)
+     OR a.receivable_amount + a.reserved_amount - coalesce(v_counted, 0) + p_amount > a.standing_amount + a.temporary_amount THEN
     v_outcome := 'block';
   ELSE
     UPDATE credit_accounts SET reserved_amount = reserved_amount + p_amount, version = version + 1
