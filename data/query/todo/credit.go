@@ -20,7 +20,8 @@ const (
 
 const (
 	// What waits for me: a place in the step that runs is mine, by name, by one of my
-	// roles, or because I stand for somebody absent; and I had no hand in it yet.
+	// roles, or because I stand for somebody absent; and I had no hand in it yet. The
+	// largest amount is approval.Unbounded, which is none to be shown.
 	decideSQL = `SELECT a.id, a.submitted_at AS created_at, (SELECT (t.due_at AT TIME ZONE z.time_zone)::date FROM approval_steps t, hq.v_tenant_self z
 			WHERE t.approval_id = a.id AND t.status = 'active') AS due_on, nullif(nullif(a.amount, 0), 9223372036854775807) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,

@@ -19,7 +19,8 @@ import (
 // Each part gives at, id, kind, actor, ref, amount and parts; $1 is the customer,
 // $2 the present instant, $6 the tenant's time zone. Ids are derived where one row gives two events, so that
 // the order has no ties. What is done by persons is named in the audit; where a
-// part has its own events for the same thing, the audit's is left out.
+// part has its own events for the same thing, the audit's is left out. The largest
+// amount is approval.Unbounded, which is none to be shown.
 var eventParts = map[biz.EventSource]string{
 	biz.EventsAudit: `SELECT a.at, md5('audit' || a.id)::uuid AS id, a.action AS kind, a.actor_name AS actor, a.object_id AS ref, NULL::bigint AS amount,
 		CASE WHEN a.action = 'customer.revealed' THEN jsonb_build_object('field', coalesce(a.after->>'field', '')) ELSE '{}'::jsonb END AS parts
