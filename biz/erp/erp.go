@@ -6,8 +6,8 @@
 //
 // A connection has a feed for each kind of record that it reads. A pull reads what
 // changed since the last one, less an overlap. A full pull reads everything that is
-// open, or delivered in the last months, and settles what the ERP no longer has:
-// deletions do not announce themselves.
+// open, or delivered in the last months. What was open and is not named any more is
+// asked for: it was paid, or it is gone and void; deletions do not announce themselves.
 //
 // A customer's limit is owed to the ERP as long as the ERP has not confirmed it:
 // one row per customer and connection, in which a newer limit replaces an older one
@@ -173,6 +173,10 @@ type Adapter interface {
 	Check(ctx context.Context, e Endpoint) (Info, error)
 	// Read gives each record of one of its kinds. An error of yield ends it.
 	Read(ctx context.Context, e Endpoint, k feed.Kind, w Window, yield func(feed.Record) error) error
+	// Standing says which receivables, open here and not named by a full pull of the
+	// window, the ERP still has as good documents, which were paid then. The others were
+	// cancelled or deleted there.
+	Standing(ctx context.Context, e Endpoint, w Window, items []feed.Receivable) (map[string]bool, error)
 	// PushLimits writes each limit and reads it back: told hears of each, by its place,
 	// nil when the ERP has it now. An error of its own concerns those not told of.
 	PushLimits(ctx context.Context, e Endpoint, limits []Limit, told func(i int, err error) error) error

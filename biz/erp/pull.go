@@ -106,7 +106,12 @@ func (s *Service) pull(ctx context.Context, c Connection, r *Run, w Window) erro
 		})
 	}
 	if r.Feed == feed.Receivables {
-		return s.receivables(ctx, c, r, read)
+		return s.receivables(ctx, c, r, read, func(items []feed.Receivable) (map[string]bool, error) {
+			if len(items) == 0 {
+				return nil, nil
+			}
+			return a.Standing(ctx, c.Endpoint, w, items)
+		})
 	}
 	return s.batches(ctx, c, r, w, read)
 }
@@ -179,8 +184,9 @@ func (s *Service) batches(ctx context.Context, c Connection, r *Run, w Window, r
 }
 
 // receivables streams the ERP's answer into a stored file of our own template, with
-// what it no longer has as settled; nothing of it lies in memory.
-func (s *Service) receivables(ctx context.Context, c Connection, r *Run, read func(func(feed.Record) error) error) error {
+// what it no longer names; nothing else of it lies in memory.
+func (s *Service) receivables(ctx context.Context, c Connection, r *Run, read func(func(feed.Record) error) error,
+	standing func([]feed.Receivable) (map[string]bool, error)) error {
 	missing, err := s.openItems(ctx, c, r.Full)
 	if err != nil {
 		return err
@@ -188,7 +194,7 @@ func (s *Service) receivables(ctx context.Context, c Connection, r *Run, read fu
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := write(in, r, missing, read)
+		err := write(in, r, missing, read, standing)
 		_ = in.CloseWithError(err)
 		done <- err
 	}()
@@ -226,8 +232,10 @@ func (s *Service) openItems(ctx context.Context, c Connection, full bool) (map[s
 	return open, err
 }
 
-// write writes the ERP's items, then what it no longer has.
-func write(w io.Writer, r *Run, missing map[string]feed.Receivable, read func(func(feed.Record) error) error) error {
+// write writes the ERP's items, then what it did not name: paid where the document still
+// stands there, and void where it does not.
+func write(w io.Writer, r *Run, missing map[string]feed.Receivable, read func(func(feed.Record) error) error,
+	standing func([]feed.Receivable) (map[string]bool, error)) error {
 	open := len(missing)
 	sheet, err := feed.NewSheet(w)
 	if err != nil {
@@ -247,8 +255,12 @@ func write(w io.Writer, r *Run, missing map[string]feed.Receivable, read func(fu
 	if err := r.plausible(len(missing), open); err != nil {
 		return err
 	}
+	stand, err := standing(slices.Collect(maps.Values(missing)))
+	if err != nil {
+		return err
+	}
 	for _, item := range missing {
-		item.Open = 0
+		item.Open, item.Void = 0, !stand[item.DocumentNo]
 		r.Settled++
 		if err := sheet.Add(item); err != nil {
 			return err

@@ -18,7 +18,7 @@ import (
 var head = []string{
 	string(receivable.FieldCustomerNumber), string(receivable.FieldCustomerName), string(receivable.FieldUSCC), string(receivable.FieldDocumentNo),
 	string(receivable.FieldInvoiceDate), string(receivable.FieldDueDate), string(receivable.FieldAmount), string(receivable.FieldOpenAmount),
-	string(receivable.FieldCurrency), string(receivable.FieldContractNo),
+	string(receivable.FieldCurrency), string(receivable.FieldContractNo), string(receivable.FieldVoid),
 }
 
 // Sheet writes receivables as a file of our own template, row by row.
@@ -32,8 +32,12 @@ func NewSheet(w io.Writer) (Sheet, error) {
 
 // Add writes a row.
 func (s Sheet) Add(r Receivable) error {
+	void := ""
+	if r.Void {
+		void = "yes"
+	}
 	return s.out.Write([]string{r.CustomerNumber, r.CustomerName, r.USCC, r.DocumentNo, r.InvoiceDate.String(), r.DueDate.String(), r.Amount.String(), r.Open.String(),
-		string(r.Currency), r.ContractNo})
+		string(r.Currency), r.ContractNo, void})
 }
 
 // End writes what is left.

@@ -174,6 +174,7 @@ type Receivable struct {
 	Amount       money.Amount   `json:"amount"`             // negative for a credit note
 	Open         money.Amount   `json:"open_amount"`
 	Currency     money.Currency `json:"currency,omitempty"`
+	Void         bool           `json:"void,omitempty"` // neither owed nor sold any more
 }
 
 // Kind implements Record.
@@ -183,7 +184,12 @@ func (Receivable) Kind() Kind { return Receivables }
 func (r Receivable) RecordID() string { return r.DocumentNo }
 
 // Sums implements Record: what is open.
-func (r Receivable) Sums() (money.Currency, money.Amount, volume.M3) { return r.Currency, r.Open, 0 }
+func (r Receivable) Sums() (money.Currency, money.Amount, volume.M3) {
+	if r.Void {
+		return r.Currency, 0, 0
+	}
+	return r.Currency, r.Open, 0
+}
 
 // The rest is held against the rules of the ledger's import.
 func (r Receivable) check(c *fault.Checks) {

@@ -85,6 +85,7 @@ var columns = map[feed.Kind][]Column{
 		contractColumn,
 		{Field: "payer", Names: []string{"付款方", "付款单位"}, Form: receivable.CellText, Zh: "可空", En: "may be empty"},
 		applyColumn,
+		voidColumn,
 	},
 	feed.Drafts: {
 		{Field: "draft_no", Names: []string{"票据号码", "票号", "draft no"}, Required: true, Form: receivable.CellText, Zh: "必填；唯一", En: "needed; unique", Example: "示例-001"},

@@ -130,6 +130,15 @@ func (r *Row) currency() money.Currency {
 	return c
 }
 
+// yes reads whether something is so.
+func (r *Row) yes(field string) bool {
+	v, ok := receivable.Yes(r.text(field))
+	if !ok {
+		r.Refuse(field, reasonChoice, fmt.Sprintf("%q is neither yes nor no", r.text(field)))
+	}
+	return v
+}
+
 // choice reads one of a few words; the empty one stands for nothing said.
 func choice[V any](r *Row, field string, words map[string]V) (v V) {
 	s := strings.ToLower(r.text(field))
@@ -146,7 +155,6 @@ var (
 	makes  = map[string]string{"": "", "银行": "bank", "银行承兑": "bank", "银行承兑汇票": "bank", "bank": "bank", "商业": "commercial", "商业承兑": "commercial", "商业承兑汇票": "commercial", "commercial": "commercial"}
 	states = map[string]feed.DraftState{"": feed.DraftHeld, "持有": feed.DraftHeld, "held": feed.DraftHeld, "已兑付": feed.DraftHonoured, "兑付": feed.DraftHonoured, "honoured": feed.DraftHonoured,
 		"拒付": feed.DraftDishonoured, "dishonoured": feed.DraftDishonoured}
-	yesOrNo = map[string]bool{"": false, "否": false, "no": false, "n": false, "0": false, "false": false, "是": true, "yes": true, "y": true, "1": true, "true": true}
 )
 
 // read turns the line into a record of its kind.
@@ -173,18 +181,18 @@ func (r *Row) read(k feed.Kind) {
 			Volume: r.volume("volume"), Amount: r.amount("amount"), CreditTermDays: *days}
 	case feed.Orders:
 		o := feed.Order{OrderNo: r.number("order_no"), Buyer: buyer, ContractNo: r.number("contract_no"), OrderedOn: r.date("ordered_on"), Volume: r.volume("volume"),
-			Amount: r.amount("amount"), Open: r.amount("open_amount"), Currency: r.currency(), Void: choice(r, "void", yesOrNo)}
+			Amount: r.amount("amount"), Open: r.amount("open_amount"), Currency: r.currency(), Void: r.yes("void")}
 		if r.text("open_amount") == "" {
 			o.Open = o.Amount
 		}
 		r.Record = o
 	case feed.Deliveries:
 		r.Record = feed.Delivery{TicketNo: r.number("ticket_no"), Buyer: buyer, ContractNo: r.number("contract_no"), OrderNo: r.number("order_no"), InvoiceNo: r.number("invoice_no"),
-			DeliveredOn: r.date("delivered_on"), Volume: r.volume("volume"), Amount: r.amount("amount"), Currency: r.currency(), Void: choice(r, "void", yesOrNo),
+			DeliveredOn: r.date("delivered_on"), Volume: r.volume("volume"), Amount: r.amount("amount"), Currency: r.currency(), Void: r.yes("void"),
 			Dispatch: feed.Dispatch{PlantCode: r.text("plant_code"), PlantName: r.text("plant_name"), Dispatcher: r.text("dispatcher")}}
 	case feed.Receivables:
 		i := feed.Receivable{DocumentNo: r.number("document_no"), Buyer: buyer, CustomerName: strings.Join(strings.Fields(r.text("customer_name")), " "), ContractNo: r.number("contract_no"),
-			InvoiceDate: r.date("invoice_date"), DueDate: r.date("due_date"), Amount: r.amount("amount"), Open: r.amount("open_amount"), Currency: r.currency()}
+			InvoiceDate: r.date("invoice_date"), DueDate: r.date("due_date"), Amount: r.amount("amount"), Open: r.amount("open_amount"), Currency: r.currency(), Void: r.yes("void")}
 		if r.text("open_amount") == "" {
 			i.Open = i.Amount
 		}
@@ -192,10 +200,11 @@ func (r *Row) read(k feed.Kind) {
 	case feed.Drafts:
 		r.Record = feed.Draft{DraftNo: r.number("draft_no"), Buyer: buyer, Make: choice(r, "draft_kind", makes), Acceptor: r.text("acceptor"), Amount: r.amount("amount"),
 			Currency: r.currency(), IssuedOn: r.date("issued_on"), DueOn: r.date("due_on"), ReceivedOn: r.date("received_on"), ContractNo: r.number("contract_no"),
-			ApplyHere: choice(r, "apply_here", yesOrNo), State: choice(r, "state", states), SettledOn: r.date("settled_on")}
+			ApplyHere: r.yes("apply_here"), State: choice(r, "state", states), SettledOn: r.date("settled_on")}
 	case feed.Receipts:
 		r.Record = feed.Receipt{DocumentNo: r.number("document_no"), Buyer: buyer, ReceivedOn: r.date("received_on"), Amount: r.amount("amount"), Currency: r.currency(),
-			Method: choice(r, "method", methods), ContractNo: r.text("contract_no"), Payer: r.text("payer"), ApplyHere: choice(r, "apply_here", yesOrNo)}
+			Method: choice(r, "method", methods), ContractNo: r.text("contract_no"), Payer: r.text("payer"), ApplyHere: r.yes("apply_here"),
+			Void: r.yes("void")}
 	}
 }
 

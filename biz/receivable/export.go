@@ -84,7 +84,7 @@ func exportColumns(lang report.Lang) (out []report.Column) {
 }
 
 func exportRow(r Receivable, today calendar.Date, lang report.Lang) []report.Cell {
-	state := map[State]string{StatePending: say(lang, "未结清", "pending"), StatePartial: say(lang, "部分结清", "partial"), StatePaid: say(lang, "已结清", "paid")}[r.State()]
+	state := map[State]string{StatePending: say(lang, "未结清", "pending"), StatePartial: say(lang, "部分结清", "partial"), StatePaid: say(lang, "已结清", "paid"), StateVoid: say(lang, "已作废", "void")}[r.State()]
 	disputed := ""
 	if r.Disputed {
 		disputed = say(lang, "有争议", "yes")

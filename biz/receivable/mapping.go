@@ -29,11 +29,12 @@ const (
 	FieldOpenAmount     Field = "open_amount"
 	FieldCurrency       Field = "currency"
 	FieldContractNo     Field = "contract_no" // not in our own template; the ERP's contract number
+	FieldVoid           Field = "void"        // whether the document was declared void
 )
 
 // Fields lists them in the order of our own template.
 var Fields = []Field{FieldCustomerNumber, FieldCustomerName, FieldUSCC, FieldDocumentNo, FieldInvoiceDate, FieldDueDate,
-	FieldAmount, FieldOpenAmount, FieldCurrency}
+	FieldAmount, FieldOpenAmount, FieldCurrency, FieldVoid}
 
 // Mapping says which column of a file gives which field, and how it is read. Its
 // JSON is what is stored and what the command line takes.
@@ -89,6 +90,9 @@ func (m Mapping) ValidateFor(head []string, currency money.Currency) error {
 		}
 	}
 	for _, f := range slices.Sorted(maps.Keys(m.Columns)) {
+		if f == FieldVoid && count[m.Columns[f]] == 0 {
+			continue // files from before there was the column declare nothing void
+		}
 		there("mapping.columns."+string(f), m.Columns[f])
 	}
 	there("mapping.filter_column", m.FilterColumn)

@@ -50,7 +50,7 @@ func (r *run) ledger(ctx context.Context) error {
 func (r *run) reset() (err error) {
 	r.read.Store(0)
 	r.sums = map[money.Currency]*ControlTotal{}
-	r.Counts, r.Errors, r.faulty, r.suspects = Counts{}, nil, 0, 0
+	r.Counts, r.Errors, r.faulty, r.suspects, r.voids = Counts{}, nil, 0, 0, 0
 	if r.errors != nil {
 		_ = r.errors.Close()
 	}
@@ -113,6 +113,14 @@ func (r *run) sift(ctx context.Context) error {
 	// Each look costs a scan of all rows, so it is taken where there is something.
 	if r.suspects > 0 {
 		marked, err := r.Staging.MarkDuplicates(ctx)
+		if err != nil {
+			return err
+		}
+		unresolved += marked
+	}
+	if r.voids > 0 {
+		marked, err := r.Staging.RefuseApplied(ctx, r.Mapping.Source, Fault{Column: r.Mapping.Columns[FieldVoid], Reason: ReasonVoidApplied,
+			Message: "payments, credit notes or a write-off were applied to this item here; reverse them first, then declare it void"})
 		if err != nil {
 			return err
 		}

@@ -162,6 +162,9 @@ type Staging interface {
 	ResolveCustomers(ctx context.Context, create bool, most int, now time.Time, by *uuid.UUID) (created []NewCustomer, unresolved int64, err error)
 	// MarkDuplicates refuses good rows whose document number a good row further up has.
 	MarkDuplicates(ctx context.Context) (marked int64, err error)
+	// RefuseApplied refuses good void rows of items of the source that something was
+	// applied to here.
+	RefuseApplied(ctx context.Context, source string, f Fault) (marked int64, err error)
 	// Refused gives the rows that are not taken, in the order of the file.
 	Refused(ctx context.Context, each func(RefusedRow) error) error
 	Accepted(ctx context.Context) (LedgerTotal, error)

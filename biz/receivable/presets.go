@@ -52,6 +52,7 @@ var synonyms = map[Field][]string{
 		"客户编号", "客户编码", "客户代码", "客户号", "往来单位编码", "购方编码"},
 	FieldCustomerName: {"customer name", "customer", "name customer", "cust name", "client", "company",
 		"客户名称", "客户", "单位名称", "往来单位", "往来单位名称", "购方名称", "公司名称"},
+	FieldVoid: {"void", "is void", "voided", "cancelled", "作废", "是否作废", "作废标志"},
 	FieldUSCC: {"uscc", "unified social credit code", "credit code", "tax id", "统一社会信用代码", "社会信用代码", "信用代码", "税号", "纳税人识别号"},
 	FieldDocumentNo: {"document no", "document number", "doc no", "doc id", "invoice no", "invoice number", "invoice id", "bill no", "reference",
 		"单据编号", "单据号", "单号", "发票号码", "发票号", "应收单号", "凭证号"},
@@ -84,9 +85,9 @@ func Propose(head []string, sample [][]string, epoch calendar.Date) (m Mapping, 
 	if h := highRadiusPreset(); all(h.Columns, has) && has[h.FilterColumn] {
 		return h, PresetHighRadius
 	}
-	if own := englishHeads(); all(own, has) {
+	if own := there(englishHeads(), has); all(own, has) {
 		m, preset = zhuxinPreset(own), PresetZhuxin
-	} else if own := chineseHeads(); all(own, has) {
+	} else if own := there(chineseHeads(), has); all(own, has) {
 		m, preset = zhuxinPreset(own), PresetZhuxin
 	} else {
 		m = Mapping{Columns: bySynonyms(head), DateFormat: DateYMDDashes, Source: "file"}
@@ -96,6 +97,14 @@ func Propose(head []string, sample [][]string, epoch calendar.Date) (m Mapping, 
 	}
 	m.DateFormat = guessDates(m, head, sample, epoch)
 	return m, preset
+}
+
+// there leaves out what files from before there was the column do not have.
+func there(columns map[Field]string, has map[string]bool) map[Field]string {
+	if !has[columns[FieldVoid]] {
+		delete(columns, FieldVoid)
+	}
+	return columns
 }
 
 func all(columns map[Field]string, has map[string]bool) bool {

@@ -44,10 +44,14 @@ const (
 	StatePending State = "pending"
 	StatePartial State = "partial"
 	StatePaid    State = "paid"
+	StateVoid    State = "void" // its source declared it void
 )
 
 // StateOf is the state of an item of an amount with so much of it open.
 func StateOf(amount, open money.Amount) State {
+	if amount == 0 {
+		return StateVoid
+	}
 	switch open {
 	case 0:
 		return StatePaid

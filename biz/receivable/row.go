@@ -28,11 +28,13 @@ const (
 	ReasonForeignCurrency  = "CURRENCY_NOT_TENANTS"
 	ReasonBadCurrency      = "BAD_CURRENCY"
 	ReasonLostDigits       = "LOST_DIGITS" // a spreadsheet turned a number of a document into 1.23E+11
+	ReasonBadVoid          = "BAD_VOID"    // neither yes nor no
 
 	// Found once all rows are there.
 	ReasonCustomerUnknown  = "CUSTOMER_UNKNOWN"
 	ReasonCustomerMismatch = "CUSTOMER_MISMATCH" // number and code belong to different customers
 	ReasonDuplicate        = "DUPLICATE_IN_FILE"
+	ReasonVoidApplied      = "VOID_BUT_APPLIED" // money was applied to it here
 )
 
 // Bounds of the texts of a row, in characters.
@@ -73,6 +75,7 @@ type Row struct {
 	Amount         money.Amount
 	OpenAmount     money.Amount
 	Currency       money.Currency
+	Void           bool // declared void: it stays in the ledger with nothing in it
 	Faults         []Fault
 }
 
@@ -89,6 +92,7 @@ type rowReader struct {
 	amount      int
 	open        int
 	currencyAt  int
+	void        int
 	filter      int
 	currency    money.Currency // of the subsidiary
 	amounts     amounts
@@ -112,7 +116,7 @@ func newRowReader(m Mapping, head []string, epoch calendar.Date, currency money.
 	return &rowReader{mapping: m, head: head,
 		number: at(c[FieldCustomerNumber]), name: at(c[FieldCustomerName]), uscc: at(c[FieldUSCC]), document: at(c[FieldDocumentNo]), contract: at(c[FieldContractNo]),
 		invoiceDate: at(c[FieldInvoiceDate]), dueDate: at(c[FieldDueDate]), amount: at(c[FieldAmount]), open: at(c[FieldOpenAmount]),
-		currencyAt: at(c[FieldCurrency]), filter: at(m.FilterColumn),
+		currencyAt: at(c[FieldCurrency]), void: at(c[FieldVoid]), filter: at(m.FilterColumn),
 		currency: currency, amounts: amounts{m.AmountDivisor, !epoch.IsZero()}, epoch: epoch, dates: map[string]calendar.Date{}}
 }
 
@@ -150,6 +154,7 @@ func (r *rowReader) read(l Line) (row Row, meant bool) {
 	r.readCustomer(l, &row)
 	r.readDocument(l, &row)
 	r.readDates(l, &row)
+	r.readVoid(l, &row)
 	r.readAmounts(l, &row)
 	return row, true
 }
@@ -260,7 +265,27 @@ func (r *rowReader) date(row *Row, i int, f Field, s string) calendar.Date {
 	return d
 }
 
+var yesOrNo = map[string]bool{"": false, "否": false, "no": false, "n": false, "0": false, "false": false, "是": true, "yes": true, "y": true, "1": true, "true": true,
+	"作废": true, "已作废": true, "正常": false}
+
+// Yes reads the word of a cell that says whether something is so; ok is false for none that is known.
+func Yes(s string) (yes, ok bool) {
+	yes, ok = yesOrNo[strings.ToLower(s)]
+	return yes, ok
+}
+
+func (r *rowReader) readVoid(l Line, row *Row) {
+	var ok bool
+	if row.Void, ok = Yes(cell(l, r.void)); !ok {
+		row.refuse(r.column(r.void, FieldVoid), ReasonBadVoid, "write yes when the document is void, and nothing or no when it stands", cell(l, r.void))
+	}
+}
+
 func (r *rowReader) readAmounts(l Line, row *Row) {
+	if row.Void { // what it was for does not matter any more
+		r.readCurrency(l, row)
+		return
+	}
 	amount, open := cell(l, r.amount), cell(l, r.open)
 	faults := len(row.Faults)
 	if amount == "" {

@@ -121,6 +121,7 @@ type run struct {
 	sums     map[money.Currency]*ControlTotal
 	created  []NewCustomer
 	faulty   int64 // rows with faults of their own
+	voids    int64 // rows that declare something void
 	suspects int64 // rows whose document number may stand further up
 	// onlyErrors: the ledger has the file already, only its error file is missing.
 	onlyErrors bool
@@ -245,6 +246,9 @@ func (r *run) rows(t Table, yield func(StagedRow, error) bool) {
 		}
 		if len(row.Faults) > 0 {
 			r.faulty++
+		}
+		if row.Void {
+			r.voids++
 		}
 		if !yield(staged, nil) {
 			return

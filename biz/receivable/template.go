@@ -17,6 +17,7 @@ var templateColumns = []FormColumn{
 	{"amount", "金额", "必填；两位小数；红字为负数", "needed; two decimals; below zero for a credit note", CellNumber},
 	{"open_amount", "未结金额", "空则等于金额；结清填0", "empty: the whole amount; 0 when settled", CellNumber},
 	{"currency", "币种", "空则为本企业币种", "empty: the subsidiary's", CellText},
+	{"void", "作废", "是：单据已作废，不再计入应收和销售；空为否", "yes: the document is void, neither receivable nor sale; empty: no", CellText},
 }
 
 // TemplateForm is our own template.

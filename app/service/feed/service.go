@@ -73,7 +73,7 @@ func (s *Service) PushReceivables(ctx context.Context, r *feedv1.PushReceivables
 	return push(ctx, s, r.GetSource(), r.GetRecords(), func(i *feedv1.FeedReceivable, d *dates) feed.Record {
 		return feed.Receivable{DocumentNo: i.GetDocumentNo(), Buyer: buyer(i), CustomerName: i.GetCustomerName(), ContractNo: i.GetContractNo(),
 			InvoiceDate: d.parse("invoice_date", i.GetInvoiceDate()), DueDate: d.parse("due_date", i.GetDueDate()), Amount: money.Amount(i.GetAmount()),
-			Open: money.Amount(i.GetOpenAmount()), Currency: money.Currency(i.GetCurrency())}
+			Open: money.Amount(i.GetOpenAmount()), Currency: money.Currency(i.GetCurrency()), Void: i.GetVoid()}
 	})
 }
 

@@ -52,7 +52,7 @@ func TestFileOverTheContract(t *testing.T) {
 	body := httptest.NewRequest("POST", "/", strings.NewReader(file))
 	up, err := s.UploadFile(route.WithUpload(ctx, body), &receivablev1.UploadFileRequest{FileName: "a.csv"})
 	must(err)
-	if up.GetProposedPreset() != biz.PresetZhuxin || len(up.GetColumns()) != 9 || len(up.GetSample()) != 3 || up.GetSizeBytes() != int64(len(file)) {
+	if up.GetProposedPreset() != biz.PresetZhuxin || len(up.GetColumns()) != 10 || len(up.GetSample()) != 3 || up.GetSizeBytes() != int64(len(file)) {
 		t.Fatalf("%v", up)
 	}
 	m := up.GetProposed()

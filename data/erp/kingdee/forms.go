@@ -214,7 +214,7 @@ func receivable(rows []row) (feed.Record, error) {
 	out := feed.Receivable{DocumentNo: r.text("FBillNo"), Buyer: feed.Buyer{CustomerNumber: r.text("FCUSTOMERID.FNumber"), USCC: r.text("FCUSTOMERID.FSOCIALCRECODE")},
 		CustomerName: r.text("FCUSTOMERID.FName"), InvoiceDate: invoiced, DueDate: due, Amount: a, Open: a - received, Currency: currency(r.text("FCURRENCYID.FNumber"))}
 	if r.void() {
-		out.Open = 0
+		out.Void = true
 	}
 	return out, errors.Join(err1, err2, err3, err4)
 }

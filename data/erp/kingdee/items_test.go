@@ -70,6 +70,10 @@ func items(t *testing.T, s *httptest.Server, since time.Time) (out []string, err
 	e := erp.Endpoint{BaseURL: s.URL, Database: "acct", Company: "10'1", Username: "demo", Secret: "right"}
 	err = a.Read(t.Context(), e, feed.Receivables, erp.Window{Since: since}, func(r feed.Record) error {
 		i := r.(feed.Receivable)
+		if i.Void {
+			out = append(out, fmt.Sprintf("%s %s %s: void", i.CustomerNumber, i.DocumentNo, i.DueDate))
+			return nil
+		}
 		out = append(out, fmt.Sprintf("%s %s %s: %s of %s %s", i.CustomerNumber, i.DocumentNo, i.DueDate, i.Open, i.Amount, i.Currency))
 		return nil
 	})
@@ -85,7 +89,7 @@ func TestItems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"C001 AR1 2026-03-31: 110000.00 of 210000.00 CNY", "C001 AR2 2026-03-31: 0.20 of 0.30 CNY", "C001 AR3 2026-03-31: 0.00 of 5.00 CNY", "C001 AR4 2026-03-31: 0.00 of 7.00 CNY"}
+	want := []string{"C001 AR1 2026-03-31: 110000.00 of 210000.00 CNY", "C001 AR2 2026-03-31: 0.20 of 0.30 CNY", "C001 AR3 2026-03-31: void", "C001 AR4 2026-03-31: void"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

@@ -177,7 +177,7 @@ func (i invoice) split(terms []term, code string) []feed.Receivable {
 		Buyer: feed.Buyer{CustomerNumber: i.PartyName.Code, USCC: code}, CustomerName: i.PartyName.Name, DocumentNo: i.Number,
 		InvoiceDate: calendar.Date(i.Date), Currency: money.Currency(i.Currency.Code), Amount: money.Amount(*i.Total),
 	}
-	if i.Open != nil && i.State != "cancelled" {
+	if base.Void = i.State == "cancelled"; i.Open != nil && !base.Void {
 		base.Open = money.Amount(*i.Open)
 	}
 	var sum money.Amount

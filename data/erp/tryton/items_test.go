@@ -127,6 +127,10 @@ func items(t *testing.T, s *server, since time.Time) (out []string, err error) {
 	t.Helper()
 	err = adapter().Read(t.Context(), endpoint(s), feed.Receivables, erp.Window{Since: since}, func(r feed.Record) error {
 		i := r.(feed.Receivable)
+		if i.Void {
+			out = append(out, fmt.Sprintf("%s %s %s due %s: void", i.CustomerNumber, i.USCC, i.DocumentNo, i.DueDate))
+			return nil
+		}
 		out = append(out, fmt.Sprintf("%s %s %s due %s: %s of %s %s", i.CustomerNumber, i.USCC, i.DocumentNo, i.DueDate, i.Open, i.Amount, i.Currency))
 		return nil
 	})
@@ -148,13 +152,24 @@ func TestItems(t *testing.T) {
 	const who = "7 91330100MAX0A001X8 "
 	want := []string{
 		who + "F1 due 2026-04-30: 110000.00 of 210000.00 CNY", who + "F2/1 due 2026-04-30: 10.01 of 40.00 CNY", who + "F2/2 due 2026-05-30: 60.00 of 60.00 CNY",
-		who + "F3 due 2026-04-30: 0.00 of 84000.00 CNY", who + "F4 due 2026-04-30: -50.00 of -50.00 CNY", who + "F5 due 2026-04-30: 0.00 of 10.00 CNY",
+		who + "F3 due 2026-04-30: 0.00 of 84000.00 CNY", who + "F4 due 2026-04-30: -50.00 of -50.00 CNY", who + "F5 due 2026-04-30: void",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if last := s.asked[len(s.asked)-1]; last != "common.db.logout" {
 		t.Errorf("the session stays open; last call %s", last)
+	}
+}
+
+// An invoice of parts stands as a whole; one that the ERP does not know does not.
+func TestStanding(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.invoice(2, "paid", "100.00", "0", "40.00", "60.00")
+	got, err := adapter().Standing(t.Context(), endpoint(s), erp.Window{}, []feed.Receivable{{DocumentNo: "F2/1"}, {DocumentNo: "F2/2"}, {DocumentNo: "F9"}})
+	if err != nil || !got["F2/1"] || !got["F2/2"] || got["F9"] {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 

@@ -108,6 +108,12 @@ func period(w erp.Window) url.Values {
 	return url.Values{"date_begin": {from.String()}}
 }
 
+// documentsFrom is the date that receivables are read from.
+func documentsFrom(w erp.Window) calendar.Date { return w.From.AddDays(-2 * 366) }
+
+// opening begins the number of what is owed from before.
+const opening = "OPENING-"
+
 // receivables: U8 says per customer what is owed (ar_rest), and not per document. What
 // is open lies on the latest documents, as payments go to the oldest first; what is
 // older than all documents read is one opening item.
@@ -127,7 +133,7 @@ func (s *session) receivables(ctx context.Context, w erp.Window, yield func(feed
 		return err
 	}
 	of := map[string][]feed.Receivable{}
-	err = each(ctx, s, "oughtreceivelist", url.Values{"date_begin": {w.From.AddDays(-2 * 366).String()}}, func(b bill) error {
+	err = each(ctx, s, "oughtreceivelist", url.Values{"date_begin": {documentsFrom(w).String()}}, func(b bill) error {
 		r, err := b.item(buyers[b.Customer])
 		if err == nil && b.State == "approved" {
 			of[b.Customer] = append(of[b.Customer], r)
@@ -173,7 +179,7 @@ func spread(c customer, code string, list []feed.Receivable, owed money.Amount) 
 		if len(list) > 0 {
 			first = list[0].InvoiceDate.AddDays(-1)
 		}
-		list = append(list, feed.Receivable{DocumentNo: "OPENING-" + code, Buyer: feed.Buyer{CustomerNumber: code, USCC: c.USCC}, CustomerName: c.Name,
+		list = append(list, feed.Receivable{DocumentNo: opening + code, Buyer: feed.Buyer{CustomerNumber: code, USCC: c.USCC}, CustomerName: c.Name,
 			InvoiceDate: first, Amount: owed, Open: owed, Currency: money.CNY})
 	}
 	return list

@@ -22,6 +22,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/tenancy/scope"
 	"zhuxin/tenancy/tenancytest"
 )
 
@@ -38,6 +39,14 @@ type books struct {
 	check  error
 	reads  int
 	during func()
+	stand  map[string]bool // documents that are not named any more, and stand
+}
+
+func (b *books) Standing(_ context.Context, _ erp.Endpoint, w erp.Window, items []feed.Receivable) (map[string]bool, error) {
+	if !w.Full() || len(items) == 0 {
+		return nil, errors.New("there is nothing to ask for")
+	}
+	return b.stand, nil
 }
 
 func (b *books) Check(context.Context, erp.Endpoint) (erp.Info, error) { return erp.Info{}, b.check }
@@ -135,6 +144,35 @@ func (w *world) open(t *testing.T, source string) map[string]money.Amount {
 	return out
 }
 
+func (w *world) sold(t *testing.T, source string) map[string]money.Amount {
+	t.Helper()
+	out := map[string]money.Amount{}
+	err := w.Pool.Tenant().InTx(w.CtxA(t), func(ctx context.Context) error {
+		q, err := scope.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		rows, err := q.QueryContext(ctx, `SELECT document_no, amount FROM receivables WHERE source = $1`, source)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var no string
+			var a money.Amount
+			if err := rows.Scan(&no, &a); err != nil {
+				return err
+			}
+			out[no] = a
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // New, paid in part, paid, gone: each pull brings the ledger to what the ERP has.
 func TestPull(t *testing.T) {
 	t.Parallel()
@@ -167,7 +205,8 @@ func TestPull(t *testing.T) {
 		t.Errorf("the second pull reads what changed since %s", since)
 	}
 	w.books.put("F1", 21_000_000, 11_000_000)
-	delete(w.books.items, "F2") // voided there: an incremental pull cannot know
+	delete(w.books.items, "F2") // paid there: an incremental pull cannot know
+	w.books.stand = map[string]bool{"F2": true}
 	pull(false, erp.Run{Read: 1, Updated: 1})
 	if got := w.open(t, source); got["F1"] != 11_000_000 || got["F2"] != 12_600_000 {
 		t.Errorf("open %v", got)
@@ -178,6 +217,9 @@ func TestPull(t *testing.T) {
 	}
 	w.books.items = map[string]feed.Receivable{}
 	pull(true, erp.Run{Full: true, Settled: 1, Updated: 1})
+	if got := w.sold(t, source); got["F1"] != 0 || got["F2"] != 12_600_000 { // deleted there, and paid there
+		t.Errorf("sold after documents went %v", got)
+	}
 	pull(true, erp.Run{Full: true}) // nothing there, nothing open: no file, no fault
 	runs, err := w.service.Runs(ctx, c.ID)
 	if err != nil || len(runs) != 6 || runs[0].Status != erp.RunDone || runs[5].Open[money.CNY] != 33_600_000 {

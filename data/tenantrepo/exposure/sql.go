@@ -73,18 +73,18 @@ FROM (
 ) n WHERE r.id = n.id AND n.taken <> r.delivered_amount`
 
 // billDeliveries lets the receivable that a ticket's source names stand for it once it
-// is there; one with several due dates comes as number/1 and so on. The one that took
+// is there and not void; one with several due dates comes as number/1 and so on. The one that took
 // over from their order stands for those that were delivered until then. {1} now.
 const billDeliveries = `
 UPDATE deliveries d SET billed = true, updated_at = {1}::timestamptz
 WHERE {of d.customer_id} AND NOT d.billed AND (
-  d.invoice_no <> '' AND EXISTS (SELECT FROM receivables x WHERE x.source = d.source AND x.document_no IN (d.invoice_no, d.invoice_no || '/1') AND x.customer_id = d.customer_id)
+  d.invoice_no <> '' AND EXISTS (SELECT FROM receivables x WHERE x.source = d.source AND x.document_no IN (d.invoice_no, d.invoice_no || '/1') AND x.customer_id = d.customer_id AND x.amount <> 0)
   OR d.invoice_no = '' AND d.order_no <> '' AND EXISTS (SELECT FROM reservations r JOIN receivables x ON x.source = r.source AND x.document_no = r.document_no
-    WHERE r.order_no = d.order_no AND r.customer_id = d.customer_id AND r.status = 'billed' AND d.delivered_on <= x.invoice_date))`
+    WHERE r.order_no = d.order_no AND r.customer_id = d.customer_id AND r.status = 'billed' AND x.amount <> 0 AND d.delivered_on <= x.invoice_date))`
 
 // tookOver finds what stands for a committed reservation r now.
 const tookOver = `
-  SELECT x.id FROM receivables x WHERE x.source = r.source AND x.document_no = r.document_no AND x.customer_id = r.customer_id
+  SELECT x.id FROM receivables x WHERE x.source = r.source AND x.document_no = r.document_no AND x.customer_id = r.customer_id AND x.amount <> 0
   UNION ALL
   SELECT y.id FROM deliveries y WHERE y.source = r.source AND y.ticket_no = r.document_no AND y.customer_id = r.customer_id
   LIMIT 1`

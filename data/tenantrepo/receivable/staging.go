@@ -198,6 +198,15 @@ func (Repo) MarkDuplicates(ctx context.Context) (int64, error) {
 	return res.RowsAffected()
 }
 
+// RefuseApplied implements biz.Staging.
+func (Repo) RefuseApplied(ctx context.Context, source string, f biz.Fault) (int64, error) {
+	said, err := json.Marshal(f)
+	if err != nil {
+		return 0, err
+	}
+	return postgres.Exec(ctx, "refuse void rows", refuseApplied, source, string(said))
+}
+
 // Refused implements biz.Staging.
 func (Repo) Refused(ctx context.Context, each func(biz.RefusedRow) error) error {
 	q, err := scope.Conn(ctx)
@@ -293,6 +302,11 @@ func change(ctx context.Context, q scope.Querier, to biz.Target) (n int64, forme
 	var ids pq.StringArray
 	if err := q.QueryRowContext(ctx, update, to.Source, to.Currency, to.ImportID, to.Now, to.AppliedHere).Scan(&n, &ids); err != nil {
 		return 0, nil, err
+	}
+	for _, query := range []string{unbill, uninvoice} {
+		if _, err := q.ExecContext(ctx, query, to.ImportID); err != nil {
+			return 0, nil, err
+		}
 	}
 	for _, s := range ids {
 		id, err := uuid.Parse(s)

@@ -95,7 +95,15 @@ ORDER BY s.row_no`
 
 const accepted = `SELECT count(*), coalesce(sum(s.open_amount), 0)::bigint FROM` + staged + `WHERE` + good
 
-const hasSource = `SELECT EXISTS (SELECT FROM receivables WHERE source = $1)`
+// A void row is staged with an amount of nothing: known, it empties its item; not
+// known, it is as good as not there.
+const hasSource = `SELECT EXISTS (SELECT FROM receivables WHERE source = $1) OR EXISTS (SELECT FROM receivable_staging WHERE amount = 0)`
+
+// refuseApplied refuses void rows of items that money was applied to here. $1 source,
+// $2 the fault.
+const refuseApplied = `
+UPDATE receivable_staging s SET clean = NULL, faults = jsonb_build_array($2::jsonb || jsonb_build_object('value', s.document_no))::text
+FROM receivables r WHERE s.amount = 0 AND s.clean IS NOT NULL AND r.source = $1::varchar AND r.document_no = s.document_no AND r.applied_amount <> 0`
 
 // dueDate is the file's, or the invoice date plus the customer's term (ruling 5).
 const dueDate = `coalesce(s.due_date, s.invoice_date + c.credit_term_days::int)`
@@ -112,7 +120,7 @@ const changed = ` (r.customer_id, r.invoice_date, r.due_date, r.currency, r.amou
 
 // $1 source, $2 currency, $3 and $4 as in update, $5 AppliedHere
 const compare = `
-SELECT count(*) FILTER (WHERE r.id IS NULL), count(*) FILTER (WHERE r.id IS NOT NULL AND` + changed + `),
+SELECT count(*) FILTER (WHERE r.id IS NULL AND s.amount <> 0), count(*) FILTER (WHERE r.id IS NOT NULL AND` + changed + `),
   coalesce(sum(s.open_amount) FILTER (WHERE r.id IS NULL), 0)::bigint,
   coalesce(sum(` + openNow + ` - r.open_amount) FILTER (WHERE r.id IS NOT NULL AND` + changed + `), 0)::bigint,
   count(*)
@@ -141,9 +149,21 @@ const insert = `
 INSERT INTO receivables (id, source, document_no, customer_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at, contract_no)
 SELECT ($5::text || lpad(to_hex(s.row_no), 12, '0'))::uuid, $1::varchar, s.document_no, c.customer_id, s.invoice_date, ` + dueDate + `,
   $2::varchar, s.amount, s.open_amount, $3::uuid, $4::timestamptz, coalesce(s.contract_no, '')
-FROM` + staged + `WHERE` + good
+FROM` + staged + `WHERE` + good + `AND s.amount <> 0 `
 
 const butNew = `AND NOT EXISTS (SELECT FROM receivables r WHERE r.source = $1::varchar AND r.document_no = s.document_no)`
+
+// What stood for a ticket, or for what a statement has to invoice, does so no longer
+// once it is void. $1 import
+const (
+	unbill = `
+UPDATE deliveries d SET billed = false, updated_at = now()
+FROM receivables x WHERE x.import_id = $1 AND x.amount = 0 AND d.billed AND d.customer_id = x.customer_id AND d.source = x.source AND d.invoice_no <> ''
+  AND x.document_no IN (d.invoice_no, d.invoice_no || '/1')`
+	uninvoice = `
+UPDATE statements s SET invoiced_amount = (SELECT coalesce(sum(y.amount), 0)::bigint FROM receivables y WHERE y.statement_id = s.id), updated_at = now()
+WHERE s.id IN (SELECT x.statement_id FROM receivables x WHERE x.import_id = $1 AND x.amount = 0)`
+)
 
 const touched = `SELECT DISTINCT customer_id FROM receivables WHERE import_id = $1`
 

@@ -967,8 +967,10 @@ type FeedReceivable struct {
 	// Fen; below zero for a credit note.
 	Amount int64 `protobuf:"varint,8,opt,name=amount,proto3" json:"amount,omitempty"`
 	// Fen still open, of the same sign; 0 when settled.
-	OpenAmount    int64  `protobuf:"varint,9,opt,name=open_amount,json=openAmount,proto3" json:"open_amount,omitempty"`
-	Currency      string `protobuf:"bytes,10,opt,name=currency,proto3" json:"currency,omitempty"`
+	OpenAmount int64  `protobuf:"varint,9,opt,name=open_amount,json=openAmount,proto3" json:"open_amount,omitempty"`
+	Currency   string `protobuf:"bytes,10,opt,name=currency,proto3" json:"currency,omitempty"`
+	// Neither owed nor sold any more; refused while something is applied to it here.
+	Void          bool `protobuf:"varint,11,opt,name=void,proto3" json:"void,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1071,6 +1073,13 @@ func (x *FeedReceivable) GetCurrency() string {
 		return x.Currency
 	}
 	return ""
+}
+
+func (x *FeedReceivable) GetVoid() bool {
+	if x != nil {
+		return x.Void
+	}
+	return false
 }
 
 type PushReceiptsRequest struct {
@@ -2081,7 +2090,7 @@ const file_app_api_feed_v1_feed_proto_rawDesc = "" +
 	"dispatcher\"j\n" +
 	"\x16PushReceivablesRequest\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x128\n" +
-	"\arecords\x18\x02 \x03(\v2\x1e.zhuxin.feed.v1.FeedReceivableR\arecords\"\xc7\x02\n" +
+	"\arecords\x18\x02 \x03(\v2\x1e.zhuxin.feed.v1.FeedReceivableR\arecords\"\xdb\x02\n" +
 	"\x0eFeedReceivable\x12\x1f\n" +
 	"\vdocument_no\x18\x01 \x01(\tR\n" +
 	"documentNo\x12'\n" +
@@ -2096,7 +2105,8 @@ const file_app_api_feed_v1_feed_proto_rawDesc = "" +
 	"\vopen_amount\x18\t \x01(\x03R\n" +
 	"openAmount\x12\x1a\n" +
 	"\bcurrency\x18\n" +
-	" \x01(\tR\bcurrency\"d\n" +
+	" \x01(\tR\bcurrency\x12\x12\n" +
+	"\x04void\x18\v \x01(\bR\x04void\"d\n" +
 	"\x13PushReceiptsRequest\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x125\n" +
 	"\arecords\x18\x02 \x03(\v2\x1b.zhuxin.feed.v1.FeedReceiptR\arecords\"\xc2\x02\n" +

@@ -7870,6 +7870,8 @@ export interface components {
             /** @description Fen still open, of the same sign; 0 when settled. */
             openAmount: string;
             currency: string;
+            /** @description Neither owed nor sold any more; refused while something is applied to it here. */
+            void: boolean;
         };
         ListCreditStatesReply: {
             states: components["schemas"]["CreditState"][];

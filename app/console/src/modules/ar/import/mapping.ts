@@ -18,6 +18,7 @@ export const fields = [
   'amount',
   'open_amount',
   'currency',
+  'void',
 ] as const
 export type MappedField = (typeof fields)[number]
 
