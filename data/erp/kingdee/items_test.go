@@ -145,3 +145,18 @@ func TestMisbehaviour(t *testing.T) {
 		t.Errorf("%+v, %v", info, err)
 	}
 }
+
+// What is asked for by number and still approved stands.
+func TestStanding(t *testing.T) {
+	t.Parallel()
+	s, filters := start(t, [][]any{{1, "AR1"}}, "")
+	a := kingdee.New(wire.New(outbound.Client(outbound.Config{Private: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: time.Second})).Paced(time.Millisecond))
+	got, err := a.Standing(t.Context(), erp.Endpoint{BaseURL: s.URL, Database: "acct", Username: "demo", Secret: "right"}, erp.Window{},
+		[]feed.Receivable{{DocumentNo: "AR1"}, {DocumentNo: "O'2"}})
+	if err != nil || !got["AR1"] || got["O'2"] {
+		t.Errorf("%v, %v", got, err)
+	}
+	if want := "FDocumentStatus='C' and FCancelStatus='A' and FBillNo in ('AR1','O''2')"; len(*filters) != 1 || (*filters)[0] != want {
+		t.Errorf("filters %q", *filters)
+	}
+}

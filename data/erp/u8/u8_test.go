@@ -142,6 +142,21 @@ func TestReceivables(t *testing.T) {
 	}
 }
 
+// An approved document stands, and so does what is older than the list; one that is
+// neither is gone.
+func TestStanding(t *testing.T) {
+	t.Parallel()
+	s := &server{lists: map[string][]m{"oughtreceivelist": {{"code": "Y1", "date": "2026-03-01", "state": "approved", "cust_vendor_code": "C-7", "natamount": "5.00"},
+		{"code": "Y2", "date": "2026-03-01", "state": "", "cust_vendor_code": "C-7", "natamount": "5.00"}}}}
+	a, e := start(t, s)
+	on := calendar.NewDate(2026, 3, 1)
+	got, err := a.Standing(t.Context(), e, erp.Window{From: on}, []feed.Receivable{{DocumentNo: "Y1", InvoiceDate: on}, {DocumentNo: "Y2", InvoiceDate: on},
+		{DocumentNo: "Y0", InvoiceDate: on.AddDays(-1000)}, {DocumentNo: "OPENING-C-7", InvoiceDate: on}})
+	if err != nil || !got["Y1"] || got["Y2"] || !got["Y0"] || !got["OPENING-C-7"] {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func TestOtherKinds(t *testing.T) {
 	t.Parallel()
 	s := &server{lists: map[string][]m{}}
