@@ -59,6 +59,7 @@ func (r AgingRow) Receivable() (sum int64) {
 // Aging is the answer: the sum, and the rows by subject, largest first.
 type Aging struct {
 	On     calendar.Date
+	Scheme Scheme
 	Labels []string // not_due, then 1-30 … 91+
 	Total  AgingRow
 	Rows   []AgingRow
@@ -122,8 +123,23 @@ func labels(s Scheme, bounds []int) []string {
 	return append(out, fmt.Sprintf("%d+", last+1))
 }
 
-// Aging cuts the open items of a date by age, straight from the items.
+// Aging cuts the open items of a date by age, straight from the items, and gives a page
+// of the rows.
 func (s *Reports) Aging(ctx context.Context, in AgingInput) (a Aging, err error) {
+	var c fault.Checks
+	w := paging.Of(&c, in.Page, in.Size)
+	if err := c.Err(); err != nil {
+		return a, err
+	}
+	if a, err = s.aging(ctx, in); err != nil {
+		return a, err
+	}
+	a.Rows = a.Rows[min(w.Offset, len(a.Rows)):min(w.Offset+w.Limit, len(a.Rows))]
+	return a, nil
+}
+
+// aging gives all rows.
+func (s *Reports) aging(ctx context.Context, in AgingInput) (a Aging, err error) {
 	actor, err := access.Require(ctx, access.OverviewRead)
 	if err != nil {
 		return a, err
@@ -133,7 +149,6 @@ func (s *Reports) Aging(ctx context.Context, in AgingInput) (a Aging, err error)
 		return a, err
 	}
 	var c fault.Checks
-	w := paging.Of(&c, in.Page, in.Size)
 	if in.Scheme == "" {
 		in.Scheme = SchemeMonths
 	}
@@ -149,7 +164,7 @@ func (s *Reports) Aging(ctx context.Context, in AgingInput) (a Aging, err error)
 	r := scoped(actor, report.Request{SalespersonID: in.SalespersonID, CustomerID: in.CustomerID})
 	q := AgingQuery{Filter: report.Filter{SalespersonID: r.SalespersonID, CustomerID: r.CustomerID}, Today: today, On: in.On,
 		Scheme: in.Scheme, Bounds: bounds, By: in.By}
-	a.On, a.Labels = in.On, labels(in.Scheme, bounds)
+	a.On, a.Scheme, a.Labels = in.On, in.Scheme, labels(in.Scheme, bounds)
 	err = s.tx.InTx(ctx, func(ctx context.Context) (err error) {
 		if _, err := report.Names(ctx, s.reader, r); err != nil {
 			return err
@@ -181,6 +196,5 @@ func (s *Reports) Aging(ctx context.Context, in AgingInput) (a Aging, err error)
 		return strings.Compare(x.ID.String(), y.ID.String())
 	})
 	a.Count = int64(len(a.Rows))
-	a.Rows = a.Rows[min(w.Offset, len(a.Rows)):min(w.Offset+w.Limit, len(a.Rows))]
 	return a, nil
 }

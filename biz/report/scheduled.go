@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -19,6 +20,7 @@ import (
 const (
 	SendFigures = "figures"
 	SendItems   = "items"
+	SendAging   = "aging"
 )
 
 var both = []report.Format{report.XLSX, report.PDF}
@@ -26,6 +28,7 @@ var both = []report.Format{report.XLSX, report.PDF}
 var sendable = []schedule.Kind{
 	{Name: SendFigures, ZH: "经营报表", EN: "Business report", Permission: access.OverviewRead, Formats: both},
 	{Name: SendItems, ZH: "应收明细", EN: "Open items", Permission: access.ReceivableRead, Formats: []report.Format{report.XLSX}},
+	{Name: SendAging, ZH: "账龄分析", EN: "Aging analysis", Permission: access.OverviewRead, Formats: both},
 	{Name: string(portfolio.KindClassification), ZH: "应收五级分类", EN: "Five-category classification", Permission: access.OverviewRead, Formats: both},
 	{Name: string(portfolio.KindExpectedLoss), ZH: "预期信用损失", EN: "Expected credit loss", Permission: access.OverviewRead, Formats: both},
 	{Name: string(portfolio.KindCashIn), ZH: "回款预测", EN: "Cash-in forecast", Permission: access.OverviewRead, Formats: both},
@@ -53,10 +56,15 @@ func (x Scheduled) Check(ctx context.Context, s schedule.Spec) error {
 	var c fault.Checks
 	figures := s.Report == SendFigures
 	c.Require(s.TenantID == uuid.Nil && s.Currency == "", "tenant_id", "NOT_TAKEN", "a subsidiary's report is its own")
-	c.Require(figures || s.SalespersonID == uuid.Nil && s.CustomerID == uuid.Nil && s.Period == "" && s.Which == "" && s.OrderBy == "", "report", "NOT_TAKEN", "this report takes no such filter")
+	aging := s.Report == SendAging
+	c.Require(aging || s.Scheme == "" && s.Bounds == "", "scheme", "NOT_TAKEN", "this report takes no such filter")
+	if aging {
+		AgingInput{Scheme: cmp.Or(Scheme(s.Scheme), SchemeMonths), Bounds: s.Bounds}.bounds(&c)
+	}
+	c.Require(figures || (aging || s.SalespersonID == uuid.Nil && s.CustomerID == uuid.Nil) && s.Period == "" && s.Which == "" && s.OrderBy == "", "report", "NOT_TAKEN", "this report takes no such filter")
 	c.Require(s.Step == "" || s.Report == string(portfolio.KindCashIn) && slices.Contains(portfolio.Steps, portfolio.Step(s.Step)), "step", "UNKNOWN", "week or month, of the cash-in forecast")
 	s.CheckFigures(&c)
-	if err := c.Err(); err != nil || !figures {
+	if err := c.Err(); err != nil || !figures && !aging {
 		return err
 	}
 	return x.Exports.reports.named(ctx, s.Request(calendar.Of(x.Clock.Now(), calendar.Shanghai)))
@@ -73,6 +81,12 @@ func (x Scheduled) Make(ctx context.Context, s schedule.Spec, f report.Format, l
 		return x.Exports.Report(ctx, s.Request(today), f, l)
 	case SendItems:
 		return x.Exports.Items(ctx)
+	case SendAging:
+		in := AgingInput{Scheme: Scheme(s.Scheme), Bounds: s.Bounds, CustomerID: s.CustomerID}
+		if s.SalespersonID != uuid.Nil {
+			in.SalespersonID = &s.SalespersonID
+		}
+		return x.Exports.Aging(ctx, in, f, l)
 	}
 	return x.Portfolio.Export(ctx, portfolio.Kind(s.Report), portfolio.Step(s.Step), f, l)
 }

@@ -461,3 +461,40 @@ func TestHQ(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
+
+// An aging goes out with bounds of one's own, as its owner sees it; what is not due and
+// the buckets add up to what is owed.
+func TestAgingByMail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin, asAdmin := w.AddMember(t, w.A, "赵总", access.RoleAdministrator)
+	seller, asSeller := w.AddMember(t, w.A, "李业务", access.RoleSalesperson)
+	mine, theirs := w.customer(asAdmin, 1, seller.ID, 123_45), w.customer(asAdmin, 2, admin.ID, 999_00)
+	w.Exec(t, asAdmin, `UPDATE receivables SET due_date = '2026-03-31' WHERE document_no = 'R2'`)
+	in := daily("aging", seller.ID)
+	for field, spec := range map[string]schedule.Spec{"bounds": {Report: "aging", Scheme: "custom", Bounds: "45,10"}, "scheme": {Report: "items", Scheme: "days"}} {
+		in.Spec = spec
+		_, err := w.own.Create(asSeller, in)
+		if f, ok := fault.As(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	in.Spec = schedule.Spec{Report: "aging", Scheme: "custom", Bounds: "10,45"}
+	_, err := w.own.Create(asSeller, in)
+	w.ok(err)
+	all := daily("aging", admin.ID)
+	all.Spec.Scheme, all.Format, all.Lang = "months", "xlsx", report.EN
+	_, err = w.own.Create(asAdmin, all)
+	w.ok(err)
+	w.at("2026-03-02 08:00")
+	if n := w.run(); n != 2 {
+		t.Fatalf("%d sendings", n)
+	}
+	own, whole := w.sheet(w.mails(seller.Email)[0]), w.sheet(w.mails(admin.Email)[0])
+	if !strings.Contains(own, "客户|未到期|1–10天|11–45天|46天以上|应收合计") || !strings.Contains(own, mine+"|0.00|0.00|0.00|123.45|123.45") || strings.Contains(own, theirs) {
+		t.Errorf("the salesperson's:\n%s", own)
+	}
+	if !strings.Contains(whole, "Customer|Not due|0–6 months|6–12 months|12–24 months|24+ months|Receivable") || !strings.Contains(whole, "Sum|999.00|123.45|0.00|0.00|0.00|"+"1,122.45") {
+		t.Errorf("the administrator's:\n%s", whole)
+	}
+}

@@ -38,7 +38,9 @@ type Spec struct {
 	Period        string    `json:"period,omitempty"`   // month, quarter, year
 	Which         string    `json:"which,omitempty"`    // running or previous, as seen on the day of sending
 	OrderBy       string    `json:"order_by,omitempty"`
-	Step          string    `json:"step,omitempty"` // of the cash-in forecast
+	Step          string    `json:"step,omitempty"`   // of the cash-in forecast
+	Scheme        string    `json:"scheme,omitempty"` // of the aging
+	Bounds        string    `json:"bounds,omitempty"` // of the aging, where its scheme is custom
 }
 
 // The periods that a schedule can mean.

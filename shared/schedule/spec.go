@@ -69,7 +69,7 @@ func (g Group) Check(ctx context.Context, s Spec) error {
 	var c fault.Checks
 	c.Require(s.TenantID != uuid.Nil || s.SalespersonID == uuid.Nil && s.CustomerID == uuid.Nil, "tenant_id", "REQUIRED", "name the subsidiary of the salesperson or customer")
 	c.Require(s.Report != GroupQuality || s.SalespersonID == uuid.Nil && s.CustomerID == uuid.Nil && s.Period == "" && s.Which == "" && s.OrderBy == "", "report", "NOT_TAKEN", "this report takes no such filter")
-	c.Require(s.Step == "", "step", "NOT_TAKEN", "this report takes no such filter")
+	c.Require(s.Step == "" && s.Scheme == "" && s.Bounds == "", "step", "NOT_TAKEN", "this report takes no such filter")
 	s.CheckFigures(&c)
 	if err := c.Err(); err != nil {
 		return err

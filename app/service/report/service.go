@@ -61,17 +61,11 @@ func (s *Service) GetGroupReport(ctx context.Context, r *reportv1.GetGroupReport
 
 // GetAging cuts open items by age.
 func (s *Service) GetAging(ctx context.Context, r *reportv1.GetAgingRequest) (*reportv1.AgingReport, error) {
-	in := biz.AgingInput{Scheme: biz.Scheme(r.GetScheme()), Bounds: r.GetBounds(), By: report.Dimension(r.GetBy()), Page: r.GetPage(), Size: r.GetPageSize()}
-	var err error
-	if in.SalespersonID, err = person(r.GetSalespersonId()); err != nil {
+	in, err := agingOf(r)
+	if err != nil {
 		return nil, err
 	}
-	if in.CustomerID, err = parse(r.GetCustomerId(), report.ErrNoCustomer); err != nil {
-		return nil, err
-	}
-	if in.On, err = date("as_of", r.GetAsOf()); err != nil {
-		return nil, err
-	}
+	in.Page, in.Size = r.GetPage(), r.GetPageSize()
 	a, err := s.reports.Aging(ctx, in)
 	if err != nil {
 		return nil, err
@@ -85,6 +79,35 @@ func (s *Service) GetAging(ctx context.Context, r *reportv1.GetAgingRequest) (*r
 		out.Rows = append(out.Rows, toAgingRow(row))
 	}
 	return out, nil
+}
+
+// ExportAging writes an aging to a file.
+func (s *Service) ExportAging(ctx context.Context, r *reportv1.ExportAgingRequest) (*route.File, error) {
+	in, err := agingOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return toFile(s.exports.Aging(ctx, in, report.Format(r.GetFormat()), report.LangOf(r.GetLang())))
+}
+
+// agingOf reads what the aging and its export ask alike.
+func agingOf(r interface {
+	GetAsOf() string
+	GetScheme() string
+	GetBounds() string
+	GetBy() string
+	GetSalespersonId() string
+	GetCustomerId() string
+}) (in biz.AgingInput, err error) {
+	in = biz.AgingInput{Scheme: biz.Scheme(r.GetScheme()), Bounds: r.GetBounds(), By: report.Dimension(r.GetBy())}
+	if in.SalespersonID, err = person(r.GetSalespersonId()); err != nil {
+		return in, err
+	}
+	if in.CustomerID, err = parse(r.GetCustomerId(), report.ErrNoCustomer); err != nil {
+		return in, err
+	}
+	in.On, err = date("as_of", r.GetAsOf())
+	return in, err
 }
 
 // ListDebts ranks the subsidiary's customers or projects.

@@ -2135,6 +2135,109 @@ func (x *ExportReportRequest) GetOrderBy() string {
 	return ""
 }
 
+type ExportAgingRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// xlsx, pdf.
+	Format string `protobuf:"bytes,1,opt,name=format,proto3" json:"format,omitempty"`
+	// zh, en; empty is zh.
+	Lang string `protobuf:"bytes,2,opt,name=lang,proto3" json:"lang,omitempty"`
+	// As GetAgingRequest; by is customer when it is empty.
+	AsOf          string `protobuf:"bytes,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	Scheme        string `protobuf:"bytes,4,opt,name=scheme,proto3" json:"scheme,omitempty"`
+	Bounds        string `protobuf:"bytes,5,opt,name=bounds,proto3" json:"bounds,omitempty"`
+	By            string `protobuf:"bytes,6,opt,name=by,proto3" json:"by,omitempty"`
+	SalespersonId string `protobuf:"bytes,7,opt,name=salesperson_id,json=salespersonId,proto3" json:"salesperson_id,omitempty"`
+	CustomerId    string `protobuf:"bytes,8,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportAgingRequest) Reset() {
+	*x = ExportAgingRequest{}
+	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportAgingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportAgingRequest) ProtoMessage() {}
+
+func (x *ExportAgingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportAgingRequest.ProtoReflect.Descriptor instead.
+func (*ExportAgingRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ExportAgingRequest) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *ExportAgingRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
+func (x *ExportAgingRequest) GetAsOf() string {
+	if x != nil {
+		return x.AsOf
+	}
+	return ""
+}
+
+func (x *ExportAgingRequest) GetScheme() string {
+	if x != nil {
+		return x.Scheme
+	}
+	return ""
+}
+
+func (x *ExportAgingRequest) GetBounds() string {
+	if x != nil {
+		return x.Bounds
+	}
+	return ""
+}
+
+func (x *ExportAgingRequest) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *ExportAgingRequest) GetSalespersonId() string {
+	if x != nil {
+		return x.SalespersonId
+	}
+	return ""
+}
+
+func (x *ExportAgingRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
 type ExportItemsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2143,7 +2246,7 @@ type ExportItemsRequest struct {
 
 func (x *ExportItemsRequest) Reset() {
 	*x = ExportItemsRequest{}
-	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2155,7 +2258,7 @@ func (x *ExportItemsRequest) String() string {
 func (*ExportItemsRequest) ProtoMessage() {}
 
 func (x *ExportItemsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_report_v1_report_proto_msgTypes[23]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2168,7 +2271,7 @@ func (x *ExportItemsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportItemsRequest.ProtoReflect.Descriptor instead.
 func (*ExportItemsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{23}
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{24}
 }
 
 type ExportGroupReportRequest struct {
@@ -2188,7 +2291,7 @@ type ExportGroupReportRequest struct {
 
 func (x *ExportGroupReportRequest) Reset() {
 	*x = ExportGroupReportRequest{}
-	mi := &file_app_api_report_v1_report_proto_msgTypes[24]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2200,7 +2303,7 @@ func (x *ExportGroupReportRequest) String() string {
 func (*ExportGroupReportRequest) ProtoMessage() {}
 
 func (x *ExportGroupReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_report_v1_report_proto_msgTypes[24]
+	mi := &file_app_api_report_v1_report_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2213,7 +2316,7 @@ func (x *ExportGroupReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportGroupReportRequest.ProtoReflect.Descriptor instead.
 func (*ExportGroupReportRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{24}
+	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ExportGroupReportRequest) GetFormat() string {
@@ -2486,7 +2589,17 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"customerId\x12\x16\n" +
 	"\x06period\x18\x05 \x01(\tR\x06period\x12\x14\n" +
 	"\x05month\x18\x06 \x01(\tR\x05month\x12\x19\n" +
-	"\border_by\x18\a \x01(\tR\aorderBy\"\x14\n" +
+	"\border_by\x18\a \x01(\tR\aorderBy\"\xdd\x01\n" +
+	"\x12ExportAgingRequest\x12\x16\n" +
+	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
+	"\x04lang\x18\x02 \x01(\tR\x04lang\x12\x13\n" +
+	"\x05as_of\x18\x03 \x01(\tR\x04asOf\x12\x16\n" +
+	"\x06scheme\x18\x04 \x01(\tR\x06scheme\x12\x16\n" +
+	"\x06bounds\x18\x05 \x01(\tR\x06bounds\x12\x0e\n" +
+	"\x02by\x18\x06 \x01(\tR\x02by\x12%\n" +
+	"\x0esalesperson_id\x18\a \x01(\tR\rsalespersonId\x12\x1f\n" +
+	"\vcustomer_id\x18\b \x01(\tR\n" +
+	"customerId\"\x14\n" +
 	"\x12ExportItemsRequest\"\x90\x02\n" +
 	"\x18ExportGroupReportRequest\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
@@ -2498,15 +2611,15 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"customerId\x12\x16\n" +
 	"\x06period\x18\a \x01(\tR\x06period\x12\x14\n" +
 	"\x05month\x18\b \x01(\tR\x05month\x12\x19\n" +
-	"\border_by\x18\t \x01(\tR\aorderBy2\xfc\n" +
-	"\n" +
+	"\border_by\x18\t \x01(\tR\aorderBy2\x88\f\n" +
 	"\rReportService\x12s\n" +
 	"\tGetReport\x12\".zhuxin.report.v1.GetReportRequest\x1a\x18.zhuxin.report.v1.Report\"(\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\r\x12\v/v1/reports\x12|\n" +
 	"\bGetAging\x12!.zhuxin.report.v1.GetAgingRequest\x1a\x1d.zhuxin.report.v1.AgingReport\".\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:aging\x12\x81\x01\n" +
 	"\tListDebts\x12\".zhuxin.report.v1.ListDebtsRequest\x1a .zhuxin.report.v1.ListDebtsReply\".\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:debts\x12\x83\x01\n" +
 	"\x0eGetGroupReport\x12'.zhuxin.report.v1.GetGroupReportRequest\x1a\x18.zhuxin.report.v1.Report\".\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/hq/reports\x12\x91\x01\n" +
 	"\x0eListGroupDebts\x12'.zhuxin.report.v1.ListGroupDebtsRequest\x1a .zhuxin.report.v1.ListDebtsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/reports:debts\x12\x85\x01\n" +
-	"\fExportReport\x12%.zhuxin.report.v1.ExportReportRequest\x1a\x1b.zhuxin.common.v1.FileReply\"1\x92\xc2\x18\x13\b\x01\x12\roverview.read(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/reports:export\x12\x84\x01\n" +
+	"\fExportReport\x12%.zhuxin.report.v1.ExportReportRequest\x1a\x1b.zhuxin.common.v1.FileReply\"1\x92\xc2\x18\x13\b\x01\x12\roverview.read(\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/reports:export\x12\x89\x01\n" +
+	"\vExportAging\x12$.zhuxin.report.v1.ExportAgingRequest\x1a\x1b.zhuxin.common.v1.FileReply\"7\x92\xc2\x18\x13\b\x01\x12\roverview.read(\x01\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/reports:export-aging\x12\x84\x01\n" +
 	"\vExportItems\x12$.zhuxin.report.v1.ExportItemsRequest\x1a\x1b.zhuxin.common.v1.FileReply\"2\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/reports:items\x12\x95\x01\n" +
 	"\x11ExportGroupReport\x12*.zhuxin.report.v1.ExportGroupReportRequest\x1a\x1b.zhuxin.common.v1.FileReply\"7\x92\xc2\x18\x16\b\x02\x12\x10hq.overview.read(\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/hq/reports:export\x12\x96\x01\n" +
 	"\x0eListGroupItems\x12'.zhuxin.report.v1.ListGroupItemsRequest\x1a%.zhuxin.report.v1.ListGroupItemsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/reports:items\x12\x99\x01\n" +
@@ -2524,7 +2637,7 @@ func file_app_api_report_v1_report_proto_rawDescGZIP() []byte {
 	return file_app_api_report_v1_report_proto_rawDescData
 }
 
-var file_app_api_report_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_app_api_report_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_app_api_report_v1_report_proto_goTypes = []any{
 	(*GetReportRequest)(nil),         // 0: zhuxin.report.v1.GetReportRequest
 	(*GetGroupReportRequest)(nil),    // 1: zhuxin.report.v1.GetGroupReportRequest
@@ -2549,9 +2662,10 @@ var file_app_api_report_v1_report_proto_goTypes = []any{
 	(*ListGroupItemsReply)(nil),      // 20: zhuxin.report.v1.ListGroupItemsReply
 	(*Item)(nil),                     // 21: zhuxin.report.v1.Item
 	(*ExportReportRequest)(nil),      // 22: zhuxin.report.v1.ExportReportRequest
-	(*ExportItemsRequest)(nil),       // 23: zhuxin.report.v1.ExportItemsRequest
-	(*ExportGroupReportRequest)(nil), // 24: zhuxin.report.v1.ExportGroupReportRequest
-	(*v1.FileReply)(nil),             // 25: zhuxin.common.v1.FileReply
+	(*ExportAgingRequest)(nil),       // 23: zhuxin.report.v1.ExportAgingRequest
+	(*ExportItemsRequest)(nil),       // 24: zhuxin.report.v1.ExportItemsRequest
+	(*ExportGroupReportRequest)(nil), // 25: zhuxin.report.v1.ExportGroupReportRequest
+	(*v1.FileReply)(nil),             // 26: zhuxin.common.v1.FileReply
 }
 var file_app_api_report_v1_report_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.report.v1.Report.path:type_name -> zhuxin.report.v1.Crumb
@@ -2579,22 +2693,24 @@ var file_app_api_report_v1_report_proto_depIdxs = []int32{
 	1,  // 22: zhuxin.report.v1.ReportService.GetGroupReport:input_type -> zhuxin.report.v1.GetGroupReportRequest
 	15, // 23: zhuxin.report.v1.ReportService.ListGroupDebts:input_type -> zhuxin.report.v1.ListGroupDebtsRequest
 	22, // 24: zhuxin.report.v1.ReportService.ExportReport:input_type -> zhuxin.report.v1.ExportReportRequest
-	23, // 25: zhuxin.report.v1.ReportService.ExportItems:input_type -> zhuxin.report.v1.ExportItemsRequest
-	24, // 26: zhuxin.report.v1.ReportService.ExportGroupReport:input_type -> zhuxin.report.v1.ExportGroupReportRequest
-	18, // 27: zhuxin.report.v1.ReportService.ListGroupItems:input_type -> zhuxin.report.v1.ListGroupItemsRequest
-	19, // 28: zhuxin.report.v1.ReportService.ExportGroupItems:input_type -> zhuxin.report.v1.ExportGroupItemsRequest
-	2,  // 29: zhuxin.report.v1.ReportService.GetReport:output_type -> zhuxin.report.v1.Report
-	12, // 30: zhuxin.report.v1.ReportService.GetAging:output_type -> zhuxin.report.v1.AgingReport
-	16, // 31: zhuxin.report.v1.ReportService.ListDebts:output_type -> zhuxin.report.v1.ListDebtsReply
-	2,  // 32: zhuxin.report.v1.ReportService.GetGroupReport:output_type -> zhuxin.report.v1.Report
-	16, // 33: zhuxin.report.v1.ReportService.ListGroupDebts:output_type -> zhuxin.report.v1.ListDebtsReply
-	25, // 34: zhuxin.report.v1.ReportService.ExportReport:output_type -> zhuxin.common.v1.FileReply
-	25, // 35: zhuxin.report.v1.ReportService.ExportItems:output_type -> zhuxin.common.v1.FileReply
-	25, // 36: zhuxin.report.v1.ReportService.ExportGroupReport:output_type -> zhuxin.common.v1.FileReply
-	20, // 37: zhuxin.report.v1.ReportService.ListGroupItems:output_type -> zhuxin.report.v1.ListGroupItemsReply
-	25, // 38: zhuxin.report.v1.ReportService.ExportGroupItems:output_type -> zhuxin.common.v1.FileReply
-	29, // [29:39] is the sub-list for method output_type
-	19, // [19:29] is the sub-list for method input_type
+	23, // 25: zhuxin.report.v1.ReportService.ExportAging:input_type -> zhuxin.report.v1.ExportAgingRequest
+	24, // 26: zhuxin.report.v1.ReportService.ExportItems:input_type -> zhuxin.report.v1.ExportItemsRequest
+	25, // 27: zhuxin.report.v1.ReportService.ExportGroupReport:input_type -> zhuxin.report.v1.ExportGroupReportRequest
+	18, // 28: zhuxin.report.v1.ReportService.ListGroupItems:input_type -> zhuxin.report.v1.ListGroupItemsRequest
+	19, // 29: zhuxin.report.v1.ReportService.ExportGroupItems:input_type -> zhuxin.report.v1.ExportGroupItemsRequest
+	2,  // 30: zhuxin.report.v1.ReportService.GetReport:output_type -> zhuxin.report.v1.Report
+	12, // 31: zhuxin.report.v1.ReportService.GetAging:output_type -> zhuxin.report.v1.AgingReport
+	16, // 32: zhuxin.report.v1.ReportService.ListDebts:output_type -> zhuxin.report.v1.ListDebtsReply
+	2,  // 33: zhuxin.report.v1.ReportService.GetGroupReport:output_type -> zhuxin.report.v1.Report
+	16, // 34: zhuxin.report.v1.ReportService.ListGroupDebts:output_type -> zhuxin.report.v1.ListDebtsReply
+	26, // 35: zhuxin.report.v1.ReportService.ExportReport:output_type -> zhuxin.common.v1.FileReply
+	26, // 36: zhuxin.report.v1.ReportService.ExportAging:output_type -> zhuxin.common.v1.FileReply
+	26, // 37: zhuxin.report.v1.ReportService.ExportItems:output_type -> zhuxin.common.v1.FileReply
+	26, // 38: zhuxin.report.v1.ReportService.ExportGroupReport:output_type -> zhuxin.common.v1.FileReply
+	20, // 39: zhuxin.report.v1.ReportService.ListGroupItems:output_type -> zhuxin.report.v1.ListGroupItemsReply
+	26, // 40: zhuxin.report.v1.ReportService.ExportGroupItems:output_type -> zhuxin.common.v1.FileReply
+	30, // [30:41] is the sub-list for method output_type
+	19, // [19:30] is the sub-list for method input_type
 	19, // [19:19] is the sub-list for extension type_name
 	19, // [19:19] is the sub-list for extension extendee
 	0,  // [0:19] is the sub-list for field type_name
@@ -2611,7 +2727,7 @@ func file_app_api_report_v1_report_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_report_v1_report_proto_rawDesc), len(file_app_api_report_v1_report_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   25,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

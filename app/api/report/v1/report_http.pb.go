@@ -17,6 +17,7 @@ const (
 	OperationReportServiceGetGroupReport    = "/zhuxin.report.v1.ReportService/GetGroupReport"
 	OperationReportServiceListGroupDebts    = "/zhuxin.report.v1.ReportService/ListGroupDebts"
 	OperationReportServiceExportReport      = "/zhuxin.report.v1.ReportService/ExportReport"
+	OperationReportServiceExportAging       = "/zhuxin.report.v1.ReportService/ExportAging"
 	OperationReportServiceExportItems       = "/zhuxin.report.v1.ReportService/ExportItems"
 	OperationReportServiceExportGroupReport = "/zhuxin.report.v1.ReportService/ExportGroupReport"
 	OperationReportServiceListGroupItems    = "/zhuxin.report.v1.ReportService/ListGroupItems"
@@ -37,6 +38,8 @@ type ReportServiceHTTPServer interface {
 	ListGroupDebts(context.Context, *ListGroupDebtsRequest) (*ListDebtsReply, error)
 	// The same report as a file: XLSX or PDF.
 	ExportReport(context.Context, *ExportReportRequest) (*route.File, error)
+	// The aging of a day as a file, with all its rows: XLSX or PDF.
+	ExportAging(context.Context, *ExportAgingRequest) (*route.File, error)
 	// All open items that the caller may see, as XLSX.
 	ExportItems(context.Context, *ExportItemsRequest) (*route.File, error)
 	// HQ's report as a file.
@@ -107,6 +110,13 @@ var ReportServiceRoutes = []route.Info{
 		Request:  "zhuxin.report.v1.ExportReportRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
 	{
+		Operation: OperationReportServiceExportAging,
+		Method:    "GET", Path: "/v1/reports:export-aging",
+		Side: route.SideTenant, Permission: "overview.read",
+		RawReply: true,
+		Request:  "zhuxin.report.v1.ExportAgingRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
+	{
 		Operation: OperationReportServiceExportItems,
 		Method:    "GET", Path: "/v1/reports:items",
 		Side: route.SideTenant, Permission: "receivable.read",
@@ -127,6 +137,7 @@ func RegisterReportServiceHTTPServer(s *http.Server, srv ReportServiceHTTPServer
 	r.GET("/v1/reports:aging", _ReportService_GetAging0_HTTP_Handler(srv))
 	r.GET("/v1/reports:debts", _ReportService_ListDebts0_HTTP_Handler(srv))
 	r.GET("/v1/reports:export", _ReportService_ExportReport0_HTTP_Handler(srv))
+	r.GET("/v1/reports:export-aging", _ReportService_ExportAging0_HTTP_Handler(srv))
 	r.GET("/v1/reports:items", _ReportService_ExportItems0_HTTP_Handler(srv))
 }
 
@@ -283,6 +294,24 @@ func _ReportService_ExportReport0_HTTP_Handler(srv ReportServiceHTTPServer) func
 				return nil, err
 			}
 			return srv.ExportReport(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ReportService_ExportAging0_HTTP_Handler(srv ReportServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationReportServiceExportAging)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportAgingRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportAging(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -43,7 +43,11 @@ type ReportSpec struct {
 	Which   string `protobuf:"bytes,7,opt,name=which,proto3" json:"which,omitempty"`
 	OrderBy string `protobuf:"bytes,8,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	// week, month; of cash_in.
-	Step          string `protobuf:"bytes,9,opt,name=step,proto3" json:"step,omitempty"`
+	Step string `protobuf:"bytes,9,opt,name=step,proto3" json:"step,omitempty"`
+	// Of the aging: months, days, custom; empty is months.
+	Scheme string `protobuf:"bytes,10,opt,name=scheme,proto3" json:"scheme,omitempty"`
+	// Of the aging by custom: rising days, like 15,30,60.
+	Bounds        string `protobuf:"bytes,11,opt,name=bounds,proto3" json:"bounds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -137,6 +141,20 @@ func (x *ReportSpec) GetOrderBy() string {
 func (x *ReportSpec) GetStep() string {
 	if x != nil {
 		return x.Step
+	}
+	return ""
+}
+
+func (x *ReportSpec) GetScheme() string {
+	if x != nil {
+		return x.Scheme
+	}
+	return ""
+}
+
+func (x *ReportSpec) GetBounds() string {
+	if x != nil {
+		return x.Bounds
 	}
 	return ""
 }
@@ -1433,7 +1451,7 @@ var File_app_api_schedule_v1_schedule_proto protoreflect.FileDescriptor
 
 const file_app_api_schedule_v1_schedule_proto_rawDesc = "" +
 	"\n" +
-	"\"app/api/schedule/v1/schedule.proto\x12\x12zhuxin.schedule.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x82\x02\n" +
+	"\"app/api/schedule/v1/schedule.proto\x12\x12zhuxin.schedule.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x02\n" +
 	"\n" +
 	"ReportSpec\x12\x16\n" +
 	"\x06report\x18\x01 \x01(\tR\x06report\x12\x1b\n" +
@@ -1445,7 +1463,10 @@ const file_app_api_schedule_v1_schedule_proto_rawDesc = "" +
 	"\x06period\x18\x06 \x01(\tR\x06period\x12\x14\n" +
 	"\x05which\x18\a \x01(\tR\x05which\x12\x19\n" +
 	"\border_by\x18\b \x01(\tR\aorderBy\x12\x12\n" +
-	"\x04step\x18\t \x01(\tR\x04step\"d\n" +
+	"\x04step\x18\t \x01(\tR\x04step\x12\x16\n" +
+	"\x06scheme\x18\n" +
+	" \x01(\tR\x06scheme\x12\x16\n" +
+	"\x06bounds\x18\v \x01(\tR\x06bounds\"d\n" +
 	"\fReportTiming\x12\x14\n" +
 	"\x05every\x18\x01 \x01(\tR\x05every\x12\x18\n" +
 	"\aweekday\x18\x02 \x01(\x05R\aweekday\x12\x10\n" +

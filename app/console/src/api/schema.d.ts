@@ -4811,6 +4811,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports:export-aging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The aging of a day as a file, with all its rows: XLSX or PDF. */
+        get: operations["ReportService_ExportAging"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports:items": {
         parameters: {
             query?: never;
@@ -11051,6 +11068,10 @@ export interface components {
             orderBy: string;
             /** @description week, month; of cash_in. */
             step: string;
+            /** @description Of the aging: months, days, custom; empty is months. */
+            scheme: string;
+            /** @description Of the aging by custom: rising days, like 15,30,60. */
+            bounds: string;
         };
         /** @description In the subsidiary's time zone; HQ's is Asia/Shanghai. */
         ReportTiming: {
@@ -20708,6 +20729,42 @@ export interface operations {
                 period?: string;
                 month?: string;
                 orderBy?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ReportService_ExportAging: {
+        parameters: {
+            query?: {
+                /** @description xlsx, pdf. */
+                format?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+                /** @description As GetAgingRequest; by is customer when it is empty. */
+                asOf?: string;
+                scheme?: string;
+                bounds?: string;
+                by?: string;
+                salespersonId?: string;
+                customerId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */

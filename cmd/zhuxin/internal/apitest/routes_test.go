@@ -310,6 +310,7 @@ var inTenant = map[string]spec{
 
 	"report.v1.ReportService/GetReport":    {who: "viewer", in: m{"customer_id": "$customer", "period": "quarter", "page_size": 50}},
 	"report.v1.ReportService/GetAging":     {who: "viewer", in: m{"customer_id": "$customer", "scheme": "custom", "bounds": "15,45", "by": "customer"}},
+	"report.v1.ReportService/ExportAging":  {who: "viewer", in: m{"format": "xlsx", "scheme": "custom", "bounds": "10,45", "customer_id": "$customer"}},
 	"report.v1.ReportService/ExportReport": {who: "viewer", in: m{"format": "xlsx", "customer_id": "$customer"}},
 	"report.v1.ReportService/ExportItems":  {who: "viewer"},
 	"report.v1.ReportService/ListDebts":    {who: "viewer", in: m{"of": "customers", "order_by": "overdue_days", "page_size": 50}},
@@ -351,6 +352,7 @@ var alsoInTenant = []variant{
 	{"audit.v1.AuditService/ListAudit", spec{who: "administrator", in: m{}}},
 	{"receivable.v1.ReceivableService/GetOverview", spec{who: "viewer", in: m{}}},
 	{"report.v1.ReportService/GetReport", spec{who: "viewer", in: m{"salesperson_id": "$person_salesperson"}}},
+	{"report.v1.ReportService/ExportAging", spec{who: "viewer", in: m{"format": "pdf", "salesperson_id": "$person_salesperson"}}},
 	{"report.v1.ReportService/ExportReport", spec{who: "viewer", in: m{"format": "pdf", "salesperson_id": "$person_salesperson"}}},
 	{"report.v1.ReportService/GetAging", spec{who: "viewer", in: m{"salesperson_id": "$person_salesperson"}}},
 	{"report.v1.ReportService/ListDebts", spec{who: "viewer", in: m{"of": "projects"}}},
