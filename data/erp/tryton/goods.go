@@ -17,7 +17,7 @@ import (
 
 // Kinds implements erp.Adapter.
 func (Adapter) Kinds() []feed.Kind {
-	return []feed.Kind{feed.Customers, feed.Orders, feed.Deliveries, feed.Receivables}
+	return []feed.Kind{feed.Customers, feed.Orders, feed.Deliveries, feed.Receivables, feed.Receipts}
 }
 
 // Read implements erp.Adapter.
@@ -36,6 +36,8 @@ func (a Adapter) Read(ctx context.Context, e erp.Endpoint, k feed.Kind, w erp.Wi
 		return s.deliveries(ctx, w, yield)
 	case feed.Receivables:
 		return s.receivables(ctx, w, yield)
+	case feed.Receipts:
+		return s.receipts(ctx, w, yield)
 	}
 	return erp.ErrFeed
 }

@@ -57,6 +57,7 @@ func TestRealServer(t *testing.T) {
 		for k, want := range map[feed.Kind][]string{
 			feed.Deliveries:  {"210000.00 500.000 CNY billed=true void=false from WH Warehouse by \"\"", "3570.00 8.500 CNY billed=false void=false from WH Warehouse by \"\""},
 			feed.Receivables: {"110000.00 0.000 CNY of 210000.00, 30 days"},
+			feed.Receipts:    {"100000.00 0.000 CNY"},
 		} {
 			if got := read(k, w); !slices.Equal(got, want) {
 				t.Errorf("%s, full=%t: %q, want %q", k, w.Full(), got, want)
