@@ -260,3 +260,19 @@ func exec(ctx context.Context, query string, args ...any) (int64, error) {
 	}
 	return res.RowsAffected()
 }
+
+// Taken implements biz.Repository.
+func (Repo) Taken(ctx context.Context, since time.Time) (map[string]time.Time, error) {
+	type at struct {
+		source string
+		at     time.Time
+	}
+	list, err := postgres.Query(ctx, "list sources", `SELECT source, max(finished_at) FROM receivable_imports
+		WHERE created_at >= $1 AND status = 'done' AND NOT dry_run AND finished_at IS NOT NULL GROUP BY source`,
+		func(rows *sql.Rows) (a at, err error) { return a, rows.Scan(&a.source, &a.at) }, since)
+	out := map[string]time.Time{}
+	for _, a := range list {
+		out[a.source] = a.at
+	}
+	return out, err
+}

@@ -28,6 +28,176 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+type GetFreshnessRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFreshnessRequest) Reset() {
+	*x = GetFreshnessRequest{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFreshnessRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFreshnessRequest) ProtoMessage() {}
+
+func (x *GetFreshnessRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFreshnessRequest.ProtoReflect.Descriptor instead.
+func (*GetFreshnessRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{0}
+}
+
+type Freshness struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// fresh, late, failing, never: the worst of the list; empty when nothing comes in.
+	State string `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	// As of when the figures are whole: of the source that is furthest back; empty where
+	// one has never given anything.
+	At *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
+	// The worst first.
+	Sources       []*FreshnessOf `protobuf:"bytes,3,rep,name=sources,proto3" json:"sources,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Freshness) Reset() {
+	*x = Freshness{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Freshness) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Freshness) ProtoMessage() {}
+
+func (x *Freshness) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Freshness.ProtoReflect.Descriptor instead.
+func (*Freshness) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Freshness) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Freshness) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Freshness) GetSources() []*FreshnessOf {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
+type FreshnessOf struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A connection's name, or the source of files and pushes.
+	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	// customers, contracts, orders, deliveries, receivables, receipts, drafts.
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
+	State         string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FreshnessOf) Reset() {
+	*x = FreshnessOf{}
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FreshnessOf) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FreshnessOf) ProtoMessage() {}
+
+func (x *FreshnessOf) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FreshnessOf.ProtoReflect.Descriptor instead.
+func (*FreshnessOf) Descriptor() ([]byte, []int) {
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FreshnessOf) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *FreshnessOf) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *FreshnessOf) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *FreshnessOf) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
 type Connection struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -72,7 +242,7 @@ type Connection struct {
 
 func (x *Connection) Reset() {
 	*x = Connection{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[0]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -84,7 +254,7 @@ func (x *Connection) String() string {
 func (*Connection) ProtoMessage() {}
 
 func (x *Connection) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[0]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -97,7 +267,7 @@ func (x *Connection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connection.ProtoReflect.Descriptor instead.
 func (*Connection) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{0}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Connection) GetId() string {
@@ -275,7 +445,7 @@ type FeedState struct {
 
 func (x *FeedState) Reset() {
 	*x = FeedState{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -287,7 +457,7 @@ func (x *FeedState) String() string {
 func (*FeedState) ProtoMessage() {}
 
 func (x *FeedState) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[1]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -300,7 +470,7 @@ func (x *FeedState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedState.ProtoReflect.Descriptor instead.
 func (*FeedState) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{1}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *FeedState) GetKind() string {
@@ -339,7 +509,7 @@ type ListConnectionsRequest struct {
 
 func (x *ListConnectionsRequest) Reset() {
 	*x = ListConnectionsRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -351,7 +521,7 @@ func (x *ListConnectionsRequest) String() string {
 func (*ListConnectionsRequest) ProtoMessage() {}
 
 func (x *ListConnectionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[2]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -364,7 +534,7 @@ func (x *ListConnectionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConnectionsRequest.ProtoReflect.Descriptor instead.
 func (*ListConnectionsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{2}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{5}
 }
 
 type ListConnectionsReply struct {
@@ -376,7 +546,7 @@ type ListConnectionsReply struct {
 
 func (x *ListConnectionsReply) Reset() {
 	*x = ListConnectionsReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -388,7 +558,7 @@ func (x *ListConnectionsReply) String() string {
 func (*ListConnectionsReply) ProtoMessage() {}
 
 func (x *ListConnectionsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[3]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -401,7 +571,7 @@ func (x *ListConnectionsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConnectionsReply.ProtoReflect.Descriptor instead.
 func (*ListConnectionsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{3}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListConnectionsReply) GetConnections() []*Connection {
@@ -432,7 +602,7 @@ type CreateConnectionRequest struct {
 
 func (x *CreateConnectionRequest) Reset() {
 	*x = CreateConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -444,7 +614,7 @@ func (x *CreateConnectionRequest) String() string {
 func (*CreateConnectionRequest) ProtoMessage() {}
 
 func (x *CreateConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[4]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -457,7 +627,7 @@ func (x *CreateConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateConnectionRequest.ProtoReflect.Descriptor instead.
 func (*CreateConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{4}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CreateConnectionRequest) GetName() string {
@@ -565,7 +735,7 @@ type UpdateConnectionRequest struct {
 
 func (x *UpdateConnectionRequest) Reset() {
 	*x = UpdateConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -577,7 +747,7 @@ func (x *UpdateConnectionRequest) String() string {
 func (*UpdateConnectionRequest) ProtoMessage() {}
 
 func (x *UpdateConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[5]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -590,7 +760,7 @@ func (x *UpdateConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateConnectionRequest.ProtoReflect.Descriptor instead.
 func (*UpdateConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{5}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UpdateConnectionRequest) GetId() string {
@@ -693,7 +863,7 @@ type TestConnectionRequest struct {
 
 func (x *TestConnectionRequest) Reset() {
 	*x = TestConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -705,7 +875,7 @@ func (x *TestConnectionRequest) String() string {
 func (*TestConnectionRequest) ProtoMessage() {}
 
 func (x *TestConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[6]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -718,7 +888,7 @@ func (x *TestConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestConnectionRequest.ProtoReflect.Descriptor instead.
 func (*TestConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{6}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *TestConnectionRequest) GetId() string {
@@ -738,7 +908,7 @@ type TestConnectionReply struct {
 
 func (x *TestConnectionReply) Reset() {
 	*x = TestConnectionReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -750,7 +920,7 @@ func (x *TestConnectionReply) String() string {
 func (*TestConnectionReply) ProtoMessage() {}
 
 func (x *TestConnectionReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[7]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -763,7 +933,7 @@ func (x *TestConnectionReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestConnectionReply.ProtoReflect.Descriptor instead.
 func (*TestConnectionReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{7}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TestConnectionReply) GetVersion() string {
@@ -793,7 +963,7 @@ type RunConnectionRequest struct {
 
 func (x *RunConnectionRequest) Reset() {
 	*x = RunConnectionRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -805,7 +975,7 @@ func (x *RunConnectionRequest) String() string {
 func (*RunConnectionRequest) ProtoMessage() {}
 
 func (x *RunConnectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[8]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -818,7 +988,7 @@ func (x *RunConnectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunConnectionRequest.ProtoReflect.Descriptor instead.
 func (*RunConnectionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{8}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RunConnectionRequest) GetId() string {
@@ -850,7 +1020,7 @@ type RunConnectionReply struct {
 
 func (x *RunConnectionReply) Reset() {
 	*x = RunConnectionReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -862,7 +1032,7 @@ func (x *RunConnectionReply) String() string {
 func (*RunConnectionReply) ProtoMessage() {}
 
 func (x *RunConnectionReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[9]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -875,7 +1045,7 @@ func (x *RunConnectionReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunConnectionReply.ProtoReflect.Descriptor instead.
 func (*RunConnectionReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{9}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{12}
 }
 
 type UploadERPFileRequest struct {
@@ -890,7 +1060,7 @@ type UploadERPFileRequest struct {
 
 func (x *UploadERPFileRequest) Reset() {
 	*x = UploadERPFileRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -902,7 +1072,7 @@ func (x *UploadERPFileRequest) String() string {
 func (*UploadERPFileRequest) ProtoMessage() {}
 
 func (x *UploadERPFileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[10]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -915,7 +1085,7 @@ func (x *UploadERPFileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadERPFileRequest.ProtoReflect.Descriptor instead.
 func (*UploadERPFileRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{10}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *UploadERPFileRequest) GetId() string {
@@ -951,7 +1121,7 @@ type UploadERPFileReply struct {
 
 func (x *UploadERPFileReply) Reset() {
 	*x = UploadERPFileReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -963,7 +1133,7 @@ func (x *UploadERPFileReply) String() string {
 func (*UploadERPFileReply) ProtoMessage() {}
 
 func (x *UploadERPFileReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[11]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -976,7 +1146,7 @@ func (x *UploadERPFileReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadERPFileReply.ProtoReflect.Descriptor instead.
 func (*UploadERPFileReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{11}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UploadERPFileReply) GetRun() *Run {
@@ -1010,7 +1180,7 @@ type FileRowFault struct {
 
 func (x *FileRowFault) Reset() {
 	*x = FileRowFault{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1022,7 +1192,7 @@ func (x *FileRowFault) String() string {
 func (*FileRowFault) ProtoMessage() {}
 
 func (x *FileRowFault) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[12]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1035,7 +1205,7 @@ func (x *FileRowFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileRowFault.ProtoReflect.Descriptor instead.
 func (*FileRowFault) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{12}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FileRowFault) GetRow() int64 {
@@ -1091,7 +1261,7 @@ type DownloadERPFileTemplateRequest struct {
 
 func (x *DownloadERPFileTemplateRequest) Reset() {
 	*x = DownloadERPFileTemplateRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1103,7 +1273,7 @@ func (x *DownloadERPFileTemplateRequest) String() string {
 func (*DownloadERPFileTemplateRequest) ProtoMessage() {}
 
 func (x *DownloadERPFileTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[13]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1116,7 +1286,7 @@ func (x *DownloadERPFileTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadERPFileTemplateRequest.ProtoReflect.Descriptor instead.
 func (*DownloadERPFileTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{13}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DownloadERPFileTemplateRequest) GetKind() string {
@@ -1142,7 +1312,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1154,7 +1324,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[14]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1167,7 +1337,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{14}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListRunsRequest) GetId() string {
@@ -1186,7 +1356,7 @@ type ListRunsReply struct {
 
 func (x *ListRunsReply) Reset() {
 	*x = ListRunsReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1198,7 +1368,7 @@ func (x *ListRunsReply) String() string {
 func (*ListRunsReply) ProtoMessage() {}
 
 func (x *ListRunsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[15]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1211,7 +1381,7 @@ func (x *ListRunsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsReply.ProtoReflect.Descriptor instead.
 func (*ListRunsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{15}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListRunsReply) GetRuns() []*Run {
@@ -1249,7 +1419,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1261,7 +1431,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[16]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1274,7 +1444,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{16}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Run) GetId() string {
@@ -1402,7 +1572,7 @@ type ListLimitPushesRequest struct {
 
 func (x *ListLimitPushesRequest) Reset() {
 	*x = ListLimitPushesRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1414,7 +1584,7 @@ func (x *ListLimitPushesRequest) String() string {
 func (*ListLimitPushesRequest) ProtoMessage() {}
 
 func (x *ListLimitPushesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[17]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1427,7 +1597,7 @@ func (x *ListLimitPushesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitPushesRequest.ProtoReflect.Descriptor instead.
 func (*ListLimitPushesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{17}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListLimitPushesRequest) GetId() string {
@@ -1468,7 +1638,7 @@ type ListLimitPushesReply struct {
 
 func (x *ListLimitPushesReply) Reset() {
 	*x = ListLimitPushesReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[18]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1480,7 +1650,7 @@ func (x *ListLimitPushesReply) String() string {
 func (*ListLimitPushesReply) ProtoMessage() {}
 
 func (x *ListLimitPushesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[18]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1493,7 +1663,7 @@ func (x *ListLimitPushesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLimitPushesReply.ProtoReflect.Descriptor instead.
 func (*ListLimitPushesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{18}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListLimitPushesReply) GetPushes() []*LimitPush {
@@ -1530,7 +1700,7 @@ type LimitPush struct {
 
 func (x *LimitPush) Reset() {
 	*x = LimitPush{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[19]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1542,7 +1712,7 @@ func (x *LimitPush) String() string {
 func (*LimitPush) ProtoMessage() {}
 
 func (x *LimitPush) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[19]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1555,7 +1725,7 @@ func (x *LimitPush) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LimitPush.ProtoReflect.Descriptor instead.
 func (*LimitPush) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{19}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *LimitPush) GetCustomerId() string {
@@ -1644,7 +1814,7 @@ type RetryLimitPushesRequest struct {
 
 func (x *RetryLimitPushesRequest) Reset() {
 	*x = RetryLimitPushesRequest{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[20]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1656,7 +1826,7 @@ func (x *RetryLimitPushesRequest) String() string {
 func (*RetryLimitPushesRequest) ProtoMessage() {}
 
 func (x *RetryLimitPushesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[20]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1669,7 +1839,7 @@ func (x *RetryLimitPushesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryLimitPushesRequest.ProtoReflect.Descriptor instead.
 func (*RetryLimitPushesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{20}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *RetryLimitPushesRequest) GetId() string {
@@ -1688,7 +1858,7 @@ type RetryLimitPushesReply struct {
 
 func (x *RetryLimitPushesReply) Reset() {
 	*x = RetryLimitPushesReply{}
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[21]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1700,7 +1870,7 @@ func (x *RetryLimitPushesReply) String() string {
 func (*RetryLimitPushesReply) ProtoMessage() {}
 
 func (x *RetryLimitPushesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_erp_v1_erp_proto_msgTypes[21]
+	mi := &file_app_api_erp_v1_erp_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1713,7 +1883,7 @@ func (x *RetryLimitPushesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryLimitPushesReply.ProtoReflect.Descriptor instead.
 func (*RetryLimitPushesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{21}
+	return file_app_api_erp_v1_erp_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RetryLimitPushesReply) GetLimits() int64 {
@@ -1727,7 +1897,17 @@ var File_app_api_erp_v1_erp_proto protoreflect.FileDescriptor
 
 const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\n" +
-	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x06\n" +
+	"\x18app/api/erp/v1/erp.proto\x12\rzhuxin.erp.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x15\n" +
+	"\x13GetFreshnessRequest\"\x83\x01\n" +
+	"\tFreshness\x12\x14\n" +
+	"\x05state\x18\x01 \x01(\tR\x05state\x12*\n" +
+	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x124\n" +
+	"\asources\x18\x03 \x03(\v2\x1a.zhuxin.erp.v1.FreshnessOfR\asources\"{\n" +
+	"\vFreshnessOf\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12*\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\"\x89\x06\n" +
 	"\n" +
 	"Connection\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
@@ -1874,7 +2054,7 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x17RetryLimitPushesRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"/\n" +
 	"\x15RetryLimitPushesReply\x12\x16\n" +
-	"\x06limits\x18\x01 \x01(\x03R\x06limits2\xf9\v\n" +
+	"\x06limits\x18\x01 \x01(\x03R\x06limits2\xf3\f\n" +
 	"\n" +
 	"ERPService\x12\x8a\x01\n" +
 	"\x0fListConnections\x12%.zhuxin.erp.v1.ListConnectionsRequest\x1a#.zhuxin.erp.v1.ListConnectionsReply\"+\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/erp-connections\x12\x87\x01\n" +
@@ -1891,7 +2071,8 @@ const file_app_api_erp_v1_erp_proto_rawDesc = "" +
 	"\x17DownloadERPFileTemplate\x12-.zhuxin.erp.v1.DownloadERPFileTemplateRequest\x1a\x1b.zhuxin.common.v1.FileReply\"?\x92\xc2\x18\x17\b\x01\x12\x11receivable.import(\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/erp-connections:template\x12\x9c\x01\n" +
 	"\x0fListLimitPushes\x12%.zhuxin.erp.v1.ListLimitPushesRequest\x1a#.zhuxin.erp.v1.ListLimitPushesReply\"=\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02'\x12%/v1/erp-connections/{id}/limit-pushes\x12\xaa\x01\n" +
 	"\x10RetryLimitPushes\x12&.zhuxin.erp.v1.RetryLimitPushesRequest\x1a$.zhuxin.erp.v1.RetryLimitPushesReply\"H\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"erp.manage\x82\xd3\xe4\x93\x020:\x01*\"+/v1/erp-connections/{id}/limit-pushes:retry\x12\x7f\n" +
+	"erp.manage\x82\xd3\xe4\x93\x020:\x01*\"+/v1/erp-connections/{id}/limit-pushes:retry\x12x\n" +
+	"\fGetFreshness\x12\".zhuxin.erp.v1.GetFreshnessRequest\x1a\x18.zhuxin.erp.v1.Freshness\"*\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/freshness\x12\x7f\n" +
 	"\bListRuns\x12\x1e.zhuxin.erp.v1.ListRunsRequest\x1a\x1c.zhuxin.erp.v1.ListRunsReply\"5\x92\xc2\x18\f\b\x01\x12\berp.read\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/erp-connections/{id}/runsB\x1dZ\x1bzhuxin/app/api/erp/v1;erpv1b\x06proto3"
 
 var (
@@ -1906,76 +2087,84 @@ func file_app_api_erp_v1_erp_proto_rawDescGZIP() []byte {
 	return file_app_api_erp_v1_erp_proto_rawDescData
 }
 
-var file_app_api_erp_v1_erp_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_app_api_erp_v1_erp_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_app_api_erp_v1_erp_proto_goTypes = []any{
-	(*Connection)(nil),                     // 0: zhuxin.erp.v1.Connection
-	(*FeedState)(nil),                      // 1: zhuxin.erp.v1.FeedState
-	(*ListConnectionsRequest)(nil),         // 2: zhuxin.erp.v1.ListConnectionsRequest
-	(*ListConnectionsReply)(nil),           // 3: zhuxin.erp.v1.ListConnectionsReply
-	(*CreateConnectionRequest)(nil),        // 4: zhuxin.erp.v1.CreateConnectionRequest
-	(*UpdateConnectionRequest)(nil),        // 5: zhuxin.erp.v1.UpdateConnectionRequest
-	(*TestConnectionRequest)(nil),          // 6: zhuxin.erp.v1.TestConnectionRequest
-	(*TestConnectionReply)(nil),            // 7: zhuxin.erp.v1.TestConnectionReply
-	(*RunConnectionRequest)(nil),           // 8: zhuxin.erp.v1.RunConnectionRequest
-	(*RunConnectionReply)(nil),             // 9: zhuxin.erp.v1.RunConnectionReply
-	(*UploadERPFileRequest)(nil),           // 10: zhuxin.erp.v1.UploadERPFileRequest
-	(*UploadERPFileReply)(nil),             // 11: zhuxin.erp.v1.UploadERPFileReply
-	(*FileRowFault)(nil),                   // 12: zhuxin.erp.v1.FileRowFault
-	(*DownloadERPFileTemplateRequest)(nil), // 13: zhuxin.erp.v1.DownloadERPFileTemplateRequest
-	(*ListRunsRequest)(nil),                // 14: zhuxin.erp.v1.ListRunsRequest
-	(*ListRunsReply)(nil),                  // 15: zhuxin.erp.v1.ListRunsReply
-	(*Run)(nil),                            // 16: zhuxin.erp.v1.Run
-	(*ListLimitPushesRequest)(nil),         // 17: zhuxin.erp.v1.ListLimitPushesRequest
-	(*ListLimitPushesReply)(nil),           // 18: zhuxin.erp.v1.ListLimitPushesReply
-	(*LimitPush)(nil),                      // 19: zhuxin.erp.v1.LimitPush
-	(*RetryLimitPushesRequest)(nil),        // 20: zhuxin.erp.v1.RetryLimitPushesRequest
-	(*RetryLimitPushesReply)(nil),          // 21: zhuxin.erp.v1.RetryLimitPushesReply
-	nil,                                    // 22: zhuxin.erp.v1.Run.OpenSumsEntry
-	(*timestamppb.Timestamp)(nil),          // 23: google.protobuf.Timestamp
-	(*v1.FileReply)(nil),                   // 24: zhuxin.common.v1.FileReply
+	(*GetFreshnessRequest)(nil),            // 0: zhuxin.erp.v1.GetFreshnessRequest
+	(*Freshness)(nil),                      // 1: zhuxin.erp.v1.Freshness
+	(*FreshnessOf)(nil),                    // 2: zhuxin.erp.v1.FreshnessOf
+	(*Connection)(nil),                     // 3: zhuxin.erp.v1.Connection
+	(*FeedState)(nil),                      // 4: zhuxin.erp.v1.FeedState
+	(*ListConnectionsRequest)(nil),         // 5: zhuxin.erp.v1.ListConnectionsRequest
+	(*ListConnectionsReply)(nil),           // 6: zhuxin.erp.v1.ListConnectionsReply
+	(*CreateConnectionRequest)(nil),        // 7: zhuxin.erp.v1.CreateConnectionRequest
+	(*UpdateConnectionRequest)(nil),        // 8: zhuxin.erp.v1.UpdateConnectionRequest
+	(*TestConnectionRequest)(nil),          // 9: zhuxin.erp.v1.TestConnectionRequest
+	(*TestConnectionReply)(nil),            // 10: zhuxin.erp.v1.TestConnectionReply
+	(*RunConnectionRequest)(nil),           // 11: zhuxin.erp.v1.RunConnectionRequest
+	(*RunConnectionReply)(nil),             // 12: zhuxin.erp.v1.RunConnectionReply
+	(*UploadERPFileRequest)(nil),           // 13: zhuxin.erp.v1.UploadERPFileRequest
+	(*UploadERPFileReply)(nil),             // 14: zhuxin.erp.v1.UploadERPFileReply
+	(*FileRowFault)(nil),                   // 15: zhuxin.erp.v1.FileRowFault
+	(*DownloadERPFileTemplateRequest)(nil), // 16: zhuxin.erp.v1.DownloadERPFileTemplateRequest
+	(*ListRunsRequest)(nil),                // 17: zhuxin.erp.v1.ListRunsRequest
+	(*ListRunsReply)(nil),                  // 18: zhuxin.erp.v1.ListRunsReply
+	(*Run)(nil),                            // 19: zhuxin.erp.v1.Run
+	(*ListLimitPushesRequest)(nil),         // 20: zhuxin.erp.v1.ListLimitPushesRequest
+	(*ListLimitPushesReply)(nil),           // 21: zhuxin.erp.v1.ListLimitPushesReply
+	(*LimitPush)(nil),                      // 22: zhuxin.erp.v1.LimitPush
+	(*RetryLimitPushesRequest)(nil),        // 23: zhuxin.erp.v1.RetryLimitPushesRequest
+	(*RetryLimitPushesReply)(nil),          // 24: zhuxin.erp.v1.RetryLimitPushesReply
+	nil,                                    // 25: zhuxin.erp.v1.Run.OpenSumsEntry
+	(*timestamppb.Timestamp)(nil),          // 26: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),                   // 27: zhuxin.common.v1.FileReply
 }
 var file_app_api_erp_v1_erp_proto_depIdxs = []int32{
-	23, // 0: zhuxin.erp.v1.Connection.next_at:type_name -> google.protobuf.Timestamp
-	23, // 1: zhuxin.erp.v1.Connection.succeeded_at:type_name -> google.protobuf.Timestamp
-	1,  // 2: zhuxin.erp.v1.Connection.feeds:type_name -> zhuxin.erp.v1.FeedState
-	23, // 3: zhuxin.erp.v1.Connection.failing_since:type_name -> google.protobuf.Timestamp
-	23, // 4: zhuxin.erp.v1.FeedState.succeeded_at:type_name -> google.protobuf.Timestamp
-	0,  // 5: zhuxin.erp.v1.ListConnectionsReply.connections:type_name -> zhuxin.erp.v1.Connection
-	16, // 6: zhuxin.erp.v1.UploadERPFileReply.run:type_name -> zhuxin.erp.v1.Run
-	12, // 7: zhuxin.erp.v1.UploadERPFileReply.faults:type_name -> zhuxin.erp.v1.FileRowFault
-	16, // 8: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
-	23, // 9: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	23, // 10: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
-	22, // 11: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
-	19, // 12: zhuxin.erp.v1.ListLimitPushesReply.pushes:type_name -> zhuxin.erp.v1.LimitPush
-	23, // 13: zhuxin.erp.v1.LimitPush.wanted_at:type_name -> google.protobuf.Timestamp
-	23, // 14: zhuxin.erp.v1.LimitPush.confirmed_at:type_name -> google.protobuf.Timestamp
-	23, // 15: zhuxin.erp.v1.LimitPush.next_at:type_name -> google.protobuf.Timestamp
-	2,  // 16: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
-	4,  // 17: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
-	5,  // 18: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
-	6,  // 19: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
-	8,  // 20: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
-	10, // 21: zhuxin.erp.v1.ERPService.UploadERPFile:input_type -> zhuxin.erp.v1.UploadERPFileRequest
-	13, // 22: zhuxin.erp.v1.ERPService.DownloadERPFileTemplate:input_type -> zhuxin.erp.v1.DownloadERPFileTemplateRequest
-	17, // 23: zhuxin.erp.v1.ERPService.ListLimitPushes:input_type -> zhuxin.erp.v1.ListLimitPushesRequest
-	20, // 24: zhuxin.erp.v1.ERPService.RetryLimitPushes:input_type -> zhuxin.erp.v1.RetryLimitPushesRequest
-	14, // 25: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
-	3,  // 26: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
-	0,  // 27: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
-	0,  // 28: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
-	7,  // 29: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
-	9,  // 30: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
-	11, // 31: zhuxin.erp.v1.ERPService.UploadERPFile:output_type -> zhuxin.erp.v1.UploadERPFileReply
-	24, // 32: zhuxin.erp.v1.ERPService.DownloadERPFileTemplate:output_type -> zhuxin.common.v1.FileReply
-	18, // 33: zhuxin.erp.v1.ERPService.ListLimitPushes:output_type -> zhuxin.erp.v1.ListLimitPushesReply
-	21, // 34: zhuxin.erp.v1.ERPService.RetryLimitPushes:output_type -> zhuxin.erp.v1.RetryLimitPushesReply
-	15, // 35: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
-	26, // [26:36] is the sub-list for method output_type
-	16, // [16:26] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	26, // 0: zhuxin.erp.v1.Freshness.at:type_name -> google.protobuf.Timestamp
+	2,  // 1: zhuxin.erp.v1.Freshness.sources:type_name -> zhuxin.erp.v1.FreshnessOf
+	26, // 2: zhuxin.erp.v1.FreshnessOf.at:type_name -> google.protobuf.Timestamp
+	26, // 3: zhuxin.erp.v1.Connection.next_at:type_name -> google.protobuf.Timestamp
+	26, // 4: zhuxin.erp.v1.Connection.succeeded_at:type_name -> google.protobuf.Timestamp
+	4,  // 5: zhuxin.erp.v1.Connection.feeds:type_name -> zhuxin.erp.v1.FeedState
+	26, // 6: zhuxin.erp.v1.Connection.failing_since:type_name -> google.protobuf.Timestamp
+	26, // 7: zhuxin.erp.v1.FeedState.succeeded_at:type_name -> google.protobuf.Timestamp
+	3,  // 8: zhuxin.erp.v1.ListConnectionsReply.connections:type_name -> zhuxin.erp.v1.Connection
+	19, // 9: zhuxin.erp.v1.UploadERPFileReply.run:type_name -> zhuxin.erp.v1.Run
+	15, // 10: zhuxin.erp.v1.UploadERPFileReply.faults:type_name -> zhuxin.erp.v1.FileRowFault
+	19, // 11: zhuxin.erp.v1.ListRunsReply.runs:type_name -> zhuxin.erp.v1.Run
+	26, // 12: zhuxin.erp.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	26, // 13: zhuxin.erp.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
+	25, // 14: zhuxin.erp.v1.Run.open_sums:type_name -> zhuxin.erp.v1.Run.OpenSumsEntry
+	22, // 15: zhuxin.erp.v1.ListLimitPushesReply.pushes:type_name -> zhuxin.erp.v1.LimitPush
+	26, // 16: zhuxin.erp.v1.LimitPush.wanted_at:type_name -> google.protobuf.Timestamp
+	26, // 17: zhuxin.erp.v1.LimitPush.confirmed_at:type_name -> google.protobuf.Timestamp
+	26, // 18: zhuxin.erp.v1.LimitPush.next_at:type_name -> google.protobuf.Timestamp
+	5,  // 19: zhuxin.erp.v1.ERPService.ListConnections:input_type -> zhuxin.erp.v1.ListConnectionsRequest
+	7,  // 20: zhuxin.erp.v1.ERPService.CreateConnection:input_type -> zhuxin.erp.v1.CreateConnectionRequest
+	8,  // 21: zhuxin.erp.v1.ERPService.UpdateConnection:input_type -> zhuxin.erp.v1.UpdateConnectionRequest
+	9,  // 22: zhuxin.erp.v1.ERPService.TestConnection:input_type -> zhuxin.erp.v1.TestConnectionRequest
+	11, // 23: zhuxin.erp.v1.ERPService.RunConnection:input_type -> zhuxin.erp.v1.RunConnectionRequest
+	13, // 24: zhuxin.erp.v1.ERPService.UploadERPFile:input_type -> zhuxin.erp.v1.UploadERPFileRequest
+	16, // 25: zhuxin.erp.v1.ERPService.DownloadERPFileTemplate:input_type -> zhuxin.erp.v1.DownloadERPFileTemplateRequest
+	20, // 26: zhuxin.erp.v1.ERPService.ListLimitPushes:input_type -> zhuxin.erp.v1.ListLimitPushesRequest
+	23, // 27: zhuxin.erp.v1.ERPService.RetryLimitPushes:input_type -> zhuxin.erp.v1.RetryLimitPushesRequest
+	0,  // 28: zhuxin.erp.v1.ERPService.GetFreshness:input_type -> zhuxin.erp.v1.GetFreshnessRequest
+	17, // 29: zhuxin.erp.v1.ERPService.ListRuns:input_type -> zhuxin.erp.v1.ListRunsRequest
+	6,  // 30: zhuxin.erp.v1.ERPService.ListConnections:output_type -> zhuxin.erp.v1.ListConnectionsReply
+	3,  // 31: zhuxin.erp.v1.ERPService.CreateConnection:output_type -> zhuxin.erp.v1.Connection
+	3,  // 32: zhuxin.erp.v1.ERPService.UpdateConnection:output_type -> zhuxin.erp.v1.Connection
+	10, // 33: zhuxin.erp.v1.ERPService.TestConnection:output_type -> zhuxin.erp.v1.TestConnectionReply
+	12, // 34: zhuxin.erp.v1.ERPService.RunConnection:output_type -> zhuxin.erp.v1.RunConnectionReply
+	14, // 35: zhuxin.erp.v1.ERPService.UploadERPFile:output_type -> zhuxin.erp.v1.UploadERPFileReply
+	27, // 36: zhuxin.erp.v1.ERPService.DownloadERPFileTemplate:output_type -> zhuxin.common.v1.FileReply
+	21, // 37: zhuxin.erp.v1.ERPService.ListLimitPushes:output_type -> zhuxin.erp.v1.ListLimitPushesReply
+	24, // 38: zhuxin.erp.v1.ERPService.RetryLimitPushes:output_type -> zhuxin.erp.v1.RetryLimitPushesReply
+	1,  // 39: zhuxin.erp.v1.ERPService.GetFreshness:output_type -> zhuxin.erp.v1.Freshness
+	18, // 40: zhuxin.erp.v1.ERPService.ListRuns:output_type -> zhuxin.erp.v1.ListRunsReply
+	30, // [30:41] is the sub-list for method output_type
+	19, // [19:30] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_app_api_erp_v1_erp_proto_init() }
@@ -1989,7 +2178,7 @@ func file_app_api_erp_v1_erp_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_erp_v1_erp_proto_rawDesc), len(file_app_api_erp_v1_erp_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -20,6 +20,7 @@ const (
 	OperationERPServiceDownloadERPFileTemplate = "/zhuxin.erp.v1.ERPService/DownloadERPFileTemplate"
 	OperationERPServiceListLimitPushes         = "/zhuxin.erp.v1.ERPService/ListLimitPushes"
 	OperationERPServiceRetryLimitPushes        = "/zhuxin.erp.v1.ERPService/RetryLimitPushes"
+	OperationERPServiceGetFreshness            = "/zhuxin.erp.v1.ERPService/GetFreshness"
 	OperationERPServiceListRuns                = "/zhuxin.erp.v1.ERPService/ListRuns"
 )
 
@@ -43,6 +44,8 @@ type ERPServiceHTTPServer interface {
 	ListLimitPushes(context.Context, *ListLimitPushesRequest) (*ListLimitPushesReply, error)
 	// Has what is not confirmed pushed within a minute.
 	RetryLimitPushes(context.Context, *RetryLimitPushesRequest) (*RetryLimitPushesReply, error)
+	// How new the figures are, for whoever looks at them.
+	GetFreshness(context.Context, *GetFreshnessRequest) (*Freshness, error)
 	// The last 50 runs, newest first.
 	ListRuns(context.Context, *ListRunsRequest) (*ListRunsReply, error)
 }
@@ -124,6 +127,12 @@ var ERPServiceRoutes = []route.Info{
 		RawReply: true,
 		Request:  "zhuxin.erp.v1.DownloadERPFileTemplateRequest", Reply: "zhuxin.common.v1.FileReply",
 	},
+	{
+		Operation: OperationERPServiceGetFreshness,
+		Method:    "GET", Path: "/v1/freshness",
+		Side: route.SideTenant, Permission: "customer.read",
+		Request: "zhuxin.erp.v1.GetFreshnessRequest", Reply: "zhuxin.erp.v1.Freshness",
+	},
 }
 
 // RegisterERPServiceHTTPServer puts the routes of ERPService on the server.
@@ -139,6 +148,7 @@ func RegisterERPServiceHTTPServer(s *http.Server, srv ERPServiceHTTPServer) {
 	r.POST("/v1/erp-connections/{id:[^/:]+}:test", _ERPService_TestConnection0_HTTP_Handler(srv))
 	r.POST("/v1/erp-connections/{id:[^/:]+}:upload", _ERPService_UploadERPFile0_HTTP_Handler(srv))
 	r.GET("/v1/erp-connections:template", _ERPService_DownloadERPFileTemplate0_HTTP_Handler(srv))
+	r.GET("/v1/freshness", _ERPService_GetFreshness0_HTTP_Handler(srv))
 }
 
 func _ERPService_ListConnections0_HTTP_Handler(srv ERPServiceHTTPServer) func(http.Context) error {
@@ -349,6 +359,24 @@ func _ERPService_DownloadERPFileTemplate0_HTTP_Handler(srv ERPServiceHTTPServer)
 				return nil, err
 			}
 			return srv.DownloadERPFileTemplate(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ERPService_GetFreshness0_HTTP_Handler(srv ERPServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationERPServiceGetFreshness)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetFreshnessRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetFreshness(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

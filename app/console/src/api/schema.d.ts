@@ -1940,6 +1940,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/freshness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How new the figures are, for whoever looks at them. */
+        get: operations["ERPService_GetFreshness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/group-quotas": {
         parameters: {
             query?: never;
@@ -7646,6 +7663,27 @@ export interface components {
             reason: string;
             message: string;
             value: string;
+        };
+        Freshness: {
+            /** @description fresh, late, failing, never: the worst of the list; empty when nothing comes in. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description As of when the figures are whole: of the source that is furthest back; empty where
+             *      one has never given anything.
+             */
+            at?: string | null;
+            /** @description The worst first. */
+            sources: components["schemas"]["FreshnessOf"][];
+        };
+        FreshnessOf: {
+            /** @description A connection's name, or the source of files and pushes. */
+            source: string;
+            /** @description customers, contracts, orders, deliveries, receivables, receipts, drafts. */
+            kind: string;
+            /** Format: date-time */
+            at?: string | null;
+            state: string;
         };
         LimitPush: {
             customerId: string;
@@ -15329,6 +15367,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowUpDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ERPService_GetFreshness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freshness"];
                 };
             };
             default: components["responses"]["Error"];

@@ -101,6 +101,7 @@ var inTenant = map[string]spec{
 	"erp.v1.ERPService/RunConnection":           {who: "administrator", in: m{"id": "$erp_local", "full": true}},
 	"erp.v1.ERPService/ListLimitPushes":         {who: "finance", in: m{"id": "$erp", "page_size": 50}},
 	"erp.v1.ERPService/RetryLimitPushes":        {who: "administrator", in: m{"id": "$erp"}},
+	"erp.v1.ERPService/GetFreshness":            {who: "salesperson"},
 	"erp.v1.ERPService/ListRuns":                {who: "finance", in: m{"id": "$erp"}},
 
 	"dunning.v1.DunningService/GetRule":     {who: "viewer"},
