@@ -106,6 +106,9 @@ func (o *demoOptions) configuration(stack *devstack.Stack) (conf.Config, error) 
 	if err != nil {
 		return c, err
 	}
+	// The demo runs everything on one machine, and two dozen passwords are hashed while
+	// it fills in: on a small one that takes longer than a login may otherwise.
+	c.Kratos.Timeout = max(c.Kratos.Timeout, 20*time.Second)
 	return c, c.Validate(conf.Serve)
 }
 
