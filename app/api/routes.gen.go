@@ -8,35 +8,36 @@ import (
 	v11 "zhuxin/app/api/agreement/v1"
 	v12 "zhuxin/app/api/approval/v1"
 	v13 "zhuxin/app/api/audit/v1"
-	v14 "zhuxin/app/api/collection/v1"
-	v15 "zhuxin/app/api/contract/v1"
-	v16 "zhuxin/app/api/creditcheck/v1"
-	v17 "zhuxin/app/api/customer/v1"
-	v18 "zhuxin/app/api/dailyrun/v1"
-	v19 "zhuxin/app/api/dunning/v1"
-	v110 "zhuxin/app/api/erp/v1"
-	v111 "zhuxin/app/api/feed/v1"
-	v112 "zhuxin/app/api/followup/v1"
-	v113 "zhuxin/app/api/gradescale/v1"
-	v114 "zhuxin/app/api/groupcap/v1"
-	v115 "zhuxin/app/api/historyimport/v1"
-	v118 "zhuxin/app/api/hq/v1"
-	v119 "zhuxin/app/api/limit/v1"
-	v116 "zhuxin/app/api/member/v1"
-	v120 "zhuxin/app/api/negativelist/v1"
-	v121 "zhuxin/app/api/notify/v1"
-	v122 "zhuxin/app/api/portfolio/v1"
-	v123 "zhuxin/app/api/project/v1"
-	v117 "zhuxin/app/api/rating/v1"
-	v124 "zhuxin/app/api/receivable/v1"
-	v125 "zhuxin/app/api/registry/v1"
-	v126 "zhuxin/app/api/related/v1"
-	v127 "zhuxin/app/api/report/v1"
+	v14 "zhuxin/app/api/collateral/v1"
+	v15 "zhuxin/app/api/collection/v1"
+	v16 "zhuxin/app/api/contract/v1"
+	v17 "zhuxin/app/api/creditcheck/v1"
+	v18 "zhuxin/app/api/customer/v1"
+	v19 "zhuxin/app/api/dailyrun/v1"
+	v110 "zhuxin/app/api/dunning/v1"
+	v111 "zhuxin/app/api/erp/v1"
+	v112 "zhuxin/app/api/feed/v1"
+	v113 "zhuxin/app/api/followup/v1"
+	v114 "zhuxin/app/api/gradescale/v1"
+	v115 "zhuxin/app/api/groupcap/v1"
+	v116 "zhuxin/app/api/historyimport/v1"
+	v119 "zhuxin/app/api/hq/v1"
+	v120 "zhuxin/app/api/limit/v1"
+	v117 "zhuxin/app/api/member/v1"
+	v121 "zhuxin/app/api/negativelist/v1"
+	v122 "zhuxin/app/api/notify/v1"
+	v123 "zhuxin/app/api/portfolio/v1"
+	v124 "zhuxin/app/api/project/v1"
+	v118 "zhuxin/app/api/rating/v1"
+	v125 "zhuxin/app/api/receivable/v1"
+	v126 "zhuxin/app/api/registry/v1"
+	v127 "zhuxin/app/api/related/v1"
+	v128 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
-	v128 "zhuxin/app/api/schedule/v1"
-	v129 "zhuxin/app/api/statement/v1"
-	v130 "zhuxin/app/api/warning/v1"
-	v131 "zhuxin/app/api/workbench/v1"
+	v129 "zhuxin/app/api/schedule/v1"
+	v130 "zhuxin/app/api/statement/v1"
+	v131 "zhuxin/app/api/warning/v1"
+	v132 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -46,36 +47,37 @@ func Routes() []route.Info {
 		v11.AgreementServiceRoutes,
 		v12.ApprovalServiceRoutes,
 		v13.AuditServiceRoutes,
-		v14.CollectionServiceRoutes,
-		v15.ContractServiceRoutes,
-		v16.CreditCheckServiceRoutes,
-		v17.CustomerServiceRoutes,
-		v18.DailyRunServiceRoutes,
-		v19.DunningServiceRoutes,
-		v110.ERPServiceRoutes,
-		v111.FeedServiceRoutes,
-		v112.FollowUpServiceRoutes,
-		v113.GradeScaleServiceRoutes,
-		v114.GroupCapServiceRoutes,
-		v114.SharedLimitServiceRoutes,
-		v115.HistoryImportServiceRoutes,
-		v116.MemberServiceRoutes,
-		v117.RatingServiceRoutes,
-		v118.HQServiceRoutes,
-		v119.LimitServiceRoutes,
-		v120.NegativeListServiceRoutes,
-		v120.NegativeReviewServiceRoutes,
-		v121.NotifyServiceRoutes,
-		v122.PortfolioServiceRoutes,
-		v123.ProjectServiceRoutes,
-		v124.ReceivableServiceRoutes,
-		v125.RegistryServiceRoutes,
-		v126.RelatedServiceRoutes,
-		v127.ReportServiceRoutes,
-		v128.ScheduleServiceRoutes,
-		v128.GroupScheduleServiceRoutes,
-		v129.StatementServiceRoutes,
-		v130.WarningServiceRoutes,
-		v131.WorkbenchServiceRoutes,
+		v14.CollateralServiceRoutes,
+		v15.CollectionServiceRoutes,
+		v16.ContractServiceRoutes,
+		v17.CreditCheckServiceRoutes,
+		v18.CustomerServiceRoutes,
+		v19.DailyRunServiceRoutes,
+		v110.DunningServiceRoutes,
+		v111.ERPServiceRoutes,
+		v112.FeedServiceRoutes,
+		v113.FollowUpServiceRoutes,
+		v114.GradeScaleServiceRoutes,
+		v115.GroupCapServiceRoutes,
+		v115.SharedLimitServiceRoutes,
+		v116.HistoryImportServiceRoutes,
+		v117.MemberServiceRoutes,
+		v118.RatingServiceRoutes,
+		v119.HQServiceRoutes,
+		v120.LimitServiceRoutes,
+		v121.NegativeListServiceRoutes,
+		v121.NegativeReviewServiceRoutes,
+		v122.NotifyServiceRoutes,
+		v123.PortfolioServiceRoutes,
+		v124.ProjectServiceRoutes,
+		v125.ReceivableServiceRoutes,
+		v126.RegistryServiceRoutes,
+		v127.RelatedServiceRoutes,
+		v128.ReportServiceRoutes,
+		v129.ScheduleServiceRoutes,
+		v129.GroupScheduleServiceRoutes,
+		v130.StatementServiceRoutes,
+		v131.WarningServiceRoutes,
+		v132.WorkbenchServiceRoutes,
 	)
 }

@@ -53,6 +53,7 @@ const (
 	KindSupplyResume    Kind = "supply_resume"
 	KindWriteOff        Kind = "write_off"
 	KindFollowUp        Kind = "follow_up"
+	KindCollateral      Kind = "collateral"
 )
 
 // Status is where a submission stands.

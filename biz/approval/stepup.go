@@ -6,6 +6,7 @@ import "zhuxin/shared/stepup"
 // (004-27). A rating sets the standing limit. What changes no credit never asks.
 var stepUp = map[Kind]stepup.Act{
 	KindAgreementCure:   stepup.Agreement,
+	KindCollateral:      stepup.LimitChange,
 	KindCreditAgreement: stepup.Agreement,
 	KindRatingTemplate:  stepup.TemplateApproval,
 	KindRating:          stepup.LimitChange,

@@ -326,7 +326,7 @@ func (d *deciding) repeated(k Key, f Found) (bool, Decision, error) {
 func (d *deciding) facts(in CheckInput, found Found) Facts {
 	a, customer := d.l.Account, d.l.Account.CustomerID
 	f := Facts{
-		LimitKind: a.LimitKind, StandingLimit: a.Standing, TemporaryLimit: a.Temporary, Receivable: a.Receivable, Reserved: a.Reserved,
+		LimitKind: a.LimitKind, StandingLimit: a.Standing, TemporaryLimit: a.Temporary, Cover: a.Cover, Receivable: a.Receivable, Reserved: a.Reserved,
 		Delivered: a.Delivered, Reconciled: a.Reconciled, Drafts: a.Drafts, Advances: a.Advances,
 		Exposure: a.Exposure(), Headroom: a.Headroom(), OverdueAmount: a.Overdue, OverdueDays: a.OverdueDays(d.today),
 		MaxOverdueAmount: a.MaxOverdueAmount, MaxOverdueDays: a.MaxOverdueDays, Grade: a.Grade,

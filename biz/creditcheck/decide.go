@@ -18,6 +18,7 @@ type Facts struct {
 	LimitKind          exposure.LimitKind `json:"limit_kind"`
 	StandingLimit      money.Amount       `json:"standing_limit"`
 	TemporaryLimit     money.Amount       `json:"temporary_limit"`
+	Cover              money.Amount       `json:"cover"` // what collateral in force adds to the limit
 	Receivable         money.Amount       `json:"receivable"`
 	Reserved           money.Amount       `json:"reserved"`
 	Delivered          money.Amount       `json:"delivered"`  // not reconciled
@@ -59,6 +60,10 @@ type Facts struct {
 	GroupQuota  *PoolFacts    `json:"group_quota,omitempty"`  // nil where HQ has set no cap
 	Release     *ReleaseFacts `json:"release,omitempty"`      // the one-time release that the order has
 }
+
+// Bound is what may be owed and held of a limit of kind amount: standing and
+// temporary limits, and cover.
+func (f Facts) Bound() money.Amount { return add(add(f.StandingLimit, f.TemporaryLimit), f.Cover) }
 
 // Checkpoint says at which step of an order a check is made (ruling 16).
 // Invoicing has none: what was delivered is always invoiced.
@@ -231,7 +236,7 @@ func noLimit(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
 }
 
 func overLimit(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
-	limit, after := add(f.StandingLimit, f.TemporaryLimit), add(f.Exposure, amount)
+	limit, after := f.Bound(), add(f.Exposure, amount)
 	// A sum that did not fit is over any limit, also over one that did not fit either.
 	applies := f.LimitKind == exposure.LimitAmount && (after > limit || after == math.MaxInt64)
 	return Reason{Code: OverLimit, Action: p.OverLimit, Actual: int64(after), Bound: int64(limit)}, LimitCustomer, applies
@@ -255,7 +260,7 @@ func band(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
 	if f.LimitKind != exposure.LimitAmount || len(p.Rules.Bands) == 0 {
 		return Reason{}, LimitNone, false
 	}
-	used := UtilizationOf(add(f.Exposure, amount), add(f.StandingLimit, f.TemporaryLimit))
+	used := UtilizationOf(add(f.Exposure, amount), f.Bound())
 	zone, from := p.Rules.Zone(f.Grade, used)
 	return Reason{Code: Utilization, Action: zone.action(), Actual: used, Bound: from}, LimitUtilization, zone != Green
 }

@@ -44,6 +44,11 @@ func TestDecideGolden(t *testing.T) {
 		{"over and let pass", 60_000_00, func(_ *Facts, p *Policy) { p.OverLimit = Allow }},
 		{"a temporary limit makes room", 60_000_00, func(f *Facts, _ *Policy) { f.TemporaryLimit = 10_000_00 }},
 		{"a replacing one takes it", 40_000_01, func(f *Facts, _ *Policy) { f.TemporaryLimit = -10_000_00 }},
+		{"cover makes room", 60_000_00, func(f *Facts, _ *Policy) { f.Cover = 10_000_00 }},
+		{"and not a fen more", 60_000_01, func(f *Facts, _ *Policy) { f.Cover = 10_000_00 }},
+		{"cover is no limit", 1, func(f *Facts, _ *Policy) {
+			f.LimitKind, f.StandingLimit, f.Exposure, f.Cover = exposure.LimitNone, 0, 0, 10_000_00
+		}},
 		{"zero is an amount and blocks", 1, func(f *Facts, _ *Policy) { f.StandingLimit, f.Exposure = 0, 0 }},
 		{"no limit blocks", 1, func(f *Facts, _ *Policy) { f.LimitKind, f.StandingLimit, f.Exposure = exposure.LimitNone, 0, 0 }},
 		{"no limit holds", 1, func(f *Facts, p *Policy) { f.LimitKind, p.NoLimit = exposure.LimitNone, Hold }},
@@ -121,6 +126,7 @@ func anyFacts(t *rapid.T) Facts {
 	f := Facts{
 		LimitKind:     rapid.SampledFrom([]exposure.LimitKind{exposure.LimitNone, exposure.LimitAmount, exposure.LimitUnlimited}).Draw(t, "kind"),
 		StandingLimit: money.Amount(rapid.Int64Range(0, 5_000_000).Draw(t, "standing")), TemporaryLimit: money.Amount(fen.Draw(t, "temporary")),
+		Cover:      money.Amount(rapid.Int64Range(0, 1_000_000).Draw(t, "cover")),
 		Receivable: money.Amount(fen.Draw(t, "receivable")), Reserved: money.Amount(rapid.Int64Range(0, 5_000_000).Draw(t, "reserved")),
 		OverdueAmount: money.Amount(rapid.Int64Range(0, 1000).Draw(t, "overdue")), OverdueDays: rapid.IntRange(0, 100).Draw(t, "days"),
 		Grade: rapid.SampledFrom([]string{"", "A", "D"}).Draw(t, "grade"), CustomerActive: rapid.Bool().Draw(t, "active"),
@@ -150,7 +156,7 @@ func TestDecideProperties(t *testing.T) {
 		f, p := anyFacts(t), anyPolicy(t)
 		amount := money.Amount(rapid.Int64Range(1, 5_000_000).Draw(t, "amount"))
 		v := Decide(f, p, amount)
-		over := !f.SettlesAdvance && f.LimitKind == exposure.LimitAmount && f.Exposure+amount > f.StandingLimit+f.TemporaryLimit
+		over := !f.SettlesAdvance && f.LimitKind == exposure.LimitAmount && f.Exposure+amount > f.StandingLimit+f.TemporaryLimit+f.Cover
 		if over && p.OverLimit.StricterThan(v.Outcome) {
 			t.Fatalf("over the limit, policy %s, outcome %s", p.OverLimit, v.Outcome)
 		}

@@ -129,7 +129,7 @@ func headroom(r ProjectRow, f Facts, p Policy) Headroom {
 	}
 	h.Amount = math.MaxInt64
 	if !customer {
-		h.Amount = add(add(f.StandingLimit, f.TemporaryLimit), -f.Exposure)
+		h.Amount = add(f.Bound(), -f.Exposure)
 		if b, ok := p.Rules.band(f.Grade); ok {
 			h.Amount = min(h.Amount, below(b, f))
 		}
@@ -159,7 +159,7 @@ func utilization(f Facts) int64 {
 	if f.LimitKind != exposure.LimitAmount {
 		return 0
 	}
-	return UtilizationOf(f.Exposure, add(f.StandingLimit, f.TemporaryLimit))
+	return UtilizationOf(f.Exposure, f.Bound())
 }
 
 // below is the largest order that stays below the first threshold that holds.
@@ -171,7 +171,7 @@ func below(b Band, f Facts) money.Amount {
 	if first == 0 {
 		return math.MaxInt64
 	}
-	limit := add(f.StandingLimit, f.TemporaryLimit)
+	limit := f.Bound()
 	whole, rest := limit/10_000*money.Amount(first), limit%10_000*money.Amount(first)
 	// The smallest use that reaches the threshold is the quotient rounded up; one
 	// fen less does not.

@@ -155,7 +155,7 @@ func (r Reason) remedies(f Facts) []Remedy {
 		return ways(RemedyPayment, RemedyTemporary, RemedyAdjustment)
 	case Utilization:
 		// What brings the use below the threshold: used − limit × threshold.
-		limit := add(f.StandingLimit, f.TemporaryLimit)
+		limit := f.Bound()
 		used := money.Amount(0)
 		if r.Actual < NoBound {
 			used = max(limit/10_000*money.Amount(r.Actual-r.Bound), 1)

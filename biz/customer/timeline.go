@@ -32,7 +32,7 @@ const (
 	EventsAudit      EventSource = "audit"
 	EventsApprovals  EventSource = "approvals"
 	EventsRatings    EventSource = "ratings"
-	EventsLimits     EventSource = "limits"
+	EventsLimits     EventSource = "limits" // and collateral
 	EventsDocuments  EventSource = "documents"
 	EventsProjects   EventSource = "projects"
 	EventsReceipts   EventSource = "receipts"

@@ -41,6 +41,7 @@ const (
 	KindRatingDecision        Kind = "rating_decision"
 	KindSupplyStopEvidence    Kind = "supply_stop_evidence" // a notice delivered, the plant's word
 	KindHistoryProtocol       Kind = "history_protocol"
+	KindCollateral            Kind = "collateral" // proves a guarantee, a mortgage, a deposit
 	KindOther                 Kind = "other"
 )
 
@@ -129,7 +130,7 @@ var (
 	rules = map[Kind]rule{
 		KindBusinessLicence: paper, KindLegalRepresentativeID: paper, KindPowerOfAttorney: paper, KindOther: paper,
 		KindLetter:        {most: MaxPaper, types: []fileType{pdf}, read: access.DocumentRead, write: access.DocumentWrite, customer: true, server: true},
-		KindQualification: paper, KindContract: paper,
+		KindQualification: paper, KindContract: paper, KindCollateral: paper,
 		KindNegativeEvidence: {most: MaxPaper, types: []fileType{pdf, jpeg, png}, read: access.NegativeRead, write: access.NegativeWrite},
 		// The plant's dispatcher may check orders, and adds what proves that nothing leaves.
 		KindSupplyStopEvidence: {most: MaxPaper, types: paper.types, read: access.LimitRead, write: access.CreditCheck, customer: true},

@@ -2,14 +2,14 @@
 // account, which an order check locks and decides by.
 //
 // It owns the account's meaning and the port that keeps it. It does not own the
-// things the account is made from: limits (biz/limit), ratings (biz/rating),
+// things the account is made from: limits (biz/limit), collateral (biz/collateral), ratings (biz/rating),
 // receivables (biz/receivable), payments and drafts (biz/collection), deliveries
 // and statements (biz/reconciliation), reservations (biz/creditcheck). Whoever changes
 // one of those calls Accounts.Recompute in the same transaction; the order check
 // alone moves the reserved sum itself, under the same row lock.
 //
 // Dates. An account is right for the business dates AsOf through ValidThrough:
-// the days on which no due date passes and no limit begins or ends. A reader on
+// the days on which no due date passes and no limit or cover begins or ends. A reader on
 // any other day recomputes first, so that a missed nightly run changes nothing.
 //
 // Credit notes are receivables with a negative open amount. They lower what is
@@ -42,7 +42,7 @@ type LimitKind string
 // The kinds. Zero is an amount and blocks; a missing limit is none, never "not checked".
 const (
 	LimitNone      LimitKind = "none"      // no credit at all
-	LimitAmount    LimitKind = "amount"    // up to Standing + Temporary
+	LimitAmount    LimitKind = "amount"    // up to Standing + Temporary + Cover
 	LimitUnlimited LimitKind = "unlimited" // no bound
 )
 
@@ -53,6 +53,7 @@ type Account struct {
 	LimitKind        LimitKind
 	Standing         money.Amount
 	Temporary        money.Amount  // what active temporary limits add; negative when one replaces by less (ruling 3)
+	Cover            money.Amount  // what collateral in force adds to a limit of kind amount (003-64); 0 for the other kinds
 	Grade            string        // of the effective rating; empty for an unrated customer
 	MaxOverdueAmount *money.Amount // of the grade; nil without an effective rating
 	MaxOverdueDays   *int
@@ -88,9 +89,19 @@ func (a Account) Limit() money.Amount {
 	return a.Standing + a.Temporary
 }
 
-// Headroom is what the limit still leaves; negative when already over. It means
+// Bound is what may be owed and held: the limit and what collateral adds to it, 0
+// for kind none, which no collateral makes a limit of; it means nothing for kind
+// unlimited.
+func (a Account) Bound() money.Amount {
+	if a.LimitKind == LimitNone {
+		return 0
+	}
+	return a.Standing + a.Temporary + a.Cover
+}
+
+// Headroom is what the bound still leaves; negative when already over. It means
 // nothing for kind unlimited.
-func (a Account) Headroom() money.Amount { return a.Limit() - a.Exposure() }
+func (a Account) Headroom() money.Amount { return a.Bound() - a.Exposure() }
 
 // OverdueDays counts from the oldest due date; 0 when nothing is overdue.
 func (a Account) OverdueDays(today calendar.Date) int {
@@ -105,9 +116,9 @@ func (a Account) ValidOn(today calendar.Date) bool {
 	return a.AsOf <= today && today <= a.ValidThrough
 }
 
-// OverLimit says whether what is owed and held exceeds the limit.
+// OverLimit says whether what is owed and held exceeds the bound.
 func (a Account) OverLimit() bool {
-	return a.LimitKind != LimitUnlimited && a.Exposure() > a.Limit()
+	return a.LimitKind != LimitUnlimited && a.Exposure() > a.Bound()
 }
 
 // Forever is the ValidThrough of an account that no date will change.
@@ -156,8 +167,8 @@ var ErrNoAccount = fault.NotFound("CUSTOMER_NOT_FOUND", "there is no such custom
 type Accounts interface {
 	// Open makes the account of a new customer, in the transaction that makes him.
 	Open(ctx context.Context, customerID uuid.UUID) error
-	// Recompute makes the accounts anew from limits, effective rating, receivables
-	// and reservations, set-based; without ids for all customers of the tenant.
+	// Recompute makes the accounts anew from limits, collateral, effective rating,
+	// receivables and reservations, set-based; without ids for all customers of the tenant.
 	// Version grows where a figure changed; TopicAccountChanged is published.
 	Recompute(ctx context.Context, customerIDs ...uuid.UUID) error
 	// Get gives the account for today's business date, or ErrNoAccount.

@@ -63,6 +63,7 @@ type AccountFacts struct {
 	LimitKind   exposure.LimitKind `json:"limit_kind"`
 	Standing    money.Amount       `json:"standing_limit,string"`
 	Temporary   money.Amount       `json:"temporary_limit,string"`
+	Cover       money.Amount       `json:"cover,string"`
 	Receivable  money.Amount       `json:"receivable,string"`
 	Reserved    money.Amount       `json:"reserved,string"`
 	Delivered   money.Amount       `json:"delivered,string"`
@@ -90,7 +91,7 @@ func InForce(a exposure.Account) *money.Amount {
 
 // AccountFactsOf takes the figures of an account for an approver.
 func AccountFactsOf(a exposure.Account) AccountFacts {
-	return AccountFacts{Grade: a.Grade, LimitKind: a.LimitKind, Standing: a.Standing, Temporary: a.Temporary, Receivable: a.Receivable,
+	return AccountFacts{Grade: a.Grade, LimitKind: a.LimitKind, Standing: a.Standing, Temporary: a.Temporary, Cover: a.Cover, Receivable: a.Receivable,
 		Reserved: a.Reserved, Delivered: a.Delivered, Reconciled: a.Reconciled, Drafts: a.Drafts, Advances: a.Advances, Exposure: a.Exposure(),
 		Overdue: a.Overdue, OverdueDays: a.OverdueDays(a.AsOf), AsOf: a.AsOf}
 }

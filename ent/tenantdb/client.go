@@ -26,6 +26,8 @@ import (
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/categoryoverride"
+	"zhuxin/ent/tenantdb/collateral"
+	"zhuxin/ent/tenantdb/collateralrates"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -152,6 +154,10 @@ type Client struct {
 	AuditSeal *AuditSealClient
 	// CategoryOverride is the client for interacting with the CategoryOverride builders.
 	CategoryOverride *CategoryOverrideClient
+	// Collateral is the client for interacting with the Collateral builders.
+	Collateral *CollateralClient
+	// CollateralRates is the client for interacting with the CollateralRates builders.
+	CollateralRates *CollateralRatesClient
 	// CollectionSetting is the client for interacting with the CollectionSetting builders.
 	CollectionSetting *CollectionSettingClient
 	// Contract is the client for interacting with the Contract builders.
@@ -340,6 +346,8 @@ func (c *Client) init() {
 	c.AuditLog = NewAuditLogClient(c.config)
 	c.AuditSeal = NewAuditSealClient(c.config)
 	c.CategoryOverride = NewCategoryOverrideClient(c.config)
+	c.Collateral = NewCollateralClient(c.config)
+	c.CollateralRates = NewCollateralRatesClient(c.config)
 	c.CollectionSetting = NewCollectionSettingClient(c.config)
 	c.Contract = NewContractClient(c.config)
 	c.ContractTerm = NewContractTermClient(c.config)
@@ -528,6 +536,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditLog:             NewAuditLogClient(cfg),
 		AuditSeal:            NewAuditSealClient(cfg),
 		CategoryOverride:     NewCategoryOverrideClient(cfg),
+		Collateral:           NewCollateralClient(cfg),
+		CollateralRates:      NewCollateralRatesClient(cfg),
 		CollectionSetting:    NewCollectionSettingClient(cfg),
 		Contract:             NewContractClient(cfg),
 		ContractTerm:         NewContractTermClient(cfg),
@@ -643,6 +653,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditLog:             NewAuditLogClient(cfg),
 		AuditSeal:            NewAuditSealClient(cfg),
 		CategoryOverride:     NewCategoryOverrideClient(cfg),
+		Collateral:           NewCollateralClient(cfg),
+		CollateralRates:      NewCollateralRatesClient(cfg),
 		CollectionSetting:    NewCollectionSettingClient(cfg),
 		Contract:             NewContractClient(cfg),
 		ContractTerm:         NewContractTermClient(cfg),
@@ -756,20 +768,21 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AcceptanceDraft, c.AgreementEvent, c.AgreementSettings, c.Approval,
 		c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation, c.ApprovalFlow,
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
-		c.AuditSeal, c.CategoryOverride, c.CollectionSetting, c.Contract,
-		c.ContractTerm, c.CreditAccount, c.CreditAgreement, c.CreditCheck,
-		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.CreditState,
-		c.Customer, c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember,
-		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
-		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
-		c.ERPContract, c.ERPOrder, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft,
-		c.HandledEvent, c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset,
-		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
-		c.LimitPush, c.Notification, c.NotifyAccount, c.NotifyDelivery,
-		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
-		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
-		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.AuditSeal, c.CategoryOverride, c.Collateral, c.CollateralRates,
+		c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
+		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
+		c.CreditPolicy, c.CreditRating, c.CreditState, c.Customer, c.CustomerChange,
+		c.CustomerGroup, c.CustomerGroupMember, c.DailyRun, c.DailySnapshot,
+		c.DailyStep, c.Delivery, c.Dispute, c.Document, c.DunningLetter, c.DunningMark,
+		c.DunningPause, c.DunningRule, c.ERPConnection, c.ERPContract, c.ERPOrder,
+		c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
+		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
+		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
+		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
+		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
+		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
+		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
 		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
@@ -786,20 +799,21 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AcceptanceDraft, c.AgreementEvent, c.AgreementSettings, c.Approval,
 		c.ApprovalAct, c.ApprovalAuthority, c.ApprovalDelegation, c.ApprovalFlow,
 		c.ApprovalHand, c.ApprovalPolicy, c.ApprovalSlot, c.ApprovalStep, c.AuditLog,
-		c.AuditSeal, c.CategoryOverride, c.CollectionSetting, c.Contract,
-		c.ContractTerm, c.CreditAccount, c.CreditAgreement, c.CreditCheck,
-		c.CreditFreeze, c.CreditLimit, c.CreditPolicy, c.CreditRating, c.CreditState,
-		c.Customer, c.CustomerChange, c.CustomerGroup, c.CustomerGroupMember,
-		c.DailyRun, c.DailySnapshot, c.DailyStep, c.Delivery, c.Dispute, c.Document,
-		c.DunningLetter, c.DunningMark, c.DunningPause, c.DunningRule, c.ERPConnection,
-		c.ERPContract, c.ERPOrder, c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft,
-		c.HandledEvent, c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset,
-		c.LateFeeWaiver, c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch,
-		c.LimitPush, c.Notification, c.NotifyAccount, c.NotifyDelivery,
-		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
-		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
-		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.AuditSeal, c.CategoryOverride, c.Collateral, c.CollateralRates,
+		c.CollectionSetting, c.Contract, c.ContractTerm, c.CreditAccount,
+		c.CreditAgreement, c.CreditCheck, c.CreditFreeze, c.CreditLimit,
+		c.CreditPolicy, c.CreditRating, c.CreditState, c.Customer, c.CustomerChange,
+		c.CustomerGroup, c.CustomerGroupMember, c.DailyRun, c.DailySnapshot,
+		c.DailyStep, c.Delivery, c.Dispute, c.Document, c.DunningLetter, c.DunningMark,
+		c.DunningPause, c.DunningRule, c.ERPConnection, c.ERPContract, c.ERPOrder,
+		c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
+		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
+		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
+		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
+		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
+		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
+		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
+		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
 		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
@@ -842,6 +856,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditSeal.mutate(ctx, m)
 	case *CategoryOverrideMutation:
 		return c.CategoryOverride.mutate(ctx, m)
+	case *CollateralMutation:
+		return c.Collateral.mutate(ctx, m)
+	case *CollateralRatesMutation:
+		return c.CollateralRates.mutate(ctx, m)
 	case *CollectionSettingMutation:
 		return c.CollectionSetting.mutate(ctx, m)
 	case *ContractMutation:
@@ -3001,6 +3019,272 @@ func (c *CategoryOverrideClient) mutate(ctx context.Context, m *CategoryOverride
 		return (&CategoryOverrideDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("tenantdb: unknown CategoryOverride mutation op: %q", m.Op())
+	}
+}
+
+// CollateralClient is a client for the Collateral schema.
+type CollateralClient struct {
+	config
+}
+
+// NewCollateralClient returns a client for the Collateral from the given config.
+func NewCollateralClient(c config) *CollateralClient {
+	return &CollateralClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `collateral.Hooks(f(g(h())))`.
+func (c *CollateralClient) Use(hooks ...Hook) {
+	c.hooks.Collateral = append(c.hooks.Collateral, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `collateral.Intercept(f(g(h())))`.
+func (c *CollateralClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Collateral = append(c.inters.Collateral, interceptors...)
+}
+
+// Create returns a builder for creating a Collateral entity.
+func (c *CollateralClient) Create() *CollateralCreate {
+	mutation := newCollateralMutation(c.config, OpCreate)
+	return &CollateralCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Collateral entities.
+func (c *CollateralClient) CreateBulk(builders ...*CollateralCreate) *CollateralCreateBulk {
+	return &CollateralCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CollateralClient) MapCreateBulk(slice any, setFunc func(*CollateralCreate, int)) *CollateralCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CollateralCreateBulk{err: fmt.Errorf("calling to CollateralClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CollateralCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CollateralCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Collateral.
+func (c *CollateralClient) Update() *CollateralUpdate {
+	mutation := newCollateralMutation(c.config, OpUpdate)
+	return &CollateralUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CollateralClient) UpdateOne(_m *Collateral) *CollateralUpdateOne {
+	mutation := newCollateralMutation(c.config, OpUpdateOne, withCollateral(_m))
+	return &CollateralUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CollateralClient) UpdateOneID(id uuid.UUID) *CollateralUpdateOne {
+	mutation := newCollateralMutation(c.config, OpUpdateOne, withCollateralID(id))
+	return &CollateralUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Collateral.
+func (c *CollateralClient) Delete() *CollateralDelete {
+	mutation := newCollateralMutation(c.config, OpDelete)
+	return &CollateralDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CollateralClient) DeleteOne(_m *Collateral) *CollateralDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CollateralClient) DeleteOneID(id uuid.UUID) *CollateralDeleteOne {
+	builder := c.Delete().Where(collateral.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CollateralDeleteOne{builder}
+}
+
+// Query returns a query builder for Collateral.
+func (c *CollateralClient) Query() *CollateralQuery {
+	return &CollateralQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCollateral},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Collateral entity by its id.
+func (c *CollateralClient) Get(ctx context.Context, id uuid.UUID) (*Collateral, error) {
+	return c.Query().Where(collateral.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CollateralClient) GetX(ctx context.Context, id uuid.UUID) *Collateral {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CollateralClient) Hooks() []Hook {
+	return c.hooks.Collateral
+}
+
+// Interceptors returns the client interceptors.
+func (c *CollateralClient) Interceptors() []Interceptor {
+	return c.inters.Collateral
+}
+
+func (c *CollateralClient) mutate(ctx context.Context, m *CollateralMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CollateralCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CollateralUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CollateralUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CollateralDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Collateral mutation op: %q", m.Op())
+	}
+}
+
+// CollateralRatesClient is a client for the CollateralRates schema.
+type CollateralRatesClient struct {
+	config
+}
+
+// NewCollateralRatesClient returns a client for the CollateralRates from the given config.
+func NewCollateralRatesClient(c config) *CollateralRatesClient {
+	return &CollateralRatesClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `collateralrates.Hooks(f(g(h())))`.
+func (c *CollateralRatesClient) Use(hooks ...Hook) {
+	c.hooks.CollateralRates = append(c.hooks.CollateralRates, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `collateralrates.Intercept(f(g(h())))`.
+func (c *CollateralRatesClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CollateralRates = append(c.inters.CollateralRates, interceptors...)
+}
+
+// Create returns a builder for creating a CollateralRates entity.
+func (c *CollateralRatesClient) Create() *CollateralRatesCreate {
+	mutation := newCollateralRatesMutation(c.config, OpCreate)
+	return &CollateralRatesCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CollateralRates entities.
+func (c *CollateralRatesClient) CreateBulk(builders ...*CollateralRatesCreate) *CollateralRatesCreateBulk {
+	return &CollateralRatesCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CollateralRatesClient) MapCreateBulk(slice any, setFunc func(*CollateralRatesCreate, int)) *CollateralRatesCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CollateralRatesCreateBulk{err: fmt.Errorf("calling to CollateralRatesClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CollateralRatesCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CollateralRatesCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CollateralRates.
+func (c *CollateralRatesClient) Update() *CollateralRatesUpdate {
+	mutation := newCollateralRatesMutation(c.config, OpUpdate)
+	return &CollateralRatesUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CollateralRatesClient) UpdateOne(_m *CollateralRates) *CollateralRatesUpdateOne {
+	mutation := newCollateralRatesMutation(c.config, OpUpdateOne, withCollateralRates(_m))
+	return &CollateralRatesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CollateralRatesClient) UpdateOneID(id int64) *CollateralRatesUpdateOne {
+	mutation := newCollateralRatesMutation(c.config, OpUpdateOne, withCollateralRatesID(id))
+	return &CollateralRatesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CollateralRates.
+func (c *CollateralRatesClient) Delete() *CollateralRatesDelete {
+	mutation := newCollateralRatesMutation(c.config, OpDelete)
+	return &CollateralRatesDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CollateralRatesClient) DeleteOne(_m *CollateralRates) *CollateralRatesDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CollateralRatesClient) DeleteOneID(id int64) *CollateralRatesDeleteOne {
+	builder := c.Delete().Where(collateralrates.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CollateralRatesDeleteOne{builder}
+}
+
+// Query returns a query builder for CollateralRates.
+func (c *CollateralRatesClient) Query() *CollateralRatesQuery {
+	return &CollateralRatesQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCollateralRates},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CollateralRates entity by its id.
+func (c *CollateralRatesClient) Get(ctx context.Context, id int64) (*CollateralRates, error) {
+	return c.Query().Where(collateralrates.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CollateralRatesClient) GetX(ctx context.Context, id int64) *CollateralRates {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CollateralRatesClient) Hooks() []Hook {
+	return c.hooks.CollateralRates
+}
+
+// Interceptors returns the client interceptors.
+func (c *CollateralRatesClient) Interceptors() []Interceptor {
+	return c.inters.CollateralRates
+}
+
+func (c *CollateralRatesClient) mutate(ctx context.Context, m *CollateralRatesMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CollateralRatesCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CollateralRatesUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CollateralRatesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CollateralRatesDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown CollateralRates mutation op: %q", m.Op())
 	}
 }
 
@@ -14023,41 +14307,43 @@ type (
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
 		ApprovalAuthority, ApprovalDelegation, ApprovalFlow, ApprovalHand,
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		CategoryOverride, CollectionSetting, Contract, ContractTerm, CreditAccount,
-		CreditAgreement, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
-		CreditRating, CreditState, Customer, CustomerChange, CustomerGroup,
-		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
-		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
-		ERPContract, ERPOrder, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
-		HistoryImport, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
-		LetterSerial, LetterTemplate, LimitBatch, LimitPush, Notification,
-		NotifyAccount, NotifyDelivery, NotifyPreference, NotifySetting, OrderHold,
-		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication,
-		PortfolioRule, Project, ProjectAccount, ProjectContact, RatingTemplate,
-		Receipt, Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
-		RegistrySetting, RegistryUsage, RegistryWatch, RelatedReach, Reservation,
-		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
-		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
+		CategoryOverride, Collateral, CollateralRates, CollectionSetting, Contract,
+		ContractTerm, CreditAccount, CreditAgreement, CreditCheck, CreditFreeze,
+		CreditLimit, CreditPolicy, CreditRating, CreditState, Customer, CustomerChange,
+		CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot, DailyStep,
+		Delivery, Dispute, Document, DunningLetter, DunningMark, DunningPause,
+		DunningRule, ERPConnection, ERPContract, ERPOrder, ERPRun, FeedReject,
+		FollowUp, FormDraft, HandledEvent, HistoryImport, IdempotencyKey,
+		ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate,
+		LimitBatch, LimitPush, Notification, NotifyAccount, NotifyDelivery,
+		NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox, Owner, Party,
+		PartyRelation, PaymentApplication, PortfolioRule, Project, ProjectAccount,
+		ProjectContact, RatingTemplate, Receipt, Receivable, ReceivableImport,
+		ReceivableInstalment, RegistryAccount, RegistrySetting, RegistryUsage,
+		RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode, Statement,
+		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
+		Warning, WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
 		ApprovalAuthority, ApprovalDelegation, ApprovalFlow, ApprovalHand,
 		ApprovalPolicy, ApprovalSlot, ApprovalStep, AuditLog, AuditSeal,
-		CategoryOverride, CollectionSetting, Contract, ContractTerm, CreditAccount,
-		CreditAgreement, CreditCheck, CreditFreeze, CreditLimit, CreditPolicy,
-		CreditRating, CreditState, Customer, CustomerChange, CustomerGroup,
-		CustomerGroupMember, DailyRun, DailySnapshot, DailyStep, Delivery, Dispute,
-		Document, DunningLetter, DunningMark, DunningPause, DunningRule, ERPConnection,
-		ERPContract, ERPOrder, ERPRun, FeedReject, FollowUp, FormDraft, HandledEvent,
-		HistoryImport, IdempotencyKey, ImportMapping, Keyset, LateFeeWaiver, Letter,
-		LetterSerial, LetterTemplate, LimitBatch, LimitPush, Notification,
-		NotifyAccount, NotifyDelivery, NotifyPreference, NotifySetting, OrderHold,
-		OrderRelease, Outbox, Owner, Party, PartyRelation, PaymentApplication,
-		PortfolioRule, Project, ProjectAccount, ProjectContact, RatingTemplate,
-		Receipt, Receivable, ReceivableImport, ReceivableInstalment, RegistryAccount,
-		RegistrySetting, RegistryUsage, RegistryWatch, RelatedReach, Reservation,
-		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
-		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
+		CategoryOverride, Collateral, CollateralRates, CollectionSetting, Contract,
+		ContractTerm, CreditAccount, CreditAgreement, CreditCheck, CreditFreeze,
+		CreditLimit, CreditPolicy, CreditRating, CreditState, Customer, CustomerChange,
+		CustomerGroup, CustomerGroupMember, DailyRun, DailySnapshot, DailyStep,
+		Delivery, Dispute, Document, DunningLetter, DunningMark, DunningPause,
+		DunningRule, ERPConnection, ERPContract, ERPOrder, ERPRun, FeedReject,
+		FollowUp, FormDraft, HandledEvent, HistoryImport, IdempotencyKey,
+		ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate,
+		LimitBatch, LimitPush, Notification, NotifyAccount, NotifyDelivery,
+		NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox, Owner, Party,
+		PartyRelation, PaymentApplication, PortfolioRule, Project, ProjectAccount,
+		ProjectContact, RatingTemplate, Receipt, Receivable, ReceivableImport,
+		ReceivableInstalment, RegistryAccount, RegistrySetting, RegistryUsage,
+		RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode, Statement,
+		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
+		Warning, WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

@@ -25,6 +25,8 @@ type CreditAccount struct {
 	StandingAmount int64 `json:"standing_amount,omitempty"`
 	// fen that active temporary limits add; negative when one replaces by less
 	TemporaryAmount int64 `json:"temporary_amount,omitempty"`
+	// fen that collateral in force adds to a limit of kind amount
+	CoverAmount int64 `json:"cover_amount,omitempty"`
 	// Grade holds the value of the "grade" field.
 	Grade string `json:"grade,omitempty"`
 	// fen; null without an effective rating
@@ -75,7 +77,7 @@ func (*CreditAccount) scanValues(columns []string) ([]any, error) {
 			values[i] = new(calendar.Date)
 		case creditaccount.FieldFrozen:
 			values[i] = new(sql.NullBool)
-		case creditaccount.FieldStandingAmount, creditaccount.FieldTemporaryAmount, creditaccount.FieldMaxOverdueAmount, creditaccount.FieldMaxOverdueDays, creditaccount.FieldReceivableAmount, creditaccount.FieldOverdueAmount, creditaccount.FieldReservedAmount, creditaccount.FieldDeliveredAmount, creditaccount.FieldReconciledAmount, creditaccount.FieldDraftAmount, creditaccount.FieldAdvanceAmount, creditaccount.FieldDisputedAmount, creditaccount.FieldVersion:
+		case creditaccount.FieldStandingAmount, creditaccount.FieldTemporaryAmount, creditaccount.FieldCoverAmount, creditaccount.FieldMaxOverdueAmount, creditaccount.FieldMaxOverdueDays, creditaccount.FieldReceivableAmount, creditaccount.FieldOverdueAmount, creditaccount.FieldReservedAmount, creditaccount.FieldDeliveredAmount, creditaccount.FieldReconciledAmount, creditaccount.FieldDraftAmount, creditaccount.FieldAdvanceAmount, creditaccount.FieldDisputedAmount, creditaccount.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case creditaccount.FieldLimitKind, creditaccount.FieldGrade, creditaccount.FieldFrozenReason:
 			values[i] = new(sql.NullString)
@@ -119,6 +121,12 @@ func (_m *CreditAccount) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field temporary_amount", values[i])
 			} else if value.Valid {
 				_m.TemporaryAmount = value.Int64
+			}
+		case creditaccount.FieldCoverAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field cover_amount", values[i])
+			} else if value.Valid {
+				_m.CoverAmount = value.Int64
 			}
 		case creditaccount.FieldGrade:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -275,6 +283,9 @@ func (_m *CreditAccount) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("temporary_amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TemporaryAmount))
+	builder.WriteString(", ")
+	builder.WriteString("cover_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CoverAmount))
 	builder.WriteString(", ")
 	builder.WriteString("grade=")
 	builder.WriteString(_m.Grade)

@@ -66,6 +66,20 @@ func (_c *CreditAccountCreate) SetNillableTemporaryAmount(v *int64) *CreditAccou
 	return _c
 }
 
+// SetCoverAmount sets the "cover_amount" field.
+func (_c *CreditAccountCreate) SetCoverAmount(v int64) *CreditAccountCreate {
+	_c.mutation.SetCoverAmount(v)
+	return _c
+}
+
+// SetNillableCoverAmount sets the "cover_amount" field if the given value is not nil.
+func (_c *CreditAccountCreate) SetNillableCoverAmount(v *int64) *CreditAccountCreate {
+	if v != nil {
+		_c.SetCoverAmount(*v)
+	}
+	return _c
+}
+
 // SetGrade sets the "grade" field.
 func (_c *CreditAccountCreate) SetGrade(v string) *CreditAccountCreate {
 	_c.mutation.SetGrade(v)
@@ -355,6 +369,10 @@ func (_c *CreditAccountCreate) defaults() {
 		v := creditaccount.DefaultTemporaryAmount
 		_c.mutation.SetTemporaryAmount(v)
 	}
+	if _, ok := _c.mutation.CoverAmount(); !ok {
+		v := creditaccount.DefaultCoverAmount
+		_c.mutation.SetCoverAmount(v)
+	}
 	if _, ok := _c.mutation.Grade(); !ok {
 		v := creditaccount.DefaultGrade
 		_c.mutation.SetGrade(v)
@@ -420,6 +438,9 @@ func (_c *CreditAccountCreate) check() error {
 	}
 	if _, ok := _c.mutation.TemporaryAmount(); !ok {
 		return &ValidationError{Name: "temporary_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.temporary_amount"`)}
+	}
+	if _, ok := _c.mutation.CoverAmount(); !ok {
+		return &ValidationError{Name: "cover_amount", err: errors.New(`tenantdb: missing required field "CreditAccount.cover_amount"`)}
 	}
 	if _, ok := _c.mutation.Grade(); !ok {
 		return &ValidationError{Name: "grade", err: errors.New(`tenantdb: missing required field "CreditAccount.grade"`)}
@@ -510,6 +531,10 @@ func (_c *CreditAccountCreate) createSpec() (*CreditAccount, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.TemporaryAmount(); ok {
 		_spec.SetField(creditaccount.FieldTemporaryAmount, field.TypeInt64, value)
 		_node.TemporaryAmount = value
+	}
+	if value, ok := _c.mutation.CoverAmount(); ok {
+		_spec.SetField(creditaccount.FieldCoverAmount, field.TypeInt64, value)
+		_node.CoverAmount = value
 	}
 	if value, ok := _c.mutation.Grade(); ok {
 		_spec.SetField(creditaccount.FieldGrade, field.TypeString, value)
@@ -680,6 +705,24 @@ func (u *CreditAccountUpsert) UpdateTemporaryAmount() *CreditAccountUpsert {
 // AddTemporaryAmount adds v to the "temporary_amount" field.
 func (u *CreditAccountUpsert) AddTemporaryAmount(v int64) *CreditAccountUpsert {
 	u.Add(creditaccount.FieldTemporaryAmount, v)
+	return u
+}
+
+// SetCoverAmount sets the "cover_amount" field.
+func (u *CreditAccountUpsert) SetCoverAmount(v int64) *CreditAccountUpsert {
+	u.Set(creditaccount.FieldCoverAmount, v)
+	return u
+}
+
+// UpdateCoverAmount sets the "cover_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsert) UpdateCoverAmount() *CreditAccountUpsert {
+	u.SetExcluded(creditaccount.FieldCoverAmount)
+	return u
+}
+
+// AddCoverAmount adds v to the "cover_amount" field.
+func (u *CreditAccountUpsert) AddCoverAmount(v int64) *CreditAccountUpsert {
+	u.Add(creditaccount.FieldCoverAmount, v)
 	return u
 }
 
@@ -1090,6 +1133,27 @@ func (u *CreditAccountUpsertOne) AddTemporaryAmount(v int64) *CreditAccountUpser
 func (u *CreditAccountUpsertOne) UpdateTemporaryAmount() *CreditAccountUpsertOne {
 	return u.Update(func(s *CreditAccountUpsert) {
 		s.UpdateTemporaryAmount()
+	})
+}
+
+// SetCoverAmount sets the "cover_amount" field.
+func (u *CreditAccountUpsertOne) SetCoverAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetCoverAmount(v)
+	})
+}
+
+// AddCoverAmount adds v to the "cover_amount" field.
+func (u *CreditAccountUpsertOne) AddCoverAmount(v int64) *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddCoverAmount(v)
+	})
+}
+
+// UpdateCoverAmount sets the "cover_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertOne) UpdateCoverAmount() *CreditAccountUpsertOne {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateCoverAmount()
 	})
 }
 
@@ -1718,6 +1782,27 @@ func (u *CreditAccountUpsertBulk) AddTemporaryAmount(v int64) *CreditAccountUpse
 func (u *CreditAccountUpsertBulk) UpdateTemporaryAmount() *CreditAccountUpsertBulk {
 	return u.Update(func(s *CreditAccountUpsert) {
 		s.UpdateTemporaryAmount()
+	})
+}
+
+// SetCoverAmount sets the "cover_amount" field.
+func (u *CreditAccountUpsertBulk) SetCoverAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.SetCoverAmount(v)
+	})
+}
+
+// AddCoverAmount adds v to the "cover_amount" field.
+func (u *CreditAccountUpsertBulk) AddCoverAmount(v int64) *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.AddCoverAmount(v)
+	})
+}
+
+// UpdateCoverAmount sets the "cover_amount" field to the value that was provided on create.
+func (u *CreditAccountUpsertBulk) UpdateCoverAmount() *CreditAccountUpsertBulk {
+	return u.Update(func(s *CreditAccountUpsert) {
+		s.UpdateCoverAmount()
 	})
 }
 

@@ -85,6 +85,27 @@ func (_u *CreditAccountUpdate) AddTemporaryAmount(v int64) *CreditAccountUpdate 
 	return _u
 }
 
+// SetCoverAmount sets the "cover_amount" field.
+func (_u *CreditAccountUpdate) SetCoverAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.ResetCoverAmount()
+	_u.mutation.SetCoverAmount(v)
+	return _u
+}
+
+// SetNillableCoverAmount sets the "cover_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdate) SetNillableCoverAmount(v *int64) *CreditAccountUpdate {
+	if v != nil {
+		_u.SetCoverAmount(*v)
+	}
+	return _u
+}
+
+// AddCoverAmount adds value to the "cover_amount" field.
+func (_u *CreditAccountUpdate) AddCoverAmount(v int64) *CreditAccountUpdate {
+	_u.mutation.AddCoverAmount(v)
+	return _u
+}
+
 // SetGrade sets the "grade" field.
 func (_u *CreditAccountUpdate) SetGrade(v string) *CreditAccountUpdate {
 	_u.mutation.SetGrade(v)
@@ -507,6 +528,12 @@ func (_u *CreditAccountUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if value, ok := _u.mutation.AddedTemporaryAmount(); ok {
 		_spec.AddField(creditaccount.FieldTemporaryAmount, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.CoverAmount(); ok {
+		_spec.SetField(creditaccount.FieldCoverAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCoverAmount(); ok {
+		_spec.AddField(creditaccount.FieldCoverAmount, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Grade(); ok {
 		_spec.SetField(creditaccount.FieldGrade, field.TypeString, value)
 	}
@@ -679,6 +706,27 @@ func (_u *CreditAccountUpdateOne) SetNillableTemporaryAmount(v *int64) *CreditAc
 // AddTemporaryAmount adds value to the "temporary_amount" field.
 func (_u *CreditAccountUpdateOne) AddTemporaryAmount(v int64) *CreditAccountUpdateOne {
 	_u.mutation.AddTemporaryAmount(v)
+	return _u
+}
+
+// SetCoverAmount sets the "cover_amount" field.
+func (_u *CreditAccountUpdateOne) SetCoverAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.ResetCoverAmount()
+	_u.mutation.SetCoverAmount(v)
+	return _u
+}
+
+// SetNillableCoverAmount sets the "cover_amount" field if the given value is not nil.
+func (_u *CreditAccountUpdateOne) SetNillableCoverAmount(v *int64) *CreditAccountUpdateOne {
+	if v != nil {
+		_u.SetCoverAmount(*v)
+	}
+	return _u
+}
+
+// AddCoverAmount adds value to the "cover_amount" field.
+func (_u *CreditAccountUpdateOne) AddCoverAmount(v int64) *CreditAccountUpdateOne {
+	_u.mutation.AddCoverAmount(v)
 	return _u
 }
 
@@ -1133,6 +1181,12 @@ func (_u *CreditAccountUpdateOne) sqlSave(ctx context.Context) (_node *CreditAcc
 	}
 	if value, ok := _u.mutation.AddedTemporaryAmount(); ok {
 		_spec.AddField(creditaccount.FieldTemporaryAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.CoverAmount(); ok {
+		_spec.SetField(creditaccount.FieldCoverAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCoverAmount(); ok {
+		_spec.AddField(creditaccount.FieldCoverAmount, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Grade(); ok {
 		_spec.SetField(creditaccount.FieldGrade, field.TypeString, value)

@@ -23,6 +23,8 @@ import (
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/categoryoverride"
+	"zhuxin/ent/tenantdb/collateral"
+	"zhuxin/ent/tenantdb/collateralrates"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -183,6 +185,8 @@ func checkColumn(t, c string) error {
 			auditlog.Table:             auditlog.ValidColumn,
 			auditseal.Table:            auditseal.ValidColumn,
 			categoryoverride.Table:     categoryoverride.ValidColumn,
+			collateral.Table:           collateral.ValidColumn,
+			collateralrates.Table:      collateralrates.ValidColumn,
 			collectionsetting.Table:    collectionsetting.ValidColumn,
 			contract.Table:             contract.ValidColumn,
 			contractterm.Table:         contractterm.ValidColumn,

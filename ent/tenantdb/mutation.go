@@ -26,6 +26,8 @@ import (
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/categoryoverride"
+	"zhuxin/ent/tenantdb/collateral"
+	"zhuxin/ent/tenantdb/collateralrates"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -139,6 +141,8 @@ const (
 	TypeAuditLog             = "AuditLog"
 	TypeAuditSeal            = "AuditSeal"
 	TypeCategoryOverride     = "CategoryOverride"
+	TypeCollateral           = "Collateral"
+	TypeCollateralRates      = "CollateralRates"
 	TypeCollectionSetting    = "CollectionSetting"
 	TypeContract             = "Contract"
 	TypeContractTerm         = "ContractTerm"
@@ -12623,6 +12627,2747 @@ func (m *CategoryOverrideMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown CategoryOverride edge %s", name)
 }
 
+// CollateralMutation represents an operation that mutates the Collateral nodes in the graph.
+type CollateralMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *uuid.UUID
+	created_at           *time.Time
+	created_by           *uuid.UUID
+	updated_at           *time.Time
+	version              *int64
+	addversion           *int64
+	customer_id          *uuid.UUID
+	kind                 *collateral.Kind
+	provider_name        *string
+	provider_uscc        *string
+	reference_no         *string
+	description          *string
+	guaranteed_amount    *int64
+	addguaranteed_amount *int64
+	appraised_amount     *int64
+	addappraised_amount  *int64
+	appraised_on         *calendar.Date
+	rate                 *int
+	addrate              *int
+	cover_amount         *int64
+	addcover_amount      *int64
+	uncounted            *collateral.Uncounted
+	starts_on            *calendar.Date
+	ends_on              *calendar.Date
+	document_ids         *json.RawMessage
+	appenddocument_ids   json.RawMessage
+	status               *collateral.Status
+	effective_at         *time.Time
+	released_at          *time.Time
+	released_by          *uuid.UUID
+	release_reason       *string
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*Collateral, error)
+	predicates           []predicate.Collateral
+}
+
+var _ ent.Mutation = (*CollateralMutation)(nil)
+
+// collateralOption allows management of the mutation configuration using functional options.
+type collateralOption func(*CollateralMutation)
+
+// newCollateralMutation creates new mutation for the Collateral entity.
+func newCollateralMutation(c config, op Op, opts ...collateralOption) *CollateralMutation {
+	m := &CollateralMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCollateral,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCollateralID sets the ID field of the mutation.
+func withCollateralID(id uuid.UUID) collateralOption {
+	return func(m *CollateralMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Collateral
+		)
+		m.oldValue = func(ctx context.Context) (*Collateral, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Collateral.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCollateral sets the old Collateral of the mutation.
+func withCollateral(node *Collateral) collateralOption {
+	return func(m *CollateralMutation) {
+		m.oldValue = func(context.Context) (*Collateral, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CollateralMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CollateralMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Collateral entities.
+func (m *CollateralMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CollateralMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CollateralMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Collateral.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CollateralMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CollateralMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CollateralMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CollateralMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CollateralMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *CollateralMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[collateral.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *CollateralMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[collateral.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CollateralMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, collateral.FieldCreatedBy)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CollateralMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CollateralMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CollateralMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CollateralMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CollateralMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CollateralMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CollateralMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CollateralMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CollateralMutation) SetCustomerID(u uuid.UUID) {
+	m.customer_id = &u
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CollateralMutation) CustomerID() (r uuid.UUID, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldCustomerID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CollateralMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *CollateralMutation) SetKind(c collateral.Kind) {
+	m.kind = &c
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *CollateralMutation) Kind() (r collateral.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldKind(ctx context.Context) (v collateral.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *CollateralMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetProviderName sets the "provider_name" field.
+func (m *CollateralMutation) SetProviderName(s string) {
+	m.provider_name = &s
+}
+
+// ProviderName returns the value of the "provider_name" field in the mutation.
+func (m *CollateralMutation) ProviderName() (r string, exists bool) {
+	v := m.provider_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProviderName returns the old "provider_name" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldProviderName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProviderName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProviderName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProviderName: %w", err)
+	}
+	return oldValue.ProviderName, nil
+}
+
+// ResetProviderName resets all changes to the "provider_name" field.
+func (m *CollateralMutation) ResetProviderName() {
+	m.provider_name = nil
+}
+
+// SetProviderUscc sets the "provider_uscc" field.
+func (m *CollateralMutation) SetProviderUscc(s string) {
+	m.provider_uscc = &s
+}
+
+// ProviderUscc returns the value of the "provider_uscc" field in the mutation.
+func (m *CollateralMutation) ProviderUscc() (r string, exists bool) {
+	v := m.provider_uscc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProviderUscc returns the old "provider_uscc" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldProviderUscc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProviderUscc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProviderUscc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProviderUscc: %w", err)
+	}
+	return oldValue.ProviderUscc, nil
+}
+
+// ResetProviderUscc resets all changes to the "provider_uscc" field.
+func (m *CollateralMutation) ResetProviderUscc() {
+	m.provider_uscc = nil
+}
+
+// SetReferenceNo sets the "reference_no" field.
+func (m *CollateralMutation) SetReferenceNo(s string) {
+	m.reference_no = &s
+}
+
+// ReferenceNo returns the value of the "reference_no" field in the mutation.
+func (m *CollateralMutation) ReferenceNo() (r string, exists bool) {
+	v := m.reference_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReferenceNo returns the old "reference_no" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldReferenceNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReferenceNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReferenceNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReferenceNo: %w", err)
+	}
+	return oldValue.ReferenceNo, nil
+}
+
+// ResetReferenceNo resets all changes to the "reference_no" field.
+func (m *CollateralMutation) ResetReferenceNo() {
+	m.reference_no = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *CollateralMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *CollateralMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *CollateralMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetGuaranteedAmount sets the "guaranteed_amount" field.
+func (m *CollateralMutation) SetGuaranteedAmount(i int64) {
+	m.guaranteed_amount = &i
+	m.addguaranteed_amount = nil
+}
+
+// GuaranteedAmount returns the value of the "guaranteed_amount" field in the mutation.
+func (m *CollateralMutation) GuaranteedAmount() (r int64, exists bool) {
+	v := m.guaranteed_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGuaranteedAmount returns the old "guaranteed_amount" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldGuaranteedAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGuaranteedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGuaranteedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGuaranteedAmount: %w", err)
+	}
+	return oldValue.GuaranteedAmount, nil
+}
+
+// AddGuaranteedAmount adds i to the "guaranteed_amount" field.
+func (m *CollateralMutation) AddGuaranteedAmount(i int64) {
+	if m.addguaranteed_amount != nil {
+		*m.addguaranteed_amount += i
+	} else {
+		m.addguaranteed_amount = &i
+	}
+}
+
+// AddedGuaranteedAmount returns the value that was added to the "guaranteed_amount" field in this mutation.
+func (m *CollateralMutation) AddedGuaranteedAmount() (r int64, exists bool) {
+	v := m.addguaranteed_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGuaranteedAmount resets all changes to the "guaranteed_amount" field.
+func (m *CollateralMutation) ResetGuaranteedAmount() {
+	m.guaranteed_amount = nil
+	m.addguaranteed_amount = nil
+}
+
+// SetAppraisedAmount sets the "appraised_amount" field.
+func (m *CollateralMutation) SetAppraisedAmount(i int64) {
+	m.appraised_amount = &i
+	m.addappraised_amount = nil
+}
+
+// AppraisedAmount returns the value of the "appraised_amount" field in the mutation.
+func (m *CollateralMutation) AppraisedAmount() (r int64, exists bool) {
+	v := m.appraised_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppraisedAmount returns the old "appraised_amount" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldAppraisedAmount(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppraisedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppraisedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppraisedAmount: %w", err)
+	}
+	return oldValue.AppraisedAmount, nil
+}
+
+// AddAppraisedAmount adds i to the "appraised_amount" field.
+func (m *CollateralMutation) AddAppraisedAmount(i int64) {
+	if m.addappraised_amount != nil {
+		*m.addappraised_amount += i
+	} else {
+		m.addappraised_amount = &i
+	}
+}
+
+// AddedAppraisedAmount returns the value that was added to the "appraised_amount" field in this mutation.
+func (m *CollateralMutation) AddedAppraisedAmount() (r int64, exists bool) {
+	v := m.addappraised_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAppraisedAmount clears the value of the "appraised_amount" field.
+func (m *CollateralMutation) ClearAppraisedAmount() {
+	m.appraised_amount = nil
+	m.addappraised_amount = nil
+	m.clearedFields[collateral.FieldAppraisedAmount] = struct{}{}
+}
+
+// AppraisedAmountCleared returns if the "appraised_amount" field was cleared in this mutation.
+func (m *CollateralMutation) AppraisedAmountCleared() bool {
+	_, ok := m.clearedFields[collateral.FieldAppraisedAmount]
+	return ok
+}
+
+// ResetAppraisedAmount resets all changes to the "appraised_amount" field.
+func (m *CollateralMutation) ResetAppraisedAmount() {
+	m.appraised_amount = nil
+	m.addappraised_amount = nil
+	delete(m.clearedFields, collateral.FieldAppraisedAmount)
+}
+
+// SetAppraisedOn sets the "appraised_on" field.
+func (m *CollateralMutation) SetAppraisedOn(c calendar.Date) {
+	m.appraised_on = &c
+}
+
+// AppraisedOn returns the value of the "appraised_on" field in the mutation.
+func (m *CollateralMutation) AppraisedOn() (r calendar.Date, exists bool) {
+	v := m.appraised_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppraisedOn returns the old "appraised_on" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldAppraisedOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppraisedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppraisedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppraisedOn: %w", err)
+	}
+	return oldValue.AppraisedOn, nil
+}
+
+// ClearAppraisedOn clears the value of the "appraised_on" field.
+func (m *CollateralMutation) ClearAppraisedOn() {
+	m.appraised_on = nil
+	m.clearedFields[collateral.FieldAppraisedOn] = struct{}{}
+}
+
+// AppraisedOnCleared returns if the "appraised_on" field was cleared in this mutation.
+func (m *CollateralMutation) AppraisedOnCleared() bool {
+	_, ok := m.clearedFields[collateral.FieldAppraisedOn]
+	return ok
+}
+
+// ResetAppraisedOn resets all changes to the "appraised_on" field.
+func (m *CollateralMutation) ResetAppraisedOn() {
+	m.appraised_on = nil
+	delete(m.clearedFields, collateral.FieldAppraisedOn)
+}
+
+// SetRate sets the "rate" field.
+func (m *CollateralMutation) SetRate(i int) {
+	m.rate = &i
+	m.addrate = nil
+}
+
+// Rate returns the value of the "rate" field in the mutation.
+func (m *CollateralMutation) Rate() (r int, exists bool) {
+	v := m.rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRate returns the old "rate" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldRate(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRate: %w", err)
+	}
+	return oldValue.Rate, nil
+}
+
+// AddRate adds i to the "rate" field.
+func (m *CollateralMutation) AddRate(i int) {
+	if m.addrate != nil {
+		*m.addrate += i
+	} else {
+		m.addrate = &i
+	}
+}
+
+// AddedRate returns the value that was added to the "rate" field in this mutation.
+func (m *CollateralMutation) AddedRate() (r int, exists bool) {
+	v := m.addrate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRate resets all changes to the "rate" field.
+func (m *CollateralMutation) ResetRate() {
+	m.rate = nil
+	m.addrate = nil
+}
+
+// SetCoverAmount sets the "cover_amount" field.
+func (m *CollateralMutation) SetCoverAmount(i int64) {
+	m.cover_amount = &i
+	m.addcover_amount = nil
+}
+
+// CoverAmount returns the value of the "cover_amount" field in the mutation.
+func (m *CollateralMutation) CoverAmount() (r int64, exists bool) {
+	v := m.cover_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCoverAmount returns the old "cover_amount" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldCoverAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCoverAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCoverAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCoverAmount: %w", err)
+	}
+	return oldValue.CoverAmount, nil
+}
+
+// AddCoverAmount adds i to the "cover_amount" field.
+func (m *CollateralMutation) AddCoverAmount(i int64) {
+	if m.addcover_amount != nil {
+		*m.addcover_amount += i
+	} else {
+		m.addcover_amount = &i
+	}
+}
+
+// AddedCoverAmount returns the value that was added to the "cover_amount" field in this mutation.
+func (m *CollateralMutation) AddedCoverAmount() (r int64, exists bool) {
+	v := m.addcover_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCoverAmount resets all changes to the "cover_amount" field.
+func (m *CollateralMutation) ResetCoverAmount() {
+	m.cover_amount = nil
+	m.addcover_amount = nil
+}
+
+// SetUncounted sets the "uncounted" field.
+func (m *CollateralMutation) SetUncounted(c collateral.Uncounted) {
+	m.uncounted = &c
+}
+
+// Uncounted returns the value of the "uncounted" field in the mutation.
+func (m *CollateralMutation) Uncounted() (r collateral.Uncounted, exists bool) {
+	v := m.uncounted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUncounted returns the old "uncounted" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldUncounted(ctx context.Context) (v collateral.Uncounted, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUncounted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUncounted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUncounted: %w", err)
+	}
+	return oldValue.Uncounted, nil
+}
+
+// ResetUncounted resets all changes to the "uncounted" field.
+func (m *CollateralMutation) ResetUncounted() {
+	m.uncounted = nil
+}
+
+// SetStartsOn sets the "starts_on" field.
+func (m *CollateralMutation) SetStartsOn(c calendar.Date) {
+	m.starts_on = &c
+}
+
+// StartsOn returns the value of the "starts_on" field in the mutation.
+func (m *CollateralMutation) StartsOn() (r calendar.Date, exists bool) {
+	v := m.starts_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsOn returns the old "starts_on" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldStartsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsOn: %w", err)
+	}
+	return oldValue.StartsOn, nil
+}
+
+// ResetStartsOn resets all changes to the "starts_on" field.
+func (m *CollateralMutation) ResetStartsOn() {
+	m.starts_on = nil
+}
+
+// SetEndsOn sets the "ends_on" field.
+func (m *CollateralMutation) SetEndsOn(c calendar.Date) {
+	m.ends_on = &c
+}
+
+// EndsOn returns the value of the "ends_on" field in the mutation.
+func (m *CollateralMutation) EndsOn() (r calendar.Date, exists bool) {
+	v := m.ends_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsOn returns the old "ends_on" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldEndsOn(ctx context.Context) (v calendar.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsOn: %w", err)
+	}
+	return oldValue.EndsOn, nil
+}
+
+// ClearEndsOn clears the value of the "ends_on" field.
+func (m *CollateralMutation) ClearEndsOn() {
+	m.ends_on = nil
+	m.clearedFields[collateral.FieldEndsOn] = struct{}{}
+}
+
+// EndsOnCleared returns if the "ends_on" field was cleared in this mutation.
+func (m *CollateralMutation) EndsOnCleared() bool {
+	_, ok := m.clearedFields[collateral.FieldEndsOn]
+	return ok
+}
+
+// ResetEndsOn resets all changes to the "ends_on" field.
+func (m *CollateralMutation) ResetEndsOn() {
+	m.ends_on = nil
+	delete(m.clearedFields, collateral.FieldEndsOn)
+}
+
+// SetDocumentIds sets the "document_ids" field.
+func (m *CollateralMutation) SetDocumentIds(jm json.RawMessage) {
+	m.document_ids = &jm
+	m.appenddocument_ids = nil
+}
+
+// DocumentIds returns the value of the "document_ids" field in the mutation.
+func (m *CollateralMutation) DocumentIds() (r json.RawMessage, exists bool) {
+	v := m.document_ids
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentIds returns the old "document_ids" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldDocumentIds(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentIds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentIds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentIds: %w", err)
+	}
+	return oldValue.DocumentIds, nil
+}
+
+// AppendDocumentIds adds jm to the "document_ids" field.
+func (m *CollateralMutation) AppendDocumentIds(jm json.RawMessage) {
+	m.appenddocument_ids = append(m.appenddocument_ids, jm...)
+}
+
+// AppendedDocumentIds returns the list of values that were appended to the "document_ids" field in this mutation.
+func (m *CollateralMutation) AppendedDocumentIds() (json.RawMessage, bool) {
+	if len(m.appenddocument_ids) == 0 {
+		return nil, false
+	}
+	return m.appenddocument_ids, true
+}
+
+// ResetDocumentIds resets all changes to the "document_ids" field.
+func (m *CollateralMutation) ResetDocumentIds() {
+	m.document_ids = nil
+	m.appenddocument_ids = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *CollateralMutation) SetStatus(c collateral.Status) {
+	m.status = &c
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *CollateralMutation) Status() (r collateral.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldStatus(ctx context.Context) (v collateral.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *CollateralMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetEffectiveAt sets the "effective_at" field.
+func (m *CollateralMutation) SetEffectiveAt(t time.Time) {
+	m.effective_at = &t
+}
+
+// EffectiveAt returns the value of the "effective_at" field in the mutation.
+func (m *CollateralMutation) EffectiveAt() (r time.Time, exists bool) {
+	v := m.effective_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEffectiveAt returns the old "effective_at" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldEffectiveAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEffectiveAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEffectiveAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEffectiveAt: %w", err)
+	}
+	return oldValue.EffectiveAt, nil
+}
+
+// ClearEffectiveAt clears the value of the "effective_at" field.
+func (m *CollateralMutation) ClearEffectiveAt() {
+	m.effective_at = nil
+	m.clearedFields[collateral.FieldEffectiveAt] = struct{}{}
+}
+
+// EffectiveAtCleared returns if the "effective_at" field was cleared in this mutation.
+func (m *CollateralMutation) EffectiveAtCleared() bool {
+	_, ok := m.clearedFields[collateral.FieldEffectiveAt]
+	return ok
+}
+
+// ResetEffectiveAt resets all changes to the "effective_at" field.
+func (m *CollateralMutation) ResetEffectiveAt() {
+	m.effective_at = nil
+	delete(m.clearedFields, collateral.FieldEffectiveAt)
+}
+
+// SetReleasedAt sets the "released_at" field.
+func (m *CollateralMutation) SetReleasedAt(t time.Time) {
+	m.released_at = &t
+}
+
+// ReleasedAt returns the value of the "released_at" field in the mutation.
+func (m *CollateralMutation) ReleasedAt() (r time.Time, exists bool) {
+	v := m.released_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedAt returns the old "released_at" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldReleasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedAt: %w", err)
+	}
+	return oldValue.ReleasedAt, nil
+}
+
+// ClearReleasedAt clears the value of the "released_at" field.
+func (m *CollateralMutation) ClearReleasedAt() {
+	m.released_at = nil
+	m.clearedFields[collateral.FieldReleasedAt] = struct{}{}
+}
+
+// ReleasedAtCleared returns if the "released_at" field was cleared in this mutation.
+func (m *CollateralMutation) ReleasedAtCleared() bool {
+	_, ok := m.clearedFields[collateral.FieldReleasedAt]
+	return ok
+}
+
+// ResetReleasedAt resets all changes to the "released_at" field.
+func (m *CollateralMutation) ResetReleasedAt() {
+	m.released_at = nil
+	delete(m.clearedFields, collateral.FieldReleasedAt)
+}
+
+// SetReleasedBy sets the "released_by" field.
+func (m *CollateralMutation) SetReleasedBy(u uuid.UUID) {
+	m.released_by = &u
+}
+
+// ReleasedBy returns the value of the "released_by" field in the mutation.
+func (m *CollateralMutation) ReleasedBy() (r uuid.UUID, exists bool) {
+	v := m.released_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedBy returns the old "released_by" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldReleasedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedBy: %w", err)
+	}
+	return oldValue.ReleasedBy, nil
+}
+
+// ClearReleasedBy clears the value of the "released_by" field.
+func (m *CollateralMutation) ClearReleasedBy() {
+	m.released_by = nil
+	m.clearedFields[collateral.FieldReleasedBy] = struct{}{}
+}
+
+// ReleasedByCleared returns if the "released_by" field was cleared in this mutation.
+func (m *CollateralMutation) ReleasedByCleared() bool {
+	_, ok := m.clearedFields[collateral.FieldReleasedBy]
+	return ok
+}
+
+// ResetReleasedBy resets all changes to the "released_by" field.
+func (m *CollateralMutation) ResetReleasedBy() {
+	m.released_by = nil
+	delete(m.clearedFields, collateral.FieldReleasedBy)
+}
+
+// SetReleaseReason sets the "release_reason" field.
+func (m *CollateralMutation) SetReleaseReason(s string) {
+	m.release_reason = &s
+}
+
+// ReleaseReason returns the value of the "release_reason" field in the mutation.
+func (m *CollateralMutation) ReleaseReason() (r string, exists bool) {
+	v := m.release_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleaseReason returns the old "release_reason" field's value of the Collateral entity.
+// If the Collateral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralMutation) OldReleaseReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleaseReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleaseReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleaseReason: %w", err)
+	}
+	return oldValue.ReleaseReason, nil
+}
+
+// ResetReleaseReason resets all changes to the "release_reason" field.
+func (m *CollateralMutation) ResetReleaseReason() {
+	m.release_reason = nil
+}
+
+// Where appends a list predicates to the CollateralMutation builder.
+func (m *CollateralMutation) Where(ps ...predicate.Collateral) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CollateralMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CollateralMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Collateral, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CollateralMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CollateralMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Collateral).
+func (m *CollateralMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CollateralMutation) Fields() []string {
+	fields := make([]string, 0, 24)
+	if m.created_at != nil {
+		fields = append(fields, collateral.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, collateral.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, collateral.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, collateral.FieldVersion)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, collateral.FieldCustomerID)
+	}
+	if m.kind != nil {
+		fields = append(fields, collateral.FieldKind)
+	}
+	if m.provider_name != nil {
+		fields = append(fields, collateral.FieldProviderName)
+	}
+	if m.provider_uscc != nil {
+		fields = append(fields, collateral.FieldProviderUscc)
+	}
+	if m.reference_no != nil {
+		fields = append(fields, collateral.FieldReferenceNo)
+	}
+	if m.description != nil {
+		fields = append(fields, collateral.FieldDescription)
+	}
+	if m.guaranteed_amount != nil {
+		fields = append(fields, collateral.FieldGuaranteedAmount)
+	}
+	if m.appraised_amount != nil {
+		fields = append(fields, collateral.FieldAppraisedAmount)
+	}
+	if m.appraised_on != nil {
+		fields = append(fields, collateral.FieldAppraisedOn)
+	}
+	if m.rate != nil {
+		fields = append(fields, collateral.FieldRate)
+	}
+	if m.cover_amount != nil {
+		fields = append(fields, collateral.FieldCoverAmount)
+	}
+	if m.uncounted != nil {
+		fields = append(fields, collateral.FieldUncounted)
+	}
+	if m.starts_on != nil {
+		fields = append(fields, collateral.FieldStartsOn)
+	}
+	if m.ends_on != nil {
+		fields = append(fields, collateral.FieldEndsOn)
+	}
+	if m.document_ids != nil {
+		fields = append(fields, collateral.FieldDocumentIds)
+	}
+	if m.status != nil {
+		fields = append(fields, collateral.FieldStatus)
+	}
+	if m.effective_at != nil {
+		fields = append(fields, collateral.FieldEffectiveAt)
+	}
+	if m.released_at != nil {
+		fields = append(fields, collateral.FieldReleasedAt)
+	}
+	if m.released_by != nil {
+		fields = append(fields, collateral.FieldReleasedBy)
+	}
+	if m.release_reason != nil {
+		fields = append(fields, collateral.FieldReleaseReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CollateralMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case collateral.FieldCreatedAt:
+		return m.CreatedAt()
+	case collateral.FieldCreatedBy:
+		return m.CreatedBy()
+	case collateral.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case collateral.FieldVersion:
+		return m.Version()
+	case collateral.FieldCustomerID:
+		return m.CustomerID()
+	case collateral.FieldKind:
+		return m.Kind()
+	case collateral.FieldProviderName:
+		return m.ProviderName()
+	case collateral.FieldProviderUscc:
+		return m.ProviderUscc()
+	case collateral.FieldReferenceNo:
+		return m.ReferenceNo()
+	case collateral.FieldDescription:
+		return m.Description()
+	case collateral.FieldGuaranteedAmount:
+		return m.GuaranteedAmount()
+	case collateral.FieldAppraisedAmount:
+		return m.AppraisedAmount()
+	case collateral.FieldAppraisedOn:
+		return m.AppraisedOn()
+	case collateral.FieldRate:
+		return m.Rate()
+	case collateral.FieldCoverAmount:
+		return m.CoverAmount()
+	case collateral.FieldUncounted:
+		return m.Uncounted()
+	case collateral.FieldStartsOn:
+		return m.StartsOn()
+	case collateral.FieldEndsOn:
+		return m.EndsOn()
+	case collateral.FieldDocumentIds:
+		return m.DocumentIds()
+	case collateral.FieldStatus:
+		return m.Status()
+	case collateral.FieldEffectiveAt:
+		return m.EffectiveAt()
+	case collateral.FieldReleasedAt:
+		return m.ReleasedAt()
+	case collateral.FieldReleasedBy:
+		return m.ReleasedBy()
+	case collateral.FieldReleaseReason:
+		return m.ReleaseReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CollateralMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case collateral.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case collateral.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case collateral.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case collateral.FieldVersion:
+		return m.OldVersion(ctx)
+	case collateral.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case collateral.FieldKind:
+		return m.OldKind(ctx)
+	case collateral.FieldProviderName:
+		return m.OldProviderName(ctx)
+	case collateral.FieldProviderUscc:
+		return m.OldProviderUscc(ctx)
+	case collateral.FieldReferenceNo:
+		return m.OldReferenceNo(ctx)
+	case collateral.FieldDescription:
+		return m.OldDescription(ctx)
+	case collateral.FieldGuaranteedAmount:
+		return m.OldGuaranteedAmount(ctx)
+	case collateral.FieldAppraisedAmount:
+		return m.OldAppraisedAmount(ctx)
+	case collateral.FieldAppraisedOn:
+		return m.OldAppraisedOn(ctx)
+	case collateral.FieldRate:
+		return m.OldRate(ctx)
+	case collateral.FieldCoverAmount:
+		return m.OldCoverAmount(ctx)
+	case collateral.FieldUncounted:
+		return m.OldUncounted(ctx)
+	case collateral.FieldStartsOn:
+		return m.OldStartsOn(ctx)
+	case collateral.FieldEndsOn:
+		return m.OldEndsOn(ctx)
+	case collateral.FieldDocumentIds:
+		return m.OldDocumentIds(ctx)
+	case collateral.FieldStatus:
+		return m.OldStatus(ctx)
+	case collateral.FieldEffectiveAt:
+		return m.OldEffectiveAt(ctx)
+	case collateral.FieldReleasedAt:
+		return m.OldReleasedAt(ctx)
+	case collateral.FieldReleasedBy:
+		return m.OldReleasedBy(ctx)
+	case collateral.FieldReleaseReason:
+		return m.OldReleaseReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown Collateral field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollateralMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case collateral.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case collateral.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case collateral.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case collateral.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case collateral.FieldCustomerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case collateral.FieldKind:
+		v, ok := value.(collateral.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case collateral.FieldProviderName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProviderName(v)
+		return nil
+	case collateral.FieldProviderUscc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProviderUscc(v)
+		return nil
+	case collateral.FieldReferenceNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReferenceNo(v)
+		return nil
+	case collateral.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case collateral.FieldGuaranteedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGuaranteedAmount(v)
+		return nil
+	case collateral.FieldAppraisedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppraisedAmount(v)
+		return nil
+	case collateral.FieldAppraisedOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppraisedOn(v)
+		return nil
+	case collateral.FieldRate:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRate(v)
+		return nil
+	case collateral.FieldCoverAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCoverAmount(v)
+		return nil
+	case collateral.FieldUncounted:
+		v, ok := value.(collateral.Uncounted)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUncounted(v)
+		return nil
+	case collateral.FieldStartsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsOn(v)
+		return nil
+	case collateral.FieldEndsOn:
+		v, ok := value.(calendar.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsOn(v)
+		return nil
+	case collateral.FieldDocumentIds:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentIds(v)
+		return nil
+	case collateral.FieldStatus:
+		v, ok := value.(collateral.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case collateral.FieldEffectiveAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEffectiveAt(v)
+		return nil
+	case collateral.FieldReleasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedAt(v)
+		return nil
+	case collateral.FieldReleasedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedBy(v)
+		return nil
+	case collateral.FieldReleaseReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleaseReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Collateral field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CollateralMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, collateral.FieldVersion)
+	}
+	if m.addguaranteed_amount != nil {
+		fields = append(fields, collateral.FieldGuaranteedAmount)
+	}
+	if m.addappraised_amount != nil {
+		fields = append(fields, collateral.FieldAppraisedAmount)
+	}
+	if m.addrate != nil {
+		fields = append(fields, collateral.FieldRate)
+	}
+	if m.addcover_amount != nil {
+		fields = append(fields, collateral.FieldCoverAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CollateralMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case collateral.FieldVersion:
+		return m.AddedVersion()
+	case collateral.FieldGuaranteedAmount:
+		return m.AddedGuaranteedAmount()
+	case collateral.FieldAppraisedAmount:
+		return m.AddedAppraisedAmount()
+	case collateral.FieldRate:
+		return m.AddedRate()
+	case collateral.FieldCoverAmount:
+		return m.AddedCoverAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollateralMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case collateral.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case collateral.FieldGuaranteedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGuaranteedAmount(v)
+		return nil
+	case collateral.FieldAppraisedAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAppraisedAmount(v)
+		return nil
+	case collateral.FieldRate:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRate(v)
+		return nil
+	case collateral.FieldCoverAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCoverAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Collateral numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CollateralMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(collateral.FieldCreatedBy) {
+		fields = append(fields, collateral.FieldCreatedBy)
+	}
+	if m.FieldCleared(collateral.FieldAppraisedAmount) {
+		fields = append(fields, collateral.FieldAppraisedAmount)
+	}
+	if m.FieldCleared(collateral.FieldAppraisedOn) {
+		fields = append(fields, collateral.FieldAppraisedOn)
+	}
+	if m.FieldCleared(collateral.FieldEndsOn) {
+		fields = append(fields, collateral.FieldEndsOn)
+	}
+	if m.FieldCleared(collateral.FieldEffectiveAt) {
+		fields = append(fields, collateral.FieldEffectiveAt)
+	}
+	if m.FieldCleared(collateral.FieldReleasedAt) {
+		fields = append(fields, collateral.FieldReleasedAt)
+	}
+	if m.FieldCleared(collateral.FieldReleasedBy) {
+		fields = append(fields, collateral.FieldReleasedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CollateralMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CollateralMutation) ClearField(name string) error {
+	switch name {
+	case collateral.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	case collateral.FieldAppraisedAmount:
+		m.ClearAppraisedAmount()
+		return nil
+	case collateral.FieldAppraisedOn:
+		m.ClearAppraisedOn()
+		return nil
+	case collateral.FieldEndsOn:
+		m.ClearEndsOn()
+		return nil
+	case collateral.FieldEffectiveAt:
+		m.ClearEffectiveAt()
+		return nil
+	case collateral.FieldReleasedAt:
+		m.ClearReleasedAt()
+		return nil
+	case collateral.FieldReleasedBy:
+		m.ClearReleasedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Collateral nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CollateralMutation) ResetField(name string) error {
+	switch name {
+	case collateral.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case collateral.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case collateral.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case collateral.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case collateral.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case collateral.FieldKind:
+		m.ResetKind()
+		return nil
+	case collateral.FieldProviderName:
+		m.ResetProviderName()
+		return nil
+	case collateral.FieldProviderUscc:
+		m.ResetProviderUscc()
+		return nil
+	case collateral.FieldReferenceNo:
+		m.ResetReferenceNo()
+		return nil
+	case collateral.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case collateral.FieldGuaranteedAmount:
+		m.ResetGuaranteedAmount()
+		return nil
+	case collateral.FieldAppraisedAmount:
+		m.ResetAppraisedAmount()
+		return nil
+	case collateral.FieldAppraisedOn:
+		m.ResetAppraisedOn()
+		return nil
+	case collateral.FieldRate:
+		m.ResetRate()
+		return nil
+	case collateral.FieldCoverAmount:
+		m.ResetCoverAmount()
+		return nil
+	case collateral.FieldUncounted:
+		m.ResetUncounted()
+		return nil
+	case collateral.FieldStartsOn:
+		m.ResetStartsOn()
+		return nil
+	case collateral.FieldEndsOn:
+		m.ResetEndsOn()
+		return nil
+	case collateral.FieldDocumentIds:
+		m.ResetDocumentIds()
+		return nil
+	case collateral.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case collateral.FieldEffectiveAt:
+		m.ResetEffectiveAt()
+		return nil
+	case collateral.FieldReleasedAt:
+		m.ResetReleasedAt()
+		return nil
+	case collateral.FieldReleasedBy:
+		m.ResetReleasedBy()
+		return nil
+	case collateral.FieldReleaseReason:
+		m.ResetReleaseReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Collateral field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CollateralMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CollateralMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CollateralMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CollateralMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CollateralMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CollateralMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CollateralMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Collateral unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CollateralMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Collateral edge %s", name)
+}
+
+// CollateralRatesMutation represents an operation that mutates the CollateralRates nodes in the graph.
+type CollateralRatesMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	guarantee         *int
+	addguarantee      *int
+	mortgage          *int
+	addmortgage       *int
+	pledge            *int
+	addpledge         *int
+	deposit           *int
+	adddeposit        *int
+	bank_guarantee    *int
+	addbank_guarantee *int
+	created_at        *time.Time
+	created_by        *uuid.UUID
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*CollateralRates, error)
+	predicates        []predicate.CollateralRates
+}
+
+var _ ent.Mutation = (*CollateralRatesMutation)(nil)
+
+// collateralratesOption allows management of the mutation configuration using functional options.
+type collateralratesOption func(*CollateralRatesMutation)
+
+// newCollateralRatesMutation creates new mutation for the CollateralRates entity.
+func newCollateralRatesMutation(c config, op Op, opts ...collateralratesOption) *CollateralRatesMutation {
+	m := &CollateralRatesMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCollateralRates,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCollateralRatesID sets the ID field of the mutation.
+func withCollateralRatesID(id int64) collateralratesOption {
+	return func(m *CollateralRatesMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CollateralRates
+		)
+		m.oldValue = func(ctx context.Context) (*CollateralRates, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CollateralRates.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCollateralRates sets the old CollateralRates of the mutation.
+func withCollateralRates(node *CollateralRates) collateralratesOption {
+	return func(m *CollateralRatesMutation) {
+		m.oldValue = func(context.Context) (*CollateralRates, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CollateralRatesMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CollateralRatesMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CollateralRates entities.
+func (m *CollateralRatesMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CollateralRatesMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CollateralRatesMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CollateralRates.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetGuarantee sets the "guarantee" field.
+func (m *CollateralRatesMutation) SetGuarantee(i int) {
+	m.guarantee = &i
+	m.addguarantee = nil
+}
+
+// Guarantee returns the value of the "guarantee" field in the mutation.
+func (m *CollateralRatesMutation) Guarantee() (r int, exists bool) {
+	v := m.guarantee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGuarantee returns the old "guarantee" field's value of the CollateralRates entity.
+// If the CollateralRates object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralRatesMutation) OldGuarantee(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGuarantee is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGuarantee requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGuarantee: %w", err)
+	}
+	return oldValue.Guarantee, nil
+}
+
+// AddGuarantee adds i to the "guarantee" field.
+func (m *CollateralRatesMutation) AddGuarantee(i int) {
+	if m.addguarantee != nil {
+		*m.addguarantee += i
+	} else {
+		m.addguarantee = &i
+	}
+}
+
+// AddedGuarantee returns the value that was added to the "guarantee" field in this mutation.
+func (m *CollateralRatesMutation) AddedGuarantee() (r int, exists bool) {
+	v := m.addguarantee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGuarantee resets all changes to the "guarantee" field.
+func (m *CollateralRatesMutation) ResetGuarantee() {
+	m.guarantee = nil
+	m.addguarantee = nil
+}
+
+// SetMortgage sets the "mortgage" field.
+func (m *CollateralRatesMutation) SetMortgage(i int) {
+	m.mortgage = &i
+	m.addmortgage = nil
+}
+
+// Mortgage returns the value of the "mortgage" field in the mutation.
+func (m *CollateralRatesMutation) Mortgage() (r int, exists bool) {
+	v := m.mortgage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMortgage returns the old "mortgage" field's value of the CollateralRates entity.
+// If the CollateralRates object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralRatesMutation) OldMortgage(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMortgage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMortgage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMortgage: %w", err)
+	}
+	return oldValue.Mortgage, nil
+}
+
+// AddMortgage adds i to the "mortgage" field.
+func (m *CollateralRatesMutation) AddMortgage(i int) {
+	if m.addmortgage != nil {
+		*m.addmortgage += i
+	} else {
+		m.addmortgage = &i
+	}
+}
+
+// AddedMortgage returns the value that was added to the "mortgage" field in this mutation.
+func (m *CollateralRatesMutation) AddedMortgage() (r int, exists bool) {
+	v := m.addmortgage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMortgage resets all changes to the "mortgage" field.
+func (m *CollateralRatesMutation) ResetMortgage() {
+	m.mortgage = nil
+	m.addmortgage = nil
+}
+
+// SetPledge sets the "pledge" field.
+func (m *CollateralRatesMutation) SetPledge(i int) {
+	m.pledge = &i
+	m.addpledge = nil
+}
+
+// Pledge returns the value of the "pledge" field in the mutation.
+func (m *CollateralRatesMutation) Pledge() (r int, exists bool) {
+	v := m.pledge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPledge returns the old "pledge" field's value of the CollateralRates entity.
+// If the CollateralRates object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralRatesMutation) OldPledge(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPledge is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPledge requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPledge: %w", err)
+	}
+	return oldValue.Pledge, nil
+}
+
+// AddPledge adds i to the "pledge" field.
+func (m *CollateralRatesMutation) AddPledge(i int) {
+	if m.addpledge != nil {
+		*m.addpledge += i
+	} else {
+		m.addpledge = &i
+	}
+}
+
+// AddedPledge returns the value that was added to the "pledge" field in this mutation.
+func (m *CollateralRatesMutation) AddedPledge() (r int, exists bool) {
+	v := m.addpledge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPledge resets all changes to the "pledge" field.
+func (m *CollateralRatesMutation) ResetPledge() {
+	m.pledge = nil
+	m.addpledge = nil
+}
+
+// SetDeposit sets the "deposit" field.
+func (m *CollateralRatesMutation) SetDeposit(i int) {
+	m.deposit = &i
+	m.adddeposit = nil
+}
+
+// Deposit returns the value of the "deposit" field in the mutation.
+func (m *CollateralRatesMutation) Deposit() (r int, exists bool) {
+	v := m.deposit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeposit returns the old "deposit" field's value of the CollateralRates entity.
+// If the CollateralRates object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralRatesMutation) OldDeposit(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeposit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeposit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeposit: %w", err)
+	}
+	return oldValue.Deposit, nil
+}
+
+// AddDeposit adds i to the "deposit" field.
+func (m *CollateralRatesMutation) AddDeposit(i int) {
+	if m.adddeposit != nil {
+		*m.adddeposit += i
+	} else {
+		m.adddeposit = &i
+	}
+}
+
+// AddedDeposit returns the value that was added to the "deposit" field in this mutation.
+func (m *CollateralRatesMutation) AddedDeposit() (r int, exists bool) {
+	v := m.adddeposit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeposit resets all changes to the "deposit" field.
+func (m *CollateralRatesMutation) ResetDeposit() {
+	m.deposit = nil
+	m.adddeposit = nil
+}
+
+// SetBankGuarantee sets the "bank_guarantee" field.
+func (m *CollateralRatesMutation) SetBankGuarantee(i int) {
+	m.bank_guarantee = &i
+	m.addbank_guarantee = nil
+}
+
+// BankGuarantee returns the value of the "bank_guarantee" field in the mutation.
+func (m *CollateralRatesMutation) BankGuarantee() (r int, exists bool) {
+	v := m.bank_guarantee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBankGuarantee returns the old "bank_guarantee" field's value of the CollateralRates entity.
+// If the CollateralRates object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralRatesMutation) OldBankGuarantee(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBankGuarantee is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBankGuarantee requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBankGuarantee: %w", err)
+	}
+	return oldValue.BankGuarantee, nil
+}
+
+// AddBankGuarantee adds i to the "bank_guarantee" field.
+func (m *CollateralRatesMutation) AddBankGuarantee(i int) {
+	if m.addbank_guarantee != nil {
+		*m.addbank_guarantee += i
+	} else {
+		m.addbank_guarantee = &i
+	}
+}
+
+// AddedBankGuarantee returns the value that was added to the "bank_guarantee" field in this mutation.
+func (m *CollateralRatesMutation) AddedBankGuarantee() (r int, exists bool) {
+	v := m.addbank_guarantee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBankGuarantee resets all changes to the "bank_guarantee" field.
+func (m *CollateralRatesMutation) ResetBankGuarantee() {
+	m.bank_guarantee = nil
+	m.addbank_guarantee = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CollateralRatesMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CollateralRatesMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CollateralRates entity.
+// If the CollateralRates object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralRatesMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CollateralRatesMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CollateralRatesMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CollateralRatesMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CollateralRates entity.
+// If the CollateralRates object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollateralRatesMutation) OldCreatedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ClearCreatedBy clears the value of the "created_by" field.
+func (m *CollateralRatesMutation) ClearCreatedBy() {
+	m.created_by = nil
+	m.clearedFields[collateralrates.FieldCreatedBy] = struct{}{}
+}
+
+// CreatedByCleared returns if the "created_by" field was cleared in this mutation.
+func (m *CollateralRatesMutation) CreatedByCleared() bool {
+	_, ok := m.clearedFields[collateralrates.FieldCreatedBy]
+	return ok
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CollateralRatesMutation) ResetCreatedBy() {
+	m.created_by = nil
+	delete(m.clearedFields, collateralrates.FieldCreatedBy)
+}
+
+// Where appends a list predicates to the CollateralRatesMutation builder.
+func (m *CollateralRatesMutation) Where(ps ...predicate.CollateralRates) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CollateralRatesMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CollateralRatesMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CollateralRates, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CollateralRatesMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CollateralRatesMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CollateralRates).
+func (m *CollateralRatesMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CollateralRatesMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.guarantee != nil {
+		fields = append(fields, collateralrates.FieldGuarantee)
+	}
+	if m.mortgage != nil {
+		fields = append(fields, collateralrates.FieldMortgage)
+	}
+	if m.pledge != nil {
+		fields = append(fields, collateralrates.FieldPledge)
+	}
+	if m.deposit != nil {
+		fields = append(fields, collateralrates.FieldDeposit)
+	}
+	if m.bank_guarantee != nil {
+		fields = append(fields, collateralrates.FieldBankGuarantee)
+	}
+	if m.created_at != nil {
+		fields = append(fields, collateralrates.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, collateralrates.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CollateralRatesMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case collateralrates.FieldGuarantee:
+		return m.Guarantee()
+	case collateralrates.FieldMortgage:
+		return m.Mortgage()
+	case collateralrates.FieldPledge:
+		return m.Pledge()
+	case collateralrates.FieldDeposit:
+		return m.Deposit()
+	case collateralrates.FieldBankGuarantee:
+		return m.BankGuarantee()
+	case collateralrates.FieldCreatedAt:
+		return m.CreatedAt()
+	case collateralrates.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CollateralRatesMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case collateralrates.FieldGuarantee:
+		return m.OldGuarantee(ctx)
+	case collateralrates.FieldMortgage:
+		return m.OldMortgage(ctx)
+	case collateralrates.FieldPledge:
+		return m.OldPledge(ctx)
+	case collateralrates.FieldDeposit:
+		return m.OldDeposit(ctx)
+	case collateralrates.FieldBankGuarantee:
+		return m.OldBankGuarantee(ctx)
+	case collateralrates.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case collateralrates.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown CollateralRates field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollateralRatesMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case collateralrates.FieldGuarantee:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGuarantee(v)
+		return nil
+	case collateralrates.FieldMortgage:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMortgage(v)
+		return nil
+	case collateralrates.FieldPledge:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPledge(v)
+		return nil
+	case collateralrates.FieldDeposit:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeposit(v)
+		return nil
+	case collateralrates.FieldBankGuarantee:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBankGuarantee(v)
+		return nil
+	case collateralrates.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case collateralrates.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CollateralRates field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CollateralRatesMutation) AddedFields() []string {
+	var fields []string
+	if m.addguarantee != nil {
+		fields = append(fields, collateralrates.FieldGuarantee)
+	}
+	if m.addmortgage != nil {
+		fields = append(fields, collateralrates.FieldMortgage)
+	}
+	if m.addpledge != nil {
+		fields = append(fields, collateralrates.FieldPledge)
+	}
+	if m.adddeposit != nil {
+		fields = append(fields, collateralrates.FieldDeposit)
+	}
+	if m.addbank_guarantee != nil {
+		fields = append(fields, collateralrates.FieldBankGuarantee)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CollateralRatesMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case collateralrates.FieldGuarantee:
+		return m.AddedGuarantee()
+	case collateralrates.FieldMortgage:
+		return m.AddedMortgage()
+	case collateralrates.FieldPledge:
+		return m.AddedPledge()
+	case collateralrates.FieldDeposit:
+		return m.AddedDeposit()
+	case collateralrates.FieldBankGuarantee:
+		return m.AddedBankGuarantee()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CollateralRatesMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case collateralrates.FieldGuarantee:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGuarantee(v)
+		return nil
+	case collateralrates.FieldMortgage:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMortgage(v)
+		return nil
+	case collateralrates.FieldPledge:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPledge(v)
+		return nil
+	case collateralrates.FieldDeposit:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeposit(v)
+		return nil
+	case collateralrates.FieldBankGuarantee:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBankGuarantee(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CollateralRates numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CollateralRatesMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(collateralrates.FieldCreatedBy) {
+		fields = append(fields, collateralrates.FieldCreatedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CollateralRatesMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CollateralRatesMutation) ClearField(name string) error {
+	switch name {
+	case collateralrates.FieldCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CollateralRates nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CollateralRatesMutation) ResetField(name string) error {
+	switch name {
+	case collateralrates.FieldGuarantee:
+		m.ResetGuarantee()
+		return nil
+	case collateralrates.FieldMortgage:
+		m.ResetMortgage()
+		return nil
+	case collateralrates.FieldPledge:
+		m.ResetPledge()
+		return nil
+	case collateralrates.FieldDeposit:
+		m.ResetDeposit()
+		return nil
+	case collateralrates.FieldBankGuarantee:
+		m.ResetBankGuarantee()
+		return nil
+	case collateralrates.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case collateralrates.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CollateralRates field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CollateralRatesMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CollateralRatesMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CollateralRatesMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CollateralRatesMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CollateralRatesMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CollateralRatesMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CollateralRatesMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CollateralRates unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CollateralRatesMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CollateralRates edge %s", name)
+}
+
 // CollectionSettingMutation represents an operation that mutates the CollectionSetting nodes in the graph.
 type CollectionSettingMutation struct {
 	config
@@ -15169,6 +17914,8 @@ type CreditAccountMutation struct {
 	addstanding_amount    *int64
 	temporary_amount      *int64
 	addtemporary_amount   *int64
+	cover_amount          *int64
+	addcover_amount       *int64
 	grade                 *string
 	max_overdue_amount    *int64
 	addmax_overdue_amount *int64
@@ -15454,6 +18201,62 @@ func (m *CreditAccountMutation) AddedTemporaryAmount() (r int64, exists bool) {
 func (m *CreditAccountMutation) ResetTemporaryAmount() {
 	m.temporary_amount = nil
 	m.addtemporary_amount = nil
+}
+
+// SetCoverAmount sets the "cover_amount" field.
+func (m *CreditAccountMutation) SetCoverAmount(i int64) {
+	m.cover_amount = &i
+	m.addcover_amount = nil
+}
+
+// CoverAmount returns the value of the "cover_amount" field in the mutation.
+func (m *CreditAccountMutation) CoverAmount() (r int64, exists bool) {
+	v := m.cover_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCoverAmount returns the old "cover_amount" field's value of the CreditAccount entity.
+// If the CreditAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditAccountMutation) OldCoverAmount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCoverAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCoverAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCoverAmount: %w", err)
+	}
+	return oldValue.CoverAmount, nil
+}
+
+// AddCoverAmount adds i to the "cover_amount" field.
+func (m *CreditAccountMutation) AddCoverAmount(i int64) {
+	if m.addcover_amount != nil {
+		*m.addcover_amount += i
+	} else {
+		m.addcover_amount = &i
+	}
+}
+
+// AddedCoverAmount returns the value that was added to the "cover_amount" field in this mutation.
+func (m *CreditAccountMutation) AddedCoverAmount() (r int64, exists bool) {
+	v := m.addcover_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCoverAmount resets all changes to the "cover_amount" field.
+func (m *CreditAccountMutation) ResetCoverAmount() {
+	m.cover_amount = nil
+	m.addcover_amount = nil
 }
 
 // SetGrade sets the "grade" field.
@@ -16412,7 +19215,7 @@ func (m *CreditAccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditAccountMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.limit_kind != nil {
 		fields = append(fields, creditaccount.FieldLimitKind)
 	}
@@ -16421,6 +19224,9 @@ func (m *CreditAccountMutation) Fields() []string {
 	}
 	if m.temporary_amount != nil {
 		fields = append(fields, creditaccount.FieldTemporaryAmount)
+	}
+	if m.cover_amount != nil {
+		fields = append(fields, creditaccount.FieldCoverAmount)
 	}
 	if m.grade != nil {
 		fields = append(fields, creditaccount.FieldGrade)
@@ -16490,6 +19296,8 @@ func (m *CreditAccountMutation) Field(name string) (ent.Value, bool) {
 		return m.StandingAmount()
 	case creditaccount.FieldTemporaryAmount:
 		return m.TemporaryAmount()
+	case creditaccount.FieldCoverAmount:
+		return m.CoverAmount()
 	case creditaccount.FieldGrade:
 		return m.Grade()
 	case creditaccount.FieldMaxOverdueAmount:
@@ -16541,6 +19349,8 @@ func (m *CreditAccountMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldStandingAmount(ctx)
 	case creditaccount.FieldTemporaryAmount:
 		return m.OldTemporaryAmount(ctx)
+	case creditaccount.FieldCoverAmount:
+		return m.OldCoverAmount(ctx)
 	case creditaccount.FieldGrade:
 		return m.OldGrade(ctx)
 	case creditaccount.FieldMaxOverdueAmount:
@@ -16606,6 +19416,13 @@ func (m *CreditAccountMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTemporaryAmount(v)
+		return nil
+	case creditaccount.FieldCoverAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCoverAmount(v)
 		return nil
 	case creditaccount.FieldGrade:
 		v, ok := value.(string)
@@ -16747,6 +19564,9 @@ func (m *CreditAccountMutation) AddedFields() []string {
 	if m.addtemporary_amount != nil {
 		fields = append(fields, creditaccount.FieldTemporaryAmount)
 	}
+	if m.addcover_amount != nil {
+		fields = append(fields, creditaccount.FieldCoverAmount)
+	}
 	if m.addmax_overdue_amount != nil {
 		fields = append(fields, creditaccount.FieldMaxOverdueAmount)
 	}
@@ -16792,6 +19612,8 @@ func (m *CreditAccountMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedStandingAmount()
 	case creditaccount.FieldTemporaryAmount:
 		return m.AddedTemporaryAmount()
+	case creditaccount.FieldCoverAmount:
+		return m.AddedCoverAmount()
 	case creditaccount.FieldMaxOverdueAmount:
 		return m.AddedMaxOverdueAmount()
 	case creditaccount.FieldMaxOverdueDays:
@@ -16836,6 +19658,13 @@ func (m *CreditAccountMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddTemporaryAmount(v)
+		return nil
+	case creditaccount.FieldCoverAmount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCoverAmount(v)
 		return nil
 	case creditaccount.FieldMaxOverdueAmount:
 		v, ok := value.(int64)
@@ -16976,6 +19805,9 @@ func (m *CreditAccountMutation) ResetField(name string) error {
 		return nil
 	case creditaccount.FieldTemporaryAmount:
 		m.ResetTemporaryAmount()
+		return nil
+	case creditaccount.FieldCoverAmount:
+		m.ResetCoverAmount()
 		return nil
 	case creditaccount.FieldGrade:
 		m.ResetGrade()

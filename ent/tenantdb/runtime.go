@@ -19,6 +19,8 @@ import (
 	"zhuxin/ent/tenantdb/auditlog"
 	"zhuxin/ent/tenantdb/auditseal"
 	"zhuxin/ent/tenantdb/categoryoverride"
+	"zhuxin/ent/tenantdb/collateral"
+	"zhuxin/ent/tenantdb/collateralrates"
 	"zhuxin/ent/tenantdb/collectionsetting"
 	"zhuxin/ent/tenantdb/contract"
 	"zhuxin/ent/tenantdb/contractterm"
@@ -353,6 +355,55 @@ func init() {
 	categoryoverrideDescID := categoryoverrideMixinFields0[0].Descriptor()
 	// categoryoverride.DefaultID holds the default value on creation for the id field.
 	categoryoverride.DefaultID = categoryoverrideDescID.Default.(func() uuid.UUID)
+	collateralMixin := schema.Collateral{}.Mixin()
+	collateralMixinFields0 := collateralMixin[0].Fields()
+	_ = collateralMixinFields0
+	collateralMixinFields1 := collateralMixin[1].Fields()
+	_ = collateralMixinFields1
+	collateralMixinFields2 := collateralMixin[2].Fields()
+	_ = collateralMixinFields2
+	collateralFields := schema.Collateral{}.Fields()
+	_ = collateralFields
+	// collateralDescCreatedAt is the schema descriptor for created_at field.
+	collateralDescCreatedAt := collateralMixinFields1[0].Descriptor()
+	// collateral.DefaultCreatedAt holds the default value on creation for the created_at field.
+	collateral.DefaultCreatedAt = collateralDescCreatedAt.Default.(func() time.Time)
+	// collateralDescUpdatedAt is the schema descriptor for updated_at field.
+	collateralDescUpdatedAt := collateralMixinFields2[0].Descriptor()
+	// collateral.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	collateral.DefaultUpdatedAt = collateralDescUpdatedAt.Default.(func() time.Time)
+	// collateral.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	collateral.UpdateDefaultUpdatedAt = collateralDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// collateralDescVersion is the schema descriptor for version field.
+	collateralDescVersion := collateralMixinFields2[1].Descriptor()
+	// collateral.DefaultVersion holds the default value on creation for the version field.
+	collateral.DefaultVersion = collateralDescVersion.Default.(int64)
+	// collateralDescProviderUscc is the schema descriptor for provider_uscc field.
+	collateralDescProviderUscc := collateralFields[3].Descriptor()
+	// collateral.DefaultProviderUscc holds the default value on creation for the provider_uscc field.
+	collateral.DefaultProviderUscc = collateralDescProviderUscc.Default.(string)
+	// collateralDescReferenceNo is the schema descriptor for reference_no field.
+	collateralDescReferenceNo := collateralFields[4].Descriptor()
+	// collateral.DefaultReferenceNo holds the default value on creation for the reference_no field.
+	collateral.DefaultReferenceNo = collateralDescReferenceNo.Default.(string)
+	// collateralDescDescription is the schema descriptor for description field.
+	collateralDescDescription := collateralFields[5].Descriptor()
+	// collateral.DefaultDescription holds the default value on creation for the description field.
+	collateral.DefaultDescription = collateralDescDescription.Default.(string)
+	// collateralDescReleaseReason is the schema descriptor for release_reason field.
+	collateralDescReleaseReason := collateralFields[19].Descriptor()
+	// collateral.DefaultReleaseReason holds the default value on creation for the release_reason field.
+	collateral.DefaultReleaseReason = collateralDescReleaseReason.Default.(string)
+	// collateralDescID is the schema descriptor for id field.
+	collateralDescID := collateralMixinFields0[0].Descriptor()
+	// collateral.DefaultID holds the default value on creation for the id field.
+	collateral.DefaultID = collateralDescID.Default.(func() uuid.UUID)
+	collateralratesFields := schema.CollateralRates{}.Fields()
+	_ = collateralratesFields
+	// collateralratesDescCreatedAt is the schema descriptor for created_at field.
+	collateralratesDescCreatedAt := collateralratesFields[6].Descriptor()
+	// collateralrates.DefaultCreatedAt holds the default value on creation for the created_at field.
+	collateralrates.DefaultCreatedAt = collateralratesDescCreatedAt.Default.(func() time.Time)
 	collectionsettingFields := schema.CollectionSetting{}.Fields()
 	_ = collectionsettingFields
 	// collectionsettingDescLateFeePpm is the schema descriptor for late_fee_ppm field.
@@ -435,52 +486,56 @@ func init() {
 	creditaccountDescTemporaryAmount := creditaccountFields[3].Descriptor()
 	// creditaccount.DefaultTemporaryAmount holds the default value on creation for the temporary_amount field.
 	creditaccount.DefaultTemporaryAmount = creditaccountDescTemporaryAmount.Default.(int64)
+	// creditaccountDescCoverAmount is the schema descriptor for cover_amount field.
+	creditaccountDescCoverAmount := creditaccountFields[4].Descriptor()
+	// creditaccount.DefaultCoverAmount holds the default value on creation for the cover_amount field.
+	creditaccount.DefaultCoverAmount = creditaccountDescCoverAmount.Default.(int64)
 	// creditaccountDescGrade is the schema descriptor for grade field.
-	creditaccountDescGrade := creditaccountFields[4].Descriptor()
+	creditaccountDescGrade := creditaccountFields[5].Descriptor()
 	// creditaccount.DefaultGrade holds the default value on creation for the grade field.
 	creditaccount.DefaultGrade = creditaccountDescGrade.Default.(string)
 	// creditaccountDescReceivableAmount is the schema descriptor for receivable_amount field.
-	creditaccountDescReceivableAmount := creditaccountFields[7].Descriptor()
+	creditaccountDescReceivableAmount := creditaccountFields[8].Descriptor()
 	// creditaccount.DefaultReceivableAmount holds the default value on creation for the receivable_amount field.
 	creditaccount.DefaultReceivableAmount = creditaccountDescReceivableAmount.Default.(int64)
 	// creditaccountDescOverdueAmount is the schema descriptor for overdue_amount field.
-	creditaccountDescOverdueAmount := creditaccountFields[8].Descriptor()
+	creditaccountDescOverdueAmount := creditaccountFields[9].Descriptor()
 	// creditaccount.DefaultOverdueAmount holds the default value on creation for the overdue_amount field.
 	creditaccount.DefaultOverdueAmount = creditaccountDescOverdueAmount.Default.(int64)
 	// creditaccountDescReservedAmount is the schema descriptor for reserved_amount field.
-	creditaccountDescReservedAmount := creditaccountFields[10].Descriptor()
+	creditaccountDescReservedAmount := creditaccountFields[11].Descriptor()
 	// creditaccount.DefaultReservedAmount holds the default value on creation for the reserved_amount field.
 	creditaccount.DefaultReservedAmount = creditaccountDescReservedAmount.Default.(int64)
 	// creditaccountDescDeliveredAmount is the schema descriptor for delivered_amount field.
-	creditaccountDescDeliveredAmount := creditaccountFields[11].Descriptor()
+	creditaccountDescDeliveredAmount := creditaccountFields[12].Descriptor()
 	// creditaccount.DefaultDeliveredAmount holds the default value on creation for the delivered_amount field.
 	creditaccount.DefaultDeliveredAmount = creditaccountDescDeliveredAmount.Default.(int64)
 	// creditaccountDescReconciledAmount is the schema descriptor for reconciled_amount field.
-	creditaccountDescReconciledAmount := creditaccountFields[12].Descriptor()
+	creditaccountDescReconciledAmount := creditaccountFields[13].Descriptor()
 	// creditaccount.DefaultReconciledAmount holds the default value on creation for the reconciled_amount field.
 	creditaccount.DefaultReconciledAmount = creditaccountDescReconciledAmount.Default.(int64)
 	// creditaccountDescDraftAmount is the schema descriptor for draft_amount field.
-	creditaccountDescDraftAmount := creditaccountFields[13].Descriptor()
+	creditaccountDescDraftAmount := creditaccountFields[14].Descriptor()
 	// creditaccount.DefaultDraftAmount holds the default value on creation for the draft_amount field.
 	creditaccount.DefaultDraftAmount = creditaccountDescDraftAmount.Default.(int64)
 	// creditaccountDescAdvanceAmount is the schema descriptor for advance_amount field.
-	creditaccountDescAdvanceAmount := creditaccountFields[14].Descriptor()
+	creditaccountDescAdvanceAmount := creditaccountFields[15].Descriptor()
 	// creditaccount.DefaultAdvanceAmount holds the default value on creation for the advance_amount field.
 	creditaccount.DefaultAdvanceAmount = creditaccountDescAdvanceAmount.Default.(int64)
 	// creditaccountDescDisputedAmount is the schema descriptor for disputed_amount field.
-	creditaccountDescDisputedAmount := creditaccountFields[15].Descriptor()
+	creditaccountDescDisputedAmount := creditaccountFields[16].Descriptor()
 	// creditaccount.DefaultDisputedAmount holds the default value on creation for the disputed_amount field.
 	creditaccount.DefaultDisputedAmount = creditaccountDescDisputedAmount.Default.(int64)
 	// creditaccountDescFrozen is the schema descriptor for frozen field.
-	creditaccountDescFrozen := creditaccountFields[16].Descriptor()
+	creditaccountDescFrozen := creditaccountFields[17].Descriptor()
 	// creditaccount.DefaultFrozen holds the default value on creation for the frozen field.
 	creditaccount.DefaultFrozen = creditaccountDescFrozen.Default.(bool)
 	// creditaccountDescFrozenReason is the schema descriptor for frozen_reason field.
-	creditaccountDescFrozenReason := creditaccountFields[17].Descriptor()
+	creditaccountDescFrozenReason := creditaccountFields[18].Descriptor()
 	// creditaccount.DefaultFrozenReason holds the default value on creation for the frozen_reason field.
 	creditaccount.DefaultFrozenReason = creditaccountDescFrozenReason.Default.(string)
 	// creditaccountDescVersion is the schema descriptor for version field.
-	creditaccountDescVersion := creditaccountFields[21].Descriptor()
+	creditaccountDescVersion := creditaccountFields[22].Descriptor()
 	// creditaccount.DefaultVersion holds the default value on creation for the version field.
 	creditaccount.DefaultVersion = creditaccountDescVersion.Default.(int64)
 	creditagreementMixin := schema.CreditAgreement{}.Mixin()

@@ -44,6 +44,10 @@ type Tx struct {
 	AuditSeal *AuditSealClient
 	// CategoryOverride is the client for interacting with the CategoryOverride builders.
 	CategoryOverride *CategoryOverrideClient
+	// Collateral is the client for interacting with the Collateral builders.
+	Collateral *CollateralClient
+	// CollateralRates is the client for interacting with the CollateralRates builders.
+	CollateralRates *CollateralRatesClient
 	// CollectionSetting is the client for interacting with the CollectionSetting builders.
 	CollectionSetting *CollectionSettingClient
 	// Contract is the client for interacting with the Contract builders.
@@ -352,6 +356,8 @@ func (tx *Tx) init() {
 	tx.AuditLog = NewAuditLogClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
 	tx.CategoryOverride = NewCategoryOverrideClient(tx.config)
+	tx.Collateral = NewCollateralClient(tx.config)
+	tx.CollateralRates = NewCollateralRatesClient(tx.config)
 	tx.CollectionSetting = NewCollectionSettingClient(tx.config)
 	tx.Contract = NewContractClient(tx.config)
 	tx.ContractTerm = NewContractTermClient(tx.config)

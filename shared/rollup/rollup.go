@@ -32,7 +32,7 @@ type Figures struct {
 	Days31     int64         `json:"days_31_60"`
 	Days61     int64         `json:"days_61_90"`
 	Days91     int64         `json:"days_91"`
-	Limit      int64         `json:"limit_amount"` // standing and active temporary limits of kind amount
+	Limit      int64         `json:"limit_amount"` // standing and active temporary limits and cover, of kind amount
 	Reserved   int64         `json:"reserved"`
 	AsOf       calendar.Date `json:"as_of"`
 }

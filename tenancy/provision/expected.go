@@ -20,6 +20,8 @@ var privileges = map[string]string{
 	"audit_log":                    "ra",
 	"audit_seals":                  "ra",
 	"category_overrides":           "ra",
+	"collateral":                   "raw",
+	"collateral_rates":             "ra",
 	"collection_settings":          "ra",
 	"contract_terms":               "ra",
 	"contracts":                    "raw",

@@ -108,7 +108,7 @@ func toDecision(d creditcheck.Decision) *creditcheckv1.Decision {
 }
 
 func toFacts(f creditcheck.Facts) *creditcheckv1.Facts {
-	out := &creditcheckv1.Facts{LimitKind: string(f.LimitKind), StandingLimit: int64(f.StandingLimit), TemporaryLimit: int64(f.TemporaryLimit),
+	out := &creditcheckv1.Facts{LimitKind: string(f.LimitKind), StandingLimit: int64(f.StandingLimit), TemporaryLimit: int64(f.TemporaryLimit), Cover: int64(f.Cover),
 		Receivable: int64(f.Receivable), Reserved: int64(f.Reserved), Exposure: int64(f.Exposure), OverdueAmount: int64(f.OverdueAmount),
 		OverdueDays: int32(f.OverdueDays), Grade: f.Grade, NegativeListed: f.NegativeListed, NegativeReasonCode: f.NegativeReasonCode,
 		NegativeReasonText: f.NegativeReasonText, Frozen: f.Frozen, Currency: string(f.Currency), AsOf: f.AsOf.String(),

@@ -33,7 +33,7 @@ func toCustomer(d customer.Detail) *customerv1.Customer {
 func toStanding(d customer.Detail) *customerv1.Standing {
 	a := d.Account
 	out := &customerv1.Standing{Currency: string(d.Currency), Grade: a.Grade, LimitKind: string(a.LimitKind), StandingLimit: int64(a.Standing),
-		TemporaryLimit: int64(a.Temporary), Receivable: int64(a.Receivable), Reserved: int64(a.Reserved), Exposure: int64(a.Exposure()),
+		TemporaryLimit: int64(a.Temporary), Cover: int64(a.Cover), Receivable: int64(a.Receivable), Reserved: int64(a.Reserved), Exposure: int64(a.Exposure()),
 		Delivered: int64(a.Delivered), Reconciled: int64(a.Reconciled), Drafts: int64(a.Drafts), Advances: int64(a.Advances),
 		Overdue: int64(a.Overdue), OverdueDays: int32(a.OverdueDays(d.Aging.AsOf)), Frozen: a.Frozen, FrozenReason: a.FrozenReason,
 		Aging: toAging(d.Aging, d.Currency), AsOf: d.Aging.AsOf.String(), Disputed: int64(a.Disputed)}

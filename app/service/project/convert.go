@@ -62,7 +62,7 @@ func toOwnLimit(l *limit.ProjectFigures) *projectv1.ProjectOwnLimit {
 func toLimitUse(a exposure.Account) *projectv1.ProjectLimitUse {
 	out := &projectv1.ProjectLimitUse{LimitKind: string(a.LimitKind), Exposure: int64(a.Exposure()), Frozen: a.Frozen}
 	if a.LimitKind == exposure.LimitAmount {
-		out.LimitAmount = int64(a.Standing + a.Temporary)
+		out.LimitAmount = int64(a.Bound())
 	}
 	if a.LimitKind != exposure.LimitUnlimited {
 		out.Headroom = int64(a.Headroom())

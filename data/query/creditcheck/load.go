@@ -19,7 +19,7 @@ import (
 
 // facts are the columns about the customer, in the order of factTargets.
 const facts = `
-  a.id, a.limit_kind, a.standing_amount, a.temporary_amount, a.grade, a.max_overdue_amount, a.max_overdue_days, a.receivable_amount,
+  a.id, a.limit_kind, a.standing_amount, a.temporary_amount, a.cover_amount, a.grade, a.max_overdue_amount, a.max_overdue_days, a.receivable_amount,
   a.overdue_amount, a.oldest_due_on, a.reserved_amount, a.delivered_amount, a.reconciled_amount, a.draft_amount, a.advance_amount, a.frozen, a.frozen_reason, a.as_of, a.valid_through, a.version,
   c.name, c.status = 'active', c.settles_advance, c.salesperson_id,
   p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at, p.rules,
@@ -237,7 +237,7 @@ type factRow struct {
 
 func (r *factRow) targets() []any {
 	a := &r.Account
-	return []any{&a.CustomerID, &a.LimitKind, &a.Standing, &a.Temporary, &a.Grade, &r.maxAmount, &r.maxDays, &a.Receivable,
+	return []any{&a.CustomerID, &a.LimitKind, &a.Standing, &a.Temporary, &a.Cover, &a.Grade, &r.maxAmount, &r.maxDays, &a.Receivable,
 		&a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version,
 		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson,
 		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt, &r.policyRules,

@@ -64,7 +64,7 @@ func moveReserved(first int, several bool) string {
 UPDATE credit_accounts a SET reserved_amount = a.reserved_amount + m.held, version = a.version + 1
 FROM ` + source("m", moveColumns, first, several) + `
 WHERE a.id = m.id` + these + ` AND a.version = m.version
-  AND (m.overrun OR a.limit_kind = 'unlimited' OR ` + accounts.Used("a") + ` + m.held <= a.standing_amount + a.temporary_amount)
+  AND (m.overrun OR a.limit_kind = 'unlimited' OR ` + accounts.Used("a") + ` + m.held <= ` + accounts.Bound("a") + `)
 RETURNING a.id`
 }
 

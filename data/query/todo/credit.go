@@ -16,6 +16,7 @@ const (
 	KindUnrated    biz.Kind = "customer.unrated"
 	KindPaper      biz.Kind = "paper.expiring"
 	KindRatingDue  biz.Kind = "rating.due"
+	KindCollateral biz.Kind = "collateral.ending"
 )
 
 const (
@@ -70,6 +71,15 @@ const (
 		WHERE d.expires_on <= $3::date + 30 AND c.status = 'active' AND ` + responsible + `
 		AND NOT EXISTS (SELECT FROM documents n WHERE n.customer_id = d.customer_id AND n.kind = d.kind
 			AND n.project_id IS NOT DISTINCT FROM d.project_id AND n.revision > d.revision)`
+
+	// Collateral, from thirty days before its last day until thirty after it, while nothing
+	// of the same kind that lasts longer is there or in approval.
+	collateralSQL = `SELECT g.id, (g.ends_on - 30)::timestamptz AS created_at, g.ends_on AS due_on, nullif(g.cover_amount, 0) AS amount, g.customer_id,
+		c.number AS customer_number, c.name AS customer_name, jsonb_build_object('collateral', g.kind, 'provider', g.provider_name) AS parts
+		FROM collateral g JOIN customers c ON c.id = g.customer_id
+		WHERE g.status = 'active' AND g.ends_on BETWEEN $3::date - 30 AND $3::date + 30 AND c.status = 'active' AND ` + responsible + `
+		AND NOT EXISTS (SELECT FROM collateral n WHERE n.customer_id = g.customer_id AND n.kind = g.kind AND n.status IN ('submitted', 'active')
+			AND (n.ends_on IS NULL OR n.ends_on > g.ends_on))`
 )
 
 // To be rated again soon: it appears when the notice begins, goes with the submission
@@ -111,6 +121,10 @@ func Customers() []biz.Source {
 					return biz.Link{Route: "project", Params: map[string]string{"id": id}, Query: map[string]string{"tab": "papers"}}
 				}
 				return biz.Link{Route: "customer", Params: customer(i), Query: map[string]string{"tab": "papers"}}
+			}},
+		Source{Of: biz.About{Kind: KindCollateral, Class: biz.ClassWarning, Permission: access.LimitApply}, SQL: collateralSQL,
+			Link: func(i biz.Item) biz.Link {
+				return biz.Link{Route: "customer", Params: customer(i), Query: map[string]string{"tab": "collateral"}}
 			}},
 		Source{Of: biz.About{Kind: KindRatingDue, Class: biz.ClassUpdate, Permission: access.RatingWrite}, SQL: ratingDueSQL,
 			Link: func(i biz.Item) biz.Link {

@@ -123,6 +123,23 @@ func TestItemsComeAndGo(t *testing.T) {
 	if l := list(sales); count(l, todo.KindPaper) != 0 {
 		t.Errorf("renewed and still there: %+v", l.Items)
 	}
+	// collateral is announced thirty days before its last day, until there is more
+	cover := `INSERT INTO collateral (id, created_at, updated_at, customer_id, kind, provider_name, guaranteed_amount, rate, cover_amount, starts_on, ends_on, document_ids, status)
+		VALUES (gen_random_uuid(), now(), now(), $1, 'guarantee', '恒信担保', 5, 10000, 5, '2026-01-01', $2, '[]', $3)`
+	w.Exec(t, admin, cover, c.ID, calendar.NewDate(2026, 12, 21), "active") // in 31 days
+	if l := list(sales); count(l, todo.KindCollateral) != 0 {
+		t.Errorf("announced too early: %+v", l.Items)
+	}
+	w.Clock.At = w.Clock.At.Add(24 * time.Hour)
+	l = list(sales)
+	if i := slices.IndexFunc(l.Items, func(i biz.Item) bool { return i.Kind == todo.KindCollateral }); i < 0 || l.Items[i].Parts["provider"] != "恒信担保" ||
+		l.Items[i].Due != calendar.NewDate(2026, 12, 21) || l.Items[i].Link.Query["tab"] != "collateral" {
+		t.Errorf("ends: %+v", l.Items)
+	}
+	w.Exec(t, admin, cover, c.ID, calendar.NewDate(2027, 12, 21), "submitted")
+	if l := list(sales); count(l, todo.KindCollateral) != 0 {
+		t.Errorf("applied for anew and still there: %+v", l.Items)
+	}
 	w.Exec(t, admin, `UPDATE customers SET salesperson_id = NULL WHERE id = $1`, c.ID)
 	if l := list(admin); count(l, todo.KindIncomplete) != 1 {
 		t.Errorf("nobody's customer is the administrator's: %+v", l.Counts)

@@ -8,12 +8,14 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/collateral"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/limit"
 	"zhuxin/biz/rating"
 	"zhuxin/data/tenantrepo/credittest"
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 )
 
 // round is one kind of submission: submit makes one, or goes on with what came
@@ -110,6 +112,13 @@ func rounds(w *credittest.World, author context.Context) map[approval.Kind]round
 			l, err := w.Limits.Adjust(author, limit.AdjustInput{CustomerID: customerOf(t, approval.KindLimitAdjustment), Kind: exposure.LimitAmount, Amount: 500_000, Reason: "年度调整"})
 			ok(t, err)
 			return l.ID
+		}},
+		approval.KindCollateral: {`collateral WHERE id = $1`, func(t *testing.T, _ uuid.UUID) uuid.UUID {
+			today := calendar.Of(w.Clock.At, time.UTC)
+			c, err := w.Collateral.Apply(author, collateral.ApplyInput{CustomerID: customerOf(t, approval.KindCollateral), Terms: collateral.Terms{Kind: collateral.Guarantee,
+				ProviderName: "担保公司", Guaranteed: 100, StartsOn: today, EndsOn: today + 30}})
+			ok(t, err)
+			return c.ID
 		}},
 		approval.KindCustomerChange: {`customer_changes WHERE id = $1`, func(t *testing.T, _ uuid.UUID) uuid.UUID {
 			c, err := w.Customers.Get(author, customerOf(t, approval.KindCustomerChange))

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/collateral"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/document"
 	"zhuxin/biz/limit"
@@ -28,6 +29,7 @@ import (
 	"zhuxin/data/outbox"
 	"zhuxin/data/ratingpdf"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
+	collateralrepo "zhuxin/data/tenantrepo/collateral"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
 	limitrepo "zhuxin/data/tenantrepo/limit"
@@ -46,19 +48,20 @@ import (
 // World is a database with two tenants and the services on it.
 type World struct {
 	*tenancytest.Env
-	Clock     *calendar.Frozen
-	Library   *indicator.Service
-	Approvals *approval.Service
-	Templates *rating.Templates
-	Ratings   *rating.Ratings
-	DryRuns   *rating.DryRuns
-	Limits    *limit.Service
-	Customers *customer.Service
-	Changes   *customer.Changes
-	Related   *related.Service
-	Accounts  *exposurerepo.Repo
-	Keys      *crypto.Keys
-	Papers    Papers
+	Clock      *calendar.Frozen
+	Library    *indicator.Service
+	Approvals  *approval.Service
+	Templates  *rating.Templates
+	Ratings    *rating.Ratings
+	DryRuns    *rating.DryRuns
+	Limits     *limit.Service
+	Collateral *collateral.Service
+	Customers  *customer.Service
+	Changes    *customer.Changes
+	Related    *related.Service
+	Accounts   *exposurerepo.Repo
+	Keys       *crypto.Keys
+	Papers     Papers
 }
 
 // Papers keeps the files that services store.
@@ -98,6 +101,8 @@ func New(t testing.TB) *World {
 	w.Approvals.Register(approval.KindTemporaryLimit, w.Limits)
 	w.Approvals.Register(approval.KindLimitAdjustment, w.Limits)
 	w.Approvals.Register(approval.KindLimitBatch, w.Limits)
+	w.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: w.Accounts, Approvals: w.Approvals, Audit: log, Clock: w.Clock})
+	w.Approvals.Register(approval.KindCollateral, w.Collateral)
 	w.Approvals.Register(approval.KindRatingTemplate, w.Templates)
 	w.Approvals.Register(approval.KindRating, w.Ratings)
 	w.Changes = customer.NewChanges(w.Customers, customers, w.Approvals)

@@ -154,6 +154,8 @@ func TestTimeline(t *testing.T) {
 		`INSERT INTO supply_stops (id, created_at, updated_at, customer_id, state, reason, overdue_days, overdue_amount) VALUES ($1, now(), now(), $1, 'stopped', 'r', 1, 1)`,
 		`INSERT INTO supply_stop_events (id, stop_id, state, note, actor_name, created_at) VALUES (gen_random_uuid(), $1, 'stopped', '', '王', now())`,
 		`INSERT INTO follow_ups (id, customer_id, trigger, amount, status, opened_on, deadline, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'overdue', 600, 'open', now(), now(), now(), now())`,
+		`INSERT INTO collateral (id, created_at, updated_at, customer_id, kind, provider_name, guaranteed_amount, rate, cover_amount, starts_on, ends_on, document_ids, status, effective_at)
+			VALUES (gen_random_uuid(), now(), now(), $1, 'guarantee', '担保', 5, 10000, 5, '2026-01-01', '2026-10-31', '[]', 'active', now())`,
 		`INSERT INTO warnings (id, kind, customer_id, subject, severity, facts, raised_on, first_seen_at, last_seen_at, updated_at) VALUES (gen_random_uuid(), 'utilization', $1, '', 'notice', '{}', now(), now(), now(), now())`,
 	} {
 		w.Exec(t, admin, fact, c.ID)
@@ -182,7 +184,7 @@ func TestTimeline(t *testing.T) {
 	}
 	for _, size := range []int32{1, 2, 50} {
 		if k := read(admin, size); k["customer.created"] != 1 || k["project.created"] != 1 || k["approval.submitted"] != 1 || k["receivable.overdue"] != 1 ||
-			k["agreement.stage"] != 1 || k["letter.issued"] != 1 || k["supply_stop.stopped"] != 1 || k["account.frozen"] != 1 || k["follow_up.opened"] != 1 || k["warning.raised"] != 1 || len(k) != 10 {
+			k["agreement.stage"] != 1 || k["letter.issued"] != 1 || k["supply_stop.stopped"] != 1 || k["account.frozen"] != 1 || k["follow_up.opened"] != 1 || k["warning.raised"] != 1 || k["collateral.active"] != 1 || k["collateral.ended"] != 1 || len(k) != 12 {
 			t.Errorf("pages of %d: %v", size, k)
 		}
 	}

@@ -36,7 +36,15 @@ var eventParts = map[biz.EventSource]string{
 	biz.EventsLimits: `SELECT l.effective_at, md5('limit' || l.id)::uuid, 'limit.effective', '', l.id::text, l.amount,
 		jsonb_build_object('class', l.class, 'limit_kind', l.kind, 'reason', l.reason) FROM credit_limits l WHERE l.customer_id = $1 AND l.effective_at IS NOT NULL
 		UNION ALL SELECT l.lapsed_at, md5('limit lapsed' || l.id)::uuid, 'limit.lapsed', '', l.id::text, l.amount, jsonb_build_object('class', l.class, 'limit_kind', l.kind)
-		FROM credit_limits l WHERE l.customer_id = $1 AND l.lapsed_at IS NOT NULL`,
+		FROM credit_limits l WHERE l.customer_id = $1 AND l.lapsed_at IS NOT NULL
+		UNION ALL SELECT g.effective_at, md5('collateral' || g.id)::uuid, 'collateral.active', '', g.id::text, g.cover_amount,
+		jsonb_build_object('collateral', g.kind, 'name', g.provider_name) FROM collateral g WHERE g.customer_id = $1 AND g.effective_at IS NOT NULL
+		UNION ALL SELECT g.released_at, md5('collateral released' || g.id)::uuid, 'collateral.released', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = g.released_by LIMIT 1), ''),
+		g.id::text, g.cover_amount, jsonb_build_object('collateral', g.kind, 'name', g.provider_name, 'comment', g.release_reason)
+		FROM collateral g WHERE g.customer_id = $1 AND g.released_at IS NOT NULL
+		UNION ALL SELECT ((g.ends_on + 1)::timestamp AT TIME ZONE $6::text), md5('collateral ended' || g.id)::uuid, 'collateral.ended', '', g.id::text, g.cover_amount,
+		jsonb_build_object('collateral', g.kind, 'name', g.provider_name)
+		FROM collateral g WHERE g.customer_id = $1 AND g.status = 'active' AND ((g.ends_on + 1)::timestamp AT TIME ZONE $6::text) <= $2::timestamptz`,
 	biz.EventsDocuments: `SELECT d.created_at, d.id, 'document.uploaded', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = d.created_by LIMIT 1), ''),
 		d.id::text, NULL, jsonb_build_object('paper', d.kind, 'revision', d.revision::text) FROM documents d WHERE d.customer_id = $1`,
 	biz.EventsProjects: `SELECT j.created_at, j.id, 'project.created', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = j.created_by LIMIT 1), ''),

@@ -169,7 +169,7 @@ func read(ctx context.Context, q scope.Querier, customerID uuid.UUID) (biz.Accou
 		maxAmount sql.Null[int64]
 		maxDays   sql.Null[int64]
 	)
-	err := q.QueryRowContext(ctx, readAccount, customerID).Scan(&a.LimitKind, &a.Standing, &a.Temporary, &a.Grade, &maxAmount, &maxDays,
+	err := q.QueryRowContext(ctx, readAccount, customerID).Scan(&a.LimitKind, &a.Standing, &a.Temporary, &a.Cover, &a.Grade, &maxAmount, &maxDays,
 		&a.Receivable, &a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Disputed,
 		&a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -24,7 +24,7 @@ func build(some bool) statements {
 		for n := 9; n >= 1; n-- {
 			s = strings.ReplaceAll(s, "{"+strconv.Itoa(n)+"}", "$"+strconv.Itoa(n+shift))
 		}
-		for _, column := range []string{"c.id", "a.id", "a.customer_id", "o.customer_id", "r.customer_id", "l.customer_id", "t.customer_id", "d.customer_id", "s.customer_id", "p.customer_id", "x.customer_id"} {
+		for _, column := range []string{"c.id", "a.id", "a.customer_id", "o.customer_id", "r.customer_id", "l.customer_id", "t.customer_id", "d.customer_id", "s.customer_id", "p.customer_id", "x.customer_id", "g.customer_id"} {
 			condition := "true"
 			if some {
 				condition = column + " = ANY($1::uuid[])"
@@ -116,6 +116,9 @@ FROM (
 // A temporary limit replaces the standing one or adds to it (ruling 3); of two
 // that replace, the later one counts. One that adds to nothing is a limit of its
 // own: it was approved, so the customer is not without one.
+//
+// Collateral adds to a limit of kind amount, from its first day through its last; the
+// days on which it begins or ends count for every customer, whatever his limit.
 var computeAccounts = `
 WITH due AS (
   SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS net, coalesce(sum(r.open_amount) FILTER (WHERE r.disputed), 0)::bigint AS disputed
@@ -154,11 +157,18 @@ WITH due AS (
   FROM receipts p LEFT JOIN LATERAL (SELECT sum(b.amount) AS used FROM payment_applications b WHERE b.receipt_id = p.id) u ON true
   WHERE {of p.customer_id} AND NOT p.applied_by_source AND p.currency = {2}::text
   GROUP BY p.customer_id
+), covered AS (
+  SELECT g.customer_id,
+    coalesce(sum(g.cover_amount) FILTER (WHERE g.starts_on <= {1}::date), 0)::bigint AS amount,
+    min(CASE WHEN g.starts_on > {1}::date THEN g.starts_on - 1 ELSE g.ends_on END) AS until
+  FROM collateral g WHERE {of g.customer_id} AND g.status = 'active' AND (g.ends_on IS NULL OR g.ends_on >= {1}::date)
+  GROUP BY g.customer_id
 ), ` + ruled("customer_id", "l.project_id IS NULL") + `
 UPDATE credit_accounts a SET
   limit_kind = coalesce(x.kind, 'none'),
   standing_amount = coalesce(x.standing, 0),
   temporary_amount = CASE WHEN x.kind = 'amount' THEN CASE WHEN x.replacing_kind IS NULL THEN 0 ELSE x.replacing - x.standing END + x.adding ELSE 0 END,
+  cover_amount = CASE WHEN x.kind = 'amount' THEN coalesce(v.amount, 0) ELSE 0 END,
   grade = coalesce(t.grade, ''),
   max_overdue_amount = t.max_overdue_amount,
   max_overdue_days = t.max_overdue_days,
@@ -172,7 +182,7 @@ UPDATE credit_accounts a SET
   advance_amount = coalesce(ad.amount, 0),
   disputed_amount = coalesce(o.disputed, 0),
   as_of = {1}::date,
-  valid_through = least(o.until, x.until, date '9999-12-31'),
+  valid_through = least(o.until, x.until, v.until, date '9999-12-31'),
   version = a.version + 1
 FROM customers c
 LEFT JOIN owed o ON o.customer_id = c.id
@@ -182,6 +192,7 @@ LEFT JOIN reconciled rc ON rc.customer_id = c.id
 LEFT JOIN drafts dr ON dr.customer_id = c.id
 LEFT JOIN advances ad ON ad.customer_id = c.id
 LEFT JOIN ruled x ON x.customer_id = c.id
+LEFT JOIN covered v ON v.customer_id = c.id
 LEFT JOIN credit_ratings t ON t.customer_id = c.id AND t.status = 'effective'
 WHERE a.id = c.id AND {of a.id} AND {of c.id}`
 
@@ -264,7 +275,7 @@ LEFT JOIN ruled x ON x.project_id = b.id
 WHERE a.id = b.id AND {of a.customer_id}`
 
 const readAccount = `
-SELECT limit_kind, standing_amount, temporary_amount, grade, max_overdue_amount, max_overdue_days, receivable_amount, overdue_amount,
+SELECT limit_kind, standing_amount, temporary_amount, cover_amount, grade, max_overdue_amount, max_overdue_days, receivable_amount, overdue_amount,
   oldest_due_on, reserved_amount, delivered_amount, reconciled_amount, draft_amount, advance_amount, disputed_amount, frozen, frozen_reason, as_of, valid_through, version
 FROM credit_accounts WHERE id = $1`
 

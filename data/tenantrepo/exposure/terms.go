@@ -11,9 +11,9 @@ func Used(alias string) string {
 	return of(alias, `coalesce({a}.receivable_amount + {a}.reserved_amount + {a}.delivered_amount + {a}.reconciled_amount + {a}.draft_amount - {a}.advance_amount, 0)`)
 }
 
-// Bound is Account.Limit, in fen; it means nothing for kind unlimited.
+// Bound is Account.Bound, in fen; it means nothing for kind unlimited.
 func Bound(alias string) string {
-	return of(alias, `CASE {a}.limit_kind WHEN 'amount' THEN {a}.standing_amount + {a}.temporary_amount ELSE 0 END`)
+	return of(alias, `CASE {a}.limit_kind WHEN 'amount' THEN {a}.standing_amount + {a}.temporary_amount + {a}.cover_amount ELSE 0 END`)
 }
 
 // Over is Account.OverLimit, as a condition.

@@ -27,11 +27,11 @@ func TestTermsAreTheAccount(t *testing.T) {
 		draw := func(name string) money.Amount { return money.Amount(amount.Draw(t, name)) }
 		a := biz.Account{
 			Reserved: draw("reserved"), Delivered: draw("delivered"), Reconciled: draw("reconciled"), Receivable: draw("receivable"),
-			Drafts: draw("drafts"), Advances: draw("advances"), Standing: draw("standing"), Temporary: draw("temporary"),
+			Drafts: draw("drafts"), Advances: draw("advances"), Standing: draw("standing"), Temporary: draw("temporary"), Cover: draw("cover"),
 			LimitKind: rapid.SampledFrom([]biz.LimitKind{biz.LimitNone, biz.LimitAmount, biz.LimitUnlimited}).Draw(t, "kind"),
 		}
 		if a.LimitKind == biz.LimitNone {
-			a.Standing, a.Temporary = 0, 0
+			a.Standing, a.Temporary = 0, 0 // and no cover makes a limit of it
 		}
 		var used, bound money.Amount
 		var over bool
@@ -41,8 +41,8 @@ func TestTermsAreTheAccount(t *testing.T) {
 				return err
 			}
 			if _, err := q.ExecContext(ctx, `UPDATE credit_accounts SET reserved_amount = $2, delivered_amount = $3, reconciled_amount = $4, receivable_amount = $5,
-				draft_amount = $6, advance_amount = $7, standing_amount = $8, temporary_amount = $9, limit_kind = $10 WHERE id = $1`,
-				id, a.Reserved, a.Delivered, a.Reconciled, a.Receivable, a.Drafts, a.Advances, a.Standing, a.Temporary, a.LimitKind); err != nil {
+				draft_amount = $6, advance_amount = $7, standing_amount = $8, temporary_amount = $9, limit_kind = $10, cover_amount = $11 WHERE id = $1`,
+				id, a.Reserved, a.Delivered, a.Reconciled, a.Receivable, a.Drafts, a.Advances, a.Standing, a.Temporary, a.LimitKind, a.Cover); err != nil {
 				return err
 			}
 			return q.QueryRowContext(ctx, fmt.Sprintf(`SELECT %s, %s, %s FROM credit_accounts a WHERE id = $1`, repo.Used("a"), repo.Bound("a"), repo.Over("a")), id).
@@ -51,8 +51,8 @@ func TestTermsAreTheAccount(t *testing.T) {
 		switch {
 		case err != nil:
 			t.Fatal(err)
-		case used != a.Exposure(), a.LimitKind != biz.LimitUnlimited && bound != a.Limit(), over != a.OverLimit():
-			t.Fatalf("SQL says %d of %d, over %v; the account %d of %d, over %v", used, bound, over, a.Exposure(), a.Limit(), a.OverLimit())
+		case used != a.Exposure(), a.LimitKind != biz.LimitUnlimited && bound != a.Bound(), over != a.OverLimit():
+			t.Fatalf("SQL says %d of %d, over %v; the account %d of %d, over %v", used, bound, over, a.Exposure(), a.Bound(), a.OverLimit())
 		}
 	})
 	// a customer without an account has no limit and uses nothing

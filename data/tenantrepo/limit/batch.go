@@ -30,8 +30,8 @@ SELECT c.id, c.number, c.name, a.grade, a.limit_kind, a.standing_amount, ` + exp
 FROM customers c JOIN credit_accounts a ON a.id = c.id
 LEFT JOIN credit_ratings r ON r.customer_id = c.id AND r.status = 'effective'
 WHERE c.status = 'active' AND ($6::uuid IS NULL OR c.salesperson_id = $6::uuid) AND ($1::text[] IS NULL OR a.grade = ANY($1::text[]))
-  AND ($2::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 >= $2::numeric * (a.standing_amount + a.temporary_amount)))
-  AND ($3::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 <= $3::numeric * (a.standing_amount + a.temporary_amount)))
+  AND ($2::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 >= $2::numeric * (` + exposure.Bound("a") + `)))
+  AND ($3::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 <= $3::numeric * (` + exposure.Bound("a") + `)))
   AND ($4::date IS NULL OR EXISTS (SELECT FROM credit_limits l WHERE l.customer_id = c.id AND l.project_id IS NULL AND l.class = 'standing'
     AND l.status = 'effective' AND l.superseded_on IS NULL AND l.starts_on <= $4::date))
 ORDER BY c.number LIMIT $5`

@@ -27,7 +27,7 @@ WITH past AS (
 ), now_is AS (
   SELECT a.id, a.receivable_amount AS receivable, CASE WHEN $2::boolean THEN coalesce(p.overdue, 0) ELSE a.overdue_amount END AS overdue,
     ` + exposure.Used("a") + ` AS exposure, a.limit_kind,
-    CASE WHEN a.limit_kind = 'amount' THEN a.standing_amount + a.temporary_amount ELSE 0 END AS bound
+    ` + exposure.Bound("a") + ` AS bound
   FROM credit_accounts a LEFT JOIN past p ON p.customer_id = a.id
 )
 INSERT INTO daily_snapshots (customer_id, business_date, receivable_amount, overdue_amount, exposure_amount, limit_kind, limit_amount, late, taken_at)

@@ -19,6 +19,8 @@ const (
 	FieldStandingAmount = "standing_amount"
 	// FieldTemporaryAmount holds the string denoting the temporary_amount field in the database.
 	FieldTemporaryAmount = "temporary_amount"
+	// FieldCoverAmount holds the string denoting the cover_amount field in the database.
+	FieldCoverAmount = "cover_amount"
 	// FieldGrade holds the string denoting the grade field in the database.
 	FieldGrade = "grade"
 	// FieldMaxOverdueAmount holds the string denoting the max_overdue_amount field in the database.
@@ -65,6 +67,7 @@ var Columns = []string{
 	FieldLimitKind,
 	FieldStandingAmount,
 	FieldTemporaryAmount,
+	FieldCoverAmount,
 	FieldGrade,
 	FieldMaxOverdueAmount,
 	FieldMaxOverdueDays,
@@ -100,6 +103,8 @@ var (
 	DefaultStandingAmount int64
 	// DefaultTemporaryAmount holds the default value on creation for the "temporary_amount" field.
 	DefaultTemporaryAmount int64
+	// DefaultCoverAmount holds the default value on creation for the "cover_amount" field.
+	DefaultCoverAmount int64
 	// DefaultGrade holds the default value on creation for the "grade" field.
 	DefaultGrade string
 	// DefaultReceivableAmount holds the default value on creation for the "receivable_amount" field.
@@ -174,6 +179,11 @@ func ByStandingAmount(opts ...sql.OrderTermOption) OrderOption {
 // ByTemporaryAmount orders the results by the temporary_amount field.
 func ByTemporaryAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTemporaryAmount, opts...).ToFunc()
+}
+
+// ByCoverAmount orders the results by the cover_amount field.
+func ByCoverAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCoverAmount, opts...).ToFunc()
 }
 
 // ByGrade orders the results by the grade field.

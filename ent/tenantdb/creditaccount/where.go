@@ -65,6 +65,11 @@ func TemporaryAmount(v int64) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldEQ(FieldTemporaryAmount, v))
 }
 
+// CoverAmount applies equality check predicate on the "cover_amount" field. It's identical to CoverAmountEQ.
+func CoverAmount(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldCoverAmount, v))
+}
+
 // Grade applies equality check predicate on the "grade" field. It's identical to GradeEQ.
 func Grade(v string) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldEQ(FieldGrade, v))
@@ -253,6 +258,46 @@ func TemporaryAmountLT(v int64) predicate.CreditAccount {
 // TemporaryAmountLTE applies the LTE predicate on the "temporary_amount" field.
 func TemporaryAmountLTE(v int64) predicate.CreditAccount {
 	return predicate.CreditAccount(sql.FieldLTE(FieldTemporaryAmount, v))
+}
+
+// CoverAmountEQ applies the EQ predicate on the "cover_amount" field.
+func CoverAmountEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldEQ(FieldCoverAmount, v))
+}
+
+// CoverAmountNEQ applies the NEQ predicate on the "cover_amount" field.
+func CoverAmountNEQ(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNEQ(FieldCoverAmount, v))
+}
+
+// CoverAmountIn applies the In predicate on the "cover_amount" field.
+func CoverAmountIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldIn(FieldCoverAmount, vs...))
+}
+
+// CoverAmountNotIn applies the NotIn predicate on the "cover_amount" field.
+func CoverAmountNotIn(vs ...int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldNotIn(FieldCoverAmount, vs...))
+}
+
+// CoverAmountGT applies the GT predicate on the "cover_amount" field.
+func CoverAmountGT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGT(FieldCoverAmount, v))
+}
+
+// CoverAmountGTE applies the GTE predicate on the "cover_amount" field.
+func CoverAmountGTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldGTE(FieldCoverAmount, v))
+}
+
+// CoverAmountLT applies the LT predicate on the "cover_amount" field.
+func CoverAmountLT(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLT(FieldCoverAmount, v))
+}
+
+// CoverAmountLTE applies the LTE predicate on the "cover_amount" field.
+func CoverAmountLTE(v int64) predicate.CreditAccount {
+	return predicate.CreditAccount(sql.FieldLTE(FieldCoverAmount, v))
 }
 
 // GradeEQ applies the EQ predicate on the "grade" field.

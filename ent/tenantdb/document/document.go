@@ -99,6 +99,7 @@ const (
 	KindRatingDecision        Kind = "rating_decision"
 	KindSupplyStopEvidence    Kind = "supply_stop_evidence"
 	KindHistoryProtocol       Kind = "history_protocol"
+	KindCollateral            Kind = "collateral"
 	KindOther                 Kind = "other"
 )
 
@@ -109,7 +110,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindLetter, KindQualification, KindContract, KindRatingDecision, KindSupplyStopEvidence, KindHistoryProtocol, KindOther:
+	case KindBusinessLicence, KindLegalRepresentativeID, KindPowerOfAttorney, KindNegativeEvidence, KindImportSource, KindImportErrors, KindLetter, KindQualification, KindContract, KindRatingDecision, KindSupplyStopEvidence, KindHistoryProtocol, KindCollateral, KindOther:
 		return nil
 	default:
 		return fmt.Errorf("document: invalid enum value for kind field: %q", k)

@@ -188,6 +188,30 @@ func (f CategoryOverrideFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CategoryOverrideMutation", m)
 }
 
+// The CollateralFunc type is an adapter to allow the use of ordinary
+// function as Collateral mutator.
+type CollateralFunc func(context.Context, *tenantdb.CollateralMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CollateralFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CollateralMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CollateralMutation", m)
+}
+
+// The CollateralRatesFunc type is an adapter to allow the use of ordinary
+// function as CollateralRates mutator.
+type CollateralRatesFunc func(context.Context, *tenantdb.CollateralRatesMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CollateralRatesFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.CollateralRatesMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.CollateralRatesMutation", m)
+}
+
 // The CollectionSettingFunc type is an adapter to allow the use of ordinary
 // function as CollectionSetting mutator.
 type CollectionSettingFunc func(context.Context, *tenantdb.CollectionSettingMutation) (tenantdb.Value, error)

@@ -418,6 +418,88 @@ var (
 			},
 		},
 	}
+	// CollateralColumns holds the columns for the "collateral" table.
+	CollateralColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "customer_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"guarantee", "mortgage", "pledge", "deposit", "bank_guarantee"}},
+		{Name: "provider_name", Type: field.TypeString},
+		{Name: "provider_uscc", Type: field.TypeString, Default: ""},
+		{Name: "reference_no", Type: field.TypeString, Default: ""},
+		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "guaranteed_amount", Type: field.TypeInt64},
+		{Name: "appraised_amount", Type: field.TypeInt64, Nullable: true},
+		{Name: "appraised_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "rate", Type: field.TypeInt},
+		{Name: "cover_amount", Type: field.TypeInt64},
+		{Name: "uncounted", Type: field.TypeEnum, Enums: []string{"none", "related", "listed"}, Default: "none"},
+		{Name: "starts_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "ends_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "document_ids", Type: field.TypeJSON},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"submitted", "active", "rejected", "returned", "withdrawn", "released"}, Default: "submitted"},
+		{Name: "effective_at", Type: field.TypeTime, Nullable: true},
+		{Name: "released_at", Type: field.TypeTime, Nullable: true},
+		{Name: "released_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "release_reason", Type: field.TypeString, Default: ""},
+	}
+	// CollateralTable holds the schema information for the "collateral" table.
+	CollateralTable = &schema.Table{
+		Name:       "collateral",
+		Columns:    CollateralColumns,
+		PrimaryKey: []*schema.Column{CollateralColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "collateral_customer_id_status",
+				Unique:  false,
+				Columns: []*schema.Column{CollateralColumns[5], CollateralColumns[20]},
+			},
+			{
+				Name:    "collateral_ends",
+				Unique:  false,
+				Columns: []*schema.Column{CollateralColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'active'",
+				},
+			},
+			{
+				Name:    "collateral_one_submitted",
+				Unique:  true,
+				Columns: []*schema.Column{CollateralColumns[5], CollateralColumns[6], CollateralColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'submitted' AND reference_no <> ''",
+				},
+			},
+			{
+				Name:    "collateral_reference",
+				Unique:  false,
+				Columns: []*schema.Column{CollateralColumns[6], CollateralColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'active' AND reference_no <> ''",
+				},
+			},
+		},
+	}
+	// CollateralRatesColumns holds the columns for the "collateral_rates" table.
+	CollateralRatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "guarantee", Type: field.TypeInt},
+		{Name: "mortgage", Type: field.TypeInt},
+		{Name: "pledge", Type: field.TypeInt},
+		{Name: "deposit", Type: field.TypeInt},
+		{Name: "bank_guarantee", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// CollateralRatesTable holds the schema information for the "collateral_rates" table.
+	CollateralRatesTable = &schema.Table{
+		Name:       "collateral_rates",
+		Columns:    CollateralRatesColumns,
+		PrimaryKey: []*schema.Column{CollateralRatesColumns[0]},
+	}
 	// CollectionSettingsColumns holds the columns for the "collection_settings" table.
 	CollectionSettingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -499,6 +581,7 @@ var (
 		{Name: "limit_kind", Type: field.TypeEnum, Enums: []string{"none", "amount", "unlimited"}, Default: "none"},
 		{Name: "standing_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "temporary_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "cover_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "grade", Type: field.TypeString, Default: ""},
 		{Name: "max_overdue_amount", Type: field.TypeInt64, Nullable: true},
 		{Name: "max_overdue_days", Type: field.TypeInt, Nullable: true},
@@ -527,7 +610,7 @@ var (
 			{
 				Name:    "credit_account_shared",
 				Unique:  false,
-				Columns: []*schema.Column{CreditAccountsColumns[18]},
+				Columns: []*schema.Column{CreditAccountsColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "shared_limit_id IS NOT NULL",
 				},
@@ -1200,7 +1283,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "rating_decision", "supply_stop_evidence", "history_protocol", "other"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "rating_decision", "supply_stop_evidence", "history_protocol", "collateral", "other"}},
 		{Name: "file_name", Type: field.TypeString},
 		{Name: "content_type", Type: field.TypeString},
 		{Name: "size_bytes", Type: field.TypeInt64},
@@ -3117,6 +3200,8 @@ var (
 		AuditLogTable,
 		AuditSealsTable,
 		CategoryOverridesTable,
+		CollateralTable,
+		CollateralRatesTable,
 		CollectionSettingsTable,
 		ContractsTable,
 		ContractTermsTable,
@@ -3231,12 +3316,29 @@ func init() {
 	AuditSealsTable.Annotation = &entsql.Annotation{
 		Table: "audit_seals",
 	}
+	CollateralTable.Annotation = &entsql.Annotation{
+		Table: "collateral",
+	}
+	CollateralTable.Annotation.Checks = map[string]string{
+		"collateral_amounts":  "guaranteed_amount > 0 AND (appraised_amount IS NULL OR appraised_amount > 0)",
+		"collateral_cover":    "cover_amount >= 0 AND cover_amount <= guaranteed_amount AND (uncounted = 'none' OR cover_amount = 0)",
+		"collateral_period":   "(ends_on IS NOT NULL AND ends_on >= starts_on) OR (ends_on IS NULL AND kind = 'deposit')",
+		"collateral_rate":     "rate >= 0 AND rate <= 10000",
+		"collateral_released": "(status = 'released') = (released_at IS NOT NULL)",
+	}
+	CollateralRatesTable.Annotation = &entsql.Annotation{
+		Table: "collateral_rates",
+	}
+	CollateralRatesTable.Annotation.Checks = map[string]string{
+		"collateral_rates_range": "guarantee >= 0 AND guarantee <= 10000 AND mortgage >= 0 AND mortgage <= 10000 AND pledge >= 0 AND pledge <= 10000 AND deposit >= 0 AND deposit <= 10000 AND bank_guarantee >= 0 AND bank_guarantee <= 10000",
+	}
 	CollectionSettingsTable.Annotation = &entsql.Annotation{
 		Table: "collection_settings",
 	}
 	ContractsTable.ForeignKeys[0].RefTable = ProjectsTable
 	CreditAccountsTable.Annotation = &entsql.Annotation{}
 	CreditAccountsTable.Annotation.Checks = map[string]string{
+		"credit_account_cover":    "cover_amount >= 0",
 		"credit_account_reserved": "reserved_amount >= 0",
 		"credit_account_standing": "standing_amount >= 0",
 	}

@@ -51,6 +51,12 @@ type AuditSeal func(*sql.Selector)
 // CategoryOverride is the predicate function for categoryoverride builders.
 type CategoryOverride func(*sql.Selector)
 
+// Collateral is the predicate function for collateral builders.
+type Collateral func(*sql.Selector)
+
+// CollateralRates is the predicate function for collateralrates builders.
+type CollateralRates func(*sql.Selector)
+
 // CollectionSetting is the predicate function for collectionsetting builders.
 type CollectionSetting func(*sql.Selector)
 

@@ -27,6 +27,7 @@ func (CreditAccount) Fields() []ent.Field {
 		field.Enum("limit_kind").Values("none", "amount", "unlimited").Default("none"),
 		field.Int64("standing_amount").Default(0).Comment("fen"),
 		field.Int64("temporary_amount").Default(0).Comment("fen that active temporary limits add; negative when one replaces by less"),
+		field.Int64("cover_amount").Default(0).Comment("fen that collateral in force adds to a limit of kind amount"),
 		field.String("grade").Default(""),
 		field.Int64("max_overdue_amount").Optional().Nillable().Comment("fen; null without an effective rating"),
 		field.Int("max_overdue_days").Optional().Nillable(),
@@ -56,7 +57,7 @@ func (CreditAccount) Indexes() []ent.Index {
 // Annotations of CreditAccount.
 func (CreditAccount) Annotations() []entschema.Annotation {
 	return []entschema.Annotation{entsql.Annotation{
-		Checks: map[string]string{"credit_account_reserved": "reserved_amount >= 0", "credit_account_standing": "standing_amount >= 0"},
+		Checks: map[string]string{"credit_account_reserved": "reserved_amount >= 0", "credit_account_standing": "standing_amount >= 0", "credit_account_cover": "cover_amount >= 0"},
 	}}
 }
 

@@ -79,7 +79,7 @@ func (Document) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.Creat
 func (Document) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("customer_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("null for files of the tenant itself, such as an import's error file"),
-		field.Enum("kind").Values("business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "rating_decision", "supply_stop_evidence", "history_protocol", "other").Immutable(),
+		field.Enum("kind").Values("business_licence", "legal_representative_id", "power_of_attorney", "negative_evidence", "import_source", "import_errors", "letter", "qualification", "contract", "rating_decision", "supply_stop_evidence", "history_protocol", "collateral", "other").Immutable(),
 		field.String("file_name").Immutable(),
 		field.String("content_type").Immutable(),
 		field.Int64("size_bytes").Immutable(),

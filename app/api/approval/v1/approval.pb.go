@@ -240,7 +240,10 @@ type Approval struct {
 	// remark}; old is null for a first rating.
 	// temporary_limit: {customer, new: {amount, mode, starts_on, ends_on, days,
 	// reason, resulting_limit}, old: account}.
-	// account: {grade, limit_kind, standing_limit, temporary_limit, receivable,
+	// collateral: {customer, new: {kind, provider_name, provider_uscc, reference_no,
+	// description, guaranteed_amount, appraised_amount, appraised_on, rate, cover,
+	// uncounted, starts_on, ends_on, document_ids}, old: account, resulting_bound}.
+	// account: {grade, limit_kind, standing_limit, temporary_limit, cover, receivable,
 	// reserved, delivered, reconciled, drafts, advances, exposure, overdue,
 	// overdue_days, as_of}.
 	// write_off: {customer: {number, name, uscc}, document_no, amount, open, whole,

@@ -558,7 +558,9 @@ type Facts struct {
 	Skips          bool `protobuf:"varint,21,opt,name=skips,proto3" json:"skips,omitempty"`
 	SettlesAdvance bool `protobuf:"varint,22,opt,name=settles_advance,json=settlesAdvance,proto3" json:"settles_advance,omitempty"`
 	// The listed company that the customer is connected with; absent without one.
-	Related       *v1.ListedRelated `protobuf:"bytes,23,opt,name=related,proto3" json:"related,omitempty"`
+	Related *v1.ListedRelated `protobuf:"bytes,23,opt,name=related,proto3" json:"related,omitempty"`
+	// What collateral in force adds to the limit.
+	Cover         int64 `protobuf:"varint,24,opt,name=cover,proto3" json:"cover,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -752,6 +754,13 @@ func (x *Facts) GetRelated() *v1.ListedRelated {
 		return x.Related
 	}
 	return nil
+}
+
+func (x *Facts) GetCover() int64 {
+	if x != nil {
+		return x.Cover
+	}
+	return 0
 }
 
 type ProjectFacts struct {
@@ -2804,7 +2813,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"message_en\x18\x04 \x01(\tR\tmessageEn\x12\x16\n" +
 	"\x06actual\x18\x05 \x01(\x03R\x06actual\x12\x14\n" +
 	"\x05bound\x18\x06 \x01(\x03R\x05bound\x12\x1a\n" +
-	"\breleased\x18\a \x01(\bR\breleased\"\x82\a\n" +
+	"\breleased\x18\a \x01(\bR\breleased\"\x98\a\n" +
 	"\x05Facts\x12\x1d\n" +
 	"\n" +
 	"limit_kind\x18\x01 \x01(\tR\tlimitKind\x12%\n" +
@@ -2832,7 +2841,8 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\acovered\x18\x14 \x01(\x03R\acovered\x12\x14\n" +
 	"\x05skips\x18\x15 \x01(\bR\x05skips\x12'\n" +
 	"\x0fsettles_advance\x18\x16 \x01(\bR\x0esettlesAdvance\x12:\n" +
-	"\arelated\x18\x17 \x01(\v2 .zhuxin.related.v1.ListedRelatedR\arelatedB\x15\n" +
+	"\arelated\x18\x17 \x01(\v2 .zhuxin.related.v1.ListedRelatedR\arelated\x12\x14\n" +
+	"\x05cover\x18\x18 \x01(\x03R\x05coverB\x15\n" +
 	"\x13_max_overdue_amountB\x13\n" +
 	"\x11_max_overdue_days\"\xb7\x01\n" +
 	"\fProjectFacts\x12\x0e\n" +

@@ -176,7 +176,7 @@ type CustomerSummary struct {
 	Grade  string                 `protobuf:"bytes,5,opt,name=grade,proto3" json:"grade,omitempty"`
 	// none, amount, unlimited.
 	LimitKind string `protobuf:"bytes,6,opt,name=limit_kind,json=limitKind,proto3" json:"limit_kind,omitempty"`
-	// Standing and active temporary limits, fen.
+	// Standing and active temporary limits and cover, fen.
 	LimitAmount int64 `protobuf:"varint,7,opt,name=limit_amount,json=limitAmount,proto3" json:"limit_amount,omitempty"`
 	// Open receivables and reservations, fen.
 	Exposure       int64                  `protobuf:"varint,8,opt,name=exposure,proto3" json:"exposure,omitempty"`
@@ -623,7 +623,9 @@ type Standing struct {
 	// Received and not applied; lowers the exposure.
 	Advances int64 `protobuf:"varint,21,opt,name=advances,proto3" json:"advances,omitempty"`
 	// The part of receivable that is in dispute.
-	Disputed      int64 `protobuf:"varint,22,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	Disputed int64 `protobuf:"varint,22,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	// What collateral in force adds to a limit of kind amount.
+	Cover         int64 `protobuf:"varint,23,opt,name=cover,proto3" json:"cover,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -808,6 +810,13 @@ func (x *Standing) GetAdvances() int64 {
 func (x *Standing) GetDisputed() int64 {
 	if x != nil {
 		return x.Disputed
+	}
+	return 0
+}
+
+func (x *Standing) GetCover() int64 {
+	if x != nil {
+		return x.Cover
 	}
 	return 0
 }
@@ -2797,7 +2806,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"updated_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1b\n" +
 	"\trating_id\x18\x17 \x01(\tR\bratingId\x12,\n" +
-	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xc3\x05\n" +
+	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xd9\x05\n" +
 	"\bStanding\x12\x1a\n" +
 	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x1d\n" +
@@ -2826,7 +2835,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"reconciled\x12\x16\n" +
 	"\x06drafts\x18\x14 \x01(\x03R\x06drafts\x12\x1a\n" +
 	"\badvances\x18\x15 \x01(\x03R\badvances\x12\x1a\n" +
-	"\bdisputed\x18\x16 \x01(\x03R\bdisputed\"\x88\x01\n" +
+	"\bdisputed\x18\x16 \x01(\x03R\bdisputed\x12\x14\n" +
+	"\x05cover\x18\x17 \x01(\x03R\x05cover\"\x88\x01\n" +
 	"\vNegativeHit\x12\x1f\n" +
 	"\vreason_code\x18\x01 \x01(\tR\n" +
 	"reasonCode\x12\x1f\n" +

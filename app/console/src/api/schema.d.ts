@@ -515,6 +515,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/collateral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All in sight; of those in force, the one that ends first before the others. */
+        get: operations["CollateralService_ListCollateral"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/collateral-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How much of each kind counts, for what is submitted from now on. */
+        get: operations["CollateralService_GetCollateralRates"];
+        put: operations["CollateralService_SetCollateralRates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/collateral/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CollateralService_GetCollateral"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/collateral/{id}:release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Gives one back; it counts no more from now on. */
+        post: operations["CollateralService_ReleaseCollateral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/collateral/{id}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes back what one has submitted oneself. */
+        post: operations["CollateralService_WithdrawCollateral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/collection-settings": {
         parameters: {
             query?: never;
@@ -832,6 +916,24 @@ export interface paths {
         /** @description Gives a customer a category against the rule, or takes that back. */
         put: operations["PortfolioService_SetCategory"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/collateral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All of a customer, the newest first. */
+        get: operations["CollateralService_ListCustomerCollateral"];
+        put?: never;
+        /** @description Submits one; a second person approves it. What was returned is submitted anew. */
+        post: operations["CollateralService_ApplyCollateral"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5854,7 +5956,10 @@ export interface components {
              *      remark}; old is null for a first rating.
              *      temporary_limit: {customer, new: {amount, mode, starts_on, ends_on, days,
              *      reason, resulting_limit}, old: account}.
-             *      account: {grade, limit_kind, standing_limit, temporary_limit, receivable,
+             *      collateral: {customer, new: {kind, provider_name, provider_uscc, reference_no,
+             *      description, guaranteed_amount, appraised_amount, appraised_on, rate, cover,
+             *      uncounted, starts_on, ends_on, document_ids}, old: account, resulting_bound}.
+             *      account: {grade, limit_kind, standing_limit, temporary_limit, cover, receivable,
              *      reserved, delivered, reconciled, drafts, advances, exposure, overdue,
              *      overdue_days, as_of}.
              *      write_off: {customer: {number, name, uscc}, document_no, amount, open, whole,
@@ -6180,6 +6285,124 @@ export interface components {
             sealed: string;
             /** @description What is wrong with which row; empty when intact. */
             findings: string[];
+        };
+        ApplyCollateralRequest: {
+            customerId?: string;
+            kind?: string;
+            providerName?: string;
+            providerUscc?: string;
+            referenceNo?: string;
+            description?: string;
+            guaranteedAmount?: string;
+            appraisedAmount?: string;
+            appraisedOn?: string;
+            startsOn?: string;
+            endsOn?: string;
+            /** @description The customer's papers that prove it. */
+            documentIds?: string[];
+        };
+        Collateral: {
+            id: string;
+            customerId: string;
+            customerNumber: string;
+            customerName: string;
+            /** @description guarantee, mortgage, pledge, deposit, bank_guarantee. */
+            kind: string;
+            /** @description Guarantor, owner or bank. */
+            providerName: string;
+            providerUscc: string;
+            /** @description Number of the registration, the guarantee or the receipt. */
+            referenceNo: string;
+            description: string;
+            /** @description Fen. */
+            guaranteedAmount: string;
+            /** @description Fen, of what is mortgaged or pledged; absent for the other kinds. */
+            appraisedAmount?: string;
+            appraisedOn: string;
+            /**
+             * Format: int32
+             * @description Basis points that counted for the kind when it was submitted.
+             */
+            rate: number;
+            /** @description Fen that it adds to a limit while it lasts. */
+            cover: string;
+            /**
+             * @description Why it adds nothing: none, related (the guarantor is connected with the
+             *      customer), listed (he is on the group's negative list).
+             */
+            uncounted: string;
+            startsOn: string;
+            /** @description Last day; empty for a deposit without an end. */
+            endsOn: string;
+            /**
+             * @description submitted, active, upcoming (active, and begins later), ended (active, and its
+             *      last day is over), released, rejected, returned, withdrawn.
+             */
+            status: string;
+            documentIds: string[];
+            /** Format: date-time */
+            createdAt?: string | null;
+            createdBy?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            effectiveAt?: string | null;
+            /** Format: date-time */
+            releasedAt?: string | null;
+            releasedBy?: components["schemas"]["PersonRef"] | null;
+            releaseReason: string;
+            version: string;
+        };
+        /** @description Basis points. */
+        CollateralRates: {
+            /** @description 0 is the preset. */
+            version: string;
+            /** Format: int32 */
+            guarantee: number;
+            /** Format: int32 */
+            mortgage: number;
+            /** Format: int32 */
+            pledge: number;
+            /** Format: int32 */
+            deposit: number;
+            /** Format: int32 */
+            bankGuarantee: number;
+            /** Format: date-time */
+            createdAt?: string | null;
+            createdBy?: components["schemas"]["PersonRef"] | null;
+        };
+        ListCollateralReply: {
+            items: components["schemas"]["Collateral"][];
+            total: string;
+            /** @description Fen that those of the whole list that are in force count today. */
+            cover: string;
+        };
+        ListCustomerCollateralReply: {
+            items: components["schemas"]["Collateral"][];
+            /** @description Fen that those in force count today. It adds to a limit of kind amount only. */
+            cover: string;
+        };
+        ReleaseCollateralRequest: {
+            id?: string;
+            reason?: string;
+            /** @description The version that was seen. */
+            version?: string;
+        };
+        /** @description Basis points. */
+        SetCollateralRatesRequest: {
+            /** @description The version that was seen. */
+            version?: string;
+            /** Format: int32 */
+            guarantee?: number;
+            /** Format: int32 */
+            mortgage?: number;
+            /** Format: int32 */
+            pledge?: number;
+            /** Format: int32 */
+            deposit?: number;
+            /** Format: int32 */
+            bankGuarantee?: number;
+        };
+        WithdrawCollateralRequest: {
+            id?: string;
         };
         ApplicationEntry: {
             id: string;
@@ -6895,6 +7118,8 @@ export interface components {
             settlesAdvance: boolean;
             /** @description The listed company that the customer is connected with; absent without one. */
             related?: components["schemas"]["ListedRelated"] | null;
+            /** @description What collateral in force adds to the limit. */
+            cover: string;
         };
         Headroom: {
             projectId: string;
@@ -7235,7 +7460,7 @@ export interface components {
             grade: string;
             /** @description none, amount, unlimited. */
             limitKind: string;
-            /** @description Standing and active temporary limits, fen. */
+            /** @description Standing and active temporary limits and cover, fen. */
             limitAmount: string;
             /** @description Open receivables and reservations, fen. */
             exposure: string;
@@ -7366,6 +7591,8 @@ export interface components {
             advances: string;
             /** @description The part of receivable that is in dispute. */
             disputed: string;
+            /** @description What collateral in force adds to a limit of kind amount. */
+            cover: string;
         };
         /** @description Parts that are absent stay as they are. */
         SubmitCustomerChangeRequest: {
@@ -12591,6 +12818,177 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    CollateralService_ListCollateral: {
+        parameters: {
+            query?: {
+                /** @description Part of the customer's or provider's name or number, or of the reference. */
+                q?: string;
+                kind?: string;
+                status?: string;
+                /** @description The last day is before it. */
+                endsBefore?: string;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCollateralReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollateralService_GetCollateralRates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollateralRates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollateralService_SetCollateralRates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCollateralRatesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollateralRates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollateralService_GetCollateral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collateral"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollateralService_ReleaseCollateral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseCollateralRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collateral"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollateralService_WithdrawCollateral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawCollateralRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collateral"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     CollectionService_GetSettings: {
         parameters: {
             query?: never;
@@ -13278,6 +13676,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassifiedCustomer"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollateralService_ListCustomerCollateral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCustomerCollateralReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollateralService_ApplyCollateral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyCollateralRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collateral"];
                 };
             };
             default: components["responses"]["Error"];

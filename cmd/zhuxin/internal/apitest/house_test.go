@@ -37,6 +37,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.template()
 	h.customer()
 	h.ratings()
+	h.secured()
 	h.keys()
 	h.orders()
 	h.books()

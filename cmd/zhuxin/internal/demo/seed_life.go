@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	collateralv1 "zhuxin/app/api/collateral/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
 	feedv1 "zhuxin/app/api/feed/v1"
 	groupcapv1 "zhuxin/app/api/groupcap/v1"
@@ -60,6 +61,35 @@ func (s *seeder) sharedLimit(n int, slug string, ids []string) error {
 		return err
 	}
 	return s.approve(n, slug, out.GetId())
+}
+
+// collateral secures three customers: a bank guarantee that counts, a mortgage that
+// ends soon, and a guarantee that waits in the inbox.
+func (s *seeder) collateral(n int, slug string, sub *Subsidiary, ids []string) error {
+	day := s.cfg.AsOf
+	for i, in := range []*collateralv1.ApplyCollateralRequest{
+		{Kind: "bank_guarantee", ProviderName: "江州银行股份有限公司", ReferenceNo: "JZ-BH-0417", GuaranteedAmount: 1_000_000_00, StartsOn: day.AddDays(-60).String(), EndsOn: day.AddDays(240).String()},
+		{Kind: "mortgage", ProviderName: "恒业置地有限公司", ReferenceNo: "不动产登记 2209 号", Description: "商铺两间", GuaranteedAmount: 2_000_000_00, AppraisedAmount: new(int64(1_600_000_00)),
+			AppraisedOn: day.AddDays(-90).String(), StartsOn: day.AddDays(-80).String(), EndsOn: day.AddDays(20).String()},
+		{Kind: "guarantee", ProviderName: "江州融资担保有限公司", ReferenceNo: "保证合同 88 号", GuaranteedAmount: 1_500_000_00, StartsOn: day.String(), EndsOn: day.AddDays(365).String()},
+	} {
+		at := 5 + i
+		by, err := s.salesperson(n, sub.Customers[at].Salesperson, slug)
+		if err != nil {
+			return err
+		}
+		var out collateralv1.Collateral
+		if err := by.call(s.ctx, http.MethodPost, "/v1/customers/"+ids[at]+"/collateral", in, &out); err != nil {
+			return err
+		}
+		if in.GetKind() == "guarantee" {
+			continue
+		}
+		if err := s.approve(n, slug, out.GetId()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // groupCap caps two companies that buy at more than one subsidiary.

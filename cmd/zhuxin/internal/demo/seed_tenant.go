@@ -50,6 +50,9 @@ func (s *seeder) subsidiary(n int, sub *Subsidiary) error {
 	if err := s.deliveries(n, slug, sub); err != nil {
 		return fmt.Errorf("deliveries: %w", err)
 	}
+	if err := s.collateral(n, slug, sub, ids); err != nil {
+		return fmt.Errorf("collateral: %w", err)
+	}
 	if err := s.sharedLimit(n, slug, ids); err != nil {
 		return fmt.Errorf("shared limit: %w", err)
 	}

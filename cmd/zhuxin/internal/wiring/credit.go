@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/collateral"
 	"zhuxin/biz/creditcheck"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/limit"
@@ -15,6 +16,7 @@ import (
 	registrystore "zhuxin/data/query/registry"
 	"zhuxin/data/ratingpdf"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
+	collateralrepo "zhuxin/data/tenantrepo/collateral"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	exposurerepo "zhuxin/data/tenantrepo/exposure"
 	limitrepo "zhuxin/data/tenantrepo/limit"
@@ -26,18 +28,19 @@ import (
 
 // Credit is credit management and the order check.
 type Credit struct {
-	Accounts  *exposurerepo.Repo
-	Library   *indicator.Service
-	Approvals *approval.Service
-	Limits    *limit.Service
-	Shared    *sharedlimit.Service
-	Templates *rating.Templates
-	Ratings   *rating.Ratings
-	DryRuns   *rating.DryRuns
-	Customers *customer.Service
-	Checks    *creditcheck.Service
-	Queue     *creditcheck.Queue
-	Headroom  creditcheck.HeadroomStore
+	Accounts   *exposurerepo.Repo
+	Library    *indicator.Service
+	Approvals  *approval.Service
+	Limits     *limit.Service
+	Shared     *sharedlimit.Service
+	Collateral *collateral.Service
+	Templates  *rating.Templates
+	Ratings    *rating.Ratings
+	DryRuns    *rating.DryRuns
+	Customers  *customer.Service
+	Checks     *creditcheck.Service
+	Queue      *creditcheck.Queue
+	Headroom   creditcheck.HeadroomStore
 }
 
 func newCredit(b *Base, g *Group, d *Documents) *Credit {
@@ -53,6 +56,7 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock, approval.Publishing(events))
 	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
 	c.Shared = sharedlimit.New(tx, sharedrepo.Repo{}, c.Approvals, log, b.Clock)
+	c.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: c.Accounts, Approvals: c.Approvals, Audit: log, Clock: b.Clock})
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
 	outside := registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ))
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
@@ -80,6 +84,7 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Approvals.Register(approval.KindLimitAdjustment, c.Limits)
 	c.Approvals.Register(approval.KindLimitBatch, c.Limits)
 	c.Approvals.Register(approval.KindSharedLimit, c.Shared)
+	c.Approvals.Register(approval.KindCollateral, c.Collateral)
 	c.Approvals.Register(approval.KindRatingTemplate, c.Templates)
 	c.Approvals.Register(approval.KindRating, c.Ratings)
 	return c

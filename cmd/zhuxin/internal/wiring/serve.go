@@ -16,6 +16,7 @@ import (
 	agreementv1 "zhuxin/app/api/agreement/v1"
 	approvalv1 "zhuxin/app/api/approval/v1"
 	auditv1 "zhuxin/app/api/audit/v1"
+	collateralv1 "zhuxin/app/api/collateral/v1"
 	collectionv1 "zhuxin/app/api/collection/v1"
 	contractv1 "zhuxin/app/api/contract/v1"
 	creditcheckv1 "zhuxin/app/api/creditcheck/v1"
@@ -53,6 +54,7 @@ import (
 	agreementservice "zhuxin/app/service/agreement"
 	approvalservice "zhuxin/app/service/approval"
 	auditservice "zhuxin/app/service/audit"
+	collateralservice "zhuxin/app/service/collateral"
 	collectionservice "zhuxin/app/service/collection"
 	contractservice "zhuxin/app/service/contract"
 	creditcheckservice "zhuxin/app/service/creditcheck"
@@ -220,6 +222,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	dunningv1.RegisterDunningServiceHTTPServer(s, dunningservice.New(a.Notify.Dunning))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	limitv1.RegisterLimitServiceHTTPServer(s, limitservice.New(c.Limits))
+	collateralv1.RegisterCollateralServiceHTTPServer(s, collateralservice.New(c.Collateral))
 	projectv1.RegisterProjectServiceHTTPServer(s, projectservice.New(a.Projects))
 	approvalv1.RegisterApprovalServiceHTTPServer(s, approvalservice.New(c.Approvals))
 	erpv1.RegisterERPServiceHTTPServer(s, erpservice.New(a.ERP.Service))

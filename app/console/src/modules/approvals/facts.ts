@@ -15,6 +15,8 @@ export interface AccountFacts {
   limit_kind: string
   standing_limit: string
   temporary_limit: string
+  /** Absent in submissions from before there was cover. */
+  cover?: string
   receivable: string
   reserved: string
   /** The parts below, and their sum, are absent in older submissions. */
@@ -184,6 +186,31 @@ export interface WriteOffFacts {
   reason: string
 }
 
+/** Of what would secure a debt. */
+export interface CollateralFacts {
+  customer: CustomerFacts
+  new: {
+    kind: string
+    provider_name: string
+    provider_uscc: string
+    reference_no: string
+    description: string
+    guaranteed_amount: string
+    appraised_amount?: string
+    appraised_on?: string
+    /** Basis points. */
+    rate: number
+    cover: string
+    uncounted: string
+    starts_on: string
+    ends_on?: string
+    document_ids: string[] | null
+  }
+  old: AccountFacts
+  /** Absent where it binds nobody. */
+  resulting_bound?: string
+}
+
 export interface LegalFacts {
   name: string
   uscc: string
@@ -208,6 +235,7 @@ export const hasAmount = (approval: Approval) =>
     'order_release',
     'shared_limit',
     'write_off',
+    'collateral',
   ].includes(approval.kind)
 
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */
@@ -220,6 +248,8 @@ export function factsOf(approval: Approval) {
     case 'temporary_limit':
     case 'limit_adjustment':
       return { kind: 'temporary_limit' as const, facts: facts as LimitFacts }
+    case 'collateral':
+      return { kind: 'collateral' as const, facts: facts as CollateralFacts }
     case 'limit_batch':
       return { kind: 'limit_batch' as const, facts: facts as BatchFacts }
     case 'shared_limit':
@@ -267,6 +297,13 @@ function placeOf(approval: Approval): Again | null {
       return { route: 'customer', id: customer, query: { edit: '1' }, permission: 'customer.write' }
     case 'temporary_limit':
       return { route: 'customer', id: customer, query: { apply: 'temporary' }, permission: 'limit.apply' }
+    case 'collateral':
+      return {
+        route: 'customer',
+        id: customer,
+        query: { tab: 'collateral', apply: 'collateral' },
+        permission: 'limit.apply',
+      }
     case 'limit_adjustment':
       return { route: 'limit-adjust', id: customer, permission: 'limit.apply' }
     case 'limit_batch':
@@ -286,6 +323,12 @@ function placeOf(approval: Approval): Again | null {
   return null
 }
 
+/** What may be used, in fen: standing and temporary limits, and cover. */
+export const boundOf = (account: AccountFacts) =>
+  BigInt(account.standing_limit || '0') +
+  BigInt(account.temporary_limit || '0') +
+  BigInt(account.cover || '0')
+
 /** What uses the limit, in fen; an older submission knows only two of its parts. */
 export const usedOf = (account: AccountFacts) =>
   account.exposure !== undefined
@@ -295,12 +338,11 @@ export const usedOf = (account: AccountFacts) =>
 /** Reasons to look twice, as text keys below approvals.flag. */
 export function flagsOf(approval: Approval): string[] {
   const known = factsOf(approval)
-  if (known?.kind !== 'rating' && known?.kind !== 'temporary_limit') return []
+  if (known?.kind !== 'rating' && known?.kind !== 'temporary_limit' && known?.kind !== 'collateral') return []
   const account = known.kind === 'rating' ? known.facts.account : known.facts.old
   const flags: string[] = []
   if (BigInt(account.overdue || '0') > 0n) flags.push('overdue')
-  const granted = BigInt(account.standing_limit || '0') + BigInt(account.temporary_limit || '0')
-  if (account.limit_kind === 'amount' && usedOf(account) > granted) flags.push('overLimit')
+  if (account.limit_kind === 'amount' && usedOf(account) > boundOf(account)) flags.push('overLimit')
   if (known.kind === 'rating' && known.facts.old && known.facts.new.grade > known.facts.old.grade)
     flags.push('gradeFalls')
   return flags

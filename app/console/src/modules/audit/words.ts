@@ -37,6 +37,8 @@ export const objectTypes = {
     'letter',
     'limit_batch',
     'shared_limit',
+    'collateral',
+    'collateral_rates',
     'order_release',
     'warning',
     'warning_rule',

@@ -33,6 +33,7 @@ export default defineModule({
           'orders',
           'statements',
           'caps',
+          'collateral',
           'risk',
           'contracts',
           'agreements',

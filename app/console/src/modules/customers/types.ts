@@ -22,6 +22,7 @@ export const documentKinds = [
   'power_of_attorney',
   'qualification',
   'contract',
+  'collateral',
   'other',
 ] as const
 export const documentEndings = ['.pdf', '.jpg', '.jpeg', '.png']

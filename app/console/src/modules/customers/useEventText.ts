@@ -49,6 +49,15 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
           parts.limit_kind === 'amount' ? amount(event.amount) : t(`customers.limitKind.${parts.limit_kind}`),
           parts.reason ?? '',
         ]
+      case 'collateral.active':
+      case 'collateral.ended':
+      case 'collateral.released':
+        return [
+          word(`customers.event.collateral.${parts.collateral}`, parts.collateral ?? ''),
+          parts.name ?? '',
+          amount(event.amount),
+          parts.comment ?? '',
+        ]
       case 'document.uploaded':
         return [
           word(`customers.paper.${parts.paper}`, parts.paper ?? ''),

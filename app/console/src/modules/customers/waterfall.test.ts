@@ -7,6 +7,7 @@ const standing = (changes: Partial<Standing> = {}) =>
     limitKind: 'amount',
     standingLimit: '900',
     temporaryLimit: '100',
+    cover: '0',
     receivable: '300',
     reserved: '50',
     delivered: '100',
@@ -32,6 +33,12 @@ describe('waterfall', () => {
       'advances',
       'free',
     ])
+  })
+  test('cover is granted beside the limit, and free while nothing uses it', () => {
+    const covered = waterfall(standing({ cover: '500' }))
+    expect(covered.granted).toBe(1500n)
+    expect(covered.parts.at(-1)).toMatchObject({ key: 'free', fen: 1200n })
+    expect(waterfall(standing({ cover: '500', receivable: '1300', exposure: '1300' })).over).toBe(0n)
   })
   test('over the limit nothing is free, the parts are the use and the excess is marked', () => {
     const over = standing({ receivable: '1300', exposure: '1300' })

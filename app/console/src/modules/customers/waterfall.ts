@@ -1,5 +1,6 @@
 // The parts of a limit and its use. They add up: receivable + reserved + delivered +
-// reconciled + drafts − advances is what is used, and with what is free it is the limit.
+// reconciled + drafts − advances is what is used, and with what is free it is the limit
+// with its cover.
 import type { Standing } from './types'
 
 export const useParts = ['receivable', 'reserved', 'delivered', 'reconciled', 'drafts'] as const
@@ -21,7 +22,7 @@ const always: Key[] = ['receivable', 'reserved', 'free']
 export function waterfall(standing: Standing): Waterfall {
   const fen = (key: keyof Standing) => BigInt((standing[key] as string) || '0')
   const unlimited = standing.limitKind === 'unlimited'
-  const granted = fen('standingLimit') + fen('temporaryLimit')
+  const granted = fen('standingLimit') + fen('temporaryLimit') + fen('cover')
   const used = fen('exposure')
   const over = !unlimited && used > granted ? used - granted : 0n
   const free = unlimited || over ? 0n : granted - used

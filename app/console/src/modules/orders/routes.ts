@@ -40,7 +40,12 @@ export default defineModule({
       path: 'orders/policy',
       name: 'order-policy',
       component: () => import('./PolicyPage.vue'),
-      meta: { title: 'menu.orders.policy', permission: 'policy.read', menu: { order: 63, icon: SetUp } },
+      meta: {
+        title: 'menu.orders.policy',
+        permission: 'policy.read',
+        locales: ['collateral'],
+        menu: { order: 63, icon: SetUp },
+      },
     },
   ],
 })

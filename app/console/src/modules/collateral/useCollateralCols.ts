@@ -1,0 +1,54 @@
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useTenantSlug } from '@/api/session'
+import type { Col } from '@/kit/table'
+import { date, percent } from '@/lib/format'
+import type { Collateral } from './collateral'
+
+/** The columns of a list of collateral; with the customer where the list is of several. */
+export function useCollateralCols(id: string, ofSeveral: boolean) {
+  const { t, locale } = useI18n()
+  const tenant = useTenantSlug()
+  const customer: Col<Collateral> = {
+    key: 'customerName',
+    label: t('collateral.customer'),
+    minWidth: 200,
+    card: 'title',
+    to: (row) => ({
+      name: 'customer',
+      params: { tenant, id: row.customerId },
+      query: { tab: 'collateral' },
+    }),
+  }
+  const cols = computed<Col<Collateral>[]>(() => [
+    ...(ofSeveral ? [customer] : []),
+    {
+      key: 'kind',
+      label: t('collateral.kindLabel'),
+      width: 110,
+      value: (row) => t(`collateral.kind.${row.kind}`),
+      card: ofSeveral ? 'meta' : 'title',
+    },
+    { key: 'providerName', label: t('collateral.provider'), minWidth: 190 },
+    { key: 'referenceNo', label: t('collateral.reference'), minWidth: 150 },
+    { key: 'status', label: t('collateral.statusLabel'), minWidth: 120 },
+    { key: 'guaranteedAmount', label: t('collateral.guaranteed'), type: 'wan', minWidth: 140 },
+    {
+      key: 'appraisedAmount',
+      label: t('collateral.appraised'),
+      type: 'wan',
+      minWidth: 140,
+      hidden: ofSeveral,
+    },
+    { key: 'rate', label: t('collateral.rate'), width: 110, value: (row) => percent(row.rate, locale.value) },
+    { key: 'cover', label: t('collateral.cover'), type: 'wan', minWidth: 140, card: 'value' },
+    { key: 'startsOn', label: t('collateral.startsOn'), type: 'date', width: 120, hidden: ofSeveral },
+    {
+      key: 'endsOn',
+      label: t('collateral.endsOn'),
+      minWidth: 120,
+      value: (row) => (row.endsOn ? date(row.endsOn, locale.value) : t('collateral.noEnd')),
+    },
+  ])
+  return { id, cols }
+}
